@@ -1,0 +1,90 @@
+/** Starts the monolith: opens the log, seeds it if it is empty, serves. */
+import { join } from 'node:path';
+import type { LoggerService } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ConfigurationError, type Config } from '../../config.js';
+import { NumbersService } from '../../contexts/numbers/numbers.service.js';
+import { LogInUse } from '../../runtime/event-log/errors.js';
+import { EventLog } from '../../runtime/event-log/event-log.js';
+import type { EventStore } from '../../runtime/event-log/event-store.js';
+import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../../runtime/event-log/http/cloud-event.js';
+import { LmdbStore } from '../../runtime/event-log/stores/lmdb/lmdb.store.js';
+import { MemoryStore } from '../../runtime/event-log/stores/memory.store.js';
+import { createHttpApplication } from '../../runtime/http/application.js';
+import { MonolithModule } from './monolith.module.js';
+
+export interface Running {
+  readonly app: NestFastifyApplication;
+  /** Where it listens: `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /** Whether the seed was recorded. */
+  readonly seeded: boolean;
+}
+
+/** @throws ConfigurationError when a setting turns out to be impossible */
+export async function startMonolith(
+  config: Config,
+  logger: LoggerService,
+  version: string,
+): Promise<Running> {
+  const store = openStore(config);
+  try {
+    const app = await createHttpApplication(MonolithModule.over(store, config), {
+      title: 'Leftfold',
+      description: 'A log of integers, one context that sums them and one that multiplies them.',
+      version,
+      jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
+      logger,
+    });
+    tellPositionWithProblems(app);
+    const seeded = config.seed.length > 0 && (await app.get(NumbersService).seed(config.seed));
+    return { app, url: await listen(app, config), seeded };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function openStore({ store, data }: Config): EventStore {
+  if (store === 'memory') return new MemoryStore();
+  try {
+    return LmdbStore.open(join(data, 'log'));
+  } catch (error) {
+    const reason =
+      error instanceof LogInUse ? error.message : `${data} cannot be used: ${(error as Error).message}`;
+    throw new ConfigurationError('LEFTFOLD_DATA', reason);
+  }
+}
+
+async function listen(app: NestFastifyApplication, { host, port }: Config): Promise<string> {
+  try {
+    await app.listen(port, host);
+    return await app.getUrl();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reason =
+      code === 'EADDRINUSE' ? `${port} on ${host} is in use by another program; choose another` : message;
+    throw new ConfigurationError(code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' ? 'HOST' : 'PORT', reason);
+  }
+}
+
+/** Every answer to a command or a query says how far the log is; a refusal has not said so by itself. */
+function tellPositionWithProblems(app: NestFastifyApplication): void {
+  const log = app.get(EventLog);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', (_request, reply, payload, done) => {
+      if (reply.statusCode < 400 || reply.hasHeader('leftfold-position')) {
+        done(null, payload);
+        return;
+      }
+      const answer = (): void => {
+        done(null, payload);
+      };
+      log
+        .head()
+        .then((head) => void reply.header('leftfold-position', String(head)))
+        .then(answer, answer);
+    });
+}

@@ -1,0 +1,92 @@
+/** Every setting, read from the environment, validated once. The README lists the same ones. */
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { CANONICAL_INTEGER } from './contexts/numbers/numbers.events.js';
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** An absolute path. */
+  readonly data: string;
+  readonly store: 'lmdb' | 'memory';
+  /** Numbers for an empty log, in canonical decimal. */
+  readonly seed: readonly string[];
+  /** How many events apart each projection takes a snapshot. */
+  readonly snapshotEvery: number;
+}
+
+/** A setting that cannot be: which one and why, in one line. */
+export class ConfigurationError extends Error {
+  constructor(
+    readonly setting: string,
+    reason: string,
+  ) {
+    super(`${setting}: ${reason}`);
+    this.name = 'ConfigurationError';
+  }
+}
+
+const whole = (min: number, max: number): z.ZodType<number> => {
+  const right = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, right)
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, right);
+};
+
+const settings = {
+  PORT: whole(0, 65_535).default(3000),
+  HOST: z
+    .string()
+    .refine(
+      isLoopback,
+      'must be a loopback address (127.0.0.1, ::1 or localhost): nothing else is served without credentials, which cannot be configured yet',
+    )
+    .default('127.0.0.1'),
+  LEFTFOLD_DATA: z
+    .string()
+    .transform((path) => resolve(path))
+    .prefault('./data'),
+  LEFTFOLD_STORE: z.enum(['lmdb', 'memory'], 'must be lmdb or memory').default('lmdb'),
+  LEFTFOLD_SEED: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(
+      z
+        .array(z.string().regex(CANONICAL_INTEGER, 'must be integers separated by commas, as in 1,1,1,1,2'))
+        .max(10_000, 'may hold at most 10000 numbers'),
+    )
+    .default([]),
+  LEFTFOLD_SNAPSHOT_EVERY: whole(1, 1_000_000_000).default(1000),
+};
+
+/**
+ * An empty variable counts as one that is not set.
+ *
+ * @throws ConfigurationError
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const read = <Name extends keyof typeof settings>(name: Name): z.output<(typeof settings)[Name]> => {
+    const text = environment[name];
+    const parsed = settings[name].safeParse(text === '' ? undefined : text);
+    if (parsed.success) return parsed.data as z.output<(typeof settings)[Name]>;
+    throw new ConfigurationError(
+      name,
+      `${parsed.error.issues[0]?.message ?? 'is wrong'} (it is ${JSON.stringify(text)})`,
+    );
+  };
+  return {
+    port: read('PORT'),
+    host: read('HOST'),
+    data: read('LEFTFOLD_DATA'),
+    store: read('LEFTFOLD_STORE'),
+    seed: read('LEFTFOLD_SEED'),
+    snapshotEvery: read('LEFTFOLD_SNAPSHOT_EVERY'),
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}

@@ -1,0 +1,113 @@
+/** Reads numbers from request bodies, and says of each that is none what would be right. */
+import { z } from 'zod';
+import { InexactNumber } from '../../runtime/http/exact-json.js';
+import { parseBody } from '../../runtime/http/json-faults.js';
+import { InvalidBody, pointer, type Fault } from '../../runtime/http/problem.js';
+import { LARGEST_COMMIT } from '../../runtime/event-log/event-log.js';
+import { CANONICAL_INTEGER, MOST_DIGITS } from './numbers.events.js';
+
+const RIGHT = 'send an integer, as in 5 or "12345678901234567890"';
+const MOST_FAULTS = 20;
+
+/** One value, or many for one commit. */
+export type NumbersBody =
+  | { readonly many: false; readonly value: string }
+  | { readonly many: true; readonly values: readonly string[] };
+
+/**
+ * `{"value": 5}`, or an array of such objects or of bare values.
+ *
+ * @throws InvalidBody that names each value at fault
+ */
+export function readNumbers(body: unknown): NumbersBody {
+  if (!Array.isArray(body)) return { many: false, value: readField(body, 'value') };
+  if (body.length === 0 || body.length > LARGEST_COMMIT) {
+    refuse([{ pointer: '#', detail: `one commit takes 1 to ${LARGEST_COMMIT} numbers, not ${body.length}` }]);
+  }
+  const faults: Fault[] = [];
+  const values = body.map((item: unknown, index) => {
+    const value = isRecord(item) ? fieldOf(item, 'value', [index]) : integerOf(item, [index]);
+    if (typeof value === 'string') return value;
+    if (faults.length < MOST_FAULTS) faults.push(value);
+    return '';
+  });
+  if (faults.length > 0) refuse(faults);
+  return { many: true, values };
+}
+
+/** The number in this field of the body, which has no other. @throws InvalidBody */
+export function readField(body: unknown, field: string): string {
+  const value = isRecord(body)
+    ? fieldOf(body, field, [])
+    : { pointer: '#', detail: `send an object with the field ${field}: ${RIGHT}` };
+  return typeof value === 'string' ? value : refuse([value]);
+}
+
+const reasonBody = z.strictObject({
+  reason: z
+    .string('say why the number is retracted, as text')
+    .min(1, 'say why the number is retracted')
+    .max(1000, 'at most 1,000 characters'),
+});
+
+/** @throws InvalidBody */
+export function readReason(body: unknown): string {
+  return parseBody(reasonBody, body ?? {}).reason;
+}
+
+/** A number in canonical decimal, or what is wrong with it. */
+export function integerOf(value: unknown, path: readonly PropertyKey[]): string | Fault {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+  if (typeof value === 'string' && CANONICAL_INTEGER.test(value)) return value;
+  return { pointer: pointer(path), detail: whatIsWrong(value) };
+}
+
+function whatIsWrong(value: unknown): string {
+  if (value === undefined) return `the number is missing: ${RIGHT}`;
+  if (value instanceof InexactNumber) {
+    return `${abbreviated(value.literal)} is not exact as a JSON number: send an integer, and a large one as a string of its digits`;
+  }
+  if (typeof value === 'number' && Number.isInteger(value)) {
+    return `beyond ±${Number.MAX_SAFE_INTEGER} a JSON number is not exact: send it as a string of its digits`;
+  }
+  if (typeof value === 'number') return `${value} is not an integer: ${RIGHT}`;
+  if (typeof value === 'string') return whatIsWrongWithText(value);
+  const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a JSON ${typeof value}`;
+  return `this is ${found}: ${RIGHT}`;
+}
+
+function whatIsWrongWithText(value: string): string {
+  if (/^-?\d+$/.test(value) && value.replace('-', '').length > MOST_DIGITS) {
+    return `it has ${value.replace('-', '').length} digits: at most ${MOST_DIGITS} are taken`;
+  }
+  return `${JSON.stringify(abbreviated(value))} is not a canonical integer: digits only, a minus sign before them if need be, no plus sign, no leading zeros, no spaces`;
+}
+
+function abbreviated(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
+
+function fieldOf(
+  body: Readonly<Record<string, unknown>>,
+  field: string,
+  path: readonly PropertyKey[],
+): string | Fault {
+  const unknown = Object.keys(body).find((name) => name !== field);
+  if (unknown !== undefined && Object.hasOwn(body, field)) {
+    return {
+      pointer: pointer([...path, unknown]),
+      detail: `there is no such field; the only one is ${field}`,
+    };
+  }
+  return integerOf(Object.hasOwn(body, field) ? body[field] : undefined, [...path, field]);
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof InexactNumber)
+  );
+}
+
+function refuse(faults: readonly Fault[]): never {
+  throw new InvalidBody(faults);
+}

@@ -1,0 +1,72 @@
+/** Numbers over HTTP: record one or many, look at one, retract one. */
+import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE, requireMediaType } from '../../runtime/http/bodies.js';
+import { commitOptions } from '../../runtime/event-log/http/idempotency.js';
+import { linkToCommit } from '../../runtime/event-log/http/events.controller.js';
+import { readNumbers, readReason } from './number-body.js';
+import { ApiNumber, ApiRecord, ApiRetract } from './numbers.docs.js';
+import { NumbersService, positionOf } from './numbers.service.js';
+
+@Controller('numbers')
+export class NumbersController {
+  constructor(private readonly numbers: NumbersService) {}
+
+  @Post()
+  @ApiRecord()
+  async record(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    requireMediaType(request, [JSON_TYPE, NDJSON_TYPE, FORM_TYPE]);
+    const body = readNumbers(request.body);
+    const values = body.many ? body.values : [body.value];
+    const { first, last } = await this.numbers.record(
+      values,
+      commitOptions(request.headers, { record: values }),
+    );
+    void reply
+      .status(201)
+      .header('location', body.many ? linkToCommit(first, last) : `/numbers/${first}`)
+      .header('leftfold-position', String(last))
+      .send(body.many ? { first, last } : { position: first, value: body.value });
+  }
+
+  @Get(':position')
+  @ApiNumber()
+  async find(@Param('position') text: string, @Res() reply: FastifyReply): Promise<void> {
+    const position = positionOf(text);
+    const { number, state, retraction, canBeRetracted, readAt } = await this.numbers.find(position);
+    void reply
+      .header('leftfold-position', String(readAt))
+      .header('cache-control', 'no-cache')
+      .send({
+        position,
+        ...number,
+        state,
+        ...(retraction !== undefined && { retraction }),
+        commands: canBeRetracted
+          ? { retract: { method: 'POST', href: `/numbers/${position}/retraction` } }
+          : {},
+      });
+  }
+
+  @Post(':position/retraction')
+  @ApiRetract()
+  async retract(
+    @Param('position') text: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    requireMediaType(request, [JSON_TYPE, FORM_TYPE]);
+    const number = positionOf(text);
+    const reason = readReason(request.body);
+    const { last } = await this.numbers.retract(
+      number,
+      reason,
+      commitOptions(request.headers, { retract: number, reason }),
+    );
+    void reply
+      .status(201)
+      .header('location', `/numbers/${number}`)
+      .header('leftfold-position', String(last))
+      .send({ position: last, number, reason });
+  }
+}

@@ -1,0 +1,32 @@
+/** The published language of the numbers context: all that other contexts may know of it. */
+import { z } from 'zod';
+import { defineEvent } from '../../runtime/event-log/event-contract.js';
+
+/** The longest number, in decimal digits. */
+export const MOST_DIGITS = 1000;
+
+/** An integer of any sign in canonical decimal: `0`, `42`, `-7`; never `+5`, `007`, `-0`. */
+export const CANONICAL_INTEGER = new RegExp(String.raw`^(?:0|-?[1-9]\d{0,${MOST_DIGITS - 1}})$`);
+
+const integer = z
+  .string()
+  .regex(
+    CANONICAL_INTEGER,
+    `a decimal integer without leading zeros or a plus sign, of at most ${MOST_DIGITS} digits`,
+  );
+
+export const numberRecorded = defineEvent({
+  type: 'number.recorded',
+  schema: z.strictObject({ value: integer }),
+});
+
+/** Carries the value, so that nobody who folds it has to look it up. */
+export const numberRetracted = defineEvent({
+  type: 'number.retracted',
+  schema: z.strictObject({
+    /** The position of the number that is retracted. */
+    number: z.int().min(1),
+    value: integer,
+    reason: z.string().min(1).max(1000),
+  }),
+});

@@ -1,0 +1,39 @@
+/** The product as text: the hello-world protocol’s line, and the exact value however long it is. */
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiTextQuery } from '../../runtime/projection/http/projection.docs.js';
+import { answered, type QueryRequest } from '../../runtime/projection/http/query.js';
+import { ProjectionHost } from '../../runtime/projection/projection-host.js';
+import { InjectProjection } from '../../runtime/projection/projection.module.js';
+import { Projection } from '../../runtime/projection/projection.js';
+import { productIn, type ProductContext } from './product.machine.js';
+import { product, shownProduct } from './product.projection.js';
+
+const TEXT = 'text/plain; charset=utf-8';
+
+@Controller('product')
+export class ProductController {
+  constructor(
+    @InjectProjection(product) private readonly projection: Projection<ProductContext>,
+    private readonly host: ProjectionHost,
+  ) {}
+
+  @Get('state')
+  @ApiTextQuery('product', 'The product as one line of text', '\nmultiplier state: 2\n')
+  state(@Req() request: FastifyRequest & QueryRequest, @Res() reply: FastifyReply): Promise<void> {
+    void reply.type(TEXT);
+    return answered(this.projection, this.host.ending, request, reply, () => {
+      const shown = shownProduct(this.projection.state.context);
+      return `\nmultiplier state: ${typeof shown === 'string' ? shown : shown.approximate}\n`;
+    });
+  }
+
+  @Get('value')
+  @ApiTextQuery('product', 'The exact product in decimal, however long', '2')
+  value(@Req() request: FastifyRequest & QueryRequest, @Res() reply: FastifyReply): Promise<void> {
+    void reply.type(TEXT);
+    return answered(this.projection, this.host.ending, request, reply, () =>
+      String(productIn(this.projection.state.context)),
+    );
+  }
+}

@@ -1,0 +1,30 @@
+/** What `GET /product` answers with: the value, or how large it is and where it can be had. */
+import { defineProjection } from '../../runtime/projection/define-projection.js';
+import { numberRecorded, numberRetracted } from '../numbers/numbers.events.js';
+import { magnitudeOf, type Magnitude } from './magnitude.js';
+import { productIn, productMachine, type ProductContext } from './product.machine.js';
+
+/** A longer value than this is not written into an answer that did not ask for it. */
+export const MOST_DIGITS_SHOWN = 10_000;
+
+/** A value that takes fewer bits than this surely has no more digits than are shown. */
+const SURELY_SHOWN = 10n ** BigInt(MOST_DIGITS_SHOWN);
+
+export const product = defineProjection({
+  name: 'product',
+  machine: productMachine,
+  consumes: [numberRecorded, numberRetracted],
+  view: ({ context, value: state }) => {
+    const shown = shownProduct(context);
+    return typeof shown === 'string'
+      ? { value: shown, state, count: context.count }
+      : { ...shown, exact: '/product/value', state, count: context.count };
+  },
+});
+
+/** The exact value in decimal, or its magnitude when it has more than 10,000 digits. */
+export function shownProduct(context: ProductContext): string | Magnitude {
+  const value = productIn(context);
+  const isShort = value < SURELY_SHOWN && value > -SURELY_SHOWN;
+  return isShort ? String(value) : magnitudeOf(value);
+}

@@ -1,0 +1,27 @@
+/** The hello-world protocol’s line about the sum; `GET /sum` comes with the projection. */
+import { Controller, Get, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { answered, type QueryRequest } from '../../runtime/projection/http/query.js';
+import { ApiTextQuery } from '../../runtime/projection/http/projection.docs.js';
+import { ProjectionHost } from '../../runtime/projection/projection-host.js';
+import { InjectProjection } from '../../runtime/projection/projection.module.js';
+import { Projection } from '../../runtime/projection/projection.js';
+import type { SumContext } from './sum.machine.js';
+import { sum } from './sum.projection.js';
+
+@Controller('sum')
+export class SumController {
+  constructor(
+    @InjectProjection(sum) private readonly projection: Projection<SumContext>,
+    private readonly host: ProjectionHost,
+  ) {}
+
+  @Get('state')
+  @ApiTextQuery('sum', 'The sum as one line of text', '\nadder state: 6\n')
+  state(@Req() request: FastifyRequest & QueryRequest, @Res() reply: FastifyReply): Promise<void> {
+    void reply.type('text/plain; charset=utf-8');
+    return answered(this.projection, this.host.ending, request, reply, () => {
+      return `\nadder state: ${String(this.projection.state.context.total)}\n`;
+    });
+  }
+}

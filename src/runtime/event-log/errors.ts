@@ -1,0 +1,75 @@
+/** Everything that the log refuses, and why. */
+import { Problem, type Fault } from '../http/problem.js';
+
+/** A position, tag or commit id that cannot be one. */
+export class InvalidValue extends Problem {
+  constructor(detail: string) {
+    super('invalid', 'invalid-value', 'A value is not acceptable', detail);
+  }
+}
+
+/** An event that breaks its contract, or has none. Nothing of its commit was recorded. */
+export class ContractBroken extends Problem {
+  constructor(detail: string, faults: readonly Fault[]) {
+    super('invalid', 'contract-broken', 'An event breaks its contract', detail, { faults });
+  }
+}
+
+/** An event that the append condition excludes stands in the log. Nothing was recorded. */
+export class AppendConditionFailed extends Problem {
+  /** @param position of the first event that broke the condition */
+  constructor(readonly position: number) {
+    super(
+      'conflict',
+      'append-condition-failed',
+      'The append condition does not hold',
+      `The event at position ${position} breaks the condition; read up to there, decide again, and append after it.`,
+      { extensions: { position } },
+    );
+  }
+}
+
+/** A commit id was used again, but for something else. */
+export class CommitIdReused extends Problem {
+  constructor() {
+    const detail =
+      'This key was used for another request; a retry repeats its request exactly, a new one has a new key.';
+    super('invalid', 'idempotency-key-reused', 'An idempotency key was used for something else', detail, {
+      faults: [{ header: 'Idempotency-Key', detail }],
+    });
+  }
+}
+
+/** The log is closed, or closing. */
+export class LogClosed extends Problem {
+  constructor() {
+    super(
+      'unavailable',
+      'log-closed',
+      'The log is closed',
+      'The log is closing down; try again once it is back.',
+      {
+        retryAfter: 1,
+      },
+    );
+  }
+}
+
+/** Another process writes to this log. */
+export class LogInUse extends Error {
+  constructor(
+    readonly folder: string,
+    readonly processId: number,
+  ) {
+    super(`${folder} is in use by process ${processId}; stop that process or choose another folder`);
+    this.name = 'LogInUse';
+  }
+}
+
+/** This process was the log's writer until another one took over. */
+export class NoLongerWriter extends Error {
+  constructor(folder: string) {
+    super(`${folder} was taken over by another process; nothing was recorded`);
+    this.name = 'NoLongerWriter';
+  }
+}

@@ -1,0 +1,248 @@
+/** The event log: what the contexts share, and the only thing they share. Validates, stamps, appends, reads, follows. */
+import { createHash } from 'node:crypto';
+import type { Observable } from 'rxjs';
+import { v7 as uuid } from 'uuid';
+import { pointer, type Fault } from '../http/problem.js';
+import { CommitIdReused, ContractBroken, InvalidValue } from './errors.js';
+import {
+  EVERYTHING,
+  START,
+  commitId,
+  position,
+  tag,
+  type AppendCondition,
+  type Commit,
+  type CommitId,
+  type Metadata,
+  type NewEvent,
+  type Position,
+  type Query,
+  type Range,
+  type RecordedEvent,
+  type StoredEvent,
+} from './event.js';
+import { ContractRegistry } from './contract-registry.js';
+import type { EventStore } from './event-store.js';
+import { Followed } from './followed.js';
+import { freezeJson, isFault } from './frozen-json.js';
+import { matches } from './query.js';
+import { Tail } from './tail.js';
+
+export interface AppendOptions {
+  /** What must not stand in the log for this to be recorded. */
+  readonly condition?: AppendCondition;
+  /** Makes a retry safe, for ever. Default: a new one. */
+  readonly commitId?: CommitId;
+  /** What the commit id stands for. Default: a digest of the events. Another one under the same id is refused. */
+  readonly fingerprint?: string;
+  readonly metadata?: Metadata;
+}
+
+/** Time, ids and what to do when nobody else handles an error come from outside. */
+export interface EventLogOptions {
+  readonly now?: () => Date;
+  readonly newId?: () => string;
+  /** Told of the error of a follower that has no error handler of its own. */
+  readonly onFollowerFailed?: (error: unknown) => void;
+}
+
+/** No more events than this in one commit. */
+export const LARGEST_COMMIT = 10_000;
+
+type Checked = Pick<StoredEvent, 'type' | 'revision' | 'tags' | 'data'>;
+
+export class EventLog {
+  readonly contracts = new ContractRegistry();
+  readonly #tail = new Tail();
+  readonly #closing = new AbortController();
+  readonly #beforeClose: (() => Promise<void>)[] = [];
+  readonly #now: () => Date;
+  readonly #newId: () => string;
+  readonly #onFollowerFailed: (error: unknown) => void;
+
+  constructor(
+    private readonly store: EventStore,
+    { now = () => new Date(), newId = uuid, onFollowerFailed = () => undefined }: EventLogOptions = {},
+  ) {
+    this.#now = now;
+    this.#newId = newId;
+    this.#onFollowerFailed = onFollowerFailed;
+  }
+
+  /** Tells this log from every other. */
+  get identity(): string {
+    return this.store.identity;
+  }
+
+  /**
+   * Records all of the events or none. Resolves once they survive power loss.
+   *
+   * Does not wait for anybody to have folded them: a query may still answer from before.
+   *
+   * @throws ContractBroken when an event has no contract or breaks it
+   * @throws AppendConditionFailed when the condition does not hold
+   * @throws CommitIdReused when the commit id was used for something else
+   */
+  async append(events: readonly NewEvent[], options: AppendOptions = {}): Promise<Commit> {
+    const { condition, metadata = {} } = options;
+    const { checked, weight } = this.#check(events);
+    const fingerprint = options.fingerprint ?? (options.commitId && digest(checked));
+    const id = options.commitId ?? commitId(this.#newId());
+    const time = this.#now().toISOString();
+    const commit = await this.store.append({
+      id,
+      time,
+      metadata,
+      events: checked,
+      ...(condition !== undefined && { condition }),
+      ...(fingerprint !== undefined && { fingerprint }),
+    });
+    if (commit.repeated) return sameRequest(commit, fingerprint);
+    this.#tail.add({
+      after: position(commit.first - 1),
+      through: commit.last,
+      weight,
+      events: checked.map((event, index) => ({
+        ...event,
+        position: (commit.first + index) as Position,
+        time,
+        commit: id,
+        metadata,
+      })),
+    });
+    return commit;
+  }
+
+  /**
+   * The commit of this id, if there is one: what a retried command answers with, before it decides anything.
+   *
+   * @throws CommitIdReused when it was recorded for something else
+   */
+  async find(id: CommitId, fingerprint?: string): Promise<Commit | undefined> {
+    const commit = await this.store.find(id);
+    return commit && sameRequest({ ...commit, repeated: true }, fingerprint);
+  }
+
+  /** What the query means, in the range, a page at a time. Ends at the head, where it stood when reading began. */
+  async *read(query: Query = EVERYTHING, range: Range = {}): AsyncIterable<readonly RecordedEvent[]> {
+    for await (const page of this.store.read(query, range))
+      yield page.map((event) => this.contracts.current(event));
+  }
+
+  /** The event at this position; undefined when the log does not reach so far. */
+  async at(where: Position): Promise<RecordedEvent | undefined> {
+    if (where === START) return undefined;
+    for await (const page of this.read(EVERYTHING, { after: position(where - 1), through: where, limit: 1 }))
+      return page[0];
+    return undefined;
+  }
+
+  /** The position of the last event; 0 when there is none. */
+  head(): Promise<Position> {
+    return this.store.head();
+  }
+
+  /**
+   * Everything after `after`, then everything new, without a gap or a repeat. Hot on the log's side, cold
+   * on the follower's: each subscription reads at its own pace, from the newest events that are kept in memory
+   * if it can. Completes when the log closes.
+   *
+   * A subscriber that throws is unsubscribed and told by its error handler; nobody else notices.
+   * Work that a subscriber does later, in a promise, is not waited for.
+   */
+  follow(query: Query = EVERYTHING, after: Position = START): Observable<readonly RecordedEvent[]> {
+    return new Followed<readonly RecordedEvent[]>(this.#onFollowerFailed, (subscriber) => {
+      const unsubscribed = new AbortController();
+      const stopped = AbortSignal.any([unsubscribed.signal, this.#closing.signal]);
+      const pump = async (): Promise<void> => {
+        try {
+          for await (const page of this.#pages(query, after, stopped)) {
+            if (stopped.aborted) break;
+            if (page.length > 0) subscriber.next(page);
+          }
+          subscriber.complete();
+        } catch (error) {
+          if (stopped.aborted) subscriber.complete();
+          else subscriber.error(error);
+        }
+      };
+      void pump();
+      return () => {
+        unsubscribed.abort();
+      };
+    });
+  }
+
+  /** Resolves when the head stands after the position. @throws the signal's reason once it is aborted */
+  advanced(after: Position, signal: AbortSignal): Promise<void> {
+    return this.store.advanced(after, signal);
+  }
+
+  /** Something that must be done while the log can still be read, before it closes. */
+  beforeClose(action: () => Promise<void>): void {
+    this.#beforeClose.push(action);
+  }
+
+  /** Ends all following, lets those who asked finish, and closes the store. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#beforeClose.map((action) => action()));
+    await this.store.close();
+  }
+
+  /** Reads to the head, waits for it to advance, reads again: there is no other path for what is new. */
+  async *#pages(query: Query, from: Position, stopped: AbortSignal): AsyncIterable<readonly RecordedEvent[]> {
+    let after = from;
+    while (!stopped.aborted) {
+      for (const { events, through } of this.#tail.since(after) ?? []) {
+        const rest = events.filter((event) => event.position > after && matches(query, event));
+        after = through;
+        yield rest;
+      }
+      const head = await this.store.head();
+      if (after < head && this.#tail.since(after) === undefined) {
+        for await (const page of this.read(query, { after, through: head })) {
+          stopped.throwIfAborted();
+          yield page;
+        }
+        after = head;
+      }
+      if (after >= head) await this.store.advanced(after, stopped);
+    }
+  }
+
+  /** Every event as it will be recorded. Nothing is asked of the store before all of them are known to be good. */
+  #check(events: readonly NewEvent[]): { readonly checked: readonly Checked[]; readonly weight: number } {
+    if (events.length === 0 || events.length > LARGEST_COMMIT) {
+      throw new InvalidValue(`A commit has 1 to ${LARGEST_COMMIT} events, not ${events.length}.`);
+    }
+    let weight = 0;
+    const checked = events.map((event, index) => {
+      const { contract, data } = this.contracts.check(event, index);
+      const frozen = freezeJson(data);
+      if (isFault(frozen)) throw new ContractBroken(frozen.detail, [within(frozen, index)]);
+      weight += frozen.weight + 200; // an event's own fields
+      return {
+        type: event.type,
+        revision: contract.revision,
+        tags: Object.freeze((event.tags ?? []).map((each) => tag(each))),
+        data: frozen.value,
+      };
+    });
+    return { checked, weight };
+  }
+}
+
+function within(fault: Fault, index: number): Fault {
+  return { ...fault, pointer: `${pointer(['events', index, 'data'])}${fault.pointer?.slice(1) ?? ''}` };
+}
+
+function sameRequest(commit: Commit, fingerprint: string | undefined): Commit {
+  if (fingerprint !== undefined && commit.fingerprint !== fingerprint) throw new CommitIdReused();
+  return commit;
+}
+
+/** Tells one request from another under the same id. */
+export function digest(request: unknown): string {
+  return createHash('sha256').update(JSON.stringify(request)).digest('base64url');
+}

@@ -1,0 +1,126 @@
+/** What is recorded, in plain types: events, commits, and the questions that can be asked of them. */
+import { InvalidValue } from './errors.js';
+
+declare const brand: unique symbol;
+type Branded<Type, Name extends string> = Type & { readonly [brand]: Name };
+
+/** Where an event stands in the log: an integer from 1, strictly increasing, never reused. 0 is before the first. */
+export type Position = Branded<number, 'Position'>;
+/** The name of one append, up to 255 characters. Whoever repeats it gets the first answer again. */
+export type CommitId = Branded<string, 'CommitId'>;
+/** What an event is about: `number:42`. Up to 255 characters. */
+export type Tag = Branded<string, 'Tag'>;
+
+/** What JSON can say. Only this is ever recorded. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+export type Metadata = Readonly<Record<string, Json>>;
+
+/** Before the first event: following from here shows everything. */
+export const START = 0 as Position;
+
+const LONGEST_NAME = 255;
+
+/** @throws InvalidValue unless it is an integer from 0 on */
+export function position(value: number): Position {
+  if (!Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidValue(`A position is an integer from 0 on, not ${value}.`);
+  }
+  return value as Position;
+}
+
+/** @throws InvalidValue unless it has 1 to 255 characters */
+export function tag(value: string): Tag {
+  return name('tag', value) as Tag;
+}
+
+/** @throws InvalidValue unless it has 1 to 255 characters */
+export function commitId(value: string): CommitId {
+  return name('commit id', value) as CommitId;
+}
+
+function name(what: string, value: string): string {
+  if (value.length === 0 || value.length > LONGEST_NAME) {
+    throw new InvalidValue(`A ${what} has 1 to ${LONGEST_NAME} characters, not ${value.length}.`);
+  }
+  return value;
+}
+
+/** An event that is to be recorded. */
+export interface NewEvent<Type extends string = string, Data = Json> {
+  readonly type: Type;
+  readonly data: Data;
+  readonly tags?: readonly Tag[];
+}
+
+/** An event as the store keeps it, in whatever revision it was recorded. */
+export interface StoredEvent {
+  readonly position: Position;
+  readonly type: string;
+  readonly revision: number;
+  readonly tags: readonly Tag[];
+  readonly data: Json;
+  /** When it was recorded: RFC 3339, UTC, milliseconds. The order is the positions', never the times'. */
+  readonly time: string;
+  readonly commit: CommitId;
+  readonly metadata: Metadata;
+}
+
+/** An event as its consumers see it: of its contract's current revision. */
+export interface RecordedEvent<Type extends string = string, Data = Json> extends Omit<
+  StoredEvent,
+  'type' | 'data'
+> {
+  readonly type: Type;
+  readonly data: Data;
+}
+
+/** Any of these types (absent: any) and all of these tags (absent: whatever they are). */
+export interface QueryItem {
+  readonly types?: readonly string[];
+  readonly tags?: readonly Tag[];
+}
+
+/** An event is meant when any item means it (dcb.events). A query without an item means none. */
+export type Query = readonly QueryItem[];
+
+export const EVERYTHING: Query = [{}];
+
+/** The append fails if an event that the query means stands after this position (dcb.events). */
+export interface AppendCondition {
+  readonly query: Query;
+  readonly after: Position;
+}
+
+/** Which part of the log, and which way. */
+export interface Range {
+  /** Only what stands after it. Default: the start. */
+  readonly after?: Position;
+  /** Only what stands up to it, itself included. Default: the head when the reading begins. */
+  readonly through?: Position;
+  /** At most so many events. Default: all of them. */
+  readonly limit?: number;
+  /** Newest first. Default: false. */
+  readonly backwards?: boolean;
+}
+
+/** What a store is asked to record: all of it or nothing. */
+export interface NewCommit {
+  readonly id: CommitId;
+  readonly time: string;
+  readonly metadata: Metadata;
+  readonly events: readonly Pick<StoredEvent, 'type' | 'revision' | 'tags' | 'data'>[];
+  readonly condition?: AppendCondition;
+  /** Tells whether a repeated id comes with what it came with the first time. */
+  readonly fingerprint?: string;
+}
+
+/** What was recorded. */
+export interface Commit {
+  readonly id: CommitId;
+  readonly first: Position;
+  readonly last: Position;
+  readonly time: string;
+  readonly fingerprint?: string;
+  /** True when this id had been recorded before, and this append recorded nothing. */
+  readonly repeated: boolean;
+}

@@ -1,0 +1,74 @@
+/** An Observable whose subscribers cannot hurt each other: one that throws is taken off, and told. */
+import { Observable, Subscriber, type Observer, type OperatorFunction, type Subscription } from 'rxjs';
+
+type Next<Value> = ((value: Value) => void) | null | undefined;
+
+/**
+ * RxJS throws what a subscriber throws, later and uncaught, which ends the process, and goes on feeding
+ * that subscriber as if nothing had been. Here the subscriber is unsubscribed, its own error handler
+ * gets the error, and without one `unhandled` does. What `pipe` makes of this Observable keeps the rule;
+ * what `merge` and its like make is RxJS's own again.
+ */
+export class Followed<Value> extends Observable<Value> {
+  constructor(
+    private readonly unhandled: (error: unknown) => void,
+    subscribe: (this: Observable<Value>, subscriber: Subscriber<Value>) => (() => void) | undefined,
+  ) {
+    super(subscribe);
+  }
+
+  override pipe(...operations: readonly OperatorFunction<never, unknown>[]): Observable<never> {
+    const piped = operations.reduce<Observable<unknown>>(
+      (source, operation) => operation(source as never),
+      this,
+    );
+    return new Followed<never>(this.unhandled, (subscriber) => {
+      const subscription = (piped as Observable<never>).subscribe(subscriber);
+      return () => {
+        subscription.unsubscribe();
+      };
+    });
+  }
+
+  override subscribe(observerOrNext?: Partial<Observer<Value>> | Next<Value>): Subscription {
+    if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext); // an operator’s
+    const observer = typeof observerOrNext === 'function' ? { next: observerOrNext } : (observerOrNext ?? {});
+    const failed = new AbortController();
+    const subscription = super.subscribe(this.#guarded(observer, failed));
+    // A value may arrive, and fail, before there is a subscription to end.
+    if (failed.signal.aborted) subscription.unsubscribe();
+    failed.signal.addEventListener('abort', () => {
+      subscription.unsubscribe();
+    });
+    return subscription;
+  }
+
+  #guarded(observer: Partial<Observer<Value>>, failed: AbortController): Observer<Value> {
+    const report = (error: unknown): void => {
+      attempt(() => {
+        (observer.error?.bind(observer) ?? this.unhandled)(error);
+      }, this.unhandled);
+    };
+    const fail = (error: unknown): void => {
+      failed.abort();
+      report(error);
+    };
+    return {
+      next: (value) => {
+        if (!failed.signal.aborted) attempt(() => observer.next?.(value), fail);
+      },
+      error: report,
+      complete: () => {
+        attempt(() => observer.complete?.(), this.unhandled);
+      },
+    };
+  }
+}
+
+function attempt(action: () => void, onError: (error: unknown) => void): void {
+  try {
+    action();
+  } catch (error) {
+    onError(error);
+  }
+}

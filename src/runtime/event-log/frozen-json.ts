@@ -1,0 +1,90 @@
+/** Makes a value safe to record and to share: it is JSON, nobody else holds it, nobody can change it. */
+import type { Fault } from '../http/problem.js';
+import { pointer } from '../http/problem.js';
+import type { Json } from './event.js';
+
+/** Deeper than this is no data but an attack on whoever walks through it. */
+const DEEPEST = 64;
+
+export interface FrozenJson {
+  readonly value: Json;
+  /** Roughly the bytes that it takes in memory. */
+  readonly weight: number;
+}
+
+/** A frozen copy, or the first place where the value is not JSON. */
+export function freezeJson(value: unknown): FrozenJson | Fault {
+  const walk = new Walk();
+  const copy = walk.copy(value, 0);
+  return walk.fault ?? { value: copy, weight: walk.weight };
+}
+
+export function isFault(result: FrozenJson | Fault): result is Fault {
+  return 'detail' in result;
+}
+
+class Walk {
+  weight = 0;
+  fault: Fault | undefined;
+  readonly #path: PropertyKey[] = [];
+
+  copy(value: unknown, depth: number): Json {
+    if (depth > DEEPEST) return this.#refuse(`Data may be nested at most ${DEEPEST} deep.`);
+    switch (typeof value) {
+      case 'string':
+        this.weight += 16 + 2 * value.length;
+        return value;
+      case 'number':
+        this.weight += 8;
+        return Number.isFinite(value) ? value : this.#refuse(`${value} is no JSON number.`);
+      case 'boolean':
+        this.weight += 4;
+        return value;
+      case 'object':
+        if (value === null) return null;
+        if (Array.isArray(value)) return this.#copyArray(value, depth);
+        if (isPlain(value)) return this.#copyObject(value, depth);
+        return this.#refuse('Data is JSON: objects, arrays, strings, numbers, booleans, null.');
+      default:
+        return this.#refuse(`Data is JSON; a ${typeof value} is not.`);
+    }
+  }
+
+  #copyArray(array: readonly unknown[], depth: number): Json {
+    this.weight += 16;
+    return Object.freeze(
+      array.map((item, index) => {
+        this.#path.push(index);
+        const copy = this.copy(item, depth + 1);
+        this.#path.pop();
+        return copy;
+      }),
+    );
+  }
+
+  #copyObject(object: Readonly<Record<string, unknown>>, depth: number): Json {
+    const copy: Record<string, Json> = {};
+    for (const name of Object.keys(object)) {
+      const member = object[name];
+      if (member === undefined) continue; // as JSON.stringify does
+      this.#path.push(name);
+      this.weight += 8 + 2 * name.length;
+      const value = this.copy(member, depth + 1);
+      // Only `__proto__` needs the long way; assigning it would set the prototype.
+      if (name === '__proto__') Object.defineProperty(copy, name, { value, enumerable: true });
+      else copy[name] = value;
+      this.#path.pop();
+    }
+    return Object.freeze(copy);
+  }
+
+  #refuse(detail: string): null {
+    this.fault ??= { detail, pointer: pointer(this.#path) };
+    return null;
+  }
+}
+
+function isPlain(value: object): value is Readonly<Record<string, unknown>> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,31 @@
+/** Operational signals: what operators want to know, never what state depends on. Sent with `@nestjs/event-emitter`. */
+import type { EventEmitter2 } from '@nestjs/event-emitter';
+
+export interface Signals {
+  'follower.failed': { readonly error: unknown };
+  'projection.recovered': {
+    readonly projection: string;
+    readonly position: number;
+    readonly restoredFrom: number;
+    readonly events: number;
+    readonly milliseconds: number;
+  };
+  'projection.faulted': { readonly projection: string; readonly position: number; readonly error: unknown };
+  'snapshot.taken': { readonly projection: string; readonly position: number; readonly bytes: number };
+  'snapshot.unreadable': { readonly projection: string; readonly file: string; readonly reason: string };
+  'snapshot.failed': { readonly projection: string; readonly error: unknown };
+}
+
+/** A listener that throws is its own trouble: the sender goes on. */
+export function signal<Name extends keyof Signals>(
+  emitter: EventEmitter2,
+  name: Name,
+  payload: Signals[Name],
+  onListenerFailed: (error: unknown) => void,
+): void {
+  try {
+    emitter.emit(name, payload);
+  } catch (error) {
+    onListenerFailed(error);
+  }
+}

@@ -1,0 +1,60 @@
+/** The LMDB environment of one log: which tables there are, and how they are opened. */
+import { mkdirSync } from 'node:fs';
+import { open, type Database, type RootDatabase } from 'lmdb';
+import { START, position, type CommitId, type Position, type Tag } from '../../event.js';
+
+/** The layout of the tables. A log of another one is not touched. */
+const FORMAT = 1;
+
+export interface LmdbFiles {
+  readonly root: RootDatabase;
+  /** The last position of a commit → the whole commit. One seek finds the commit that holds a position. */
+  readonly commits: Database<Buffer, Position>;
+  /** Commit id → the commit's last position. */
+  readonly ids: Database<Position, CommitId>;
+  /** Tag → the last positions of the commits that hold an event with it. */
+  readonly tags: Database<Position, Tag>;
+  /** What is known of the log as a whole; versioned, so that a write can depend on it. */
+  readonly about: Database<unknown, string>;
+}
+
+export function openFiles(folder: string, { readOnly }: { readonly readOnly: boolean }): LmdbFiles {
+  if (!readOnly) mkdirSync(folder, { recursive: true });
+  const root = open({
+    path: folder,
+    readOnly,
+    maxDbs: 8,
+    // A commit is visible only once it is flushed; with overlapping syncs it would be seen before.
+    overlappingSync: false,
+    // Commits are grouped by the store itself, which knows what belongs together.
+    eventTurnBatching: false,
+    txnStartThreshold: 1,
+  } as Parameters<typeof open>[0] & { path: string });
+  const files: LmdbFiles = {
+    root,
+    commits: root.openDB({ name: 'commits', encoding: 'binary' }),
+    ids: root.openDB({ name: 'ids', encoding: 'msgpack' }),
+    tags: root.openDB({ name: 'tags', encoding: 'ordered-binary', dupSort: true }),
+    about: root.openDB({ name: 'about', encoding: 'msgpack', useVersions: true }),
+  };
+  requireFormat(files, folder, readOnly);
+  return files;
+}
+
+export function lastPosition({ commits }: LmdbFiles): Position {
+  for (const key of commits.getKeys({ reverse: true, limit: 1 })) return position(key);
+  return START;
+}
+
+function requireFormat({ root, about }: LmdbFiles, folder: string, readOnly: boolean): void {
+  const format = about.get('format');
+  if (format === FORMAT) return;
+  if (format === undefined && !readOnly) {
+    root.transactionSync(() => {
+      about.putSync('format', FORMAT);
+    });
+    return;
+  }
+  const found = format === undefined ? 'no log' : `a log of format ${JSON.stringify(format)}`;
+  throw new Error(`${folder} holds ${found}, but this version reads format ${FORMAT}`);
+}

@@ -1,0 +1,50 @@
+/** Reads a log in LMDB that another process writes. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Commit, CommitId, Position, Query, Range, StoredEvent } from '../../event.js';
+import { EventStore } from '../../event-store.js';
+import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
+import { commitEndingAt, readPages } from './reading.js';
+
+/** LMDB tells nobody in another process of a commit, so a follower looks for itself this often, in milliseconds. */
+const POLL_INTERVAL = 20;
+
+/** Sees what was flushed, some milliseconds after the writer’s own followers do. Refuses every append. */
+export class LmdbReader extends EventStore {
+  override readonly identity: string;
+
+  private constructor(private readonly files: LmdbFiles) {
+    super();
+    this.identity = String(files.about.get('identity'));
+  }
+
+  /** @throws Error when there is no log in this folder */
+  static open(folder: string): LmdbReader {
+    return new LmdbReader(openFiles(folder, { readOnly: true }));
+  }
+
+  override append(): Promise<Commit> {
+    return Promise.reject(new Error('this log was opened for reading only; append where it is written'));
+  }
+
+  override find(id: CommitId): Promise<Commit | undefined> {
+    const last = this.files.ids.get(id);
+    return Promise.resolve(last === undefined ? undefined : commitEndingAt(this.files, last).commit);
+  }
+
+  override async *read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
+    yield* readPages(this.files, query, range, await this.head());
+  }
+
+  override head(): Promise<Position> {
+    this.files.root.resetReadTxn();
+    return Promise.resolve(lastPosition(this.files));
+  }
+
+  override async advanced(after: Position, signal: AbortSignal): Promise<void> {
+    while ((await this.head()) <= after) await sleep(POLL_INTERVAL, undefined, { signal });
+  }
+
+  override async close(): Promise<void> {
+    await this.files.root.close();
+  }
+}

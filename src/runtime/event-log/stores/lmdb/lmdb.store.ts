@@ -1,0 +1,220 @@
+/** The log in LMDB, the default: commits off the event loop's thread, safe from crashes by copy-on-write. */
+import { randomUUID } from 'node:crypto';
+import { AppendConditionFailed, LogClosed, LogInUse, NoLongerWriter } from '../../errors.js';
+import {
+  position,
+  type AppendCondition,
+  type Commit,
+  type CommitId,
+  type NewCommit,
+  type Position,
+  type Query,
+  type Range,
+  type StoredEvent,
+} from '../../event.js';
+import { EventStore } from '../../event-store.js';
+import { matches, meansEverything } from '../../query.js';
+import { WaitablePosition } from '../../waitable-position.js';
+import { encodeCommit } from './commit-codec.js';
+import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
+import { isAlive, thisProcess, type Owner } from './owner.js';
+import { commitEndingAt, firstMatch, readPages } from './reading.js';
+
+/** An append that was asked for and has no answer yet. */
+interface Asked {
+  readonly commit: NewCommit;
+  readonly resolve: (commit: Commit) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A commit that has its positions, but is not on the disk yet. */
+interface Staged {
+  readonly asked: NewCommit;
+  readonly commit: Commit;
+}
+
+/** At most so many appends share a flush, so that no flush takes long. */
+const LARGEST_GROUP = 1024;
+
+/**
+ * Appends that arrive while one is being flushed wait and share the next flush.
+ * One process writes, known by the `owner` entry; any number of others may read with `LmdbReader`.
+ */
+export class LmdbStore extends EventStore {
+  readonly #head: WaitablePosition;
+  readonly #asked: Asked[] = [];
+  #writing: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(
+    private readonly files: LmdbFiles,
+    private readonly folder: string,
+    override readonly identity: string,
+    /** How often the log changed hands; a writer of an earlier term can write no more. */
+    private readonly term: number,
+  ) {
+    super();
+    this.#head = new WaitablePosition(lastPosition(files));
+  }
+
+  /**
+   * Opens the log in this folder, or begins one.
+   *
+   * @throws LogInUse when another process writes to it
+   * @throws Error of the file system when the folder cannot be written
+   */
+  static open(folder: string): LmdbStore {
+    const files = openFiles(folder, { readOnly: false });
+    const { inUseBy, term, identity } = takeOver(files);
+    if (inUseBy === undefined) return new LmdbStore(files, folder, identity, term);
+    void files.root.close();
+    throw new LogInUse(folder, inUseBy.processId);
+  }
+
+  override append(commit: NewCommit): Promise<Commit> {
+    if (this.#closed) return Promise.reject(new LogClosed());
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ commit, resolve, reject });
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
+  override find(id: CommitId): Promise<Commit | undefined> {
+    return Promise.resolve(this.#recorded(id));
+  }
+
+  override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
+    return readPages(this.files, query, range, this.#head.position);
+  }
+
+  override head(): Promise<Position> {
+    return Promise.resolve(this.#head.position);
+  }
+
+  override advanced(after: Position, signal: AbortSignal): Promise<void> {
+    return this.#head.passed(after, signal);
+  }
+
+  override async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#writing;
+    await this.files.about.ifVersion('owner', this.term, () => {
+      void this.files.about.put('owner', null, this.term);
+    });
+    await this.files.root.close();
+  }
+
+  async #writeAll(): Promise<void> {
+    // What else this turn of the event loop brings shares the first flush.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#asked.length > 0) await this.#writeGroup(this.#asked.splice(0, LARGEST_GROUP));
+    this.#writing = undefined;
+  }
+
+  /**
+   * Decides every append of the group in order, each in view of those before it, and writes what is
+   * to be recorded in one transaction. lmdb does not roll back when a callback throws, so all that
+   * can fail is done before the first write. Nobody is answered before the flush: also a refusal
+   * may rest on a commit of this very group.
+   */
+  async #writeGroup(group: readonly Asked[]): Promise<void> {
+    const staged: Staged[] = [];
+    const answers: (() => void)[] = [];
+    try {
+      for (const { commit, resolve, reject } of group) {
+        const decided = this.#decide(commit, staged);
+        if (decided instanceof AppendConditionFailed)
+          answers.push(() => {
+            reject(decided);
+          });
+        else
+          answers.push(() => {
+            resolve(decided);
+          });
+      }
+      await this.#write(staged);
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+      return;
+    }
+    for (const answer of answers) answer();
+    const last = staged.at(-1)?.commit.last;
+    if (last !== undefined) this.#head.moveTo(last);
+  }
+
+  #decide(asked: NewCommit, staged: Staged[]): Commit | AppendConditionFailed {
+    const first = staged.find(({ commit }) => commit.id === asked.id)?.commit ?? this.#recorded(asked.id);
+    if (first !== undefined) return { ...first, repeated: true };
+    const breaking = asked.condition && this.#breaking(asked.condition, staged);
+    if (breaking !== undefined) return new AppendConditionFailed(breaking);
+    const before = staged.at(-1)?.commit.last ?? this.#head.position;
+    const commit: Commit = {
+      id: asked.id,
+      first: position(before + 1),
+      last: position(before + asked.events.length),
+      time: asked.time,
+      repeated: false,
+      ...(asked.fingerprint !== undefined && { fingerprint: asked.fingerprint }),
+    };
+    staged.push({ asked, commit });
+    return commit;
+  }
+
+  #recorded(id: CommitId): Commit | undefined {
+    const last = this.files.ids.get(id);
+    return last === undefined ? undefined : commitEndingAt(this.files, last).commit;
+  }
+
+  /** Where the first event stands that breaks the condition, on the disk or on its way there. */
+  #breaking({ query, after }: AppendCondition, staged: readonly Staged[]): Position | undefined {
+    const head = this.#head.position;
+    if (meansEverything(query) && after < head) return position(after + 1);
+    const recorded = firstMatch(this.files, query, after, head);
+    if (recorded !== undefined) return recorded.position;
+    for (const { asked, commit } of staged) {
+      const index = asked.events.findIndex(
+        (event, offset) => commit.first + offset > after && matches(query, event),
+      );
+      if (index >= 0) return position(commit.first + index);
+    }
+    return undefined;
+  }
+
+  async #write(staged: readonly Staged[]): Promise<void> {
+    if (staged.length === 0) return;
+    const { about, commits, ids, tags } = this.files;
+    const entries = staged.map(({ asked, commit }) => ({
+      commit,
+      value: encodeCommit(asked, commit.first),
+      tagged: new Set(asked.events.flatMap((event) => event.tags)),
+    }));
+    const isWriter = await about.ifVersion('owner', this.term, () => {
+      for (const { commit, value, tagged } of entries) {
+        void commits.put(commit.last, value);
+        void ids.put(commit.id, commit.last);
+        for (const tag of tagged) void tags.put(tag, commit.last);
+      }
+    });
+    if (!isWriter) throw new NoLongerWriter(this.folder);
+  }
+}
+
+interface Term {
+  readonly inUseBy?: Owner;
+  readonly term: number;
+  readonly identity: string;
+}
+
+/** Becomes the log's writer, unless there is one. LMDB lets one process at a time in here, so two cannot win. */
+function takeOver({ root, about }: LmdbFiles): Term {
+  return root.transactionSync(() => {
+    const identity = (about.get('identity') as string | undefined) ?? randomUUID();
+    const owner = about.getEntry('owner') as { value: Owner | null; version?: number } | undefined;
+    const before = owner?.version ?? 0;
+    if (owner?.value && isAlive(owner.value)) return { inUseBy: owner.value, term: before, identity };
+    about.putSync('identity', identity);
+    about.putSync('owner', thisProcess(), before + 1);
+    return { term: before + 1, identity };
+  });
+}

@@ -1,0 +1,47 @@
+/** A Nest application on Fastify with everything that the HTTP promises rest on; `main.ts` and tests start the same one. */
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { DynamicModule, LoggerService } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { BODY_LIMIT, registerBodyParsers } from './bodies.js';
+import { refuseOtherMethods, rememberRoutes } from './methods.js';
+import { ProblemFilter } from './problem.filter.js';
+
+export interface HttpOptions {
+  readonly title: string;
+  readonly description: string;
+  readonly version: string;
+  /** Media types that are JSON under another name. */
+  readonly jsonTypes: readonly string[];
+  readonly logger: LoggerService;
+}
+
+/** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. */
+export async function createHttpApplication(
+  module: DynamicModule,
+  { title, description, version, jsonTypes, logger }: HttpOptions,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle' });
+  const fastify = adapter.getInstance();
+  const routes = rememberRoutes(fastify);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger,
+  });
+  registerBodyParsers(fastify, jsonTypes);
+  app.useGlobalFilters(new ProblemFilter());
+  const document = new DocumentBuilder()
+    .setTitle(title)
+    .setDescription(description)
+    .setVersion(version)
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
+    jsonDocumentUrl: 'openapi.json',
+    customSiteTitle: title,
+    swaggerOptions: { validatorUrl: null },
+  });
+  await app.init();
+  refuseOtherMethods(fastify, routes);
+  return app;
+}

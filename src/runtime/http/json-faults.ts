@@ -1,0 +1,24 @@
+/** Turns what zod found wrong into faults with JSON pointers. */
+import type { ZodError, ZodType } from 'zod';
+import { InvalidBody, pointer, type Fault } from './problem.js';
+
+/** More faults than this help nobody; the first ones are named. */
+const MOST_FAULTS = 20;
+
+export function faultsOf(error: ZodError, path: readonly PropertyKey[] = []): readonly Fault[] {
+  return error.issues.slice(0, MOST_FAULTS).map((issue) => ({
+    detail: issue.message,
+    pointer: pointer([...path, ...issue.path]),
+  }));
+}
+
+/**
+ * The body as the schema wants it.
+ *
+ * @throws InvalidBody that names every field at fault
+ */
+export function parseBody<Output>(schema: ZodType<Output>, body: unknown): Output {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new InvalidBody(faultsOf(parsed.error));
+}

@@ -1,0 +1,60 @@
+/** `405` with `Allow`, where there is something under the URL but not with this method (RFC 9110, 15.5.6). */
+import type { FastifyInstance, HTTPMethods } from 'fastify';
+import { Problem } from './problem.js';
+import { ProblemFilter } from './problem.filter.js';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies readonly HTTPMethods[];
+
+export type Routes = ReadonlyMap<string, ReadonlySet<string>>;
+
+export class MethodNotAllowed extends Problem {
+  constructor(method: string, allow: string) {
+    const reason = ['PUT', 'PATCH', 'DELETE'].includes(method)
+      ? ' What is recorded is never changed or deleted.'
+      : '';
+    super(
+      'method-not-allowed',
+      'method-not-allowed',
+      'The method is not allowed here',
+      `${method} is not possible here; ${allow} is.${reason}`,
+    );
+  }
+}
+
+/** Watches which routes are registered from here on. */
+export function rememberRoutes(fastify: FastifyInstance): Routes {
+  const routes = new Map<string, Set<string>>();
+  fastify.addHook('onRoute', ({ url, method }) => {
+    const methods = routes.get(url) ?? new Set();
+    for (const each of [method].flat()) methods.add(each);
+    routes.set(url, methods);
+  });
+  return routes;
+}
+
+/** Gives every URL an answer to the methods that it does not have. */
+export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes): void {
+  const filter = new ProblemFilter();
+  for (const [url, methods] of [...routes]) {
+    if (url.includes('*')) continue; // everything below it is somebody else’s
+    const allow = METHODS.filter((method) => methods.has(method)).join(', ');
+    const others = METHODS.filter((method) => !methods.has(method));
+    if (allow === '') continue;
+    fastify.route({
+      url,
+      method: others,
+      // Before the body is read: whatever it is, it is not wanted.
+      onRequest: (request, reply) => {
+        filter.answer(new MethodNotAllowed(request.method, allow), request, reply.header('allow', allow));
+      },
+      handler: () => undefined,
+    });
+    if (!methods.has('OPTIONS')) {
+      fastify.route({
+        url,
+        method: 'OPTIONS',
+        handler: (_request, reply) => reply.status(204).header('allow', `${allow}, OPTIONS`).send(),
+      });
+    }
+  }
+}

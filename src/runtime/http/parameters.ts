@@ -1,0 +1,43 @@
+/** Query parameters: what is there twice, unknown or not a number is refused, not guessed at. */
+import { InvalidParameter } from './problem.js';
+
+export type QueryString = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** @throws InvalidParameter when a parameter is none of `known`, so that a misspelt one is not passed over */
+export function onlyKnown(query: QueryString, known: readonly string[]): void {
+  for (const name of Object.keys(query)) {
+    if (!known.includes(name)) {
+      const right = known.length === 0 ? 'there are none here' : `there are ${known.join(', ')}`;
+      throw new InvalidParameter(name, `There is no parameter ${name}; ${right}.`);
+    }
+  }
+}
+
+/** @throws InvalidParameter when it is there twice */
+export function single(query: QueryString, name: string): string | undefined {
+  const value = query[name];
+  if (value === undefined || typeof value === 'string') return value;
+  throw new InvalidParameter(name, `${name} is there ${value.length} times; give it once.`);
+}
+
+/**
+ * A whole number from `min` to `max`, in plain decimal digits.
+ *
+ * @throws InvalidParameter
+ */
+export function wholeNumber(
+  query: QueryString,
+  name: string,
+  { min = 0, max = Number.MAX_SAFE_INTEGER }: { readonly min?: number; readonly max?: number } = {},
+): number | undefined {
+  const text = single(query, name);
+  if (text === undefined) return undefined;
+  const number = Number(text);
+  if (!/^(?:0|[1-9]\d*)$/.test(text) || number < min || number > max) {
+    throw new InvalidParameter(
+      name,
+      `${name} must be a whole number from ${min} to ${max}, as in ?${name}=${min}`,
+    );
+  }
+  return number;
+}

@@ -1,0 +1,91 @@
+/** The one place where an error becomes an HTTP answer: `application/problem+json` (RFC 9457). */
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problem, problemType, type ProblemKind } from './problem.js';
+
+const STATUS: Readonly<Record<ProblemKind, number>> = {
+  malformed: 400,
+  unauthorized: 401,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  'not-acceptable': 406,
+  conflict: 409,
+  'too-large': 413,
+  'unsupported-media-type': 415,
+  invalid: 422,
+  unavailable: 503,
+};
+
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly [member: string]: unknown;
+}
+
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  readonly #logger = new Logger('Http');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Also Fastify's own error handler, for what fails before a route is reached. */
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const document = documentOf(error);
+    if (document.status === 500) {
+      this.#logger.error(`${request.method} ${request.url}`, error instanceof Error ? error.stack : error);
+    }
+    // A stream that has begun cannot change its mind about the status; cutting it is the only honest sign.
+    if (reply.sent) {
+      reply.raw.destroy();
+      return;
+    }
+    if (error instanceof Problem && error.retryAfter !== undefined) {
+      void reply.header('retry-after', String(error.retryAfter));
+    }
+    void reply
+      .status(document.status)
+      .header('content-type', 'application/problem+json')
+      .send(JSON.stringify(document));
+  }
+}
+
+export function documentOf(error: unknown): ProblemDocument {
+  if (error instanceof Problem) {
+    return {
+      type: error.type,
+      title: error.title,
+      status: STATUS[error.kind],
+      detail: error.detail,
+      ...(error.faults.length > 0 && { errors: error.faults }),
+      ...error.extensions,
+    };
+  }
+  const status = statusOf(error);
+  if (status !== undefined && status < 500 && error instanceof Error) {
+    return { type: 'about:blank', title: titleOf(status), status, detail: error.message };
+  }
+  return {
+    type: problemType('internal-error'),
+    title: 'Something is wrong on this side',
+    status: 500,
+    detail: 'The request was not carried out because of a defect here; the server’s log tells more.',
+  };
+}
+
+/** The status that Nest or Fastify gave an error of its own. */
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') {
+    return error.statusCode;
+  }
+  return undefined;
+}
+
+function titleOf(status: number): string {
+  return status === 404 ? 'Not found' : 'The request cannot be answered';
+}

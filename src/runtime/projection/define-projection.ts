@@ -1,0 +1,46 @@
+/** A projection's definition: what a context's author writes down. */
+import type { AnyStateMachine, ContextFrom } from 'xstate';
+import type { AnyContract } from '../event-log/event-contract.js';
+import type { Json } from '../event-log/event.js';
+import { foldOf, type Fold, type FoldState } from './fold.js';
+
+export type View = Readonly<Record<string, Json>>;
+
+export interface ProjectionDefinition<Context = unknown> {
+  /** Names its folder, its URL and its log lines: lower case letters, digits and hyphens. */
+  readonly name: string;
+  readonly machine: AnyStateMachine;
+  readonly fold: Fold<Context>;
+  readonly consumes: readonly AnyContract[];
+  /** What a query answers with; the position is added to it. Called when asked for, never while folding. */
+  view(state: FoldState<Context>): View;
+}
+
+const NAME = /^[a-z][a-z0-9-]*$/;
+
+/**
+ * Defines a projection.
+ *
+ * @throws Error at start-up when the name cannot be one, when the machine is not pure (by name of the state),
+ *   or when it has a transition for an event that it does not say it consumes
+ */
+export function defineProjection<Machine extends AnyStateMachine>(definition: {
+  readonly name: string;
+  readonly machine: Machine;
+  readonly consumes: readonly AnyContract[];
+  readonly view: (state: FoldState<ContextFrom<Machine>>) => View;
+}): ProjectionDefinition<ContextFrom<Machine>> {
+  const { name, machine, consumes, view } = definition;
+  if (!NAME.test(name)) {
+    throw new Error(
+      `projection ${name}: a name is lower case letters, digits and hyphens, as in daily-balance`,
+    );
+  }
+  const consumed = new Set(consumes.map((contract) => contract.type));
+  for (const type of machine.events as readonly string[]) {
+    if (!type.includes('*') && !consumed.has(type)) {
+      throw new Error(`projection ${name}: its machine reacts to ${type}, which consumes does not list`);
+    }
+  }
+  return { name, machine, consumes, view, fold: foldOf<ContextFrom<Machine>>(machine) };
+}

@@ -1,0 +1,113 @@
+/** Snapshots as files in one folder: whole or not there, and checked by digest when they are read. */
+import { createHash } from 'node:crypto';
+import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deserialize, serialize } from 'node:v8';
+import { position } from '../event-log/event.js';
+import type { FoldState } from './fold.js';
+import { SnapshotStore, type Snapshot, type Unreadable } from './snapshot-store.js';
+
+/** The newest one may be damaged; so many are kept that there is another. */
+const KEPT = 3;
+const SUFFIX = '.snapshot';
+const FORMAT = 1;
+
+/** The first line of a file, as JSON; the state follows, in V8's structured-clone format, which knows BigInt. */
+interface Header {
+  readonly format: number;
+  readonly position: number;
+  readonly log: string;
+  /** Over everything else, the header's other fields included. */
+  readonly sha256: string;
+}
+
+export class FileSnapshotStore extends SnapshotStore {
+  /** @param folder this projection's own */
+  constructor(private readonly folder: string) {
+    super();
+  }
+
+  override async save({ position: at, log, state }: Snapshot): Promise<number> {
+    const body = serialize(state);
+    const header: Header = { format: FORMAT, position: at, log, sha256: digest(at, log, body) };
+    const bytes = Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]);
+    await mkdir(this.folder, { recursive: true });
+    const path = join(this.folder, fileName(at));
+    await writeFlushed(`${path}.new`, bytes);
+    await rename(`${path}.new`, path); // a crash before this leaves a file that no one reads
+    await flushFolder(this.folder);
+    await this.#dropOldest();
+    return bytes.length;
+  }
+
+  override async *newestFirst(): AsyncIterable<Snapshot | Unreadable> {
+    for (const name of await this.#names()) {
+      const path = join(this.folder, name);
+      try {
+        yield parse(await readFile(path));
+      } catch (error) {
+        yield { name: path, reason: (error as Error).message };
+      }
+    }
+  }
+
+  async #dropOldest(): Promise<void> {
+    const names = await this.#names();
+    await Promise.all(names.slice(KEPT).map((name) => rm(join(this.folder, name), { force: true })));
+  }
+
+  async #names(): Promise<readonly string[]> {
+    try {
+      const names = await readdir(this.folder);
+      return names
+        .filter((name) => name.endsWith(SUFFIX))
+        .sort()
+        .reverse();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+}
+
+/** Names sort as positions do. */
+function fileName(at: number): string {
+  return `${String(at).padStart(16, '0')}${SUFFIX}`;
+}
+
+function parse(bytes: Buffer): Snapshot {
+  const end = bytes.indexOf('\n');
+  if (end < 0) throw new Error('it is cut off');
+  const header = JSON.parse(bytes.toString('utf8', 0, end)) as Header;
+  const body = bytes.subarray(end + 1);
+  if (header.format !== FORMAT)
+    throw new Error(`it has format ${header.format}, but this version reads ${FORMAT}`);
+  if (digest(header.position, header.log, body) !== header.sha256)
+    throw new Error('its digest is not that of its content');
+  return { position: position(header.position), log: header.log, state: deserialize(body) as FoldState };
+}
+
+async function writeFlushed(path: string, bytes: Buffer): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A rename is safe from power loss only once the folder is flushed too. */
+async function flushFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return; // folders cannot be opened there, and need not be
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function digest(at: number, log: string, body: Buffer): string {
+  return createHash('sha256').update(`${FORMAT} ${at} ${log}\n`).update(body).digest('hex');
+}

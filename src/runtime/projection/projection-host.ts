@@ -1,0 +1,124 @@
+/** Runs the projections of one process: starts them, tells of them, and stops them before the log closes. */
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { createActor, type Actor } from 'xstate';
+import { EventLog } from '../event-log/event-log.js';
+import { signal, type Signals } from '../event-log/signals.js';
+import type { ProjectionDefinition } from './define-projection.js';
+import { Projection } from './projection.js';
+import type { ProjectionFault } from './projection.machine.js';
+import { runtimeMachine } from './runtime.machine.js';
+import type { SnapshotStore } from './snapshot-store.js';
+import { Snapshots } from './snapshots.js';
+
+export interface ProjectionSettings {
+  /** The store of one projection's snapshots; nobody else is given it. */
+  readonly snapshotsOf: (projection: string) => SnapshotStore;
+  /** How many events apart snapshots are taken. */
+  readonly snapshotEvery: number;
+}
+
+@Injectable()
+export class ProjectionHost implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  /** The root actor of this process; give it an XState inspector to watch everything that runs. */
+  readonly root: Actor<typeof runtimeMachine> = createActor(runtimeMachine, { id: 'runtime' });
+  readonly #logger = new Logger('Projection');
+  readonly #projections = new Map<string, Projection>();
+  readonly #ending = new AbortController();
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly emitter: EventEmitter2,
+    private readonly settings: ProjectionSettings,
+  ) {
+    log.beforeClose(() => this.#stop());
+  }
+
+  get projections(): readonly Projection[] {
+    return [...this.#projections.values()];
+  }
+
+  /** Aborted when the process begins to end: whoever waits for a projection stops waiting. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** @throws Error when there is a projection of this name already */
+  add<Context>(definition: ProjectionDefinition<Context>): Projection<Context> {
+    if (this.#projections.has(definition.name))
+      throw new Error(`there are two projections named ${definition.name}`);
+    this.log.contracts.register(definition.consumes);
+    const projection = new Projection(definition, this.log, this.#snapshotsOf(definition.name), {
+      recovered: (report) => {
+        const { position, restoredFrom, events, milliseconds } = report;
+        const from = restoredFrom === 0 ? 'the beginning' : `the snapshot at ${restoredFrom}`;
+        const time = milliseconds.toFixed(0);
+        this.#logger.log(
+          `${definition.name}: folded ${events} events from ${from} to ${position} in ${time} ms`,
+        );
+        this.#signal('projection.recovered', { projection: definition.name, ...report });
+      },
+      faulted: (fault) => {
+        this.#faulted(definition.name, fault);
+      },
+    });
+    this.#projections.set(definition.name, projection);
+    return projection;
+  }
+
+  onApplicationBootstrap(): void {
+    this.root.start();
+    for (const projection of this.#projections.values()) {
+      this.root.send({ type: 'start', name: projection.name, lifecycle: projection.lifecycle() });
+      const actor = this.root.getSnapshot().context.projections[projection.name];
+      if (actor !== undefined) projection.runsAs(actor);
+    }
+  }
+
+  beforeApplicationShutdown(): void {
+    this.#ending.abort();
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all(this.projections.map((projection) => projection.stop()));
+    this.root.stop();
+  }
+
+  #snapshotsOf(projection: string): Snapshots {
+    const { snapshotsOf, snapshotEvery } = this.settings;
+    return new Snapshots(snapshotsOf(projection), snapshotEvery, this.log, {
+      taken: (position, bytes) => {
+        this.#signal('snapshot.taken', { projection, position, bytes });
+      },
+      unreadable: (file, reason) => {
+        this.#logger.warn(
+          `${projection}: ${file} cannot be used: ${reason}; going back to the one before it`,
+        );
+        this.#signal('snapshot.unreadable', { projection, file, reason });
+      },
+      failed: (error) => {
+        this.#logger.error(`${projection}: no snapshot could be taken`, error);
+        this.#signal('snapshot.failed', { projection, error });
+      },
+    });
+  }
+
+  #faulted(projection: string, { position, error }: ProjectionFault): void {
+    this.#logger.error(
+      `${projection}: stopped at position ${position}`,
+      error instanceof Error ? error.stack : error,
+    );
+    this.#signal('projection.faulted', { projection, position, error });
+  }
+
+  #signal<Name extends keyof Signals>(name: Name, payload: Signals[Name]): void {
+    signal(this.emitter, name, payload, (error) => {
+      this.#logger.error(`a listener of ${name} failed`, error);
+    });
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * A projection's lifecycle. The main path:
+ *
+ *   running.recovering ──caught up──▶ running.following ──stop──▶ stopped
+ *                └───────fault──────────────┘
+ *                            ▼
+ *                         faulted ──stop──▶ stopped
+ */
+import { assign, fromCallback, setup } from 'xstate';
+import type { Position } from '../event-log/event.js';
+
+/** Why a projection stopped: the event that it could not fold, and what was thrown. */
+export interface ProjectionFault {
+  readonly position: Position;
+  readonly error: unknown;
+}
+
+export type FoldingEvent =
+  { readonly type: 'caught up' } | { readonly type: 'fault'; readonly fault: ProjectionFault };
+
+export type LifecycleEvent = FoldingEvent | { readonly type: 'stop' };
+
+export const projectionMachine = setup({
+  types: {
+    context: {} as { readonly fault: ProjectionFault | undefined },
+    events: {} as LifecycleEvent,
+  },
+  actors: {
+    /** Restores, folds, follows; `Projection` provides it. Told to end when the state is left. */
+    folding: fromCallback<LifecycleEvent>(() => {
+      throw new Error('folding is provided by the projection');
+    }),
+  },
+}).createMachine({
+  id: 'projection',
+  context: { fault: undefined },
+  initial: 'running',
+  states: {
+    running: {
+      invoke: { src: 'folding' },
+      initial: 'recovering',
+      states: {
+        recovering: { on: { 'caught up': 'following' } },
+        following: {},
+      },
+      on: {
+        fault: { target: 'faulted', actions: assign({ fault: ({ event }) => event.fault }) },
+        stop: 'stopped',
+      },
+    },
+    faulted: { on: { stop: 'stopped' } },
+    stopped: { type: 'final' },
+  },
+});

@@ -1,0 +1,50 @@
+/** Brings projections into a Nest application: `forRoot` once, `forFeature` in every read-side context. */
+import { Inject, Module, type DynamicModule } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { EventLog } from '../event-log/event-log.js';
+import type { ProjectionDefinition } from './define-projection.js';
+import { HealthController } from './http/health.controller.js';
+import { projectionController } from './http/projection.controller.js';
+import { tokenOf } from './projection-token.js';
+import { ProjectionHost, type ProjectionSettings } from './projection-host.js';
+
+@Module({})
+export class ProjectionModule {
+  static forRoot(settings: ProjectionSettings): DynamicModule {
+    return {
+      module: ProjectionModule,
+      global: true,
+      controllers: [HealthController],
+      providers: [
+        {
+          provide: ProjectionHost,
+          inject: [EventLog, EventEmitter2],
+          useFactory: (log: EventLog, emitter: EventEmitter2) => new ProjectionHost(log, emitter, settings),
+        },
+      ],
+      exports: [ProjectionHost],
+    };
+  }
+
+  /** One projection with its standard query endpoint, `GET /<name>`. */
+  static forFeature<Context>(definition: ProjectionDefinition<Context>): DynamicModule {
+    const token = tokenOf(definition.name);
+    return {
+      module: ProjectionModule,
+      providers: [
+        {
+          provide: token,
+          inject: [ProjectionHost],
+          useFactory: (host: ProjectionHost) => host.add(definition),
+        },
+      ],
+      controllers: [projectionController(definition.name)],
+      exports: [token],
+    };
+  }
+}
+
+/** Injects the running projection of this definition. */
+export const InjectProjection = (definition: {
+  readonly name: string;
+}): ParameterDecorator & PropertyDecorator => Inject(tokenOf(definition.name));

@@ -1,0 +1,190 @@
+/** A fold that follows the log, keeps snapshots, and answers queries. */
+import { fromCallback, type ActorRefFrom } from 'xstate';
+import { EVERYTHING, START, position, type Position, type RecordedEvent } from '../event-log/event.js';
+import type { EventLog } from '../event-log/event-log.js';
+import { WaitablePosition } from '../event-log/waitable-position.js';
+import type { ProjectionDefinition, View } from './define-projection.js';
+import type { FoldState } from './fold.js';
+import {
+  projectionMachine,
+  type FoldingEvent,
+  type LifecycleEvent,
+  type ProjectionFault,
+} from './projection.machine.js';
+import type { Snapshots } from './snapshots.js';
+
+export type ProjectionStatus = 'recovering' | 'following' | 'faulted' | 'stopped';
+
+/** What a projection tells of itself while it runs; its host turns it into signals and log lines. */
+export interface ProjectionObserver {
+  recovered(report: RecoveryReport): void;
+  faulted(fault: ProjectionFault): void;
+}
+
+export interface RecoveryReport {
+  readonly position: Position;
+  /** The position of the snapshot that was restored; 0 without one. */
+  readonly restoredFrom: Position;
+  /** How many events were read after it. */
+  readonly events: number;
+  readonly milliseconds: number;
+}
+
+export class Projection<Context = unknown> {
+  readonly #folded = new WaitablePosition();
+  readonly #consumed: ReadonlySet<string>;
+  #state: FoldState<Context>;
+  #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
+  #actor: ActorRefFrom<typeof projectionMachine> | undefined;
+
+  constructor(
+    readonly definition: ProjectionDefinition<Context>,
+    private readonly log: EventLog,
+    private readonly snapshots: Snapshots,
+    private readonly observer: ProjectionObserver,
+  ) {
+    this.#state = definition.fold.initial;
+    this.#consumed = new Set(definition.consumes.map((contract) => contract.type));
+  }
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  /** How far the log has been folded. State and position always belong together. */
+  get position(): Position {
+    return this.#folded.position;
+  }
+
+  get state(): FoldState<Context> {
+    return this.#state;
+  }
+
+  get status(): ProjectionStatus {
+    const snapshot = this.#actor?.getSnapshot();
+    if (snapshot === undefined || snapshot.matches({ running: 'recovering' })) return 'recovering';
+    if (snapshot.matches('running')) return 'following';
+    return snapshot.matches('faulted') ? 'faulted' : 'stopped';
+  }
+
+  get fault(): ProjectionFault | undefined {
+    return this.#actor?.getSnapshot().context.fault;
+  }
+
+  /** What a query answers with, made once for each state. */
+  view(): View {
+    if (this.#view?.of !== this.#state) {
+      this.#view = { of: this.#state, view: this.definition.view(this.#state) };
+    }
+    return this.#view.view;
+  }
+
+  /**
+   * Resolves once everything up to the position is folded.
+   *
+   * @throws the signal's reason once it is aborted; a projection that faulted or stopped folds no further,
+   *   and only the signal ends the wait
+   */
+  reached(wanted: Position, signal: AbortSignal): Promise<void> {
+    return wanted === START ? Promise.resolve() : this.#folded.passed(position(wanted - 1), signal);
+  }
+
+  /** The lifecycle, with this projection's own work in it; the runtime's root actor runs it. */
+  lifecycle(): typeof projectionMachine {
+    const folding = fromCallback<LifecycleEvent>(({ sendBack }) => {
+      const ended = new AbortController();
+      void this.#fold(sendBack, ended.signal);
+      return () => {
+        ended.abort();
+      };
+    });
+    return projectionMachine.provide({ actors: { folding } });
+  }
+
+  runsAs(actor: ActorRefFrom<typeof projectionMachine>): void {
+    this.#actor = actor;
+  }
+
+  /** Stops folding and keeps a last snapshot. The state can still be asked for. */
+  async stop(): Promise<void> {
+    this.#actor?.send({ type: 'stop' });
+    await this.snapshots.takeLast(this.position, this.#state);
+  }
+
+  async #fold(sendBack: (event: FoldingEvent) => void, ended: AbortSignal): Promise<void> {
+    const fail = (error: unknown): void => {
+      const fault =
+        error instanceof FoldFailed ? error.fault : { position: position(this.position + 1), error };
+      sendBack({ type: 'fault', fault });
+      this.observer.faulted(fault);
+    };
+    try {
+      const began = performance.now();
+      const restored = await this.snapshots.newest();
+      const target = await this.log.head();
+      if (ended.aborted) return;
+      if (restored !== undefined) {
+        this.#state = restored.state as FoldState<Context>;
+        this.#folded.moveTo(restored.position);
+      }
+      const restoredFrom = this.position;
+      let recovered = false;
+      const caughtUp = (): void => {
+        if (recovered || this.position < target) return;
+        recovered = true;
+        sendBack({ type: 'caught up' });
+        const milliseconds = performance.now() - began;
+        this.observer.recovered({
+          position: this.position,
+          restoredFrom,
+          events: this.position - restoredFrom,
+          milliseconds,
+        });
+      };
+      caughtUp();
+      const subscription = this.log.follow(EVERYTHING, this.position).subscribe({
+        next: (page) => {
+          this.#foldPage(page);
+          caughtUp();
+          this.snapshots.offer(this.position, this.#state);
+        },
+        error: fail,
+      });
+      ended.addEventListener('abort', () => {
+        subscription.unsubscribe();
+      });
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  /** Folds as far as it goes: what came before an event that cannot be folded is kept. */
+  #foldPage(page: readonly RecordedEvent[]): void {
+    const { fold } = this.definition;
+    let state = this.#state;
+    let folded = this.position;
+    try {
+      for (const event of page) {
+        if (this.#consumed.has(event.type)) state = step(() => fold.step(state, event), event);
+        folded = event.position;
+      }
+    } finally {
+      this.#state = state;
+      this.#folded.moveTo(folded);
+    }
+  }
+}
+
+class FoldFailed extends Error {
+  constructor(readonly fault: ProjectionFault) {
+    super(`the event at position ${fault.position} cannot be folded`, { cause: fault.error });
+  }
+}
+
+function step<State>(next: () => State, event: RecordedEvent): State {
+  try {
+    return next();
+  } catch (error) {
+    throw new FoldFailed({ position: event.position, error });
+  }
+}
