@@ -41,7 +41,7 @@ module.exports = {
         'Deciding folds, so it may use the fold; it may not use a projection, whose state lags behind the log.',
       severity: 'error',
       from: { path: '^src/runtime/command/' },
-      to: { path: notInRoom('runtime/(command|event-log|http)/|runtime/projection/fold\\.ts$') },
+      to: { path: notInRoom('runtime/(command|event-log|http)/|runtime/projection/fold(-state)?\\.ts$') },
     },
     {
       name: 'runtime-knows-no-context',

@@ -35,8 +35,10 @@ export async function startMonolith(
       version,
       jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
       logger,
+      problemHeaders: async (context) => ({
+        'leftfold-position': String(await context.get(EventLog).head()),
+      }),
     });
-    tellPositionWithProblems(app);
     const seeded = config.seed.length > 0 && (await app.get(NumbersService).seed(config.seed));
     return { app, url: await listen(app, config), seeded };
   } catch (error) {
@@ -66,25 +68,4 @@ async function listen(app: NestFastifyApplication, { host, port }: Config): Prom
       code === 'EADDRINUSE' ? `${port} on ${host} is in use by another program; choose another` : message;
     throw new ConfigurationError(code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' ? 'HOST' : 'PORT', reason);
   }
-}
-
-/** Every answer to a command or a query says how far the log is; a refusal has not said so by itself. */
-function tellPositionWithProblems(app: NestFastifyApplication): void {
-  const log = app.get(EventLog);
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onSend', (_request, reply, payload, done) => {
-      if (reply.statusCode < 400 || reply.hasHeader('leftfold-position')) {
-        done(null, payload);
-        return;
-      }
-      const answer = (): void => {
-        done(null, payload);
-      };
-      log
-        .head()
-        .then((head) => void reply.header('leftfold-position', String(head)))
-        .then(answer, answer);
-    });
 }

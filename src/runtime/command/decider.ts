@@ -3,7 +3,8 @@ import type { AnyStateMachine, ContextFrom } from 'xstate';
 import type { AnyContract } from '../event-log/event-contract.js';
 import type { NewEvent, Position, Query } from '../event-log/event.js';
 import type { Problem } from '../http/problem.js';
-import { foldOf, type Fold, type FoldState } from '../projection/fold.js';
+import type { Fold, FoldState } from '../projection/fold-state.js';
+import { foldOf } from '../projection/fold.js';
 
 /** The events that a command's subject is made of. */
 export interface Subject {

@@ -2,7 +2,7 @@
 import { AppendConditionFailed } from '../event-log/errors.js';
 import { EVERYTHING, START, position, type Commit, type Position } from '../event-log/event.js';
 import type { AppendOptions, EventLog } from '../event-log/event-log.js';
-import type { FoldState } from '../projection/fold.js';
+import type { FoldState } from '../projection/fold-state.js';
 import { allows, type Command, type Decider } from './decider.js';
 
 /** A subject that changes under more attempts than this is in trouble of another kind. */

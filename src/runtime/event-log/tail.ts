@@ -5,58 +5,69 @@ import { START, type Position, type RecordedEvent } from './event.js';
 const HEAVIEST = 8 * 1024 * 1024;
 const MOST_EVENTS = 16_384;
 
-interface Stretch {
-  /** Everything after `after` up to `through` is in `events`, and nothing else. */
+/** Some of the log: every event after one position and up to another, and nothing else. */
+export interface Stretch {
   readonly after: Position;
   readonly through: Position;
   readonly events: readonly RecordedEvent[];
-  readonly weight: number;
 }
 
 export class Tail {
-  readonly #stretches: Stretch[] = [];
+  #after: Position = START;
+  #through: Position = START;
+  #events: RecordedEvent[] = [];
+  /** What each event weighs. */
+  #weights: number[] = [];
   #weight = 0;
-  #count = 0;
-
-  /** The position up to which the tail knows the log. */
-  get through(): Position {
-    return this.#stretches.at(-1)?.through ?? START;
-  }
 
   /** Takes what was recorded next; what does not join on to the rest begins a new tail. */
-  add(stretch: Stretch): void {
-    if (stretch.after < this.through) return; // known already
-    if (stretch.after > this.through) this.#clear();
-    this.#stretches.push(stretch);
-    this.#weight += stretch.weight;
-    this.#count += stretch.events.length;
-    while (this.#stretches.length > 1 && (this.#weight > HEAVIEST || this.#count > MOST_EVENTS))
-      this.#dropOldest();
+  add({ after, through, events }: Stretch, weight: number): void {
+    if (after < this.#through) return; // known already
+    if (after > this.#through) this.#beginAfter(after);
+    this.#through = through;
+    for (const event of events) {
+      this.#events.push(event);
+      this.#weights.push(weight / events.length);
+    }
+    this.#weight += weight;
+    // By halves, so that dropping costs little for each event that comes.
+    while (this.#events.length > 1 && (this.#weight > HEAVIEST || this.#events.length > MOST_EVENTS)) {
+      this.#dropOldest(Math.ceil(this.#events.length / 2));
+    }
   }
 
-  /** The stretches that follow on a position; undefined when there are none, or the tail does not reach back so far. */
-  since(after: Position): readonly Stretch[] | undefined {
-    const oldest = this.#stretches[0];
-    if (oldest === undefined || after < oldest.after || after >= this.through) return undefined;
-    return this.#stretches.slice(this.#indexOf(after));
+  /** What follows on a position, at most so many events of it; undefined when nothing does that is still known. */
+  since(after: Position, limit: number): Stretch | undefined {
+    if (after < this.#after || after >= this.#through) return undefined;
+    const start = this.#indexAfter(after);
+    const events = this.#events.slice(start, start + limit);
+    const isAll = start + events.length === this.#events.length;
+    return { after, events, through: isAll ? this.#through : (events.at(-1)?.position ?? this.#through) };
   }
 
-  /** The first stretch that ends after the position. Followers are mostly at the very end, so look there first. */
-  #indexOf(after: Position): number {
-    let index = this.#stretches.length;
-    while (index > 0 && (this.#stretches[index - 1]?.through ?? START) > after) index -= 1;
-    return index;
+  /** The index of the first event after a position. */
+  #indexAfter(after: Position): number {
+    let low = 0;
+    let high = this.#events.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#events[middle]?.position ?? START) <= after) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
-  #dropOldest(): void {
-    const oldest = this.#stretches.shift();
-    this.#weight -= oldest?.weight ?? 0;
-    this.#count -= oldest?.events.length ?? 0;
+  #dropOldest(count: number): void {
+    this.#after = this.#events[count - 1]?.position ?? this.#through;
+    this.#events = this.#events.slice(count);
+    for (const weight of this.#weights.slice(0, count)) this.#weight -= weight;
+    this.#weights = this.#weights.slice(count);
   }
 
-  #clear(): void {
-    this.#stretches.length = 0;
+  #beginAfter(after: Position): void {
+    this.#after = after;
+    this.#events = [];
+    this.#weights = [];
     this.#weight = 0;
-    this.#count = 0;
   }
 }

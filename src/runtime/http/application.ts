@@ -1,7 +1,7 @@
 /** A Nest application on Fastify with everything that the HTTP promises rest on; `main.ts` and tests start the same one. */
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { DynamicModule, LoggerService } from '@nestjs/common';
+import type { DynamicModule, INestApplicationContext, LoggerService } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { BODY_LIMIT, registerBodyParsers } from './bodies.js';
 import { refuseOtherMethods, rememberRoutes } from './methods.js';
@@ -14,12 +14,14 @@ export interface HttpOptions {
   /** Media types that are JSON under another name. */
   readonly jsonTypes: readonly string[];
   readonly logger: LoggerService;
+  /** Headers that every refusal carries. */
+  readonly problemHeaders: (app: INestApplicationContext) => Promise<Readonly<Record<string, string>>>;
 }
 
 /** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. */
 export async function createHttpApplication(
   module: DynamicModule,
-  { title, description, version, jsonTypes, logger }: HttpOptions,
+  { title, description, version, jsonTypes, logger, problemHeaders }: HttpOptions,
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle' });
   const fastify = adapter.getInstance();
@@ -30,7 +32,8 @@ export async function createHttpApplication(
     logger,
   });
   registerBodyParsers(fastify, jsonTypes);
-  app.useGlobalFilters(new ProblemFilter());
+  const filter = new ProblemFilter(() => problemHeaders(app));
+  app.useGlobalFilters(filter);
   const document = new DocumentBuilder()
     .setTitle(title)
     .setDescription(description)
@@ -42,6 +45,6 @@ export async function createHttpApplication(
     swaggerOptions: { validatorUrl: null },
   });
   await app.init();
-  refuseOtherMethods(fastify, routes);
+  refuseOtherMethods(fastify, routes, filter);
   return app;
 }

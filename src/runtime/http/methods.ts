@@ -1,7 +1,7 @@
 /** `405` with `Allow`, where there is something under the URL but not with this method (RFC 9110, 15.5.6). */
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import { Problem } from './problem.js';
-import { ProblemFilter } from './problem.filter.js';
+import type { ProblemFilter } from './problem.filter.js';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies readonly HTTPMethods[];
 
@@ -33,8 +33,7 @@ export function rememberRoutes(fastify: FastifyInstance): Routes {
 }
 
 /** Gives every URL an answer to the methods that it does not have. */
-export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes): void {
-  const filter = new ProblemFilter();
+export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes, filter: ProblemFilter): void {
   for (const [url, methods] of [...routes]) {
     if (url.includes('*')) continue; // everything below it is somebody else’s
     const allow = METHODS.filter((method) => methods.has(method)).join(', ');
@@ -44,8 +43,12 @@ export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes): vo
       url,
       method: others,
       // Before the body is read: whatever it is, it is not wanted.
-      onRequest: (request, reply) => {
-        filter.answer(new MethodNotAllowed(request.method, allow), request, reply.header('allow', allow));
+      onRequest: (request, reply, _done) => {
+        void filter.answer(
+          new MethodNotAllowed(request.method, allow),
+          request,
+          reply.header('allow', allow),
+        );
       },
       handler: () => undefined,
     });

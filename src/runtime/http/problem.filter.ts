@@ -28,13 +28,17 @@ export interface ProblemDocument {
 export class ProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('Http');
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  /** @param headers what every problem's answer carries besides; a failure to find out is no reason not to answer */
+  constructor(private readonly headers: () => Promise<Readonly<Record<string, string>>>) {}
+
+  catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
-    this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+    return this.answer(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 
-  /** Also Fastify's own error handler, for what fails before a route is reached. */
-  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  /** For what is refused before a route is reached, too. */
+  async answer(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const headers = await this.headers().catch(() => ({}));
     const document = documentOf(error);
     if (document.status === 500) {
       this.#logger.error(`${request.method} ${request.url}`, error instanceof Error ? error.stack : error);
@@ -48,6 +52,7 @@ export class ProblemFilter implements ExceptionFilter {
       void reply.header('retry-after', String(error.retryAfter));
     }
     void reply
+      .headers(headers)
       .status(document.status)
       .header('content-type', 'application/problem+json')
       .send(JSON.stringify(document));

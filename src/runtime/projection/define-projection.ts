@@ -2,7 +2,8 @@
 import type { AnyStateMachine, ContextFrom } from 'xstate';
 import type { AnyContract } from '../event-log/event-contract.js';
 import type { Json } from '../event-log/event.js';
-import { foldOf, type Fold, type FoldState } from './fold.js';
+import type { Fold, FoldState } from './fold-state.js';
+import { foldOf } from './fold.js';
 
 export type View = Readonly<Record<string, Json>>;
 

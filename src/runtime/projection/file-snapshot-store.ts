@@ -4,7 +4,7 @@ import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { position } from '../event-log/event.js';
-import type { FoldState } from './fold.js';
+import type { FoldState } from './fold-state.js';
 import { SnapshotStore, type Snapshot, type Unreadable } from './snapshot-store.js';
 
 /** The newest one may be damaged; so many are kept that there is another. */

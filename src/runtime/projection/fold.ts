@@ -1,28 +1,8 @@
 /** Turns a state machine into a fold: (state, event) → state, as plain data in and plain data out. */
 import { createActor, type AnyActorScope, type AnyMachineSnapshot, type AnyStateMachine } from 'xstate';
+import type { Fold, FoldState, StateValue } from './fold-state.js';
+import { foldByTable } from './fold-table.js';
 import { requirePure } from './pure-machine.js';
-
-/** A machine's state as plain data: what snapshots keep and views are made of. */
-export interface FoldState<Context = unknown> {
-  /** The active states: a name, or an object of names where states are nested (as in XState). */
-  readonly value: StateValue;
-  readonly context: Context;
-}
-
-export type StateValue = string | { readonly [region: string]: StateValue };
-
-/** Any event that a machine may be handed. */
-export interface FoldEvent {
-  readonly type: string;
-}
-
-export interface Fold<Context = unknown> {
-  readonly initial: FoldState<Context>;
-  /** The state after the event. An event that the state has no transition for leaves it as it is. @throws what the machine throws */
-  step(state: FoldState<Context>, event: FoldEvent): FoldState<Context>;
-  /** Whether the state has a transition for this event, all guards considered. */
-  accepts(state: FoldState<Context>, event: FoldEvent): boolean;
-}
 
 /**
  * The fold of a machine. Everything of XState that a fold needs is known in this file only.
@@ -48,8 +28,11 @@ export function foldOf<Context>(machine: AnyStateMachine): Fold<Context> {
   };
   const snapshotOf = (state: FoldState<Context>): AnyMachineSnapshot =>
     snapshots.get(state) ?? machine.resolveState({ value: state.value, context: state.context });
+  const initial = known(machine.getInitialSnapshot(scope as never) as AnyMachineSnapshot);
+  const byTable = foldByTable(machine, initial);
+  if (byTable !== undefined) return byTable as Fold<Context>;
   return {
-    initial: known(machine.getInitialSnapshot(scope as never) as AnyMachineSnapshot),
+    initial,
     step: (state, event) => {
       const before = snapshotOf(state);
       const after = machine.transition(before, event, scope as never) as AnyMachineSnapshot;

@@ -4,7 +4,7 @@ import { EVERYTHING, START, position, type Position, type RecordedEvent } from '
 import type { EventLog } from '../event-log/event-log.js';
 import { WaitablePosition } from '../event-log/waitable-position.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
-import type { FoldState } from './fold.js';
+import type { FoldState } from './fold-state.js';
 import {
   projectionMachine,
   type FoldingEvent,

@@ -1,6 +1,6 @@
 /** Where one projection keeps its snapshots, apart from every other projection's. */
 import type { Position } from '../event-log/event.js';
-import type { FoldState } from './fold.js';
+import type { FoldState } from './fold-state.js';
 
 export interface Snapshot {
   readonly position: Position;

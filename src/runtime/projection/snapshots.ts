@@ -1,7 +1,10 @@
 /** When one projection's snapshots are taken, and which one is good to begin from. */
 import { START, type Position } from '../event-log/event.js';
-import type { FoldState } from './fold.js';
+import type { FoldState } from './fold-state.js';
 import { isUnreadable, type Snapshot, type SnapshotStore } from './snapshot-store.js';
+
+/** At least so long lies between two snapshots, in milliseconds. */
+const PAUSE = 1000;
 
 export interface SnapshotObserver {
   taken(position: Position, bytes: number): void;
@@ -11,6 +14,10 @@ export interface SnapshotObserver {
 
 export class Snapshots {
   #newest: Position = START;
+  #offered: { readonly position: Position; readonly state: FoldState } | undefined;
+  #takenAt = -Infinity;
+  /** From when it is time for a snapshot until that one is kept. */
+  #pending: NodeJS.Timeout | undefined;
   #saving: Promise<void> | undefined;
 
   constructor(
@@ -40,21 +47,32 @@ export class Snapshots {
     return undefined;
   }
 
-  /** Takes one if it is time and none is being written. Nobody waits for it: a snapshot only saves work later. */
+  /**
+   * Takes one if it is time and none is being written; if it was time less than a second ago, a second later.
+   * Nobody waits for it: a snapshot only saves work, and under load its flushes would cost the log more than that.
+   */
   offer(position: Position, state: FoldState): void {
-    if (position - this.#newest < this.every || this.#saving !== undefined) return;
-    this.#saving = this.#save(position, state).finally(() => {
-      this.#saving = undefined;
-    });
+    this.#offered = { position, state };
+    if (position - this.#newest < this.every || this.#pending !== undefined) return;
+    const pause = Math.max(this.#takenAt + PAUSE - performance.now(), 0);
+    this.#pending = setTimeout(() => {
+      const { position: at, state: then } = this.#offered ?? { position, state };
+      this.#saving = this.#save(at, then).finally(() => {
+        this.#pending = undefined;
+        this.#saving = undefined;
+      });
+    }, pause).unref();
   }
 
   /** Takes one more, unless the newest is of this very position. Resolves when it is kept, or has failed. */
   async takeLast(position: Position, state: FoldState): Promise<void> {
+    clearTimeout(this.#pending);
     await this.#saving;
     if (position > this.#newest) await this.#save(position, state);
   }
 
   async #save(position: Position, state: FoldState): Promise<void> {
+    this.#takenAt = performance.now();
     try {
       const bytes = await this.store.save({ position, log: this.log.identity, state });
       this.#newest = position;

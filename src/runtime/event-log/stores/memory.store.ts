@@ -15,7 +15,7 @@ import {
 import { EventStore } from '../event-store.js';
 import { matches } from '../query.js';
 import { WaitablePosition } from '../waitable-position.js';
-import { PAGE_SIZE } from './page.js';
+import { PAGE_SIZE } from '../page.js';
 
 /** Keeps the log for as long as the process lives, and not a moment longer. */
 export class MemoryStore extends EventStore {

@@ -26,9 +26,9 @@ export function openFiles(folder: string, { readOnly }: { readonly readOnly: boo
     maxDbs: 8,
     // A commit is visible only once it is flushed; with overlapping syncs it would be seen before.
     overlappingSync: false,
-    // Commits are grouped by the store itself, which knows what belongs together.
+    // Commits are grouped by the store itself, so each group that it hands over is written at once.
     eventTurnBatching: false,
-    txnStartThreshold: 1,
+    txnStartThreshold: 0,
   } as Parameters<typeof open>[0] & { path: string });
   const files: LmdbFiles = {
     root,

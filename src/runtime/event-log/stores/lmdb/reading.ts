@@ -10,7 +10,7 @@ import {
   type Tag,
 } from '../../event.js';
 import { matches } from '../../query.js';
-import { PAGE_SIZE } from '../page.js';
+import { PAGE_SIZE } from '../../page.js';
 import { decodeCommit, type DecodedCommit } from './commit-codec.js';
 import type { LmdbFiles } from './lmdb-files.js';
 

@@ -1,0 +1,118 @@
+/**
+ * Requests a second at 64 connections, durable `POST /numbers` and `GET /sum`, beside a bare node:http echo server
+ * in the same run; then what a product of ever more factors costs. Ratios count, the absolute numbers are this
+ * machine's. Rounds alternate, medians are shown.
+ *
+ *   npm ci --prefix bench && npm run bench:http
+ */
+import { fork, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import autocannon from 'autocannon';
+
+const CONNECTIONS = 64;
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+
+const here = import.meta.dirname;
+
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+function startBare() {
+  const child = fork(join(here, 'bare-server.mjs'));
+  return new Promise((resolve, reject) => {
+    child.once('message', ({ url }) => resolve({ child, url }));
+    child.once('error', reject);
+  });
+}
+
+function startLeftfold(data) {
+  const child = spawn(process.execPath, [join(here, '..', 'dist', 'main.js')], {
+    env: { ...process.env, PORT: '0', LEFTFOLD_DATA: data },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return new Promise((resolve, reject) => {
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      const url = /listens on (\S+)/.exec(output)?.[1];
+      if (url !== undefined) resolve({ child, url });
+    });
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${output}`)));
+  });
+}
+
+async function stop(child) {
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+async function load(url, request) {
+  const result = await autocannon({ url, connections: CONNECTIONS, duration: SECONDS, ...request });
+  if (result.errors > 0 || result.non2xx > 0) throw new Error(`${url}: ${result.errors} errors, ${result.non2xx} refused`);
+  return { rate: result.requests.average, p99: result.latency.p99 };
+}
+
+const POST = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"value":5}' };
+
+async function requests() {
+  const data = mkdtempSync(join(tmpdir(), 'leftfold-bench-'));
+  const bare = await startBare();
+  const ours = await startLeftfold(data);
+  const works = [
+    { name: 'POST /numbers, durable', path: '/numbers', request: POST, reach: 0.5 },
+    { name: 'GET /sum', path: '/sum', request: { method: 'GET' }, reach: 0.65 },
+  ];
+  try {
+    for (const { path, request } of works) {
+      await load(bare.url + path, { ...request, duration: 1 }); // warm up
+      await load(ours.url + path, { ...request, duration: 2 });
+    }
+    for (const { name, path, request, reach } of works) {
+      const rounds = [];
+      for (let round = 0; round < ROUNDS; round += 1) {
+        rounds.push({ bare: await load(bare.url + path, request), ours: await load(ours.url + path, request) });
+      }
+      const ratios = rounds.map((round) => round.ours.rate / round.bare.rate);
+      const show = (values) => median(values).toFixed(0).padStart(7);
+      console.log(
+        `${name.padEnd(24)} ${show(rounds.map((r) => r.ours.rate))}/s  p99 ${show(rounds.map((r) => r.ours.p99))} ms` +
+          `   bare ${show(rounds.map((r) => r.bare.rate))}/s   ratio ${median(ratios).toFixed(2)}` +
+          ` (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}; reach ${reach})`,
+      );
+    }
+  } finally {
+    await Promise.all([stop(bare.child), stop(ours.child)]);
+    rmSync(data, { recursive: true });
+  }
+}
+
+async function products() {
+  const { foldOf } = await import('../dist/runtime/projection/fold.js');
+  const { productMachine, productIn } = await import('../dist/contexts/product/product.machine.js');
+  const fold = foldOf(productMachine);
+  let before;
+  for (const factors of [10_000, 20_000, 40_000, 80_000, 160_000, 320_000]) {
+    const times = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const began = performance.now();
+      let state = fold.initial;
+      for (let index = 0; index < factors; index += 1) {
+        state = fold.step(state, { type: 'number.recorded', data: { value: String((index % 97) + 3) } });
+      }
+      productIn(state.context);
+      times.push(performance.now() - began);
+    }
+    const time = median(times);
+    const growth = before === undefined ? '' : `   ${(time / before).toFixed(2)} × the half (at most 2.5)`;
+    console.log(`product of ${String(factors).padStart(7)} factors ${time.toFixed(0).padStart(7)} ms${growth}`);
+    before = time;
+  }
+}
+
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0].model}; medians of ${ROUNDS} rounds of ${SECONDS} s\n`);
+await requests();
+console.log();
+await products();

@@ -1,0 +1,122 @@
+/** Starts the built program as a user would, on a free port and in a folder of its own, and ends it. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+
+export type Environment = Readonly<Record<string, string>>;
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Everything that it wrote. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export class Server {
+  private constructor(
+    readonly process: ChildProcess,
+    /** `http://127.0.0.1:<port>` */
+    readonly url: string,
+    readonly ended: Promise<Ended>,
+  ) {}
+
+  /** @throws Error with all that it wrote when it ends before it listens */
+  static async start(environment: Environment, main = MAIN): Promise<Server> {
+    const { child, ended, listening } = launch({ PORT: '0', ...environment }, main);
+    const url = await Promise.race([
+      listening,
+      ended.then(({ code, stdout, stderr }) => {
+        throw new Error(`the server ended with ${String(code)} before it listened:\n${stdout}${stderr}`);
+      }),
+    ]);
+    return new Server(child, url, ended);
+  }
+
+  /** Ends it with SIGTERM, in good order. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+    this.process.kill(signal);
+    return this.ended;
+  }
+
+  /** Ends it as a power cut would, as far as the process can tell. */
+  async kill(): Promise<void> {
+    this.process.kill('SIGKILL');
+    await this.ended;
+  }
+
+  fetch(path: string, init?: RequestInit): Promise<Response> {
+    return fetch(this.url + path, init);
+  }
+
+  async json(path: string, init?: RequestInit): Promise<unknown> {
+    return (await this.fetch(path, init)).json();
+  }
+
+  post(path: string, body: unknown, headers: Environment = {}): Promise<Response> {
+    return this.fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  }
+
+  /** Resolves once every projection follows the log. */
+  async ready(): Promise<void> {
+    for (;;) {
+      const { status } = await this.fetch('/health/ready');
+      if (status === 200) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+/** Runs it until it ends by itself: for starts that must fail. */
+export function runToEnd(environment: Environment): Promise<Ended> {
+  return launch(environment, MAIN).ended;
+}
+
+function launch(
+  environment: Environment,
+  main: string,
+): { child: ChildProcess; ended: Promise<Ended>; listening: Promise<string> } {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(LEFTFOLD_|PORT$|HOST$|NODE_OPTIONS$|JEST_)/.test(name),
+  );
+  const child = spawn(process.execPath, ['--enable-source-maps', main], {
+    env: { ...Object.fromEntries(inherited), NO_COLOR: '1', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  const listening = new Promise<string>((resolve) => {
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString();
+      const url = /listens on (\S+)/.exec(stdout)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = once(child, 'close').then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+    stdout,
+    stderr,
+  }));
+  return { child, ended, listening };
+}
+
+/** A folder that is gone after the test. */
+export class TemporaryFolder {
+  readonly path = mkdtempSync(join(tmpdir(), 'leftfold-test-'));
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
