@@ -43,7 +43,7 @@ export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes, fil
       url,
       method: others,
       // Before the body is read: whatever it is, it is not wanted.
-      onRequest: (request, reply, _done) => {
+      onRequest: (request, reply) => {
         void filter.answer(
           new MethodNotAllowed(request.method, allow),
           request,
