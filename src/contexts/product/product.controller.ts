@@ -20,7 +20,10 @@ export class ProductController {
 
   @Get('state')
   @ApiTextQuery('product', 'The product as one line of text', '\nmultiplier state: 2\n')
-  state(@Req() request: FastifyRequest & QueryRequest, @Res() reply: FastifyReply): Promise<void> {
+  state(
+    @Req() request: FastifyRequest & QueryRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> | undefined {
     void reply.type(TEXT);
     return answered(this.projection, this.host.ending, request, reply, () => {
       const shown = shownProduct(this.projection.state.context);
@@ -30,7 +33,10 @@ export class ProductController {
 
   @Get('value')
   @ApiTextQuery('product', 'The exact product in decimal, however long', '2')
-  value(@Req() request: FastifyRequest & QueryRequest, @Res() reply: FastifyReply): Promise<void> {
+  value(
+    @Req() request: FastifyRequest & QueryRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> | undefined {
     void reply.type(TEXT);
     return answered(this.projection, this.host.ending, request, reply, () =>
       String(productIn(this.projection.state.context)),

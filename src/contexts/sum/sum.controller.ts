@@ -18,7 +18,10 @@ export class SumController {
 
   @Get('state')
   @ApiTextQuery('sum', 'The sum as one line of text', '\nadder state: 6\n')
-  state(@Req() request: FastifyRequest & QueryRequest, @Res() reply: FastifyReply): Promise<void> {
+  state(
+    @Req() request: FastifyRequest & QueryRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> | undefined {
     void reply.type('text/plain; charset=utf-8');
     return answered(this.projection, this.host.ending, request, reply, () => {
       return `\nadder state: ${String(this.projection.state.context.total)}\n`;

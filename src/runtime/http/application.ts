@@ -23,7 +23,11 @@ export async function createHttpApplication(
   module: DynamicModule,
   { title, description, version, jsonTypes, logger, problemHeaders }: HttpOptions,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({ bodyLimit: BODY_LIMIT, forceCloseConnections: 'idle' });
+  const adapter = new FastifyAdapter({
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: 'idle',
+    skipMiddie: true,
+  });
   const fastify = adapter.getInstance();
   const routes = rememberRoutes(fastify);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

@@ -1,5 +1,5 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
-import { fromCallback, type ActorRefFrom } from 'xstate';
+import { fromCallback, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { EVERYTHING, START, position, type Position, type RecordedEvent } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { WaitablePosition } from '../event-log/waitable-position.js';
@@ -35,6 +35,8 @@ export class Projection<Context = unknown> {
   readonly #consumed: ReadonlySet<string>;
   #state: FoldState<Context>;
   #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
+  #status: ProjectionStatus = 'recovering';
+  #fault: ProjectionFault | undefined;
   #actor: ActorRefFrom<typeof projectionMachine> | undefined;
 
   constructor(
@@ -61,14 +63,11 @@ export class Projection<Context = unknown> {
   }
 
   get status(): ProjectionStatus {
-    const snapshot = this.#actor?.getSnapshot();
-    if (snapshot === undefined || snapshot.matches({ running: 'recovering' })) return 'recovering';
-    if (snapshot.matches('running')) return 'following';
-    return snapshot.matches('faulted') ? 'faulted' : 'stopped';
+    return this.#status;
   }
 
   get fault(): ProjectionFault | undefined {
-    return this.#actor?.getSnapshot().context.fault;
+    return this.#fault;
   }
 
   /** What a query answers with, made once for each state. */
@@ -101,8 +100,15 @@ export class Projection<Context = unknown> {
     return projectionMachine.provide({ actors: { folding } });
   }
 
+  /** The actor says where in its life the projection is; queries ask too often to look that up each time. */
   runsAs(actor: ActorRefFrom<typeof projectionMachine>): void {
     this.#actor = actor;
+    const update = (snapshot: SnapshotFrom<typeof projectionMachine>): void => {
+      this.#status = statusOf(snapshot);
+      this.#fault = snapshot.context.fault;
+    };
+    update(actor.getSnapshot());
+    actor.subscribe(update);
   }
 
   /** Stops folding and keeps a last snapshot. The state can still be asked for. */
@@ -173,6 +179,12 @@ export class Projection<Context = unknown> {
       this.#folded.moveTo(folded);
     }
   }
+}
+
+function statusOf(snapshot: SnapshotFrom<typeof projectionMachine>): ProjectionStatus {
+  if (snapshot.matches({ running: 'recovering' })) return 'recovering';
+  if (snapshot.matches('running')) return 'following';
+  return snapshot.matches('faulted') ? 'faulted' : 'stopped';
 }
 
 class FoldFailed extends Error {

@@ -1,6 +1,7 @@
 /** The query endpoint that every projection has: `GET /<name>`. */
 import { Controller, Get, Inject, Req, Res, type Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Position } from '../../event-log/event.js';
 import { ApiProjection } from './projection.docs.js';
 import { Projection } from '../projection.js';
 import { ProjectionHost } from '../projection-host.js';
@@ -10,6 +11,8 @@ import { answered, type QueryRequest } from './query.js';
 export function projectionController(name: string): Type {
   @Controller(name)
   class ProjectionController {
+    #written: { readonly position: Position; readonly body: string } | undefined;
+
     constructor(
       @Inject(tokenOf(name)) private readonly projection: Projection,
       private readonly host: ProjectionHost,
@@ -17,11 +20,21 @@ export function projectionController(name: string): Type {
 
     @Get()
     @ApiProjection(name)
-    get(@Req() request: FastifyRequest & QueryRequest, @Res() reply: FastifyReply): Promise<void> {
-      return answered(this.projection, this.host.ending, request, reply, () => ({
-        ...this.projection.view(),
-        position: this.projection.position,
-      }));
+    get(
+      @Req() request: FastifyRequest & QueryRequest,
+      @Res() reply: FastifyReply,
+    ): Promise<void> | undefined {
+      void reply.type('application/json; charset=utf-8');
+      return answered(this.projection, this.host.ending, request, reply, () => this.#body());
+    }
+
+    /** Written once for each position, however often it is asked for. */
+    #body(): string {
+      const { position } = this.projection;
+      if (this.#written?.position !== position) {
+        this.#written = { position, body: JSON.stringify({ ...this.projection.view(), position }) };
+      }
+      return this.#written.body;
     }
   }
   return ProjectionController;

@@ -24,20 +24,32 @@ export class NotYet extends Problem {
  * Answers with what `body` makes of the projection, once it has folded what the client asks for with
  * `?after=`, for as long as it prefers to wait. The entity tag is the position.
  */
-export async function answered(
+export function answered(
   projection: Projection,
   ending: AbortSignal,
   request: FastifyRequest & QueryRequest,
   reply: FastifyReply,
-  body: () => unknown,
-): Promise<void> {
+  body: () => string,
+): Promise<void> | undefined {
   onlyKnown(request.query, ['after']);
   const after = wholeNumber(request.query, 'after');
   const wait = preferredWait(request.headers['prefer']);
-  if (after !== undefined && after > projection.position) {
-    await reached(projection, position(after), wait, ending, reply);
-    if (wait > 0) void reply.header('preference-applied', `wait=${wait}`);
+  if (after === undefined || after <= projection.position) {
+    answer(projection, request, reply, body);
+    return undefined;
   }
+  return reached(projection, position(after), wait, ending, reply).then(() => {
+    if (wait > 0) void reply.header('preference-applied', `wait=${wait}`);
+    answer(projection, request, reply, body);
+  });
+}
+
+function answer(
+  projection: Projection,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: () => string,
+): void {
   if (projection.status === 'recovering') {
     throw new NotYet(
       `${projection.name} is recovering; it has folded up to position ${projection.position}.`,

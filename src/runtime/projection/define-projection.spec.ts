@@ -1,0 +1,72 @@
+import { assign, createMachine, type AnyStateMachine } from 'xstate';
+import { amountAdded, noteTaken } from '../../../test/support/amounts.js';
+import type { AnyContract } from '../event-log/event-contract.js';
+import { defineProjection, type ProjectionDefinition } from './define-projection.js';
+
+const still = createMachine({ id: 'still', initial: 's', states: { s: {} } });
+
+const define = (
+  given: { readonly name?: string; readonly machine?: AnyStateMachine; readonly consumes?: readonly AnyContract[] } = {},
+): ProjectionDefinition =>
+  defineProjection({ name: 'total', machine: still, consumes: [amountAdded], view: () => ({}), ...given });
+
+const reactingTo = (...types: readonly string[]): AnyStateMachine =>
+  createMachine({
+    initial: 's',
+    states: { s: { on: Object.fromEntries(types.map((type) => [type, { target: 's' }])) } },
+  } as never);
+
+describe('a definition of a projection', () => {
+  it('has the fold of its machine', () => {
+    expect(define().fold.initial.value).toBe('s');
+  });
+
+  it.each(['total', 'daily-balance', 't', 'sum2'])('may be named %s', (name) => {
+    expect(define({ name }).name).toBe(name);
+  });
+
+  it.each(['', 'Total', '2nd', '-total', 'daily balance', 'daily_balance', '../other', 'total/', 'total\n'])(
+    'cannot be named %j',
+    (name) => {
+      expect(() => define({ name })).toThrow(
+        `projection ${name}: a name is lower case letters, digits and hyphens, as in daily-balance`,
+      );
+    },
+  );
+
+  it('is refused with the name of the state when its machine is not pure', () => {
+    const waiting = createMachine({ id: 'waiting', initial: 's', states: { s: { after: { 10: 's' } } } });
+    expect(() => define({ machine: waiting })).toThrow('machine waiting, state s');
+  });
+
+  it('is refused when its machine reacts to an event that it does not say it consumes', () => {
+    expect(() => define({ machine: reactingTo('amount.added', 'note.taken') })).toThrow(
+      'projection total: its machine reacts to note.taken, which consumes does not list',
+    );
+  });
+
+  it('may consume an event that its machine does not react to', () => {
+    expect(() => define({ machine: reactingTo('amount.added'), consumes: [amountAdded, noteTaken] })).not.toThrow();
+  });
+
+  it.each(['*', 'amount.*'])('may react to %s: that is whatever it consumes', (wildcard) => {
+    expect(() => define({ machine: reactingTo(wildcard) })).not.toThrow();
+  });
+
+  it('may react to what its machine tells itself: that a nested state is done', () => {
+    const machine = createMachine({
+      id: 'm',
+      context: { a: 0 },
+      initial: 's',
+      states: {
+        s: {
+          initial: 't',
+          states: { t: { on: { 'amount.added': 'end' } }, end: { type: 'final' } },
+          onDone: { target: 'after', actions: assign({ a: 1 }) },
+        },
+        after: {},
+      },
+    });
+    expect(() => define({ machine })).not.toThrow();
+  });
+});

@@ -1,0 +1,186 @@
+import { Logger } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { add, amountsLog, totalOf } from '../../../test/support/amounts.js';
+import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.js';
+import { later } from '../../../test/support/running-projection.js';
+import type { EventLog } from '../event-log/event-log.js';
+import { position } from '../event-log/event.js';
+import type { Signals } from '../event-log/signals.js';
+import { ProjectionHost } from './projection-host.js';
+import type { SnapshotStore } from './snapshot-store.js';
+
+interface Given {
+  readonly host: ProjectionHost;
+  readonly log: EventLog;
+  readonly emitter: EventEmitter2;
+  /** The first signal of this name. */
+  readonly signalled: <Name extends keyof Signals>(name: Name) => Promise<Signals[Name]>;
+}
+
+function given(snapshotsOf: (projection: string) => SnapshotStore = () => new RememberedSnapshots()): Given {
+  const log = amountsLog();
+  const emitter = new EventEmitter2({ wildcard: true });
+  const host = new ProjectionHost(log, emitter, { snapshotsOf, snapshotEvery: 2 });
+  return {
+    host,
+    log,
+    emitter,
+    signalled: (name) => {
+      const signal = later<Signals[typeof name]>();
+      emitter.once(name, signal.resolve);
+      return signal.promise;
+    },
+  };
+}
+
+const patience = (): AbortSignal => AbortSignal.timeout(10_000);
+
+beforeAll(() => {
+  Logger.overrideLogger(false);
+});
+
+describe('the host of the projections', () => {
+  it('runs a projection from when the application starts', async () => {
+    const { host, log } = given();
+    const total = host.add(totalOf('total'));
+    await add(log, 5);
+    expect(total.status).toBe('recovering');
+    expect(total.position).toBe(0);
+    host.onApplicationBootstrap();
+    await total.reached(position(1), patience());
+    expect(total.state.context).toEqual({ total: 5, count: 1 });
+  });
+
+  it('has a child of the root actor for each projection, under its name', () => {
+    const { host } = given();
+    host.add(totalOf('first'));
+    host.add(totalOf('second'));
+    host.onApplicationBootstrap();
+    expect(Object.keys(host.root.getSnapshot().children)).toEqual(['first', 'second']);
+  });
+
+  it('refuses a second projection of a name', () => {
+    const { host } = given();
+    host.add(totalOf('total'));
+    expect(() => host.add(totalOf('total'))).toThrow('there are two projections named total');
+  });
+
+  it('gives each projection snapshots of its own', async () => {
+    const asked: string[] = [];
+    const { host } = given((projection) => {
+      asked.push(projection);
+      return new RememberedSnapshots();
+    });
+    host.add(totalOf('first'));
+    host.add(totalOf('second'));
+    expect(asked).toEqual(['first', 'second']);
+  });
+
+  it('knows the contracts that its projections consume', async () => {
+    const { host, log } = given();
+    host.add(totalOf('total'));
+    expect(log.contracts.types).toContain('amount.added');
+  });
+
+  it('ends the waiting when the application begins to end', () => {
+    const { host } = given();
+    expect(host.ending.aborted).toBe(false);
+    host.beforeApplicationShutdown();
+    expect(host.ending.aborted).toBe(true);
+  });
+
+  it('stops its projections before the log closes, and keeps a last snapshot of each', async () => {
+    const stores = new Map<string, RememberedSnapshots>();
+    const { host, log } = given((projection) => {
+      const store = new RememberedSnapshots();
+      stores.set(projection, store);
+      return store;
+    });
+    const projections = [host.add(totalOf('first')), host.add(totalOf('second'))];
+    host.onApplicationBootstrap();
+    await add(log, 5);
+    await Promise.all(projections.map((projection) => projection.reached(position(1), patience())));
+    await log.close();
+    expect([...stores.values()].map((store) => store.kept)).toEqual([
+      [expect.objectContaining({ position: 1 })],
+      [expect.objectContaining({ position: 1 })],
+    ]);
+    expect(projections.map((projection) => projection.status)).toEqual(['stopped', 'stopped']);
+    expect(host.root.getSnapshot().status).toBe('stopped');
+  });
+});
+
+describe('the signals of the host', () => {
+  it('tell that a projection has recovered, from where and how', async () => {
+    const { host, log, signalled } = given();
+    await add(log, 1, 2, 3);
+    host.add(totalOf('total'));
+    const signal = signalled('projection.recovered');
+    host.onApplicationBootstrap();
+    const { milliseconds, ...rest } = await signal;
+    expect(rest).toEqual({ projection: 'total', position: 3, restoredFrom: 0, events: 3 });
+    expect(milliseconds).toBeGreaterThanOrEqual(0);
+  });
+
+  it('tell that a snapshot was taken, and how large it is', async () => {
+    const { host, log, signalled } = given();
+    host.add(totalOf('total'));
+    const signal = signalled('snapshot.taken');
+    host.onApplicationBootstrap();
+    await add(log, 1, 2, 3);
+    await expect(signal).resolves.toEqual({ projection: 'total', position: 3, bytes: 100 });
+  });
+
+  it('tell that a snapshot could not be taken', async () => {
+    const store = new RememberedSnapshots();
+    store.failure = new Error('the disk is full');
+    const { host, log, signalled } = given(() => store);
+    host.add(totalOf('total'));
+    const signal = signalled('snapshot.failed');
+    host.onApplicationBootstrap();
+    await add(log, 1, 2);
+    await expect(signal).resolves.toEqual({ projection: 'total', error: store.failure });
+  });
+
+  it('tell that a snapshot cannot be read', async () => {
+    const { host, signalled } = given(() => new RememberedSnapshots({ name: 'file', reason: 'it is cut off' }));
+    host.add(totalOf('total'));
+    const signal = signalled('snapshot.unreadable');
+    host.onApplicationBootstrap();
+    await expect(signal).resolves.toEqual({ projection: 'total', file: 'file', reason: 'it is cut off' });
+  });
+
+  it('tell that a projection is faulted, at which event and why', async () => {
+    const { host, log, signalled } = given();
+    host.add(totalOf('total', (amount) => amount === 13));
+    const signal = signalled('projection.faulted');
+    host.onApplicationBootstrap();
+    await add(log, 1, 13);
+    await expect(signal).resolves.toEqual({
+      projection: 'total',
+      position: 2,
+      error: new RangeError('13 is too much'),
+    });
+  });
+
+  it.each<keyof Signals>(['projection.recovered', 'projection.faulted', 'snapshot.taken'])(
+    'harm nobody when a listener of %s throws',
+    async (name) => {
+      const { host, log, emitter } = given();
+      const heard = later<undefined>();
+      emitter.on(name, () => {
+        heard.resolve(undefined);
+        throw new Error('a listener’s own trouble');
+      });
+      host.add(totalOf('failing', (amount) => amount === 13));
+      const other = host.add(totalOf('other'));
+      host.onApplicationBootstrap();
+      await add(log, 1, 2, 13);
+      await add(log, 4);
+      await heard.promise;
+      await other.reached(position(4), patience());
+      expect(other.status).toBe('following');
+      expect(other.state.context).toEqual({ total: 20, count: 4 });
+    },
+  );
+});

@@ -1,0 +1,249 @@
+import { allEvents, pageOf, positionIn, problemOf, record, wholeLog } from '../support/api.js';
+import { Server } from '../support/server.js';
+
+let server: Server;
+
+beforeAll(async () => {
+  server = await Server.start({ LEFTFOLD_STORE: 'memory' });
+  await server.ready();
+});
+
+afterAll(async () => {
+  await server.stop();
+});
+
+const number = (value: string, tags?: readonly string[]): object => ({
+  type: 'number.recorded',
+  data: { value },
+  ...(tags !== undefined && { tags }),
+});
+
+const append = (events: unknown, condition?: unknown): Promise<Response> =>
+  server.post('/events', { events, ...(condition !== undefined && { condition }) });
+
+const head = async (): Promise<number> => positionIn(await server.fetch('/events?limit=1'));
+
+describe('appending events', () => {
+  it('records them in one commit, and tells where', async () => {
+    const before = await head();
+
+    const response = await append([number('1', ['a']), number('2', ['a', 'b'])]);
+
+    expect(response.status).toBe(201);
+    expect(positionIn(response)).toBe(before + 2);
+    const { first, last, commit } = (await response.json()) as Readonly<Record<string, unknown>>;
+    expect([first, last]).toEqual([before + 1, before + 2]);
+    const { events } = await pageOf(server, response.headers.get('location') ?? '');
+    expect(events.map((event) => [event.commit, event.data, event.tags])).toEqual([
+      [commit, { value: '1' }, ['a']],
+      [commit, { value: '2' }, ['a', 'b']],
+    ]);
+  });
+
+  it('is followed by the projections', async () => {
+    const position = positionIn(await append([number('1')]));
+    const response = await server.fetch(`/sum?after=${position}`, { headers: { prefer: 'wait=10' } });
+    expect(response.status).toBe(200);
+  });
+});
+
+describe('an append condition', () => {
+  it('holds when nothing that it means stands after the position', async () => {
+    const tagged = positionIn(await append([number('1', ['seat:1'])]));
+    const condition = { query: [{ tags: ['seat:1'] }], after: tagged };
+    expect((await append([number('2')], condition)).status).toBe(201);
+    expect((await append([number('3')], condition)).status).toBe(201);
+  });
+
+  it('fails at the first event that it means, names its position, and records nothing', async () => {
+    const first = positionIn(await append([number('1', ['seat:2'])]));
+    await append([number('2', ['seat:2'])]);
+    const before = await wholeLog(server);
+
+    const response = await append([number('3', ['seat:2'])], {
+      query: [{ tags: ['seat:2'] }],
+      after: first - 1,
+    });
+
+    const problem = await problemOf(response, 409);
+    expect(problem.type).toBe('urn:leftfold:problem:append-condition-failed');
+    expect(problem.position).toBe(first);
+    expect(problem.detail).toContain(`position ${first}`);
+    expect(await wholeLog(server)).toBe(before);
+  });
+
+  it('may mean types, everything, or any of several items', async () => {
+    const position = await record(server, 1);
+    const after = position - 1;
+    const failing = async (query: readonly object[]): Promise<number | undefined> =>
+      (await problemOf(await append([number('2')], { query, after }), 409)).position;
+
+    expect(await failing([{ types: ['number.recorded'] }])).toBe(position);
+    expect(await failing([{}])).toBe(position);
+    expect(await failing([{ tags: ['seat:none'] }, { types: ['number.recorded'] }])).toBe(position);
+    const harmless = { query: [{ types: ['number.recorded'], tags: ['seat:none'] }], after };
+    expect((await append([number('2')], harmless)).status).toBe(201);
+  });
+
+  it('lets exactly one of ten through who decided at the same position', async () => {
+    const condition = { query: [{ tags: ['seat:3'] }], after: await head() };
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => append([number('1', ['seat:3'])], condition)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([
+      201,
+      ...Array.from({ length: 9 }, () => 409),
+    ]);
+    const { events } = await pageOf(server, '/events?tag=seat:3');
+    expect(events).toHaveLength(1);
+  });
+});
+
+describe('an append that breaks a contract', () => {
+  it.each([
+    ['a number that is none', [number('1'), number('05')], '#/events/1/data/value'],
+    ['a number of 1,001 digits', [number('9'.repeat(1001))], '#/events/0/data/value'],
+    ['no value', [{ type: 'number.recorded', data: {} }], '#/events/0/data/value'],
+    ['a JSON number', [{ type: 'number.recorded', data: { value: 5 } }], '#/events/0/data/value'],
+    ['another field', [{ type: 'number.recorded', data: { value: '5', unit: 'm' } }], '#/events/0/data'],
+    ['no data', [{ type: 'number.recorded' }], '#/events/0/data'],
+    ['an unknown type', [number('1'), { type: 'number.forgotten', data: {} }], '#/events/1/type'],
+  ])('is refused, and records nothing: %s', async (_name, events, pointer) => {
+    const before = await wholeLog(server);
+    const problem = await problemOf(await append(events), 422);
+    expect(problem.type).toBe('urn:leftfold:problem:contract-broken');
+    expect(problem.errors?.map((fault) => fault.pointer)[0]).toMatch(new RegExp(`^${pointer}(/|$)`));
+    expect(await wholeLog(server)).toBe(before);
+  });
+
+  it('is told which types there are', async () => {
+    const problem = await problemOf(await append([{ type: 'number.forgotten', data: {} }]), 422);
+    expect(problem.detail).toContain('number.recorded');
+    expect(problem.detail).toContain('number.retracted');
+  });
+});
+
+describe('an append that is none', () => {
+  it.each([
+    ['no events', { events: [] }, '#/events'],
+    ['events that are no array', { events: 5 }, '#/events'],
+    ['nothing', {}, '#/events'],
+    ['an array', [], '#'],
+    ['10,001 events', { events: Array.from({ length: 10_001 }, () => number('1')) }, '#/events'],
+    ['an event that is none', { events: [5] }, '#/events/0'],
+    ['no type', { events: [{ data: { value: '5' } }] }, '#/events/0/type'],
+    ['a tag that is none', { events: [number('1', [''])] }, '#/events/0/tags/0'],
+    ['an unknown field', { events: [{ ...number('1'), position: 7 }] }, '#/events/0'],
+    [
+      'a negative position',
+      { events: [number('1')], condition: { query: [{}], after: -1 } },
+      '#/condition/after',
+    ],
+    ['no position', { events: [number('1')], condition: { query: [{}] } }, '#/condition/after'],
+    ['no query', { events: [number('1')], condition: { after: 0 } }, '#/condition/query'],
+    [
+      'a query of nothing',
+      { events: [number('1')], condition: { query: [], after: 0 } },
+      '#/condition/query',
+    ],
+  ])('is refused, and records nothing: %s', async (_name, body, pointer) => {
+    const before = await wholeLog(server);
+    const problem = await problemOf(await server.post('/events', body), 422);
+    expect(problem.type).toBe('urn:leftfold:problem:invalid-body');
+    expect(problem.errors?.[0]?.pointer).toMatch(new RegExp(`^${pointer}(/|$)`));
+    expect(await wholeLog(server)).toBe(before);
+  });
+});
+
+describe('appending CloudEvents', () => {
+  const cloudEvent = (value: string, more: object = {}): object => ({
+    specversion: '1.0',
+    id: 'a-1',
+    source: '/elsewhere',
+    type: 'number.recorded',
+    data: { value },
+    ...more,
+  });
+
+  const appendAs = (type: string, body: unknown): Promise<Response> =>
+    server.post('/events', body, { 'content-type': type });
+
+  it('records a single one', async () => {
+    const response = await appendAs('application/cloudevents+json', cloudEvent('5'));
+    expect(response.status).toBe(201);
+    expect((await allEvents(server)).at(-1)).toMatchObject({
+      position: positionIn(response),
+      type: 'number.recorded',
+      data: { value: '5' },
+    });
+  });
+
+  it('records a batch in one commit', async () => {
+    const batch = [cloudEvent('5', { tags: 'a,b' }), cloudEvent('6')];
+    const response = await appendAs('application/cloudevents-batch+json; charset=utf-8', batch);
+    expect(response.status).toBe(201);
+    const recorded = (await allEvents(server)).slice(-2);
+    expect(recorded.map(({ data, tags }) => [data, tags])).toEqual([
+      [{ value: '5' }, ['a', 'b']],
+      [{ value: '6' }, []],
+    ]);
+    expect(new Set(recorded.map(({ commit }) => commit)).size).toBe(1);
+  });
+
+  it('takes back what it gave', async () => {
+    const given = await server.fetch('/events?limit=3', {
+      headers: { accept: 'application/cloudevents-batch+json' },
+    });
+    const before = await allEvents(server);
+    const response = await appendAs('application/cloudevents-batch+json', await given.text());
+    expect(response.status).toBe(201);
+    expect((await allEvents(server)).slice(-3).map(({ type, data }) => [type, data])).toEqual(
+      before.slice(0, 3).map(({ type, data }) => [type, data]),
+    );
+  });
+
+  it.each([
+    [
+      'another version',
+      'application/cloudevents+json',
+      cloudEvent('5', { specversion: '0.3' }),
+      '#/specversion',
+    ],
+    [
+      'no version',
+      'application/cloudevents+json',
+      { type: 'number.recorded', data: { value: '5' } },
+      '#/specversion',
+    ],
+    ['no type', 'application/cloudevents+json', { ...cloudEvent('5'), type: undefined }, '#/type'],
+    ['one of a batch', 'application/cloudevents-batch+json', [cloudEvent('5'), {}], '#/1/specversion'],
+    ['an empty batch', 'application/cloudevents-batch+json', [], '#'],
+    ['a broken contract', 'application/cloudevents+json', cloudEvent('05'), '#/data/value'],
+    [
+      'a broken contract in a batch',
+      'application/cloudevents-batch+json',
+      [cloudEvent('05')],
+      '#/0/data/value',
+    ],
+  ])('refuses what is none, by its pointer in what was sent: %s', async (_name, type, body, pointer) => {
+    const before = await wholeLog(server);
+    const problem = await problemOf(await appendAs(type, body), 422);
+    expect(problem.errors?.[0]?.pointer).toBe(pointer);
+    expect(await wholeLog(server)).toBe(before);
+  });
+});
+
+describe('a retraction that is appended by hand', () => {
+  it.each([
+    ['of zero, where there is none', (number: number) => ({ number, value: '0', reason: 'x' })],
+    ['of another value', (number: number) => ({ number, value: '7', reason: 'x' })],
+  ])('does not make the product unanswerable: %s', async (_name, data) => {
+    const position = await record(server, 2);
+    const response = await append([{ type: 'number.retracted', data: data(position) }]);
+    const after = response.status === 201 ? positionIn(response) : position;
+    for (const path of ['/sum', '/product', '/product/value']) {
+      const query = await server.fetch(`${path}?after=${after}`, { headers: { prefer: 'wait=2' } });
+      expect([path, query.status]).toEqual([path, 200]);
+    }
+  });
+});

@@ -1,0 +1,72 @@
+import { jest } from '@jest/globals';
+import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Shell, asShown, blocksOf, copyProject, freePort, stepsOf, type Block } from '../support/readme.js';
+import { TemporaryFolder } from '../support/server.js';
+
+jest.setTimeout(300_000); // it installs and builds, as a newcomer does
+
+const blocks = blocksOf('README.md');
+const commands = blocks.filter(({ language }) => language === 'sh' || language === 'console');
+const [example, list] = blocks.filter(({ language }) => language === 'ts');
+
+describe('the README', () => {
+  const folder = new TemporaryFolder();
+  let shell: Shell;
+
+  beforeAll(async () => {
+    copyProject(folder.path);
+    shell = new Shell(folder.path, await freePort());
+  });
+
+  afterAll(async () => {
+    await shell.stop();
+    folder.remove();
+  });
+
+  it('shows what its commands do', async () => {
+    for (const block of commands) {
+      if (block.language === 'sh') {
+        await shell.stop();
+        await shell.start(block.text.trim());
+      } else {
+        for (const { command, shows } of stepsOf(block)) {
+          expect({ command, output: shell.run(command) }).toEqual({
+            command,
+            output: expect.stringMatching(asShown(shows)) as unknown,
+          });
+        }
+      }
+    }
+  });
+
+  it('adds a context that folds the existing log from position 1, and changes nothing else', async () => {
+    await shell.stop();
+    addContext(folder.path, example, list);
+    await shell.start('LEFTFOLD_DATA=./hello npm start');
+    expect(shell.run("curl -s -H 'Prefer: wait=5' 'localhost:3000/parity?after=6'")).toBe(
+      '{"state":"odd","changes":5,"position":6}', // of 1, 1, 1, 1, 2, 5
+    );
+    expect(shell.run('curl -s localhost:3000/sum')).toBe(
+      '{"value":"11","state":"counting","count":6,"position":6}',
+    );
+    expect(shell.run('npm run -s lint:arrows')).toContain('no dependency violations');
+  });
+});
+
+/** Does what the README says: the file under its name, and one import in the app. */
+function addContext(project: string, file: Block | undefined, contexts: Block | undefined): void {
+  const path = /^\/\/ (src\/\S+)$/m.exec(file?.text ?? '')?.[1];
+  if (file === undefined || contexts === undefined || path === undefined)
+    throw new Error('the README has an example');
+  mkdirSync(dirname(join(project, path)), { recursive: true });
+  writeFileSync(join(project, path), file.text);
+  const app = join(project, 'src/apps/monolith/monolith.module.ts');
+  const source = readFileSync(app, 'utf8');
+  const line = /^const contexts = .*$/m;
+  expect(source).toMatch(line);
+  writeFileSync(
+    app,
+    `import { ParityModule } from '../../contexts/parity/parity.module.js';\n${source.replace(line, contexts.text.trim())}`,
+  );
+}

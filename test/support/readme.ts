@@ -1,0 +1,130 @@
+/** Reads what the README tells a newcomer to do, and does it in a copy of the project. */
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+export interface Block {
+  readonly language: string;
+  readonly text: string;
+}
+
+/** A command and what the README says it prints; `…` stands for anything. */
+export interface Step {
+  readonly command: string;
+  readonly shows: string;
+}
+
+export function blocksOf(file: string): readonly Block[] {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', body = '']) => ({
+    language,
+    text: body,
+  }));
+}
+
+export function stepsOf({ text }: Block): readonly Step[] {
+  return text
+    .split(/^\$ /m)
+    .slice(1)
+    .map((step) => {
+      const [command = '', ...shown] = step.split('\n');
+      return { command, shows: shown.join('\n') };
+    });
+}
+
+/** Whether the output is what was shown, up to white space at the end. */
+export function asShown(shows: string): RegExp {
+  const literal = shows
+    .trimEnd()
+    .split('…')
+    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
+  return new RegExp(`^${literal.join(String.raw`[\s\S]*`)}$`);
+}
+
+/** A fresh clone, as far as files go: what git knows or would add, and nothing that was built or installed. */
+export function copyProject(to: string): void {
+  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+  })
+    .toString()
+    .split('\0')
+    .filter((name) => name !== '');
+  for (const name of files) cpSync(join(ROOT, name), join(to, name));
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+  return address.port;
+}
+
+/** A shell in the copy, in which the README's port 3000 is another one. */
+export class Shell {
+  #server: ChildProcess | undefined;
+
+  constructor(
+    private readonly folder: string,
+    private readonly port: number,
+  ) {}
+
+  run(command: string): string {
+    const text = command.replaceAll('localhost:3000', `localhost:${this.port}`);
+    return execFileSync('bash', ['-c', text], {
+      cwd: this.folder,
+      env: this.#environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+      .toString()
+      .replaceAll('\r', '')
+      .replaceAll(`:${this.port}`, ':3000')
+      .trimEnd();
+  }
+
+  /** Runs a command that goes on until it is stopped; resolves once it says that it listens. */
+  async start(command: string): Promise<void> {
+    // In a group of its own, so that npm, Nest and the program can be ended together.
+    const child = spawn('bash', ['-c', command], {
+      cwd: this.folder,
+      env: this.#environment(),
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.#server = child;
+    let output = '';
+    await new Promise<void>((resolve, reject) => {
+      const read = (chunk: Buffer): void => {
+        output += chunk.toString();
+        if (output.includes('listens on')) resolve();
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+      child.once('exit', (code) => {
+        reject(new Error(`${command} ended with ${String(code)}:\n${output}`));
+      });
+    });
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    if (server?.pid === undefined || server.exitCode !== null) return;
+    const closed = once(server, 'close');
+    process.kill(-server.pid, 'SIGTERM');
+    await closed;
+    this.#server = undefined;
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    const inherited = Object.entries(process.env).filter(
+      ([name]) => !/^(LEFTFOLD_|NODE_OPTIONS$|JEST_|npm_)/.test(name),
+    );
+    return { ...Object.fromEntries(inherited), PORT: String(this.port), NO_COLOR: '1' };
+  }
+}
