@@ -62,7 +62,7 @@ function greeting(url: string, { data, store }: Config, seeded: boolean): string
     store === 'memory' ? 'Its log is in memory and ends with it' : `Its data is in ${data}`,
     ...(seeded ? ['The log was empty and has been seeded'] : []),
     'Try:',
-    `  curl -X POST --json '{"value": 5}' ${url}/numbers`,
+    `  curl -d value=5 ${url}/numbers`,
     `  curl ${url}/sum`,
     `  curl ${url}/product`,
     `All of it: ${url}/docs`,

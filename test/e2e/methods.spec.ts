@@ -81,8 +81,7 @@ describe('a method that is not allowed', () => {
       ' '.repeat(1_100_000),
     ],
   ])('is refused for the method, whatever comes with it: %s', async (_name, path, headers, body) => {
-    const response = await server.fetch(path, { method: 'PUT', headers, body });
-    expect(response.status).toBe(405);
+    await problemOf(await server.fetch(path, { method: 'PUT', headers, body }), 405);
   });
 
   it('changes nothing', async () => {
@@ -107,6 +106,11 @@ describe('an unknown path', () => {
     ['GET', '/docs/..%2f..%2fpackage.json'],
   ])('is not found: %s %s', async (method, path) => {
     const problem = await problemOf(await server.fetch(path, { method }), 404);
+    expect(problem.detail).toMatch(/./);
+  });
+
+  it('has a type of its own, and says where the paths can be found', async () => {
+    const problem = await problemOf(await server.fetch('/nothing'), 404);
     expect(problem.type).toMatch(/^urn:leftfold:problem:/);
     expect(problem.detail).toMatch(/\/docs|\/openapi\.json/);
   });
@@ -226,6 +230,7 @@ describe('/docs', () => {
     for (const { pathname } of assets) {
       const response = await server.fetch(pathname);
       expect([pathname, response.status]).toEqual([pathname, 200]);
+      expect(await response.text()).not.toBe('');
       if (pathname.endsWith('.css')) expect(response.headers.get('content-type')).toMatch(/^text\/css/);
       if (pathname.endsWith('.js')) expect(response.headers.get('content-type')).toMatch(/javascript/);
     }

@@ -86,8 +86,10 @@ async function statesOf(server: Server, head: number): Promise<unknown> {
 describe(`a server that is killed in the middle of its work (LEFTFOLD_TEST_SEED=${SEED})`, () => {
   const folder = new TemporaryFolder();
   const random = new Random(SEED);
-  const connections = Array.from({ length: CONNECTIONS }, (_, index) =>
-    new Connection(index + 1, new Random(SEED + index + 1)));
+  const connections = Array.from(
+    { length: CONNECTIONS },
+    (_, index) => new Connection(index + 1, new Random(SEED + index + 1)),
+  );
   const environment = { LEFTFOLD_DATA: folder.path, LEFTFOLD_SNAPSHOT_EVERY: '50' };
   let server: Server;
   let found: Found;

@@ -6,7 +6,10 @@ import type { Commit } from '../../src/runtime/event-log/event.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { EventStore } from '../../src/runtime/event-log/event-store.js';
 import { MemoryStore } from '../../src/runtime/event-log/stores/memory.store.js';
-import { defineProjection, type ProjectionDefinition } from '../../src/runtime/projection/define-projection.js';
+import {
+  defineProjection,
+  type ProjectionDefinition,
+} from '../../src/runtime/projection/define-projection.js';
 
 export const amountAdded = defineEvent({
   type: 'amount.added',

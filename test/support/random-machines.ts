@@ -31,7 +31,11 @@ export const amountEvents = fc.array(
 );
 
 const guard = fc.oneof(
-  small.map((least) => ({ context, event }: Args) => context.a + event.amount >= least),
+  small.map(
+    (least) =>
+      ({ context, event }: Args) =>
+        context.a + event.amount >= least,
+  ),
   fc.constantFrom<unknown>('isEven', { type: 'isEven' }),
   small.map((least) => ({ type: 'isAtLeast', params: { least } })),
   small.map((more) => ({
@@ -44,15 +48,15 @@ const action = fc.oneof(
   fc.constantFrom<unknown>('swap', { type: 'swap' }, 'addAmount'),
   small.map((by) => ({ type: 'addBy', params: { by } })),
   fc.constant({ type: 'addBy', params: ({ event }: Args) => ({ by: event.amount }) }),
-  small.map((value) => assign({ b: value } as never)),
+  small.map((value) => assign({ b: value })),
   small.map((more) =>
     // Each member is computed from the context as it was before.
     assign({
       a: ({ context, event }: Args) => context.b + event.amount,
       b: ({ context }: Args) => context.a + more,
-    } as never),
+    }),
   ),
-  small.map((more) => assign((({ context, event }: Args) => ({ a: context.a - event.amount + more })) as never)),
+  small.map((more) => assign(({ context, event }: Args) => ({ a: context.a - event.amount + more }))),
 );
 
 const transitionTo = (target: fc.Arbitrary<string>): fc.Arbitrary<Config> =>
@@ -99,11 +103,11 @@ export function machineOf(config: Config): AnyStateMachine {
         isAtLeast: ({ context }: Args, { least }: { readonly least: number }) => context.a >= least,
       },
       actions: {
-        swap: assign((({ context }: Args) => ({ a: context.b, b: context.a })) as never),
-        addAmount: assign({ a: ({ context, event }: Args) => context.a + event.amount } as never),
+        swap: assign(({ context }: Args) => ({ a: context.b, b: context.a })),
+        addAmount: assign({ a: ({ context, event }: Args) => context.a + event.amount }),
         addBy: assign({
           b: ({ context }: Args, { by }: { readonly by: number }) => context.b + by,
-        } as never),
+        }),
       },
     } as never,
   );

@@ -1,5 +1,9 @@
 /** A snapshot store in memory, which fails when a test wants it to. */
-import { SnapshotStore, type Snapshot, type Unreadable } from '../../src/runtime/projection/snapshot-store.js';
+import {
+  SnapshotStore,
+  type Snapshot,
+  type Unreadable,
+} from '../../src/runtime/projection/snapshot-store.js';
 
 export class RememberedSnapshots extends SnapshotStore {
   readonly kept: (Snapshot | Unreadable)[] = [];
@@ -7,17 +11,20 @@ export class RememberedSnapshots extends SnapshotStore {
   asked = 0;
   /** What saving fails with, as long as there is something. */
   failure: Error | undefined;
+  /** Saving takes until this is resolved. */
+  busy: Promise<unknown> = Promise.resolve();
 
   constructor(...newestFirst: readonly (Snapshot | Unreadable)[]) {
     super();
     this.kept.push(...newestFirst);
   }
 
-  override save(snapshot: Snapshot): Promise<number> {
+  override async save(snapshot: Snapshot): Promise<number> {
     this.asked += 1;
-    if (this.failure !== undefined) return Promise.reject(this.failure);
+    await this.busy;
+    if (this.failure !== undefined) throw this.failure;
     this.kept.unshift(snapshot);
-    return Promise.resolve(100);
+    return 100;
   }
 
   override async *newestFirst(): AsyncIterable<Snapshot | Unreadable> {

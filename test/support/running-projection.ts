@@ -24,7 +24,7 @@ export interface Running<Context> {
     readonly failed: unknown[];
   };
   /** Resolves once it has folded so far. @throws Error when that takes too long */
-  reached(wanted: number): Promise<void>;
+  readonly reached: (wanted: number) => Promise<void>;
 }
 
 export interface RunOptions {

@@ -75,9 +75,11 @@ export class Server {
   }
 }
 
-/** Runs it until it ends by itself: for starts that must fail. */
+/** Runs it until it ends by itself: for starts that must fail. One that listens nonetheless is ended with SIGKILL. */
 export function runToEnd(environment: Environment): Promise<Ended> {
-  return launch(environment, MAIN).ended;
+  const { child, ended, listening } = launch(environment, MAIN);
+  void listening.then(() => child.kill('SIGKILL'));
+  return ended;
 }
 
 function launch(

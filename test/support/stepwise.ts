@@ -47,10 +47,7 @@ export function acceptedByXState(
   });
 }
 
-export function acceptedByFold(
-  fold: Fold,
-  events: readonly FoldEvent[],
-): readonly (readonly boolean[])[] {
+export function acceptedByFold(fold: Fold, events: readonly FoldEvent[]): readonly (readonly boolean[])[] {
   let state = fold.initial;
   return events.map((event) => {
     const accepted = events.map((each) => fold.accepts(state, each));

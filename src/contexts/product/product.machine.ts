@@ -53,7 +53,7 @@ export const productMachine = setup({
     nonzero: {
       on: {
         'number.recorded': [{ guard: 'isZero', target: 'zero', actions: 'addZero' }, { actions: 'multiply' }],
-        'number.retracted': { actions: 'divide' },
+        'number.retracted': [{ guard: 'isZero' }, { actions: 'divide' }],
       },
     },
     zero: {

@@ -18,6 +18,9 @@ export interface HttpOptions {
   readonly problemHeaders: (app: INestApplicationContext) => Promise<Readonly<Record<string, string>>>;
 }
 
+/** A request must have arrived after so long, in milliseconds; one that never does would hold up the end for ever. */
+const REQUEST_TIMEOUT = 30_000;
+
 /** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. */
 export async function createHttpApplication(
   module: DynamicModule,
@@ -25,8 +28,9 @@ export async function createHttpApplication(
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT,
     forceCloseConnections: 'idle',
-    skipMiddie: true,
+    skipMiddie: true, // there is no Express middleware here
   });
   const fastify = adapter.getInstance();
   const routes = rememberRoutes(fastify);
@@ -43,11 +47,16 @@ export async function createHttpApplication(
     .setDescription(description)
     .setVersion(version)
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
-    jsonDocumentUrl: 'openapi.json',
-    customSiteTitle: title,
-    swaggerOptions: { validatorUrl: null },
-  });
+  SwaggerModule.setup(
+    'docs',
+    app,
+    () => SwaggerModule.createDocument(app, document, { autoTagControllers: false }),
+    {
+      jsonDocumentUrl: 'openapi.json',
+      customSiteTitle: title,
+      swaggerOptions: { validatorUrl: null },
+    },
+  );
   await app.init();
   refuseOtherMethods(fastify, routes, filter);
   return app;

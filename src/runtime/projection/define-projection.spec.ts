@@ -6,7 +6,11 @@ import { defineProjection, type ProjectionDefinition } from './define-projection
 const still = createMachine({ id: 'still', initial: 's', states: { s: {} } });
 
 const define = (
-  given: { readonly name?: string; readonly machine?: AnyStateMachine; readonly consumes?: readonly AnyContract[] } = {},
+  given: {
+    readonly name?: string;
+    readonly machine?: AnyStateMachine;
+    readonly consumes?: readonly AnyContract[];
+  } = {},
 ): ProjectionDefinition =>
   defineProjection({ name: 'total', machine: still, consumes: [amountAdded], view: () => ({}), ...given });
 
@@ -46,7 +50,9 @@ describe('a definition of a projection', () => {
   });
 
   it('may consume an event that its machine does not react to', () => {
-    expect(() => define({ machine: reactingTo('amount.added'), consumes: [amountAdded, noteTaken] })).not.toThrow();
+    expect(() =>
+      define({ machine: reactingTo('amount.added'), consumes: [amountAdded, noteTaken] }),
+    ).not.toThrow();
   });
 
   it.each(['*', 'amount.*'])('may react to %s: that is whatever it consumes', (wildcard) => {

@@ -37,11 +37,12 @@ export function defineProjection<Machine extends AnyStateMachine>(definition: {
       `projection ${name}: a name is lower case letters, digits and hyphens, as in daily-balance`,
     );
   }
+  const fold = foldOf<ContextFrom<Machine>>(machine);
   const consumed = new Set(consumes.map((contract) => contract.type));
   for (const type of machine.events as readonly string[]) {
-    if (!type.includes('*') && !consumed.has(type)) {
+    if (!type.includes('*') && !type.startsWith('xstate.') && !consumed.has(type)) {
       throw new Error(`projection ${name}: its machine reacts to ${type}, which consumes does not list`);
     }
   }
-  return { name, machine, consumes, view, fold: foldOf<ContextFrom<Machine>>(machine) };
+  return { name, machine, consumes, view, fold };
 }

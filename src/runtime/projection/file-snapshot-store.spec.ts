@@ -8,7 +8,11 @@ import type { Snapshot, Unreadable } from './snapshot-store.js';
 
 const state: FoldState = { value: 'counting', context: { total: 7n } };
 
-const snapshot = (at: number, log = 'a log', of = state): Snapshot => ({ position: position(at), log, state: of });
+const snapshot = (at: number, log = 'a log', of = state): Snapshot => ({
+  position: position(at),
+  log,
+  state: of,
+});
 
 async function all(store: FileSnapshotStore): Promise<readonly (Snapshot | Unreadable)[]> {
   const found: (Snapshot | Unreadable)[] = [];
@@ -52,8 +56,14 @@ describe('a folder of snapshots', () => {
   it.each<[string, FoldState]>([
     ['big integers of both signs', { value: 's', context: { a: 10n ** 400n, b: -(10n ** 400n), c: 0n } }],
     ['nested states', { value: { left: 'a', right: { inner: 'b' } }, context: {} }],
-    ['nested data', { value: 's', context: { rows: [{ rank: 1, product: 6n }, []], none: undefined, nil: null } }],
-    ['maps, sets and dates', { value: 's', context: { map: new Map([['a', 1n]]), set: new Set(['b']), at: new Date(5) } }],
+    [
+      'nested data',
+      { value: 's', context: { rows: [{ rank: 1, product: 6n }, []], none: undefined, nil: null } },
+    ],
+    [
+      'maps, sets and dates',
+      { value: 's', context: { map: new Map([['a', 1n]]), set: new Set(['b']), at: new Date(5) } },
+    ],
     ['text of any script', { value: 's', context: { text: 'naïve – 数 – 🧮\n' } }],
   ])('gives back what it was given: %s', async (_, of) => {
     await store.save(snapshot(3, 'a log', of));
@@ -66,7 +76,7 @@ describe('a folder of snapshots', () => {
   });
 
   it('gives the newest first, by position and not by name', async () => {
-    for (const at of [9, 100, 10]) await store.save(snapshot(at));
+    for (const at of [9, 10, 100]) await store.save(snapshot(at));
     expect(positions(await all(store))).toEqual([100, 10, 9]);
   });
 
@@ -97,7 +107,10 @@ describe('a folder of snapshots', () => {
 
   it('writes over what a crash left behind', async () => {
     await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, '0000000000000003.snapshot.new'), 'half of it, and longer than all of it: '.repeat(99));
+    await writeFile(
+      join(folder, '0000000000000003.snapshot.new'),
+      'half of it, and longer than all of it: '.repeat(99),
+    );
     await store.save(snapshot(3));
     expect(await all(store)).toEqual([snapshot(3)]);
   });

@@ -36,7 +36,7 @@ export class FileSnapshotStore extends SnapshotStore {
     await writeFlushed(`${path}.new`, bytes);
     await rename(`${path}.new`, path); // a crash before this leaves a file that no one reads
     await flushFolder(this.folder);
-    await this.#dropOldest();
+    await this.#dropAllBut(fileName(at));
     return bytes.length;
   }
 
@@ -51,9 +51,11 @@ export class FileSnapshotStore extends SnapshotStore {
     }
   }
 
-  async #dropOldest(): Promise<void> {
+  /** What stands after the newest is damaged or of another log, and would crowd out what this one saves. */
+  async #dropAllBut(newest: string): Promise<void> {
     const names = await this.#names();
-    await Promise.all(names.slice(KEPT).map((name) => rm(join(this.folder, name), { force: true })));
+    const kept = new Set(names.filter((name) => name <= newest).slice(0, KEPT));
+    await Promise.all(names.filter((name) => !kept.has(name)).map((name) => rm(join(this.folder, name), { force: true })));
   }
 
   async #names(): Promise<readonly string[]> {

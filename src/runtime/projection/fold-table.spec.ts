@@ -103,7 +103,7 @@ describe('what throws in a flat machine', () => {
 
   it.each([
     ['a guard', { guard: throwing, target: 's' }],
-    ['an assign of a member', { actions: assign({ a: throwing } as never) }],
+    ['an assign of a member', { actions: assign({ a: throwing }) }],
     ['an assign of the whole', { actions: assign(throwing as never) }],
   ])('%s: the error comes out as it was thrown', (_, transition) => {
     expect(stepWith(transition)).toThrow(new RangeError('no more'));
@@ -123,7 +123,7 @@ describe('what throws in a flat machine', () => {
 });
 
 describe('a machine that is left to XState', () => {
-  const changes = assign({ a: 1 } as never);
+  const changes = assign({ a: 1 });
 
   it.each<[string, Readonly<Record<string, unknown>>]>([
     ['nested states', { states: { s: { initial: 't', states: { t: {} } } } }],
@@ -135,13 +135,31 @@ describe('a machine that is left to XState', () => {
     ['an entry action', { states: { s: { entry: changes } } }],
     ['an exit action', { states: { s: { exit: changes } } }],
     ['an entry action of its own', { entry: changes, states: { s: {} } }],
-    ['an action of the initial transition', { initial: { target: 's', actions: changes }, states: { s: {} } }],
-    ['a composed guard: and', { states: { s: { on: { 'it.happened': { guard: and(['isEven']), target: 's' } } } } }],
-    ['a composed guard: or', { states: { s: { on: { 'it.happened': { guard: or(['isEven']), target: 's' } } } } }],
-    ['a composed guard: not', { states: { s: { on: { 'it.happened': { guard: not('isEven'), target: 's' } } } } }],
-    ['a guard on states', { states: { s: { on: { 'it.happened': { guard: stateIn('#m.s'), target: 's' } } } } }],
+    [
+      'an action of the initial transition',
+      { initial: { target: 's', actions: changes }, states: { s: {} } },
+    ],
+    [
+      'a composed guard: and',
+      { states: { s: { on: { 'it.happened': { guard: and(['isEven']), target: 's' } } } } },
+    ],
+    [
+      'a composed guard: or',
+      { states: { s: { on: { 'it.happened': { guard: or(['isEven']), target: 's' } } } } },
+    ],
+    [
+      'a composed guard: not',
+      { states: { s: { on: { 'it.happened': { guard: not('isEven'), target: 's' } } } } },
+    ],
+    [
+      'a guard on states',
+      { states: { s: { on: { 'it.happened': { guard: stateIn('#m.s'), target: 's' } } } } },
+    ],
     ['a transition to the machine as a whole', { states: { s: { on: { 'it.happened': '#m' } } } }],
-    ['a named guard without implementation', { states: { s: { on: { 'it.happened': { guard: 'nobody', target: 's' } } } } }],
+    [
+      'a named guard without implementation',
+      { states: { s: { on: { 'it.happened': { guard: 'nobody', target: 's' } } } } },
+    ],
   ])('has %s', (_, config) => {
     expect(isTaken(config)).toBe(false);
   });

@@ -43,7 +43,11 @@ export function foldByTable(machine: AnyStateMachine, initial: FoldState): Fold 
       for (const assign of row.assignments) context = assign(context, event);
       return { value: row.target ?? state.value, context };
     },
-    accepts: (state, event) => rowFor(state, event) !== undefined,
+    // As XState has it: a transition that neither goes anywhere nor does anything forbids the event.
+    accepts: (state, event) => {
+      const row = rowFor(state, event);
+      return row !== undefined && (row.target !== undefined || row.assignments.length > 0);
+    },
   };
 }
 

@@ -65,7 +65,7 @@ describe('the host of the projections', () => {
     expect(() => host.add(totalOf('total'))).toThrow('there are two projections named total');
   });
 
-  it('gives each projection snapshots of its own', async () => {
+  it('gives each projection snapshots of its own', () => {
     const asked: string[] = [];
     const { host } = given((projection) => {
       asked.push(projection);
@@ -76,7 +76,7 @@ describe('the host of the projections', () => {
     expect(asked).toEqual(['first', 'second']);
   });
 
-  it('knows the contracts that its projections consume', async () => {
+  it('knows the contracts that its projections consume', () => {
     const { host, log } = given();
     host.add(totalOf('total'));
     expect(log.contracts.types).toContain('amount.added');
@@ -143,7 +143,9 @@ describe('the signals of the host', () => {
   });
 
   it('tell that a snapshot cannot be read', async () => {
-    const { host, signalled } = given(() => new RememberedSnapshots({ name: 'file', reason: 'it is cut off' }));
+    const { host, signalled } = given(
+      () => new RememberedSnapshots({ name: 'file', reason: 'it is cut off' }),
+    );
     host.add(totalOf('total'));
     const signal = signalled('snapshot.unreadable');
     host.onApplicationBootstrap();

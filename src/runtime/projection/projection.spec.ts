@@ -124,7 +124,11 @@ describe('live, replayed, and restored from a snapshot', () => {
   it('are the same when the newest snapshot cannot be read', async () => {
     const log = amountsLog();
     await add(log, 1, 2, 3);
-    const older = { position: position(1), log: log.identity, state: { value: 'totalling', context: { total: 1, count: 1 } } };
+    const older = {
+      position: position(1),
+      log: log.identity,
+      state: { value: 'totalling', context: { total: 1, count: 1 } },
+    };
     const store = new RememberedSnapshots({ name: 'newest', reason: 'it is cut off' }, older);
     const { projection, recovered, told } = run(totalOf('total'), log, { store });
     await expect(recovered).resolves.toMatchObject({ restoredFrom: 1 });

@@ -29,7 +29,7 @@ describe('a pure machine', () => {
       machine(
         {
           initial: 's',
-          entry: assign({ a: 1 } as never),
+          entry: assign({ a: 1 }),
           states: {
             s: {
               always: { guard: () => false, target: 't', actions: 'add' },
@@ -39,7 +39,7 @@ describe('a pure machine', () => {
             t: { type: 'parallel', states: { left: {}, right: {} } },
           },
         },
-        { add: assign({ a: 2 } as never) },
+        { add: assign({ a: 2 }) },
       ),
     ).not.toThrow();
   });
@@ -60,7 +60,10 @@ describe('a machine that is not pure', () => {
     ],
     [
       'waits in a parallel region',
-      { type: 'parallel', states: { left: {}, right: { initial: 't', states: { t: { after: { 5: 't' } } } } } },
+      {
+        type: 'parallel',
+        states: { left: {}, right: { initial: 't', states: { t: { after: { 5: 't' } } } } },
+      },
       'machine m, state right.t',
     ],
   ])('%s, and the state is named', (_, config, message) => {
@@ -93,9 +96,9 @@ describe('an action other than an assignment', () => {
   });
 
   it('is refused when it stands behind an assignment', () => {
-    expect(
-      machine(inState({ on: { 'it.happened': { actions: [assign({ a: 1 } as never), effect] } } })),
-    ).toThrow('machine m, state s: the action (inline) is not an assign');
+    expect(machine(inState({ on: { 'it.happened': { actions: [assign({ a: 1 }), effect] } } }))).toThrow(
+      'machine m, state s: the action (inline) is not an assign',
+    );
   });
 
   it('is refused by name when it has no implementation', () => {
@@ -115,13 +118,33 @@ describe('an action other than an assignment', () => {
     ['on exit', inState({ exit: effect }), 's'],
     ['on entry of the machine', { ...inState({}), entry: effect }, '(root)'],
     ['in a transition', inState({ on: { 'it.happened': { actions: effect } } }), 's'],
-    ['in a second, guarded transition', inState({ on: { 'it.happened': [{ guard: () => false, target: 's' }, { actions: effect }] } }), 's'],
-    ['in a transition of the machine', { ...inState({}), on: { 'it.happened': { actions: effect } } }, '(root)'],
+    [
+      'in a second, guarded transition',
+      inState({ on: { 'it.happened': [{ guard: () => false, target: 's' }, { actions: effect }] } }),
+      's',
+    ],
+    [
+      'in a transition of the machine',
+      { ...inState({}), on: { 'it.happened': { actions: effect } } },
+      '(root)',
+    ],
     ['in a wildcard transition', inState({ on: { '*': { actions: effect } } }), 's'],
     ['in an eventless transition', inState({ always: { guard: () => false, actions: effect } }), 's'],
-    ['when a nested state is done', inState({ initial: 't', states: { t: { type: 'final' } }, onDone: { actions: effect } }), 's'],
-    ['in the initial transition of the machine', { initial: { target: 's', actions: effect }, states: { s: {} } }, '(root)'],
-    ['in the initial transition of a nested state', inState({ initial: { target: 't', actions: effect }, states: { t: {} } }), 's'],
+    [
+      'when a nested state is done',
+      inState({ initial: 't', states: { t: { type: 'final' } }, onDone: { actions: effect } }),
+      's',
+    ],
+    [
+      'in the initial transition of the machine',
+      { initial: { target: 's', actions: effect }, states: { s: {} } },
+      '(root)',
+    ],
+    [
+      'in the initial transition of a nested state',
+      inState({ initial: { target: 't', actions: effect }, states: { t: {} } }),
+      's',
+    ],
     ['in a parallel region', { type: 'parallel', states: { left: {}, right: { entry: effect } } }, 'right'],
   ])('is found %s', (_, config, state) => {
     expect(machine(config)).toThrow(`machine m, state ${state}: the action (inline) is not an assign`);

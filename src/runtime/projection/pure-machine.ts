@@ -22,10 +22,12 @@ function* nodesOf(node: AnyStateNode): Iterable<AnyStateNode> {
 function impurityOf(node: AnyStateNode, machine: AnyStateMachine): string | undefined {
   if (node.invoke.length > 0) return 'a fold cannot invoke; start the work in a reactor';
   if (node.after.length > 0) return 'a fold cannot wait (after); record an event when the time has come';
+  if (node.type === 'history') return 'a fold cannot remember (history); keep what it needs in the context';
   const transitions = [...node.transitions.values()].flat();
   const actions = [
     ...node.entry,
     ...node.exit,
+    ...(node.type === 'compound' ? node.initial.actions : []),
     ...[...transitions, ...(node.always ?? [])].flatMap((each) => each.actions),
   ];
   return actions

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.js';
+import { later } from '../../../test/support/running-projection.js';
 import { position } from '../event-log/event.js';
 import type { FoldState } from './fold-state.js';
 import { Snapshots } from './snapshots.js';
@@ -121,6 +122,22 @@ describe('when snapshots are taken', () => {
     expect(told.taken).toEqual([{ at: 10, bytes: 100 }]);
   });
 
+  it('is not while one is being written', async () => {
+    const { store, offer, positions } = given(10);
+    const written = later<undefined>();
+    store.busy = written.promise;
+    offer(10);
+    await pass(0);
+    offer(20);
+    await pass(60_000);
+    expect(store.asked).toBe(1);
+    written.resolve(undefined);
+    await pass(0);
+    offer(21);
+    await pass(0);
+    expect(positions()).toEqual([21, 10]);
+  });
+
   it('a store that fails is reported, and asked again a second later', async () => {
     const { store, offer, told, positions } = given(10);
     store.failure = new Error('the disk is full');
@@ -165,6 +182,21 @@ describe('the last snapshot', () => {
     await jest.advanceTimersByTimeAsync(5000);
     jest.useRealTimers();
     expect(positions()).toEqual([12]);
+  });
+
+  it('waits for the one that is being written, and is taken after it', async () => {
+    jest.useFakeTimers();
+    const { store, snapshots, offer, positions } = given(10);
+    const written = later<undefined>();
+    store.busy = written.promise;
+    offer(10);
+    await jest.advanceTimersByTimeAsync(0);
+    jest.useRealTimers();
+    const last = snapshots.takeLast(position(12), stateAt(12));
+    expect(store.asked).toBe(1);
+    written.resolve(undefined);
+    await last;
+    expect(positions()).toEqual([12, 10]);
   });
 
   it('is reported, and is no error, when the store fails', async () => {

@@ -31,6 +31,7 @@ export class Snapshots {
   /** The newest good one. Each that is passed over is reported. */
   async newest(): Promise<Snapshot | undefined> {
     const head = await this.log.head();
+    try {
     for await (const found of this.store.newestFirst()) {
       if (isUnreadable(found)) {
         this.observer.unreadable(found.name, found.reason);
@@ -43,6 +44,9 @@ export class Snapshots {
         this.#newest = found.position;
         return found;
       }
+    }
+    } catch (error) {
+      this.observer.failed(error); // there is still the log
     }
     return undefined;
   }

@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { anyNumberEvents, recorded, type NumberEvent } from '../../../test/support/number-events.js';
+import type { View } from '../../runtime/projection/define-projection.js';
+import type { FoldState } from '../../runtime/projection/fold-state.js';
+import type { ProductContext } from './product.machine.js';
+import { product, shownProduct } from './product.projection.js';
+
+const { fold } = product;
+
+const viewAfter = (...events: readonly NumberEvent[]): View =>
+  product.view(events.reduce((state, event) => fold.step(state, event), fold.initial));
+
+/** Up to the first event that the fold refuses, where the projection would stop. */
+function foldedAsFarAsPossible(events: readonly NumberEvent[]): FoldState<ProductContext> {
+  let state = fold.initial;
+  try {
+    for (const event of events) state = fold.step(state, event);
+  } catch {
+    return state;
+  }
+  return state;
+}
+
+const longest = 10n ** 10_000n - 1n;
+
+describe('what is answered about the product', () => {
+  it('is the exact value, its state and the count', () => {
+    expect(viewAfter(recorded(3), recorded(-5))).toEqual({ value: '-15', state: 'nonzero', count: 2 });
+  });
+
+  it('is 1 before the first number', () => {
+    expect(viewAfter()).toEqual({ value: '1', state: 'nonzero', count: 0 });
+  });
+
+  it('is 0 and says so when there is a zero', () => {
+    expect(viewAfter(recorded(3), recorded(0))).toEqual({ value: '0', state: 'zero', count: 2 });
+  });
+
+  it.each([longest, -longest])('is the exact value up to 10,000 digits', (value) => {
+    expect(viewAfter(recorded(value))).toEqual({ value: String(value), state: 'nonzero', count: 1 });
+  });
+
+  it.each<[string, bigint, string]>([
+    ['positive', longest + 1n, '1.00e+10000'],
+    ['negative', -longest - 1n, '-1.00e+10000'],
+  ])('is its size and a link to the exact value from 10,001 digits on: %s', (_, value, approximate) => {
+    expect(viewAfter(recorded(value))).toEqual({
+      approximate,
+      digits: 10_001,
+      exact: '/product/value',
+      state: 'nonzero',
+      count: 1,
+    });
+  });
+
+  it('is 0, and exact, when a zero hides a long product', () => {
+    expect(viewAfter(recorded(longest + 1n), recorded(0))).toMatchObject({ value: '0', count: 2 });
+  });
+
+  it('can be told of whatever the log holds, also of retractions of what was never recorded', () => {
+    fc.assert(
+      fc.property(anyNumberEvents, (events) => {
+        const state = foldedAsFarAsPossible(events);
+        expect(() => product.view(state)).not.toThrow();
+      }),
+    );
+  });
+
+  it('is the magnitude of a long product in the text, too', () => {
+    const { context } = fold.step(fold.initial, recorded(longest + 1n));
+    expect(shownProduct(context)).toEqual({ approximate: '1.00e+10000', digits: 10_001 });
+  });
+});

@@ -1,0 +1,70 @@
+/** Query parameters. */
+import { onlyKnown, single, wholeNumber } from './parameters.js';
+import { InvalidParameter } from './problem.js';
+
+describe('onlyKnown', () => {
+  it('takes what is known', () => {
+    expect(() => {
+      onlyKnown({ after: '1' }, ['after', 'limit']);
+    }).not.toThrow();
+  });
+
+  it('refuses what is not, and names what is', () => {
+    expect(() => {
+      onlyKnown({ afer: '1' }, ['after', 'limit']);
+    }).toThrow('There is no parameter afer; there are after, limit.');
+  });
+
+  it('says that there are none where there are none', () => {
+    expect(() => {
+      onlyKnown({ after: '1' }, []);
+    }).toThrow('There is no parameter after; there are none here.');
+  });
+});
+
+describe('single', () => {
+  it('gives what is there once', () => {
+    expect(single({ type: 'a' }, 'type')).toBe('a');
+  });
+
+  it('gives nothing for what is not there', () => {
+    expect(single({}, 'type')).toBeUndefined();
+  });
+
+  it('refuses what is there more often', () => {
+    expect(() => single({ type: ['a', 'b'] }, 'type')).toThrow('type is there 2 times; give it once.');
+  });
+});
+
+describe('wholeNumber', () => {
+  it.each(['0', '7', '9007199254740991'])('takes %s', (text) => {
+    expect(wholeNumber({ after: text }, 'after')).toBe(Number(text));
+  });
+
+  it('gives nothing for what is not there', () => {
+    expect(wholeNumber({}, 'after')).toBeUndefined();
+  });
+
+  it.each(['', ' 1', '-1', '+1', '1.0', '1e3', '0x10', '01', 'seven', '٧', '9007199254740993'])(
+    'refuses %j',
+    (text) => {
+      expect(() => wholeNumber({ after: text }, 'after')).toThrow(InvalidParameter);
+    },
+  );
+
+  it.each(['1', '1000'])('takes the bound %s', (text) => {
+    expect(wholeNumber({ limit: text }, 'limit', { min: 1, max: 1000 })).toBe(Number(text));
+  });
+
+  it.each(['0', '1001'])('refuses %s, which is out of bounds, and says what would be right', (text) => {
+    expect(() => wholeNumber({ limit: text }, 'limit', { min: 1, max: 1000 })).toThrow(
+      'limit must be a whole number from 1 to 1000, as in ?limit=1',
+    );
+  });
+
+  it('names the parameter at fault', () => {
+    expect(() => wholeNumber({ after: 'x' }, 'after')).toThrow(
+      expect.objectContaining({ faults: [expect.objectContaining({ parameter: 'after' })] }) as Error,
+    );
+  });
+});

@@ -1,0 +1,121 @@
+/** How an error becomes an HTTP answer. */
+import { BadRequestException, Logger, ServiceUnavailableException } from '@nestjs/common';
+import fastify, { type FastifyInstance } from 'fastify';
+import { Problem, type ProblemKind } from './problem.js';
+import { ProblemFilter, documentOf } from './problem.filter.js';
+
+describe('documentOf', () => {
+  it.each<readonly [kind: ProblemKind, status: number]>([
+    ['malformed', 400],
+    ['unauthorized', 401],
+    ['not-found', 404],
+    ['method-not-allowed', 405],
+    ['not-acceptable', 406],
+    ['conflict', 409],
+    ['too-large', 413],
+    ['unsupported-media-type', 415],
+    ['invalid', 422],
+    ['unavailable', 503],
+  ])('answers what is %s with %d', (kind, status) => {
+    expect(documentOf(new Problem(kind, 'p', 'Title', 'Detail'))).toEqual({
+      type: 'urn:leftfold:problem:p',
+      title: 'Title',
+      status,
+      detail: 'Detail',
+    });
+  });
+
+  it('lists the faults', () => {
+    const faults = [{ pointer: '#/a', detail: 'wrong' }];
+    expect(documentOf(new Problem('invalid', 'p', 'T', 'D', { faults }))).toMatchObject({ errors: faults });
+  });
+
+  it('has the problem’s further members', () => {
+    const problem = new Problem('conflict', 'p', 'T', 'D', { extensions: { position: 7 } });
+    expect(documentOf(problem)).toMatchObject({ position: 7 });
+  });
+
+  it('keeps the status of an error of Nest’s own', () => {
+    expect(documentOf(new BadRequestException('no'))).toMatchObject({ status: 400, detail: 'no' });
+  });
+
+  it('keeps the status of an error of Fastify’s own', () => {
+    const error = Object.assign(new Error('no'), { statusCode: 414 });
+    expect(documentOf(error)).toMatchObject({ status: 414, detail: 'no' });
+  });
+
+  it.each<readonly [what: string, error: unknown]>([
+    ['an error', new Error('secret')],
+    ['something thrown that is no error', 'secret'],
+    ['nothing', undefined],
+    ['a failure of Nest’s own', new ServiceUnavailableException('secret')],
+  ])('tells nothing of the inside of %s', (_what, error) => {
+    const document = documentOf(error);
+    expect([document.status, JSON.stringify(document).includes('secret')]).toEqual([500, false]);
+  });
+});
+
+describe('ProblemFilter', () => {
+  let app: FastifyInstance;
+  let headers: () => Promise<Readonly<Record<string, string>>>;
+
+  beforeAll(() => {
+    Logger.overrideLogger(false);
+  });
+
+  afterAll(() => {
+    Logger.overrideLogger(['log', 'error', 'warn']);
+  });
+
+  beforeEach(() => {
+    headers = () => Promise.resolve({ 'leftfold-position': '7' });
+    const filter = new ProblemFilter(() => headers());
+    app = fastify();
+    app.setErrorHandler((error, request, reply) => filter.answer(error, request, reply));
+    app.get('/conflict', () => {
+      throw new Problem('conflict', 'p', 'Title', 'Detail');
+    });
+    app.get('/unavailable', () => {
+      throw new Problem('unavailable', 'p', 'Title', 'Detail', { retryAfter: 3 });
+    });
+    app.get('/defect', () => {
+      throw new Error('secret');
+    });
+  });
+
+  afterEach(() => app.close());
+
+  it('answers with the problem’s status', async () => {
+    expect((await app.inject('/conflict')).statusCode).toBe(409);
+  });
+
+  it('answers as application/problem+json', async () => {
+    expect((await app.inject('/conflict')).headers['content-type']).toMatch(/^application\/problem\+json\b/);
+  });
+
+  it('answers with the problem document', async () => {
+    expect((await app.inject('/conflict')).json()).toEqual({
+      type: 'urn:leftfold:problem:p',
+      title: 'Title',
+      status: 409,
+      detail: 'Detail',
+    });
+  });
+
+  it('carries the headers that every problem has', async () => {
+    expect((await app.inject('/conflict')).headers['leftfold-position']).toBe('7');
+  });
+
+  it('answers even when those headers cannot be found out', async () => {
+    headers = () => Promise.reject(new Error('closed'));
+    expect((await app.inject('/conflict')).statusCode).toBe(409);
+  });
+
+  it('says when to try again', async () => {
+    expect((await app.inject('/unavailable')).headers['retry-after']).toBe('3');
+  });
+
+  it('answers a defect with 500', async () => {
+    expect((await app.inject('/defect')).statusCode).toBe(500);
+  });
+});

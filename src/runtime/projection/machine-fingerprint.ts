@@ -1,0 +1,31 @@
+/** Tells one machine from another, so that a state that one has folded is never taken for the other's. */
+import { createHash } from 'node:crypto';
+import type { AnyStateMachine } from 'xstate';
+import type { AnyContract } from '../event-log/event-contract.js';
+
+/**
+ * A digest of the machine's definition, of the source of its guards and actions, and of the revisions that it consumes.
+ *
+ * It does not see into functions that those call: whoever changes one of them in a way that changes the state
+ * deletes the projection's snapshots.
+ */
+export function fingerprintOf(machine: AnyStateMachine, consumes: readonly AnyContract[]): string {
+  const { actions, guards } = machine.implementations;
+  const revisions = consumes.map(({ type, revision }) => `${type}/${revision}`).sort();
+  return createHash('sha256')
+    .update(JSON.stringify(describe([machine.config, actions, guards, revisions], new Set())))
+    .digest('base64url');
+}
+
+/** The value as JSON, functions by their source and whatever hangs on them, names in order. */
+function describe(value: unknown, above: ReadonlySet<unknown>): unknown {
+  if (typeof value === 'bigint') return `${value}n`;
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value;
+  if (above.has(value)) return 'above';
+  const within = new Set([...above, value]);
+  if (Array.isArray(value)) return value.map((item) => describe(item, within));
+  const members = Object.entries(value)
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, member]) => [name, describe(member, within)]);
+  return typeof value === 'function' ? [String(value), members] : members;
+}

@@ -1,0 +1,218 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { allEvents, foldedUpTo, record, retract, until, wholeLog } from '../support/api.js';
+import { runToEnd, Server, TemporaryFolder } from '../support/server.js';
+
+let folder: TemporaryFolder;
+let servers: Server[];
+
+beforeEach(() => {
+  folder = new TemporaryFolder();
+  servers = [];
+});
+
+/** Also what a failed test left running. */
+afterEach(async () => {
+  await Promise.all(servers.map((server) => server.kill()));
+  folder.remove();
+});
+
+async function start(environment: Readonly<Record<string, string>> = {}): Promise<Server> {
+  const server = await Server.start({ LEFTFOLD_DATA: folder.path, ...environment });
+  servers.push(server);
+  await server.ready();
+  return server;
+}
+
+const snapshotAt = (projection: string, position: number): string =>
+  join(folder.path, 'projections', projection, `${String(position).padStart(16, '0')}.snapshot`);
+
+const portOf = (server: Server): number => Number(new URL(server.url).port);
+
+/** Sends part of a request; resolves once the server has begun to answer it with `100 Continue`. */
+async function halfSent(server: Server, length: number): Promise<Socket> {
+  const socket = connect(portOf(server), '127.0.0.1');
+  socket.on('error', () => undefined);
+  socket.write(
+    'POST /numbers HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
+      `Content-Length: ${length}\r\nExpect: 100-continue\r\n\r\n`,
+  );
+  const [continued] = (await once(socket, 'data')) as [Buffer];
+  expect(continued.toString()).toMatch(/^HTTP\/1\.1 100 /);
+  return socket;
+}
+
+async function stopsAccepting(server: Server): Promise<void> {
+  await until(async () => {
+    const socket = connect(portOf(server), '127.0.0.1');
+    const [outcome] = await Promise.race([
+      once(socket, 'connect').then(() => ['connected']),
+      once(socket, 'error').then(() => ['refused']),
+    ]).catch(() => ['refused']);
+    socket.destroy();
+    return outcome === 'refused';
+  });
+}
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+  it('ends it with exit code 0, with snapshots at the head', async () => {
+    const server = await start();
+    await record(server, 1, 1, 1, 1, 2);
+    const { code, stderr } = await server.stop(signal);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(existsSync(snapshotAt('sum', 5))).toBe(true);
+    expect(existsSync(snapshotAt('product', 5))).toBe(true);
+  });
+
+  it('lets nothing be recorded that is not answered, and nothing be answered that is not recorded', async () => {
+    const server = await start();
+    const requests = Array.from({ length: 200 }, async (_, index) => {
+      const response = await server.post('/numbers', { value: index });
+      return response.status === 201 ? index : undefined;
+    });
+
+    await Promise.any(requests);
+    const ended = await server.stop(signal);
+
+    expect(ended.code).toBe(0);
+    const acknowledged = (await Promise.allSettled(requests)).flatMap((outcome) =>
+      outcome.status === 'fulfilled' && outcome.value !== undefined ? [String(outcome.value)] : [],
+    );
+    const recorded = (await allEvents(await start())).map(({ data }) => String(data['value']));
+    expect(recorded.toSorted()).toEqual(acknowledged.toSorted());
+  });
+});
+
+describe('a restart in good order', () => {
+  it('folds no event, and has the same state', async () => {
+    const first = await start();
+    const head = await retract(first, await record(first, 1, 0, 3, '12345678901234567890'));
+    const before = await Promise.all(['/sum', '/product'].map((path) => foldedUpTo(first, path, head)));
+    const log = await wholeLog(first);
+    await first.stop();
+
+    const second = await start();
+
+    expect(await Promise.all(['/sum', '/product'].map((path) => second.json(path)))).toEqual(before);
+    expect(await wholeLog(second)).toBe(log);
+    const { stdout } = await second.stop();
+    for (const name of ['sum', 'product']) {
+      expect(stdout).toMatch(new RegExp(`${name}: folded 0 events from the snapshot at 5 to 5 in \\d+ ms`));
+    }
+  });
+});
+
+describe('a request that was accepted before the end', () => {
+  it('is answered, even if its body comes only then', async () => {
+    const server = await start();
+    const body = '{"value": 5}';
+    const socket = await halfSent(server, body.length);
+
+    server.process.kill('SIGTERM');
+    await stopsAccepting(server);
+    socket.write(body);
+
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 201 /);
+    expect((await server.ended).code).toBe(0);
+    expect(await (await start()).json('/log')).toEqual([5]);
+  });
+
+  it('does not go on waiting for a position', async () => {
+    const server = await start();
+    const head = await record(server, 1);
+    const waiting = server.fetch(`/sum?after=${head + 1}`, { headers: { prefer: 'wait=60' } });
+    await foldedUpTo(server, '/sum', head);
+
+    const ended = await server.stop();
+
+    expect((await waiting).status).toBe(503);
+    expect(ended.code).toBe(0);
+  });
+});
+
+describe('a client that stalls', () => {
+  it('in the middle of its request, does not keep the server from ending', async () => {
+    const server = await start();
+    await halfSent(server, 100);
+    expect((await server.stop()).code).toBe(0);
+  }, 15_000);
+
+  it('in the middle of the answer, does not keep the server from ending', async () => {
+    const server = await start();
+    const socket = connect(portOf(server), '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.write('GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(socket, 'readable'); // and nothing is read
+    expect((await server.stop()).code).toBe(0);
+  }, 15_000);
+
+  it('between two requests, does not keep the server from ending', async () => {
+    const server = await start();
+    const socket = connect(portOf(server), '127.0.0.1');
+    socket.on('error', () => undefined);
+    await once(socket, 'connect');
+    socket.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(socket, 'data');
+    expect((await server.stop()).code).toBe(0);
+  }, 15_000);
+});
+
+describe('SIGKILL', () => {
+  it('loses nothing that was acknowledged, and needs no tidying up', async () => {
+    const first = await start();
+    await record(first, 1, 1, 1, 1, 2);
+    await first.kill();
+
+    const second = await start();
+
+    expect(await second.json('/log')).toEqual([1, 1, 1, 1, 2]);
+    expect(await second.json('/sum')).toMatchObject({ value: '6', position: 5 });
+    expect(await record(second, 5)).toBe(6);
+  });
+});
+
+describe('the seed', () => {
+  const seed = { LEFTFOLD_SEED: '1,1,1,1,2' };
+
+  it('is recorded into an empty log, in one commit, once', async () => {
+    const first = await start(seed);
+    expect(await first.json('/log')).toEqual([1, 1, 1, 1, 2]);
+    expect(new Set((await allEvents(first)).map(({ commit }) => commit)).size).toBe(1);
+    expect((await first.stop()).stdout).toContain('has been seeded');
+
+    const second = await start(seed);
+    expect(await second.json('/log')).toEqual([1, 1, 1, 1, 2]);
+    expect((await second.stop()).stdout).not.toContain('has been seeded');
+
+    const third = await start({ LEFTFOLD_SEED: '7' });
+    expect(await third.json('/log')).toEqual([1, 1, 1, 1, 2]);
+  });
+
+  it('is not recorded into a log that has numbers', async () => {
+    const first = await start();
+    await record(first, 7);
+    await first.stop();
+    expect(await (await start(seed)).json('/log')).toEqual([7]);
+  });
+});
+
+describe('a second server on the same data folder', () => {
+  it('refuses to start, says which process has it, and leaves the first one in peace', async () => {
+    const first = await start();
+    await record(first, 5);
+
+    const { code, signal, stderr, stdout } = await runToEnd({ PORT: '0', LEFTFOLD_DATA: folder.path });
+
+    expect(signal).toBeNull();
+    expect(code).toBeGreaterThan(0);
+    expect(stdout).not.toContain('listens on');
+    expect(stderr).toMatch(/^[^\n]*LEFTFOLD_DATA[^\n]*\n$/);
+    expect(stderr).toMatch(new RegExp(`\\b${String(first.process.pid)}\\b`));
+    expect(await record(first, 6)).toBe(2);
+    expect(await first.json('/log')).toEqual([5, 6]);
+    expect((await first.stop()).code).toBe(0);
+  });
+});
