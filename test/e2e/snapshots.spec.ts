@@ -47,11 +47,26 @@ async function run(
   return ended;
 }
 
+const model = new TemporaryFolder();
+
 /** A log of 1, 2, 3 | 4, 0 with the zero retracted: snapshots at 3 and at 6. */
-async function twoRuns(log: string): Promise<void> {
-  await run(log, (server) => record(server, 1, 2, 3));
-  await run(log, async (server) => retract(server, await record(server, 4, 0)));
-  expect(snapshotsOf(log, 'sum')).toHaveLength(2);
+beforeAll(async () => {
+  folder = new TemporaryFolder();
+  servers = [];
+  await run('log', (server) => record(server, 1, 2, 3));
+  await run('log', async (server) => retract(server, await record(server, 4, 0)));
+  expect(snapshotsOf('log', 'sum')).toHaveLength(2);
+  cpSync(folder.path, model.path, { recursive: true });
+  folder.remove();
+});
+
+afterAll(() => {
+  model.remove();
+});
+
+/** A copy of it, to do with as one likes. */
+function twoRuns(log: string): void {
+  cpSync(join(model.path, 'log'), dataOf(log), { recursive: true });
 }
 
 async function isRight(server: Server): Promise<void> {
@@ -121,7 +136,7 @@ describe('a damaged newest snapshot', () => {
       },
     ],
   ])('is reported, and the one before it is used: %s', async (_name, damage) => {
-    await twoRuns('log');
+    twoRuns('log');
     for (const projection of ['sum', 'product']) damage(snapshotsOf('log', projection).at(-1) ?? '');
 
     const { stdout, stderr } = await run('log', isRight);
@@ -135,7 +150,7 @@ describe('a damaged newest snapshot', () => {
   });
 
   it('is passed over with every other one that is damaged', async () => {
-    await twoRuns('log');
+    twoRuns('log');
     for (const path of snapshotsOf('log', 'sum')) flipByte(path, -1);
 
     const { stdout } = await run('log', isRight);
@@ -148,7 +163,7 @@ describe('a damaged newest snapshot', () => {
 
 describe('snapshots that are gone', () => {
   it('are made up for by the log, each projection by itself', async () => {
-    await twoRuns('log');
+    twoRuns('log');
     rmSync(join(dataOf('log'), 'projections', 'sum'), { recursive: true });
 
     const { stdout } = await run('log', isRight);
@@ -158,7 +173,7 @@ describe('snapshots that are gone', () => {
   });
 
   it('are made up for by the log when there are none at all', async () => {
-    await twoRuns('log');
+    twoRuns('log');
     rmSync(join(dataOf('log'), 'projections'), { recursive: true });
     expect((await run('log', isRight)).stdout).toContain('product: folded 6 events from the beginning to 6');
     expect((await run('log', isRight)).stdout).toContain('product: folded 0 events from the snapshot at 6');
@@ -167,7 +182,7 @@ describe('snapshots that are gone', () => {
 
 describe('snapshots of another log', () => {
   it('are not used', async () => {
-    await twoRuns('log');
+    twoRuns('log');
     await run('other', (server) => record(server, 100, 200, 300));
     cpSync(join(dataOf('other'), 'projections'), join(dataOf('log'), 'projections'), { recursive: true });
     rmSync(snapshotsOf('log', 'sum').at(-1) ?? '');
@@ -179,7 +194,7 @@ describe('snapshots of another log', () => {
   });
 
   it('do not push out the log’s own, even if they are of later positions', async () => {
-    await twoRuns('log');
+    twoRuns('log');
     for (let runs = 1; runs <= 3; runs += 1) {
       await run('other', (server) => record(server, 1, 1, 1, 1, 1, 1, 1));
     }
@@ -193,7 +208,7 @@ describe('snapshots of another log', () => {
   });
 
   it('are not used with a log that has been begun anew', async () => {
-    await twoRuns('log');
+    twoRuns('log');
     rmSync(join(dataOf('log'), 'log'), { recursive: true });
     await run('log', async (server) => {
       await record(server, 1, 1, 1, 1, 1, 1, 1);

@@ -71,20 +71,23 @@ describe('ContractRegistry', () => {
   });
 
   describe('current', () => {
-    it('leaves an event of the current revision as it is', () => {
-      const event = stored('number.recorded', 2);
-      expect(registry.current(event)).toBe(event);
+    it('leaves events of the current revision as they are', () => {
+      const page = [stored('number.recorded', 2)];
+      expect(registry.current(page)).toEqual({ events: page });
     });
 
-    it.each([1, 3])('refuses an event of revision %i, which it cannot read', (revision) => {
-      expect(() => registry.current(stored('number.recorded', revision))).toThrow(
+    it.each([1, 3])('stops before an event of revision %i, which it cannot read', (revision) => {
+      const good = stored('number.recorded', 2);
+      const { events, error } = registry.current([good, stored('number.recorded', revision), good]);
+      expect(events).toEqual([good]);
+      expect(error?.message).toBe(
         `the event at position 7 is number.recorded of revision ${revision}, but this version knows revision 2`,
       );
     });
 
     it('leaves an event of a type that nobody registered as it is', () => {
-      const event = stored('sum.grown', 9);
-      expect(registry.current(event)).toBe(event);
+      const page = [stored('sum.grown', 9)];
+      expect(registry.current(page)).toEqual({ events: page });
     });
   });
 });

@@ -50,18 +50,25 @@ export class ContractRegistry {
   }
 
   /**
-   * A stored event as its consumers see it. An event of a type that nobody here knows stays as it is.
-   *
-   * @throws Error when it was recorded in a revision that this code cannot read: it is never passed over
+   * Stored events as their consumers see them, as far as this code can read them: one that was recorded in a
+   * revision that it does not know is an error after those before it, and is never passed over. An event of a type
+   * that nobody here knows stays as it is.
    */
-  current(event: StoredEvent): RecordedEvent {
-    const contract = this.#contracts.get(event.type);
-    if (contract !== undefined && contract.revision !== event.revision) {
-      throw new Error(
-        `the event at position ${event.position} is ${event.type} of revision ${event.revision}, ` +
-          `but this version knows revision ${contract.revision}`,
-      );
-    }
-    return event;
+  current(page: readonly StoredEvent[]): {
+    readonly events: readonly RecordedEvent[];
+    readonly error?: Error;
+  } {
+    const unreadable = page.findIndex(({ type, revision }) => {
+      const contract = this.#contracts.get(type);
+      return contract !== undefined && contract.revision !== revision;
+    });
+    const event = page[unreadable];
+    if (event === undefined) return { events: page };
+    const known = this.#contracts.get(event.type)?.revision ?? 0;
+    const what = `the event at position ${event.position} is ${event.type} of revision ${event.revision}`;
+    return {
+      events: page.slice(0, unreadable),
+      error: new Error(`${what}, but this version knows revision ${known}`),
+    };
   }
 }

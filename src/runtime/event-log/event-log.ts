@@ -89,7 +89,8 @@ export class EventLog {
    * @throws CommitIdReused when the commit id was used for something else
    */
   async append(events: readonly NewEvent[], options: AppendOptions = {}): Promise<Commit> {
-    const { condition, metadata = {} } = options;
+    const { condition } = options;
+    const metadata = options.metadata === undefined ? NO_METADATA : checkedMetadata(options.metadata);
     const { checked, weight } = this.#check(events);
     const fingerprint = options.fingerprint ?? (options.commitId && digest(checked));
     const id = options.commitId ?? commitId(this.#newId());
@@ -104,16 +105,18 @@ export class EventLog {
     });
     if (commit.repeated) return sameRequest(commit, fingerprint);
     // Field by field, in the order that a store has them: one shape for all events is quicker than a spread.
-    const recorded = checked.map(({ type, revision, tags, data }, index) => ({
-      position: (commit.first + index) as Position,
-      type,
-      revision,
-      tags,
-      data,
-      time,
-      commit: id,
-      metadata,
-    }));
+    const recorded = checked.map(({ type, revision, tags, data }, index) =>
+      Object.freeze({
+        position: (commit.first + index) as Position,
+        type,
+        revision,
+        tags,
+        data,
+        time,
+        commit: id,
+        metadata,
+      }),
+    );
     this.#tail.add({ after: position(commit.first - 1), through: commit.last, events: recorded }, weight);
     return commit;
   }
@@ -130,8 +133,11 @@ export class EventLog {
 
   /** What the query means, in the range, a page at a time. Ends at the head, where it stood when reading began. */
   async *read(query: Query = EVERYTHING, range: Range = {}): AsyncIterable<readonly RecordedEvent[]> {
-    for await (const page of this.store.read(query, range))
-      yield page.map((event) => this.contracts.current(event));
+    for await (const page of this.store.read(query, range)) {
+      const { events, error } = this.contracts.current(page);
+      if (events.length > 0) yield events;
+      if (error !== undefined) throw error;
+    }
   }
 
   /** The event at this position; undefined when the log does not reach so far. */
@@ -191,8 +197,9 @@ export class EventLog {
   /** Ends all following, lets those who asked finish, and closes the store. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all(this.#beforeClose.map((action) => action()));
+    const done = await Promise.allSettled(this.#beforeClose.map((action) => action()));
     await this.store.close();
+    for (const each of done) if (each.status === 'rejected') throw each.reason;
   }
 
   /** Reads to the head, waits for it to advance, reads again: there is no other path for what is new. */
@@ -241,6 +248,14 @@ export class EventLog {
   }
 }
 
+const NO_METADATA: Metadata = Object.freeze({});
+
+function checkedMetadata(metadata: Metadata): Metadata {
+  const frozen = freezeJson(metadata);
+  if (isFault(frozen)) throw new InvalidValue(`The metadata cannot be recorded: ${frozen.detail}`);
+  return frozen.value as Metadata;
+}
+
 function within(fault: Fault, index: number): Fault {
   return { ...fault, pointer: `${pointer(['events', index, 'data'])}${fault.pointer?.slice(1) ?? ''}` };
 }
@@ -262,5 +277,11 @@ function countedIds(): () => string {
 
 /** Tells one request from another under the same id. */
 export function digest(request: unknown): string {
-  return createHash('sha256').update(JSON.stringify(request)).digest('base64url');
+  return createHash('sha256').update(JSON.stringify(request, inOrder)).digest('base64url');
+}
+
+/** The order of an object's names says nothing. */
+function inOrder(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

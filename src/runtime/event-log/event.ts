@@ -42,6 +42,7 @@ function name(what: string, value: string): string {
   if (value.length === 0 || value.length > LONGEST_NAME) {
     throw new InvalidValue(`A ${what} has 1 to ${LONGEST_NAME} characters, not ${value.length}.`);
   }
+  if (!value.isWellFormed()) throw new InvalidValue(`A ${what} is well-formed Unicode.`);
   return value;
 }
 

@@ -6,6 +6,8 @@ import type { Json } from './event.js';
 /** Deeper than this is no data but an attack on whoever walks through it. */
 const DEEPEST = 64;
 
+const ILL_FORMED = 'Text is well-formed Unicode; this has half of a surrogate pair.';
+
 export interface FrozenJson {
   readonly value: Json;
   /** Roughly the bytes that it takes in memory. */
@@ -33,10 +35,11 @@ class Walk {
     switch (typeof value) {
       case 'string':
         this.weight += 16 + 2 * value.length;
-        return value;
+        return value.isWellFormed() ? value : this.#refuse(ILL_FORMED);
       case 'number':
         this.weight += 8;
-        return Number.isFinite(value) ? value : this.#refuse(`${value} is no JSON number.`);
+        if (!Number.isFinite(value)) return this.#refuse(`${value} is no JSON number.`);
+        return value === 0 ? 0 : value; // JSON has no -0 that survives being stored
       case 'boolean':
         this.weight += 4;
         return value;
@@ -53,7 +56,8 @@ class Walk {
   #copyArray(array: readonly unknown[], depth: number): Json {
     this.weight += 16;
     return Object.freeze(
-      array.map((item, index) => {
+      // Not `map`, which passes over holes.
+      Array.from(array, (item, index) => {
         this.#path.push(index);
         const copy = this.copy(item, depth + 1);
         this.#path.pop();
@@ -69,7 +73,7 @@ class Walk {
       if (member === undefined) continue; // as JSON.stringify does
       this.#path.push(name);
       this.weight += 8 + 2 * name.length;
-      const value = this.copy(member, depth + 1);
+      const value = name.isWellFormed() ? this.copy(member, depth + 1) : this.#refuse(ILL_FORMED);
       // Only `__proto__` needs the long way; assigning it would set the prototype.
       if (name === '__proto__') Object.defineProperty(copy, name, { value, enumerable: true });
       else copy[name] = value;

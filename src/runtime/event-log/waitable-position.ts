@@ -22,7 +22,7 @@ export class WaitablePosition {
 
   /** Resolves when it stands after `position`. @throws the signal's reason once it is aborted */
   passed(position: Position, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
+    if (signal.aborted) return Promise.reject(signal.reason as Error);
     if (this.#position > position) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const settle = (): void => {

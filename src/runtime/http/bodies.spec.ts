@@ -57,7 +57,7 @@ describe('a request body', () => {
       });
     });
 
-    it.failing('is read deep or shallow alike, whatever numbers it holds', async () => {
+    it('is read deep or shallow alike, whatever numbers it holds', async () => {
       const deep = '['.repeat(50_000) + '1.5' + ']'.repeat(50_000);
       expect((await post(deep, JSON_TYPE)).body).not.toContain('Maximum call stack');
     });
@@ -111,11 +111,11 @@ describe('a request body', () => {
     });
 
     it('that nobody reads is refused', async () => {
-      expect((await post('<value>5</value>', 'text/xml')).statusCode).toBe(415);
+      expect((await post('<value>5</value>', 'text/xml', '/json-only')).statusCode).toBe(415);
     });
 
-    it.failing('that nobody reads is refused with the stable type of that problem', async () => {
-      const { type } = (await post('<value>5</value>', 'text/xml')).json<{ type: string }>();
+    it('that nobody reads is refused with the stable type of that problem', async () => {
+      const { type } = (await post('<value>5</value>', 'text/xml', '/json-only')).json<{ type: string }>();
       expect(type).toBe(new UnsupportedMediaType('', []).type);
     });
   });
@@ -132,7 +132,7 @@ describe('a request body', () => {
     expect((await post(`"${'x'.repeat(BODY_LIMIT - 1)}"`, JSON_TYPE)).statusCode).toBe(413);
   });
 
-  it.failing('of more is refused with the stable type of that problem', async () => {
+  it('of more is refused with the stable type of that problem', async () => {
     const { type } = (await post(`"${'x'.repeat(BODY_LIMIT)}"`, JSON_TYPE)).json<{ type: string }>();
     expect(type).toBe(new Problem('too-large', 'body-too-large', '', '').type);
   });

@@ -40,6 +40,9 @@ export class BodyTooLarge extends Problem {
   }
 }
 
+/** Stands for a body of a media type that nobody here reads. */
+const UNREAD = Symbol('unread');
+
 /** Replaces Fastify's parsers, which would round numbers, by ours. `jsonTypes` are further names for JSON. */
 export function registerBodyParsers(fastify: FastifyInstance, jsonTypes: readonly string[] = []): void {
   fastify.removeAllContentTypeParsers();
@@ -55,6 +58,11 @@ export function registerBodyParsers(fastify: FastifyInstance, jsonTypes: readonl
   add([JSON_TYPE, ...jsonTypes], parseJson);
   add(NDJSON_TYPE, parseNdjson);
   add(FORM_TYPE, parseForm);
+  // Which types are right, only the route knows: it refuses what came unread.
+  fastify.addContentTypeParser('*', (_request, payload, done) => {
+    payload.resume();
+    done(null, UNREAD);
+  });
 }
 
 /** @throws UnsupportedMediaType when the body came as anything but `accepted` */

@@ -9,17 +9,44 @@ export class InexactNumber {
   constructor(readonly literal: string) {}
 }
 
+/** Deeper than this no body is that anybody means. */
+const DEEPEST = 100;
+
+const [QUOTE, BACKSLASH, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [
+  0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
+];
+
 /** Only a fraction or an exponent can round to an integer unseen; plain digits past 2⁵³ stay unsafe integers. */
 const SUSPECT = /\d(?:\.\d|[eE][-+\d])/;
 
-/** @throws SyntaxError when the text is not JSON */
+/** @throws SyntaxError when the text is not JSON, or is nested too deep for whoever walks through it */
 export function parseExactJson(text: string): unknown {
+  if (isTooDeep(text)) throw new SyntaxError(`nested more than ${DEEPEST} deep`);
   const value: unknown = JSON.parse(text);
   if (!SUSPECT.test(text)) return value;
-  return parseLossless(text, undefined, (literal) => {
-    const number = Number(literal);
-    return isExact(literal, number) ? number : new InexactNumber(literal);
+  return parseLossless(text, undefined, {
+    parseNumber: (literal) => {
+      const number = Number(literal);
+      return isExact(literal, number) ? number : new InexactNumber(literal);
+    },
+    onDuplicateKey: ({ newValue }) => newValue, // as JSON.parse does
   });
+}
+
+/** Looks before parsing, because not every parser survives such a text, and no recursion after it does. */
+function isTooDeep(text: string): boolean {
+  if (text.length <= DEEPEST) return false;
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charCodeAt(index);
+    if (character === QUOTE) inString = !inString;
+    else if (inString) index += character === BACKSLASH ? 1 : 0;
+    else if (character === OPEN_BRACKET || character === OPEN_BRACE) depth += 1;
+    else if (character === CLOSE_BRACKET || character === CLOSE_BRACE) depth -= 1;
+    if (depth > DEEPEST) return true;
+  }
+  return false;
 }
 
 /** Whether a literal that became an integer says that integer; a fraction may be rounded, as always in JSON. */

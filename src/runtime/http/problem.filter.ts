@@ -1,6 +1,8 @@
 /** The one place where an error becomes an HTTP answer: `application/problem+json` (RFC 9457). */
+import { STATUS_CODES } from 'node:http';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BodyTooLarge } from './bodies.js';
 import { Problem, problemType, type ProblemKind } from './problem.js';
 
 const STATUS: Readonly<Record<ProblemKind, number>> = {
@@ -59,20 +61,21 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-export function documentOf(error: unknown): ProblemDocument {
+export function documentOf(thrown: unknown): ProblemDocument {
+  const error = ours(thrown);
   if (error instanceof Problem) {
     return {
+      ...error.extensions,
       type: error.type,
       title: error.title,
       status: STATUS[error.kind],
       detail: error.detail,
       ...(error.faults.length > 0 && { errors: error.faults }),
-      ...error.extensions,
     };
   }
   const status = statusOf(error);
   if (status !== undefined && status < 500 && error instanceof Error) {
-    return { type: 'about:blank', title: titleOf(status), status, detail: error.message };
+    return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail: error.message };
   }
   return {
     type: problemType('internal-error'),
@@ -91,6 +94,8 @@ function statusOf(error: unknown): number | undefined {
   return undefined;
 }
 
-function titleOf(status: number): string {
-  return status === 404 ? 'Not found' : 'The request cannot be answered';
+/** What Fastify refuses before a route is reached, in our words. */
+function ours(error: unknown): unknown {
+  const isTooLarge = error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+  return isTooLarge ? new BodyTooLarge() : error;
 }

@@ -97,7 +97,7 @@ export class InvalidHeader extends Problem {
 
 /** A JSON pointer as a URI fragment; `#` alone is the whole body. */
 export function pointer(path: readonly PropertyKey[]): string {
-  return `#${path.map((part) => `/${encodeURIComponent(escapePart(String(part)))}`).join('')}`;
+  return `#${path.map((part) => `/${encodeURIComponent(escapePart(String(part).toWellFormed()))}`).join('')}`;
 }
 
 function escapePart(part: string): string {

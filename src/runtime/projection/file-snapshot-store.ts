@@ -55,7 +55,9 @@ export class FileSnapshotStore extends SnapshotStore {
   async #dropAllBut(newest: string): Promise<void> {
     const names = await this.#names();
     const kept = new Set(names.filter((name) => name <= newest).slice(0, KEPT));
-    await Promise.all(names.filter((name) => !kept.has(name)).map((name) => rm(join(this.folder, name), { force: true })));
+    await Promise.all(
+      names.filter((name) => !kept.has(name)).map((name) => rm(join(this.folder, name), { force: true })),
+    );
   }
 
   async #names(): Promise<readonly string[]> {

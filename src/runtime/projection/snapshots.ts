@@ -32,19 +32,19 @@ export class Snapshots {
   async newest(): Promise<Snapshot | undefined> {
     const head = await this.log.head();
     try {
-    for await (const found of this.store.newestFirst()) {
-      if (isUnreadable(found)) {
-        this.observer.unreadable(found.name, found.reason);
-      } else if (found.log !== this.log.identity || found.position > head) {
-        this.observer.unreadable(
-          `the snapshot at position ${found.position}`,
-          'it was made from another log',
-        );
-      } else {
-        this.#newest = found.position;
-        return found;
+      for await (const found of this.store.newestFirst()) {
+        if (isUnreadable(found)) {
+          this.observer.unreadable(found.name, found.reason);
+        } else if (found.log !== this.log.identity || found.position > head) {
+          this.observer.unreadable(
+            `the snapshot at position ${found.position}`,
+            'it was made from another log',
+          );
+        } else {
+          this.#newest = found.position;
+          return found;
+        }
       }
-    }
     } catch (error) {
       this.observer.failed(error); // there is still the log
     }

@@ -84,7 +84,7 @@ describe('readCloudEvents', () => {
     expect(faults(readCloudEvents, body)).toEqual([pointer]);
   });
 
-  it.failing.each(['', 'a,,b', 'x'.repeat(256)])('refuses the tags %j, and points to them', (tags) => {
+  it.each(['', 'a,,b', 'x'.repeat(256)])('refuses the tags %j, and points to them', (tags) => {
     expect(faults(readCloudEvents, { ...cloudEvent, tags })).toEqual(['#/tags']);
   });
 });

@@ -4,15 +4,13 @@ import { parseBody } from '../../http/json-faults.js';
 import { position, tag, type AppendCondition, type Json, type NewEvent } from '../event.js';
 import { LARGEST_COMMIT } from '../event-log.js';
 import { incomingCloudEvent } from './cloud-event.js';
+import { eventName, eventTags } from './new-event.js';
 
-const name = z.string().min(1, 'at least 1 character').max(255, 'at most 255 characters');
-const tags = z.array(name).max(100, 'at most 100 tags');
-
-const newEvent = z.strictObject({ type: name, data: z.unknown(), tags: tags.optional() });
+const newEvent = z.strictObject({ type: eventName, data: z.unknown(), tags: eventTags.optional() });
 
 const condition = z.strictObject({
   query: z
-    .array(z.strictObject({ types: z.array(name).min(1).optional(), tags: tags.min(1).optional() }))
+    .array(z.strictObject({ types: z.array(eventName).min(1).optional(), tags: eventTags.min(1).optional() }))
     .min(1, 'at least one item; [{}] means every event'),
   after: z.int('the position after which no such event may stand').min(0),
 });

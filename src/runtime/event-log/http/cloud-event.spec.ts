@@ -66,7 +66,7 @@ describe('incomingCloudEvent', () => {
     expect(incomingCloudEvent.safeParse(other).error?.issues[0]?.message).toBe('This reads CloudEvents 1.0.');
   });
 
-  it.failing('reads back every tag that a tag may be', () => {
+  it('reads back every tag that a tag may be', () => {
     const sent = toCloudEvent({ ...event, tags: [tag('a,b')] });
     expect(incomingCloudEvent.parse(sent)).toMatchObject({ tags: ['a,b'] });
   });

@@ -1,5 +1,6 @@
 /** Events as CloudEvents 1.0 (https://github.com/cloudevents/spec), for those who integrate by that standard. */
 import { z } from 'zod';
+import { eventName, eventTags } from './new-event.js';
 import type { Json, RecordedEvent } from '../event.js';
 
 /** One event, and several (the batched content mode of the JSON format). */
@@ -35,23 +36,31 @@ export function toCloudEvent(event: RecordedEvent): CloudEvent {
     data: event.data,
     revision: event.revision,
     commit: event.commit,
-    // An attribute's value is no list; tags are joined as in a header.
-    ...(event.tags.length > 0 && { tags: event.tags.join(',') }),
+    ...(event.tags.length > 0 && { tags: joinTags(event.tags) }),
     ...(typeof correlationId === 'string' && { correlationid: correlationId }),
     ...(typeof causationId === 'string' && { causationid: causationId }),
   };
+}
+
+/** An attribute's value is no list, so tags are joined by commas; a comma in a tag, and the sign that says so, are escaped. */
+function joinTags(tags: readonly string[]): string {
+  return tags.map((tag) => tag.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
+}
+
+function asTags(joined: string, refine: z.RefinementCtx): string[] {
+  const tags = joined.split(',').map((tag) => tag.replaceAll('%2C', ',').replaceAll('%25', '%'));
+  const { error } = eventTags.safeParse(tags);
+  for (const { message } of error?.issues ?? [])
+    refine.addIssue({ code: 'custom', message: `tags between commas: ${message}` });
+  return tags;
 }
 
 /** What is read of a CloudEvent that is to be recorded; its id, time and source are given anew by this log. */
 export const incomingCloudEvent = z
   .object({
     specversion: z.literal('1.0', 'This reads CloudEvents 1.0.'),
-    type: z.string(),
+    type: eventName,
     data: z.unknown(),
-    tags: z.string().optional(),
+    tags: z.string().transform(asTags).optional(),
   })
-  .transform(({ type, data, tags }) => ({
-    type,
-    data,
-    ...(tags !== undefined && { tags: tags.split(',') }),
-  }));
+  .transform(({ type, data, tags }) => ({ type, data, ...(tags !== undefined && { tags }) }));

@@ -69,7 +69,9 @@ export class MemoryStore extends EventStore {
   #record({ id, time, metadata, events, fingerprint }: NewCommit): Commit {
     const before = this.#head.position;
     events.forEach((event, index) => {
-      this.#events.push({ ...event, position: position(before + index + 1), time, commit: id, metadata });
+      this.#events.push(
+        Object.freeze({ ...event, position: position(before + index + 1), time, commit: id, metadata }),
+      );
     });
     const last = position(before + events.length);
     const commit: Commit = {

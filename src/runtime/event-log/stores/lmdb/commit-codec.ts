@@ -55,6 +55,7 @@ export interface DecodedCommit {
 export function decodeCommit(bytes: Uint8Array): DecodedCommit {
   const [layout, id, time, metadata, fingerprint, first, packed] = packr.unpack(bytes) as PackedCommit;
   if (layout !== LAYOUT) throw new Error(`commit of layout ${layout}, but this version knows only ${LAYOUT}`);
+  const sharedMetadata = frozen(metadata);
   return {
     commit: {
       id,
@@ -64,15 +65,24 @@ export function decodeCommit(bytes: Uint8Array): DecodedCommit {
       repeated: false,
       ...(fingerprint !== null && { fingerprint }),
     },
-    events: packed.map(([type, revision, tags, data], index) => ({
-      position: (first + index) as Position,
-      type,
-      revision,
-      tags,
-      data,
-      time,
-      commit: id,
-      metadata,
-    })),
+    events: packed.map(([type, revision, tags, data], index) =>
+      Object.freeze({
+        position: (first + index) as Position,
+        type,
+        revision,
+        tags: frozen(tags),
+        data: frozen(data),
+        time,
+        commit: id,
+        metadata: sharedMetadata,
+      }),
+    ),
   };
+}
+
+/** What is read is as unchangeable as what was appended, so that a fold does the same live and in a replay. */
+function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const member of Object.values(value)) frozen(member);
+  return Object.freeze(value);
 }

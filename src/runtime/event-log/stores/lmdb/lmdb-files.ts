@@ -1,5 +1,6 @@
 /** The LMDB environment of one log: which tables there are, and how they are opened. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { START, position, type CommitId, type Position, type Tag } from '../../event.js';
 
@@ -20,6 +21,7 @@ export interface LmdbFiles {
 
 export function openFiles(folder: string, { readOnly }: { readonly readOnly: boolean }): LmdbFiles {
   if (!readOnly) mkdirSync(folder, { recursive: true });
+  else if (!existsSync(join(folder, 'data.mdb'))) throw new Error(`${folder} holds no log`);
   const root = open({
     path: folder,
     readOnly,
@@ -55,6 +57,7 @@ function requireFormat({ root, about }: LmdbFiles, folder: string, readOnly: boo
     });
     return;
   }
+  void root.close();
   const found = format === undefined ? 'no log' : `a log of format ${JSON.stringify(format)}`;
   throw new Error(`${folder} holds ${found}, but this version reads format ${FORMAT}`);
 }

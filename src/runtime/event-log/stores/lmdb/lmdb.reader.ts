@@ -41,7 +41,10 @@ export class LmdbReader extends EventStore {
   }
 
   override async advanced(after: Position, signal: AbortSignal): Promise<void> {
-    while ((await this.head()) <= after) await sleep(POLL_INTERVAL, undefined, { signal });
+    while ((await this.head()) <= after) {
+      await sleep(POLL_INTERVAL, undefined, { signal }).catch(() => undefined);
+      signal.throwIfAborted();
+    }
   }
 
   override async close(): Promise<void> {

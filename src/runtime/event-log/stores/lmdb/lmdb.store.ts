@@ -31,6 +31,7 @@ interface Asked {
 interface Staged {
   readonly asked: NewCommit;
   readonly commit: Commit;
+  readonly value: Buffer;
 }
 
 /** At most so many appends share a flush, so that no flush takes long. */
@@ -44,7 +45,7 @@ export class LmdbStore extends EventStore {
   readonly #head: WaitablePosition;
   readonly #asked: Asked[] = [];
   #writing: Promise<void> | undefined;
-  #closed = false;
+  #closed: Promise<void> | undefined;
 
   private constructor(
     private readonly files: LmdbFiles,
@@ -72,7 +73,7 @@ export class LmdbStore extends EventStore {
   }
 
   override append(commit: NewCommit): Promise<Commit> {
-    if (this.#closed) return Promise.reject(new LogClosed());
+    if (this.#closed !== undefined) return Promise.reject(new LogClosed());
     return new Promise((resolve, reject) => {
       this.#asked.push({ commit, resolve, reject });
       this.#writing ??= this.#writeAll();
@@ -80,10 +81,12 @@ export class LmdbStore extends EventStore {
   }
 
   override find(id: CommitId): Promise<Commit | undefined> {
+    if (this.#closed !== undefined) return Promise.reject(new LogClosed());
     return Promise.resolve(this.#recorded(id));
   }
 
   override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
+    if (this.#closed !== undefined) throw new LogClosed();
     return readPages(this.files, query, range, this.#head.position);
   }
 
@@ -95,9 +98,12 @@ export class LmdbStore extends EventStore {
     return this.#head.passed(after, signal);
   }
 
-  override async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  override close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     await this.#writing;
     await this.files.about.ifVersion('owner', this.term, () => {
       void this.files.about.put('owner', null, this.term);
@@ -122,17 +128,7 @@ export class LmdbStore extends EventStore {
     const staged: Staged[] = [];
     const answers: (() => void)[] = [];
     try {
-      for (const { commit, resolve, reject } of group) {
-        const decided = this.#decide(commit, staged);
-        if (decided instanceof AppendConditionFailed)
-          answers.push(() => {
-            reject(decided);
-          });
-        else
-          answers.push(() => {
-            resolve(decided);
-          });
-      }
+      for (const asked of group) answers.push(this.#decided(asked, staged));
       await this.#write(staged);
     } catch (error) {
       for (const { reject } of group) reject(error);
@@ -143,11 +139,26 @@ export class LmdbStore extends EventStore {
     if (last !== undefined) this.#head.moveTo(last);
   }
 
-  #decide(asked: NewCommit, staged: Staged[]): Commit | AppendConditionFailed {
+  /** The answer that the append will get once the group is flushed. What is wrong with one is no other's trouble. */
+  #decided({ commit, resolve, reject }: Asked, staged: Staged[]): () => void {
+    try {
+      const recorded = this.#stage(commit, staged);
+      return () => {
+        resolve(recorded);
+      };
+    } catch (error) {
+      return () => {
+        reject(error);
+      };
+    }
+  }
+
+  /** @throws AppendConditionFailed; Error when the commit cannot be encoded */
+  #stage(asked: NewCommit, staged: Staged[]): Commit {
     const first = staged.find(({ commit }) => commit.id === asked.id)?.commit ?? this.#recorded(asked.id);
     if (first !== undefined) return { ...first, repeated: true };
     const breaking = asked.condition && this.#breaking(asked.condition, staged);
-    if (breaking !== undefined) return new AppendConditionFailed(breaking);
+    if (breaking !== undefined) throw new AppendConditionFailed(breaking);
     const before = staged.at(-1)?.commit.last ?? this.#head.position;
     const commit: Commit = {
       id: asked.id,
@@ -157,7 +168,7 @@ export class LmdbStore extends EventStore {
       repeated: false,
       ...(asked.fingerprint !== undefined && { fingerprint: asked.fingerprint }),
     };
-    staged.push({ asked, commit });
+    staged.push({ asked, commit, value: encodeCommit(asked, commit.first) });
     return commit;
   }
 
@@ -184,9 +195,9 @@ export class LmdbStore extends EventStore {
   async #write(staged: readonly Staged[]): Promise<void> {
     if (staged.length === 0) return;
     const { about, commits, ids, tags } = this.files;
-    const entries = staged.map(({ asked, commit }) => ({
+    const entries = staged.map(({ asked, commit, value }) => ({
       commit,
-      value: encodeCommit(asked, commit.first),
+      value,
       tagged: new Set(asked.events.flatMap((event) => event.tags)),
     }));
     const isWriter = await about.ifVersion('owner', this.term, () => {
