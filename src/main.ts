@@ -30,7 +30,6 @@ async function main(): Promise<void> {
   };
   const config = readConfig(process.env);
   const { app, url, seeded } = await startMonolith(config, logger, version);
-  process.stdout.write(greeting(url, config, seeded));
   let ending = false;
   const end = (signal: NodeJS.Signals): void => {
     if (ending) return; // a terminal and a parent may both pass it on
@@ -53,6 +52,7 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
+  process.stdout.write(greeting(url, config, seeded));
 }
 
 function greeting(url: string, { data, store }: Config, seeded: boolean): string {

@@ -40,7 +40,7 @@ export function run<Context>(
   const told: Running<Context>['told'] = { faults: [], taken: [], unreadable: [], failed: [] };
   const recovered = later<RecoveryReport>();
   const faulted = later<ProjectionFault>();
-  const snapshots = new Snapshots(store, every, log, {
+  const snapshots = new Snapshots(store, every, log, definition.fingerprint, {
     taken: (at) => told.taken.push(at),
     unreadable: (name, reason) => told.unreadable.push({ name, reason }),
     failed: (error) => told.failed.push(error),

@@ -1,4 +1,5 @@
 /** Starts the monolith: opens the log, seeds it if it is empty, serves. */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -50,6 +51,7 @@ export async function startMonolith(
 function openStore({ store, data }: Config): EventStore {
   if (store === 'memory') return new MemoryStore();
   try {
+    mkdirSync(join(data, 'projections'), { recursive: true });
     return LmdbStore.open(join(data, 'log'));
   } catch (error) {
     const reason =
@@ -60,8 +62,8 @@ function openStore({ store, data }: Config): EventStore {
 
 async function listen(app: NestFastifyApplication, { host, port }: Config): Promise<string> {
   try {
-    await app.listen(port, host);
-    return await app.getUrl();
+    // Not with Nest's own `listen`, which writes an error of its own beside ours.
+    return await app.getHttpAdapter().getInstance().listen({ port, host });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason =

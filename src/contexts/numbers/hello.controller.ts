@@ -2,6 +2,7 @@
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FORM_TYPE, JSON_TYPE, requireMediaType } from '../../runtime/http/bodies.js';
+import { onlyKnown, type QueryString } from '../../runtime/http/parameters.js';
 import { commitOptions } from '../../runtime/event-log/http/idempotency.js';
 import type { Position } from '../../runtime/event-log/event.js';
 import { readField } from './number-body.js';
@@ -11,13 +12,16 @@ import { NumbersService } from './numbers.service.js';
 /** More values than this are not shown; `/events` has them all. */
 const NEWEST = 1000;
 
+type HelloRequest = FastifyRequest & { readonly query: QueryString };
+
 @Controller()
 export class HelloController {
   constructor(private readonly numbers: NumbersService) {}
 
   @Post('push')
   @ApiPush()
-  async push(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async push(@Req() request: HelloRequest, @Res() reply: FastifyReply): Promise<void> {
+    onlyKnown(request.query, []);
     requireMediaType(request, [FORM_TYPE, JSON_TYPE]);
     const value = readField(request.body, 'event');
     const { last } = await this.numbers.record([value], commitOptions(request.headers, { push: value }));
@@ -27,7 +31,8 @@ export class HelloController {
 
   @Get('log')
   @ApiLog()
-  async log(@Res() reply: FastifyReply): Promise<void> {
+  async log(@Req() request: HelloRequest, @Res() reply: FastifyReply): Promise<void> {
+    onlyKnown(request.query, []);
     await this.#answer(reply.header('cache-control', 'no-cache'), await this.numbers.head());
   }
 

@@ -157,7 +157,7 @@ describe('a body with a reason', () => {
     ['a reason of null', '{"reason": null}', '#/reason'],
     ['a reason of 1,001 characters', `{"reason": "${'x'.repeat(1001)}"}`, '#/reason'],
     ['something else than an object', '"mistyped"', '#'],
-    ['another field besides', '{"reason": "x", "by": "me"}', '#'],
+    ['another field besides', '{"reason": "x", "by": "me"}', '#/by'],
   ])('is refused when it has %s', (_, json, pointer) => {
     expect(faultsOf(readReason, json)).toEqual([expect.objectContaining({ pointer })]);
   });

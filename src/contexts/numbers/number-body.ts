@@ -43,12 +43,21 @@ export function readField(body: unknown, field: string): string {
   return typeof value === 'string' ? value : refuse([value]);
 }
 
-const reasonBody = z.strictObject({
-  reason: z
-    .string('say why the number is retracted, as text')
-    .min(1, 'say why the number is retracted')
-    .max(1000, 'at most 1,000 characters'),
-});
+const reasonBody = z.strictObject(
+  {
+    reason: z
+      .string('say why the number is retracted, as text')
+      .min(1, 'say why the number is retracted')
+      .max(1000, 'at most 1,000 characters')
+      .refine((text) => text.isWellFormed(), 'well-formed Unicode'),
+  },
+  {
+    error: ({ code }) =>
+      code === 'unrecognized_keys'
+        ? 'there is no such field; the only one is reason'
+        : 'send an object whose only field is reason',
+  },
+);
 
 /** @throws InvalidBody */
 export function readReason(body: unknown): string {

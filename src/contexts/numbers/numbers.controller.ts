@@ -2,11 +2,14 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE, requireMediaType } from '../../runtime/http/bodies.js';
+import { onlyKnown, type QueryString } from '../../runtime/http/parameters.js';
 import { commitOptions } from '../../runtime/event-log/http/idempotency.js';
 import { linkToCommit } from '../../runtime/event-log/http/events.controller.js';
 import { readNumbers, readReason } from './number-body.js';
 import { ApiNumber, ApiRecord, ApiRetract } from './numbers.docs.js';
 import { NumbersService, positionOf } from './numbers.service.js';
+
+type NumbersRequest = FastifyRequest & { readonly query: QueryString };
 
 @Controller('numbers')
 export class NumbersController {
@@ -14,13 +17,14 @@ export class NumbersController {
 
   @Post()
   @ApiRecord()
-  async record(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async record(@Req() request: NumbersRequest, @Res() reply: FastifyReply): Promise<void> {
+    onlyKnown(request.query, []);
     requireMediaType(request, [JSON_TYPE, NDJSON_TYPE, FORM_TYPE]);
     const body = readNumbers(request.body);
     const values = body.many ? body.values : [body.value];
     const { first, last } = await this.numbers.record(
       values,
-      commitOptions(request.headers, { record: values }),
+      commitOptions(request.headers, { record: body }),
     );
     void reply
       .status(201)
@@ -31,7 +35,12 @@ export class NumbersController {
 
   @Get(':position')
   @ApiNumber()
-  async find(@Param('position') text: string, @Res() reply: FastifyReply): Promise<void> {
+  async find(
+    @Param('position') text: string,
+    @Req() request: NumbersRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    onlyKnown(request.query, []);
     const position = positionOf(text);
     const { number, state, retraction, canBeRetracted, readAt } = await this.numbers.find(position);
     void reply
@@ -52,9 +61,10 @@ export class NumbersController {
   @ApiRetract()
   async retract(
     @Param('position') text: string,
-    @Req() request: FastifyRequest,
+    @Req() request: NumbersRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    onlyKnown(request.query, []);
     requireMediaType(request, [JSON_TYPE, FORM_TYPE]);
     const number = positionOf(text);
     const reason = readReason(request.body);

@@ -3,7 +3,6 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiTextQuery } from '../../runtime/projection/http/projection.docs.js';
 import { answered, type QueryRequest } from '../../runtime/projection/http/query.js';
-import { ProjectionHost } from '../../runtime/projection/projection-host.js';
 import { InjectProjection } from '../../runtime/projection/projection.module.js';
 import { Projection } from '../../runtime/projection/projection.js';
 import { productIn, type ProductContext } from './product.machine.js';
@@ -13,10 +12,7 @@ const TEXT = 'text/plain; charset=utf-8';
 
 @Controller('product')
 export class ProductController {
-  constructor(
-    @InjectProjection(product) private readonly projection: Projection<ProductContext>,
-    private readonly host: ProjectionHost,
-  ) {}
+  constructor(@InjectProjection(product) private readonly projection: Projection<ProductContext>) {}
 
   @Get('state')
   @ApiTextQuery('product', 'The product as one line of text', '\nmultiplier state: 2\n')
@@ -25,7 +21,7 @@ export class ProductController {
     @Res() reply: FastifyReply,
   ): Promise<void> | undefined {
     void reply.type(TEXT);
-    return answered(this.projection, this.host.ending, request, reply, () => {
+    return answered(this.projection, request, reply, () => {
       const shown = shownProduct(this.projection.state.context);
       return `\nmultiplier state: ${typeof shown === 'string' ? shown : shown.approximate}\n`;
     });
@@ -38,8 +34,6 @@ export class ProductController {
     @Res() reply: FastifyReply,
   ): Promise<void> | undefined {
     void reply.type(TEXT);
-    return answered(this.projection, this.host.ending, request, reply, () =>
-      String(productIn(this.projection.state.context)),
-    );
+    return answered(this.projection, request, reply, () => String(productIn(this.projection.state.context)));
   }
 }

@@ -3,7 +3,6 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answered, type QueryRequest } from '../../runtime/projection/http/query.js';
 import { ApiTextQuery } from '../../runtime/projection/http/projection.docs.js';
-import { ProjectionHost } from '../../runtime/projection/projection-host.js';
 import { InjectProjection } from '../../runtime/projection/projection.module.js';
 import { Projection } from '../../runtime/projection/projection.js';
 import type { SumContext } from './sum.machine.js';
@@ -11,10 +10,7 @@ import { sum } from './sum.projection.js';
 
 @Controller('sum')
 export class SumController {
-  constructor(
-    @InjectProjection(sum) private readonly projection: Projection<SumContext>,
-    private readonly host: ProjectionHost,
-  ) {}
+  constructor(@InjectProjection(sum) private readonly projection: Projection<SumContext>) {}
 
   @Get('state')
   @ApiTextQuery('sum', 'The sum as one line of text', '\nadder state: 6\n')
@@ -23,7 +19,7 @@ export class SumController {
     @Res() reply: FastifyReply,
   ): Promise<void> | undefined {
     void reply.type('text/plain; charset=utf-8');
-    return answered(this.projection, this.host.ending, request, reply, () => {
+    return answered(this.projection, request, reply, () => {
       return `\nadder state: ${String(this.projection.state.context.total)}\n`;
     });
   }

@@ -10,8 +10,19 @@ export class InvalidValue extends Problem {
 
 /** An event that breaks its contract, or has none. Nothing of its commit was recorded. */
 export class ContractBroken extends Problem {
+  /** @param faults point into `{"events": […]}` */
   constructor(detail: string, faults: readonly Fault[]) {
     super('invalid', 'contract-broken', 'An event breaks its contract', detail, { faults });
+  }
+
+  /** The same, pointing into a CloudEvent or a batch of them. */
+  inCloudEvents(body: unknown): ContractBroken {
+    const place = Array.isArray(body) ? '#/$1' : '#';
+    const faults = this.faults.map((fault) => ({
+      ...fault,
+      ...(fault.pointer !== undefined && { pointer: fault.pointer.replace(/^#\/events\/(\d+)/, place) }),
+    }));
+    return new ContractBroken(this.detail, faults);
   }
 }
 

@@ -3,7 +3,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { DynamicModule, INestApplicationContext, LoggerService } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT, registerBodyParsers } from './bodies.js';
+import { endInGoodTime } from './closing.js';
 import { refuseOtherMethods, rememberRoutes } from './methods.js';
 import { ProblemFilter } from './problem.filter.js';
 
@@ -26,21 +28,26 @@ export async function createHttpApplication(
   module: DynamicModule,
   { title, description, version, jsonTypes, logger, problemHeaders }: HttpOptions,
 ): Promise<NestFastifyApplication> {
+  const filter = new ProblemFilter(() => problemHeaders(app));
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT,
     forceCloseConnections: 'idle',
     skipMiddie: true, // there is no Express middleware here
+    // What Fastify refuses before it looks for a route, such as a path that cannot be decoded.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      void filter.answer(error, request, reply);
+    },
   });
   const fastify = adapter.getInstance();
   const routes = rememberRoutes(fastify);
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+  endInGoodTime(fastify);
+  const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     abortOnError: false,
     logger,
   });
   registerBodyParsers(fastify, jsonTypes);
-  const filter = new ProblemFilter(() => problemHeaders(app));
   app.useGlobalFilters(filter);
   const document = new DocumentBuilder()
     .setTitle(title)

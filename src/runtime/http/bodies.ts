@@ -23,10 +23,18 @@ export class UnsupportedMediaType extends Problem {
   constructor(given: string | undefined, accepted: readonly string[]) {
     const detail =
       (given === undefined
-        ? 'The body has no Content-Type'
+        ? 'The Content-Type is missing or cannot be read'
         : `The Content-Type ${given} is not one of them`) + `; send ${accepted.join(' or ')}.`;
     super('unsupported-media-type', 'unsupported-media-type', 'The media type is not supported', detail, {
       faults: [{ header: 'Content-Type', detail }],
+    });
+  }
+}
+
+export class UnsupportedEncoding extends Problem {
+  constructor(header: 'Content-Encoding' | 'Content-Type', detail: string) {
+    super('unsupported-media-type', 'unsupported-media-type', 'The media type is not supported', detail, {
+      faults: [{ header, detail }],
     });
   }
 }
@@ -47,8 +55,9 @@ const UNREAD = Symbol('unread');
 export function registerBodyParsers(fastify: FastifyInstance, jsonTypes: readonly string[] = []): void {
   fastify.removeAllContentTypeParsers();
   const add = (type: string | string[], parse: (text: string) => unknown): void => {
-    fastify.addContentTypeParser(type, { parseAs: 'string' }, (_request, text, done) => {
+    fastify.addContentTypeParser(type, { parseAs: 'string' }, (request, text, done) => {
       try {
+        requirePlainText(request);
         done(null, parse(text as string));
       } catch (error) {
         done(error as Error, undefined);
@@ -63,6 +72,21 @@ export function registerBodyParsers(fastify: FastifyInstance, jsonTypes: readonl
     payload.resume();
     done(null, UNREAD);
   });
+}
+
+/** Bodies are read as they come, as UTF-8; text in another encoding would be taken for something that it is not. */
+function requirePlainText({ headers }: FastifyRequest): void {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new UnsupportedEncoding(
+      'Content-Encoding',
+      `The Content-Encoding ${encoding} is not read; send the body as it is.`,
+    );
+  }
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1];
+  if (charset !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(charset)) {
+    throw new UnsupportedEncoding('Content-Type', `The charset ${charset} is not read; send utf-8.`);
+  }
 }
 
 /** @throws UnsupportedMediaType when the body came as anything but `accepted` */

@@ -125,10 +125,24 @@ describe('parseExactJson', () => {
     );
   });
 
-  it('takes a name that is there twice alike, whatever else the text holds', () => {
-    expect(parseExactJson('{"a": 1, "a": 2, "b": 1.5}')).toEqual({
-      ...(parseExactJson('{"a": 1, "a": 2}') as object),
-      b: 1.5,
-    });
+  it.each([
+    '{"a": 1, "a": 2}',
+    '{"a": 1, "a": 2, "b": 1.5}',
+    '[{"x": {"y": 1, "y": 1}}]',
+    '{"a": 1, "\\u0061": 2}',
+  ])('refuses %s, where a name is there twice in one object', (text) => {
+    expect(() => parseExactJson(text)).toThrow('a name is there twice in one object');
+  });
+
+  it.each(['{"a": ":", "b": "\\":"}', '{"__proto__": {"a": 1}}', '[{"a": 1}, {"a": 2}]', '{"a:b": 1.5}'])(
+    'takes %s, where none is',
+    (text) => {
+      expect(parseExactJson(text)).toEqual(JSON.parse(text));
+    },
+  );
+
+  it.each(['1', '1.5'])('refuses what is nested more than 100 deep, around %s', (inside) => {
+    const text = '['.repeat(101) + inside + ']'.repeat(101);
+    expect(() => parseExactJson(text)).toThrow('nested more than 100 deep');
   });
 });

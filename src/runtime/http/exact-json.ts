@@ -12,41 +12,57 @@ export class InexactNumber {
 /** Deeper than this no body is that anybody means. */
 const DEEPEST = 100;
 
-const [QUOTE, BACKSLASH, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [
-  0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d,
-];
+const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
+const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /** Only a fraction or an exponent can round to an integer unseen; plain digits past 2⁵³ stay unsafe integers. */
 const SUSPECT = /\d(?:\.\d|[eE][-+\d])/;
 
-/** @throws SyntaxError when the text is not JSON, or is nested too deep for whoever walks through it */
+/** @throws SyntaxError when the text is not JSON, is nested too deep, or names a member of an object twice */
 export function parseExactJson(text: string): unknown {
-  if (isTooDeep(text)) throw new SyntaxError(`nested more than ${DEEPEST} deep`);
-  const value: unknown = JSON.parse(text);
-  if (!SUSPECT.test(text)) return value;
+  const members = membersIn(text);
+  const value = SUSPECT.test(text) ? parseWithLiterals(text) : (JSON.parse(text) as unknown);
+  // Who names a member twice means one of them; no parser can know which.
+  if (membersOf(value) < members) throw new SyntaxError('a name is there twice in one object');
+  return value;
+}
+
+function parseWithLiterals(text: string): unknown {
   return parseLossless(text, undefined, {
     parseNumber: (literal) => {
       const number = Number(literal);
       return isExact(literal, number) ? number : new InexactNumber(literal);
     },
-    onDuplicateKey: ({ newValue }) => newValue, // as JSON.parse does
+    onDuplicateKey: ({ newValue }) => newValue, // seen afterwards, whichever parser it was
   });
 }
 
-/** Looks before parsing, because not every parser survives such a text, and no recursion after it does. */
-function isTooDeep(text: string): boolean {
-  if (text.length <= DEEPEST) return false;
+/**
+ * How many members a text writes down: each has one colon outside of strings. Looks before parsing how deep the
+ * text goes, because not every parser survives what is too deep, and no recursion after it does.
+ */
+function membersIn(text: string): number {
   let depth = 0;
+  let members = 0;
   let inString = false;
   for (let index = 0; index < text.length; index += 1) {
     const character = text.charCodeAt(index);
     if (character === QUOTE) inString = !inString;
     else if (inString) index += character === BACKSLASH ? 1 : 0;
+    else if (character === COLON) members += 1;
     else if (character === OPEN_BRACKET || character === OPEN_BRACE) depth += 1;
     else if (character === CLOSE_BRACKET || character === CLOSE_BRACE) depth -= 1;
-    if (depth > DEEPEST) return true;
+    if (depth > DEEPEST) throw new SyntaxError(`nested more than ${DEEPEST} deep`);
   }
-  return false;
+  return members;
+}
+
+function membersOf(value: unknown): number {
+  if (typeof value !== 'object' || value === null || value instanceof InexactNumber) return 0;
+  const inside = Object.values(value);
+  let members = Array.isArray(value) ? 0 : inside.length;
+  for (const each of inside) members += membersOf(each);
+  return members;
 }
 
 /** Whether a literal that became an integer says that integer; a fraction may be rounded, as always in JSON. */

@@ -6,9 +6,16 @@ import { InvalidBody, pointer, type Fault } from './problem.js';
 const MOST_FAULTS = 20;
 
 export function faultsOf(error: ZodError, path: readonly PropertyKey[] = []): readonly Fault[] {
-  return error.issues.slice(0, MOST_FAULTS).map((issue) => ({
+  return error.issues.flatMap((issue) => faultsOfIssue(issue, path)).slice(0, MOST_FAULTS);
+}
+
+function faultsOfIssue(issue: ZodError['issues'][number], path: readonly PropertyKey[]): readonly Fault[] {
+  const place = [...path, ...issue.path];
+  if (issue.code !== 'unrecognized_keys') return [{ detail: issue.message, pointer: pointer(place) }];
+  // zod points to the object; who sent it looks for the field.
+  return issue.keys.map((key) => ({
     detail: issue.message,
-    pointer: pointer([...path, ...issue.path]),
+    pointer: pointer([...place, key]),
   }));
 }
 

@@ -2,7 +2,7 @@
 import { STATUS_CODES } from 'node:http';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { BodyTooLarge } from './bodies.js';
+import { BodyTooLarge, JSON_TYPE, UnsupportedMediaType } from './bodies.js';
 import { Problem, problemType, type ProblemKind } from './problem.js';
 
 const STATUS: Readonly<Record<ProblemKind, number>> = {
@@ -94,8 +94,26 @@ function statusOf(error: unknown): number | undefined {
   return undefined;
 }
 
-/** What Fastify refuses before a route is reached, in our words. */
+/** What Nest and Fastify refuse by themselves, in our words. */
 function ours(error: unknown): unknown {
-  const isTooLarge = error instanceof Error && 'code' in error && error.code === 'FST_ERR_CTP_BODY_TOO_LARGE';
-  return isTooLarge ? new BodyTooLarge() : error;
+  if (error instanceof Problem || !(error instanceof Error)) return error;
+  switch (statusOf(error)) {
+    case 400:
+      return new Problem('malformed', 'malformed-request', 'The request cannot be read', error.message);
+    case 404:
+      return new NothingHere(error.message);
+    case 413:
+      return new BodyTooLarge();
+    case 415:
+      return new UnsupportedMediaType(undefined, [JSON_TYPE]);
+    default:
+      return error;
+  }
+}
+
+export class NothingHere extends Problem {
+  /** @param message which request it was */
+  constructor(message: string) {
+    super('not-found', 'not-found', 'There is nothing here', `${message}; /docs shows all that there is.`);
+  }
 }

@@ -4,6 +4,7 @@ import type { AnyContract } from '../event-log/event-contract.js';
 import type { Json } from '../event-log/event.js';
 import type { Fold, FoldState } from './fold-state.js';
 import { foldOf } from './fold.js';
+import { fingerprintOf } from './machine-fingerprint.js';
 
 export type View = Readonly<Record<string, Json>>;
 
@@ -12,6 +13,8 @@ export interface ProjectionDefinition<Context = unknown> {
   readonly name: string;
   readonly machine: AnyStateMachine;
   readonly fold: Fold<Context>;
+  /** Tells its machine, and the revisions that it consumes, from any other. */
+  readonly fingerprint: string;
   readonly consumes: readonly AnyContract[];
   /** What a query answers with; the position is added to it. Called when asked for, never while folding. */
   view(state: FoldState<Context>): View;
@@ -44,5 +47,5 @@ export function defineProjection<Machine extends AnyStateMachine>(definition: {
       throw new Error(`projection ${name}: its machine reacts to ${type}, which consumes does not list`);
     }
   }
-  return { name, machine, consumes, view, fold };
+  return { name, machine, consumes, view, fold, fingerprint: fingerprintOf(machine, consumes) };
 }

@@ -11,6 +11,7 @@ const state: FoldState = { value: 'counting', context: { total: 7n } };
 const snapshot = (at: number, log = 'a log', of = state): Snapshot => ({
   position: position(at),
   log,
+  machine: 'a machine',
   state: of,
 });
 

@@ -17,6 +17,7 @@ interface Header {
   readonly format: number;
   readonly position: number;
   readonly log: string;
+  readonly machine: string;
   /** Over everything else, the header's other fields included. */
   readonly sha256: string;
 }
@@ -27,9 +28,15 @@ export class FileSnapshotStore extends SnapshotStore {
     super();
   }
 
-  override async save({ position: at, log, state }: Snapshot): Promise<number> {
+  override async save({ position: at, log, machine, state }: Snapshot): Promise<number> {
     const body = serialize(state);
-    const header: Header = { format: FORMAT, position: at, log, sha256: digest(at, log, body) };
+    const header: Header = {
+      format: FORMAT,
+      position: at,
+      log,
+      machine,
+      sha256: digest({ position: at, log, machine }, body),
+    };
     const bytes = Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]);
     await mkdir(this.folder, { recursive: true });
     const path = join(this.folder, fileName(at));
@@ -86,9 +93,13 @@ function parse(bytes: Buffer): Snapshot {
   const body = bytes.subarray(end + 1);
   if (header.format !== FORMAT)
     throw new Error(`it has format ${header.format}, but this version reads ${FORMAT}`);
-  if (digest(header.position, header.log, body) !== header.sha256)
-    throw new Error('its digest is not that of its content');
-  return { position: position(header.position), log: header.log, state: deserialize(body) as FoldState };
+  if (digest(header, body) !== header.sha256) throw new Error('its digest is not that of its content');
+  return {
+    position: position(header.position),
+    log: header.log,
+    machine: header.machine,
+    state: deserialize(body) as FoldState,
+  };
 }
 
 async function writeFlushed(path: string, bytes: Buffer): Promise<void> {
@@ -112,6 +123,9 @@ async function flushFolder(path: string): Promise<void> {
   }
 }
 
-function digest(at: number, log: string, body: Buffer): string {
-  return createHash('sha256').update(`${FORMAT} ${at} ${log}\n`).update(body).digest('hex');
+function digest(
+  { position: at, log, machine }: Omit<Snapshot, 'state' | 'position'> & { readonly position: number },
+  body: Buffer,
+): string {
+  return createHash('sha256').update(`${FORMAT} ${at} ${log} ${machine}\n`).update(body).digest('hex');
 }

@@ -71,12 +71,18 @@ describe('a projection whose machine throws at an event', () => {
   it('keeps a snapshot of the last good state when it stops', async () => {
     const log = amountsLog();
     const store = new RememberedSnapshots();
-    const { projection, faulted } = run(totalOf('total', bad), log, { store });
+    const definition = totalOf('total', bad);
+    const { projection, faulted } = run(definition, log, { store });
     await add(log, 1, 13);
     await faulted;
     await projection.stop();
     expect(store.kept).toEqual([
-      { position: 1, log: log.identity, state: { value: 'totalling', context: { total: 1, count: 1 } } },
+      {
+        position: 1,
+        log: log.identity,
+        machine: definition.fingerprint,
+        state: { value: 'totalling', context: { total: 1, count: 1 } },
+      },
     ]);
   });
 });

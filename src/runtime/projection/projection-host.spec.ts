@@ -82,11 +82,14 @@ describe('the host of the projections', () => {
     expect(log.contracts.types).toContain('amount.added');
   });
 
-  it('ends the waiting when the application begins to end', () => {
+  it('ends the waiting when the application begins to end', async () => {
     const { host } = given();
-    expect(host.ending.aborted).toBe(false);
+    const projection = host.add(totalOf('total'));
+    const waiting = projection.reached(position(7), new AbortController().signal);
     host.beforeApplicationShutdown();
-    expect(host.ending.aborted).toBe(true);
+    await expect(waiting).rejects.toThrow('aborted');
+    await expect(projection.reached(position(7), new AbortController().signal)).rejects.toThrow('aborted');
+    expect(host.isEnding).toBe(true);
   });
 
   it('stops its projections before the log closes, and keeps a last snapshot of each', async () => {

@@ -29,7 +29,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   readonly root: Actor<typeof runtimeMachine> = createActor(runtimeMachine, { id: 'runtime' });
   readonly #logger = new Logger('Projection');
   readonly #projections = new Map<string, Projection>();
-  readonly #ending = new AbortController();
+  #isEnding = false;
 
   constructor(
     private readonly log: EventLog,
@@ -43,9 +43,9 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     return [...this.#projections.values()];
   }
 
-  /** Aborted when the process begins to end: whoever waits for a projection stops waiting. */
-  get ending(): AbortSignal {
-    return this.#ending.signal;
+  /** Whether the process has begun to end. */
+  get isEnding(): boolean {
+    return this.#isEnding;
   }
 
   /** @throws Error when there is a projection of this name already */
@@ -53,7 +53,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     if (this.#projections.has(definition.name))
       throw new Error(`there are two projections named ${definition.name}`);
     this.log.contracts.register(definition.consumes);
-    const projection = new Projection(definition, this.log, this.#snapshotsOf(definition.name), {
+    const projection = new Projection(definition, this.log, this.#snapshotsOf(definition), {
       recovered: (report) => {
         const { position, restoredFrom, events, milliseconds } = report;
         const from = restoredFrom === 0 ? 'the beginning' : `the snapshot at ${restoredFrom}`;
@@ -81,7 +81,8 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   }
 
   beforeApplicationShutdown(): void {
-    this.#ending.abort();
+    this.#isEnding = true;
+    for (const projection of this.projections) projection.endWaiting();
   }
 
   async #stop(): Promise<void> {
@@ -89,9 +90,9 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     this.root.stop();
   }
 
-  #snapshotsOf(projection: string): Snapshots {
+  #snapshotsOf<Context>({ name: projection, fingerprint }: ProjectionDefinition<Context>): Snapshots {
     const { snapshotsOf, snapshotEvery } = this.settings;
-    return new Snapshots(snapshotsOf(projection), snapshotEvery, this.log, {
+    return new Snapshots(snapshotsOf(projection), snapshotEvery, this.log, fingerprint, {
       taken: (position, bytes) => {
         this.#signal('snapshot.taken', { projection, position, bytes });
       },

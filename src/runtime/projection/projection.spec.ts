@@ -114,9 +114,15 @@ describe('live, replayed, and restored from a snapshot', () => {
   it('differ in how much is folded: after a snapshot, only what stands after it', async () => {
     const log = amountsLog();
     await add(log, 1, 2, 3, 4);
+    const definition = totalOf('total');
     const state = { value: 'totalling', context: { total: 6, count: 3 } };
-    const store = new RememberedSnapshots({ position: position(3), log: log.identity, state });
-    const { projection, recovered } = run(totalOf('total'), log, { store });
+    const store = new RememberedSnapshots({
+      position: position(3),
+      log: log.identity,
+      machine: definition.fingerprint,
+      state,
+    });
+    const { projection, recovered } = run(definition, log, { store });
     await expect(recovered).resolves.toMatchObject({ restoredFrom: 3, events: 1, position: 4 });
     expect(projection.state.context).toEqual({ total: 10, count: 4 });
   });
@@ -124,13 +130,15 @@ describe('live, replayed, and restored from a snapshot', () => {
   it('are the same when the newest snapshot cannot be read', async () => {
     const log = amountsLog();
     await add(log, 1, 2, 3);
+    const definition = totalOf('total');
     const older = {
       position: position(1),
       log: log.identity,
+      machine: definition.fingerprint,
       state: { value: 'totalling', context: { total: 1, count: 1 } },
     };
     const store = new RememberedSnapshots({ name: 'newest', reason: 'it is cut off' }, older);
-    const { projection, recovered, told } = run(totalOf('total'), log, { store });
+    const { projection, recovered, told } = run(definition, log, { store });
     await expect(recovered).resolves.toMatchObject({ restoredFrom: 1 });
     expect(projection.state.context).toEqual({ total: 6, count: 3 });
     expect(told.unreadable).toEqual([{ name: 'newest', reason: 'it is cut off' }]);

@@ -1,6 +1,6 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
 import { fromCallback, type ActorRefFrom, type SnapshotFrom } from 'xstate';
-import { EVERYTHING, START, position, type Position, type RecordedEvent } from '../event-log/event.js';
+import { EVERYTHING, position, type Position, type RecordedEvent } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { WaitablePosition } from '../event-log/waitable-position.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
@@ -32,7 +32,9 @@ export interface RecoveryReport {
 
 export class Projection<Context = unknown> {
   readonly #folded = new WaitablePosition();
+  readonly #waits = new Set<AbortController>();
   readonly #consumed: ReadonlySet<string>;
+  #isEnding = false;
   #state: FoldState<Context>;
   #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
   #status: ProjectionStatus = 'recovering';
@@ -81,11 +83,31 @@ export class Projection<Context = unknown> {
   /**
    * Resolves once everything up to the position is folded.
    *
-   * @throws the signal's reason once it is aborted; a projection that faulted or stopped folds no further,
-   *   and only the signal ends the wait
+   * @throws the signal's reason once it is aborted, or once the process begins to end. A projection that faulted
+   *   folds no further, and only the signal ends the wait.
    */
-  reached(wanted: Position, signal: AbortSignal): Promise<void> {
-    return wanted === START ? Promise.resolve() : this.#folded.passed(position(wanted - 1), signal);
+  async reached(wanted: Position, signal: AbortSignal): Promise<void> {
+    if (wanted <= this.position) return;
+    const wait = new AbortController();
+    const giveUp = (): void => {
+      wait.abort(signal.reason);
+    };
+    this.#waits.add(wait);
+    signal.addEventListener('abort', giveUp);
+    if (signal.aborted) giveUp();
+    if (this.#isEnding) wait.abort();
+    try {
+      await this.#folded.passed(position(wanted - 1), wait.signal);
+    } finally {
+      this.#waits.delete(wait);
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** Ends all waiting, now and from now on: the process is about to end. */
+  endWaiting(): void {
+    this.#isEnding = true;
+    for (const wait of this.#waits) wait.abort();
   }
 
   /** The lifecycle, with this projection's own work in it; the runtime's root actor runs it. */

@@ -6,6 +6,8 @@ export interface Snapshot {
   readonly position: Position;
   /** The log that was folded; a snapshot of another log is none of this one's. */
   readonly log: string;
+  /** The fingerprint of the machine that folded it; another machine may mean something else by the same state. */
+  readonly machine: string;
   readonly state: FoldState;
 }
 

@@ -8,9 +8,10 @@ import type { Snapshot, Unreadable } from './snapshot-store.js';
 
 const stateAt = (at: number): FoldState => ({ value: 's', context: { total: at } });
 
-const snapshotAt = (at: number, log = 'this log'): Snapshot => ({
+const snapshotAt = (at: number, log = 'this log', machine = 'this machine'): Snapshot => ({
   position: position(at),
   log,
+  machine,
   state: stateAt(at),
 });
 
@@ -22,6 +23,7 @@ function given(every: number, ...kept: readonly (Snapshot | Unreadable)[]): Give
     store,
     every,
     { identity: 'this log', head: () => Promise.resolve(position(1000)) },
+    'this machine',
     {
       taken: (at, bytes) => told.taken.push({ at, bytes }),
       unreadable: (name, reason) => told.unreadable.push({ name, reason }),
@@ -220,6 +222,7 @@ describe('the snapshot to begin from', () => {
   it.each<[string, Snapshot | Unreadable]>([
     ['cannot be read', { name: 'newest', reason: 'it is cut off' }],
     ['is of another log', snapshotAt(20, 'another log')],
+    ['is of another machine', snapshotAt(20, 'this log', 'another machine')],
     ['stands after the head of the log', snapshotAt(1001)],
   ])('is the one before when the newest %s, and that is reported', async (_, newest) => {
     const { snapshots, told } = given(10, newest, snapshotAt(10));

@@ -1,7 +1,7 @@
 /** When one projection's snapshots are taken, and which one is good to begin from. */
 import { START, type Position } from '../event-log/event.js';
 import type { FoldState } from './fold-state.js';
-import { isUnreadable, type Snapshot, type SnapshotStore } from './snapshot-store.js';
+import { isUnreadable, type Snapshot, type SnapshotStore, type Unreadable } from './snapshot-store.js';
 
 /** At least so long lies between two snapshots, in milliseconds. */
 const PAUSE = 1000;
@@ -25,6 +25,8 @@ export class Snapshots {
     private readonly every: number,
     /** Which log this is, and where its head stands: a snapshot from elsewhere or from after it is none. */
     private readonly log: { readonly identity: string; head(): Promise<Position> },
+    /** The fingerprint of the machine that folds now. */
+    private readonly machine: string,
     private readonly observer: SnapshotObserver,
   ) {}
 
@@ -33,17 +35,13 @@ export class Snapshots {
     const head = await this.log.head();
     try {
       for await (const found of this.store.newestFirst()) {
-        if (isUnreadable(found)) {
-          this.observer.unreadable(found.name, found.reason);
-        } else if (found.log !== this.log.identity || found.position > head) {
-          this.observer.unreadable(
-            `the snapshot at position ${found.position}`,
-            'it was made from another log',
-          );
-        } else {
-          this.#newest = found.position;
-          return found;
+        const unusable = isUnreadable(found) ? found : this.#whyUnusable(found, head);
+        if (unusable === undefined) {
+          const good = found as Snapshot;
+          this.#newest = good.position;
+          return good;
         }
+        this.observer.unreadable(unusable.name, unusable.reason);
       }
     } catch (error) {
       this.observer.failed(error); // there is still the log
@@ -75,10 +73,18 @@ export class Snapshots {
     if (position > this.#newest) await this.#save(position, state);
   }
 
+  #whyUnusable(found: Snapshot, head: Position): Unreadable | undefined {
+    const name = `the snapshot at position ${found.position}`;
+    if (found.log !== this.log.identity || found.position > head)
+      return { name, reason: 'it was made from another log' };
+    if (found.machine !== this.machine) return { name, reason: 'it was made by another machine' };
+    return undefined;
+  }
+
   async #save(position: Position, state: FoldState): Promise<void> {
     this.#takenAt = performance.now();
     try {
-      const bytes = await this.store.save({ position, log: this.log.identity, state });
+      const bytes = await this.store.save({ position, log: this.log.identity, machine: this.machine, state });
       this.#newest = position;
       this.observer.taken(position, bytes);
     } catch (error) {

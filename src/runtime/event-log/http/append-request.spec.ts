@@ -44,7 +44,7 @@ describe('readAppendRequest', () => {
     ['more than 10,000 events', { events: Array(10_001).fill(event) }, '#/events'],
     ['an event without a type', { events: [event, { data: 1 }] }, '#/events/1/type'],
     ['an event with an empty type', { events: [{ type: '', data: 1 }] }, '#/events/0/type'],
-    ['an event with something more', { events: [{ ...event, position: 1 }] }, '#/events/0'],
+    ['an event with something more', { events: [{ ...event, position: 1 }] }, '#/events/0/position'],
     ['an empty tag', { events: [{ ...event, tags: ['a', ''] }] }, '#/events/0/tags/1'],
     ['a tag that is too long', { events: [{ ...event, tags: ['x'.repeat(256)] }] }, '#/events/0/tags/0'],
     ['more than 100 tags', { events: [{ ...event, tags: Array(101).fill('a') }] }, '#/events/0/tags'],
@@ -57,7 +57,7 @@ describe('readAppendRequest', () => {
       { events: [event], condition: { query: [{ types: [] }], after: 0 } },
       '#/condition/query/0/types',
     ],
-    ['something unknown', { events: [event], expectedVersion: 1 }, '#'],
+    ['something unknown', { events: [event], expectedVersion: 1 }, '#/expectedVersion'],
   ])('refuses %s, and points to it', (_what, body, pointer) => {
     expect(faults(readAppendRequest, body)).toEqual([pointer]);
   });

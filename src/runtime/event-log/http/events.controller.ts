@@ -5,6 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { JSON_TYPE, NDJSON_TYPE, requireMediaType } from '../../http/bodies.js';
 import { negotiate } from '../../http/headers.js';
 import { onlyKnown, single, wholeNumber, type QueryString } from '../../http/parameters.js';
+import { InvalidParameter } from '../../http/problem.js';
+import { ContractBroken } from '../errors.js';
 import { EVERYTHING, START, position, tag, type Position, type Query, type RecordedEvent } from '../event.js';
 import { EventLog } from '../event-log.js';
 import { readAppendRequest, readCloudEvents } from './append-request.js';
@@ -50,13 +52,17 @@ export class EventsController {
 
   @Post()
   @ApiAppend()
-  async append(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async append(@Req() request: FastifyRequest & EventsRequest, @Res() reply: FastifyReply): Promise<void> {
+    onlyKnown(request.query, []);
     requireMediaType(request, [JSON_TYPE, CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE]);
     const isCloudEvent = request.headers['content-type']?.startsWith('application/cloudevents') === true;
     const { events, condition } = (isCloudEvent ? readCloudEvents : readAppendRequest)(request.body);
-    const commit = await this.log.append(events, {
+    const options = {
       ...commitOptions(request.headers, { append: events, condition }),
       ...(condition !== undefined && { condition }),
+    };
+    const commit = await this.log.append(events, options).catch((error: unknown) => {
+      throw isCloudEvent && error instanceof ContractBroken ? error.inCloudEvents(request.body) : error;
     });
     void reply
       .status(201)
@@ -102,6 +108,9 @@ function readPageRequest(parameters: QueryString): PageRequest {
   const limit = wholeNumber(parameters, 'limit', { min: 1, max: LARGEST_LIMIT });
   const filters = (['type', 'tag'] as const).flatMap((name) => {
     const value = single(parameters, name);
+    if (value !== undefined && (value.length === 0 || value.length > 255)) {
+      throw new InvalidParameter(name, `${name} has 1 to 255 characters, not ${value.length}.`);
+    }
     return value === undefined ? [] : [[name, value] as const];
   });
   const given = new Map(filters);

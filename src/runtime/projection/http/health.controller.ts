@@ -25,7 +25,7 @@ export class HealthController {
       const { name, status, position, fault } = projection;
       return [name, { status, position, ...(fault !== undefined && { faultAt: fault.position }) }] as const;
     });
-    const ready = !this.host.ending.aborted && projections.every(([, { status }]) => status === 'following');
+    const ready = !this.host.isEnding && projections.every(([, { status }]) => status === 'following');
     void reply
       .status(ready ? 200 : 503)
       .header('cache-control', 'no-store')

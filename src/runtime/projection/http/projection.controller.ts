@@ -4,7 +4,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Position } from '../../event-log/event.js';
 import { ApiProjection } from './projection.docs.js';
 import { Projection } from '../projection.js';
-import { ProjectionHost } from '../projection-host.js';
 import { tokenOf } from '../projection-token.js';
 import { answered, type QueryRequest } from './query.js';
 
@@ -13,10 +12,7 @@ export function projectionController(name: string): Type {
   class ProjectionController {
     #written: { readonly position: Position; readonly body: string } | undefined;
 
-    constructor(
-      @Inject(tokenOf(name)) private readonly projection: Projection,
-      private readonly host: ProjectionHost,
-    ) {}
+    constructor(@Inject(tokenOf(name)) private readonly projection: Projection) {}
 
     @Get()
     @ApiProjection(name)
@@ -25,7 +21,7 @@ export function projectionController(name: string): Type {
       @Res() reply: FastifyReply,
     ): Promise<void> | undefined {
       void reply.type('application/json; charset=utf-8');
-      return answered(this.projection, this.host.ending, request, reply, () => this.#body());
+      return answered(this.projection, request, reply, () => this.#body());
     }
 
     /** Written once for each position, however often it is asked for. */

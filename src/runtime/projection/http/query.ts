@@ -26,7 +26,6 @@ export class NotYet extends Problem {
  */
 export function answered(
   projection: Projection,
-  ending: AbortSignal,
   request: FastifyRequest & QueryRequest,
   reply: FastifyReply,
   body: () => string,
@@ -38,7 +37,7 @@ export function answered(
     answer(projection, request, reply, body);
     return undefined;
   }
-  return reached(projection, position(after), wait, ending, reply).then(() => {
+  return reached(projection, position(after), wait, reply).then(() => {
     if (wait > 0) void reply.header('preference-applied', `wait=${wait}`);
     answer(projection, request, reply, body);
   });
@@ -73,7 +72,6 @@ async function reached(
   projection: Projection,
   wanted: Position,
   wait: number,
-  ending: AbortSignal,
   reply: FastifyReply,
 ): Promise<void> {
   const { fault } = projection;
@@ -88,15 +86,12 @@ async function reached(
     waiting.abort();
   };
   const timer = setTimeout(giveUp, wait * 1000);
-  ending.addEventListener('abort', giveUp);
   reply.raw.once('close', giveUp); // the client is gone
   try {
-    if (wait > 0 && !ending.aborted) await projection.reached(wanted, waiting.signal);
-  } catch (error) {
-    if (!waiting.signal.aborted) throw error;
+    // However the wait ends, what counts is how far the projection has come.
+    if (wait > 0) await projection.reached(wanted, waiting.signal).catch(() => undefined);
   } finally {
     clearTimeout(timer);
-    ending.removeEventListener('abort', giveUp);
     reply.raw.removeListener('close', giveUp);
   }
   if (projection.position >= wanted) return;
