@@ -3,13 +3,13 @@
  * in the same run; then what a product of ever more factors costs. Ratios count, the absolute numbers are this
  * machine's. Rounds alternate, medians are shown.
  *
- *   npm ci --prefix bench && npm run bench:http
+ *   npm run bench:http
  */
-import { fork, spawn } from 'node:child_process';
+import { execFile, fork, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import autocannon from 'autocannon';
+import { promisify } from 'node:util';
 
 const CONNECTIONS = 64;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
@@ -50,30 +50,31 @@ async function stop(child) {
 }
 
 async function load(url, request) {
-  const result = await autocannon({ url, connections: CONNECTIONS, duration: SECONDS, ...request });
-  if (result.errors > 0 || result.non2xx > 0) throw new Error(`${url}: ${result.errors} errors, ${result.non2xx} refused`);
-  return { rate: result.requests.average, p99: result.latency.p99 };
+  const options = JSON.stringify({ url, connections: CONNECTIONS, seconds: SECONDS, ...request });
+  const { stdout } = await promisify(execFile)(process.execPath, [join(here, 'load.mjs'), options]);
+  return JSON.parse(stdout);
 }
 
-const POST = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"value":5}' };
+const POST = { method: 'POST', path: '/numbers', body: '{"value":5}' };
+const GET = { method: 'GET', path: '/sum' };
 
 async function requests() {
   const data = mkdtempSync(join(tmpdir(), 'leftfold-bench-'));
   const bare = await startBare();
   const ours = await startLeftfold(data);
   const works = [
-    { name: 'POST /numbers, durable', path: '/numbers', request: POST, reach: 0.5 },
-    { name: 'GET /sum', path: '/sum', request: { method: 'GET' }, reach: 0.65 },
+    { name: 'POST /numbers, durable', request: POST, reach: 0.5 },
+    { name: 'GET /sum', request: GET, reach: 0.65 },
   ];
   try {
-    for (const { path, request } of works) {
-      await load(bare.url + path, { ...request, duration: 1 }); // warm up
-      await load(ours.url + path, { ...request, duration: 2 });
+    for (const { request } of works) {
+      await load(bare.url, { ...request, seconds: 1 }); // warm up
+      await load(ours.url, { ...request, seconds: 2 });
     }
-    for (const { name, path, request, reach } of works) {
+    for (const { name, request, reach } of works) {
       const rounds = [];
       for (let round = 0; round < ROUNDS; round += 1) {
-        rounds.push({ bare: await load(bare.url + path, request), ours: await load(ours.url + path, request) });
+        rounds.push({ bare: await load(bare.url, request), ours: await load(ours.url, request) });
       }
       const ratios = rounds.map((round) => round.ours.rate / round.bare.rate);
       const show = (values) => median(values).toFixed(0).padStart(7);
@@ -107,12 +108,16 @@ async function products() {
     }
     const time = median(times);
     const growth = before === undefined ? '' : `   ${(time / before).toFixed(2)} × the half (at most 2.5)`;
-    console.log(`product of ${String(factors).padStart(7)} factors ${time.toFixed(0).padStart(7)} ms${growth}`);
+    console.log(
+      `product of ${String(factors).padStart(7)} factors ${time.toFixed(0).padStart(7)} ms${growth}`,
+    );
     before = time;
   }
 }
 
-console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0].model}; medians of ${ROUNDS} rounds of ${SECONDS} s\n`);
+console.log(
+  `Node ${process.version}, ${cpus().length} × ${cpus()[0].model}; medians of ${ROUNDS} rounds of ${SECONDS} s\n`,
+);
 await requests();
 console.log();
 await products();

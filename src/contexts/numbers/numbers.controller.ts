@@ -30,7 +30,11 @@ export class NumbersController {
       .status(201)
       .header('location', body.many ? linkToCommit(first, last) : `/numbers/${first}`)
       .header('leftfold-position', String(last))
-      .send(body.many ? { first, last } : { position: first, value: body.value });
+      // Written by hand: integers and a canonical decimal need no escaping.
+      .type('application/json; charset=utf-8')
+      .send(
+        body.many ? `{"first":${first},"last":${last}}` : `{"position":${first},"value":"${body.value}"}`,
+      );
   }
 
   @Get(':position')

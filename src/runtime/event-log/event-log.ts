@@ -20,6 +20,7 @@ import {
   type Range,
   type RecordedEvent,
   type StoredEvent,
+  type Tag,
 } from './event.js';
 import { ContractRegistry } from './contract-registry.js';
 import type { EventStore } from './event-store.js';
@@ -97,6 +98,7 @@ export class EventLog {
     const time = this.#now().toISOString();
     const commit = await this.store.append({
       id,
+      isNewId: options.commitId === undefined,
       time,
       metadata,
       events: checked,
@@ -240,7 +242,7 @@ export class EventLog {
       return {
         type: event.type,
         revision: contract.revision,
-        tags: Object.freeze((event.tags ?? []).map((each) => tag(each))),
+        tags: event.tags === undefined ? NO_TAGS : Object.freeze(event.tags.map((each) => tag(each))),
         data: frozen.value,
       };
     });
@@ -249,6 +251,7 @@ export class EventLog {
 }
 
 const NO_METADATA: Metadata = Object.freeze({});
+const NO_TAGS: readonly Tag[] = Object.freeze([]);
 
 function checkedMetadata(metadata: Metadata): Metadata {
   const frozen = freezeJson(metadata);

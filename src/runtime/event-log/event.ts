@@ -107,6 +107,8 @@ export interface Range {
 /** What a store is asked to record: all of it or nothing. */
 export interface NewCommit {
   readonly id: CommitId;
+  /** The id was made for this append, so that nothing can stand under it: a store need not look. Default: false. */
+  readonly isNewId?: boolean;
   readonly time: string;
   readonly metadata: Metadata;
   readonly events: readonly Pick<StoredEvent, 'type' | 'revision' | 'tags' | 'data'>[];

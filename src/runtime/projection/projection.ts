@@ -191,11 +191,15 @@ export class Projection<Context = unknown> {
     const { fold } = this.definition;
     let state = this.#state;
     let folded = this.position;
+    let current: RecordedEvent | undefined;
     try {
       for (const event of page) {
-        if (this.#consumed.has(event.type)) state = step(() => fold.step(state, event), event);
+        current = event;
+        if (this.#consumed.has(event.type)) state = fold.step(state, event);
         folded = event.position;
       }
+    } catch (error) {
+      throw new FoldFailed({ position: current?.position ?? folded, error });
     } finally {
       this.#state = state;
       this.#folded.moveTo(folded);
@@ -212,13 +216,5 @@ function statusOf(snapshot: SnapshotFrom<typeof projectionMachine>): ProjectionS
 class FoldFailed extends Error {
   constructor(readonly fault: ProjectionFault) {
     super(`the event at position ${fault.position} cannot be folded`, { cause: fault.error });
-  }
-}
-
-function step<State>(next: () => State, event: RecordedEvent): State {
-  try {
-    return next();
-  } catch (error) {
-    throw new FoldFailed({ position: event.position, error });
   }
 }

@@ -36,12 +36,11 @@ export class Snapshots {
     try {
       for await (const found of this.store.newestFirst()) {
         const unusable = isUnreadable(found) ? found : this.#whyUnusable(found, head);
-        if (unusable === undefined) {
-          const good = found as Snapshot;
-          this.#newest = good.position;
-          return good;
+        if (unusable !== undefined) this.observer.unreadable(unusable.name, unusable.reason);
+        else if (!isUnreadable(found)) {
+          this.#newest = found.position;
+          return found;
         }
-        this.observer.unreadable(unusable.name, unusable.reason);
       }
     } catch (error) {
       this.observer.failed(error); // there is still the log

@@ -15,8 +15,9 @@ export type CommitOptions = Pick<AppendOptions, 'commitId' | 'fingerprint' | 'me
  */
 export function commitOptions(headers: IncomingHttpHeaders, request: unknown): CommitOptions {
   const key = idempotencyKey(headers['idempotency-key']);
+  const metadata = metadataOf(headers);
   return {
-    metadata: metadataOf(headers),
+    ...(metadata !== undefined && { metadata }),
     ...(key !== undefined && { commitId: key, fingerprint: digest(request) }),
   };
 }
@@ -36,17 +37,15 @@ function idempotencyKey(header: string | string[] | undefined): CommitId | undef
   return commitId(`key:${key}`); // apart from the ids that the log makes itself
 }
 
-function metadataOf(headers: IncomingHttpHeaders): Metadata {
+function metadataOf(headers: IncomingHttpHeaders): Metadata | undefined {
   const correlationId = identifier(headers, 'x-correlation-id');
   const causationId = identifier(headers, 'x-causation-id');
-  if (correlationId === undefined && causationId === undefined) return NO_METADATA;
-  return Object.freeze({
+  if (correlationId === undefined && causationId === undefined) return undefined;
+  return {
     ...(correlationId !== undefined && { correlationId }),
     ...(causationId !== undefined && { causationId }),
-  });
+  };
 }
-
-const NO_METADATA: Metadata = Object.freeze({});
 
 function identifier(
   headers: IncomingHttpHeaders,

@@ -33,9 +33,8 @@ export function openFiles(folder: string, { readOnly }: { readonly readOnly: boo
     maxDbs: 8,
     // A commit is visible only once it is flushed; with overlapping syncs it would be seen before.
     overlappingSync: false,
-    // Commits are grouped by the store itself, so each group that it hands over is written at once.
+    // Commits are grouped by the store itself, which knows what belongs together.
     eventTurnBatching: false,
-    txnStartThreshold: 0,
   } as Parameters<typeof open>[0] & { path: string });
   const files: LmdbFiles = {
     root,

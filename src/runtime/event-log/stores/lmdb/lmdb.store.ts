@@ -11,6 +11,7 @@ import {
   type Query,
   type Range,
   type StoredEvent,
+  type Tag,
 } from '../../event.js';
 import { EventStore } from '../../event-store.js';
 import { matches, meansEverything } from '../../query.js';
@@ -155,7 +156,7 @@ export class LmdbStore extends EventStore {
 
   /** @throws AppendConditionFailed; Error when the commit cannot be encoded */
   #stage(asked: NewCommit, staged: Staged[]): Commit {
-    const first = staged.find(({ commit }) => commit.id === asked.id)?.commit ?? this.#recorded(asked.id);
+    const first = asked.isNewId === true ? undefined : this.#first(asked.id, staged);
     if (first !== undefined) return { ...first, repeated: true };
     const breaking = asked.condition && this.#breaking(asked.condition, staged);
     if (breaking !== undefined) throw new AppendConditionFailed(breaking);
@@ -170,6 +171,11 @@ export class LmdbStore extends EventStore {
     };
     staged.push({ asked, commit, value: encodeCommit(asked, commit.first) });
     return commit;
+  }
+
+  /** The commit that has this id already, on the disk or on its way there. */
+  #first(id: CommitId, staged: readonly Staged[]): Commit | undefined {
+    return staged.find(({ commit }) => commit.id === id)?.commit ?? this.#recorded(id);
   }
 
   #recorded(id: CommitId): Commit | undefined {
@@ -195,20 +201,22 @@ export class LmdbStore extends EventStore {
   async #write(staged: readonly Staged[]): Promise<void> {
     if (staged.length === 0) return;
     const { about, commits, ids, tags } = this.files;
-    const entries = staged.map(({ asked, commit, value }) => ({
-      commit,
-      value,
-      tagged: new Set(asked.events.flatMap((event) => event.tags)),
-    }));
     const isWriter = await about.ifVersion('owner', this.term, () => {
-      for (const { commit, value, tagged } of entries) {
+      for (const { asked, commit, value } of staged) {
         void commits.put(commit.last, value);
         void ids.put(commit.id, commit.last);
-        for (const tag of tagged) void tags.put(tag, commit.last);
+        for (const tag of tagsOf(asked)) void tags.put(tag, commit.last);
       }
     });
     if (!isWriter) throw new NoLongerWriter(this.folder);
   }
+}
+
+/** Each tag once. Most events have none, and then nothing is made for them. */
+function tagsOf({ events }: NewCommit): Iterable<Tag> {
+  return events.every((event) => event.tags.length === 0)
+    ? []
+    : new Set(events.flatMap((event) => event.tags));
 }
 
 interface Term {

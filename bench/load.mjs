@@ -1,0 +1,61 @@
+/**
+ * A load of its own process: so many connections, each with one request in flight, for so long. It writes the same bytes
+ * each time and reads no more of an answer than its status and length, so that what is measured is the server: a
+ * generator that parses needs as much time for an answer as a bare server does, and is then what limits it.
+ */
+import { connect } from 'node:net';
+
+const { url, method, path, body, connections, seconds } = JSON.parse(process.argv[2]);
+const { hostname, port } = new URL(url);
+
+const head = [
+  `${method} ${path} HTTP/1.1`,
+  `Host: ${hostname}:${port}`,
+  ...(body === undefined
+    ? []
+    : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`]),
+];
+const request = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body ?? ''}`);
+
+const latencies = [];
+let stopAt = Infinity;
+
+/** One connection's requests, one after the other, until the time is over. */
+function run() {
+  return new Promise((resolve, reject) => {
+    let received = '';
+    let sentAt;
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    socket.setEncoding('latin1');
+    const send = () => {
+      sentAt = performance.now();
+      socket.write(request);
+    };
+    socket.on('connect', send);
+    socket.on('error', reject);
+    socket.on('close', () => reject(new Error(`the server closed a connection after: ${received}`)));
+    socket.on('data', (chunk) => {
+      received = received === '' ? chunk : received + chunk;
+      const bodyAt = received.indexOf('\r\n\r\n') + 4;
+      if (bodyAt < 4) return;
+      const length = Number(/\r\ncontent-length: (\d+)/i.exec(received)?.[1]);
+      if (received.length < bodyAt + length) return;
+      if (received[9] !== '2') reject(new Error(`refused: ${received}`));
+      received = '';
+      const now = performance.now();
+      latencies.push(now - sentAt);
+      if (now < stopAt) return send();
+      socket.removeAllListeners('close').destroy();
+      resolve();
+    });
+  });
+}
+
+const began = performance.now();
+stopAt = began + seconds * 1000;
+await Promise.all(Array.from({ length: connections }, run));
+const elapsed = (performance.now() - began) / 1000;
+latencies.sort((a, b) => a - b);
+process.stdout.write(
+  JSON.stringify({ rate: latencies.length / elapsed, p99: latencies[Math.floor(latencies.length * 0.99)] }),
+);
