@@ -6,7 +6,7 @@ const keyOf = (key: string): string | undefined => commitOptions({ 'idempotency-
 
 describe('Idempotency-Key', () => {
   it('leaves the commit id to the log when there is none', () => {
-    expect(commitOptions({}, {})).toEqual({ metadata: {} });
+    expect(commitOptions({}, {})).toEqual({});
   });
 
   it('names the commit, apart from the ids that the log makes', () => {
