@@ -77,6 +77,7 @@ export function registerBodyParsers(fastify: FastifyInstance, jsonTypes: readonl
 /** Bodies are read as they come, as UTF-8; text in another encoding would be taken for something that it is not. */
 function requirePlainText({ headers }: FastifyRequest): void {
   const encoding = headers['content-encoding'];
+  if (encoding === undefined && headers['content-type']?.includes(';') !== true) return; // says nothing of either
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new UnsupportedEncoding(
       'Content-Encoding',
@@ -92,6 +93,7 @@ function requirePlainText({ headers }: FastifyRequest): void {
 /** @throws UnsupportedMediaType when the body came as anything but `accepted` */
 export function requireMediaType(request: FastifyRequest, accepted: readonly string[]): void {
   const given = request.headers['content-type'];
+  if (given !== undefined && accepted.includes(given)) return;
   if (given === undefined && request.body === undefined) return; // no body: the schema says what is missing
   const type = given?.split(';', 1)[0]?.trim().toLowerCase();
   if (type === undefined || !accepted.includes(type)) throw new UnsupportedMediaType(given, accepted);
