@@ -7,8 +7,8 @@ import { productIn, productMachine, type ProductContext } from './product.machin
 /** A longer value than this is not written into an answer that did not ask for it. */
 export const MOST_DIGITS_SHOWN = 10_000;
 
-/** A value that takes fewer bits than this surely has no more digits than are shown. */
-const SURELY_SHOWN = 10n ** BigInt(MOST_DIGITS_SHOWN);
+/** The first integer with more digits than are shown. */
+const TOO_LONG = 10n ** BigInt(MOST_DIGITS_SHOWN);
 
 export const product = defineProjection({
   name: 'product',
@@ -25,6 +25,6 @@ export const product = defineProjection({
 /** The exact value in decimal, or its magnitude when it has more than 10,000 digits. */
 export function shownProduct(context: ProductContext): string | Magnitude {
   const value = productIn(context);
-  const isShort = value < SURELY_SHOWN && value > -SURELY_SHOWN;
+  const isShort = value < TOO_LONG && value > -TOO_LONG;
   return isShort ? String(value) : magnitudeOf(value);
 }

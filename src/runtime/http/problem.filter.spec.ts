@@ -7,7 +7,6 @@ import { ProblemFilter, documentOf } from './problem.filter.js';
 describe('documentOf', () => {
   it.each<readonly [kind: ProblemKind, status: number]>([
     ['malformed', 400],
-    ['unauthorized', 401],
     ['not-found', 404],
     ['method-not-allowed', 405],
     ['not-acceptable', 406],

@@ -7,7 +7,6 @@ import { Problem, problemType, type ProblemKind } from './problem.js';
 
 const STATUS: Readonly<Record<ProblemKind, number>> = {
   malformed: 400,
-  unauthorized: 401,
   'not-found': 404,
   'method-not-allowed': 405,
   'not-acceptable': 406,

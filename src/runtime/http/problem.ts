@@ -4,7 +4,6 @@
 export type ProblemKind =
   | 'malformed' // the request cannot be read
   | 'invalid' // it can be read, and what it says is not acceptable
-  | 'unauthorized'
   | 'not-found'
   | 'conflict' // it was acceptable, but not in this state
   | 'method-not-allowed'
