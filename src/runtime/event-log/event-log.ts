@@ -59,6 +59,7 @@ export class EventLog {
   readonly #closing = new AbortController();
   readonly #beforeClose: (() => Promise<void>)[] = [];
   readonly #now: () => Date;
+  #lastStamp = { milliseconds: NaN, text: '' };
   readonly #newId: () => string;
   readonly #onFollowerFailed: (error: unknown) => void;
 
@@ -95,7 +96,7 @@ export class EventLog {
     const { checked, weight } = this.#check(events);
     const fingerprint = options.fingerprint ?? (options.commitId && digest(checked));
     const id = options.commitId ?? commitId(this.#newId());
-    const time = this.#now().toISOString();
+    const time = this.#stamp();
     const commit = await this.store.append({
       id,
       isNewId: options.commitId === undefined,
@@ -226,6 +227,15 @@ export class EventLog {
       }
       await this.store.advanced(after, stopped);
     }
+  }
+
+  /** The time now. Many appends fall into one millisecond, and writing a date out takes longer than most of an append. */
+  #stamp(): string {
+    const now = this.#now();
+    if (now.getTime() !== this.#lastStamp.milliseconds) {
+      this.#lastStamp = { milliseconds: now.getTime(), text: now.toISOString() };
+    }
+    return this.#lastStamp.text;
   }
 
   /** Every event as it will be recorded. Nothing is asked of the store before all of them are known to be good. */

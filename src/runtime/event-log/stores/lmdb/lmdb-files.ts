@@ -35,6 +35,8 @@ export function openFiles(folder: string, { readOnly }: { readonly readOnly: boo
     overlappingSync: false,
     // Commits are grouped by the store itself, which knows what belongs together.
     eventTurnBatching: false,
+    // From the second write on, a transaction begins at once, and not only when this turn of the event loop is over.
+    txnStartThreshold: 1,
   } as Parameters<typeof open>[0] & { path: string });
   const files: LmdbFiles = {
     root,

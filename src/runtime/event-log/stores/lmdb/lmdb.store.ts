@@ -115,7 +115,13 @@ export class LmdbStore extends EventStore {
   async #writeAll(): Promise<void> {
     // What else this turn of the event loop brings shares the first flush.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#asked.length > 0) await this.#writeGroup(this.#asked.splice(0, LARGEST_GROUP));
+    let answerFlushed = (): void => undefined;
+    while (this.#asked.length > 0) {
+      const flushed = this.#writeGroup(this.#asked.splice(0, LARGEST_GROUP));
+      answerFlushed(); // while the disk is busy with the next group
+      answerFlushed = await flushed;
+    }
+    answerFlushed();
     this.#writing = undefined;
   }
 
@@ -124,20 +130,25 @@ export class LmdbStore extends EventStore {
    * to be recorded in one transaction. lmdb does not roll back when a callback throws, so all that
    * can fail is done before the first write. Nobody is answered before the flush: also a refusal
    * may rest on a commit of this very group.
+   *
+   * @returns what answers them all, once it is flushed
    */
-  async #writeGroup(group: readonly Asked[]): Promise<void> {
+  async #writeGroup(group: readonly Asked[]): Promise<() => void> {
     const staged: Staged[] = [];
     const answers: (() => void)[] = [];
     try {
       for (const asked of group) answers.push(this.#decided(asked, staged));
       await this.#write(staged);
     } catch (error) {
-      for (const { reject } of group) reject(error);
-      return;
+      return () => {
+        for (const { reject } of group) reject(error);
+      };
     }
-    for (const answer of answers) answer();
     const last = staged.at(-1)?.commit.last;
     if (last !== undefined) this.#head.moveTo(last);
+    return () => {
+      for (const answer of answers) answer();
+    };
   }
 
   /** The answer that the append will get once the group is flushed. What is wrong with one is no other's trouble. */
@@ -200,15 +211,17 @@ export class LmdbStore extends EventStore {
 
   async #write(staged: readonly Staged[]): Promise<void> {
     if (staged.length === 0) return;
-    const { about, commits, ids, tags } = this.files;
-    const isWriter = await about.ifVersion('owner', this.term, () => {
+    const { root, about, commits, ids, tags } = this.files;
+    const written = about.ifVersion('owner', this.term, () => {
       for (const { asked, commit, value } of staged) {
         void commits.put(commit.last, value);
         void ids.put(commit.id, commit.last);
         for (const tag of tagsOf(asked)) void tags.put(tag, commit.last);
       }
     });
-    if (!isWriter) throw new NoLongerWriter(this.folder);
+    // A second write, of nothing: it lets the flush begin now, and not after the other work of this turn.
+    void root.batch(() => undefined);
+    if (!(await written)) throw new NoLongerWriter(this.folder);
   }
 }
 
