@@ -66,6 +66,52 @@ export class LogClosed extends Problem {
   }
 }
 
+/** More appends wait for the disk than the log holds in memory. Nothing was recorded. */
+export class LogBusy extends Problem {
+  constructor() {
+    super(
+      'unavailable',
+      'log-busy',
+      'The log has too much to do',
+      'More appends wait for the disk than fit; nothing was recorded, so try again a little later.',
+      { retryAfter: 1 },
+    );
+  }
+}
+
+/** There is no room for more events where the log is kept. Nothing was recorded; what stands there can be read. */
+export class StorageFull extends Problem {
+  constructor(options?: ErrorOptions) {
+    super(
+      'storage-full',
+      'storage-full',
+      'There is no room for more events',
+      'The disk that keeps the log is full; nothing was recorded. Reading goes on, and appends work again once there is room.',
+      options,
+    );
+  }
+}
+
+/** What is stored is not what was recorded: the commit that holds this position does not fit its hash or its neighbours. */
+export class LogDamaged extends Problem {
+  /**
+   * @param position the first that cannot be trusted
+   * @param what what does not fit
+   */
+  constructor(
+    readonly position: number,
+    what: string,
+  ) {
+    super(
+      'damaged',
+      'log-damaged',
+      'The log is damaged',
+      `The log is damaged at position ${position}: ${what}. Restore it from a backup.`,
+      { extensions: { position } },
+    );
+  }
+}
+
 /** Another process writes to this log. */
 export class LogInUse extends Error {
   constructor(

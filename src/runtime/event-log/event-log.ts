@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Observable } from 'rxjs';
 import { pointer, type Fault } from '../http/problem.js';
-import { CommitIdReused, ContractBroken, InvalidValue } from './errors.js';
+import { CommitIdReused, ContractBroken, InvalidValue, LogBusy } from './errors.js';
 import {
   EVERYTHING,
   START,
@@ -14,10 +14,12 @@ import {
   type Commit,
   type CommitId,
   type Metadata,
+  type NewCommit,
   type NewEvent,
   type Position,
   type Query,
   type Range,
+  type RecordedCommit,
   type RecordedEvent,
   type StoredEvent,
   type Tag,
@@ -46,10 +48,14 @@ export interface EventLogOptions {
   readonly newId?: () => string;
   /** Told of the error of a follower that has no error handler of its own. */
   readonly onFollowerFailed?: (error: unknown) => void;
+  /** What appends that wait for the store may weigh together, in bytes. Past it they are refused. Default: 64 MiB. */
+  readonly mostWaiting?: number;
 }
 
 /** No more events than this in one commit. */
 export const LARGEST_COMMIT = 10_000;
+
+const MOST_WAITING = 64 * 1024 * 1024;
 
 type Checked = Pick<StoredEvent, 'type' | 'revision' | 'tags' | 'data'>;
 
@@ -62,6 +68,9 @@ export class EventLog {
   #lastStamp = { milliseconds: NaN, text: '' };
   readonly #newId: () => string;
   readonly #onFollowerFailed: (error: unknown) => void;
+  readonly #mostWaiting: number;
+  /** What the appends that wait for the store weigh. */
+  #waiting = 0;
 
   constructor(
     private readonly store: EventStore,
@@ -69,11 +78,13 @@ export class EventLog {
       now = () => new Date(),
       newId = countedIds(),
       onFollowerFailed = () => undefined,
+      mostWaiting = MOST_WAITING,
     }: EventLogOptions = {},
   ) {
     this.#now = now;
     this.#newId = newId;
     this.#onFollowerFailed = onFollowerFailed;
+    this.#mostWaiting = mostWaiting;
   }
 
   /** Tells this log from every other. */
@@ -89,6 +100,8 @@ export class EventLog {
    * @throws ContractBroken when an event has no contract or breaks it
    * @throws AppendConditionFailed when the condition does not hold
    * @throws CommitIdReused when the commit id was used for something else
+   * @throws LogBusy at once, when more waits for the store than may
+   * @throws StorageFull when there is no room for it
    */
   async append(events: readonly NewEvent[], options: AppendOptions = {}): Promise<Commit> {
     const { condition } = options;
@@ -97,7 +110,7 @@ export class EventLog {
     const fingerprint = options.fingerprint ?? (options.commitId && digest(checked));
     const id = options.commitId ?? commitId(this.#newId());
     const time = this.#stamp();
-    const commit = await this.store.append({
+    const asked: NewCommit = {
       id,
       isNewId: options.commitId === undefined,
       time,
@@ -105,7 +118,8 @@ export class EventLog {
       events: checked,
       ...(condition !== undefined && { condition }),
       ...(fingerprint !== undefined && { fingerprint }),
-    });
+    };
+    const commit = await this.#stored(asked, weight);
     if (commit.repeated) return sameRequest(commit, fingerprint);
     // Field by field, in the order that a store has them: one shape for all events is quicker than a spread.
     const recorded = checked.map(({ type, revision, tags, data }, index) =>
@@ -141,6 +155,15 @@ export class EventLog {
       if (events.length > 0) yield events;
       if (error !== undefined) throw error;
     }
+  }
+
+  /**
+   * Whole commits in their order, as they are kept and not in the current revision: for copying and verifying a log.
+   *
+   * @throws LogDamaged at the first that does not fit
+   */
+  commits(range?: Pick<Range, 'after' | 'through'>): AsyncIterable<readonly RecordedCommit[]> {
+    return this.store.commits(range);
   }
 
   /** The event at this position; undefined when the log does not reach so far. */
@@ -226,6 +249,18 @@ export class EventLog {
         after = head;
       }
       await this.store.advanced(after, stopped);
+    }
+  }
+
+  /** A store may be slower than those who append to it, and what waits for it is in memory. */
+  async #stored(commit: NewCommit, weight: number): Promise<Commit> {
+    // What is heavier than all that may wait is let in alone.
+    if (this.#waiting > 0 && this.#waiting + weight > this.#mostWaiting) throw new LogBusy();
+    this.#waiting += weight;
+    try {
+      return await this.store.append(commit);
+    } finally {
+      this.#waiting -= weight;
     }
   }
 

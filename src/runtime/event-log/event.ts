@@ -117,6 +117,21 @@ export interface NewCommit {
   readonly fingerprint?: string;
 }
 
+/** What was recorded, whole, as it is kept: what verifying, exporting and copying a log see. */
+export interface RecordedCommit {
+  readonly id: CommitId;
+  readonly first: Position;
+  readonly last: Position;
+  readonly time: string;
+  readonly metadata: Metadata;
+  readonly fingerprint?: string;
+  readonly events: readonly StoredEvent[];
+  /** The hash of the commit before it, in hexadecimal; 64 zeros before the first. */
+  readonly previous: string;
+  /** SHA-256 over its content and `previous`, in hexadecimal. The same content has the same hash in every store. */
+  readonly hash: string;
+}
+
 /** What was recorded. */
 export interface Commit {
   readonly id: CommitId;

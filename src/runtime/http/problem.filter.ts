@@ -15,6 +15,8 @@ const STATUS: Readonly<Record<ProblemKind, number>> = {
   'unsupported-media-type': 415,
   invalid: 422,
   unavailable: 503,
+  damaged: 500,
+  'storage-full': 507,
 };
 
 export interface ProblemDocument {

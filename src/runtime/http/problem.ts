@@ -10,7 +10,9 @@ export type ProblemKind =
   | 'not-acceptable'
   | 'too-large'
   | 'unsupported-media-type'
-  | 'unavailable'; // not now; again later
+  | 'unavailable' // not now; again later
+  | 'storage-full'
+  | 'damaged'; // what was stored is no longer what was written
 
 /** One fault and where it is: in the body (`pointer`), the URL (`parameter`) or the headers (`header`). */
 export interface Fault {

@@ -10,26 +10,30 @@ import {
   type Position,
   type Query,
   type Range,
+  type RecordedCommit,
   type StoredEvent,
 } from '../event.js';
 import { EventStore } from '../event-store.js';
-import { matches } from '../query.js';
-import { WaitablePosition } from '../waitable-position.js';
 import { PAGE_SIZE } from '../page.js';
+import { matches } from '../query.js';
+import { NO_HASH, answerOf, recordedOf, seal, unseal } from '../sealed-commit.js';
+import { WaitablePosition } from '../waitable-position.js';
 
 /** Keeps the log for as long as the process lives, and not a moment longer. */
 export class MemoryStore extends EventStore {
   override readonly identity = randomUUID();
   readonly #events: StoredEvent[] = [];
-  readonly #commits = new Map<CommitId, Commit>();
+  readonly #commits: RecordedCommit[] = [];
+  readonly #byId = new Map<CommitId, RecordedCommit>();
   readonly #head = new WaitablePosition();
+  #hash = NO_HASH;
   #closed = false;
 
   // Nothing in here waits, so a commit cannot be seen half done and appends keep their order.
   override append(commit: NewCommit): Promise<Commit> {
     if (this.#closed) return Promise.reject(new LogClosed());
-    const first = this.#commits.get(commit.id);
-    if (first !== undefined) return Promise.resolve({ ...first, repeated: true });
+    const first = this.#byId.get(commit.id);
+    if (first !== undefined) return Promise.resolve({ ...answerOf(first), repeated: true });
     const { condition } = commit;
     const breaking =
       condition && this.#events.slice(condition.after).find((event) => matches(condition.query, event));
@@ -38,7 +42,8 @@ export class MemoryStore extends EventStore {
   }
 
   override find(id: CommitId): Promise<Commit | undefined> {
-    return Promise.resolve(this.#commits.get(id));
+    const recorded = this.#byId.get(id);
+    return Promise.resolve(recorded && answerOf(recorded));
   }
 
   override async *read(
@@ -47,10 +52,14 @@ export class MemoryStore extends EventStore {
   ): AsyncIterable<readonly StoredEvent[]> {
     const found = this.#events.slice(after, through).filter((event) => matches(query, event));
     if (backwards) found.reverse();
-    const wanted = found.slice(0, limit);
-    for (let start = 0; start < wanted.length; start += PAGE_SIZE) {
-      yield await Promise.resolve(wanted.slice(start, start + PAGE_SIZE));
-    }
+    yield* pages(found.slice(0, limit));
+  }
+
+  override async *commits({
+    after = START,
+    through = this.#head.position,
+  }: Pick<Range, 'after' | 'through'> = {}): AsyncIterable<readonly RecordedCommit[]> {
+    yield* pages(this.#commits.filter(({ first, last }) => last > after && first <= through));
   }
 
   override head(): Promise<Position> {
@@ -66,24 +75,23 @@ export class MemoryStore extends EventStore {
     return Promise.resolve();
   }
 
-  #record({ id, time, metadata, events, fingerprint }: NewCommit): Commit {
-    const before = this.#head.position;
-    events.forEach((event, index) => {
-      this.#events.push(
-        Object.freeze({ ...event, position: position(before + index + 1), time, commit: id, metadata }),
-      );
-    });
-    const last = position(before + events.length);
-    const commit: Commit = {
-      id,
-      first: position(before + 1),
-      last,
-      time,
-      repeated: false,
-      ...(fingerprint !== undefined && { fingerprint }),
-    };
-    this.#commits.set(id, commit);
+  #record(asked: NewCommit): Commit {
+    const first = position(this.#head.position + 1);
+    const last = position(this.#head.position + asked.events.length);
+    const { hash, bytes } = seal(asked, first, this.#hash);
+    // What is kept is what was sealed, as in every store, and not what was handed in.
+    const recorded = recordedOf(unseal(bytes, last));
+    this.#hash = hash;
+    this.#commits.push(recorded);
+    this.#byId.set(recorded.id, recorded);
+    for (const event of recorded.events) this.#events.push(event);
     this.#head.moveTo(last);
-    return commit;
+    return answerOf(recorded);
+  }
+}
+
+async function* pages<Item>(items: readonly Item[]): AsyncIterable<readonly Item[]> {
+  for (let start = 0; start < items.length; start += PAGE_SIZE) {
+    yield await Promise.resolve(items.slice(start, start + PAGE_SIZE));
   }
 }

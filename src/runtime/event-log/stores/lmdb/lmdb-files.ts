@@ -5,7 +5,7 @@ import { open, type Database, type RootDatabase } from 'lmdb';
 import { START, position, type CommitId, type Position, type Tag } from '../../event.js';
 
 /** The layout of the tables. A log of another one is not touched. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** What an LMDB file has after its first page's header (MDB_MAGIC in mdb.c), little-endian. */
 const MAGIC = Buffer.from([0xde, 0xc0, 0xef, 0xbe]);
@@ -19,6 +19,8 @@ export interface LmdbFiles {
   readonly ids: Database<Position, CommitId>;
   /** Tag → the last positions of the commits that hold an event with it. */
   readonly tags: Database<Position, Tag>;
+  /** Event type → the last positions of the commits that hold an event of it. */
+  readonly types: Database<Position, string>;
   /** What is known of the log as a whole; versioned, so that a write can depend on it. */
   readonly about: Database<unknown, string>;
 }
@@ -43,6 +45,7 @@ export function openFiles(folder: string, { readOnly }: { readonly readOnly: boo
     commits: root.openDB({ name: 'commits', encoding: 'binary' }),
     ids: root.openDB({ name: 'ids', encoding: 'msgpack' }),
     tags: root.openDB({ name: 'tags', encoding: 'ordered-binary', dupSort: true }),
+    types: root.openDB({ name: 'types', encoding: 'ordered-binary', dupSort: true }),
     about: root.openDB({ name: 'about', encoding: 'msgpack', useVersions: true }),
   };
   requireFormat(files, folder, readOnly);

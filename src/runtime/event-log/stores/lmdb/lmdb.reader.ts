@@ -1,9 +1,10 @@
 /** Reads a log in LMDB that another process writes. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Commit, CommitId, Position, Query, Range, StoredEvent } from '../../event.js';
+import type { Commit, CommitId, Position, Query, Range, RecordedCommit, StoredEvent } from '../../event.js';
 import { EventStore } from '../../event-store.js';
+import { answerOf } from '../../sealed-commit.js';
 import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
-import { commitEndingAt, readPages } from './reading.js';
+import { commitOf, readCommits, readPages } from './reading.js';
 
 /** LMDB tells nobody in another process of a commit, so a follower looks for itself this often, in milliseconds. */
 const POLL_INTERVAL = 20;
@@ -27,12 +28,18 @@ export class LmdbReader extends EventStore {
   }
 
   override find(id: CommitId): Promise<Commit | undefined> {
-    const last = this.files.ids.get(id);
-    return Promise.resolve(last === undefined ? undefined : commitEndingAt(this.files, last).commit);
+    const recorded = commitOf(this.files, id);
+    return Promise.resolve(recorded && answerOf(recorded));
   }
 
   override async *read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
     yield* readPages(this.files, query, range, await this.head());
+  }
+
+  override async *commits(
+    range: Pick<Range, 'after' | 'through'> = {},
+  ): AsyncIterable<readonly RecordedCommit[]> {
+    yield* readCommits(this.files, range, await this.head());
   }
 
   override head(): Promise<Position> {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppendConditionFailed, LogClosed, LogInUse, NoLongerWriter } from '../../errors.js';
 import {
+  START,
   position,
   type AppendCondition,
   type Commit,
@@ -10,16 +11,17 @@ import {
   type Position,
   type Query,
   type Range,
+  type RecordedCommit,
   type StoredEvent,
   type Tag,
 } from '../../event.js';
 import { EventStore } from '../../event-store.js';
 import { matches, meansEverything } from '../../query.js';
+import { NO_HASH, answerOf, seal, type SealedCommit } from '../../sealed-commit.js';
 import { WaitablePosition } from '../../waitable-position.js';
-import { encodeCommit } from './commit-codec.js';
 import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
 import { isAlive, thisProcess, type Owner } from './owner.js';
-import { commitEndingAt, firstMatch, readPages } from './reading.js';
+import { commitEndingAt, commitOf, firstMatch, readCommits, readPages } from './reading.js';
 
 /** An append that was asked for and has no answer yet. */
 interface Asked {
@@ -32,7 +34,7 @@ interface Asked {
 interface Staged {
   readonly asked: NewCommit;
   readonly commit: Commit;
-  readonly value: Buffer;
+  readonly sealed: SealedCommit;
 }
 
 /** At most so many appends share a flush, so that no flush takes long. */
@@ -44,6 +46,8 @@ const LARGEST_GROUP = 1024;
  */
 export class LmdbStore extends EventStore {
   readonly #head: WaitablePosition;
+  /** The hash of the last commit that is on the disk. */
+  #hash: Buffer;
   readonly #asked: Asked[] = [];
   #writing: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -56,7 +60,9 @@ export class LmdbStore extends EventStore {
     private readonly term: number,
   ) {
     super();
-    this.#head = new WaitablePosition(lastPosition(files));
+    const last = lastPosition(files);
+    this.#head = new WaitablePosition(last);
+    this.#hash = last === START ? NO_HASH : commitEndingAt(files, last).hash;
   }
 
   /**
@@ -89,6 +95,11 @@ export class LmdbStore extends EventStore {
   override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
     if (this.#closed !== undefined) throw new LogClosed();
     return readPages(this.files, query, range, this.#head.position);
+  }
+
+  override commits(range: Pick<Range, 'after' | 'through'> = {}): AsyncIterable<readonly RecordedCommit[]> {
+    if (this.#closed !== undefined) throw new LogClosed();
+    return readCommits(this.files, range, this.#head.position);
   }
 
   override head(): Promise<Position> {
@@ -144,8 +155,11 @@ export class LmdbStore extends EventStore {
         for (const { reject } of group) reject(error);
       };
     }
-    const last = staged.at(-1)?.commit.last;
-    if (last !== undefined) this.#head.moveTo(last);
+    const newest = staged.at(-1);
+    if (newest !== undefined) {
+      this.#hash = newest.sealed.hash;
+      this.#head.moveTo(newest.commit.last);
+    }
     return () => {
       for (const answer of answers) answer();
     };
@@ -171,16 +185,17 @@ export class LmdbStore extends EventStore {
     if (first !== undefined) return { ...first, repeated: true };
     const breaking = asked.condition && this.#breaking(asked.condition, staged);
     if (breaking !== undefined) throw new AppendConditionFailed(breaking);
-    const before = staged.at(-1)?.commit.last ?? this.#head.position;
+    const before = staged.at(-1);
+    const head = before?.commit.last ?? this.#head.position;
     const commit: Commit = {
       id: asked.id,
-      first: position(before + 1),
-      last: position(before + asked.events.length),
+      first: position(head + 1),
+      last: position(head + asked.events.length),
       time: asked.time,
       repeated: false,
       ...(asked.fingerprint !== undefined && { fingerprint: asked.fingerprint }),
     };
-    staged.push({ asked, commit, value: encodeCommit(asked, commit.first) });
+    staged.push({ asked, commit, sealed: seal(asked, commit.first, before?.sealed.hash ?? this.#hash) });
     return commit;
   }
 
@@ -190,8 +205,8 @@ export class LmdbStore extends EventStore {
   }
 
   #recorded(id: CommitId): Commit | undefined {
-    const last = this.files.ids.get(id);
-    return last === undefined ? undefined : commitEndingAt(this.files, last).commit;
+    const recorded = commitOf(this.files, id);
+    return recorded && answerOf(recorded);
   }
 
   /** Where the first event stands that breaks the condition, on the disk or on its way there. */
@@ -199,7 +214,7 @@ export class LmdbStore extends EventStore {
     const head = this.#head.position;
     if (meansEverything(query) && after < head) return position(after + 1);
     const recorded = firstMatch(this.files, query, after, head);
-    if (recorded !== undefined) return recorded.position;
+    if (recorded !== undefined) return recorded;
     for (const { asked, commit } of staged) {
       const index = asked.events.findIndex(
         (event, offset) => commit.first + offset > after && matches(query, event),
@@ -211,11 +226,12 @@ export class LmdbStore extends EventStore {
 
   async #write(staged: readonly Staged[]): Promise<void> {
     if (staged.length === 0) return;
-    const { root, about, commits, ids, tags } = this.files;
+    const { root, about, commits, ids, tags, types } = this.files;
     const written = about.ifVersion('owner', this.term, () => {
-      for (const { asked, commit, value } of staged) {
-        void commits.put(commit.last, value);
+      for (const { asked, commit, sealed } of staged) {
+        void commits.put(commit.last, sealed.bytes);
         void ids.put(commit.id, commit.last);
+        for (const type of typesOf(asked)) void types.put(type, commit.last);
         for (const tag of tagsOf(asked)) void tags.put(tag, commit.last);
       }
     });
@@ -225,11 +241,15 @@ export class LmdbStore extends EventStore {
   }
 }
 
-/** Each tag once. Most events have none, and then nothing is made for them. */
+/** Each type once. A single event, which most commits are, needs nothing made for that. */
+function typesOf({ events }: NewCommit): Iterable<string> {
+  const [only] = events;
+  return events.length === 1 && only !== undefined ? [only.type] : new Set(events.map(({ type }) => type));
+}
+
+/** Each tag once. */
 function tagsOf({ events }: NewCommit): Iterable<Tag> {
-  return events.every((event) => event.tags.length === 0)
-    ? []
-    : new Set(events.flatMap((event) => event.tags));
+  return events.every(({ tags }) => tags.length === 0) ? [] : new Set(events.flatMap(({ tags }) => tags));
 }
 
 interface Term {

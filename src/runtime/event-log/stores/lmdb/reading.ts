@@ -1,21 +1,25 @@
-/** Reads a log in LMDB: pages in either direction, by position or by tag. */
+/** Reads a log in LMDB: pages in either direction, by position or by query, and whole commits. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { LogDamaged } from '../../errors.js';
 import {
   START,
   position,
+  type CommitId,
   type Position,
   type Query,
   type Range,
+  type RecordedCommit,
   type StoredEvent,
-  type Tag,
 } from '../../event.js';
-import { matches } from '../../query.js';
 import { PAGE_SIZE } from '../../page.js';
-import { decodeCommit, type DecodedCommit } from './commit-codec.js';
+import { matches, meansEverything } from '../../query.js';
+import { recordedOf, requireSuccession, unseal, type OpenedCommit } from '../../sealed-commit.js';
+import { commitsFor, type CommitList } from './lists.js';
 import type { LmdbFiles } from './lmdb-files.js';
 
-/** So many commits are looked up at a time; between two times others get their turn. */
-const STRIDE = 256;
+/** So many commits, or so many events, are looked at in one go; between two goes others get their turn. */
+const MOST_COMMITS = 256;
+const MOST_EVENTS = 4_096;
 
 /** Which events, with nothing left open. */
 interface Span {
@@ -32,16 +36,11 @@ export async function* readPages(
   { after = START, through, limit = Infinity, backwards = false }: Range,
   head: Position,
 ): AsyncIterable<readonly StoredEvent[]> {
-  const span: Span = {
-    query,
-    after,
-    through: through === undefined || through > head ? head : through,
-    backwards,
-  };
+  const span: Span = { query, after, through: atMost(head, through), backwards };
   let wanted = limit;
   let page: StoredEvent[] = [];
-  for (const events of strides(files, span)) {
-    for (const event of events) {
+  for (const commits of strides(files, span)) {
+    for (const event of eventsIn(commits, span)) {
       if (wanted === 0) break;
       wanted -= 1;
       page.push(event);
@@ -57,95 +56,171 @@ export async function* readPages(
   if (page.length > 0) yield page;
 }
 
-/** The first event that the query means after a position, forwards. */
+function atMost(head: Position, through: Position | undefined): Position {
+  return through === undefined || through > head ? head : through;
+}
+
+/** Where the first event stands that the query means in a part of the log. */
 export function firstMatch(
   files: LmdbFiles,
   query: Query,
   after: Position,
   through: Position,
-): StoredEvent | undefined {
-  for (const events of strides(files, { query, after, through, backwards: false })) {
-    if (events[0] !== undefined) return events[0];
+): Position | undefined {
+  const span: Span = { query, after, through, backwards: false };
+  for (const commits of strides(files, span)) {
+    for (const event of eventsIn(commits, span)) return event.position;
   }
   return undefined;
 }
 
-export function commitEndingAt({ commits }: LmdbFiles, last: Position): DecodedCommit {
+/** Whole commits, a stride at a time; everything that the files say of them is held against each other. */
+export async function* readCommits(
+  files: LmdbFiles,
+  { after = START, through }: Pick<Range, 'after' | 'through'>,
+  head: Position,
+): AsyncIterable<readonly RecordedCommit[]> {
+  let before: OpenedCommit | undefined;
+  const [firstEnd] = files.commits.getKeys({ start: position(after + 1), limit: 1 });
+  const start = firstEnd === undefined ? undefined : commitEndingAt(files, firstEnd).first;
+  if (start !== undefined && start > 1) before = commitEndingAt(files, position(start - 1));
+  const from = start === undefined ? after : position(start - 1);
+  const span: Span = { query: [{}], after: from, through: atMost(head, through), backwards: false };
+  for (const commits of strides(files, span)) {
+    for (const commit of commits) {
+      requireSuccession(before, commit);
+      requireIndexed(files, commit);
+      before = commit;
+    }
+    if (commits.length > 0) yield commits.map(recordedOf);
+    await nextTurn();
+  }
+}
+
+/** @throws LogDamaged when nothing ends there, or what does is not what was recorded */
+export function commitEndingAt({ commits }: LmdbFiles, last: Position): OpenedCommit {
   const bytes = commits.get(last);
-  if (bytes === undefined) throw new Error(`no commit ends at position ${last}, though an index says so`);
-  return decodeCommit(bytes);
+  if (bytes === undefined) throw new LogDamaged(last, 'no commit ends there, though an index says so');
+  return unseal(bytes, last);
+}
+
+/** The commit that was recorded under this id. */
+export function commitOf(files: LmdbFiles, id: CommitId): OpenedCommit | undefined {
+  const last = files.ids.get(id);
+  if (last === undefined) return undefined;
+  const commit = commitEndingAt(files, last);
+  if (commit.id !== id) throw new LogDamaged(last, `the commit ${id} should end there, but another one does`);
+  return commit;
 }
 
 /** What the span holds, a stride of commits at a time; a stride may hold no event that is meant. */
-function* strides(files: LmdbFiles, span: Span): Iterable<readonly StoredEvent[]> {
-  const tags = oneTagOfEachItem(span.query);
+function* strides(files: LmdbFiles, span: Span): Iterable<readonly OpenedCommit[]> {
+  const isScan = meansEverything(span.query);
+  const list = isScan ? undefined : commitsFor(files, span.query, span.backwards);
   let { after, through } = span;
   while (after < through) {
     const part = { ...span, after, through };
-    const stride = tags === undefined ? allCommits(files, part) : taggedCommits(files, part, tags);
-    yield stride.flatMap(({ events }) => inSpan(events, part));
-    const end = stride.length < STRIDE ? undefined : stride.at(-1)?.commit;
-    if (end === undefined) return;
+    const { commits, isLast } =
+      list !== undefined
+        ? listed(files, part, list)
+        : span.backwards
+          ? newest(files, part)
+          : oldest(files, part);
+    yield commits;
+    const end = commits.at(-1);
+    if (isLast || end === undefined) return;
     if (span.backwards) through = position(end.first - 1);
     else after = end.last;
   }
 }
 
-function inSpan(events: readonly StoredEvent[], { query, after, through, backwards }: Span): StoredEvent[] {
-  const meant = events.filter(
-    (event) => event.position > after && event.position <= through && matches(query, event),
-  );
-  return backwards ? meant.reverse() : meant;
+interface Stride {
+  readonly commits: readonly OpenedCommit[];
+  /** Nothing more follows on it. */
+  readonly isLast: boolean;
 }
 
-/** The next commits of the span, whatever is in them. */
-function allCommits({ commits }: LmdbFiles, span: Span): readonly DecodedCommit[] {
-  if (!span.backwards) {
-    const entries = commits.getRange({ start: position(span.after + 1), limit: STRIDE });
-    return Array.from(entries, ({ value }) => decodeCommit(value)).filter(
-      ({ commit }) => commit.first <= span.through,
-    );
+/** Gathers commits up to the stride's length, for as long as they touch the span. */
+function gather(commits: Iterable<OpenedCommit>, { after, through, backwards }: Span): Stride {
+  const gathered: OpenedCommit[] = [];
+  let events = 0;
+  for (const commit of commits) {
+    if (backwards ? commit.last <= after : commit.first > through) return { commits: gathered, isLast: true };
+    gathered.push(commit);
+    events += commit.events.length;
+    if (gathered.length === MOST_COMMITS || events >= MOST_EVENTS)
+      return { commits: gathered, isLast: false };
   }
+  return { commits: gathered, isLast: true };
+}
+
+function oldest(files: LmdbFiles, span: Span): Stride {
+  return gather(inSuccession(files, span), span);
+}
+
+/** Every commit after a place. None is passed over unseen, so a gap between two is damage. */
+function* inSuccession({ commits }: LmdbFiles, { after }: Span): Iterable<OpenedCommit> {
+  let before: OpenedCommit | undefined;
+  for (const { key, value } of commits.getRange({ start: position(after + 1) })) {
+    const commit = unseal(value, key);
+    if (before !== undefined) requireSuccession(before, commit);
+    else if (commit.first > after + 1) throw new LogDamaged(after + 1, 'no commit holds it');
+    before = commit;
+    yield commit;
+  }
+}
+
+function newest({ commits }: LmdbFiles, span: Span): Stride {
   // The commit that holds `through` may end after it.
-  const [newest] = commits.getKeys({ start: span.through, limit: 1 });
-  if (newest === undefined) return [];
-  const entries = commits.getRange({ start: newest, end: span.after, reverse: true, limit: STRIDE });
-  return Array.from(entries, ({ value }) => decodeCommit(value));
-}
-
-/**
- * The next commits that hold an event with one of the tags. Each tag's list is read a stride at a
- * time, so a place in the log counts only once every list has been read up to it.
- */
-function taggedCommits(files: LmdbFiles, span: Span, tags: readonly Tag[]): readonly DecodedCommit[] {
-  const lists = tags.map((tag) => tagged(files, span, tag));
-  const ends = lists.filter((list) => list.length === STRIDE).map((list) => list.at(-1) ?? START);
-  const inOrder = [...new Set(lists.flat())].sort((one, other) =>
-    span.backwards ? other - one : one - other,
+  const [end] = commits.getKeys({ start: span.through, limit: 1 });
+  if (end === undefined) return { commits: [], isLast: true };
+  const entries = commits.getRange({ start: end, reverse: true });
+  return gather(
+    entries.map(({ key, value }) => unseal(value, key)),
+    span,
   );
-  const readUpTo = span.backwards ? Math.max(...ends, -Infinity) : Math.min(...ends, Infinity);
-  return inOrder
-    .filter((last) => (span.backwards ? last >= readUpTo : last <= readUpTo))
-    .slice(0, STRIDE)
-    .map((last) => commitEndingAt(files, last));
 }
 
-function tagged({ commits, tags }: LmdbFiles, span: Span, tag: Tag): readonly Position[] {
-  if (!span.backwards) {
-    return Array.from(tags.getValues(tag, { start: position(span.after + 1), limit: STRIDE }));
-  }
-  const [newest] = commits.getKeys({ start: span.through, limit: 1 });
-  if (newest === undefined) return [];
-  return Array.from(tags.getValues(tag, { start: newest, end: span.after, reverse: true, limit: STRIDE }));
+/** The commits that the list names. */
+function listed(files: LmdbFiles, span: Span, list: CommitList): Stride {
+  return gather(named(files, span, list), span);
 }
 
-/** One tag of each item narrows the search; an item without a tag can be met anywhere. */
-function oneTagOfEachItem(query: Query): readonly Tag[] | undefined {
-  const tags = new Set<Tag>();
-  for (const item of query) {
-    const [tag] = item.tags ?? [];
-    if (tag === undefined) return undefined;
-    tags.add(tag);
+function* named(
+  files: LmdbFiles,
+  { after, through, backwards }: Span,
+  list: CommitList,
+): Iterable<OpenedCommit> {
+  const [end] = backwards ? files.commits.getKeys({ start: through, limit: 1 }) : [position(after + 1)];
+  let from = end;
+  while (from !== undefined) {
+    const last = list.seek(from);
+    if (last === undefined) return;
+    const commit = commitEndingAt(files, last);
+    yield commit;
+    from = backwards ? position(commit.first - 1) : position(last + 1);
   }
-  return [...tags];
+}
+
+function* eventsIn(commits: readonly OpenedCommit[], span: Span): Iterable<StoredEvent> {
+  const { query, after, through, backwards } = span;
+  const isMeant = meansEverything(query) ? () => true : (event: StoredEvent) => matches(query, event);
+  for (const { events } of commits) {
+    for (const event of backwards ? events.toReversed() : events) {
+      if (event.position > after && event.position <= through && isMeant(event)) yield event;
+    }
+  }
+}
+
+/** @throws LogDamaged unless every index leads to the commit */
+function requireIndexed({ ids, tags, types }: LmdbFiles, { id, first, last, events }: OpenedCommit): void {
+  const missing = (what: string): LogDamaged =>
+    new LogDamaged(first, `the index of ${what} does not lead to the commit ${id}`);
+  if (ids.get(id) !== last) throw missing('commit ids');
+  for (const type of new Set(events.map((event) => event.type))) {
+    if (!types.doesExist(type, last)) throw missing(`events of type ${type}`);
+  }
+  for (const tag of new Set(events.flatMap((event) => event.tags))) {
+    if (!tags.doesExist(tag, last)) throw missing(`events with the tag ${tag}`);
+  }
 }
