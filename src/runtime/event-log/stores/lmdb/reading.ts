@@ -1,6 +1,6 @@
 /** Reads a log in LMDB: pages in either direction, by position or by query, and whole commits. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LogDamaged } from '../../errors.js';
+import { LogClosed, LogDamaged } from '../../errors.js';
 import {
   START,
   position,
@@ -98,6 +98,19 @@ export async function* readCommits(
     }
     if (commits.length > 0) yield commits.map(recordedOf);
     await nextTurn();
+  }
+}
+
+/** A reading that needs the files after they were closed is told that, and not what LMDB says of it. @throws LogClosed */
+export async function* whileOpen<Page>(
+  isClosed: () => boolean,
+  read: () => AsyncIterable<Page>,
+): AsyncIterable<Page> {
+  if (isClosed()) throw new LogClosed();
+  try {
+    yield* read();
+  } catch (error) {
+    throw isClosed() ? new LogClosed() : error;
   }
 }
 
