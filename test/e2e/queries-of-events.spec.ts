@@ -1,12 +1,4 @@
-import {
-  linesOf,
-  pageOf,
-  positionIn,
-  problemOf,
-  wholeLog,
-  type EventJson,
-  type PageJson,
-} from '../support/api.js';
+import { linesOf, pageOf, positionIn, problemOf, wholeLog, type EventJson } from '../support/api.js';
 import { Server } from '../support/server.js';
 
 /** What stands in the log: a number recorded or retracted, and its tags. */
