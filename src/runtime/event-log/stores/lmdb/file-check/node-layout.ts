@@ -27,22 +27,22 @@ export class NodeLayout {
       if (offset + length > end) return 'has an entry that ends behind the page';
       this.#lengths[offset / 2] = length;
     }
-    return this.#follow(upper, end) === count
+    return this.#isFilled(upper, end, count)
       ? undefined
       : 'has entries that do not stand one after the other';
   }
 
-  /** How many nodes stand one after the other. Forgets them. */
-  #follow(from: number, end: number): number {
-    let count = 0;
+  /** Whether so many nodes stand one after the other, from the one place to the other. Forgets them. */
+  #isFilled(from: number, end: number, count: number): boolean {
     let offset = from;
+    let found = 0;
     while (offset < end) {
       const length = this.#lengths[offset / 2] ?? 0;
       if (length === 0) break;
       this.#lengths[offset / 2] = 0;
       offset += length;
-      count += 1;
+      found += 1;
     }
-    return count;
+    return offset === end && found === count;
   }
 }

@@ -92,7 +92,7 @@ export class PageCheck {
     const header = this.file.header(first);
     this.#requireHeader(header, first, PageType.overflow);
     if (header.getUint32(20, true) !== count)
-      throw this.file.damaged(first, 'says of how many pages it is the first, but it is not');
+      throw this.file.damaged(first, `is not the first of ${count} pages`);
     return { first, count };
   }
 
