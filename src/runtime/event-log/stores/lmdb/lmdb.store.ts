@@ -21,6 +21,7 @@ import { NO_HASH, answerOf, seal, type SealedCommit } from '../../sealed-commit.
 import { WaitablePosition } from '../../waitable-position.js';
 import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
 import { isAlive, thisProcess, type Owner } from './owner.js';
+import { noteLeft, noteWriting } from './soundness.js';
 import { commitEndingAt, commitOf, firstMatch, readCommits, readPages, whileOpen } from './reading.js';
 
 /** An append that was asked for and has no answer yet. */
@@ -69,14 +70,18 @@ export class LmdbStore extends EventStore {
    * Opens the log in this folder, or begins one.
    *
    * @throws LogInUse when another process writes to it
+   * @throws FileDamaged, LogDamaged when what stands there cannot be what was written
    * @throws Error of the file system when the folder cannot be written
    */
   static open(folder: string): LmdbStore {
     const files = openFiles(folder, { readOnly: false });
     const { inUseBy, term, identity } = takeOver(files);
-    if (inUseBy === undefined) return new LmdbStore(files, folder, identity, term);
-    void files.root.close();
-    throw new LogInUse(folder, inUseBy.processId);
+    if (inUseBy !== undefined) {
+      void files.root.close();
+      throw new LogInUse(folder, inUseBy.processId);
+    }
+    noteWriting(folder);
+    return new LmdbStore(files, folder, identity, term);
   }
 
   override append(commit: NewCommit): Promise<Commit> {
@@ -125,6 +130,7 @@ export class LmdbStore extends EventStore {
       void this.files.about.put('owner', null, this.term);
     });
     await this.files.root.close();
+    noteLeft(this.folder);
   }
 
   async #writeAll(): Promise<void> {

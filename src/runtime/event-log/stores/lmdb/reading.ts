@@ -114,6 +114,18 @@ export async function* whileOpen<Page>(
   }
 }
 
+/** @throws LogDamaged at the first commit that does not fit, in itself, in its place or in an index */
+export function requireEveryCommit(files: LmdbFiles, head: Position): void {
+  let before: OpenedCommit | undefined;
+  for (const commits of strides(files, { query: [{}], after: START, through: head, backwards: false })) {
+    for (const commit of commits) {
+      requireSuccession(before, commit);
+      requireIndexed(files, commit);
+      before = commit;
+    }
+  }
+}
+
 /** @throws LogDamaged when nothing ends there, or what does is not what was recorded */
 export function commitEndingAt({ commits }: LmdbFiles, last: Position): OpenedCommit {
   const bytes = commits.get(last);
