@@ -1,4 +1,6 @@
 /** Data files of LMDB with tables of the kinds that a log has, and where in their bytes what stands. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { open, type Database, type Key, type RootDatabase } from 'lmdb';
 import { TableFlag, type Tables } from '../../src/runtime/event-log/stores/lmdb/file-check.js';
 import {
@@ -37,6 +39,27 @@ export function openTables(folder: string, { readOnly = false } = {}): OpenTable
     several: root.openDB({ name: 'several', encoding: 'ordered-binary', dupSort: true }),
     versioned: root.openDB({ name: 'versioned', encoding: 'msgpack', useVersions: true }),
   };
+}
+
+/** Makes a file in which there is something of everything that a file can hold. */
+export async function makeDataFile(folder: string): Promise<Buffer> {
+  const { root, plain, several, versioned } = openTables(folder);
+  for (let first = 0; first < 400; first += 100) {
+    await root.batch(() => {
+      for (let key = first; key < first + 100; key += 1) {
+        void plain.put(`key ${key}`, Buffer.alloc(50, key));
+        for (let value = 0; value < 2; value += 1) void several.put('many', key * 2 + value);
+      }
+    });
+  }
+  await root.batch(() => {
+    void plain.put('long', Buffer.alloc(9_000, 1));
+    for (let value = 0; value < 5; value += 1) void several.put('some', value);
+    void versioned.put('a', 'b', 7);
+    for (let key = 0; key < 400; key += 7) void plain.remove(`key ${key}`);
+  });
+  await root.close();
+  return readFileSync(join(folder, 'data.mdb'));
 }
 
 /** The bytes of a file. Places in them are counted from its beginning. */
