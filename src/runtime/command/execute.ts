@@ -1,7 +1,8 @@
 /** Load, decide, append, and again if somebody else was faster: the whole write side in one function. */
 import { AppendConditionFailed } from '../event-log/errors.js';
-import { EVERYTHING, START, position, type Commit, type Position } from '../event-log/event.js';
+import { START, position, type Commit, type Position } from '../event-log/event.js';
 import type { AppendOptions, EventLog } from '../event-log/event-log.js';
+import { ofTypes } from '../event-log/query.js';
 import type { FoldState } from '../projection/fold-state.js';
 import { allows, type Command, type Decider } from './decider.js';
 
@@ -52,18 +53,23 @@ export async function load<Id, Context>(
 ): Promise<Loaded<Context>> {
   const { query, origin } = decider.subject(id);
   const { fold } = decider;
-  const consumed = new Set(decider.consumes.map((contract) => contract.type));
+  const consumed = decider.consumes.map((contract) => contract.type);
   const after = await log.head();
   let state = fold.initial;
   const ranges = [
     ...(origin !== undefined && origin > START
-      ? [log.read(EVERYTHING, { after: position(origin - 1), through: origin < after ? origin : after })]
+      ? [
+          log.read([{ types: consumed }], {
+            after: position(origin - 1),
+            through: origin < after ? origin : after,
+          }),
+        ]
       : []),
-    log.read(query, { after: origin ?? START, through: after }),
+    log.read(ofTypes(consumed, query), { after: origin ?? START, through: after }),
   ];
   for (const pages of ranges) {
     for await (const page of pages) {
-      for (const event of page) if (consumed.has(event.type)) state = fold.step(state, event);
+      for (const event of page) state = fold.step(state, event);
     }
   }
   return { state, after };

@@ -15,6 +15,11 @@ const EVENT = {
     time: { type: 'string', format: 'date-time' },
     commit: { type: 'string' },
     metadata: { type: 'object', additionalProperties: true },
+    part: {
+      type: 'integer',
+      minimum: 1,
+      description: 'Which of several events at this position, where one was recorded and has become many',
+    },
   },
 } as const;
 
@@ -42,6 +47,7 @@ export function ApiEvents(): MethodDecorator {
       name: 'limit',
       required: false,
       schema: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+      description: 'The events at so many positions at most',
     }),
     ApiQuery({
       name: 'type',
@@ -70,7 +76,11 @@ export function ApiEvents(): MethodDecorator {
         'application/cloudevents-batch+json': { schema: { type: 'array', items: { type: 'object' } } },
       } as never,
     }),
-    ApiProblems({ 400: 'A parameter is wrong', 406: 'None of the accepted media types can be had' }),
+    ApiProblems({
+      400: 'A parameter is wrong',
+      406: 'None of the accepted media types can be had',
+      503: 'The first event of the page cannot be read by this version; position names it',
+    }),
   );
 }
 
