@@ -1,7 +1,13 @@
 /** Two event types with a past: parcels are sent and insured, and what that means was changed twice. */
 import { z } from 'zod';
 import { defineEvent, type AnyContract } from '../../src/runtime/event-log/event-contract.js';
-import { tag, type Commit, type Metadata, type Query } from '../../src/runtime/event-log/event.js';
+import {
+  tag,
+  type Commit,
+  type Metadata,
+  type Query,
+  type RecordedEvent,
+} from '../../src/runtime/event-log/event.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { EventStore } from '../../src/runtime/event-log/event-store.js';
 
@@ -86,4 +92,9 @@ export function sendAsOnce(
 /** Sends a parcel as it is done today. */
 export function send(log: EventLog, parcel: string): Promise<Commit> {
   return log.append([parcelSent.create({ parcel, by: 'ada' }, [tag(`parcel:${parcel}`)])]);
+}
+
+/** Where it stands, what it is, and about which parcel: `1 insured a`. */
+export function inShort({ position: at, type, data }: RecordedEvent): string {
+  return `${at} ${type.slice('parcel.'.length)} ${(data as { readonly parcel: string }).parcel}`;
 }

@@ -1,4 +1,5 @@
 /** Brings an event from the revision that it was recorded in to the current one: 1 → 2 → 3, one step at a time. */
+import type { ZodError } from 'zod';
 import { EventUnreadable } from './errors.js';
 import type { AnyContract, Revision, Upcasted, Upcaster } from './event-contract.js';
 import { tag, type Json, type NewEvent, type RecordedEvent, type StoredEvent, type Tag } from './event.js';
@@ -98,13 +99,15 @@ function tagsOf(given: Upcasted | NewEvent, { tags }: StoredEvent, addsTags: boo
 /** The data as its revision's schema has it: nobody ever folds what breaks its contract. */
 function checked(data: unknown, schema: Revision['schema']): Json {
   const parsed = schema.safeParse(data);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new Error(`${['data', ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'it is wrong'}`);
-  }
+  if (!parsed.success) throw new Error(firstFault(parsed.error));
   const frozen = freezeJson(parsed.data);
   if (isFault(frozen)) throw new Error(frozen.detail);
   return frozen.value;
+}
+
+/** Where data breaks its schema first, and how: `data.value: …`. */
+export function firstFault({ issues: [issue] }: ZodError): string {
+  return `${['data', ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'it is wrong'}`;
 }
 
 function unknownRevision(event: StoredEvent, recorded: StoredEvent, contractOf: Lookup): EventUnreadable {
