@@ -19,6 +19,11 @@ export interface ContractFault {
   readonly detail: string;
 }
 
+/** `number.recorded, revision 1, projection sum: it cannot fold example 2 in state "counting": …` */
+export function inWords({ event, revision, consumer, detail }: ContractFault): string {
+  return `${[event, `revision ${revision}`, ...(consumer === undefined ? [] : [consumer])].join(', ')}: ${detail}`;
+}
+
 /**
  * Every fault there is; none when the contracts are what was published, whatever was recorded can be read, and every
  * consumer can fold it. What JSON Schema cannot say, such as a `refine`, is compared by the examples alone.
