@@ -158,7 +158,7 @@ describe('a log of many revisions', () => {
         const { log, expected } = await recorded(pasts, drafts);
         const seen: Expected[] = [];
         await new Promise<void>((resolve, reject) => {
-          const subscription = log.followPages(EVERYTHING).subscribe({
+          const subscription = log.followProgress(EVERYTHING).subscribe({
             next: ({ events, through }) => {
               seen.push(...events.map(plainly));
               if (through < drafts.length) return;

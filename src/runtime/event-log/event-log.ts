@@ -164,7 +164,7 @@ export class EventLog {
    * Work that a subscriber does later, in a promise, is not waited for.
    */
   follow(query: Query = EVERYTHING, after: Position = START): Observable<readonly RecordedEvent[]> {
-    return this.followPages(query, after).pipe(
+    return this.followProgress(query, after).pipe(
       map(({ events }) => events),
       filter((events) => events.length > 0),
     );
@@ -174,7 +174,7 @@ export class EventLog {
    * As `follow`, and tells how far each page goes, also when nothing up to there is meant: that is how far a
    * projection has come.
    */
-  followPages(query: Query = EVERYTHING, after: Position = START): Observable<Page> {
+  followProgress(query: Query = EVERYTHING, after: Position = START): Observable<Page> {
     return new Followed<Page>(this.#onFollowerFailed, (subscriber) => {
       const unsubscribed = new AbortController();
       const stopped = AbortSignal.any([unsubscribed.signal, this.#closing.signal]);

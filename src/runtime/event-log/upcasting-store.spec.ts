@@ -184,7 +184,7 @@ describe.each(STORES)('a log of several revisions in %s', (_name, open) => {
     const pagesUntil = (last: number, query?: Query): Promise<readonly Page[]> =>
       new Promise((resolve, reject) => {
         const pages: Page[] = [];
-        const subscription = log.followPages(query).subscribe({
+        const subscription = log.followProgress(query).subscribe({
           next: (page) => {
             pages.push(page);
             if (page.through < last) return;

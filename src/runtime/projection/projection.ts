@@ -171,7 +171,7 @@ export class Projection<Context = unknown> {
         });
       };
       caughtUp();
-      const subscription = this.log.followPages(this.#consumed, this.position).subscribe({
+      const subscription = this.log.followProgress(this.#consumed, this.position).subscribe({
         next: (page) => {
           this.#foldPage(page);
           caughtUp();

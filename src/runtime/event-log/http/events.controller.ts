@@ -90,7 +90,8 @@ export class EventsController {
     const positions = [...new Set(events.map((event) => event.position))];
     const last = positions.slice(0, asked.limit).at(-1);
     if (last === undefined || (positions.length <= asked.limit && !isCutShort)) return { events };
-    return { events: events.filter((event) => event.position <= last), next: linkAfter(last, asked) };
+    const past = events.findLastIndex((event) => event.position === last) + 1;
+    return { events: events.slice(0, past), next: linkAfter(last, asked) };
   }
 
   /** All of it, up to the head or the limit that was asked for: a stream needs no pages. */
