@@ -1,7 +1,7 @@
 /** The event log: what the contexts share, and the only thing they share. Validates, stamps, appends, reads, follows. */
 import { createHash, randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Observable } from 'rxjs';
+import { filter, map, type Observable } from 'rxjs';
 import { pointer, type Fault } from '../http/problem.js';
 import { CommitIdReused, ContractBroken, InvalidValue, LogBusy } from './errors.js';
 import {
@@ -28,9 +28,10 @@ import { ContractRegistry } from './contract-registry.js';
 import type { EventStore } from './event-store.js';
 import { Followed } from './followed.js';
 import { freezeJson, isFault } from './frozen-json.js';
-import { PAGE_SIZE } from './page.js';
+import { PAGE_SIZE, type Page } from './page.js';
 import { matches, meansEverything } from './query.js';
 import { Tail } from './tail.js';
+import { UpcastingStore } from './upcasting-store.js';
 
 export interface AppendOptions {
   /** What must not stand in the log for this to be recorded. */
@@ -61,6 +62,7 @@ type Checked = Pick<StoredEvent, 'type' | 'revision' | 'tags' | 'data'>;
 
 export class EventLog {
   readonly contracts = new ContractRegistry();
+  readonly #upcasting: UpcastingStore;
   readonly #tail = new Tail();
   readonly #closing = new AbortController();
   readonly #beforeClose: (() => Promise<void>)[] = [];
@@ -81,6 +83,7 @@ export class EventLog {
       mostWaiting = MOST_WAITING,
     }: EventLogOptions = {},
   ) {
+    this.#upcasting = new UpcastingStore(store, this.contracts);
     this.#now = now;
     this.#newId = newId;
     this.#onFollowerFailed = onFollowerFailed;
@@ -150,11 +153,7 @@ export class EventLog {
 
   /** What the query means, in the range, a page at a time. Ends at the head, where it stood when reading began. */
   async *read(query: Query = EVERYTHING, range: Range = {}): AsyncIterable<readonly RecordedEvent[]> {
-    for await (const page of this.store.read(query, range)) {
-      const { events, error } = this.contracts.current(page);
-      if (events.length > 0) yield events;
-      if (error !== undefined) throw error;
-    }
+    for await (const { events } of this.#upcasting.read(query, range)) if (events.length > 0) yield events;
   }
 
   /**
@@ -166,7 +165,7 @@ export class EventLog {
     return this.store.commits(range);
   }
 
-  /** The event at this position; undefined when the log does not reach so far. */
+  /** The event at this position, the first of several; undefined when there is none, or none any more. */
   async at(where: Position): Promise<RecordedEvent | undefined> {
     if (where === START) return undefined;
     for await (const page of this.read(EVERYTHING, { after: position(where - 1), through: where, limit: 1 }))
@@ -188,14 +187,25 @@ export class EventLog {
    * Work that a subscriber does later, in a promise, is not waited for: who needs that takes `followPages`.
    */
   follow(query: Query = EVERYTHING, after: Position = START): Observable<readonly RecordedEvent[]> {
-    return new Followed<readonly RecordedEvent[]>(this.#onFollowerFailed, (subscriber) => {
+    return this.followProgress(query, after).pipe(
+      map(({ events }) => events),
+      filter((events) => events.length > 0),
+    );
+  }
+
+  /**
+   * As `follow`, and tells how far each page goes, also when nothing up to there is meant: that is how far a
+   * projection has come.
+   */
+  followProgress(query: Query = EVERYTHING, after: Position = START): Observable<Page> {
+    return new Followed<Page>(this.#onFollowerFailed, (subscriber) => {
       const unsubscribed = new AbortController();
       const stopped = AbortSignal.any([unsubscribed.signal, this.#closing.signal]);
       const pump = async (): Promise<void> => {
         try {
           for await (const page of this.#pages(query, after, stopped)) {
             if (stopped.aborted) break;
-            if (page.length > 0) subscriber.next(page);
+            subscriber.next(page);
           }
           subscriber.complete();
         } catch (error) {
@@ -224,7 +234,7 @@ export class EventLog {
     const stopped =
       signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
     try {
-      for await (const page of this.#pages(query, after, stopped)) if (page.length > 0) yield page;
+      for await (const { events } of this.#pages(query, after, stopped)) if (events.length > 0) yield events;
     } catch (error) {
       if (!stopped.aborted) throw error;
     }
@@ -250,24 +260,25 @@ export class EventLog {
   }
 
   /** Reads to the head, waits for it to advance, reads again: there is no other path for what is new. */
-  async *#pages(query: Query, from: Position, stopped: AbortSignal): AsyncIterable<readonly RecordedEvent[]> {
+  async *#pages(query: Query, from: Position, stopped: AbortSignal): AsyncIterable<Page> {
     const isMeant = meansEverything(query) ? undefined : (event: RecordedEvent) => matches(query, event);
     let after = from;
     while (!stopped.aborted) {
       const recent = this.#tail.since(after, PAGE_SIZE);
       if (recent !== undefined) {
-        yield isMeant === undefined ? recent.events : recent.events.filter(isMeant);
+        yield isMeant === undefined ? recent : { ...recent, events: recent.events.filter(isMeant) };
         after = recent.through;
         if (recent.events.length === PAGE_SIZE) await nextTurn(); // there may be much more
         continue;
       }
       const head = await this.store.head();
       if (after < head) {
-        for await (const page of this.read(query, { after, through: head })) {
+        for await (const page of this.#upcasting.read(query, { after, through: head })) {
           stopped.throwIfAborted();
           yield page;
         }
         after = head;
+        yield { events: [], through: head };
       }
       await this.store.advanced(after, stopped);
     }
@@ -279,7 +290,7 @@ export class EventLog {
     if (this.#waiting > 0 && this.#waiting + weight > this.#mostWaiting) throw new LogBusy();
     this.#waiting += weight;
     try {
-      return await this.store.append(commit);
+      return await this.#upcasting.append(commit);
     } finally {
       this.#waiting -= weight;
     }

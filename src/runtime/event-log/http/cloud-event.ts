@@ -28,7 +28,7 @@ export function toCloudEvent(event: RecordedEvent): CloudEvent {
   const { correlationId, causationId } = event.metadata;
   return {
     specversion: '1.0',
-    id: String(event.position),
+    id: event.part === undefined ? String(event.position) : `${event.position}.${event.part}`,
     source: '/events',
     type: event.type,
     time: event.time,

@@ -103,12 +103,16 @@ const IN_ITS_PAGES: readonly Damage[] = [
   ],
   [
     'two keys in each other’s place',
-    (file) => swapFirstTwo(file, leaf(file, 0)),
+    (file) => {
+      swapFirstTwo(file, leaf(file, 0));
+    },
     /has its keys out of order/,
   ],
   [
     'a key without bytes',
-    (file) => lengthenKey(file, file.node(leaf(file, 0), 0), -5),
+    (file) => {
+      lengthenKey(file, file.node(leaf(file, 0), 0), -5);
+    },
     /has a key of 0 bytes/,
   ],
   [
@@ -183,7 +187,9 @@ const IN_ITS_TABLES: readonly Damage[] = [
   ],
   [
     'an entry without its version',
-    (file) => lengthenKey(file, file.nodeWith(0, file.table('versioned')), 4),
+    (file) => {
+      lengthenKey(file, file.nodeWith(0, file.table('versioned')), 4);
+    },
     /holds an entry without a version/,
   ],
   [
@@ -223,7 +229,13 @@ const IN_ITS_LIST_OF_FREE_PAGES: readonly Damage[] = [
     (file) => file.set32(freed(file), 9_999),
     /a list of free pages that is longer than its place/,
   ],
-  ['half a number', (file) => lengthenKey(file, freed(file) - 16, -2), /has a key of 6 bytes/],
+  [
+    'half a number',
+    (file) => {
+      lengthenKey(file, freed(file) - 16, -2);
+    },
+    /has a key of 6 bytes/,
+  ],
   ['a later transaction', (file) => file.add(freed(file) - 8, 99), /lists what transaction \d+ freed/],
   [
     'a number of pages, but no page',

@@ -3,8 +3,6 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { START, position, type CommitId, type Position, type Tag } from '../../event.js';
-import { requireEveryCommit } from './reading.js';
-import { requireSound } from './soundness.js';
 
 /** The layout of the tables. A log of another one is not touched. */
 const FORMAT = 2;
@@ -26,7 +24,6 @@ export interface LmdbFiles {
 export function openFiles(folder: string, { readOnly }: { readonly readOnly: boolean }): LmdbFiles {
   if (!readOnly) mkdirSync(folder, { recursive: true });
   else if (!existsSync(join(folder, 'data.mdb'))) throw new Error(`${folder} holds no log`);
-  const remaining = requireSound(folder);
   const root = open({
     path: folder,
     readOnly,
@@ -48,7 +45,6 @@ export function openFiles(folder: string, { readOnly }: { readonly readOnly: boo
   };
   try {
     requireFormat(files, folder, readOnly);
-    if (remaining === 'every commit') requireEveryCommit(files, lastPosition(files));
   } catch (error) {
     void root.close();
     throw error;

@@ -19,7 +19,8 @@ import { EventStore } from '../../event-store.js';
 import { matches, meansEverything } from '../../query.js';
 import { NO_HASH, answerOf, seal, type SealedCommit } from '../../sealed-commit.js';
 import { WaitablePosition } from '../../waitable-position.js';
-import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
+import { lastPosition, type LmdbFiles } from './lmdb-files.js';
+import { openLog } from './opening.js';
 import { isAlive, thisProcess, type Owner } from './owner.js';
 import { noteLeft, noteWriting } from './soundness.js';
 import { commitEndingAt, commitOf, firstMatch, readCommits, readPages, whileOpen } from './reading.js';
@@ -74,7 +75,7 @@ export class LmdbStore extends EventStore {
    * @throws Error of the file system when the folder cannot be written
    */
   static open(folder: string): LmdbStore {
-    const files = openFiles(folder, { readOnly: false });
+    const files = openLog(folder, { readOnly: false });
     const { inUseBy, term, identity } = takeOver(files);
     if (inUseBy !== undefined) {
       void files.root.close();
