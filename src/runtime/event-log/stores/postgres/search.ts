@@ -64,10 +64,14 @@ const WAYS = {
  */
 export function leaps(way: Way, limit: string): string {
   const { start, end, from, to, order, near, far, on } = WAYS[way];
-  // Past the last match; at the place itself when there was none.
+  // Past the last match; at the place itself when there was none. Compared as a pair, it is a seek in the index of pairs
+  // whatever the planner believes about the values; with an equation it might walk all positions and look at each.
   const seek = (table: string, column: string): string =>
-    `(select position from ${table} where ${column} = wanted
-        and position ${from} leap.place ${on} leap.is_match::integer order by position ${order} limit 1)`;
+    `(select position from (
+        select ${column} as found, position from ${table}
+        where (${column}, position) ${from} (wanted, leap.place ${on} leap.is_match::integer)
+        order by ${column} ${order}, position ${order} limit 1
+      ) as nearest where found = wanted)`;
   return `(
     with recursive leap (place, is_match) as (
       select item.${start}, false
