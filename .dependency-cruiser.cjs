@@ -24,10 +24,10 @@ module.exports = {
     },
     {
       name: 'event-log-knows-only-http',
-      comment: 'The event log may use runtime/http and nothing else of the house.',
+      comment: 'The event log may use runtime/http and nothing else of the house; its specs may use the kit for stores.',
       severity: 'error',
       from: { path: '^src/runtime/event-log/' },
-      to: { path: notInRoom('runtime/(event-log|http)/') },
+      to: { path: notInRoom('runtime/(event-log|http|testing)/') },
     },
     {
       name: 'projection-knows-only-the-log',
@@ -71,6 +71,20 @@ module.exports = {
       to: { path: '^src/(apps/|main\\.ts)' },
     },
     {
+      name: 'testing-knows-only-the-log',
+      comment: 'The conformance kit tests stores; it may use the event log and nothing else of the house.',
+      severity: 'error',
+      from: { path: '^src/runtime/testing/' },
+      to: { path: notInRoom('runtime/(testing|event-log|http)/') },
+    },
+    {
+      name: 'testing-is-for-specs',
+      comment: 'The conformance kit needs a test runner, which what ships does not have.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$|^src/runtime/testing/' },
+      to: { path: '^src/runtime/testing/' },
+    },
+    {
       name: 'no-test-code-in-what-ships',
       severity: 'error',
       from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
@@ -79,7 +93,7 @@ module.exports = {
     {
       name: 'no-dev-dependency-in-what-ships',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$|^src/runtime/testing/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'] },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { LmdbReader } from '../../src/runtime/event-log/stores/lmdb/lmdb.reader.js';
 import { Connection, type Asked } from '../support/numbers-load.js';
 import { referenceOf } from '../support/numbers-reference.js';
 import { Random } from '../support/random.js';
@@ -9,7 +10,7 @@ import { Server, TemporaryFolder } from '../support/server.js';
 /** How often it is killed; on a machine with time to spare, more often. */
 const CRASHES = Number(process.env['LEFTFOLD_TEST_CRASHES'] ?? '25');
 const SEED = Number(process.env['LEFTFOLD_TEST_SEED'] ?? String(Date.now() % 1_000_000));
-const CONNECTIONS = 8;
+const CONNECTIONS = 16;
 
 interface StoredEvent {
   readonly position: number;
@@ -132,6 +133,14 @@ describe(`a server that is killed in the middle of its work (LEFTFOLD_TEST_SEED=
 
     it('has positions from 1 on without a gap', () => {
       expect(found.events.filter(({ position }, index) => position !== index + 1)).toEqual([]);
+    });
+
+    it('has a chain of hashes from the first commit to the last', async () => {
+      const log = LmdbReader.open(join(folder.path, 'log'));
+      let through = 0;
+      for await (const commits of log.commits()) through = commits.at(-1)?.last ?? through;
+      await log.close();
+      expect(through).toBe(found.events.length);
     });
 
     it('has the states that a full fold of its log gives', async () => {

@@ -78,6 +78,18 @@ describe('the content of a commit', () => {
     expect(roundTrip(of(...turns))).toEqual(turns);
   });
 
+  it('says what all events have in common once, and gives it back to each', () => {
+    const alike = Array.from({ length: 100 }, (): NewStored => ({
+      type: 'a.happened',
+      revision: 1,
+      tags: [tag('a:1'), tag('b:2')],
+      data: { same: 'for all of them', none: null },
+    }));
+    expect(roundTrip(of(...alike))).toEqual(alike);
+    const bytes = encodeContent(of(...alike), position(1)).length;
+    expect(bytes).toBeLessThan(2 * encodeContent(of(...alike.slice(0, 1)), position(1)).length);
+  });
+
   it('tells members of the same names in another order apart', () => {
     const [one, other] = roundTrip(holding({ a: 1, b: 2 }, { b: 2, a: 1 }));
     expect([Object.keys(one?.data ?? {}), Object.keys(other?.data ?? {})]).toEqual([

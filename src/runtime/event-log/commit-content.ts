@@ -15,12 +15,12 @@ import {
 /** The layout of the bytes; it stands first in them, so that a later layout can be told from this one. */
 const LAYOUT = 2;
 
-/** Events of one type, revision and shape. Tags are 0 where no event has any. */
+/** Events of one type, revision and shape. A column whose cells are all the same holds one of them. */
 type PackedGroup = readonly [
   type: string,
   revision: number,
   shape: Shape,
-  tags: readonly (readonly Tag[])[] | 0,
+  tags: readonly (readonly Tag[])[],
   ...columns: readonly (readonly Json[])[],
 ];
 
@@ -43,7 +43,6 @@ interface Group {
   readonly revision: number;
   readonly shape: Shape;
   readonly tags: (readonly Tag[])[];
-  hasTags: boolean;
   readonly columns: Json[][];
 }
 
@@ -71,12 +70,12 @@ export function encodeContent(commit: Omit<NewCommit, 'condition'>, first: Posit
     metadata === '{}' ? 0 : metadata,
     commit.fingerprint ?? 0,
     first,
-    groups.map(({ type, revision, shape, tags, hasTags, columns }): PackedGroup => [
+    groups.map(({ type, revision, shape, tags, columns }): PackedGroup => [
       type,
       revision,
       shape,
-      hasTags ? tags : 0,
-      ...columns,
+      shortened(tags, haveSameTags),
+      ...columns.map((column) => shortened(column, areSame)),
     ]),
     groups.length === 1 ? commit.events.length : order,
   ];
@@ -88,15 +87,15 @@ export function decodeContent(bytes: Uint8Array): CommitContent {
   const [layout, id, time, metadata, fingerprint, first, groups, order] = packr.unpack(bytes) as PackedCommit;
   if (layout !== LAYOUT) throw new Error(`commit of layout ${layout}, but this version knows only ${LAYOUT}`);
   const shared = { first, time, id, metadata: metadata === 0 ? NO_METADATA : frozenText(metadata) };
-  const rows = groups.map((group) => new Rows(group, shared));
-  const [count, groupAt] =
-    typeof order === 'number' ? [order, () => 0] : [order.length, (index: number) => order[index] ?? 0];
-  const events: StoredEvent[] = [];
-  for (let index = 0; index < count; index += 1) {
-    const event = rows[groupAt(index)]?.next(index);
+  const places = typeof order === 'number' ? new Array<number>(order).fill(0) : order;
+  const counts = groups.map(() => 0);
+  for (const place of places) counts[place] = (counts[place] ?? 0) + 1;
+  const rows = groups.map((group, place) => new Rows(group, counts[place] ?? 0, shared));
+  const events = places.map((place, index) => {
+    const event = rows[place]?.next(index);
     if (event === undefined) throw new Error(`event ${index} is of a group that the commit does not have`);
-    events.push(event);
-  }
+    return event;
+  });
   return {
     id,
     first,
@@ -134,27 +133,53 @@ function grouped(events: NewCommit['events']): {
           { length: typeof shape === 'number' ? 1 : shape.length },
           (): Json[] => [],
         );
-        last = { index: groups.length, type, revision, shape, tags: [], hasTags: false, columns };
+        last = { index: groups.length, type, revision, shape, tags: [], columns };
         groups.push(last);
         byKind.set(kind, last);
       }
     }
     last.tags.push(tags);
-    if (tags.length > 0) last.hasTags = true;
     addTo(last.columns, data, last.shape);
     order.push(last.index);
   }
   return { groups, order };
 }
 
+/** One cell instead of many that are the same. */
+function shortened<Cell>(
+  column: readonly Cell[],
+  same: (one: Cell, other: Cell) => boolean,
+): readonly Cell[] {
+  const [first] = column;
+  if (first === undefined || column.length === 1) return column;
+  return column.every((cell) => same(cell, first)) ? [first] : column;
+}
+
+/** As many cells as there are rows. */
+function lengthened<Cell>(column: readonly Cell[], rows: number): readonly Cell[] {
+  return column.length === rows ? column : new Array<Cell>(rows).fill(column[0] as Cell);
+}
+
+function areSame(one: Json, other: Json): boolean {
+  return one === other;
+}
+
+function haveSameTags(some: readonly Tag[], others: readonly Tag[]): boolean {
+  return (
+    some === others || (some.length === others.length && some.every((tag, index) => tag === others[index]))
+  );
+}
+
 /** The events of one group, in their order. */
 class Rows {
   readonly #build: Builder;
+  readonly #tags: readonly (readonly Tag[])[];
   readonly #columns: readonly (readonly Json[])[];
   #row = 0;
 
   constructor(
     private readonly group: PackedGroup,
+    count: number,
     private readonly shared: {
       readonly first: Position;
       readonly time: string;
@@ -162,20 +187,22 @@ class Rows {
       readonly metadata: Metadata;
     },
   ) {
-    this.#build = builderOf(group[2]);
-    this.#columns = group.slice(4) as unknown as readonly (readonly Json[])[];
+    const [, , shape, tags, ...columns] = group;
+    this.#build = builderOf(shape);
+    this.#tags = lengthened(tags, count);
+    this.#columns = columns.map((column) => lengthened(column, count));
   }
 
   next(index: number): StoredEvent {
     const row = this.#row;
     this.#row += 1;
     const { first, time, id, metadata } = this.shared;
-    const [type, revision, , tags] = this.group;
+    const [type, revision] = this.group;
     return Object.freeze({
       position: (first + index) as Position,
       type,
       revision,
-      tags: tags === 0 ? NO_TAGS : Object.freeze(tags[row] as readonly Tag[]),
+      tags: Object.freeze(this.#tags[row] ?? NO_TAGS),
       data: this.#build(this.#columns, row),
       time,
       commit: id,

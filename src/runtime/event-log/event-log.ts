@@ -185,7 +185,7 @@ export class EventLog {
    * if it can. Completes when the log closes.
    *
    * A subscriber that throws is unsubscribed and told by its error handler; nobody else notices.
-   * Work that a subscriber does later, in a promise, is not waited for.
+   * Work that a subscriber does later, in a promise, is not waited for: who needs that takes `followPages`.
    */
   follow(query: Query = EVERYTHING, after: Position = START): Observable<readonly RecordedEvent[]> {
     return new Followed<readonly RecordedEvent[]>(this.#onFollowerFailed, (subscriber) => {
@@ -208,6 +208,27 @@ export class EventLog {
         unsubscribed.abort();
       };
     });
+  }
+
+  /**
+   * The same as `follow`, for a follower that takes its time: the next page is read when it is asked for, so that
+   * however far behind it falls, no more than a page waits for it. Ends when the log closes.
+   *
+   * @throws the signal's reason once it is aborted
+   */
+  async *followPages(
+    query: Query = EVERYTHING,
+    after: Position = START,
+    signal?: AbortSignal,
+  ): AsyncIterable<readonly RecordedEvent[]> {
+    const stopped =
+      signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
+    try {
+      for await (const page of this.#pages(query, after, stopped)) if (page.length > 0) yield page;
+    } catch (error) {
+      if (!stopped.aborted) throw error;
+    }
+    signal?.throwIfAborted();
   }
 
   /** Resolves when the head stands after the position. @throws the signal's reason once it is aborted */

@@ -21,7 +21,7 @@ import { NO_HASH, answerOf, seal, type SealedCommit } from '../../sealed-commit.
 import { WaitablePosition } from '../../waitable-position.js';
 import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
 import { isAlive, thisProcess, type Owner } from './owner.js';
-import { commitEndingAt, commitOf, firstMatch, readCommits, readPages } from './reading.js';
+import { commitEndingAt, commitOf, firstMatch, readCommits, readPages, whileOpen } from './reading.js';
 
 /** An append that was asked for and has no answer yet. */
 interface Asked {
@@ -93,13 +93,17 @@ export class LmdbStore extends EventStore {
   }
 
   override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
-    if (this.#closed !== undefined) throw new LogClosed();
-    return readPages(this.files, query, range, this.#head.position);
+    return whileOpen(
+      () => this.#closed !== undefined,
+      () => readPages(this.files, query, range, this.#head.position),
+    );
   }
 
   override commits(range: Pick<Range, 'after' | 'through'> = {}): AsyncIterable<readonly RecordedCommit[]> {
-    if (this.#closed !== undefined) throw new LogClosed();
-    return readCommits(this.files, range, this.#head.position);
+    return whileOpen(
+      () => this.#closed !== undefined,
+      () => readCommits(this.files, range, this.#head.position),
+    );
   }
 
   override head(): Promise<Position> {

@@ -1,6 +1,6 @@
 /** Reads a log in LMDB: pages in either direction, by position or by query, and whole commits. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LogDamaged } from '../../errors.js';
+import { LogClosed, LogDamaged } from '../../errors.js';
 import {
   START,
   position,
@@ -40,13 +40,14 @@ export async function* readPages(
   let wanted = limit;
   let page: StoredEvent[] = [];
   for (const commits of strides(files, span)) {
-    for (const event of eventsIn(commits, span)) {
-      if (wanted === 0) break;
-      wanted -= 1;
-      page.push(event);
-      if (page.length === PAGE_SIZE) {
-        yield page;
-        page = [];
+    for (const commit of commits) {
+      for (const event of meantIn(commit, span).slice(0, wanted)) {
+        wanted -= 1;
+        page.push(event);
+        if (page.length === PAGE_SIZE) {
+          yield page;
+          page = [];
+        }
       }
     }
     if (wanted === 0) break;
@@ -69,7 +70,10 @@ export function firstMatch(
 ): Position | undefined {
   const span: Span = { query, after, through, backwards: false };
   for (const commits of strides(files, span)) {
-    for (const event of eventsIn(commits, span)) return event.position;
+    for (const commit of commits) {
+      const [first] = meantIn(commit, span);
+      if (first !== undefined) return first.position;
+    }
   }
   return undefined;
 }
@@ -94,6 +98,19 @@ export async function* readCommits(
     }
     if (commits.length > 0) yield commits.map(recordedOf);
     await nextTurn();
+  }
+}
+
+/** A reading that needs the files after they were closed is told that, and not what LMDB says of it. @throws LogClosed */
+export async function* whileOpen<Page>(
+  isClosed: () => boolean,
+  read: () => AsyncIterable<Page>,
+): AsyncIterable<Page> {
+  if (isClosed()) throw new LogClosed();
+  try {
+    yield* read();
+  } catch (error) {
+    throw isClosed() ? new LogClosed() : error;
   }
 }
 
@@ -202,14 +219,15 @@ function* named(
   }
 }
 
-function* eventsIn(commits: readonly OpenedCommit[], span: Span): Iterable<StoredEvent> {
+/** The events of a commit that the span means, in its direction. */
+function meantIn({ first, last, events }: OpenedCommit, span: Span): readonly StoredEvent[] {
   const { query, after, through, backwards } = span;
-  const isMeant = meansEverything(query) ? () => true : (event: StoredEvent) => matches(query, event);
-  for (const { events } of commits) {
-    for (const event of backwards ? events.toReversed() : events) {
-      if (event.position > after && event.position <= through && isMeant(event)) yield event;
-    }
-  }
+  const isWhole = first > after && last <= through;
+  const inside = isWhole
+    ? events
+    : events.slice(Math.max(0, after + 1 - first), Math.max(0, through + 1 - first));
+  const meant = meansEverything(query) ? inside : inside.filter((event) => matches(query, event));
+  return backwards ? meant.toReversed() : meant;
 }
 
 /** @throws LogDamaged unless every index leads to the commit */

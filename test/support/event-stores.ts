@@ -1,0 +1,15 @@
+/** The stores that what the log promises is tested over. A further one joins all of these tests by a line here. */
+import { LmdbStore } from '../../src/runtime/event-log/stores/lmdb/lmdb.store.js';
+import { MemoryStore } from '../../src/runtime/event-log/stores/memory.store.js';
+import type { EventStore } from '../../src/runtime/event-log/event-store.js';
+
+export interface StoreKind {
+  readonly name: string;
+  /** An empty store; what it keeps in files, it keeps in this folder. */
+  readonly open: (folder: string) => EventStore | Promise<EventStore>;
+}
+
+export const STORES: readonly StoreKind[] = [
+  { name: 'MemoryStore', open: () => new MemoryStore() },
+  { name: 'LmdbStore', open: (folder) => LmdbStore.open(folder) },
+];
