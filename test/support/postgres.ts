@@ -9,8 +9,10 @@ import {
 const given = process.env['LEFTFOLD_TEST_POSTGRES'];
 const door = process.env['LEFTFOLD_TEST_POSTGRES_DOOR'];
 
-/** Skips where there is no PostgreSQL; the run has said so once. */
-export const describeWithPostgres = given || door ? describe : describe.skip;
+/** Without it its specs are skipped, and the run has said so once. */
+export const hasPostgres = Boolean(given ?? door);
+
+export const describeWithPostgres = hasPostgres ? describe : describe.skip;
 
 /** A database in which schemas and databases may be made. */
 export async function postgresUrl(): Promise<string> {
@@ -58,6 +60,16 @@ export class TemporarySchema {
     await this.sql(`drop schema if exists ${this.name} cascade`);
     await this.client.end();
   }
+}
+
+/** A store on a log of its own, which is gone once the store is closed. */
+export async function openTemporaryLog(): Promise<PostgresStore> {
+  const schema = await TemporarySchema.create();
+  const store = await schema.open();
+  const close = store.close.bind(store);
+  let closed: Promise<void> | undefined;
+  store.close = () => (closed ??= close().then(() => schema.remove()));
+  return store;
 }
 
 /** A database that nobody else uses. */

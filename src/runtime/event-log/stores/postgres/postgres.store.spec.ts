@@ -46,9 +46,7 @@ describeWithPostgres('PostgresStore', () => {
 
   it('records', async () => {
     await store.append(commit('a', { value: '5' }));
-    expect(await everything(store)).toEqual([
-      expect.objectContaining({ position: 1, data: { value: '5' } }),
-    ]);
+    expect(await everything(store)).toEqual([expect.objectContaining({ position: 1, data: { value: '5' } })]);
     expect(await everything(store, [{ tags: [tag('number:1')] }])).toHaveLength(1);
     expect(position(1) > START && InvalidValue && MemoryStore).toBeTruthy();
   });
