@@ -1,5 +1,6 @@
 /** Records a group of appends in one transaction: two round trips, whatever their number. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { LAYOUT } from '../../commit-content.js';
 import { StoreUnavailable } from '../../errors.js';
 import type { CommitId, Position } from '../../event.js';
 import { meansEverything } from '../../query.js';
@@ -31,9 +32,9 @@ const BREAKING: Statement = {
 
 const ADD_COMMITS: Statement = {
   name: 'add commits',
-  text: `insert into commits (last, first, id, time, metadata, fingerprint, previous, hash, bytes)
+  text: `insert into commits (last, first, id, time, metadata, fingerprint, previous, hash, layout, bytes)
     select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::json[], $6::text[],
-      $7::bytea[], $8::bytea[], $9::bigint[])`,
+      $7::bytea[], $8::bytea[], $9::integer[], $10::bigint[])`,
 };
 
 const ADD_EVENTS: Statement = {
@@ -142,14 +143,14 @@ async function record(run: Run, channel: string, staged: readonly Staged[]): Pro
 /** The rows of each table, as a list for each of its columns. */
 function columnsOf(staged: readonly Staged[]): Columns {
   const columns: Columns = {
-    commits: [[], [], [], [], [], [], [], [], []],
+    commits: [[], [], [], [], [], [], [], [], [], []],
     events: [[], [], [], [], [], []],
     tags: [[], []],
   };
   for (const { storable, commit, previous, hash } of staged) {
     const { first, last, id, time, fingerprint } = commit;
     const { asked, metadata, data, bytes } = storable;
-    addRow(columns.commits, [last, first, id, time, metadata, fingerprint, previous, hash, bytes]);
+    addRow(columns.commits, [last, first, id, time, metadata, fingerprint, previous, hash, LAYOUT, bytes]);
     asked.events.forEach(({ type, revision, tags }, index) => {
       const position = first + index;
       addRow(columns.events, [position, last, type, revision, arrayText(tags), data[index]]);

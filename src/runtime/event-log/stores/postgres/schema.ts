@@ -31,11 +31,13 @@ const MIGRATIONS: readonly string[] = [
     fingerprint text,
     previous bytea not null,
     hash bytea not null,
+    layout integer not null,
     bytes bigint not null
   );
   comment on table commits is 'What was appended together, all or nothing: the events from position first to last.';
   comment on column commits.previous is 'The hash of the commit before it; zeros before the first.';
   comment on column commits.hash is 'SHA-256 over its content and previous. A commit that does not fit it is never read.';
+  comment on column commits.layout is 'How it was laid out to be hashed.';
   comment on column commits.bytes is 'How much it is, roughly.';
 
   create table events (

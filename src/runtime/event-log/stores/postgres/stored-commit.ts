@@ -1,6 +1,7 @@
 /** A commit as it stands in the tables, and the check that it is what was recorded. */
-import { LogDamaged } from '../../errors.js';
 import { frozen } from '../../columns.js';
+import { LAYOUT } from '../../commit-content.js';
+import { LogDamaged } from '../../errors.js';
 import type { CommitId, Json, Metadata, Position, StoredEvent, Tag } from '../../event.js';
 import { seal, type OpenedCommit } from '../../sealed-commit.js';
 
@@ -14,6 +15,7 @@ export interface CommitRow {
   readonly fingerprint: string | null;
   readonly previous: Buffer;
   readonly hash: Buffer;
+  readonly layout: number;
   /** A JSON array of events, each an array of type, revision, tags and data; null when there is none. */
   readonly events: string | null;
 }
@@ -21,13 +23,14 @@ export interface CommitRow {
 /** Makes rows of this shape of the table `commits`. The database writes the JSON out as it was given to it, byte for byte. */
 export const COMMIT_ROW = `last, first, id,
   to_char(time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as time,
-  metadata::text as metadata, fingerprint, previous, hash,
+  metadata::text as metadata, fingerprint, previous, hash, layout,
   (select json_agg(json_build_array(type, revision, tags, data) order by position)::text
     from events where position between first and last) as events`;
 
-/** @throws LogDamaged unless it is what was sealed */
+/** @throws LogDamaged unless it is what was sealed; Error when this version does not know how it was laid out for that */
 export function openCommit(row: CommitRow): OpenedCommit {
-  const { last, first, id, time, previous, hash } = row;
+  const { last, first, id, time, previous, hash, layout } = row;
+  if (layout !== LAYOUT) throw new Error(`commit of layout ${layout}, but this version knows only ${LAYOUT}`);
   const content = {
     id,
     time,
