@@ -53,7 +53,8 @@ export async function foldSubject<Context>(
   ];
   for (const pages of ranges) {
     for await (const page of pages) {
-      for (const event of page) state = fold.step(state, event);
+      // The newest position is read backwards, and several events may stand there.
+      for (const event of onlyNewest ? page.toReversed() : page) state = fold.step(state, event);
     }
   }
   return state;

@@ -14,7 +14,7 @@ import {
 } from './event.js';
 
 /** The layout of the bytes; it stands first in them, so that a later layout can be told from this one. */
-const LAYOUT = 2;
+export const LAYOUT = 2;
 
 /** Events of one type, revision and shape. A column whose cells are all the same holds one of them. */
 type PackedGroup = readonly [
@@ -163,8 +163,9 @@ function lengthened<Cell>(column: readonly Cell[], rows: number): readonly Cell[
   return column.length === rows ? column : new Array<Cell>(rows).fill(column[0] as Cell);
 }
 
+/** Objects never are: whether two are one in memory is nothing that a commit says, and would change its hash. */
 function areSame(one: Json, other: Json): boolean {
-  return one === other;
+  return one === other && (typeof one !== 'object' || one === null);
 }
 
 function haveSameTags(some: readonly Tag[], others: readonly Tag[]): boolean {

@@ -101,6 +101,24 @@ export class LogBusy extends Problem {
   }
 }
 
+/** The server that keeps the log cannot be reached, or gave up on what it was asked. */
+export class StoreUnavailable extends Problem {
+  /** @param appended what became of the append, if it was one; whoever only read need not be told */
+  constructor(appended?: 'nothing' | 'unknown', options?: ErrorOptions) {
+    const then =
+      appended === 'unknown'
+        ? ' Whether this was recorded is not known; asked for again under the same commit id, it is recorded once.'
+        : `${appended === 'nothing' ? ' Nothing was recorded.' : ''} Try again a little later.`;
+    super(
+      'unavailable',
+      'store-unavailable',
+      'The store cannot be reached',
+      `The server that keeps the log cannot be reached, or does not answer.${then}`,
+      { ...options, retryAfter: 1 },
+    );
+  }
+}
+
 /** There is no room for more events where the log is kept. Nothing was recorded; what stands there can be read. */
 export class StorageFull extends Problem {
   constructor(options?: ErrorOptions) {

@@ -1,9 +1,9 @@
 /** The event log: what the contexts share, and the only thing they share. Validates, stamps, appends, reads, follows. */
 import { createHash, randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { filter, map, type Observable } from 'rxjs';
 import { pointer, type Fault } from '../http/problem.js';
-import { CommitIdReused, ContractBroken, InvalidValue, LogBusy } from './errors.js';
+import { CommitIdReused, ContractBroken, InvalidValue, LogBusy, StoreUnavailable } from './errors.js';
 import {
   EVERYTHING,
   START,
@@ -58,6 +58,9 @@ export const LARGEST_COMMIT = 10_000;
 
 const MOST_WAITING = 64 * 1024 * 1024;
 
+/** How often a follower tries again while the store cannot be reached, in milliseconds. */
+const RETRY_INTERVAL = 250;
+
 type Checked = Pick<StoredEvent, 'type' | 'revision' | 'tags' | 'data'>;
 
 export class EventLog {
@@ -104,6 +107,7 @@ export class EventLog {
    * @throws AppendConditionFailed when the condition does not hold
    * @throws CommitIdReused when the commit id was used for something else
    * @throws LogBusy at once, when more waits for the store than may
+   * @throws StoreUnavailable when the server that keeps the log is away; it says whether something may have been recorded
    * @throws StorageFull when there is no room for it
    */
   async append(events: readonly NewEvent[], options: AppendOptions = {}): Promise<Commit> {
@@ -181,7 +185,7 @@ export class EventLog {
   /**
    * Everything after `after`, then everything new, without a gap or a repeat. Hot on the log's side, cold
    * on the follower's: each subscription reads at its own pace, from the newest events that are kept in memory
-   * if it can. Completes when the log closes.
+   * if it can. Completes when the log closes. Waits while the store cannot be reached.
    *
    * A subscriber that throws is unsubscribed and told by its error handler; nobody else notices.
    * Work that a subscriber does later, in a promise, is not waited for: who needs that takes `followPages`.
@@ -271,16 +275,23 @@ export class EventLog {
         if (recent.events.length === PAGE_SIZE) await nextTurn(); // there may be much more
         continue;
       }
-      const head = await this.store.head();
-      if (after < head) {
-        for await (const page of this.#upcasting.read(query, { after, through: head })) {
-          stopped.throwIfAborted();
-          yield page;
+      try {
+        const head = await this.store.head();
+        if (after < head) {
+          for await (const page of this.#upcasting.read(query, { after, through: head })) {
+            stopped.throwIfAborted();
+            yield page;
+            after = page.through;
+          }
+          after = head;
+          yield { events: [], through: head };
         }
-        after = head;
-        yield { events: [], through: head };
+        await this.store.advanced(after, stopped);
+      } catch (error) {
+        // A server that is away comes back; who follows goes on from where it stands.
+        if (!(error instanceof StoreUnavailable)) throw error;
+        await pause(RETRY_INTERVAL, undefined, { signal: stopped });
       }
-      await this.store.advanced(after, stopped);
     }
   }
 

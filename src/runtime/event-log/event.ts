@@ -6,9 +6,9 @@ type Branded<Type, Name extends string> = Type & { readonly [brand]: Name };
 
 /** Where an event stands in the log: an integer from 1, strictly increasing, never reused. 0 is before the first. */
 export type Position = Branded<number, 'Position'>;
-/** The name of one append, up to 255 characters. Whoever repeats it gets the first answer again. */
+/** The name of one append, up to 255 characters, none of them NUL. Whoever repeats it gets the first answer again. */
 export type CommitId = Branded<string, 'CommitId'>;
-/** What an event is about: `number:42`. Up to 255 characters. */
+/** What an event is about: `number:42`. Up to 255 characters, none of them NUL. */
 export type Tag = Branded<string, 'Tag'>;
 
 /** What JSON can say. Only this is ever recorded; a member that is undefined is left out. */
@@ -29,12 +29,12 @@ export function position(value: number): Position {
   return value as Position;
 }
 
-/** @throws InvalidValue unless it has 1 to 255 characters */
+/** @throws InvalidValue unless it has 1 to 255 characters, none of them NUL */
 export function tag(value: string): Tag {
   return name('tag', value) as Tag;
 }
 
-/** @throws InvalidValue unless it has 1 to 255 characters */
+/** @throws InvalidValue unless it has 1 to 255 characters, none of them NUL */
 export function commitId(value: string): CommitId {
   return name('commit id', value) as CommitId;
 }
@@ -44,6 +44,8 @@ function name(what: string, value: string): string {
     throw new InvalidValue(`A ${what} has 1 to ${LONGEST_NAME} characters, not ${value.length}.`);
   }
   if (!value.isWellFormed()) throw new InvalidValue(`A ${what} is well-formed Unicode.`);
+  // A database's text cannot hold it (PostgreSQL), and much that is written in C ends there.
+  if (value.includes('\0')) throw new InvalidValue(`A ${what} holds no NUL character (U+0000).`);
   return value;
 }
 

@@ -207,7 +207,7 @@ export const READ_FAULTS: readonly Fault[] = [
   },
   {
     what: 'cuts text at a NUL',
-    noticedBy: 'text › may be a NUL, wherever text may stand',
+    noticedBy: 'text › may be a NUL in data and in metadata, though in no name',
     faults: changing((page) =>
       page.map((event) => JSON.parse(JSON.stringify(event).replaceAll('\\u0000b', '')) as StoredEvent),
     ),
