@@ -10,9 +10,11 @@ import {
   parcelInsured,
   parcelsLog,
   sendAsOnce,
+  sent2,
   sentLater,
 } from '../../../test/support/parcels.js';
 import { EventUnreadable } from './errors.js';
+import { defineEvent } from './event-contract.js';
 import type { EventLog } from './event-log.js';
 import { EVERYTHING, position, tag, type Query, type Range } from './event.js';
 import { MemoryStore } from './stores/memory.store.js';
@@ -70,6 +72,25 @@ describe('a log with an event of a newer revision', () => {
     const strange = logWith(store, parcelInsured);
     const page = await firstValueFrom(strange.follow(EVERYTHING, position(1)));
     expect(page[0]).toMatchObject({ position: 2, type: 'parcel.sent', revision: 4 });
+  });
+});
+
+describe('a log with an event of an older revision than this code knows', () => {
+  const sentSince = defineEvent({ type: 'parcel.sent', revision: 2, schema: z.json() }).revise({
+    schema: z.null(),
+    yields: [parcelInsured],
+    upcast: () => [parcelInsured.create({ parcel: 'x', value: '1.00' })],
+  });
+
+  it('goes on for whoever asks for another type, though later revisions may become that', async () => {
+    const store = new MemoryStore();
+    await sendAsOnce(store, [['a', 100]]);
+    await logWith(store, sent2).append([sent2.create({ parcel: 'b' })]);
+    const seen: string[] = [];
+    for await (const page of logWith(store, sentSince, parcelInsured).read(everInsured)) {
+      seen.push(...page.map(inShort));
+    }
+    expect(seen).toEqual(['2 insured x']);
   });
 });
 
