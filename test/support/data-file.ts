@@ -24,9 +24,9 @@ export const TABLES: Tables = { plain: 0, several: TableFlag.duplicates, version
 
 export interface OpenTables {
   readonly root: RootDatabase;
-  readonly plain: Database<Buffer, Key>;
-  readonly several: Database<Key, Key>;
-  readonly versioned: Database<unknown, Key>;
+  readonly plain: Database<Buffer>;
+  readonly several: Database<Key>;
+  readonly versioned: Database<unknown>;
 }
 
 /** Opens a file as the store opens it. */
