@@ -23,13 +23,13 @@ const many = (file: DataFile): number =>
 const freed = (file: DataFile): number => file.dataAt(file.node(file.leaf(file.meta.freePages, -1), -1));
 
 /** Lets the data of a node begin so many bytes later; what is before that becomes part of the key. */
-function lengthenKey(file: DataFile, node: number, by: number): void {
-  file.set16(node + 6, keyOf(file.view, node).size + by).add(node, -by);
+function lengthenKey(file: DataFile, node: number, by: number): DataFile {
+  return file.set16(node + 6, keyOf(file.view, node).size + by).add(node, -by);
 }
 
-function swapFirstTwo(file: DataFile, { start }: PageSpan): void {
+function swapFirstTwo(file: DataFile, { start }: PageSpan): DataFile {
   const [first, second] = [file.view.getUint16(start + 24, true), file.view.getUint16(start + 26, true)];
-  file.set16(start + 24, second).set16(start + 26, first);
+  return file.set16(start + 24, second).set16(start + 26, first);
 }
 
 const IN_ITS_BEGINNING: readonly Damage[] = [
