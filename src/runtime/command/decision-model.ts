@@ -42,6 +42,7 @@ export async function foldSubject<Context>(
           log.read([{ types: consumed }], {
             after: position(origin - 1),
             through: origin < through ? origin : through,
+            backwards: onlyNewest,
           }),
         ]
       : []),
@@ -53,7 +54,7 @@ export async function foldSubject<Context>(
   ];
   for (const pages of ranges) {
     for await (const page of pages) {
-      // The newest position is read backwards, and several events may stand there.
+      // Several events may stand at one position.
       for (const event of onlyNewest ? page.toReversed() : page) state = fold.step(state, event);
     }
   }
