@@ -82,7 +82,8 @@ export async function* readCommits(
 ): AsyncIterable<readonly RecordedCommit[]> {
   let before: OpenedCommit | undefined;
   const [firstEnd] = files.commits.getKeys({ start: position(after + 1), limit: 1 });
-  const start = firstEnd === undefined ? undefined : commitEndingAt(files, firstEnd).first;
+  const start =
+    firstEnd === undefined ? undefined : commitEndingAt(files, firstEnd, position(after + 1)).first;
   if (start !== undefined && start > 1) before = commitEndingAt(files, position(start - 1));
   const from = start === undefined ? after : position(start - 1);
   const span: Span = { query: [{}], after: from, through: atMost(head, through), backwards: false };
@@ -97,11 +98,14 @@ export async function* readCommits(
   }
 }
 
-/** @throws LogDamaged when nothing ends there, or what does is not what was recorded */
-export function commitEndingAt({ commits }: LmdbFiles, last: Position): OpenedCommit {
+/**
+ * @param first where it begins, as far as that is known
+ * @throws LogDamaged when nothing ends there, or what does is not what was recorded
+ */
+export function commitEndingAt({ commits }: LmdbFiles, last: Position, first = last): OpenedCommit {
   const bytes = commits.get(last);
   if (bytes === undefined) throw new LogDamaged(last, 'no commit ends there, though an index says so');
-  return unseal(bytes, last);
+  return unseal(bytes, last, first);
 }
 
 /** The commit that was recorded under this id. */
@@ -140,16 +144,25 @@ interface Stride {
   readonly isLast: boolean;
 }
 
-/** Gathers commits up to the stride's length, for as long as they touch the span. */
+/**
+ * Gathers commits up to the stride's length, for as long as they touch the span. What stands before a damaged one
+ * is given out first; the next stride begins with the damage.
+ */
 function gather(commits: Iterable<OpenedCommit>, { after, through, backwards }: Span): Stride {
   const gathered: OpenedCommit[] = [];
   let events = 0;
-  for (const commit of commits) {
-    if (backwards ? commit.last <= after : commit.first > through) return { commits: gathered, isLast: true };
-    gathered.push(commit);
-    events += commit.events.length;
-    if (gathered.length === MOST_COMMITS || events >= MOST_EVENTS)
-      return { commits: gathered, isLast: false };
+  try {
+    for (const commit of commits) {
+      if (backwards ? commit.last <= after : commit.first > through)
+        return { commits: gathered, isLast: true };
+      gathered.push(commit);
+      events += commit.events.length;
+      if (gathered.length === MOST_COMMITS || events >= MOST_EVENTS)
+        return { commits: gathered, isLast: false };
+    }
+  } catch (error) {
+    if (gathered.length === 0) throw error;
+    return { commits: gathered, isLast: false };
   }
   return { commits: gathered, isLast: true };
 }
@@ -162,7 +175,7 @@ function oldest(files: LmdbFiles, span: Span): Stride {
 function* inSuccession({ commits }: LmdbFiles, { after }: Span): Iterable<OpenedCommit> {
   let before: OpenedCommit | undefined;
   for (const { key, value } of commits.getRange({ start: position(after + 1) })) {
-    const commit = unseal(value, key);
+    const commit = unseal(value, key, position((before?.last ?? after) + 1));
     if (before !== undefined) requireSuccession(before, commit);
     else if (commit.first > after + 1) throw new LogDamaged(after + 1, 'no commit holds it');
     before = commit;

@@ -1,0 +1,25 @@
+/** Where an export goes: to standard output, or to a file that has its name only once it is whole. */
+import { print, type Terminal } from '../terminal.js';
+
+export interface Output {
+  /** Resolves once there is room for more. */
+  write(text: string): Promise<void>;
+  /** Everything has been written. */
+  finish(): Promise<void>;
+  /** Lets go of it as it is, finished or not. */
+  close(): Promise<void>;
+}
+
+export function standardOutput(terminal: Terminal): Output {
+  return {
+    write: (text) => print(terminal, text),
+    // What was written before has been taken once this has.
+    finish: () =>
+      new Promise((resolve) =>
+        terminal.stdout.write('', () => {
+          resolve();
+        }),
+      ),
+    close: () => Promise.resolve(),
+  };
+}
