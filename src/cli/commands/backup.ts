@@ -13,8 +13,8 @@ import { Progress } from '../progress.js';
 import { print, say, type Terminal } from '../terminal.js';
 import { hashLine, walk, type Walked } from '../walk.js';
 
-/** What the copy is called until it is known to be whole. */
-const PART = 'log.part';
+/** What the copy is called until it is known to be whole; with a dot in it, lmdb would take it for a file. */
+const PART = 'log-part';
 
 const MEBIBYTE = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 /** A consistent copy of a log in LMDB, made while it is written, that is a log of its own from then on. */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { flushFile, flushFolder } from '../../flush.js';
 import { openFiles } from './lmdb-files.js';
@@ -24,7 +24,6 @@ export async function copyLog(from: string, to: string): Promise<void> {
     await original.root.close();
   }
   await makeIndependent(to);
-  rmSync(join(to, 'lock.mdb'), { force: true }); // it is made anew by whoever opens the copy
   await flushFile(join(to, 'data.mdb'));
   await flushFolder(to);
   await flushFolder(dirname(to));
