@@ -66,7 +66,9 @@ export const fields = {
 
 /** @throws LineFault */
 export function parseFields<Output>(schema: ZodType<Output>, value: unknown): Output {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, {
+    error: ({ input }) => (input === undefined ? 'is missing' : undefined),
+  });
   if (parsed.success) return parsed.data;
   const [fault] = faultsOf(parsed.error);
   throw new LineFault(`${fault?.pointer ?? '#'}: ${fault?.detail ?? 'is wrong'}`);

@@ -32,7 +32,7 @@ function requireExact(text: string): void {
     parseLossless(text, undefined, {
       parseNumber: (literal) => {
         const number = Number(literal);
-        if (String(number) === literal || isExact(literal, number)) return number;
+        if (isShortest(literal, number) || isExact(literal, number)) return number;
         throw new LineFault(`${literal} would become ${number}; write it as text`);
       },
       onDuplicateKey: ({ key }) => {
@@ -40,6 +40,13 @@ function requireExact(text: string): void {
       },
     });
   } catch (error) {
-    throw error instanceof RangeError ? new LineFault('is nested too deep', { cause: error }) : error;
+    if (error instanceof LineFault) throw error;
+    // It is JSON, so all that this parser can have against it is that its stack did not reach so far.
+    throw new LineFault('is nested too deep', { cause: error });
   }
+}
+
+/** Whether it is how a double is written in JSON, by which every double is read again as it was. */
+function isShortest(literal: string, number: number): boolean {
+  return String(number) === literal.toLowerCase().replace(/e(?=\d)/, 'e+');
 }

@@ -81,9 +81,9 @@ export async function* readCommits(
   head: Position,
 ): AsyncIterable<readonly RecordedCommit[]> {
   let before: OpenedCommit | undefined;
-  const [firstEnd] = files.commits.getKeys({ start: position(after + 1), limit: 1 });
-  const start =
-    firstEnd === undefined ? undefined : commitEndingAt(files, firstEnd, position(after + 1)).first;
+  const next = position(after + 1);
+  const [entry] = files.commits.getRange({ start: next, limit: 1 });
+  const start = entry && unseal(entry.value, entry.key, next).first;
   if (start !== undefined && start > 1) before = commitEndingAt(files, position(start - 1));
   const from = start === undefined ? after : position(start - 1);
   const span: Span = { query: [{}], after: from, through: atMost(head, through), backwards: false };
@@ -98,14 +98,11 @@ export async function* readCommits(
   }
 }
 
-/**
- * @param first where it begins, as far as that is known
- * @throws LogDamaged when nothing ends there, or what does is not what was recorded
- */
-export function commitEndingAt({ commits }: LmdbFiles, last: Position, first = last): OpenedCommit {
+/** @throws LogDamaged when nothing ends there, or what does is not what was recorded */
+export function commitEndingAt({ commits }: LmdbFiles, last: Position): OpenedCommit {
   const bytes = commits.get(last);
   if (bytes === undefined) throw new LogDamaged(last, 'no commit ends there, though an index says so');
-  return unseal(bytes, last, first);
+  return unseal(bytes, last);
 }
 
 /** The commit that was recorded under this id. */
