@@ -88,12 +88,17 @@ export async function* readCommits(
   const from = start === undefined ? after : position(start - 1);
   const span: Span = { query: [{}], after: from, through: atMost(head, through), backwards: false };
   for (const commits of strides(files, span)) {
-    for (const commit of commits) {
-      requireSuccession(before, commit);
-      requireIndexed(files, commit);
-      before = commit;
+    const sound: RecordedCommit[] = [];
+    try {
+      for (const commit of commits) {
+        requireSuccession(before, commit);
+        requireIndexed(files, commit);
+        before = commit;
+        sound.push(recordedOf(commit));
+      }
+    } finally {
+      if (sound.length > 0) yield sound;
     }
-    if (commits.length > 0) yield commits.map(recordedOf);
     await nextTurn();
   }
 }
