@@ -19,20 +19,16 @@ class Screen extends Writable {
 }
 
 export class TestTerminal implements Terminal {
-  readonly environment = {};
+  readonly environment: Readonly<Record<string, string>>;
   readonly stdin = Readable.from([]);
-  readonly stdout: Writable;
+  readonly stdout = new PassThrough();
   readonly stderr: Screen;
-  readonly interrupting = new AbortController();
+  readonly interrupted = new AbortController().signal;
   milliseconds = 1000;
 
-  constructor({ isTTY = false, columns = 80, stdout = new PassThrough() as Writable } = {}) {
-    this.stdout = stdout;
+  constructor({ environment = {}, isTTY = false, columns = 80 } = {}) {
+    this.environment = environment;
     this.stderr = new Screen(isTTY, columns);
-  }
-
-  get interrupted(): AbortSignal {
-    return this.interrupting.signal;
   }
 
   readonly now = (): number => this.milliseconds;
