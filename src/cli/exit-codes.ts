@@ -25,25 +25,27 @@ Exit codes:
 
 /** A command cannot go on, and the message says why in one line. */
 export class CommandFailed extends Error {
+  override readonly name: string = 'CommandFailed';
+
   constructor(
     message: string,
     readonly exitCode: ExitCode = EXIT.failed,
     options?: ErrorOptions,
   ) {
     super(message, options);
-    this.name = 'CommandFailed';
   }
 }
 
 /** Whoever started the command wants it to end. */
 export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
   constructor(
     readonly signal: 'SIGINT' | 'SIGTERM',
     /** How to go on. */
     hint?: string,
   ) {
     super(hint === undefined ? 'interrupted' : `interrupted; ${hint}`);
-    this.name = 'Interrupted';
   }
 
   get exitCode(): number {
@@ -54,6 +56,10 @@ export class Interrupted extends Error {
 /** Nobody reads what the command writes any more, as after `| head`: that is no error. */
 export class NobodyReads extends Error {
   override readonly name = 'NobodyReads';
+
+  constructor() {
+    super('nobody reads what is written');
+  }
 }
 
 export interface Ending {

@@ -1,6 +1,6 @@
 /** Runs `leftfold` in this process: its arguments, its streams, and the signals that end it. */
 import { createRequire } from 'node:module';
-import { Interrupted, NobodyReads } from './exit-codes.js';
+import { Interrupted } from './exit-codes.js';
 import { run } from './program.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -14,10 +14,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  interrupted.abort(error.code === 'EPIPE' ? new NobodyReads() : error);
-});
-process.stderr.on('error', () => undefined); // nobody is left to be told
+// Whoever writes to the one is told by the writing itself; of the other, nobody is left to be told.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
 
 process.exitCode = await run(process.argv.slice(2), version, {
   environment: process.env,

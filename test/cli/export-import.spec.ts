@@ -1,5 +1,5 @@
 /** `leftfold export` and `leftfold import`: a round trip gives the same bytes and the same hash, also with interruptions. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventJson } from '../support/api.js';
@@ -28,6 +28,17 @@ describe('export and import', () => {
   afterAll(() => {
     folder.remove();
   });
+
+  /** The log as it was exported. */
+  const allLines = (): readonly string[] => linesOf(readFileSync(inFolder('whole.ndjson'), 'utf8'));
+
+  /** Whole commits, of so many lines at most. */
+  const firstLines = (most: number): readonly string[] => {
+    const commitOf = (text = ''): unknown => (JSON.parse(text) as EventJson).commit;
+    const lines = allLines();
+    const cut = commitOf(lines[most]);
+    return lines.slice(0, most).filter((text) => commitOf(text) !== cut);
+  };
 
   describe.each(FORMATS)('as %s', (format) => {
     const file = inFolder(`whole.${format}`);
@@ -123,9 +134,7 @@ describe('export and import', () => {
 
   describe('an export', () => {
     it('has the events that have any of the types and all of the tags', async () => {
-      const everything = linesOf(await printed(['export', '--data', data])).map(
-        (each) => JSON.parse(each) as EventJson,
-      );
+      const everything = allLines().map((each) => JSON.parse(each) as EventJson);
       const tags = ['number:1, 100%2C', 'number:2, 100%2C'];
       const words = [
         ...tags.flatMap((tag) => ['--tag', tag]),
@@ -160,9 +169,15 @@ describe('export and import', () => {
       ]);
     });
 
+    it('says so when there is no room for it', () => {
+      const command = `"${process.execPath}" "${LEFTFOLD}" export --data "${data}" -q > /dev/full`;
+      const { status, stderr } = spawnSync('bash', ['-c', command]);
+      expect([status, String(stderr)]).toEqual([1, expect.stringMatching(/^leftfold export: ENOSPC: .*\n$/)]);
+    });
+
     it('says how far it came', async () => {
       const { stderr } = await leftfold(['export', '--data', data, '--through', '10', '-o', inFolder('ten')]);
-      expect(stderr).toMatch(/^exported 10 events of \d+ commits, up to position 10\n$/);
+      expect(stderr).toMatch(/^exported 10 events of \d+ commits, after position 0 up to 10\n$/);
     });
 
     it('does not write over a file', async () => {
@@ -187,13 +202,12 @@ describe('export and import', () => {
   });
 
   describe('an import', () => {
-    const some = async (through: number): Promise<string> =>
-      printed(['export', '--data', data, '--through', String(through)]);
-
     it('refuses a log that a server has, in one line', async () => {
       const served = inFolder('in-use');
       const server = await Server.start({ LEFTFOLD_DATA: served });
-      const { code, stdout, stderr } = await leftfold(['import', '--data', served], { stdin: await some(5) });
+      const { code, stdout, stderr } = await leftfold(['import', '--data', served], {
+        stdin: firstLines(5).join('\n'),
+      });
       expect([code, stdout]).toEqual([1, '']);
       expect(stderr).toMatch(
         /^leftfold import: \S+ is in use by process \d+; stop that process or choose another folder\n$/,
@@ -203,7 +217,7 @@ describe('export and import', () => {
 
     it('refuses a line that is not acceptable by its number and field, with 4, and records what was whole before', async () => {
       const target = inFolder('refused');
-      const lines = linesOf(await some(2_000)).map((each) => JSON.parse(each) as Record<string, unknown>);
+      const lines = firstLines(2_000).map((each) => JSON.parse(each) as Record<string, unknown>);
       const commit = lines[1_500]?.['commit'];
       const before = lines.findIndex((each) => each['commit'] === commit);
       const texts = lines.map((each, index) =>
@@ -219,7 +233,8 @@ describe('export and import', () => {
 
     it('refuses a commit that the log has with other content, with 4', async () => {
       const target = inFolder('conflict');
-      const [first = '', ...rest] = linesOf(await some(10));
+      const lines = firstLines(10);
+      const [first = '', ...rest] = lines;
       await printed(['import', '--data', target], { stdin: [first, ...rest].join('\n') });
       const changed = first.replace('2026', '2025');
       const { code, stderr } = await leftfold(['import', '--data', target], {
@@ -227,13 +242,13 @@ describe('export and import', () => {
       });
       expect(code).toBe(4);
       expect(stderr).toMatch(/^leftfold import: line \d+: /);
-      expect(await headIn(target)).toBe(10);
+      expect(await headIn(target)).toBe(lines.length);
     });
 
     it('that is interrupted ends with 130, and has recorded what it had read', async () => {
       const target = inFolder('interrupted-import');
       const { process: child, ended } = start(['import', '--data', target]);
-      child.stdin?.write(await some(5_000));
+      child.stdin?.write(firstLines(12_000).join('\n'));
       await until(async () => (await headIn(target)) > 0);
       child.kill('SIGINT');
       const { code, stdout, stderr } = await ended;
@@ -245,10 +260,15 @@ describe('export and import', () => {
     });
 
     it('can be held against a hash', async () => {
-      const hash = line.trim().split(' ')[1] ?? '';
-      const words = ['import', inFolder('whole.ndjson'), '--data', inFolder('copy-ndjson'), '--expect'];
-      expect((await leftfold([...words, hash])).code).toBe(0);
-      expect(await leftfold([...words, '0'.repeat(64)])).toMatchObject({ code: 3, stdout: '' });
+      const words = ['import', '--data', inFolder('expected')];
+      const stdin = firstLines(20).join('\n');
+      const [, hash = ''] = (await printed(words, { stdin })).trim().split(' ');
+      expect(await leftfold([...words, '--expect', hash], { stdin })).toMatchObject({ code: 0 });
+      expect(await leftfold([...words, '--expect', '0'.repeat(64)], { stdin })).toMatchObject({
+        code: 3,
+        stdout: '',
+        stderr: expect.stringContaining(`has the hash ${hash} at position`) as string,
+      });
     });
 
     it('of nothing leaves an empty log', async () => {

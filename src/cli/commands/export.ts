@@ -6,11 +6,10 @@ import { examples, positionArgument, tagsArgument, typesArgument } from '../argu
 import { CommandFailed, EXIT, Interrupted } from '../exit-codes.js';
 import { standardOutput, type Output } from '../exporting/output.js';
 import { PartFile } from '../exporting/part-file.js';
-import { rangeIn } from '../exporting/selected-commits.js';
+import { selectionIn, type Selection } from '../exporting/selected-commits.js';
 import { writeCommits } from '../exporting/write-commits.js';
 import { counted } from '../figures.js';
-import type { Format } from '../formats/event-line.js';
-import { formatNamed, formatOption, type FormatName } from '../formats/formats.js';
+import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
 import { logConfig, openForReading, withLogOptions, type LogOptions } from '../opening.js';
 import { Progress } from '../progress.js';
 import { say, type Terminal } from '../terminal.js';
@@ -57,28 +56,12 @@ async function exportLog(options: ExportOptions, terminal: Terminal): Promise<vo
   if (options.resume === true && options.output === undefined)
     throw new CommandFailed('--resume goes on with a file; name it by --output', EXIT.usage);
   const store = await openForReading(logConfig(options, terminal));
-  const progress = new Progress(terminal, 'export', 'events', options.quiet);
   try {
     const query = queryOf(options);
-    const format = formatNamed(options.format);
-    const [output, reached] = await outputFor(options, { query, format, store }, terminal);
+    const [output, reached] = await outputFor(options, query, store, terminal);
     try {
-      const after = reached ?? options.after;
-      const range = rangeIn(await store.head(), {
-        ...(after !== undefined && { after }),
-        ...(options.through !== undefined && { through: options.through }),
-      });
-      const written = await writeCommits(store, { query, ...range }, format, output, {
-        progress,
-        signal: terminal.interrupted,
-      });
-      await output.finish();
-      progress.end();
-      if (options.quiet !== true)
-        say(
-          terminal,
-          `exported ${counted(written.events, reached === undefined ? 'event' : 'more event')} of ${counted(written.commits, 'commit')}, up to position ${range.through}`,
-        );
+      const selection = selectionIn(await store.head(), query, reached ?? options.after, options.through);
+      await write(store, selection, output, options, terminal);
     } finally {
       await output.close();
     }
@@ -87,8 +70,29 @@ async function exportLog(options: ExportOptions, terminal: Terminal): Promise<vo
       ? new Interrupted(error.signal, 'the same command with --resume goes on')
       : error;
   } finally {
-    progress.end();
     await store.close();
+  }
+}
+
+async function write(
+  store: EventStore,
+  selection: Selection,
+  output: Output,
+  { format, output: file, quiet = false }: ExportOptions,
+  terminal: Terminal,
+): Promise<void> {
+  // What is exported to a terminal shows itself how far it is.
+  const isOnTerminal = file === undefined && terminal.stdout.isTTY === true;
+  const progress = new Progress(terminal, 'export', 'events', quiet || isOnTerminal);
+  try {
+    const tell = { progress, signal: terminal.interrupted };
+    const { events, commits } = await writeCommits(store, selection, FORMATS[format], output, tell);
+    await output.finish();
+    progress.end();
+    const what = `exported ${counted(events, 'event')} of ${counted(commits, 'commit')}`;
+    if (!quiet) say(terminal, `${what}, after position ${selection.after} up to ${selection.through}`);
+  } finally {
+    progress.end();
   }
 }
 
@@ -99,12 +103,14 @@ function queryOf({ type, tag }: ExportOptions): Query {
 
 /** Where the export goes, and the position up to which it stands there already. */
 async function outputFor(
-  { output: file, resume, after = START, through }: ExportOptions,
-  { query, format, store }: { query: Query; format: Format; store: EventStore },
+  { output: file, resume, format, after = START, through }: ExportOptions,
+  query: Query,
+  { identity }: EventStore,
   terminal: Terminal,
 ): Promise<readonly [Output, Position | undefined]> {
   if (file === undefined) return [standardOutput(terminal), undefined];
-  const key = { log: store.identity, format: format.name, query, after, through };
-  const part = resume === true ? await PartFile.resume(file, key, format) : await PartFile.begin(file, key);
+  const key = { log: identity, format, query, after, through };
+  const part =
+    resume === true ? await PartFile.resume(file, key, FORMATS[format]) : await PartFile.begin(file, key);
   return [part, part.reached];
 }

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { examples, hashArgument } from '../arguments.js';
 import { Interrupted } from '../exit-codes.js';
 import { counted } from '../figures.js';
-import { formatNamed, formatOption, type FormatName } from '../formats/formats.js';
+import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
 import { commitsIn, type ImportedPage } from '../importing/commits-in-lines.js';
 import { Importer, type Imported } from '../importing/importer.js';
 import { linesIn } from '../importing/lines.js';
@@ -52,9 +52,9 @@ async function importLog(
   const store = await openForWriting(logConfig(options, terminal));
   const progress = new Progress(terminal, 'import', 'events', options.quiet);
   try {
-    const format = options.format && formatNamed(options.format);
+    const format = options.format && FORMATS[options.format];
     const importer = new Importer(store);
-    await importAll(commitsIn(linesIn(source.chunks), format), importer, ({ bytes }) => {
+    await importAll(commitsIn(linesIn(source.open()), format), importer, ({ bytes }) => {
       const { recorded, known } = importer.imported;
       progress.to({
         share: source.size === undefined ? undefined : Math.min(bytes / source.size, 1),
@@ -79,17 +79,17 @@ async function importLog(
 }
 
 interface Source {
-  readonly chunks: AsyncIterable<Buffer>;
+  readonly open: () => AsyncIterable<Buffer>;
   /** In bytes; undefined when nobody knows. */
   readonly size: number | undefined;
 }
 
 async function sourceOf(file: string | undefined, { stdin, interrupted }: Terminal): Promise<Source> {
   if (file === undefined || file === '-')
-    return { chunks: addAbortSignal(interrupted, stdin), size: undefined };
+    return { open: () => addAbortSignal(interrupted, stdin), size: undefined };
   const found = await stat(file);
   return {
-    chunks: createReadStream(file, { signal: interrupted, highWaterMark: 256 * 1024 }),
+    open: () => createReadStream(file, { signal: interrupted, highWaterMark: 256 * 1024 }),
     size: found.isFile() ? found.size : undefined,
   };
 }

@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { START, type CommitId, type Position } from '../../runtime/event-log/event.js';
 import { CommandFailed } from '../exit-codes.js';
-import type { EventLine, Format } from '../formats/event-line.js';
+import { LineFault, type Format } from '../formats/event-line.js';
 
 /** Bytes that are read at a time: some lines of the usual length. */
 const BLOCK = 4096;
@@ -26,14 +26,16 @@ export async function lastWholeCommit(file: FileHandle, format: Format): Promise
   for await (const { text, end } of linesBackwards(file)) {
     const { commit, position } = read(text, format);
     torn ??= commit;
-    if (commit !== torn) return { end, position: position ?? START };
+    if (commit !== torn) return { end, position };
   }
   return { end: 0, position: START };
 }
 
-function read(text: string, format: Format): EventLine {
+function read(text: string, format: Format): { readonly commit: CommitId; readonly position: Position } {
   try {
-    return format.read(JSON.parse(text));
+    const { commit, position } = format.read(JSON.parse(text));
+    if (position === undefined) throw new LineFault('it has no position');
+    return { commit, position };
   } catch (error) {
     throw new CommandFailed('the part that is there is damaged; remove it, and export anew', undefined, {
       cause: error,

@@ -2,7 +2,7 @@
 import { print, type Terminal } from '../terminal.js';
 
 export interface Output {
-  /** Resolves once there is room for more. */
+  /** Resolves once the text has been taken. */
   write(text: string): Promise<void>;
   /** Everything has been written. */
   finish(): Promise<void>;
@@ -13,13 +13,7 @@ export interface Output {
 export function standardOutput(terminal: Terminal): Output {
   return {
     write: (text) => print(terminal, text),
-    // What was written before has been taken once this has.
-    finish: () =>
-      new Promise((resolve) =>
-        terminal.stdout.write('', () => {
-          resolve();
-        }),
-      ),
+    finish: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

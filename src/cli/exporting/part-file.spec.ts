@@ -7,15 +7,14 @@ import { TestTerminal } from '../../../test/support/terminal.js';
 import { EVERYTHING, START, tag } from '../../runtime/event-log/event.js';
 import { MemoryStore } from '../../runtime/event-log/stores/memory.store.js';
 import { CommandFailed } from '../exit-codes.js';
-import { cloudEvents } from '../formats/cloudevents.js';
-import type { Format } from '../formats/event-line.js';
-import { ndjson } from '../formats/ndjson.js';
+import { FORMATS, type FormatName } from '../formats/formats.js';
 import { Progress } from '../progress.js';
 import { PartFile, type ExportKey } from './part-file.js';
-import { rangeIn } from './selected-commits.js';
+import { selectionIn } from './selected-commits.js';
 import { writeCommits } from './write-commits.js';
 
-describe.each([ndjson, cloudEvents])('a part of an export as $name', (format: Format) => {
+describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s', (name) => {
+  const format = FORMATS[name];
   const store = new MemoryStore();
   const terminal = new TestTerminal();
   let folder: TemporaryFolder;
@@ -27,7 +26,7 @@ describe.each([ndjson, cloudEvents])('a part of an export as $name', (format: Fo
   beforeEach(() => {
     folder = new TemporaryFolder();
     file = join(folder.path, 'log.lines');
-    key = { log: store.identity, format: format.name, query: EVERYTHING, after: START, through: undefined };
+    key = { log: store.identity, format: name, query: EVERYTHING, after: START, through: undefined };
   });
 
   afterEach(() => {
@@ -35,9 +34,9 @@ describe.each([ndjson, cloudEvents])('a part of an export as $name', (format: Fo
   });
 
   const write = async (part: PartFile): Promise<void> => {
-    const range = rangeIn(await store.head(), part.reached === undefined ? {} : { after: part.reached });
+    const selection = selectionIn(await store.head(), EVERYTHING, part.reached);
     const tell = { progress: new Progress(terminal, 'export', 'events'), signal: terminal.interrupted };
-    await writeCommits(store, { query: EVERYTHING, ...range }, format, part, tell);
+    await writeCommits(store, selection, format, part, tell);
   };
 
   const partIn = (): string => join(folder.path, readdirSync(folder.path)[0] ?? '');
@@ -61,8 +60,8 @@ describe.each([ndjson, cloudEvents])('a part of an export as $name', (format: Fo
     for (const length of new Set([0, ...ends.flatMap((end) => [end, end + 1, end >> 1])])) {
       const again = join(folder.path, `again-${length}`);
       await (await PartFile.begin(again, key)).close();
-      const name = readdirSync(folder.path).find((each) => each.endsWith('.part')) ?? '';
-      writeFileSync(join(folder.path, name), bytes.subarray(0, length));
+      const cut = readdirSync(folder.path).find((each) => each.endsWith('.part')) ?? '';
+      writeFileSync(join(folder.path, cut), bytes.subarray(0, length));
       const part = await PartFile.resume(again, key, format);
       await write(part);
       await part.finish();

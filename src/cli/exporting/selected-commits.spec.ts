@@ -11,7 +11,7 @@ import {
 } from '../../runtime/event-log/event.js';
 import { matches } from '../../runtime/event-log/query.js';
 import { MemoryStore } from '../../runtime/event-log/stores/memory.store.js';
-import { rangeIn, selectedCommits, shareOf, type SelectedCommit } from './selected-commits.js';
+import { selectedCommits, selectionIn, shareOf, type SelectedCommit } from './selected-commits.js';
 
 const store = new MemoryStore();
 const commits: RecordedCommit[] = [];
@@ -27,13 +27,12 @@ async function selected(
 ): Promise<readonly SelectedCommit[]> {
   const { after, through } = range;
   const found: SelectedCommit[] = [];
-  const selection = {
+  const selection = selectionIn(
+    await store.head(),
     query,
-    ...rangeIn(await store.head(), {
-      ...(after !== undefined && { after: position(after) }),
-      ...(through !== undefined && { through: position(through) }),
-    }),
-  };
+    after === undefined ? undefined : position(after),
+    through === undefined ? undefined : position(through),
+  );
   for await (const page of selectedCommits(store, selection)) found.push(...page);
   return found;
 }

@@ -83,10 +83,12 @@ export function shareOf({ after, through }: Selection, reached: Position): numbe
   return through === after ? 1 : (reached - after) / (through - after);
 }
 
-/** The range of a selection as far as the log reaches. */
-export function rangeIn(
+/** What is selected of a log, as far as it reaches. */
+export function selectionIn(
   head: Position,
-  { after = START, through = head }: { readonly after?: Position; readonly through?: Position },
-): Pick<Selection, 'after' | 'through'> {
-  return { after, through: position(Math.min(through, head)) };
+  query: Query,
+  after: Position = START,
+  through: Position = head,
+): Selection {
+  return { query, after, through: position(Math.min(through, head)) };
 }

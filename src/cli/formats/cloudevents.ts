@@ -25,8 +25,6 @@ const line = z.strictObject({
 type Line = z.output<typeof line>;
 
 export const cloudEvents: Format = {
-  name: 'cloudevents',
-
   write(event, { fingerprint, size }) {
     // No attribute may be an object, so the metadata, of which the others show but a part, are JSON text.
     const metadata = JSON.stringify(event.metadata);

@@ -27,7 +27,6 @@ export interface EventLine {
 
 /** One way to write events down. */
 export interface Format {
-  readonly name: string;
   /** The line for an event, without its end. */
   write(event: StoredEvent, note: CommitNote): string;
   /** @throws LineFault that names the field */

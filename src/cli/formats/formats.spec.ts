@@ -4,7 +4,7 @@ import { appendAll, madeUpCommits } from '../../../test/support/made-up-log.js';
 import type { RecordedCommit, StoredEvent } from '../../runtime/event-log/event.js';
 import { cloudEvents } from './cloudevents.js';
 import { LineFault, type Format } from './event-line.js';
-import { formatOf } from './formats.js';
+import { FORMATS, formatOf } from './formats.js';
 import { ndjson } from './ndjson.js';
 
 async function recordedCommits(): Promise<readonly RecordedCommit[]> {
@@ -41,7 +41,7 @@ function faultOf(format: Format, changes: Readonly<Record<string, unknown>>): st
   throw new Error('it was read');
 }
 
-describe.each([ndjson, cloudEvents])('$name', (format) => {
+describe.each(Object.entries(FORMATS))('%s', (_name, format: Format) => {
   it('reads what it wrote as it was, whatever the event', async () => {
     for (const { events, fingerprint } of await recordedCommits()) {
       const note = { size: events.length, ...(fingerprint !== undefined && { fingerprint }) };

@@ -4,16 +4,13 @@ import { cloudEvents } from './cloudevents.js';
 import type { Format } from './event-line.js';
 import { ndjson } from './ndjson.js';
 
-const FORMATS = [ndjson, cloudEvents] as const;
+/** By the names that users have for them. */
+export const FORMATS = { ndjson, cloudevents: cloudEvents } as const;
 
-export type FormatName = 'ndjson' | 'cloudevents';
+export type FormatName = keyof typeof FORMATS;
 
 export function formatOption(description: string): Option {
-  return new Option('--format <format>', description).choices(FORMATS.map(({ name }) => name));
-}
-
-export function formatNamed(name: FormatName): Format {
-  return name === 'ndjson' ? ndjson : cloudEvents;
+  return new Option('--format <format>', description).choices(Object.keys(FORMATS));
 }
 
 /** What a line is written in: only a CloudEvent says which version of its standard it keeps. */

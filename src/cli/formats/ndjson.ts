@@ -17,8 +17,6 @@ const line = z.strictObject({
 });
 
 export const ndjson: Format = {
-  name: 'ndjson',
-
   write(event, { fingerprint, size }) {
     const { position, type, revision, tags, data, time, commit, metadata } = event;
     return JSON.stringify({

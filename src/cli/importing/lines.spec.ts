@@ -42,6 +42,18 @@ describe('lines', () => {
     expect((await all('one\ntwo\n')).flatMap(({ texts }) => texts)).toEqual(['one', 'two']);
   });
 
+  it('without an end in sight are refused, before they fill the memory', async () => {
+    const chunk = Buffer.alloc(1024 * 1024, 'x');
+    const endless = async function* (): AsyncIterable<Buffer> {
+      yield Buffer.from('one\n');
+      for (;;) yield await Promise.resolve(chunk);
+    };
+    const reading = (async () => {
+      for await (const page of linesIn(endless())) expect(page.texts).toEqual(['one']);
+    })();
+    await expect(reading).rejects.toThrow('line 2: is longer than 268435456 bytes');
+  });
+
   it.each([1, 5, 1000])('that are not UTF-8 are refused by their number, in chunks of %i', async (length) => {
     const bytes = Buffer.concat([
       Buffer.from('one\ntwo é\nthr'),

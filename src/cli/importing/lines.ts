@@ -19,15 +19,19 @@ export interface Lines {
 
 /** A line of what should be imported is not acceptable. */
 export class BadLine extends CommandFailed {
+  override readonly name = 'BadLine';
+
   constructor(line: number, what: string) {
     super(`line ${line}: ${what}`, EXIT.unacceptable);
-    this.name = 'BadLine';
   }
 }
 
 /** @throws BadLine when one is not UTF-8, or has no end in sight */
 export async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncIterable<Lines> {
-  let [first, bytes, waiting]: [number, number, Buffer[]] = [1, 0, []];
+  let first = 1;
+  let bytes = 0;
+  /** The beginning of a line of which no end was seen yet. */
+  let waiting: Buffer[] = [];
   let length = 0;
   for await (const chunk of chunks) {
     bytes += chunk.length;
