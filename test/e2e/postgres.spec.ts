@@ -116,6 +116,7 @@ describeWithPostgres('a database that cannot be used', () => {
   /** Expects that it does not start, and says why in one line without the password. */
   const refuses = async (change: (url: URL) => void, reason: RegExp): Promise<void> => {
     const url = new URL(database.url);
+    url.password ||= 'secret-of-nobody'; // where none is asked for, any will do
     change(url);
     const { code, stderr, stdout } = await runToEnd({
       PORT: '0',
@@ -140,10 +141,11 @@ describeWithPostgres('a database that cannot be used', () => {
     }, /ECONNREFUSED/);
   });
 
-  it('stops the start: another password', async () => {
+  it('stops the start: one is nobody to it', async () => {
     await refuses((url) => {
-      url.password = 'not-this-one';
-    }, /password authentication failed/);
+      url.username = 'leftfold_nobody';
+      url.password = 'secret-of-nobody';
+    }, /authentication failed|does not exist/);
   });
 
   it('stops the start: there is no such database', async () => {

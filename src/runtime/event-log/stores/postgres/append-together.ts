@@ -57,18 +57,19 @@ const MOVE_HEAD: Statement = {
     select pg_notify($3, head::text) from moved`,
 };
 
-/** How long, in milliseconds, it is tried to find out what became of a group whose connection broke; and how often. */
-const SETTLE_WITHIN = 15_000;
+/** How often it is tried to find out what became of a group whose connection broke, in milliseconds. */
 const SETTLE_INTERVAL = 200;
 
 /**
  * Records of the group what is to be recorded. What is wrong with one append may fail them all.
  *
+ * @param settleWithin how long, in milliseconds, to find out what became of the group if the connection breaks
  * @throws StoreUnavailable, which says whether something may have been recorded; StorageFull; Error of the database
  */
 export async function appendTogether(
   database: Database,
   group: readonly StorableCommit[],
+  settleWithin: number,
 ): Promise<Decision> {
   let decision: Decision | undefined;
   try {
@@ -86,7 +87,7 @@ export async function appendTogether(
     if (!(error instanceof StoreUnavailable)) throw error;
     if (decision === undefined) throw new StoreUnavailable('nothing', { cause: error });
     // The commit was on its way when the connection broke.
-    if (await wasRecorded(database, decision.staged.at(-1))) return decision;
+    if (await wasRecorded(database, decision.staged.at(-1), settleWithin)) return decision;
     throw new StoreUnavailable('nothing', { cause: error });
   }
 }
@@ -183,8 +184,8 @@ const HASH_AT: Statement = { name: 'hash at', text: 'select hash from commits wh
  *
  * @throws StoreUnavailable when that could not be found out
  */
-async function wasRecorded(database: Database, newest: Staged | undefined): Promise<boolean> {
-  const giveUpAt = performance.now() + SETTLE_WITHIN;
+async function wasRecorded(database: Database, newest: Staged | undefined, within: number): Promise<boolean> {
+  const giveUpAt = performance.now() + within;
   for (;;) {
     try {
       return await database.append(async (run) => {

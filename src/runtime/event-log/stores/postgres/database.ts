@@ -96,22 +96,26 @@ export class Database {
       values: readonly unknown[] = [],
     ) => {
       const named = typeof statement === 'string' ? { text: statement } : statement;
-      return (await client.query<Row>({ ...named, values: [...values] })).rows;
+      try {
+        return (await client.query<Row>({ ...named, values: [...values] })).rows;
+      } catch (error) {
+        throw ours(error);
+      }
     };
+    let isGood = false;
     try {
       const result = await work(run);
-      client.release();
+      isGood = true;
       return result;
-    } catch (error) {
-      client.release(true);
-      throw ours(error);
+    } finally {
+      client.release(!isGood);
     }
   }
 
   /** A connection of the caller's own, to listen on; it is the caller's to end. */
   async connect(): Promise<pg.Client> {
     const client = new pg.Client(this.#settings());
-    client.on('error', () => undefined); // told by `end` too
+    client.on('error', () => undefined); // an error that nobody listens to would end the process
     await client.connect();
     return client;
   }

@@ -22,6 +22,8 @@ export interface HeadWatchOptions {
 export class HeadWatch {
   #isEnded = false;
   #isWoken = false;
+  /** What the connection broke of. A statement that is run on it after that only says that it is broken. */
+  #fault: Error | undefined;
   #resume = (): void => undefined;
   #running: Promise<void> | undefined;
 
@@ -62,9 +64,10 @@ export class HeadWatch {
         pause = FIRST_PAUSE;
         await this.#keepLooking(client);
       } catch (error) {
-        if (client !== undefined) this.options.onConnection(reasonOf(error));
+        if (client !== undefined) this.options.onConnection(reasonOf(this.#fault ?? error));
       }
       await client?.end();
+      this.#fault = undefined;
       client = undefined;
       await this.#rest(pause);
       pause = Math.min(2 * pause, this.options.pollInterval);
@@ -73,6 +76,7 @@ export class HeadWatch {
 
   async #connect(): Promise<Client> {
     const client = await this.database.connect();
+    client.on('error', (error) => (this.#fault ??= error));
     client.on('end', this.#wake);
     client.on('notification', ({ payload }) => {
       // What this process recorded itself it knows already.

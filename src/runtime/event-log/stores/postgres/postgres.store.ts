@@ -27,6 +27,11 @@ export interface PostgresOptions extends Partial<HeadWatchOptions> {
   readonly url: string;
   /** Where the log's tables are; made when it is not there. Lower-case letters, digits and `_`. Default: leftfold. */
   readonly schema?: string;
+  /**
+   * How long, in milliseconds, it is tried to find out what became of appends whose connection broke just as they were
+   * committed. Default: 15,000.
+   */
+  readonly settleWithin?: number;
 }
 
 /** An append that was asked for and has no answer yet. */
@@ -54,6 +59,7 @@ export class PostgresStore extends EventStore {
     override readonly identity: string,
     private readonly headSeen: WaitablePosition,
     private readonly watch: HeadWatch,
+    private readonly settleWithin: number,
   ) {
     super();
   }
@@ -68,6 +74,7 @@ export class PostgresStore extends EventStore {
     schema = 'leftfold',
     pollInterval = 1000,
     onConnection = () => undefined,
+    settleWithin = 15_000,
   }: PostgresOptions): Promise<PostgresStore> {
     if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) {
       throw new Error(`a schema is named with up to 63 of a-z, 0-9 and _, not ${JSON.stringify(schema)}`);
@@ -77,7 +84,7 @@ export class PostgresStore extends EventStore {
       const identity = await database.append((run) => prepareSchema(run, schema));
       const head = new WaitablePosition();
       const watch = await HeadWatch.begin(database, head, { pollInterval, onConnection });
-      return new PostgresStore(database, identity, head, watch);
+      return new PostgresStore(database, identity, head, watch, settleWithin);
     } catch (error) {
       await database.close();
       throw error;
@@ -150,6 +157,7 @@ export class PostgresStore extends EventStore {
       const { staged, outcomes } = await appendTogether(
         this.database,
         group.map(({ storable }) => storable),
+        this.settleWithin,
       );
       const newest = staged.at(-1);
       if (newest !== undefined) this.#moveTo(newest.commit.last);

@@ -73,18 +73,18 @@ export async function prepareSchema(run: Run, schema: string): Promise<string> {
   await run('begin isolation level read committed');
   await run('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`leftfold ${schema}`]);
   await requireUnicode(run);
-  const format = await formatOf(run, schema);
+  const { format, identity } = await findLog(run, schema);
   if (format > FORMAT) {
     throw new Error(
       `the schema ${schema} holds a log of format ${format}, but this version knows formats up to ${FORMAT}`,
     );
   }
-  if (format < FORMAT) await migrate(run, format);
-  const [log] = await run<{ identity: string }>('select identity from log');
-  if (log === undefined)
-    throw new Error(`the table ${schema}.log is empty, so it is not known which log this is`);
+  if (format < FORMAT) {
+    for (const migration of MIGRATIONS.slice(format)) await run(migration);
+    await run(NOTE_FORMAT, [identity, FORMAT, NO_HASH]);
+  }
   await run('commit');
-  return log.identity;
+  return identity;
 }
 
 async function requireUnicode(run: Run): Promise<void> {
@@ -94,8 +94,18 @@ async function requireUnicode(run: Run): Promise<void> {
   }
 }
 
-/** Makes the schema if there is none. @returns 0 when there is no log in it yet */
-async function formatOf(run: Run, schema: string): Promise<number> {
+/** Begins the log if there is none yet. */
+const NOTE_FORMAT = `insert into log (identity, format, head, hash) values ($1, $2, 0, $3)
+  on conflict (one) do update set format = excluded.format`;
+
+interface FoundLog {
+  /** 0: there is none yet. */
+  readonly format: number;
+  readonly identity: string;
+}
+
+/** Makes the schema if there is none. */
+async function findLog(run: Run, schema: string): Promise<FoundLog> {
   const [found] = await run<{ has_schema: boolean; has_log: boolean }>(
     `select exists (select from pg_namespace where nspname = $1) as has_schema,
       exists (select from pg_tables where schemaname = $1 and tablename = 'log') as has_log`,
@@ -103,16 +113,9 @@ async function formatOf(run: Run, schema: string): Promise<number> {
   );
   // Not `if not exists`, for which one must be allowed to make schemas even if there is nothing to make.
   if (found?.has_schema !== true) await run(`create schema "${schema}"`);
-  if (found?.has_log !== true) return 0;
-  const [log] = await run<{ format: number }>('select format from log');
-  return log?.format ?? 0;
-}
-
-async function migrate(run: Run, from: number): Promise<void> {
-  for (const migration of MIGRATIONS.slice(from)) await run(migration);
-  if (from > 0) await run('update log set format = $1', [FORMAT]);
-  else {
-    const empty = [randomUUID(), FORMAT, NO_HASH];
-    await run('insert into log (identity, format, head, hash) values ($1, $2, 0, $3)', empty);
-  }
+  if (found?.has_log !== true) return { format: 0, identity: randomUUID() };
+  const [log] = await run<FoundLog>('select format, identity from log');
+  if (log === undefined)
+    throw new Error(`the table ${schema}.log is empty, so it is not known which log this is`);
+  return log;
 }
