@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigurationError, readConfig, type Config } from '../config.js';
+import { openStore } from '../open-store.js';
 import type { EventStore } from '../runtime/event-log/event-store.js';
 import { LmdbReader } from '../runtime/event-log/stores/lmdb/lmdb.reader.js';
 import { LmdbStore } from '../runtime/event-log/stores/lmdb/lmdb.store.js';
@@ -50,7 +51,7 @@ export const logFolder = ({ data }: LogConfig): string => join(data, 'log');
  */
 export function openForReading(config: LogConfig): EventStore | Promise<EventStore> {
   requireDurable(config);
-  return LmdbReader.open(logFolder(config));
+  return config.store === 'lmdb' ? LmdbReader.open(logFolder(config)) : openStore(config);
 }
 
 /**
@@ -60,6 +61,7 @@ export function openForReading(config: LogConfig): EventStore | Promise<EventSto
  */
 export function openForWriting(config: LogConfig): EventStore | Promise<EventStore> {
   requireDurable(config);
+  if (config.store !== 'lmdb') return openStore(config);
   mkdirSync(config.data, { recursive: true });
   return LmdbStore.open(logFolder(config));
 }
