@@ -1,5 +1,16 @@
 /** Room in the data file for what is about to be written, taken beforehand, so that LMDB does not meet a full disk. */
-import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  linkSync,
+  openSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 
 /** What a transaction is going to write. */
@@ -21,6 +32,31 @@ const RESERVE = 64;
 const LEAST = 32;
 /** What the file is made longer with. So much more than it must be, so that this is seldom done. */
 const ZEROS = Buffer.alloc(1 << 20);
+
+/** Bytes that a new log takes at most, and those of its lock file, which is in memory as long as the log is open. */
+const BEGINNING = 256 << 10;
+const LOCK_FILE = 12 << 10;
+
+/**
+ * Makes sure that LMDB has the room for what it writes before there can be a `FileRoom`: it ends the process when it has not.
+ * A lock file is made of zeros; LMDB itself would make one without room for its bytes, and fail once they are touched.
+ *
+ * @throws Error of the file system when there is no room in the folder: ENOSPC, EDQUOT
+ */
+export function requireRoomToOpen(folder: string): void {
+  const lockFile = join(folder, 'lock.mdb');
+  if (existsSync(join(folder, 'data.mdb')) && existsSync(lockFile)) return;
+  const zeros = join(folder, `room-${process.pid}`);
+  try {
+    writeFileSync(zeros, Buffer.alloc(BEGINNING));
+    truncateSync(zeros, LOCK_FILE);
+    linkSync(zeros, lockFile); // only if there is none
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(zeros, { force: true });
+  }
+}
 
 /**
  * Where a page of zeros stands, a page of data can be written. This is not only for the sake of a clear refusal: the
@@ -56,12 +92,14 @@ export class FileRoom {
   /**
    * Makes sure of the room for a transaction. It has to be over before room for the next one is taken.
    *
-   * @throws Error of the file system when there is none: ENOSPC, EDQUOT
+   * @returns how many pages the file may grow by at most
+   * @throws Error of the file system when there is no room for them: ENOSPC, EDQUOT
    */
-  take(load: Load): void {
+  take(load: Load): number {
     const pages = this.#pagesOf(load);
     this.#require(pages + RESERVE);
     this.#free -= pages * this.#pageSize;
+    return pages;
   }
 
   close(): void {
