@@ -65,7 +65,8 @@ module.exports = {
     },
     {
       name: 'cli-knows-the-log-and-no-context',
-      comment: 'The command line works on any log: it may use the runtime and the settings, and no context or app.',
+      comment:
+        'The command line works on any log: it may use the runtime and the settings, and no context or app.',
       severity: 'error',
       from: { path: '^src/cli/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^src/(contexts|apps|main)' },

@@ -1,5 +1,5 @@
 /** `leftfold verify`, on logs that fit and on one that does not. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitId, type NewCommit } from '../../src/runtime/event-log/event.js';
 import { problemOf, record, wholeLog } from '../support/api.js';
@@ -74,7 +74,33 @@ describe('verify', () => {
   });
 });
 
-describe('a log of which one bit is another', () => {
+/** The position of the event of which a bit is changed. */
+const DAMAGED = 30;
+
+const DAMAGE = /^leftfold verify: The log is damaged at position 30: .* Restore it from a backup\.\n$/;
+
+const valueAt = (position: number): string => `7777${String(position).padStart(4, '0')}7777`;
+
+const numbers = Array.from({ length: 50 }, (_, index): NewCommit => ({
+  id: commitId(`c${index}`),
+  time: '2026-01-31T12:00:00.000Z',
+  metadata: {},
+  events: [{ type: 'number.recorded', revision: 1, tags: [], data: { value: valueAt(index + 1) } }],
+}));
+
+describe('a log of which one bit became another while nobody had it open', () => {
+  it('is found by verify, which names the position in one line and ends with 3', async () => {
+    const folder = new TemporaryFolder();
+    await makeLog(folder.path, numbers);
+    flipIn(join(folder.path, 'log', 'data.mdb'), valueAt(DAMAGED));
+    const { code, stdout, stderr } = await leftfold(['verify', '--data', folder.path]);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(DAMAGE);
+    folder.remove();
+  });
+});
+
+describe('a log of which one bit becomes another while it is served', () => {
   const folder = new TemporaryFolder();
   const data = join(folder.path, 'data');
   const DAMAGED = 30;
@@ -88,16 +114,10 @@ describe('a log of which one bit is another', () => {
       metadata: {},
       events: [{ type: 'number.recorded', revision: 1, tags: [], data: { value: valueAt(index + 1) } }],
     }));
-    const whole = join(folder.path, 'whole');
-    await makeLog(whole, commits);
-    cpSync(whole, data, { recursive: true });
-    const file = join(data, 'log', 'data.mdb');
-    const bytes = readFileSync(file);
-    // Every page that holds it: LMDB keeps what it replaced until it needs the room.
-    for (let at = bytes.indexOf(valueAt(DAMAGED)); at >= 0; at = bytes.indexOf(valueAt(DAMAGED), at + 1))
-      bytes[at] = (bytes[at] ?? 0) ^ 1; // a 7 becomes a 6: a number as good as any
-    writeFileSync(file, bytes);
+    await makeLog(data, commits);
     server = await Server.start({ LEFTFOLD_DATA: data });
+    await server.ready();
+    flipIn(join(data, 'log', 'data.mdb'), valueAt(DAMAGED));
   });
 
   afterAll(async () => {
@@ -108,9 +128,7 @@ describe('a log of which one bit is another', () => {
   it('is found by verify, which names the position in one line and ends with 3', async () => {
     const { code, stdout, stderr } = await leftfold(['verify', '--data', data]);
     expect([code, stdout]).toEqual([3, '']);
-    expect(stderr).toMatch(
-      /^leftfold verify: The log is damaged at position 30: .* Restore it from a backup\.\n$/,
-    );
+    expect(stderr).toMatch(DAMAGE);
   });
 
   it('fits up to the position before', async () => {
@@ -148,3 +166,12 @@ describe('a log of which one bit is another', () => {
     expect(shown[0]).toContain('The log is damaged at position 30');
   });
 });
+
+/** Makes the first byte of a text in a file another digit, as good as any; wherever LMDB has kept a page that holds it. */
+function flipIn(file: string, text: string): void {
+  const bytes = readFileSync(file);
+  const descriptor = openSync(file, 'r+');
+  for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1))
+    writeSync(descriptor, Buffer.from([(bytes[at] ?? 0) ^ 1]), 0, 1, at);
+  closeSync(descriptor);
+}

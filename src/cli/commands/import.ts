@@ -79,14 +79,17 @@ async function importLog(
 }
 
 interface Source {
+  /** Nothing is read before. */
   readonly open: () => AsyncIterable<Buffer>;
   /** In bytes; undefined when nobody knows. */
   readonly size: number | undefined;
 }
 
-async function sourceOf(file: string | undefined, { stdin, interrupted }: Terminal): Promise<Source> {
+/** @throws Error of the file system when there is no such file */
+async function sourceOf(file: string | undefined, terminal: Terminal): Promise<Source> {
+  const { interrupted } = terminal;
   if (file === undefined || file === '-')
-    return { open: () => addAbortSignal(interrupted, stdin), size: undefined };
+    return { open: () => addAbortSignal(interrupted, terminal.stdin), size: undefined };
   const found = await stat(file);
   return {
     open: () => createReadStream(file, { signal: interrupted, highWaterMark: 256 * 1024 }),

@@ -34,12 +34,11 @@ const bytesOf = ({ commits }: LmdbFiles, index: number): Buffer =>
 
 describe('a damaged log', () => {
   let folder: TemporaryFolder;
+  let store: LmdbStore;
 
-  /** Commits 0 to 9, of which the damage has done something to one. */
+  /** Commits 0 to 9, of which the damage has done something to one while their writer has the log. */
   const damagedBy = async (damage: (files: LmdbFiles) => unknown): Promise<LmdbReader> => {
-    const store = LmdbStore.open(folder.path);
     for (let index = 0; index < 10; index += 1) await store.append(commit(index));
-    await store.close();
     const files = openFiles(folder.path, { readOnly: false });
     await damage(files);
     await files.root.close();
@@ -48,9 +47,11 @@ describe('a damaged log', () => {
 
   beforeEach(() => {
     folder = new TemporaryFolder();
+    store = LmdbStore.open(folder.path);
   });
 
-  afterEach(() => {
+  afterEach(async () => {
+    await store.close();
     folder.remove();
   });
 
