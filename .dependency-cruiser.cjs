@@ -24,7 +24,8 @@ module.exports = {
     },
     {
       name: 'event-log-knows-only-http',
-      comment: 'The event log may use runtime/http and nothing else of the house; its specs may use the kit for stores.',
+      comment:
+        'The event log may use runtime/http and nothing else of the house; its specs may use the kit for stores.',
       severity: 'error',
       from: { path: '^src/runtime/event-log/' },
       to: { path: notInRoom('runtime/(event-log|http|testing)/') },

@@ -1,9 +1,8 @@
 /** The event log: what the contexts share, and the only thing they share. Validates, stamps, appends, reads, follows. */
 import { createHash, randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { filter, map, type Observable } from 'rxjs';
 import { pointer, type Fault } from '../http/problem.js';
-import { CommitIdReused, ContractBroken, InvalidValue, LogBusy, StoreUnavailable } from './errors.js';
+import { CommitIdReused, ContractBroken, InvalidValue, LogBusy } from './errors.js';
 import {
   EVERYTHING,
   START,
@@ -27,9 +26,9 @@ import {
 import { ContractRegistry } from './contract-registry.js';
 import type { EventStore } from './event-store.js';
 import { Followed } from './followed.js';
+import { pagesAfter, type FollowedLog } from './following.js';
 import { freezeJson, isFault } from './frozen-json.js';
-import { PAGE_SIZE, type Page } from './page.js';
-import { matches, meansEverything } from './query.js';
+import type { Page } from './page.js';
 import { Tail } from './tail.js';
 import { UpcastingStore } from './upcasting-store.js';
 
@@ -58,14 +57,12 @@ export const LARGEST_COMMIT = 10_000;
 
 const MOST_WAITING = 64 * 1024 * 1024;
 
-/** How often a follower tries again while the store cannot be reached, in milliseconds. */
-const RETRY_INTERVAL = 250;
-
 type Checked = Pick<StoredEvent, 'type' | 'revision' | 'tags' | 'data'>;
 
 export class EventLog {
   readonly contracts = new ContractRegistry();
   readonly #upcasting: UpcastingStore;
+  readonly #followed: FollowedLog;
   readonly #tail = new Tail();
   readonly #closing = new AbortController();
   readonly #beforeClose: (() => Promise<void>)[] = [];
@@ -87,6 +84,7 @@ export class EventLog {
     }: EventLogOptions = {},
   ) {
     this.#upcasting = new UpcastingStore(store, this.contracts);
+    this.#followed = { store, read: (query, range) => this.#upcasting.read(query, range), tail: this.#tail };
     this.#now = now;
     this.#newId = newId;
     this.#onFollowerFailed = onFollowerFailed;
@@ -207,7 +205,7 @@ export class EventLog {
       const stopped = AbortSignal.any([unsubscribed.signal, this.#closing.signal]);
       const pump = async (): Promise<void> => {
         try {
-          for await (const page of this.#pages(query, after, stopped)) {
+          for await (const page of pagesAfter(after, query, this.#followed, stopped)) {
             if (stopped.aborted) break;
             subscriber.next(page);
           }
@@ -238,7 +236,8 @@ export class EventLog {
     const stopped =
       signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
     try {
-      for await (const { events } of this.#pages(query, after, stopped)) if (events.length > 0) yield events;
+      for await (const { events } of pagesAfter(after, query, this.#followed, stopped))
+        if (events.length > 0) yield events;
     } catch (error) {
       if (!stopped.aborted) throw error;
     }
@@ -261,38 +260,6 @@ export class EventLog {
     const done = await Promise.allSettled(this.#beforeClose.map((action) => action()));
     await this.store.close();
     for (const each of done) if (each.status === 'rejected') throw each.reason;
-  }
-
-  /** Reads to the head, waits for it to advance, reads again: there is no other path for what is new. */
-  async *#pages(query: Query, from: Position, stopped: AbortSignal): AsyncIterable<Page> {
-    const isMeant = meansEverything(query) ? undefined : (event: RecordedEvent) => matches(query, event);
-    let after = from;
-    while (!stopped.aborted) {
-      const recent = this.#tail.since(after, PAGE_SIZE);
-      if (recent !== undefined) {
-        yield isMeant === undefined ? recent : { ...recent, events: recent.events.filter(isMeant) };
-        after = recent.through;
-        if (recent.events.length === PAGE_SIZE) await nextTurn(); // there may be much more
-        continue;
-      }
-      try {
-        const head = await this.store.head();
-        if (after < head) {
-          for await (const page of this.#upcasting.read(query, { after, through: head })) {
-            stopped.throwIfAborted();
-            yield page;
-            after = page.through;
-          }
-          after = head;
-          yield { events: [], through: head };
-        }
-        await this.store.advanced(after, stopped);
-      } catch (error) {
-        // A server that is away comes back; who follows goes on from where it stands.
-        if (!(error instanceof StoreUnavailable)) throw error;
-        await pause(RETRY_INTERVAL, undefined, { signal: stopped });
-      }
-    }
   }
 
   /** A store may be slower than those who append to it, and what waits for it is in memory. */
