@@ -33,9 +33,10 @@ export class TemporarySchema {
     private readonly client: pg.Client,
   ) {}
 
-  static async create(): Promise<TemporarySchema> {
-    const url = await postgresUrl();
-    const schema = new TemporarySchema(url, await connected(url));
+  /** @param url a database; default: one that other specs use too */
+  static async create(url?: string): Promise<TemporarySchema> {
+    const database = url ?? (await postgresUrl());
+    const schema = new TemporarySchema(database, await connected(database));
     await schema.sql(`set search_path to ${schema.name}`);
     return schema;
   }

@@ -39,27 +39,31 @@ export async function* readPages(
 ): AsyncIterable<readonly StoredEvent[]> {
   if (limit === 0) return;
   const { head } = await readHead(database);
+  const span: Span = { query, after, through: atMost(head, through), backwards, limit };
   let wanted = limit;
   let page: StoredEvent[] = [];
+  /** What the page, and what it was found in, takes. */
   let bytes = 0;
-  const span: Span = { query, after, through: atMost(head, through), backwards, limit };
-  for await (const stride of strides(database, span)) {
-    bytes += stride.bytes;
-    for (const event of stride.events.slice(0, wanted)) {
-      page.push(event);
-      if (page.length < PAGE_SIZE) continue;
+  try {
+    for await (const stride of strides(database, span)) {
+      bytes = stride.bytes + (page.length === 0 ? 0 : bytes);
+      for (const event of stride.events.slice(0, wanted)) {
+        page.push(event);
+        if (page.length < PAGE_SIZE) continue;
+        yield page;
+        page = [];
+      }
+      wanted -= Math.min(wanted, stride.events.length);
+      if (wanted === 0) break;
+      // A few events are worth gathering on, unless they are large.
+      if (page.length === 0 || bytes < MOST_BYTES) continue;
       yield page;
       page = [];
-      bytes = 0;
     }
-    wanted -= Math.min(wanted, stride.events.length);
-    if (wanted === 0) break;
-    // A few events are worth gathering on, unless what they stand in is large.
-    if (page.length > 0 && bytes >= MOST_BYTES) {
-      yield page;
-      page = [];
-      bytes = 0;
-    }
+  } catch (error) {
+    // What stands before a damaged commit is sound.
+    if (page.length > 0) yield page;
+    throw error;
   }
   if (page.length > 0) yield page;
 }
@@ -83,12 +87,15 @@ export async function* readCommits(
     if (before === undefined && first !== undefined && first.first > 1) {
       before = await commitEndingAt(database, position(first.first - 1));
     }
-    for (const commit of commits) {
-      requireSuccession(before, commit);
-      before = commit;
+    if (first !== undefined) requireSuccession(before, first);
+    before = commits.at(-1) ?? before;
+    const untagged = await findUntagged(database, commits);
+    const isLedTo = ({ last }: OpenedCommit): boolean => untagged === undefined || last < untagged.position;
+    const sound = commits.filter(isLedTo);
+    if (sound.length > 0) yield sound.map(recordedOf);
+    if (untagged !== undefined) {
+      throw new LogDamaged(untagged.position, `the table of tags does not lead to it by ${untagged.tag}`);
     }
-    await requireTagged(database, commits);
-    yield commits.map(recordedOf);
   }
   if (before?.last === head && !before.hash.equals(hash)) {
     throw new LogDamaged(head, 'the log ends with another commit');
@@ -112,6 +119,11 @@ export async function commitOf(database: Database, id: CommitId): Promise<Opened
   return row && openCommit(row);
 }
 
+interface Untagged {
+  readonly position: Position;
+  readonly tag: string;
+}
+
 /** PostgreSQL keeps its indexes in step with their tables; the table of tags is ours. */
 const UNTAGGED: Statement = {
   name: 'untagged',
@@ -123,14 +135,13 @@ const UNTAGGED: Statement = {
     order by events.position limit 1`,
 };
 
-/** @throws LogDamaged unless the table of tags leads to every event of the commits */
-async function requireTagged(database: Database, commits: readonly OpenedCommit[]): Promise<void> {
-  const [missing] = await database.read<{ position: Position; tag: string }>(UNTAGGED, [
-    commits[0]?.first,
-    commits.at(-1)?.last,
-  ]);
-  if (missing === undefined) return;
-  throw new LogDamaged(missing.position, `the table of tags does not lead to it by ${missing.tag}`);
+/** The first event of the commits to which the table of tags does not lead by each of its tags. */
+async function findUntagged(
+  database: Database,
+  commits: readonly OpenedCommit[],
+): Promise<Untagged | undefined> {
+  const [found] = await database.read<Untagged>(UNTAGGED, [commits[0]?.first, commits.at(-1)?.last]);
+  return found;
 }
 
 function atMost(head: Position, through: Position | undefined): Position {

@@ -31,15 +31,16 @@ export interface Stride {
   readonly bytes: number;
 }
 
-/** @throws LogDamaged when a commit is not what was recorded, or one is missing */
+/** @throws LogDamaged at a commit that is not what was recorded, or is missing, after those before it */
 export async function* strides(database: Database, span: Span): AsyncIterable<Stride> {
   const isScan = meansEverything(span.query);
   let { after, through } = span;
   while (after < through) {
     const rest = { ...span, after, through };
-    const { commits, bytes } = await (isScan ? scan(database, rest) : list(database, rest));
+    const { commits, bytes, fault } = await (isScan ? scan(database, rest) : list(database, rest));
     const events = [...eventsIn(commits, rest)];
     yield { commits, events, bytes };
+    if (fault !== undefined) throw fault;
     const end = commits.at(-1);
     const isLast = !isScan && events.length < mostListed(span) && bytes < MOST_BYTES;
     if (end === undefined || isLast) return;
@@ -58,21 +59,28 @@ function* eventsIn(commits: readonly OpenedCommit[], span: Span): Iterable<Store
   }
 }
 
-type Gathered = Pick<Stride, 'commits' | 'bytes'>;
+interface Gathered {
+  readonly commits: readonly OpenedCommit[];
+  readonly bytes: number;
+  /** What is wrong with the commit after them. */
+  readonly fault?: LogDamaged;
+}
 
 /** Every commit that touches the span. None is passed over unseen, so a gap is damage. */
 async function scan(database: Database, span: Span): Promise<Gathered> {
   const { after, through, backwards, limit } = span;
   const statement = backwards ? SCAN_BACKWARDS : SCAN_FORWARDS;
-  const gathered = await gather(database, statement, [after, through, Math.min(limit, MOST_COMMITS)]);
-  const [begin] = gathered.commits;
-  const isMissing = backwards ? (begin?.last ?? 0) < through : (begin?.first ?? Infinity) > after + 1;
-  if (isMissing) throw new LogDamaged(backwards ? through : after + 1, 'no commit holds it');
-  const inOrder = backwards ? gathered.commits.toReversed() : gathered.commits;
-  inOrder.forEach((commit, index) => {
-    if (index > 0) requireSuccession(inOrder[index - 1], commit);
-  });
-  return gathered;
+  const missing = (): LogDamaged => new LogDamaged(backwards ? through : after + 1, 'no commit holds it');
+  const requireNext = (commit: OpenedCommit, before: OpenedCommit | undefined): void => {
+    if (before !== undefined) {
+      if (backwards) requireSuccession(commit, before);
+      else requireSuccession(before, commit);
+    } else if (backwards ? commit.last < through : commit.first > after + 1) throw missing();
+  };
+  const values = [after, through, Math.min(limit, MOST_COMMITS)];
+  const gathered = await gather(database, statement, values, requireNext);
+  const isNone = gathered.commits.length === 0 && gathered.fault === undefined;
+  return isNone ? { ...gathered, fault: missing() } : gathered;
 }
 
 /** The commits that hold what the query means. */
@@ -92,9 +100,22 @@ async function gather(
   database: Database,
   statement: Statement,
   values: readonly unknown[],
+  check: (commit: OpenedCommit, before: OpenedCommit | undefined) => void = () => undefined,
 ): Promise<Gathered> {
   const rows = await database.read<CommitRow & { readonly gathered: number }>(statement, values);
-  return { commits: rows.map(openCommit), bytes: rows.at(-1)?.gathered ?? 0 };
+  const commits: OpenedCommit[] = [];
+  const bytes = rows.at(-1)?.gathered ?? 0;
+  for (const row of rows) {
+    try {
+      const commit = openCommit(row);
+      check(commit, commits.at(-1));
+      commits.push(commit);
+    } catch (fault) {
+      if (fault instanceof LogDamaged) return { commits, bytes, fault };
+      throw fault;
+    }
+  }
+  return { commits, bytes };
 }
 
 /**
