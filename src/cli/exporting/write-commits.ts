@@ -13,7 +13,7 @@ export interface Written {
   readonly events: number;
 }
 
-/** @throws LogDamaged; the signal's reason */
+/** @throws LogDamaged once all that stands before the damage is written; the signal's reason */
 export async function writeCommits(
   store: EventStore,
   selection: Selection,
@@ -22,22 +22,28 @@ export async function writeCommits(
   { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<Written> {
   let [commits, events, text] = [0, 0, ''];
-  for await (const page of selectedCommits(store, selection)) {
-    for (const commit of page) {
-      for (const line of linesOf(commit, format)) {
-        text += line;
-        if (text.length < CHUNK) continue;
-        await output.write(text);
-        text = '';
+  const handOver = async (): Promise<void> => {
+    const chunk = text;
+    text = '';
+    if (chunk !== '') await output.write(chunk);
+  };
+  try {
+    for await (const page of selectedCommits(store, selection)) {
+      for (const commit of page) {
+        for (const line of linesOf(commit, format)) {
+          text += line;
+          if (text.length >= CHUNK) await handOver();
+        }
+        events += commit.events.length;
       }
-      events += commit.events.length;
+      commits += page.length;
+      signal.throwIfAborted();
+      const reached = page.at(-1)?.events.at(-1)?.position ?? selection.after;
+      progress.to({ share: shareOf(selection, reached), done: events });
     }
-    commits += page.length;
-    signal.throwIfAborted();
-    const reached = page.at(-1)?.events.at(-1)?.position ?? selection.after;
-    progress.to({ share: shareOf(selection, reached), done: events });
+  } finally {
+    await handOver();
   }
-  if (text !== '') await output.write(text);
   return { commits, events };
 }
 
