@@ -71,7 +71,7 @@ describe('room in the data file', () => {
   });
 
   it('is enough for many short entries in a small file', async () => {
-    const keys = Array.from({ length: 50_000 }, (_, index) => index.toString(36));
+    const keys = Array.from({ length: 250_000 }, (_, index) => index.toString(36));
     await write([], keys);
   });
 
