@@ -1,5 +1,5 @@
 /** Data files that are as LMDB wrote them are let through, whatever was done to them. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { open } from 'lmdb';
 import { DataFile, TABLES, openTables, type OpenTables } from '../../../../../test/support/data-file.js';
@@ -129,6 +129,19 @@ describe('a data file', () => {
     const file = new DataFile(readFileSync(join(folder.path, 'data.mdb')));
     expect(file.meta.freePages.overflowPages).toBeGreaterThan(0);
     expectSound();
+  });
+
+  it('is let through that ends before a last page that is free', async () => {
+    const { root, plain } = tables;
+    await root.batch(() => {
+      for (let key = 0; key < 100; key += 1) void plain.put(key, Buffer.alloc(5_000));
+    });
+    await plain.clearAsync();
+    const path = join(folder.path, 'data.mdb');
+    const cut = join(folder.path, 'cut');
+    const bytes = readFileSync(path);
+    writeFileSync(cut, bytes.subarray(0, -4_096));
+    expectSound(cut);
   });
 
   it('is let through that was closed and opened again', async () => {

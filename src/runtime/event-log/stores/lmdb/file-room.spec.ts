@@ -34,7 +34,7 @@ describe('room in the data file', () => {
   /** Takes room and then writes; LMDB must have had enough of it. */
   async function write(values: readonly number[], keys: readonly string[]): Promise<void> {
     const before = lastPage();
-    const entryBytes = keys.reduce((sum, key) => sum + key.length + 40, 0);
+    const entryBytes = keys.reduce((sum, key) => sum + key.length, 0);
     const pages = room.take({ values, entries: keys.length, entryBytes });
     const length = statSync(file).size;
     await tables.root.batch(() => {
@@ -68,6 +68,11 @@ describe('room in the data file', () => {
     const reading = tables.root.useReadTransaction();
     for (let count = 0; count < 10; count += 1) await write([], randomKeys(500));
     reading.done();
+  });
+
+  it('is enough for many short entries in a small file', async () => {
+    const keys = Array.from({ length: 250_000 }, (_, index) => index.toString(36));
+    await write([], keys);
   });
 
   it('is taken with zeros behind everything that is there', () => {

@@ -24,6 +24,8 @@ export interface Load {
 
 /** Pages that an entry may change or add: on the way down its table, and down the tree of its key's values. */
 const PAGES_PER_ENTRY = 6;
+/** Bytes that an entry takes beside its key, of which twice as many again may be left free around it. */
+const BYTES_PER_ENTRY = 40;
 /** Pages that any transaction may take: the ways to the tables' ends, the list of tables, the list of free pages. */
 const PAGES_PER_TRANSACTION = 64;
 /** Pages that a load leaves over, so that the log can be closed, and opened again, while the disk is full. */
@@ -110,7 +112,8 @@ export class FileRoom {
   #pagesOf({ values, entries, entryBytes }: Load): number {
     const ofValues = values.reduce((sum, size) => sum + Math.ceil(size / this.#pageSize) + 1, 0);
     // No page is changed or divided twice but by what is added to it.
-    const ofAllPages = 2 * (this.#length / this.#pageSize) + (3 * entryBytes) / this.#pageSize;
+    const added = 3 * (entryBytes + BYTES_PER_ENTRY * entries);
+    const ofAllPages = (2 * this.#length + added) / this.#pageSize;
     return PAGES_PER_TRANSACTION + ofValues + Math.ceil(Math.min(PAGES_PER_ENTRY * entries, ofAllPages));
   }
 
