@@ -113,8 +113,8 @@ describe('what is searched for', () => {
       { types: ['\0'] },
     ];
     expect(searchItems(query, START, 9)).toEqual([
-      { tags: ['b'], types: ['x.happened'], low: 1, high: 9 },
-      { tags: [], types: [], low: 1, high: 9 },
+      { tags: ['b'], types: ['x.happened'], below: null, low: 1, high: 9 },
+      { tags: [], types: [], below: null, low: 1, high: 9 },
     ]);
   });
 });
