@@ -131,7 +131,6 @@ describeWithPostgres('a log in PostgreSQL that many write to', () => {
     await reader.append(commit('last'));
     expectAll(await seen, answers);
     expect(ended).toBeGreaterThan(0);
-    
   });
 
   describe('while a transaction is held open', () => {
