@@ -24,7 +24,8 @@ module.exports = {
     },
     {
       name: 'event-log-knows-only-http',
-      comment: 'The event log may use runtime/http and nothing else of the house; its specs may use the kit for stores.',
+      comment:
+        'The event log may use runtime/http and nothing else of the house; its specs may use the kit for stores.',
       severity: 'error',
       from: { path: '^src/runtime/event-log/' },
       to: { path: notInRoom('runtime/(event-log|http|testing)/') },
@@ -47,7 +48,7 @@ module.exports = {
       name: 'runtime-knows-no-context',
       severity: 'error',
       from: { path: '^src/runtime/' },
-      to: { path: '^src/(contexts|apps|main|config)' },
+      to: { path: '^src/(contexts|apps|cli|main|config)' },
     },
     {
       name: 'contexts-are-isolated',
@@ -61,7 +62,22 @@ module.exports = {
       name: 'contexts-know-no-app',
       severity: 'error',
       from: { path: '^src/contexts/' },
-      to: { path: '^src/(apps/|main\\.ts|config\\.ts)' },
+      to: { path: '^src/(apps/|cli/|main\\.ts|config\\.ts)' },
+    },
+    {
+      name: 'cli-knows-the-log-and-no-context',
+      comment:
+        'The command line works on any log: it may use the runtime and the settings, and no context or app.',
+      severity: 'error',
+      from: { path: '^src/cli/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/(contexts|apps|main)' },
+    },
+    {
+      name: 'cli-is-a-top',
+      comment: 'The command line is started by bin/leftfold.mjs; nothing else may lean on it.',
+      severity: 'error',
+      from: { path: '^src/(?!cli/)' },
+      to: { path: '^src/cli/' },
     },
     {
       name: 'apps-are-the-top',

@@ -1,7 +1,8 @@
 /** What a decision rests on: which events, what state they make, and why that state may refuse a command. */
-import { EVERYTHING, START, position, type Position, type Query } from '../event-log/event.js';
+import { START, position, type Position, type Query } from '../event-log/event.js';
 import type { AnyContract } from '../event-log/event-contract.js';
 import type { EventLog } from '../event-log/event-log.js';
+import { ofTypes } from '../event-log/query.js';
 import type { Problem } from '../http/problem.js';
 import type { Fold, FoldState } from '../projection/fold-state.js';
 
@@ -33,17 +34,28 @@ export async function foldSubject<Context>(
   { query, origin, onlyNewest = false }: Subject,
   through: Position,
 ): Promise<FoldState<Context>> {
-  const consumed = new Set(consumes.map((contract) => contract.type));
+  const consumed = consumes.map((contract) => contract.type);
   let state = fold.initial;
   const ranges = [
     ...(origin !== undefined && origin > START
-      ? [log.read(EVERYTHING, { after: position(origin - 1), through: origin < through ? origin : through })]
+      ? [
+          log.read([{ types: consumed }], {
+            after: position(origin - 1),
+            through: origin < through ? origin : through,
+            backwards: onlyNewest,
+          }),
+        ]
       : []),
-    log.read(query, { after: origin ?? START, through, ...(onlyNewest && { backwards: true, limit: 1 }) }),
+    log.read(ofTypes(consumed, query), {
+      after: origin ?? START,
+      through,
+      ...(onlyNewest && { backwards: true, limit: 1 }),
+    }),
   ];
   for (const pages of ranges) {
     for await (const page of pages) {
-      for (const event of page) if (consumed.has(event.type)) state = fold.step(state, event);
+      // Several events may stand at one position.
+      for (const event of onlyNewest ? page.toReversed() : page) state = fold.step(state, event);
     }
   }
   return state;

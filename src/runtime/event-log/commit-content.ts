@@ -1,6 +1,7 @@
 /** What a commit says, as bytes: the same content gives the same bytes in every store, so that its hash means something. */
 import { Packr } from 'msgpackr';
 import { addTo, builderOf, frozen, hasShape, shapeOf, type Builder, type Shape } from './columns.js';
+import { InvalidValue } from './errors.js';
 import {
   position,
   type CommitId,
@@ -60,7 +61,9 @@ export interface CommitContent {
 // Every commit describes itself: no table of structures beside the log that could be lost or run ahead of it.
 const packr = new Packr({ useRecords: false, mapsAsObjects: true });
 
+/** @throws InvalidValue when there is no event: such a commit would end where the one before it does */
 export function encodeContent(commit: Omit<NewCommit, 'condition'>, first: Position): Buffer {
+  if (commit.events.length === 0) throw new InvalidValue('A commit has at least one event.');
   const { groups, order } = grouped(commit.events);
   const metadata = JSON.stringify(commit.metadata);
   const packed: PackedCommit = [

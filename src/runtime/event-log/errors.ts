@@ -40,6 +40,28 @@ export class AppendConditionFailed extends Problem {
   }
 }
 
+/** An event that this version cannot bring to its contract's revision. Whoever means it stops there; it is never passed over. */
+export class EventUnreadable extends Problem {
+  readonly position: number;
+
+  /** @param why goes on from where the event stands and what it is: `but this version knows revision 2.` */
+  constructor(
+    event: { readonly position: number; readonly type: string; readonly revision: number },
+    why: string,
+    options: ErrorOptions = {},
+  ) {
+    const { position, type, revision } = event;
+    super(
+      'unavailable',
+      'event-unreadable',
+      'This version cannot read an event',
+      `The event at position ${position} is ${type} of revision ${revision}, ${why}`,
+      { ...options, extensions: { position } },
+    );
+    this.position = position;
+  }
+}
+
 /** A commit id was used again, but for something else. */
 export class CommitIdReused extends Problem {
   constructor() {

@@ -50,8 +50,8 @@ const changingCommits = (change: (commit: RecordedCommit) => RecordedCommit) => 
 function assigned(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(assigned);
-  const copy: Record<string, Json> = {};
-  for (const [name, member] of Object.entries(value)) copy[name] = assigned(member);
+  const copy: Record<string, Json | undefined> = {};
+  for (const [name, member] of Object.entries(value)) copy[name] = member && assigned(member);
   return copy;
 }
 

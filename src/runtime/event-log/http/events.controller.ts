@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { JSON_TYPE, NDJSON_TYPE, requireMediaType } from '../../http/bodies.js';
 import { negotiate } from '../../http/headers.js';
 import { onlyKnown, type QueryString } from '../../http/parameters.js';
-import { ContractBroken } from '../errors.js';
+import { ContractBroken, EventUnreadable } from '../errors.js';
 import { position, type Position, type Range, type RecordedEvent } from '../event.js';
 import { EventLog } from '../event-log.js';
 import { readAppendRequest, readCloudEvents } from './append-request.js';
@@ -88,7 +88,7 @@ export class EventsController {
     else void reply.type(CLOUD_EVENTS_TYPE).send(JSON.stringify(events.map(toCloudEvent)));
   }
 
-  /** As many events as were asked for, and where to go on if there are more. */
+  /** The events at as many positions as were asked for, and where to go on if there are more. */
   async #page(
     asked: PageRequest,
     head: Position,
@@ -96,10 +96,19 @@ export class EventsController {
     const events: RecordedEvent[] = [];
     // One more than asked for tells whether there is a next page.
     const range = { ...rangeOf(asked, head), limit: asked.limit + 1 };
-    for await (const page of this.log.read(asked.query, range)) events.push(...page);
-    if (events.length <= asked.limit) return { events };
-    const page = events.slice(0, asked.limit);
-    return { events: page, next: asked.next(page.at(-1)?.position ?? asked.after) };
+    let isCutShort = false;
+    try {
+      for await (const page of this.log.read(asked.query, range)) events.push(...page);
+    } catch (error) {
+      // What comes before an event that cannot be read is still a page; the next one is refused.
+      if (!(error instanceof EventUnreadable) || events.length === 0) throw error;
+      isCutShort = true;
+    }
+    const positions = [...new Set(events.map((event) => event.position))];
+    const last = positions.slice(0, asked.limit).at(-1);
+    if (last === undefined || (positions.length <= asked.limit && !isCutShort)) return { events };
+    const past = events.findLastIndex((event) => event.position === last) + 1;
+    return { events: events.slice(0, past), next: asked.next(last) };
   }
 
   /** All of it, up to the head or the limit that was asked for: a stream needs no pages. */

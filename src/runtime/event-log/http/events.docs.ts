@@ -18,6 +18,11 @@ const EVENT = {
     time: { type: 'string', format: 'date-time' },
     commit: { type: 'string' },
     metadata: { type: 'object', additionalProperties: true },
+    part: {
+      type: 'integer',
+      minimum: 1,
+      description: 'Which of several events at this position, where one was recorded and has become many',
+    },
   },
 } as const;
 
@@ -136,6 +141,7 @@ export function ApiQueryEvents(): MethodDecorator {
       413: 'More than 1 MiB',
       415: 'Not JSON',
       422: 'Something in the body is wrong; errors names each field',
+      503: 'The first event of the page cannot be read by this version; position names it',
     }),
   );
 }

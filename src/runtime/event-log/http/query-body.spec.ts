@@ -26,7 +26,7 @@ describe('a query in a body', () => {
   it('leaves out what is left out, so that it means any', () => {
     const [item] = queryBody.parse([{}]);
     expect(item).toStrictEqual({});
-    expect(matches([item ?? { types: [] }], { type: 'a.b', tags: [tag('a:1')] })).toBe(true);
+    expect(matches([item ?? { types: [] }], { type: 'a.b', revision: 1, tags: [tag('a:1')] })).toBe(true);
   });
 
   it.each<readonly [what: string, query: unknown, place: string]>([

@@ -38,7 +38,9 @@ export class MemoryStore extends EventStore {
     const breaking =
       condition && this.#events.slice(condition.after).find((event) => matches(condition.query, event));
     if (breaking !== undefined) return Promise.reject(new AppendConditionFailed(breaking.position));
-    return Promise.resolve(this.#record(commit));
+    return new Promise((resolve) => {
+      resolve(this.#record(commit)); // which rejects with what it throws
+    });
   }
 
   override find(id: CommitId): Promise<Commit | undefined> {

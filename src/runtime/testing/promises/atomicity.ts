@@ -1,5 +1,6 @@
 /** All of a commit or none of it: for whoever looks, whenever, and whichever way. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { InvalidValue } from '../../event-log/errors.js';
 import type { EventStore } from '../../event-log/event-store.js';
 import { EVERYTHING, START, commitId, position, tag, type Query } from '../../event-log/event.js';
 import { commit, event, events } from '../commits.js';
@@ -101,6 +102,22 @@ export function describeAtomicity(factory: EventStoreFactory): void {
         'after',
         'after',
       ]);
+    });
+
+    it('so what cannot be recorded is refused, and nothing else with it', async () => {
+      const unspeakable = commit('b', undefined, { metadata: { large: 10n ** 30n } as never });
+      const answers = await Promise.allSettled(
+        [commit('a'), unspeakable, commit('c')].map((each) => logs.store.append(each)),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(await dataOf(logs.store)).toEqual(['a', 'c']);
+    });
+
+    it('so a commit of nothing is refused', async () => {
+      await logs.store.append(commit('a'));
+      await expect(logs.store.append(commit('b', []))).rejects.toThrow(InvalidValue);
+      expect(await outcomeOf(logs.store, commit('c'))).toBe('recorded at 2');
+      expect(await dataOf(logs.store)).toEqual(['a', 'c']);
     });
 
     it('so its last event may be asked for alone, and no event of the next comes with it', async () => {

@@ -17,6 +17,28 @@ import { BACKWARDS, integers, positionsOf } from '../reading.js';
 import { describe, expect, it } from '../test-runner.js';
 
 export function describeQueries(factory: EventStoreFactory): void {
+  describe('an item that means older revisions only', () => {
+    const older: Query = [{ types: ['number.recorded'], revisionBelow: 3 }];
+    const logs = oneLogForAll(factory, async (store) => {
+      await store.append(commit('old', [event({ revision: 1 }), event({ revision: 2 })]));
+      await store.append(commit('new', [event({ revision: 3 }), event({ revision: 4 })]));
+    });
+
+    it('is answered with them, either way', async () => {
+      expect(await positionsOf(logs.store, older)).toEqual([1, 2]);
+      expect(await positionsOf(logs.store, older, { backwards: true, limit: 1 })).toEqual([2]);
+    });
+
+    it('is a condition that only they break', async () => {
+      const asked = (id: string, after: number): ReturnType<typeof commit> => ({
+        ...commit(id, [event({ type: 'log.opened' })]),
+        condition: { query: older, after: position(after) },
+      });
+      await expect(logs.store.append(asked('refused', 0))).rejects.toMatchObject({ position: 1 });
+      await expect(logs.store.append(asked('recorded', 2))).resolves.toMatchObject({ first: 5 });
+    });
+  });
+
   describe('reading six events in three commits', () => {
     const logs = oneLogForAll(factory, async (store) => {
       await store.append(commit('a', [event({ tags: ['number:1', 'even'] })]));

@@ -6,7 +6,7 @@ import type { EventStoreFactory } from '../event-store-factory.js';
 import { follow } from '../following.js';
 import { expectLack } from '../lack.js';
 import { aLogForEach } from '../logs.js';
-import { BACKWARDS, dataOf, eventsOf, integers, never, positionsOf } from '../reading.js';
+import { BACKWARDS, commitsOf, dataOf, eventsOf, integers, never, positionsOf } from '../reading.js';
 import { beforeEach, describe, expect, it } from '../test-runner.js';
 import { expectWhole, write } from '../writers.js';
 
@@ -63,6 +63,13 @@ function describeReaders(factory: EventStoreFactory): void {
       await logs.store.append(commit('b', [event(), event({ tags: ['number:1'] })]));
       await reader.advanced(position(1), never);
       expect(await positionsOf(reader, [{ tags: [tag('number:1')] }], BACKWARDS)).toEqual([3, 1]);
+    });
+
+    it('sees the chain of commits as the writer does', async () => {
+      const reader = await logs.reader();
+      await logs.store.append(commit('b', events(3)));
+      await reader.advanced(position(1), never);
+      expect(await commitsOf(reader)).toEqual(await commitsOf(logs.store));
     });
 
     it('finds a commit by its id', async () => {

@@ -103,7 +103,7 @@ export function describeReadingWhileWriting(factory: EventStoreFactory): void {
       await expect(logs.store.close()).resolves.toBeUndefined();
     });
 
-    it('that nobody began costs nothing and ends nothing', async () => {
+    it('that was asked for and never begun stands in nobody’s way', async () => {
       logs.store.read(EVERYTHING, {});
       expect((await logs.store.append(commit('later'))).first).toBe(HEAD + 1);
     });

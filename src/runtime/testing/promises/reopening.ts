@@ -5,7 +5,7 @@ import type { EventStoreFactory } from '../event-store-factory.js';
 import { follow } from '../following.js';
 import { expectLack } from '../lack.js';
 import { aLogForEach } from '../logs.js';
-import { BACKWARDS, eventsOf, integers, never, outcomeOf, positionsOf } from '../reading.js';
+import { BACKWARDS, commitsOf, eventsOf, integers, never, outcomeOf, positionsOf } from '../reading.js';
 import { describe, expect, it } from '../test-runner.js';
 
 const QUERY: Query = [{ types: ['number.retracted'] }, { tags: [tag('number:1')] }];
@@ -127,6 +127,16 @@ function describeDurable(factory: EventStoreFactory): void {
       const until = logs.store.append(commit('b', events(5))).then(({ last }) => last);
       const seen = await follow(logs.store, { after: position(7), until });
       expect(seen.map((each) => each.position)).toEqual(integers(8, 15));
+    });
+
+    it('goes on with the chain of hashes', async () => {
+      const other = await logs.open();
+      for (const id of ['a', 'b', 'c']) await other.append(commit(id));
+      await logs.store.append(commit('a'));
+      await logs.store.append(commit('b'));
+      await logs.reopen();
+      await logs.store.append(commit('c'));
+      expect(await commitsOf(logs.store)).toEqual(await commitsOf(other));
     });
 
     it('has all that was asked for before it was closed', async () => {

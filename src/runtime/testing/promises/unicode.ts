@@ -52,7 +52,8 @@ const NAMES: readonly string[] = [
 ];
 
 /** Every member, with its name, in an order that no store need keep: `toEqual` passes over some of them. */
-function canonical(value: Json): string {
+function canonical(value: Json | undefined): string {
+  if (value === undefined) return '';
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   const members = Object.entries(value).map(

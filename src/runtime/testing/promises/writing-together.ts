@@ -6,7 +6,7 @@ import type { EventStoreFactory } from '../event-store-factory.js';
 import { follow } from '../following.js';
 import { expectLack } from '../lack.js';
 import { aLogForEach } from '../logs.js';
-import { dataOf, eventsOf, integers, never, outcomeOf } from '../reading.js';
+import { commitsOf, dataOf, eventsOf, integers, never, outcomeOf } from '../reading.js';
 import { beforeEach, describe, expect, it } from '../test-runner.js';
 import { countOf, expectWhole, write } from '../writers.js';
 
@@ -101,6 +101,17 @@ function describeWriters(factory: EventStoreFactory): void {
       );
       expect(outcomes.sort()).toEqual(['recorded at 1', ...Array<string>(39).fill('repeated at 1')]);
       expect(await one.head()).toBe(1);
+    });
+
+    it('make one chain of hashes', async () => {
+      const end = await write([one, other], { writers: 8, commits: 8 });
+      await one.advanced(position(end - 1), never);
+      const chain = await commitsOf(one);
+      expect(chain).toHaveLength(64);
+      expect(chain.map(({ previous }) => previous)).toEqual([
+        '0'.repeat(64),
+        ...chain.slice(0, -1).map(({ hash }) => hash),
+      ]);
     });
 
     it('break each other’s conditions', async () => {

@@ -4,7 +4,8 @@ import type { Commit, CommitId, Position, Query, Range, RecordedCommit, StoredEv
 import { LogClosed } from '../../errors.js';
 import { EventStore } from '../../event-store.js';
 import { answerOf } from '../../sealed-commit.js';
-import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
+import { lastPosition, type LmdbFiles } from './lmdb-files.js';
+import { openLog } from './opening.js';
 import { commitOf, readCommits, readPages, whileOpen } from './reading.js';
 
 /** LMDB tells nobody in another process of a commit, so a follower looks for itself this often, in milliseconds. */
@@ -22,7 +23,7 @@ export class LmdbReader extends EventStore {
 
   /** @throws Error when there is no log in this folder */
   static open(folder: string): LmdbReader {
-    return new LmdbReader(openFiles(folder, { readOnly: true }));
+    return new LmdbReader(openLog(folder, { readOnly: true }));
   }
 
   override append(): Promise<Commit> {

@@ -155,13 +155,6 @@ describe('LmdbStore', () => {
     });
   });
 
-  it('refuses an append that cannot be written, and none of those that share its flush', async () => {
-    const metadata = { tooLarge: 10n ** 30n } as never;
-    const appends = [store.append(commit('a')), store.append(commit('b', 'b', { metadata }))];
-    const outcomes = (await Promise.allSettled(appends)).map(({ status }) => status);
-    expect(outcomes).toEqual(['fulfilled', 'rejected']);
-  });
-
   it('leaves a log of an unknown format alone', async () => {
     const files = openFiles(folder.path, { readOnly: false });
     await files.about.put('format', 99);

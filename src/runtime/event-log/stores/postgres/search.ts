@@ -6,21 +6,24 @@ import { isText } from './storable-commit.js';
 export interface SearchItem {
   readonly tags: readonly string[];
   readonly types: readonly string[] | null;
+  /** Only revisions before this one. */
+  readonly below: number | null;
   /** The first position that counts, and the last. */
   readonly low: number;
   readonly high: number;
 }
 
 /** The columns of such a table. */
-export const SEARCH_ITEM = 'tags text[], types text[], low bigint, high bigint';
+export const SEARCH_ITEM = 'tags text[], types text[], below integer, low bigint, high bigint';
 
 /** What there is to look for. What no event can have, none of them has. The query must not mean everything. */
 export function searchItems(query: Query, after: Position, through: number): readonly SearchItem[] {
   return query
     .filter(({ tags = [] }) => tags.every(isText))
-    .map(({ tags = [], types }) => ({
+    .map(({ tags = [], types, revisionBelow }) => ({
       tags,
       types: types?.filter(isText) ?? null,
+      below: revisionBelow ?? null,
       low: after + 1,
       high: through,
     }));
@@ -89,6 +92,8 @@ export function leaps(way: Way, limit: string): string {
       ) as next
       where next.place ${to} item.${end}
     )
-    select place from leap where is_match limit ${limit}
+    select place from leap
+    where is_match and (item.below is null or (select revision from events where position = place) < item.below)
+    limit ${limit}
   )`;
 }
