@@ -9,7 +9,7 @@ import { decide, type Decision, type Staged, type Standing } from './deciding.js
 import { SEARCH_ITEM, leaps, searchItems } from './search.js';
 import type { StorableCommit } from './storable-commit.js';
 
-const BEGIN = 'begin isolation level read committed read write';
+const BEGIN = 'begin isolation level read committed';
 
 /**
  * Whoever appends holds the log's one row until the transaction ends. So positions are given in the order of the commits,
@@ -30,31 +30,26 @@ const BREAKING: Statement = {
     group by nth`,
 };
 
-const ADD_COMMITS: Statement = {
-  name: 'add commits',
-  text: `insert into commits (last, first, id, time, metadata, fingerprint, previous, hash, layout, bytes)
-    select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::json[], $6::text[],
-      $7::bytea[], $8::bytea[], $9::integer[], $10::bigint[])`,
-};
-
-const ADD_EVENTS: Statement = {
-  name: 'add events',
-  text: `insert into events (position, commit_last, type, revision, tags, data)
-    select position, commit_last, type, revision, tags::text[], data
-    from unnest($1::bigint[], $2::bigint[], $3::text[], $4::integer[], $5::text[], $6::json[])
-      as event (position, commit_last, type, revision, tags, data)`,
-};
-
-const ADD_TAGS: Statement = {
-  name: 'add tags',
-  text: 'insert into tags (tag, position) select * from unnest($1::text[], $2::bigint[])',
-};
-
 /** Followers in other processes are woken when, and only when, the transaction is committed. */
-const MOVE_HEAD: Statement = {
-  name: 'move head',
-  text: `with moved as (update log set head = $1, hash = $2 returning head)
-    select pg_notify($3, head::text) from moved`,
+const RECORD: Statement = {
+  name: 'record',
+  text: `with
+    new_commits as (
+      insert into commits (last, first, id, time, metadata, fingerprint, previous, hash, layout, bytes)
+      select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::json[], $6::text[],
+        $7::bytea[], $8::bytea[], $9::integer[], $10::bigint[])
+    ),
+    new_events as (
+      insert into events (position, commit_last, type, revision, tags, data)
+      select position, commit_last, type, revision, tags::text[], data
+      from unnest($11::bigint[], $12::bigint[], $13::text[], $14::integer[], $15::text[], $16::json[])
+        as event (position, commit_last, type, revision, tags, data)
+    ),
+    new_tags as (
+      insert into tags (tag, position) select * from unnest($17::text[], $18::bigint[])
+    ),
+    moved as (update log set head = $19, hash = $20 returning head)
+    select pg_notify($21, head::text) from moved`,
 };
 
 /** How often it is tried to find out what became of a group whose connection broke, in milliseconds. */
@@ -128,17 +123,12 @@ function searchedIn(group: readonly StorableCommit[]): readonly object[] {
   });
 }
 
-/** Sends it all at once. When one statement fails, those after it do too, and the commit undoes what came before. */
+/** When the first statement fails, the commit after it undoes what came before. */
 async function record(run: Run, channel: string, staged: readonly Staged[]): Promise<void> {
   const { commits, events, tags } = columnsOf(staged);
   const newest = staged.at(-1);
-  await Promise.all([
-    run(ADD_COMMITS, commits),
-    run(ADD_EVENTS, events),
-    tags[0].length === 0 ? undefined : run(ADD_TAGS, tags),
-    run(MOVE_HEAD, [newest?.commit.last, newest?.hash, channel]),
-    run('commit'),
-  ]);
+  const head = [newest?.commit.last, newest?.hash];
+  await Promise.all([run(RECORD, [...commits, ...events, ...tags, ...head, channel]), run('commit')]);
 }
 
 /** The rows of each table, as a list for each of its columns. */
@@ -164,7 +154,7 @@ function columnsOf(staged: readonly Staged[]): Columns {
 interface Columns {
   readonly commits: readonly unknown[][];
   readonly events: readonly unknown[][];
-  readonly tags: readonly [unknown[], unknown[]];
+  readonly tags: readonly unknown[][];
 }
 
 function addRow(columns: readonly unknown[][], row: readonly unknown[]): void {

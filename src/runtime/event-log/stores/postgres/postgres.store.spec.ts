@@ -1,6 +1,6 @@
 /** What the PostgreSQL store adds to a store's duty: shared transactions, tables that others read, one format for all. */
 import { TemporarySchema, describeWithPostgres } from '../../../../../test/support/postgres.js';
-import { AppendConditionFailed, InvalidValue } from '../../errors.js';
+import { AppendConditionFailed, InvalidValue, StorageFull, StoreUnavailable } from '../../errors.js';
 import {
   EVERYTHING,
   START,
@@ -156,6 +156,34 @@ describeWithPostgres('PostgresStore', () => {
       const outcomes = (await Promise.allSettled(appends)).map(({ status }) => status);
       expect(outcomes).toEqual(['fulfilled', 'rejected']);
       expect(await idsIn(store)).toEqual(['a', 'b']);
+    });
+  });
+
+  describe('a server that refuses', () => {
+    /** From now on, as the server itself would when it comes to it. */
+    const refuseWith = (condition: string): Promise<unknown> =>
+      schema.sql(
+        `create function refuse() returns trigger language plpgsql as
+            $$ begin raise exception using errcode = '${condition}', message = 'refused'; end $$;
+          create trigger refuse before insert on events execute function refuse()`,
+      );
+
+    const allow = (): Promise<unknown> => schema.sql('drop trigger refuse on events');
+
+    beforeEach(() => store.append(commit('before')));
+
+    it.each([
+      ['for want of room', 'disk_full', StorageFull],
+      ['because it is told to end', 'admin_shutdown', StoreUnavailable],
+      ['because it gave up on the transaction', 'deadlock_detected', StoreUnavailable],
+    ])('%s is told apart, can be read, and takes it again later', async (_why, condition, error) => {
+      await refuseWith(condition);
+      const refused = store.append(commit('a'));
+      await expect(refused).rejects.toThrow(error);
+      await expect(refused).rejects.toThrow(/[Nn]othing was recorded/);
+      expect(await idsIn(store)).toEqual(['before']);
+      await allow();
+      expect(await store.append(commit('a'))).toMatchObject({ first: 2, repeated: false });
     });
   });
 
