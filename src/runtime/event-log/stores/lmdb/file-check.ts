@@ -23,8 +23,8 @@ interface Beginning {
 }
 
 /**
- * Requires that a data file is in every part as LMDB wrote it: each page, each key's place, each count, and that each page
- * is used once or listed as free. What the values are is not looked at, nor the bytes between the keys' order.
+ * Requires that a data file is as LMDB wrote it: every page, the place of every key, every count, and that each page is
+ * used once or listed as free. It cannot tell a key or a value from another one that would fit in the same place.
  * Reads all of the file but long values. Nobody may write to it meanwhile.
  *
  * @param path of `data.mdb`
@@ -41,6 +41,7 @@ export function checkFile(path: string, tables: Tables): void {
 /**
  * Requires that a data file begins as LMDB begins one and has all its pages. Reads three pages; but the whole file
  * when it is shorter than it says, as then only what its missing end was used for tells damage from free pages.
+ * Nobody may write to it meanwhile.
  *
  * @throws FileDamaged with the page and what is wrong with it
  * @throws Error of the file system

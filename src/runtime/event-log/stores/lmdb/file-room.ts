@@ -52,11 +52,18 @@ export function requireRoomToOpen(folder: string): void {
   try {
     writeFileSync(zeros, Buffer.alloc(BEGINNING));
     truncateSync(zeros, LOCK_FILE);
-    linkSync(zeros, lockFile); // only if there is none
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    linkUnlessThere(zeros, lockFile);
   } finally {
     rmSync(zeros, { force: true });
+  }
+}
+
+/** One lock file is as good as the other, and one that another process made must not be touched. */
+function linkUnlessThere(file: string, name: string): void {
+  try {
+    linkSync(file, name);
+  } catch (error) {
+    if (!existsSync(name)) throw error;
   }
 }
 

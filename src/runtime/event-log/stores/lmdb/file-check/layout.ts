@@ -100,7 +100,7 @@ const isPageSize = (size: number): boolean =>
   size >= SMALLEST_PAGE && size <= LARGEST_PAGE && (size & (size - 1)) === 0;
 
 /** Data and key that together take more go onto pages of their own (`me_nodemax`). */
-export const largestNode = (pageSize: number): number => (((pageSize - PAGE_HEADER) / 2) & -2) - 2;
+const largestNode = (pageSize: number): number => (((pageSize - PAGE_HEADER) / 2) & -2) - 2;
 
 /** No key is longer (`me_maxkey`). */
 export const largestKey = (pageSize: number): number => largestNode(pageSize) - NODE_HEADER - TREE_RECORD;
@@ -108,6 +108,13 @@ export const largestKey = (pageSize: number): number => largestNode(pageSize) - 
 /** How many pages data of this size takes when it has pages of its own. */
 export const pagesFor = (size: number, pageSize: number): number =>
   Math.ceil((PAGE_HEADER + size) / pageSize);
+
+/** A key where it stands. */
+export interface Key {
+  readonly view: DataView;
+  readonly at: number;
+  readonly size: number;
+}
 
 /** The order of the bytes, the shorter first when it begins the longer: how LMDB compares the keys of every table. */
 export function compareBytes(one: Key, other: Key): number {
@@ -127,10 +134,3 @@ export function compareBytes(one: Key, other: Key): number {
 /** Numbers by their value: the keys of the tree of free pages. */
 export const compareNumbers = (one: Key, other: Key): number =>
   u64(one.view, one.at) - u64(other.view, other.at);
-
-/** A key where it stands. */
-export interface Key {
-  readonly view: DataView;
-  readonly at: number;
-  readonly size: number;
-}
