@@ -1,4 +1,5 @@
 /** A folder of data with a log in it, made without a server, for programs that are run on it. */
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewCommit } from '../../src/runtime/event-log/event.js';
 import { LmdbReader } from '../../src/runtime/event-log/stores/lmdb/lmdb.reader.js';
@@ -14,11 +15,14 @@ export async function makeLog(data: string, commits: readonly NewCommit[]): Prom
   return line;
 }
 
-/** How far the log in a folder reaches; 0 while there is none. */
+/** How far the log in a folder reaches; 0 while there is none, or its writer is about to begin it. */
 export async function headIn(data: string): Promise<number> {
+  const folder = join(data, 'log');
+  // lmdb does not survive failing to read a file without a byte.
+  if (!statSync(join(folder, 'data.mdb'), { throwIfNoEntry: false })?.size) return 0;
   let reader: LmdbReader;
   try {
-    reader = LmdbReader.open(join(data, 'log'));
+    reader = LmdbReader.open(folder);
   } catch {
     return 0;
   }
