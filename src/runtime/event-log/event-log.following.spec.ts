@@ -66,6 +66,21 @@ describe.each(STORES)('following a log in %s', (_name, open) => {
   const append = (count: number): Promise<unknown> =>
     log.append(Array.from({ length: count }, (_, index) => number(index)));
 
+  it('reads nothing from the store that was recorded here and is followed already', async () => {
+    let reads = 0;
+    const read = store.read.bind(store);
+    store.read = (query, range) => {
+      reads += 1;
+      return read(query, range);
+    };
+    const followers = [EVERYTHING, [{ types: ['number.recorded'] }]].map((query) =>
+      positionsUntil(1_000, log.follow(query)),
+    );
+    for (let group = 0; group < 50; group += 1) await Promise.all(span(1, 20).map(() => append(1)));
+    expect(await Promise.all(followers)).toEqual([span(1, 1_000), span(1, 1_000)]);
+    expect(reads).toBe(0);
+  });
+
   it('gives everything that is there', async () => {
     await append(5);
     expect(await positionsUntil(5, log.follow())).toEqual([1, 2, 3, 4, 5]);

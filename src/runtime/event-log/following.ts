@@ -52,6 +52,8 @@ export async function* pagesAfter(
         yield { events: [], through: head };
       }
       await store.advanced(after, stopped);
+      // Who recorded it here puts it in the tail in this turn: it need not be read from the store.
+      await nextTurn();
     } catch (error) {
       // A server that is away comes back; who follows goes on from where it stands.
       if (!(error instanceof StoreUnavailable)) throw error;
