@@ -8,10 +8,12 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LmdbStore } from '../dist/runtime/event-log/stores/lmdb/lmdb.store.js';
+import { PostgresStore } from '../dist/runtime/event-log/stores/postgres/postgres.store.js';
 import {
   commitsBesideFile,
   conditions,
-  lmdbSingles,
+  median,
   memoryOf,
   readsBesideParsing,
   singleAppends,
@@ -22,15 +24,47 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const LARGE = Number(process.env.BENCH_EVENTS ?? 10_000_000);
 const SMALL = 10_000;
 const IN_FLIGHT = 64;
-const POSTGRES_STORE = '../dist/runtime/event-log/stores/postgres/postgres.store.js';
 
 const perSecond = (rate) => `${Math.round(rate).toLocaleString('en')}/s`;
 const row = (work, ours, beside, ratio, reach) =>
   console.log(`| ${work} | ${ours} | ${beside} | ${ratio} | ${reach} |`);
 const times = (ratio) => `${ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(0)} ×`;
 
-/** What each peer does, and our PostgreSQL store on the same server; undefined where they cannot be run. */
-async function measurePeers() {
+/**
+ * Single appends by each peer and by our stores, in turns, so that whatever else the machine does befalls them all; what
+ * the peers take to catch up, once. Without the peers only our own store in LMDB.
+ */
+async function measureSingles(folder) {
+  const options = { inFlight: IN_FLIGHT, seconds: SECONDS };
+  const rounds = [];
+  const lmdb = await LmdbStore.open(join(folder, 'singles'));
+  const peers = await peersAtHand();
+  const server = await peers?.startPostgres();
+  const postgres = server && (await PostgresStore.open({ url: server.url }));
+  try {
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const measured = [];
+      for (const peer of peers?.names ?? []) {
+        measured.push(
+          await peers.measurePeer(peer, { ...options, postgresUrl: server.url, catchUp: round === 0 }),
+        );
+      }
+      rounds.push({
+        peers: measured,
+        postgres: postgres && (await singleAppends(postgres, options)),
+        lmdb: await singleAppends(lmdb, options),
+      });
+    }
+    return rounds;
+  } finally {
+    await lmdb.close();
+    await postgres?.close();
+    await server?.stop();
+  }
+}
+
+/** What is needed to measure the peers; undefined, and a word of why, where they cannot be run. */
+async function peersAtHand() {
   if (!existsSync(join(import.meta.dirname, 'peers', 'node_modules'))) {
     console.error('bench/peers is not installed, so there is nothing beside: npm ci --prefix bench/peers\n');
     return undefined;
@@ -41,20 +75,42 @@ async function measurePeers() {
     console.error('There is no PostgreSQL on this machine, so there is nothing beside.\n');
     return undefined;
   }
-  const server = await startPostgres();
-  try {
-    const options = { postgresUrl: server.url, inFlight: IN_FLIGHT, seconds: SECONDS };
-    const peers = [];
-    for (const peer of ['emmett-sqlite', 'emmett-postgresql', 'castore-postgres']) {
-      peers.push(await measurePeer(peer, options));
-    }
-    const { PostgresStore } = await import(POSTGRES_STORE);
-    const store = await PostgresStore.open({ url: server.url });
-    const postgres = await singleAppends(store, options);
-    await store.close();
-    return { peers, postgres };
-  } finally {
-    await server.stop();
+  return { measurePeer, startPostgres, names: ['emmett-sqlite', 'emmett-postgresql', 'castore-postgres'] };
+}
+
+/** The rows of single appends: medians of the rounds, the ratio to the best peer of each round. */
+function showSingles(rounds) {
+  const [{ peers: first }] = rounds;
+  const medianOf = (rateOf) => median(rounds.map(rateOf));
+  const show = (work, ours, isBeside, reach) => {
+    const beside = first.map(({ name }) => name).filter(isBeside);
+    const rateOf = (round, name) => round.peers.find((peer) => peer.name === name).appends.rate;
+    const ratios = rounds.map(
+      (round) => ours(round) / Math.max(...beside.map((name) => rateOf(round, name))),
+    );
+    row(
+      `${work}, ${IN_FLIGHT} single appends in flight`,
+      perSecond(medianOf(ours)),
+      beside.map((name) => `${name} ${perSecond(medianOf((round) => rateOf(round, name)))}`).join(', '),
+      beside.length === 0
+        ? ''
+        : `${times(median(ratios))} (${times(Math.min(...ratios))} to ${times(Math.max(...ratios))})`,
+      reach,
+    );
+  };
+  show(
+    'LMDB',
+    ({ lmdb }) => lmdb,
+    () => true,
+    '10 × the best',
+  );
+  if (first.length > 0) {
+    show(
+      'PostgreSQL',
+      ({ postgres }) => postgres,
+      (name) => name.includes('postgres'),
+      '3 × the best',
+    );
   }
 }
 
@@ -73,30 +129,8 @@ async function main() {
       `${times(written.ratio)} (${times(written.ready)} with the JSON ready)`,
       '0.7 ×',
     );
-    const measured = await measurePeers();
-    const singles = await lmdbSingles(folder, { seconds: SECONDS, inFlight: IN_FLIGHT });
-    if (measured !== undefined) {
-      const best = measured.peers.toSorted((a, b) => b.appends.rate - a.appends.rate)[0];
-      const all = measured.peers.map(({ name, appends }) => `${name} ${perSecond(appends.rate)}`).join(', ');
-      row(
-        `LMDB, ${IN_FLIGHT} single appends in flight`,
-        perSecond(singles),
-        all,
-        times(singles / best.appends.rate),
-        '10 × the best',
-      );
-      const onServer = measured.peers.filter(({ name }) => name.includes('postgres'));
-      const bestOnServer = onServer.toSorted((a, b) => b.appends.rate - a.appends.rate)[0];
-      row(
-        `PostgreSQL, ${IN_FLIGHT} single appends in flight`,
-        perSecond(measured.postgres),
-        onServer.map(({ name, appends }) => `${name} ${perSecond(appends.rate)}`).join(', '),
-        times(measured.postgres / bestOnServer.appends.rate),
-        '3 × the best',
-      );
-    } else {
-      row(`LMDB, ${IN_FLIGHT} single appends in flight`, perSecond(singles), '', '', '');
-    }
+    const rounds = await measureSingles(folder);
+    showSingles(rounds);
     const read = await readsBesideParsing(folder, { commits: 400, rounds: ROUNDS });
     row(
       'LMDB, the whole log read and decoded',
@@ -105,7 +139,7 @@ async function main() {
       times(read.ratio),
       '2 ×',
     );
-    const followed = measured?.peers.filter(({ catchUp }) => catchUp !== undefined) ?? [];
+    const followed = rounds[0].peers.filter(({ catchUp }) => catchUp !== undefined);
     if (followed.length > 0) {
       const rates = followed.flatMap(({ catchUp, catchUpTuned }) => [catchUp.rate, catchUpTuned?.rate ?? 0]);
       row(

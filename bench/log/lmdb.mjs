@@ -55,8 +55,13 @@ export async function commitsBesideFile(folder, { commits, rounds }) {
   };
 }
 
-/** Commits of one event, 64 in flight. */
+/** Commits of one event, so many in flight for so long, after a second to warm up. */
 export async function singleAppends(store, { seconds, inFlight }) {
+  await appendSingly(store, { seconds: 1, inFlight });
+  return appendSingly(store, { seconds, inFlight });
+}
+
+async function appendSingly(store, { seconds, inFlight }) {
   const until = performance.now() + seconds * 1000;
   const run = process.hrtime.bigint().toString(36);
   let count = 0;
@@ -70,13 +75,6 @@ export async function singleAppends(store, { seconds, inFlight }) {
     }),
   );
   return (count / (performance.now() - began)) * 1000;
-}
-
-export async function lmdbSingles(folder, options) {
-  const store = LmdbStore.open(join(folder, 'singles'));
-  const rate = await singleAppends(store, options);
-  await store.close();
-  return rate;
 }
 
 /** A log in commits of 500, read from the first event to the last, beside parsing its events from their lines; then followed. */

@@ -18,13 +18,13 @@ const PATIENCE_SECONDS = 120;
  * `{ name, appends: { appended, failures, rate }, catchUp?, catchUpTuned?: { handled, missed, rate } }`,
  * where `failures` counts by message. What the peer prints is dropped: emmett-sqlite prints each transaction that fails.
  */
-export async function measurePeer(peer, { postgresUrl, inFlight = 64, seconds = 5 }) {
+export async function measurePeer(peer, { postgresUrl, inFlight = 64, seconds = 5, catchUp = true }) {
   const folder = mkdtempSync(join(tmpdir(), 'leftfold-peer-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
   try {
     return await new Promise((resolve, reject) => {
-      const work = JSON.stringify({ peer, folder, postgresUrl, inFlight, seconds });
+      const work = JSON.stringify({ peer, folder, postgresUrl, inFlight, seconds, catchUp });
       const child = fork(join(import.meta.dirname, 'work.mjs'), [work], {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
         timeout: (seconds + PATIENCE_SECONDS) * 1000,

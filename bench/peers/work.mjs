@@ -2,7 +2,7 @@
  * A peer's work, in a process of its own: single appends, so many in flight for so long, then catch-up over what they
  * wrote. Sends its figures to the process that started it, and ends when that one does.
  */
-const { peer, folder, postgresUrl, inFlight, seconds } = JSON.parse(process.argv[2]);
+const { peer, folder, postgresUrl, inFlight, seconds, catchUp: catchesUp } = JSON.parse(process.argv[2]);
 process.once('disconnect', () => process.exit(1));
 
 const event = {
@@ -48,7 +48,7 @@ async function catchUp(until, pulling) {
 
 const warmUp = await append(1);
 const figures = { name, appends: await append(seconds) };
-if (store.readAllByCatchUp !== undefined) {
+if (catchesUp && store.readAllByCatchUp !== undefined) {
   const all = warmUp.appended + figures.appends.appended;
   figures.catchUp = await catchUp(all);
   figures.catchUpTuned = await catchUp(all, { batchSize: 1000, pullingFrequencyInMs: 0 });

@@ -122,23 +122,19 @@ function grouped(events: NewCommit['events']): {
   readonly order: readonly number[];
 } {
   const groups: Group[] = [];
-  const byKind = new Map<string, Group>();
+  // Most commits are of one kind, and need no map of them.
+  let byKind: Map<string, Group> | undefined;
   const order: number[] = [];
   let last: Group | undefined;
   for (const { type, revision, tags, data } of events) {
     // Most events are of the kind of the one before, and that is seen without making anything.
     if (last?.type !== type || last.revision !== revision || !hasShape(data, last.shape)) {
-      const shape = shapeOf(data);
-      const kind = JSON.stringify([type, revision, shape]);
-      last = byKind.get(kind);
-      if (last === undefined) {
-        const columns = Array.from(
-          { length: typeof shape === 'number' ? 1 : shape.length },
-          (): Json[] => [],
-        );
-        last = { index: groups.length, type, revision, shape, tags: [], columns };
-        groups.push(last);
-        byKind.set(kind, last);
+      const group = groupOf(groups.length, type, revision, shapeOf(data));
+      if (last !== undefined) byKind ??= new Map([[kindOf(last), last]]);
+      last = byKind?.get(kindOf(group)) ?? group;
+      if (last === group) {
+        groups.push(group);
+        byKind?.set(kindOf(group), group);
       }
     }
     last.tags.push(tags);
@@ -146,6 +142,16 @@ function grouped(events: NewCommit['events']): {
     order.push(last.index);
   }
   return { groups, order };
+}
+
+function groupOf(index: number, type: string, revision: number, shape: Shape): Group {
+  const width = typeof shape === 'number' ? 1 : shape.length;
+  return { index, type, revision, shape, tags: [], columns: Array.from({ length: width }, (): Json[] => []) };
+}
+
+/** Events of the same kind are in the same group. */
+function kindOf({ type, revision, shape }: Pick<Group, 'type' | 'revision' | 'shape'>): string {
+  return JSON.stringify([type, revision, shape]);
 }
 
 /** One cell instead of many that are the same. */

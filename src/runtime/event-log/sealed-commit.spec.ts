@@ -1,6 +1,6 @@
 /** Commits under their hashes: what fits, and what does not. */
 import { LogDamaged } from './errors.js';
-import { commitId, position, type NewCommit } from './event.js';
+import { commitId, position, tag, type Json, type NewCommit } from './event.js';
 import { NO_HASH, recordedOf, requireSuccession, seal, unseal } from './sealed-commit.js';
 
 const commit = (id: string, value = '5'): NewCommit => ({
@@ -51,6 +51,49 @@ describe('a sealed commit', () => {
     expect(() => unseal(sealed.bytes.subarray(0, -1), position(7))).toThrow(LogDamaged);
     expect(() => unseal(sealed.bytes, position(8))).toThrow(
       'position 8: a commit stands there that ends at 7',
+    );
+  });
+});
+
+/** What was written once must be read for ever: whatever packs the bytes must go on packing them like this. */
+describe('the bytes of a sealed commit', () => {
+  it('are the same in every version', () => {
+    expect(sealed.bytes.subarray(64).toString('hex')).toBe(
+      '9802a163b8323032362d30312d33315431323a30303a30302e3030305a0000079195af6e756d6265722e7265636f726465640191a576616c7565919091a13501',
+    );
+    expect(sealed.hash.toString('hex')).toBe(
+      '4836c12bba5814055ad7f40dc6b1999a92740ab3835bdd1d980f8e6194f56ffd',
+    );
+  });
+
+  it('are the same in every version, of every kind of value', () => {
+    const events = [
+      {
+        type: 'number.recorded',
+        revision: 2,
+        tags: [tag('number:1'), tag('é')],
+        data: { value: '5', note: 'x' },
+      },
+      { type: 'number.recorded', revision: 2, tags: [tag('number:2')], data: { value: '6', note: 'x' } },
+      { type: 'number.retracted', revision: 1, tags: [], data: null },
+      { type: 'number.recorded', revision: 2, tags: [], data: { value: '7', note: 'x' } },
+      {
+        type: 'thing.happened',
+        revision: 70_000,
+        tags: [],
+        data: [1, -1, 300, 70_000, 5_000_000_000, -5_000_000_000, 1.5, 'a'.repeat(40), {}],
+      },
+      { type: 'thing.happened', revision: 1, tags: [], data: JSON.parse('{"__proto__":1}') as Json },
+    ];
+    const many: NewCommit = {
+      id: commitId('run/00000001'),
+      time: '2026-01-31T12:00:00.000Z',
+      metadata: { user: 'añb', nested: { a: [1, 2.5, null, true] } },
+      fingerprint: 'f',
+      events,
+    };
+    expect(seal(many, position(2 ** 32), sealed.hash).hash.toString('hex')).toBe(
+      '254d5f9d31df02adcb9490b50df0b56933392e5fd5b50cb4b3acf4eb0d97b6f6',
     );
   });
 });

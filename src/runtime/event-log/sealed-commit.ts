@@ -23,12 +23,27 @@ export interface OpenedCommit extends CommitContent {
 /** @throws Error when the commit cannot be encoded */
 export function seal(commit: Omit<NewCommit, 'condition'>, first: Position, previous: Buffer): SealedCommit {
   const content = encodeContent(commit, first);
-  const bytes = Buffer.allocUnsafeSlow(2 * HASH_LENGTH + content.length);
-  previous.copy(bytes, HASH_LENGTH);
-  content.copy(bytes, 2 * HASH_LENGTH);
-  const hash = digestOf('sha256', bytes.subarray(HASH_LENGTH), 'buffer');
-  hash.copy(bytes);
-  return { hash, bytes };
+  const bytes = pieceOf(2 * HASH_LENGTH + content.length);
+  bytes.set(previous, HASH_LENGTH);
+  bytes.set(content, 2 * HASH_LENGTH);
+  // As text of one character a byte: that is made in half the time of a buffer.
+  bytes.write(digestOf('sha256', bytes.subarray(HASH_LENGTH), 'binary'), 'latin1');
+  return { hash: bytes.subarray(0, HASH_LENGTH), bytes };
+}
+
+/** Most commits are small, and to make a buffer takes longer than to fill it: so they share one. */
+const SLAB = 64 * 1024;
+let slab = Buffer.allocUnsafeSlow(SLAB);
+let used = 0;
+
+function pieceOf(length: number): Buffer {
+  if (length > SLAB / 8) return Buffer.allocUnsafeSlow(length);
+  if (used + length > SLAB) {
+    slab = Buffer.allocUnsafeSlow(SLAB);
+    used = 0;
+  }
+  used += length;
+  return slab.subarray(used - length, used);
 }
 
 /**
@@ -38,7 +53,7 @@ export function seal(commit: Omit<NewCommit, 'condition'>, first: Position, prev
  */
 export function unseal(bytes: Buffer, last: Position, first = last): OpenedCommit {
   const hash = bytes.subarray(0, HASH_LENGTH);
-  if (!hash.equals(digestOf('sha256', bytes.subarray(HASH_LENGTH), 'buffer'))) {
+  if (hash.toString('latin1') !== digestOf('sha256', bytes.subarray(HASH_LENGTH), 'binary')) {
     throw new LogDamaged(first, `the commit that ends at ${last} does not fit its hash`);
   }
   const content = decodeContent(bytes.subarray(2 * HASH_LENGTH));

@@ -32,8 +32,12 @@ const PAGES_PER_TRANSACTION = 64;
 const RESERVE = 64;
 /** Pages without which no log is opened. */
 const LEAST = 32;
-/** What the file is made longer with. So much more than it must be, so that this is seldom done. */
+/** What the file is made longer with. */
 const ZEROS = Buffer.alloc(1 << 20);
+/** By so much more than it must be is the file made longer, so that this is seldom done: a share of it, within bounds. */
+const SPARE_SHARE = 1 / 8;
+const LEAST_SPARE = 1 << 20;
+const MOST_SPARE = 16 << 20;
 
 /** Bytes that a new log takes at most, and those of its lock file, which is in memory as long as the log is open. */
 const BEGINNING = 256 << 10;
@@ -139,7 +143,8 @@ export class FileRoom {
   }
 
   #lengthen(missing: number): void {
-    let left = missing + ZEROS.length;
+    const spare = Math.min(Math.max(this.#length * SPARE_SHARE, LEAST_SPARE), MOST_SPARE);
+    let left = missing + spare;
     try {
       while (left > 0) {
         const written = writeSync(this.#descriptor, ZEROS, 0, Math.min(left, ZEROS.length));
@@ -149,7 +154,7 @@ export class FileRoom {
       }
     } catch (error) {
       // What was to be more than is missing may be missing.
-      if (left > ZEROS.length) throw error;
+      if (left > spare) throw error;
     }
   }
 }

@@ -39,10 +39,16 @@ interface Staged {
   readonly asked: NewCommit;
   readonly commit: Commit;
   readonly sealed: SealedCommit;
+  /** What its events are of and about, each once: the keys that lead to it. */
+  readonly types: Iterable<string>;
+  readonly tags: Iterable<Tag>;
 }
 
 /** At most so many appends share a flush, so that no flush takes long. */
 const LARGEST_GROUP = 1024;
+
+/** In UTF-8, for each of a string's UTF-16 units. */
+const MOST_BYTES_PER_CHARACTER = 3;
 
 /**
  * Appends that arrive while one is being flushed wait and share the next flush.
@@ -226,7 +232,13 @@ export class LmdbStore extends EventStore {
       repeated: false,
       ...(asked.fingerprint !== undefined && { fingerprint: asked.fingerprint }),
     };
-    staged.push({ asked, commit, sealed: seal(asked, commit.first, before?.sealed.hash ?? this.#hash) });
+    staged.push({
+      asked,
+      commit,
+      sealed: seal(asked, commit.first, before?.sealed.hash ?? this.#hash),
+      types: typesOf(asked),
+      tags: tagsOf(asked),
+    });
     return commit;
   }
 
@@ -257,13 +269,18 @@ export class LmdbStore extends EventStore {
 
   /** @throws StorageFull */
   #takeRoom(staged: readonly Staged[]): void {
-    const keys = staged.flatMap(({ asked }) => [asked.id, ...typesOf(asked), ...tagsOf(asked)]);
+    let [entries, entryBytes] = [0, 0];
+    const count = (key: string): void => {
+      entries += 1;
+      entryBytes += MOST_BYTES_PER_CHARACTER * key.length;
+    };
+    for (const { asked, types, tags } of staged) {
+      count(asked.id);
+      for (const type of types) count(type);
+      for (const tag of tags) count(tag);
+    }
     try {
-      this.room.take({
-        values: staged.map(({ sealed }) => sealed.bytes.length),
-        entries: keys.length,
-        entryBytes: keys.reduce((sum, key) => sum + Buffer.byteLength(key), 0),
-      });
+      this.room.take({ values: staged.map(({ sealed }) => sealed.bytes.length), entries, entryBytes });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw code === 'ENOSPC' || code === 'EDQUOT' ? new StorageFull({ cause: error }) : error;
@@ -276,11 +293,11 @@ export class LmdbStore extends EventStore {
     this.#takeRoom(staged);
     const { root, about, commits, ids, tags, types } = this.files;
     const written = about.ifVersion('owner', this.term, () => {
-      for (const { asked, commit, sealed } of staged) {
+      for (const { commit, sealed, ...named } of staged) {
         void commits.put(commit.last, sealed.bytes);
         void ids.put(commit.id, commit.last);
-        for (const type of typesOf(asked)) void types.put(type, commit.last);
-        for (const tag of tagsOf(asked)) void tags.put(tag, commit.last);
+        for (const type of named.types) void types.put(type, commit.last);
+        for (const tag of named.tags) void tags.put(tag, commit.last);
       }
     });
     // A second write, of nothing: it lets the flush begin now, and not after the other work of this turn.
@@ -297,7 +314,9 @@ function typesOf({ events }: NewCommit): Iterable<string> {
 
 /** Each tag once. */
 function tagsOf({ events }: NewCommit): Iterable<Tag> {
-  return events.every(({ tags }) => tags.length === 0) ? [] : new Set(events.flatMap(({ tags }) => tags));
+  const [only] = events;
+  if (events.length === 1 && only !== undefined) return only.tags.length > 1 ? new Set(only.tags) : only.tags;
+  return new Set(events.flatMap(({ tags }) => tags));
 }
 
 interface Term {

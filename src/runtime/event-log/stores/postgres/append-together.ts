@@ -1,11 +1,11 @@
-/** Records a group of appends in one transaction: two round trips, whatever their number. */
+/** Records a group of appends in one transaction: one or two round trips, whatever their number. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { LAYOUT } from '../../commit-content.js';
 import { StoreUnavailable } from '../../errors.js';
 import type { CommitId, Position } from '../../event.js';
 import { meansEverything } from '../../query.js';
 import type { Database, Run, Statement } from './database.js';
 import { decide, type Decision, type Staged, type Standing } from './deciding.js';
+import { record, type LogRow } from './recording.js';
 import { SEARCH_ITEM, leaps, searchItems } from './search.js';
 import type { StorableCommit } from './storable-commit.js';
 
@@ -15,7 +15,7 @@ const BEGIN = 'begin isolation level read committed';
  * Whoever appends holds the log's one row until the transaction ends. So positions are given in the order of the commits,
  * and whoever sees one sees all before it: no reader can skip what a slow or large transaction has yet to show.
  */
-const HOLD: Statement = { name: 'hold', text: 'select head, hash from log for update' };
+const HOLD: Statement = { name: 'hold', text: 'select head, hash, settled from log for update' };
 
 const KNOWN: Statement = {
   name: 'known',
@@ -30,78 +30,123 @@ const BREAKING: Statement = {
     group by nth`,
 };
 
-/** Followers in other processes are woken when, and only when, the transaction is committed. */
-const RECORD: Statement = {
-  name: 'record',
-  text: `with
-    new_commits as (
-      insert into commits (last, first, id, time, metadata, fingerprint, previous, hash, layout, bytes)
-      select * from unnest($1::bigint[], $2::bigint[], $3::text[], $4::timestamptz[], $5::json[], $6::text[],
-        $7::bytea[], $8::bytea[], $9::integer[], $10::bigint[])
-    ),
-    new_events as (
-      insert into events (position, commit_last, type, revision, tags, data)
-      select position, commit_last, type, revision, tags::text[], data
-      from unnest($11::bigint[], $12::bigint[], $13::text[], $14::integer[], $15::text[], $16::json[])
-        as event (position, commit_last, type, revision, tags, data)
-    ),
-    new_tags as (
-      insert into tags (tag, position) select * from unnest($17::text[], $18::bigint[])
-    ),
-    moved as (update log set head = $19, hash = $20 returning head)
-    select pg_notify($21, head::text) from moved`,
-};
-
 /** How often it is tried to find out what became of a group whose connection broke, in milliseconds. */
 const SETTLE_INTERVAL = 200;
 
-/**
- * Records of the group what is to be recorded. What is wrong with one append may fail them all.
- *
- * @param settleWithin how long, in milliseconds, to find out what became of the group if the connection breaks
- * @throws StoreUnavailable, which says whether something may have been recorded; StorageFull; Error of the database
- */
-export async function appendTogether(
-  database: Database,
-  group: readonly StorableCommit[],
-  settleWithin: number,
-): Promise<Decision> {
-  let decision: Decision | undefined;
-  try {
-    return await database.append(async (run) => {
-      const standing = await hold(run, group);
-      const decided = decide(group, standing);
-      if (decided.staged.length === 0) await run('rollback');
-      else {
-        decision = decided;
-        await record(run, database.schema, decided.staged);
-      }
-      return decided;
+/** After somebody else appended, so many groups go the sure way: whoever shares the log with others would often miss. */
+const SURE_GROUPS = 16;
+
+/** Nothing needs to be asked of the log before the group is recorded, if only the log is what it was. */
+const asksNothing = (group: readonly StorableCommit[]): boolean =>
+  group.every(({ asked }) => asked.isNewId === true && asked.condition === undefined);
+
+export class Appender {
+  /** What the log was when this process last appended. */
+  #left: LogRow | undefined;
+  #sureGroups = 0;
+
+  /** @param settleWithin how long, in milliseconds, to find out what became of a group if the connection breaks */
+  constructor(
+    private readonly database: Database,
+    private readonly settleWithin: number,
+  ) {}
+
+  /**
+   * Records of the group what is to be recorded. What is wrong with one append may fail them all.
+   *
+   * @throws StoreUnavailable, which says whether something may have been recorded; StorageFull; Error of the database
+   */
+  async append(group: readonly StorableCommit[]): Promise<Decision> {
+    if (this.#sureGroups > 0) this.#sureGroups -= 1;
+    else if (this.#left !== undefined && asksNothing(group)) {
+      const decision = await this.#record(group, this.#left);
+      if (decision !== undefined) return decision;
+      this.#sureGroups = SURE_GROUPS;
+    }
+    return this.#holdAndRecord(group);
+  }
+
+  /** In one round trip; undefined, and nothing is recorded, if somebody else has appended since. */
+  #record(group: readonly StorableCommit[], row: LogRow): Promise<Decision | undefined> {
+    this.#left = undefined;
+    const decision = decide(group, { ...row, known: new Map(), breaking: new Map() });
+    return this.#settling(decision, async (run) => {
+      if (!(await record(run, this.database.schema, decision.staged, row))) return undefined;
+      this.#left = leftBy(decision, row);
+      return decision;
     });
-  } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error;
-    if (decision === undefined) throw new StoreUnavailable('nothing', { cause: error });
-    // The commit was on its way when the connection broke.
-    if (await wasRecorded(database, decision.staged.at(-1), settleWithin)) return decision;
-    throw new StoreUnavailable('nothing', { cause: error });
+  }
+
+  /** In two round trips, between which nobody else can append. */
+  #holdAndRecord(group: readonly StorableCommit[]): Promise<Decision> {
+    this.#left = undefined;
+    return this.#settling(undefined, async (run, isUnderWay) => {
+      const { row, standing } = await hold(run, group);
+      const decision = decide(group, standing);
+      if (decision.staged.length === 0) await run('rollback');
+      else {
+        isUnderWay(decision);
+        // When the first statement fails, the commit after it undoes what came before.
+        const [isRecorded] = await Promise.all([
+          record(run, this.database.schema, decision.staged, row),
+          run('commit'),
+        ]);
+        if (!isRecorded) throw new Error('the row of the log changed while it was locked');
+      }
+      this.#left = leftBy(decision, row);
+      return decision;
+    });
+  }
+
+  /**
+   * Does the work, and when the connection breaks while something may be recorded, finds out whether it was.
+   *
+   * @param underWay what may be recorded from the first; the work may say so later
+   */
+  async #settling<Result extends Decision | undefined>(
+    underWay: Decision | undefined,
+    work: (run: Run, isUnderWay: (decision: Result & Decision) => void) => Promise<Result>,
+  ): Promise<Result> {
+    let decision = underWay as (Result & Decision) | undefined;
+    try {
+      return await this.database.append((run) =>
+        work(run, (decided) => {
+          decision = decided;
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      if (decision === undefined) throw new StoreUnavailable('nothing', { cause: error });
+      if (await wasRecorded(this.database, decision.staged.at(-1), this.settleWithin)) return decision;
+      throw new StoreUnavailable('nothing', { cause: error });
+    }
   }
 }
 
+/** The log's row after a group was recorded. */
+function leftBy({ staged }: Decision, row: LogRow): LogRow {
+  const newest = staged.at(-1);
+  return newest === undefined ? row : { ...row, head: newest.commit.last, hash: newest.hash };
+}
+
 /** Locks the log and asks all that there is to ask of it. */
-async function hold(run: Run, group: readonly StorableCommit[]): Promise<Standing> {
+async function hold(
+  run: Run,
+  group: readonly StorableCommit[],
+): Promise<{ readonly row: LogRow; readonly standing: Standing }> {
   const ids = group.filter(({ asked }) => asked.isNewId !== true).map(({ asked }) => asked.id);
   const searched = searchedIn(group);
-  const [, [log], known, breaking] = await Promise.all([
+  const [, [row], known, breaking] = await Promise.all([
     run(BEGIN),
-    run<{ head: Position; hash: Buffer }>(HOLD),
+    run<LogRow>(HOLD),
     ids.length === 0 ? [] : run<{ id: CommitId; last: Position }>(KNOWN, [ids]),
     searched.length === 0
       ? []
       : run<{ nth: number; position: Position }>(BREAKING, [JSON.stringify(searched)]),
   ]);
-  if (log === undefined) throw new Error('the table log is empty');
-  return {
-    ...log,
+  if (row === undefined) throw new Error('the table log is empty');
+  const standing = {
+    ...row,
     known: new Map(known.map(({ id, last }) => [id, last])),
     breaking: new Map(
       breaking.flatMap(({ nth, position }) => {
@@ -110,6 +155,7 @@ async function hold(run: Run, group: readonly StorableCommit[]): Promise<Standin
       }),
     ),
   };
+  return { row, standing };
 }
 
 /** What the conditions ask of the log. What means everything need not be searched for, and is answered by the head. */
@@ -123,54 +169,14 @@ function searchedIn(group: readonly StorableCommit[]): readonly object[] {
   });
 }
 
-/** When the first statement fails, the commit after it undoes what came before. */
-async function record(run: Run, channel: string, staged: readonly Staged[]): Promise<void> {
-  const { commits, events, tags } = columnsOf(staged);
-  const newest = staged.at(-1);
-  const head = [newest?.commit.last, newest?.hash];
-  await Promise.all([run(RECORD, [...commits, ...events, ...tags, ...head, channel]), run('commit')]);
-}
-
-/** The rows of each table, as a list for each of its columns. */
-function columnsOf(staged: readonly Staged[]): Columns {
-  const columns: Columns = {
-    commits: [[], [], [], [], [], [], [], [], [], []],
-    events: [[], [], [], [], [], []],
-    tags: [[], []],
-  };
-  for (const { storable, commit, previous, hash } of staged) {
-    const { first, last, id, time, fingerprint } = commit;
-    const { asked, metadata, data, bytes } = storable;
-    addRow(columns.commits, [last, first, id, time, metadata, fingerprint, previous, hash, LAYOUT, bytes]);
-    asked.events.forEach(({ type, revision, tags }, index) => {
-      const position = first + index;
-      addRow(columns.events, [position, last, type, revision, arrayText(tags), data[index]]);
-      for (const tag of new Set(tags)) addRow(columns.tags, [tag, position]);
-    });
-  }
-  return columns;
-}
-
-interface Columns {
-  readonly commits: readonly unknown[][];
-  readonly events: readonly unknown[][];
-  readonly tags: readonly unknown[][];
-}
-
-function addRow(columns: readonly unknown[][], row: readonly unknown[]): void {
-  row.forEach((value, index) => columns[index]?.push(value));
-}
-
-/** An array as PostgreSQL writes it: arrays of arrays must be rectangular, so a column of them is a column of texts. */
-function arrayText(texts: readonly string[]): string {
-  return `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join()}}`;
-}
-
 const HASH_AT: Statement = { name: 'hash at', text: 'select hash from commits where last = $1' };
 
+/** After this, what was sent before it and did not get hold of the log yet is not recorded. */
+const SETTLE: Statement = { name: 'settle', text: 'update log set settled = settled + 1' };
+
 /**
- * Whether the group stands in the log. The broken connection's transaction may still be on its way to its end, but it
- * holds the log: who gets hold of it after that sees what became of it for good.
+ * Whether the group stands in the log. The broken connection's transaction may still be on its way to its end. If it holds
+ * the log, who gets hold of it after that sees what became of it; if it does not yet, it comes to nothing.
  *
  * @throws StoreUnavailable when that could not be found out
  */
@@ -179,9 +185,13 @@ async function wasRecorded(database: Database, newest: Staged | undefined, withi
   for (;;) {
     try {
       return await database.append(async (run) => {
-        const found = run<{ hash: Buffer }>(HASH_AT, [newest?.commit.last]);
-        const [, , [commit]] = await Promise.all([run(BEGIN), run(HOLD), found]);
-        await run('rollback');
+        const [, , [commit]] = await Promise.all([
+          run(BEGIN),
+          run(HOLD),
+          run<{ hash: Buffer }>(HASH_AT, [newest?.commit.last]),
+          run(SETTLE),
+          run('commit'),
+        ]);
         return newest !== undefined && commit?.hash.equals(newest.hash) === true;
       });
     } catch (error) {

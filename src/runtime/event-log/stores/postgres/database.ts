@@ -42,9 +42,11 @@ type GetTypeParser = (type: number, format?: string) => (text: string) => unknow
  */
 const SESSION = `
   select set_config('search_path', quote_ident($1) || ', pg_temp', false),
+    set_config('default_transaction_isolation', 'read committed', false),
     set_config('enable_seqscan', 'off', false),
     set_config('enable_bitmapscan', 'off', false),
     set_config('jit', 'off', false),
+    set_config('plan_cache_mode', 'force_generic_plan', false),
     set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false),
     set_config('lock_timeout', $2, false),
     set_config('idle_in_transaction_session_timeout', $2, false)`;

@@ -14,7 +14,7 @@ import type {
 import { EventStore } from '../../event-store.js';
 import { answerOf } from '../../sealed-commit.js';
 import { WaitablePosition } from '../../waitable-position.js';
-import { appendTogether } from './append-together.js';
+import { Appender } from './append-together.js';
 import { Database } from './database.js';
 import type { Outcome } from './deciding.js';
 import { HeadWatch, type HeadWatchOptions } from './head-watch.js';
@@ -59,7 +59,7 @@ export class PostgresStore extends EventStore {
     override readonly identity: string,
     private readonly headSeen: WaitablePosition,
     private readonly watch: HeadWatch,
-    private readonly settleWithin: number,
+    private readonly appender: Appender,
   ) {
     super();
   }
@@ -84,7 +84,7 @@ export class PostgresStore extends EventStore {
       const identity = await database.append((run) => prepareSchema(run, schema));
       const head = new WaitablePosition();
       const watch = await HeadWatch.begin(database, head, { pollInterval, onConnection });
-      return new PostgresStore(database, identity, head, watch, settleWithin);
+      return new PostgresStore(database, identity, head, watch, new Appender(database, settleWithin));
     } catch (error) {
       await database.close();
       throw error;
@@ -154,11 +154,7 @@ export class PostgresStore extends EventStore {
 
   async #write(group: readonly Asked[]): Promise<void> {
     try {
-      const { staged, outcomes } = await appendTogether(
-        this.database,
-        group.map(({ storable }) => storable),
-        this.settleWithin,
-      );
+      const { staged, outcomes } = await this.appender.append(group.map(({ storable }) => storable));
       const newest = staged.at(-1);
       if (newest !== undefined) this.#moveTo(newest.commit.last);
       for (const [index, outcome] of outcomes.entries()) await this.#answer(group[index], outcome);

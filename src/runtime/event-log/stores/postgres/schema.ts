@@ -16,11 +16,13 @@ const MIGRATIONS: readonly string[] = [
     identity uuid not null,
     format integer not null,
     head bigint not null,
-    hash bytea not null
+    hash bytea not null,
+    settled bigint not null default 0
   );
   comment on table log is 'The log as a whole, in one row. Who appends holds it locked until the transaction ends.';
   comment on column log.head is 'The position of the last event; 0 when there is none.';
   comment on column log.hash is 'The hash of the last commit.';
+  comment on column log.settled is 'How often it was asked what became of an append. One sent before that comes to nothing.';
 
   create table commits (
     last bigint primary key,
