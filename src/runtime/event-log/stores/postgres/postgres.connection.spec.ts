@@ -5,8 +5,9 @@ import { StoreUnavailable } from '../../errors.js';
 import { START, commitId, position, type NewCommit } from '../../event.js';
 import { PostgresStore } from './postgres.store.js';
 
-const commit = (id: string): NewCommit => ({
+const commit = (id: string, isNewId = false): NewCommit => ({
   id: commitId(id),
+  isNewId,
   time: '2026-01-31T12:00:00.000Z',
   metadata: {},
   events: [{ type: 'number.recorded', revision: 1, tags: [], data: id }],
@@ -150,6 +151,38 @@ describeWithPostgres('an append whose connection breaks', () => {
     await cut;
     expect(await store.append(commit('a'))).toMatchObject({ first: 1, repeated: false });
     expect(await idsIn(store)).toEqual(['a']);
+  });
+
+  describe('that is recorded in one round trip', () => {
+    beforeEach(async () => {
+      await openStore();
+      await store.append(commit('first')); // after which the store knows what the log is
+    });
+
+    it('is answered as recorded when only the answer was lost', async () => {
+      const cut = proxy.cutNext('after the commit');
+      expect(await store.append(commit('a', true))).toMatchObject({ first: 2, last: 2, repeated: false });
+      await cut;
+      expect(await idsIn(store)).toEqual(['first', 'a']);
+    });
+
+    it('is refused when it never arrived', async () => {
+      const cut = proxy.cutNext('before the commit');
+      await expect(store.append(commit('a', true))).rejects.toThrow('Nothing was recorded.');
+      await cut;
+      expect(await store.append(commit('b', true))).toMatchObject({ first: 2 });
+      expect(await idsIn(store)).toEqual(['first', 'b']);
+    });
+
+    it('is not recorded when it arrives after it was refused', async () => {
+      const cut = proxy.cutNext('late');
+      await expect(store.append(commit('a', true))).rejects.toThrow('Nothing was recorded.');
+      const arrive = await cut;
+      await arrive();
+      expect(await idsIn(store)).toEqual(['first']);
+      expect(await store.append(commit('b', true))).toMatchObject({ first: 2 });
+      expect(await idsIn(store)).toEqual(['first', 'b']);
+    });
   });
 
   it('takes with it those that shared its transaction, and no other', async () => {

@@ -93,6 +93,19 @@ describeWithPostgres('PostgresStore', () => {
       expect(await transactions()).toBe(2);
     });
 
+    it('is begun anew when another process has appended since the last one', async () => {
+      const other = await schema.open();
+      for (let round = 0; round < 40; round += 1) {
+        const [mine, theirs] = [`mine ${round}`, `theirs ${round}`];
+        await store.append(commit(mine, mine, { isNewId: true }));
+        await store.append(commit(`${mine}, again`, mine, { isNewId: true }));
+        await other.append(commit(theirs, theirs, { isNewId: true }));
+      }
+      expect(await store.head()).toBe(120);
+      expect(new Set(await idsIn(other)).size).toBe(120);
+      await other.close();
+    });
+
     it('is shared by no more than 1,024 appends', async () => {
       await appendAll(1025);
       expect(await transactions()).toBe(2);
