@@ -145,8 +145,8 @@ function grouped(events: NewCommit['events']): {
 }
 
 function groupOf(index: number, type: string, revision: number, shape: Shape): Group {
-  const width = typeof shape === 'number' ? 1 : shape.length;
-  return { index, type, revision, shape, tags: [], columns: Array.from({ length: width }, (): Json[] => []) };
+  const columns = typeof shape === 'number' ? [[]] : shape.map((): Json[] => []);
+  return { index, type, revision, shape, tags: [], columns };
 }
 
 /** Events of the same kind are in the same group. */

@@ -1,6 +1,7 @@
 /** The log in LMDB, the default: commits off the event loop's thread, safe from crashes by copy-on-write. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppendConditionFailed, LogClosed, LogInUse, NoLongerWriter, StorageFull } from '../../errors.js';
 import {
   START,
@@ -46,6 +47,7 @@ interface Staged {
 
 /** At most so many appends share a flush, so that no flush takes long. */
 const LARGEST_GROUP = 1024;
+const MOST_TURNS = 4;
 
 /** In UTF-8, for each of a string's UTF-16 units. */
 const MOST_BYTES_PER_CHARACTER = 3;
@@ -150,16 +152,20 @@ export class LmdbStore extends EventStore {
   }
 
   async #writeAll(): Promise<void> {
-    // What else this turn of the event loop brings shares the first flush.
-    await new Promise((resolve) => setImmediate(resolve));
-    let answerFlushed = (): void => undefined;
     while (this.#asked.length > 0) {
-      const flushed = this.#writeGroup(this.#asked.splice(0, LARGEST_GROUP));
-      answerFlushed(); // while the disk is busy with the next group
-      answerFlushed = await flushed;
+      await this.#gather();
+      const answer = await this.#writeGroup(this.#asked.splice(0, LARGEST_GROUP));
+      answer();
     }
-    answerFlushed();
     this.#writing = undefined;
+  }
+
+  /** Turns of the event loop are short beside a flush, so what a few of them bring shares one, as long as they bring more. */
+  async #gather(): Promise<void> {
+    for (let turn = 0, had = 0; turn < MOST_TURNS && this.#asked.length > had; turn += 1) {
+      had = this.#asked.length;
+      await nextTurn();
+    }
   }
 
   /**
