@@ -26,7 +26,7 @@ const NAME = /^[a-z][a-z0-9-]*$/;
  * Defines a projection.
  *
  * @throws Error at start-up when the name cannot be one, when the machine is not pure (by name of the state),
- *   or when it has a transition for an event that it does not say it consumes
+ *   or when it has a transition for an event that it neither says it consumes nor raises itself, as an object
  */
 export function defineProjection<Machine extends AnyStateMachine>(definition: {
   readonly name: string;
@@ -41,9 +41,9 @@ export function defineProjection<Machine extends AnyStateMachine>(definition: {
     );
   }
   const fold = foldOf<ContextFrom<Machine>>(machine);
-  const consumed = new Set(consumes.map((contract) => contract.type));
+  const known = new Set([...consumes.map((contract) => contract.type), ...fold.raises]);
   for (const type of machine.events as readonly string[]) {
-    if (!type.includes('*') && !type.startsWith('xstate.') && !consumed.has(type)) {
+    if (!type.includes('*') && !type.startsWith('xstate.') && !known.has(type)) {
       throw new Error(`projection ${name}: its machine reacts to ${type}, which consumes does not list`);
     }
   }
