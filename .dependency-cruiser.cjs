@@ -24,10 +24,11 @@ module.exports = {
     },
     {
       name: 'event-log-knows-only-http',
-      comment: 'The event log may use runtime/http and nothing else of the house.',
+      comment:
+        'The event log may use runtime/http and nothing else of the house; its specs may use the kit for stores.',
       severity: 'error',
       from: { path: '^src/runtime/event-log/' },
-      to: { path: notInRoom('runtime/(event-log|http)/') },
+      to: { path: notInRoom('runtime/(event-log|http|testing)/') },
     },
     {
       name: 'projection-knows-only-the-log',
@@ -47,7 +48,7 @@ module.exports = {
       name: 'runtime-knows-no-context',
       severity: 'error',
       from: { path: '^src/runtime/' },
-      to: { path: '^src/(contexts|apps|main|config)' },
+      to: { path: '^src/(contexts|apps|cli|main|config)' },
     },
     {
       name: 'contexts-are-isolated',
@@ -61,7 +62,22 @@ module.exports = {
       name: 'contexts-know-no-app',
       severity: 'error',
       from: { path: '^src/contexts/' },
-      to: { path: '^src/(apps/|main\\.ts|config\\.ts)' },
+      to: { path: '^src/(apps/|cli/|main\\.ts|config\\.ts)' },
+    },
+    {
+      name: 'cli-knows-the-log-and-no-context',
+      comment:
+        'The command line works on any log: it may use the runtime and the settings, and no context or app.',
+      severity: 'error',
+      from: { path: '^src/cli/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/(contexts|apps|main)' },
+    },
+    {
+      name: 'cli-is-a-top',
+      comment: 'The command line is started by bin/leftfold.mjs; nothing else may lean on it.',
+      severity: 'error',
+      from: { path: '^src/(?!cli/)' },
+      to: { path: '^src/cli/' },
     },
     {
       name: 'apps-are-the-top',
@@ -69,6 +85,20 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(apps/|main\\.ts)' },
       to: { path: '^src/(apps/|main\\.ts)' },
+    },
+    {
+      name: 'testing-knows-only-the-log',
+      comment: 'The conformance kit tests stores; it may use the event log and nothing else of the house.',
+      severity: 'error',
+      from: { path: '^src/runtime/testing/' },
+      to: { path: notInRoom('runtime/(testing|event-log|http)/') },
+    },
+    {
+      name: 'testing-is-for-specs',
+      comment: 'The conformance kit needs a test runner, which what ships does not have.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$|^src/runtime/testing/' },
+      to: { path: '^src/runtime/testing/' },
     },
     {
       name: 'no-test-code-in-what-ships',
@@ -79,7 +109,7 @@ module.exports = {
     {
       name: 'no-dev-dependency-in-what-ships',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$|^src/runtime/testing/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'] },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

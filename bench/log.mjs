@@ -49,7 +49,7 @@ async function measurePeers() {
       peers.push(await measurePeer(peer, options));
     }
     const { PostgresStore } = await import(POSTGRES_STORE);
-    const store = await PostgresStore.open(server.url);
+    const store = await PostgresStore.open({ url: server.url });
     const postgres = await singleAppends(store, options);
     await store.close();
     return { peers, postgres };

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { ConfigurationError, readConfig } from './config.js';
+import { ConfigurationError, readConfig, withoutPassword } from './config.js';
 
 function errorOf(environment: Readonly<Record<string, string>>): ConfigurationError {
   try {
@@ -55,6 +55,8 @@ describe('the configuration', () => {
     ['HOST', '127.8.9.10', { host: '127.8.9.10' }],
     ['LEFTFOLD_STORE', 'memory', { store: 'memory' }],
     ['LEFTFOLD_STORE', 'lmdb', { store: 'lmdb' }],
+    ['LEFTFOLD_STORE', 'postgres://u:p@localhost:5432/db', { store: 'postgres://u:p@localhost:5432/db' }],
+    ['LEFTFOLD_STORE', 'postgresql:///db?host=/run/sql', { store: 'postgresql:///db?host=/run/sql' }],
     ['LEFTFOLD_SEED', '1,1,1,1,2', { seed: ['1', '1', '1', '1', '2'] }],
     ['LEFTFOLD_SEED', '-7', { seed: ['-7'] }],
     ['LEFTFOLD_SEED', '0,12345678901234567890', { seed: ['0', '12345678901234567890'] }],
@@ -77,7 +79,9 @@ describe('a setting that cannot be', () => {
     ['HOST', '192.168.1.5', 'must be a loopback address'],
     ['HOST', '127.0.0.1.example.org', 'must be a loopback address'],
     ['HOST', 'example.org', 'must be a loopback address'],
-    ['LEFTFOLD_STORE', 'postgres', 'must be lmdb or memory'],
+    ['LEFTFOLD_STORE', 'postgres', 'must be lmdb, memory, or the URL of a database'],
+    ['LEFTFOLD_STORE', 'mysql://localhost/db', 'must be lmdb, memory, or the URL of a database'],
+    ['LEFTFOLD_STORE', 'postgres://localhost:port/db', 'must be lmdb, memory, or the URL of a database'],
     ['LEFTFOLD_SEED', '1,abc', 'must be integers separated by commas'],
     ['LEFTFOLD_SEED', '1, 2', 'must be integers separated by commas'],
     ['LEFTFOLD_SEED', '1,,2', 'must be integers separated by commas'],
@@ -95,5 +99,21 @@ describe('a setting that cannot be', () => {
   it('is named in one line, with what it is', () => {
     const { message } = errorOf({ PORT: 'abc\ndef' });
     expect(message).toBe(String.raw`PORT: must be a whole number from 0 to 65535 (it is "abc\ndef")`);
+  });
+
+  it('is named without what may be a password', () => {
+    const { message } = errorOf({ LEFTFOLD_STORE: 'postgres://me:secret/@host:port/db?password=secret' });
+    expect(message).toContain('(it is "postgres://…")');
+    expect(message).not.toContain('secret');
+  });
+});
+
+describe('a URL that is shown', () => {
+  it.each([
+    ['postgres://me:secret@localhost:5433/db?password=secret', 'postgres://me@localhost:5433/db'],
+    ['postgresql://localhost/db', 'postgresql://localhost/db'],
+    ['postgres:///db?host=/run/sql&user=me', 'postgres:///db'],
+  ] as const)('has no password: %s', (url, shown) => {
+    expect(withoutPassword(url)).toBe(shown);
   });
 });

@@ -4,12 +4,15 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CANONICAL_INTEGER } from './contexts/numbers/numbers.events.js';
 
+/** Where a database is, and who one is to it. */
+export type PostgresUrl = `${'postgres' | 'postgresql'}://${string}`;
+
 export interface Config {
   readonly port: number;
   readonly host: string;
   /** An absolute path. */
   readonly data: string;
-  readonly store: 'lmdb' | 'memory';
+  readonly store: 'lmdb' | 'memory' | PostgresUrl;
   /** Numbers for an empty log, in canonical decimal. */
   readonly seed: readonly string[];
   /** How many events apart each projection takes a snapshot. */
@@ -49,7 +52,12 @@ const settings = {
     .string()
     .transform((path) => resolve(path))
     .prefault('./data'),
-  LEFTFOLD_STORE: z.enum(['lmdb', 'memory'], 'must be lmdb or memory').default('lmdb'),
+  LEFTFOLD_STORE: z
+    .custom<Config['store']>(
+      isStore,
+      'must be lmdb, memory, or the URL of a database, as in postgres://user:password@localhost:5432/database',
+    )
+    .default('lmdb'),
   LEFTFOLD_SEED: z
     .string()
     .transform((text) => text.split(','))
@@ -74,7 +82,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (parsed.success) return parsed.data as z.output<(typeof settings)[Name]>;
     throw new ConfigurationError(
       name,
-      `${parsed.error.issues[0]?.message ?? 'is wrong'} (it is ${JSON.stringify(text)})`,
+      `${parsed.error.issues[0]?.message ?? 'is wrong'} (it is ${JSON.stringify(withoutSecret(text))})`,
     );
   };
   return {
@@ -89,4 +97,23 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function isStore(store: unknown): store is Config['store'] {
+  return store === 'lmdb' || store === 'memory' || (typeof store === 'string' && isPostgres(store));
+}
+
+export function isPostgres(store: string): store is PostgresUrl {
+  return /^postgres(ql)?:\/\//.test(store) && URL.canParse(store);
+}
+
+/** A URL may hold a password, and one that cannot be read may hold it anywhere. */
+function withoutSecret(text: string | undefined): string | undefined {
+  return text?.replace(/(:\/\/).*/s, '$1…');
+}
+
+/** The URL as it may be shown: without the password, and without the parameters, of which one may be a password. */
+export function withoutPassword(url: PostgresUrl): string {
+  const { protocol, username, host, pathname } = new URL(url);
+  return `${protocol}//${username === '' ? '' : `${username}@`}${host}${pathname}`;
 }

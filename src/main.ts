@@ -3,7 +3,7 @@ import { ConsoleLogger } from '@nestjs/common';
 import { config as rxjs } from 'rxjs';
 import { createRequire } from 'node:module';
 import { startMonolith } from './apps/monolith/monolith.js';
-import { ConfigurationError, readConfig, type Config } from './config.js';
+import { ConfigurationError, readConfig, withoutPassword, type Config } from './config.js';
 
 /** What Nest tells of its own assembly is of no use to who runs this. */
 const ASSEMBLY = new Set([
@@ -55,11 +55,17 @@ async function main(): Promise<void> {
   process.stdout.write(greeting(url, config, seeded));
 }
 
-function greeting(url: string, { data, store }: Config, seeded: boolean): string {
+function whereItsDataIs({ data, store }: Config): string {
+  if (store === 'memory') return 'Its log is in memory and ends with it';
+  if (store === 'lmdb') return `Its data is in ${data}`;
+  return `Its log is in ${withoutPassword(store)}, its snapshots are in ${data}`;
+}
+
+function greeting(url: string, config: Config, seeded: boolean): string {
   return [
     '',
     `Leftfold ${version} listens on ${url}`,
-    store === 'memory' ? 'Its log is in memory and ends with it' : `Its data is in ${data}`,
+    whereItsDataIs(config),
     ...(seeded ? ['The log was empty and has been seeded'] : []),
     'Try:',
     `  curl -d value=5 ${url}/numbers`,

@@ -85,6 +85,26 @@ describe('an append condition', () => {
     expect((await append([number('2')], harmless)).status).toBe(201);
   });
 
+  it('may mean types and tags together, in any of a thousand items', async () => {
+    const after = await head();
+    const broken = positionIn(await append([number('1', ['row:7', 'seat:7'])]));
+    const query = Array.from({ length: 1000 }, (_, index) => ({
+      types: ['number.recorded', 'number.retracted'],
+      tags: [`row:${index}`, `seat:${index}`],
+    }));
+    const problem = await problemOf(await append([number('2')], { query, after }), 409);
+    expect(problem.position).toBe(broken);
+    const others = query.filter(({ tags }) => !tags.includes('seat:7'));
+    expect((await append([number('2')], { query: others, after })).status).toBe(201);
+  });
+
+  it('without a position fails at any event that it means, however old', async () => {
+    const first = positionIn(await append([number('1', ['seat:4'])]));
+    const problem = await problemOf(await append([number('2')], { query: [{ tags: ['seat:4'] }] }), 409);
+    expect(problem.position).toBe(first);
+    expect((await append([number('2')], { query: [{ tags: ['seat:none'] }] })).status).toBe(201);
+  });
+
   it('lets exactly one of ten through who decided at the same position', async () => {
     const condition = { query: [{ tags: ['seat:3'] }], after: await head() };
     const answers = await Promise.all(
@@ -139,8 +159,22 @@ describe('an append that is none', () => {
       { events: [number('1')], condition: { query: [{}], after: -1 } },
       '#/condition/after',
     ],
-    ['no position', { events: [number('1')], condition: { query: [{}] } }, '#/condition/after'],
+    [
+      'a position that is none',
+      { events: [number('1')], condition: { query: [{}], after: '7' } },
+      '#/condition/after',
+    ],
     ['no query', { events: [number('1')], condition: { after: 0 } }, '#/condition/query'],
+    [
+      'a query of too many items',
+      { events: [number('1')], condition: { query: Array(1001).fill({ tags: ['a'] }), after: 0 } },
+      '#/condition/query',
+    ],
+    [
+      'an item of too many types',
+      { events: [number('1')], condition: { query: [{ types: Array(101).fill('a.b') }], after: 0 } },
+      '#/condition/query/0/types',
+    ],
     [
       'a query of nothing',
       { events: [number('1')], condition: { query: [], after: 0 } },

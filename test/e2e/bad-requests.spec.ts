@@ -63,13 +63,15 @@ describe('a media type that is not taken', () => {
     ['/numbers/1/retraction', 'application/x-ndjson'],
     ['/events', 'application/x-www-form-urlencoded'],
     ['/events', 'text/plain'],
+    ['/events/query', 'application/cloudevents+json'],
+    ['/events/query', 'application/x-ndjson'],
     ['/push', 'text/plain'],
     ['/numbers/1/retraction', 'text/plain'],
   ])('is refused: POST %s with %s, which others take or nobody does', async (path, type) => {
     await watched.refuses(raw(path, { 'content-type': type }, good), MEDIA_TYPE);
   });
 
-  it.each(['/numbers', '/push', '/events', '/numbers/1/retraction'])(
+  it.each(['/numbers', '/push', '/events', '/events/query', '/numbers/1/retraction'])(
     'is refused: none at all, with a body, on %s',
     async (path) => {
       await watched.refuses(raw(path, {}, good), MEDIA_TYPE);

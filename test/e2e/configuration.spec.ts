@@ -43,7 +43,7 @@ describe('a setting that cannot be', () => {
     ['HOST', '0.0.0.0', /loopback.*credentials/],
     ['HOST', '::', /loopback/],
     ['HOST', 'nonsense', /loopback/],
-    ['LEFTFOLD_STORE', 'nope', /lmdb.*memory.*"nope"/],
+    ['LEFTFOLD_STORE', 'nope', /lmdb.*memory.*postgres:.*"nope"/],
     ['LEFTFOLD_SEED', '1,x', /integers separated by commas.*"1,x"/],
     ['LEFTFOLD_SEED', '1,,2', /integers separated by commas/],
     ['LEFTFOLD_SEED', '1, 2', /integers separated by commas/],

@@ -27,6 +27,7 @@ const PATHS: readonly (readonly [path: string, allow: string])[] = [
   ['/product/state', READ],
   ['/product/value', READ],
   ['/events', BOTH],
+  ['/events/query', WRITE],
   ['/push', WRITE],
   ['/log', READ],
   ['/health/live', READ],

@@ -1,7 +1,5 @@
 import { jest } from '@jest/globals';
-import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { Shell, asShown, blocksOf, copyProject, freePort, stepsOf, type Block } from '../support/readme.js';
+import { Shell, addContext, asShown, blocksOf, copyProject, freePort, stepsOf } from '../support/readme.js';
 import { TemporaryFolder } from '../support/server.js';
 
 jest.setTimeout(300_000); // it installs and builds, as a newcomer does
@@ -53,20 +51,3 @@ describe('the README', () => {
     expect(shell.run('npm run -s lint:arrows')).toContain('no dependency violations');
   });
 });
-
-/** Does what the README says: the file under its name, and one import in the app. */
-function addContext(project: string, file: Block | undefined, contexts: Block | undefined): void {
-  const path = /^\/\/ (src\/\S+)$/m.exec(file?.text ?? '')?.[1];
-  if (file === undefined || contexts === undefined || path === undefined)
-    throw new Error('the README has an example');
-  mkdirSync(dirname(join(project, path)), { recursive: true });
-  writeFileSync(join(project, path), file.text);
-  const app = join(project, 'src/apps/monolith/monolith.module.ts');
-  const source = readFileSync(app, 'utf8');
-  const line = /^const contexts = .*$/m;
-  expect(source).toMatch(line);
-  writeFileSync(
-    app,
-    `import { ParityModule } from '../../contexts/parity/parity.module.js';\n${source.replace(line, contexts.text.trim())}`,
-  );
-}

@@ -1,9 +1,9 @@
-/** Reads what the README tells a newcomer to do, and does it in a copy of the project. */
+/** Reads what a text for users tells them to do, and does it in a copy of the project. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
@@ -12,7 +12,7 @@ export interface Block {
   readonly text: string;
 }
 
-/** A command and what the README says it prints; `…` stands for anything. */
+/** A command and what the text says it prints; `…` stands for anything. */
 export interface Step {
   readonly command: string;
   readonly shows: string;
@@ -56,6 +56,22 @@ export function copyProject(to: string): void {
   for (const name of files) cpSync(join(ROOT, name), join(to, name));
 }
 
+/** Puts the file where its first line says, and its module into the app as the list has it. */
+export function addContext(project: string, file: Block | undefined, contexts: Block | undefined): void {
+  const path = /^\/\/ src\/(\S+)\.ts$/m.exec(file?.text ?? '')?.[1];
+  const name = /^export class (\w+Module)/m.exec(file?.text ?? '')?.[1];
+  if (file === undefined || contexts === undefined || path === undefined || name === undefined)
+    throw new Error('the text has an example of a module');
+  mkdirSync(dirname(join(project, 'src', path)), { recursive: true });
+  writeFileSync(join(project, 'src', `${path}.ts`), file.text);
+  const app = join(project, 'src/apps/monolith/monolith.module.ts');
+  const source = readFileSync(app, 'utf8');
+  const line = /^const contexts = .*$/m;
+  expect(source).toMatch(line);
+  const withContext = source.replace(line, contexts.text.trim());
+  writeFileSync(app, `import { ${name} } from '../../${path}.js';\n${withContext}`);
+}
+
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,7 +82,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** A shell in the copy, in which the README's port 3000 is another one. */
+/** A shell in the copy, in which port 3000 of the text is another one. */
 export class Shell {
   #server: ChildProcess | undefined;
 

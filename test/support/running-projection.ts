@@ -3,6 +3,7 @@ import { createActor } from 'xstate';
 import { position, type Position } from '../../src/runtime/event-log/event.js';
 import type { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { ProjectionDefinition } from '../../src/runtime/projection/define-projection.js';
+import { fingerprintIn } from '../../src/runtime/projection/machine-fingerprint.js';
 import { Projection, type RecoveryReport } from '../../src/runtime/projection/projection.js';
 import type { ProjectionFault } from '../../src/runtime/projection/projection.machine.js';
 import { NoSnapshots, type SnapshotStore } from '../../src/runtime/projection/snapshot-store.js';
@@ -40,7 +41,7 @@ export function run<Context>(
   const told: Running<Context>['told'] = { faults: [], taken: [], unreadable: [], failed: [] };
   const recovered = later<RecoveryReport>();
   const faulted = later<ProjectionFault>();
-  const snapshots = new Snapshots(store, every, log, definition.fingerprint, {
+  const snapshots = new Snapshots(store, every, log, () => fingerprintIn(log.contracts, definition), {
     taken: (at) => told.taken.push(at),
     unreadable: (name, reason) => told.unreadable.push({ name, reason }),
     failed: (error) => told.failed.push(error),

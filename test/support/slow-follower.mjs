@@ -2,10 +2,13 @@
  * A process of its own, with little memory: writers append as fast as they can, one follower keeps up, and one takes a
  * page and then nothing until the writers are done. Tells what each of them saw.
  */
-import { EventLog } from '../../dist/runtime/event-log/event-log.js';
-import { LmdbStore } from '../../dist/runtime/event-log/stores/lmdb/lmdb.store.js';
-import { defineEvent } from '../../dist/runtime/event-log/event-contract.js';
+import { join } from 'node:path';
 import { z } from 'zod';
+
+const built = (path) => import(join(import.meta.dirname, '..', '..', 'dist', 'runtime', 'event-log', path));
+const { EventLog } = await built('event-log.js');
+const { LmdbStore } = await built('stores/lmdb/lmdb.store.js');
+const { defineEvent } = await built('event-contract.js');
 
 const [folder, commits] = process.argv.slice(2);
 const COMMITS = Number(commits);

@@ -5,12 +5,9 @@ import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConfigurationError, type Config } from '../../config.js';
 import { NumbersService } from '../../contexts/numbers/numbers.service.js';
-import { LogInUse } from '../../runtime/event-log/errors.js';
+import { openStore } from '../../open-store.js';
 import { EventLog } from '../../runtime/event-log/event-log.js';
-import type { EventStore } from '../../runtime/event-log/event-store.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../../runtime/event-log/http/cloud-event.js';
-import { LmdbStore } from '../../runtime/event-log/stores/lmdb/lmdb.store.js';
-import { MemoryStore } from '../../runtime/event-log/stores/memory.store.js';
 import { createHttpApplication } from '../../runtime/http/application.js';
 import { MonolithModule } from './monolith.module.js';
 
@@ -28,7 +25,10 @@ export async function startMonolith(
   logger: LoggerService,
   version: string,
 ): Promise<Running> {
-  const store = openStore(config);
+  prepareSnapshots(config);
+  const store = await openStore(config, (sentence) => {
+    logger.warn(sentence, 'EventLog');
+  });
   try {
     const app = await createHttpApplication(MonolithModule.over(store, config), {
       title: 'Leftfold',
@@ -48,15 +48,13 @@ export async function startMonolith(
   }
 }
 
-function openStore({ store, data }: Config): EventStore {
-  if (store === 'memory') return new MemoryStore();
+/** A log that outlives the process has snapshots beside it. */
+function prepareSnapshots({ store, data }: Config): void {
+  if (store === 'memory') return;
   try {
     mkdirSync(join(data, 'projections'), { recursive: true });
-    return LmdbStore.open(join(data, 'log'));
   } catch (error) {
-    const reason =
-      error instanceof LogInUse ? error.message : `${data} cannot be used: ${(error as Error).message}`;
-    throw new ConfigurationError('LEFTFOLD_DATA', reason);
+    throw new ConfigurationError('LEFTFOLD_DATA', `${data} cannot be used: ${(error as Error).message}`);
   }
 }
 

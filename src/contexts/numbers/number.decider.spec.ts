@@ -2,6 +2,7 @@ import { recorded, retracted } from '../../../test/support/number-events.js';
 import { allows } from '../../runtime/command/decider.js';
 import { position, tag } from '../../runtime/event-log/event.js';
 import { NumberAlreadyRetracted, NumberNotFound, numberDecider, retract } from './number.decider.js';
+import { numberRetracted } from './numbers.events.js';
 
 const { fold } = numberDecider;
 const seven = position(7);
@@ -35,7 +36,7 @@ describe('retracting', () => {
   });
 
   it('of an unknown number is refused: it is not found', () => {
-    const refusal = numberDecider.refusal(unknown, seven);
+    const refusal = numberDecider.refusal(unknown, seven, numberRetracted);
     expect(refusal).toBeInstanceOf(NumberNotFound);
     expect(refusal).toMatchObject({ kind: 'not-found', type: 'urn:leftfold:problem:number-not-found' });
     expect(refusal.faults).toEqual([expect.objectContaining({ parameter: 'position' })]);
@@ -43,7 +44,7 @@ describe('retracting', () => {
   });
 
   it('of a retracted number is refused: it conflicts with the retraction, which is named', () => {
-    const refusal = numberDecider.refusal(retractedFive, seven);
+    const refusal = numberDecider.refusal(retractedFive, seven, numberRetracted);
     expect(refusal).toBeInstanceOf(NumberAlreadyRetracted);
     expect(refusal).toMatchObject({
       kind: 'conflict',

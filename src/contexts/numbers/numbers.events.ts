@@ -1,6 +1,7 @@
 /** The published language of the numbers context: all that other contexts may know of it. */
 import { z } from 'zod';
 import { defineEvent } from '../../runtime/event-log/event-contract.js';
+import { tag } from '../../runtime/event-log/event.js';
 
 /** The longest number, in decimal digits. */
 export const MOST_DIGITS = 1000;
@@ -18,6 +19,7 @@ const integer = z
 export const numberRecorded = defineEvent({
   type: 'number.recorded',
   schema: z.strictObject({ value: integer }),
+  examples: ['5', '0', '-12345678901234567890'].map((value) => ({ data: { value } })),
 });
 
 /** Carries the value, so that nobody who folds it has to look it up. */
@@ -29,4 +31,8 @@ export const numberRetracted = defineEvent({
     value: integer,
     reason: z.string().min(1).max(1000),
   }),
+  examples: [
+    { data: { number: 1, value: '5', reason: 'a slip' }, tags: [tag('number:1')] },
+    { data: { number: 2, value: '0', reason: 'never was one' }, tags: [tag('number:2')] },
+  ],
 });

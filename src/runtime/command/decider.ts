@@ -1,22 +1,23 @@
 /** The write side: (state of what the command is about, command) → events or a refusal. */
 import type { AnyStateMachine, ContextFrom } from 'xstate';
 import type { AnyContract } from '../event-log/event-contract.js';
-import type { NewEvent, Position, Query } from '../event-log/event.js';
+import type { NewEvent } from '../event-log/event.js';
 import type { Problem } from '../http/problem.js';
 import type { Fold, FoldState } from '../projection/fold-state.js';
 import { foldOf } from '../projection/fold.js';
-
-/** The events that a command's subject is made of. */
-export interface Subject {
-  /** Everything that concerns the subject; nothing of it may be recorded between deciding and appending. */
-  readonly query: Query;
-  /** The event that brought the subject about, where the subject is named after that event's position. */
-  readonly origin?: Position;
-}
+import { foldSubject, type DecisionModel, type Subject } from './decision-model.js';
 
 export interface Command<Context, Input> {
-  /** The event that carrying it out records. The state's machine says whether that is possible now. */
+  /**
+   * The event that carrying it out records. The state's machine says whether that is possible now; as it is
+   * asked before there is an event, a guard may look at the context only.
+   */
   readonly records: AnyContract;
+  /**
+   * The events to record, in a state that allows the command.
+   *
+   * @throws Problem when the input is impossible in this state; nothing is recorded
+   */
   readonly decide: (state: FoldState<Context>, input: Input) => readonly NewEvent[];
 }
 
@@ -25,8 +26,15 @@ export interface Decider<Id, Context> {
   readonly fold: Fold<Context>;
   readonly consumes: readonly AnyContract[];
   readonly subject: (id: Id) => Subject;
-  /** Why a command is impossible in this state. */
-  readonly refusal: (state: FoldState<Context>, id: Id) => Problem;
+  /** Why an event may not be recorded in this state, which has no transition for it. */
+  readonly refusal: (state: FoldState<Context>, id: Id, records: AnyContract) => Problem;
+  /**
+   * What a decision about this subject rests on.
+   *
+   * @param mustAllow the event that the subject must allow, where the command records several about several
+   *   subjects. Default: the one that the command names
+   */
+  readonly about: (id: Id, mustAllow?: AnyContract) => DecisionModel<Context>;
 }
 
 /** @throws Error at start-up when the machine is not pure (by name of the state) */
@@ -35,10 +43,25 @@ export function defineDecider<Machine extends AnyStateMachine, Id>(definition: {
   readonly machine: Machine;
   readonly consumes: readonly AnyContract[];
   readonly subject: (id: Id) => Subject;
-  readonly refusal: (state: FoldState<ContextFrom<Machine>>, id: Id) => Problem;
+  readonly refusal: (state: FoldState<ContextFrom<Machine>>, id: Id, records: AnyContract) => Problem;
 }): Decider<Id, ContextFrom<Machine>> {
   const { machine, ...rest } = definition;
-  return { ...rest, fold: foldOf<ContextFrom<Machine>>(machine) };
+  const fold = foldOf<ContextFrom<Machine>>(machine);
+  return {
+    ...rest,
+    fold,
+    about: (id, mustAllow) => {
+      const subject = rest.subject(id);
+      return {
+        query: subject.query,
+        load: (log, through) => foldSubject(log, fold, rest.consumes, subject, through),
+        refusal: (state, named) => {
+          const records = mustAllow ?? named;
+          return fold.accepts(state, { type: records.type }) ? undefined : rest.refusal(state, id, records);
+        },
+      };
+    },
+  };
 }
 
 /** Whether the state's machine allows the command now. */

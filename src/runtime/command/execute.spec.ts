@@ -81,6 +81,20 @@ describe('carrying out a command', () => {
     await expect(log.head()).resolves.toBe(1);
   });
 
+  it('is refused by what the decision throws, and is not decided anew', async () => {
+    const log = givenDoors();
+    const refusal = new DoorStandsSo('front', 'nailed up');
+    const decide = jest.fn(() => {
+      throw refusal;
+    });
+    const command = { ...open, decide };
+    await expect(execute(log, doorDecider, 'front', command, { door: 'front', by: 'me' })).rejects.toBe(
+      refusal,
+    );
+    expect(decide).toHaveBeenCalledTimes(1);
+    await expect(log.head()).resolves.toBe(0);
+  });
+
   it('passes the metadata on', async () => {
     const log = givenDoors();
     const options = { metadata: { correlationId: 'c' } };

@@ -1,15 +1,17 @@
 /** Load, decide, append, and again if somebody else was faster: the whole write side in one function. */
 import { AppendConditionFailed } from '../event-log/errors.js';
-import { EVERYTHING, START, position, type Commit, type Position } from '../event-log/event.js';
+import type { Commit, Position } from '../event-log/event.js';
 import type { AppendOptions, EventLog } from '../event-log/event-log.js';
 import type { FoldState } from '../projection/fold-state.js';
-import { allows, type Command, type Decider } from './decider.js';
+import type { JointDecider } from './decide-together.js';
+import type { Command } from './decider.js';
 
 /** A subject that changes under more attempts than this is in trouble of another kind. */
 const MOST_ATTEMPTS = 10;
 
 /**
- * Carries the command out on its subject. A repeated commit id gets the first answer, before anything is decided.
+ * Carries the command out on its subject, or on its subjects together. A repeated commit id gets the first answer,
+ * before anything is decided.
  *
  * A refusal is not remembered: nothing was recorded, so a retry is decided anew.
  *
@@ -18,20 +20,22 @@ const MOST_ATTEMPTS = 10;
  */
 export async function execute<Id, Context, Input>(
   log: EventLog,
-  decider: Decider<Id, Context>,
+  decider: JointDecider<Id, Context>,
   id: Id,
   command: Command<Context, Input>,
   input: Input,
   options: Omit<AppendOptions, 'condition'> = {},
 ): Promise<Commit> {
+  const { query, load: loadAt, refusal } = decider.about(id);
   for (let attempt = 1; ; attempt += 1) {
     const first = options.commitId && (await log.find(options.commitId, options.fingerprint));
     if (first !== undefined) return first;
-    const { state, after } = await load(log, decider, id);
-    if (!allows(decider, state, command)) throw decider.refusal(state, id);
+    const after = await log.head();
+    const state = await loadAt(log, after);
+    const refused = refusal(state, command.records);
+    if (refused !== undefined) throw refused;
     try {
-      const condition = { query: decider.subject(id).query, after };
-      return await log.append(command.decide(state, input), { ...options, condition });
+      return await log.append(command.decide(state, input), { ...options, condition: { query, after } });
     } catch (error) {
       if (!(error instanceof AppendConditionFailed) || attempt === MOST_ATTEMPTS) throw error;
     }
@@ -44,27 +48,12 @@ export interface Loaded<Context> {
   readonly after: Position;
 }
 
-/** The subject's state as the log has it now. Unlike a projection's it never lags behind. */
+/** The subject's state as the log has it now. */
 export async function load<Id, Context>(
   log: EventLog,
-  decider: Decider<Id, Context>,
+  decider: JointDecider<Id, Context>,
   id: Id,
 ): Promise<Loaded<Context>> {
-  const { query, origin } = decider.subject(id);
-  const { fold } = decider;
-  const consumed = new Set(decider.consumes.map((contract) => contract.type));
   const after = await log.head();
-  let state = fold.initial;
-  const ranges = [
-    ...(origin !== undefined && origin > START
-      ? [log.read(EVERYTHING, { after: position(origin - 1), through: origin < after ? origin : after })]
-      : []),
-    log.read(query, { after: origin ?? START, through: after }),
-  ];
-  for (const pages of ranges) {
-    for await (const page of pages) {
-      for (const event of page) if (consumed.has(event.type)) state = fold.step(state, event);
-    }
-  }
-  return { state, after };
+  return { state: await decider.about(id).load(log, after), after };
 }

@@ -24,7 +24,7 @@ export function hasShape(data: Json, shape: Shape): boolean {
   const object = data as JsonObject;
   let count = 0;
   for (const name in object) {
-    if (name !== shape[count] || hasProto(object[name] as Json)) return false;
+    if (name !== shape[count] || hasProto(object[name])) return false;
     count += 1;
   }
   return count === shape.length;
@@ -78,13 +78,13 @@ function assembling(names: readonly string[]): Builder {
 }
 
 /** What is read is as unchangeable as what was appended, so that a fold does the same live and in a replay. */
-export function frozen<Value extends Json>(value: Value): Value {
+export function frozen<Value extends Json | undefined>(value: Value): Value {
   if (typeof value !== 'object' || value === null) return value;
   for (const member of Object.values(value)) frozen(member);
   return Object.freeze(value);
 }
 
-function hasProto(value: Json): boolean {
+function hasProto(value: Json | undefined): boolean {
   if (typeof value !== 'object' || value === null) return false;
-  return Object.hasOwn(value, '__proto__') || Object.values(value).some((member: Json) => hasProto(member));
+  return Object.hasOwn(value, '__proto__') || Object.values(value).some((member) => hasProto(member));
 }

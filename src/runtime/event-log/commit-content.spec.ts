@@ -90,6 +90,15 @@ describe('the content of a commit', () => {
     expect(bytes).toBeLessThan(2 * encodeContent(of(...alike.slice(0, 1)), position(1)).length);
   });
 
+  it('gives the same bytes whether equal data are one object in memory or several', () => {
+    const made = (): Json => ({ list: [1, { two: 2 }] });
+    const once = made();
+    const bytes = [holding(once, once), holding(made(), made())].map((each) =>
+      encodeContent(each, position(1)),
+    );
+    expect(bytes[0]).toEqual(bytes[1]);
+  });
+
   it('tells members of the same names in another order apart', () => {
     const [one, other] = roundTrip(holding({ a: 1, b: 2 }, { b: 2, a: 1 }));
     expect([Object.keys(one?.data ?? {}), Object.keys(other?.data ?? {})]).toEqual([

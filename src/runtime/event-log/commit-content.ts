@@ -1,6 +1,7 @@
 /** What a commit says, as bytes: the same content gives the same bytes in every store, so that its hash means something. */
 import { Packr } from 'msgpackr';
 import { addTo, builderOf, frozen, hasShape, shapeOf, type Builder, type Shape } from './columns.js';
+import { InvalidValue } from './errors.js';
 import {
   position,
   type CommitId,
@@ -13,7 +14,7 @@ import {
 } from './event.js';
 
 /** The layout of the bytes; it stands first in them, so that a later layout can be told from this one. */
-const LAYOUT = 2;
+export const LAYOUT = 2;
 
 /** Events of one type, revision and shape. A column whose cells are all the same holds one of them. */
 type PackedGroup = readonly [
@@ -60,7 +61,9 @@ export interface CommitContent {
 // Every commit describes itself: no table of structures beside the log that could be lost or run ahead of it.
 const packr = new Packr({ useRecords: false, mapsAsObjects: true });
 
+/** @throws InvalidValue when there is no event: such a commit would end where the one before it does */
 export function encodeContent(commit: Omit<NewCommit, 'condition'>, first: Position): Buffer {
+  if (commit.events.length === 0) throw new InvalidValue('A commit has at least one event.');
   const { groups, order } = grouped(commit.events);
   const metadata = JSON.stringify(commit.metadata);
   const packed: PackedCommit = [
@@ -160,8 +163,9 @@ function lengthened<Cell>(column: readonly Cell[], rows: number): readonly Cell[
   return column.length === rows ? column : new Array<Cell>(rows).fill(column[0] as Cell);
 }
 
+/** Objects never are: whether two are one in memory is nothing that a commit says, and would change its hash. */
 function areSame(one: Json, other: Json): boolean {
-  return one === other;
+  return one === other && (typeof one !== 'object' || one === null);
 }
 
 function haveSameTags(some: readonly Tag[], others: readonly Tag[]): boolean {

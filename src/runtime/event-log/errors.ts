@@ -40,6 +40,28 @@ export class AppendConditionFailed extends Problem {
   }
 }
 
+/** An event that this version cannot bring to its contract's revision. Whoever means it stops there; it is never passed over. */
+export class EventUnreadable extends Problem {
+  readonly position: number;
+
+  /** @param why goes on from where the event stands and what it is: `but this version knows revision 2.` */
+  constructor(
+    event: { readonly position: number; readonly type: string; readonly revision: number },
+    why: string,
+    options: ErrorOptions = {},
+  ) {
+    const { position, type, revision } = event;
+    super(
+      'unavailable',
+      'event-unreadable',
+      'This version cannot read an event',
+      `The event at position ${position} is ${type} of revision ${revision}, ${why}`,
+      { ...options, extensions: { position } },
+    );
+    this.position = position;
+  }
+}
+
 /** A commit id was used again, but for something else. */
 export class CommitIdReused extends Problem {
   constructor() {
@@ -75,6 +97,24 @@ export class LogBusy extends Problem {
       'The log has too much to do',
       'More appends wait for the disk than fit; nothing was recorded, so try again a little later.',
       { retryAfter: 1 },
+    );
+  }
+}
+
+/** The server that keeps the log cannot be reached, or gave up on what it was asked. */
+export class StoreUnavailable extends Problem {
+  /** @param appended what became of the append, if it was one; whoever only read need not be told */
+  constructor(appended?: 'nothing' | 'unknown', options?: ErrorOptions) {
+    const then =
+      appended === 'unknown'
+        ? ' Whether this was recorded is not known; asked for again under the same commit id, it is recorded once.'
+        : `${appended === 'nothing' ? ' Nothing was recorded.' : ''} Try again a little later.`;
+    super(
+      'unavailable',
+      'store-unavailable',
+      'The store cannot be reached',
+      `The server that keeps the log cannot be reached, or does not answer.${then}`,
+      { ...options, retryAfter: 1 },
     );
   }
 }

@@ -1,6 +1,7 @@
 /** Event contracts: what one must be. */
 import { z } from 'zod';
-import { defineEvent } from './event-contract.js';
+import { parcelSent, sent1 } from '../../../test/support/parcels.js';
+import { defineEvent, revisionsOf } from './event-contract.js';
 import { tag } from './event.js';
 
 describe('defineEvent', () => {
@@ -51,6 +52,59 @@ describe('defineEvent', () => {
     const dates = z.date() as unknown as z.ZodType<string>;
     expect(() => defineEvent({ type: 'number.recorded', schema: dates })).toThrow(
       'event number.recorded: its schema must describe JSON',
+    );
+  });
+});
+
+describe('revise', () => {
+  const schema = z.strictObject({ value: z.string() });
+  const first = defineEvent({ type: 'number.recorded', schema });
+  const second = first.revise({ schema, upcast: ({ data }) => [{ data }] });
+
+  it('counts on', () => {
+    const third = second.revise({ schema, upcast: () => [] });
+    expect([first, second, third].map(({ revision }) => revision)).toEqual([1, 2, 3]);
+  });
+
+  it('counts on from the oldest revision that can be read', () => {
+    const late = defineEvent({ type: 'number.recorded', revision: 7, schema });
+    const revised = late.revise({ schema, upcast: () => [] });
+    expect(revisionsOf(revised).map(({ revision }) => revision)).toEqual([7, 8]);
+  });
+
+  it('leaves the contract that it revises as it was', () => {
+    expect(first).toMatchObject({ revision: 1, earlier: [] });
+  });
+
+  it('keeps every revision with its schema, its examples and its way on', () => {
+    expect(revisionsOf(parcelSent).map(({ revision, examples }) => [revision, examples.length])).toEqual([
+      [1, 2],
+      [2, 1],
+      [3, 1],
+    ]);
+    expect(parcelSent.earlier[0]?.schema).toBe(sent1.schema);
+    expect(parcelSent.earlier.map(({ upcaster }) => upcaster.addsTags)).toEqual([true, false]);
+    expect(parcelSent.earlier.map(({ upcaster }) => upcaster.yields.map(({ type }) => type))).toEqual([
+      [],
+      ['parcel.insured'],
+    ]);
+  });
+
+  it('creates events of the new revision', () => {
+    expect(parcelSent.create({ parcel: 'a', by: 'ada' })).toEqual({
+      type: 'parcel.sent',
+      data: { parcel: 'a', by: 'ada' },
+    });
+  });
+
+  it('refuses a schema that describes more than JSON', () => {
+    const dates = z.date() as unknown as z.ZodType<string>;
+    expect(() => first.revise({ schema: dates, upcast: () => [] })).toThrow('its schema must describe JSON');
+  });
+
+  it('refuses an upcaster that says it yields its own type', () => {
+    expect(() => second.revise({ schema, yields: [first], upcast: () => [] })).toThrow(
+      'event number.recorded: yields names other types',
     );
   });
 });

@@ -1,7 +1,6 @@
 /** The event log: what the contexts share, and the only thing they share. Validates, stamps, appends, reads, follows. */
 import { createHash, randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Observable } from 'rxjs';
+import { filter, map, type Observable } from 'rxjs';
 import { pointer, type Fault } from '../http/problem.js';
 import { CommitIdReused, ContractBroken, InvalidValue, LogBusy } from './errors.js';
 import {
@@ -27,10 +26,11 @@ import {
 import { ContractRegistry } from './contract-registry.js';
 import type { EventStore } from './event-store.js';
 import { Followed } from './followed.js';
+import { pagesAfter, type FollowedLog } from './following.js';
 import { freezeJson, isFault } from './frozen-json.js';
-import { PAGE_SIZE } from './page.js';
-import { matches, meansEverything } from './query.js';
+import type { Page } from './page.js';
 import { Tail } from './tail.js';
+import { UpcastingStore } from './upcasting-store.js';
 
 export interface AppendOptions {
   /** What must not stand in the log for this to be recorded. */
@@ -61,6 +61,8 @@ type Checked = Pick<StoredEvent, 'type' | 'revision' | 'tags' | 'data'>;
 
 export class EventLog {
   readonly contracts = new ContractRegistry();
+  readonly #upcasting: UpcastingStore;
+  readonly #followed: FollowedLog;
   readonly #tail = new Tail();
   readonly #closing = new AbortController();
   readonly #beforeClose: (() => Promise<void>)[] = [];
@@ -81,6 +83,8 @@ export class EventLog {
       mostWaiting = MOST_WAITING,
     }: EventLogOptions = {},
   ) {
+    this.#upcasting = new UpcastingStore(store, this.contracts);
+    this.#followed = { store, read: (query, range) => this.#upcasting.read(query, range), tail: this.#tail };
     this.#now = now;
     this.#newId = newId;
     this.#onFollowerFailed = onFollowerFailed;
@@ -101,6 +105,7 @@ export class EventLog {
    * @throws AppendConditionFailed when the condition does not hold
    * @throws CommitIdReused when the commit id was used for something else
    * @throws LogBusy at once, when more waits for the store than may
+   * @throws StoreUnavailable when the server that keeps the log is away; it says whether something may have been recorded
    * @throws StorageFull when there is no room for it
    */
   async append(events: readonly NewEvent[], options: AppendOptions = {}): Promise<Commit> {
@@ -150,11 +155,7 @@ export class EventLog {
 
   /** What the query means, in the range, a page at a time. Ends at the head, where it stood when reading began. */
   async *read(query: Query = EVERYTHING, range: Range = {}): AsyncIterable<readonly RecordedEvent[]> {
-    for await (const page of this.store.read(query, range)) {
-      const { events, error } = this.contracts.current(page);
-      if (events.length > 0) yield events;
-      if (error !== undefined) throw error;
-    }
+    for await (const { events } of this.#upcasting.read(query, range)) if (events.length > 0) yield events;
   }
 
   /**
@@ -166,7 +167,7 @@ export class EventLog {
     return this.store.commits(range);
   }
 
-  /** The event at this position; undefined when the log does not reach so far. */
+  /** The event at this position, the first of several; undefined when there is none, or none any more. */
   async at(where: Position): Promise<RecordedEvent | undefined> {
     if (where === START) return undefined;
     for await (const page of this.read(EVERYTHING, { after: position(where - 1), through: where, limit: 1 }))
@@ -182,20 +183,31 @@ export class EventLog {
   /**
    * Everything after `after`, then everything new, without a gap or a repeat. Hot on the log's side, cold
    * on the follower's: each subscription reads at its own pace, from the newest events that are kept in memory
-   * if it can. Completes when the log closes.
+   * if it can. Completes when the log closes. Waits while the store cannot be reached.
    *
    * A subscriber that throws is unsubscribed and told by its error handler; nobody else notices.
    * Work that a subscriber does later, in a promise, is not waited for: who needs that takes `followPages`.
    */
   follow(query: Query = EVERYTHING, after: Position = START): Observable<readonly RecordedEvent[]> {
-    return new Followed<readonly RecordedEvent[]>(this.#onFollowerFailed, (subscriber) => {
+    return this.followProgress(query, after).pipe(
+      map(({ events }) => events),
+      filter((events) => events.length > 0),
+    );
+  }
+
+  /**
+   * As `follow`, and tells how far each page goes, also when nothing up to there is meant: that is how far a
+   * projection has come.
+   */
+  followProgress(query: Query = EVERYTHING, after: Position = START): Observable<Page> {
+    return new Followed<Page>(this.#onFollowerFailed, (subscriber) => {
       const unsubscribed = new AbortController();
       const stopped = AbortSignal.any([unsubscribed.signal, this.#closing.signal]);
       const pump = async (): Promise<void> => {
         try {
-          for await (const page of this.#pages(query, after, stopped)) {
+          for await (const page of pagesAfter(after, query, this.#followed, stopped)) {
             if (stopped.aborted) break;
-            if (page.length > 0) subscriber.next(page);
+            subscriber.next(page);
           }
           subscriber.complete();
         } catch (error) {
@@ -224,7 +236,8 @@ export class EventLog {
     const stopped =
       signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
     try {
-      for await (const page of this.#pages(query, after, stopped)) if (page.length > 0) yield page;
+      for await (const { events } of pagesAfter(after, query, this.#followed, stopped))
+        if (events.length > 0) yield events;
     } catch (error) {
       if (!stopped.aborted) throw error;
     }
@@ -249,37 +262,13 @@ export class EventLog {
     for (const each of done) if (each.status === 'rejected') throw each.reason;
   }
 
-  /** Reads to the head, waits for it to advance, reads again: there is no other path for what is new. */
-  async *#pages(query: Query, from: Position, stopped: AbortSignal): AsyncIterable<readonly RecordedEvent[]> {
-    const isMeant = meansEverything(query) ? undefined : (event: RecordedEvent) => matches(query, event);
-    let after = from;
-    while (!stopped.aborted) {
-      const recent = this.#tail.since(after, PAGE_SIZE);
-      if (recent !== undefined) {
-        yield isMeant === undefined ? recent.events : recent.events.filter(isMeant);
-        after = recent.through;
-        if (recent.events.length === PAGE_SIZE) await nextTurn(); // there may be much more
-        continue;
-      }
-      const head = await this.store.head();
-      if (after < head) {
-        for await (const page of this.read(query, { after, through: head })) {
-          stopped.throwIfAborted();
-          yield page;
-        }
-        after = head;
-      }
-      await this.store.advanced(after, stopped);
-    }
-  }
-
   /** A store may be slower than those who append to it, and what waits for it is in memory. */
   async #stored(commit: NewCommit, weight: number): Promise<Commit> {
     // What is heavier than all that may wait is let in alone.
     if (this.#waiting > 0 && this.#waiting + weight > this.#mostWaiting) throw new LogBusy();
     this.#waiting += weight;
     try {
-      return await this.store.append(commit);
+      return await this.#upcasting.append(commit);
     } finally {
       this.#waiting -= weight;
     }

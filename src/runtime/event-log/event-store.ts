@@ -21,6 +21,8 @@ export abstract class EventStore {
    *
    * @throws AppendConditionFailed when an event that the condition excludes stands in the log
    * @throws StorageFull when there is no room; it works again once there is
+   * @throws StoreUnavailable when the server that keeps the log cannot be reached; every other method but `advanced` may
+   *   throw it too
    * @throws LogClosed after `close`
    */
   abstract append(commit: NewCommit): Promise<Commit>;

@@ -16,11 +16,15 @@ describe.each([
   ['a tag', tag],
   ['a commit id', commitId],
 ] as const)('%s', (_what, make) => {
-  it.each(['x', 'x'.repeat(255), '🏷️'])('may be %j', (value) => {
+  it.each(['x', 'x'.repeat(255), '🏷️', '\u0001'])('may be %j', (value) => {
     expect(make(value)).toBe(value);
   });
 
-  it.each(['', 'x'.repeat(256)])('is not %j', (value) => {
+  it.each(['', 'x'.repeat(256), '\ud800', 'a\u0000b'])('is not %j', (value) => {
     expect(() => make(value)).toThrow(InvalidValue);
+  });
+
+  it('says that it holds no NUL', () => {
+    expect(() => make('a\u0000b')).toThrow('holds no NUL character');
   });
 });

@@ -6,13 +6,14 @@ type Branded<Type, Name extends string> = Type & { readonly [brand]: Name };
 
 /** Where an event stands in the log: an integer from 1, strictly increasing, never reused. 0 is before the first. */
 export type Position = Branded<number, 'Position'>;
-/** The name of one append, up to 255 characters. Whoever repeats it gets the first answer again. */
+/** The name of one append, up to 255 characters, none of them NUL. Whoever repeats it gets the first answer again. */
 export type CommitId = Branded<string, 'CommitId'>;
-/** What an event is about: `number:42`. Up to 255 characters. */
+/** What an event is about: `number:42`. Up to 255 characters, none of them NUL. */
 export type Tag = Branded<string, 'Tag'>;
 
-/** What JSON can say. Only this is ever recorded. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+/** What JSON can say. Only this is ever recorded; a member that is undefined is left out. */
+export type Json =
+  null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
 export type Metadata = Readonly<Record<string, Json>>;
 
 /** Before the first event: following from here shows everything. */
@@ -28,12 +29,12 @@ export function position(value: number): Position {
   return value as Position;
 }
 
-/** @throws InvalidValue unless it has 1 to 255 characters */
+/** @throws InvalidValue unless it has 1 to 255 characters, none of them NUL */
 export function tag(value: string): Tag {
   return name('tag', value) as Tag;
 }
 
-/** @throws InvalidValue unless it has 1 to 255 characters */
+/** @throws InvalidValue unless it has 1 to 255 characters, none of them NUL */
 export function commitId(value: string): CommitId {
   return name('commit id', value) as CommitId;
 }
@@ -43,6 +44,8 @@ function name(what: string, value: string): string {
     throw new InvalidValue(`A ${what} has 1 to ${LONGEST_NAME} characters, not ${value.length}.`);
   }
   if (!value.isWellFormed()) throw new InvalidValue(`A ${what} is well-formed Unicode.`);
+  // A database's text cannot hold it (PostgreSQL), and much that is written in C ends there.
+  if (value.includes('\0')) throw new InvalidValue(`A ${what} holds no NUL character (U+0000).`);
   return value;
 }
 
@@ -73,12 +76,19 @@ export interface RecordedEvent<Type extends string = string, Data = Json> extend
 > {
   readonly type: Type;
   readonly data: Data;
+  /** Which of several events, from 1, that upcasters made of the one recorded at this position. Absent: it is the only one. */
+  readonly part?: number;
 }
 
 /** Any of these types (absent: any) and all of these tags (absent: whatever they are). */
 export interface QueryItem {
   readonly types?: readonly string[];
   readonly tags?: readonly Tag[];
+  /**
+   * Only what was recorded in a revision before this one. The log narrows by it what it asks of a store beyond the
+   * query; contexts, who see every event in its current revision, have no use for it.
+   */
+  readonly revisionBelow?: number;
 }
 
 /** An event is meant when any item means it (dcb.events). A query without an item means none. */
@@ -98,7 +108,7 @@ export interface Range {
   readonly after?: Position;
   /** Only what stands up to it, itself included. Default: the head when the reading begins. */
   readonly through?: Position;
-  /** At most so many events. Default: all of them. */
+  /** The events at so many positions at most: several that upcasters made of one are never parted. Default: all of them. */
   readonly limit?: number;
   /** Newest first. Default: false. */
   readonly backwards?: boolean;

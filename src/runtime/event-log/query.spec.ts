@@ -1,8 +1,8 @@
 /** Which events a query means. */
 import { EVERYTHING, tag, type Query } from './event.js';
-import { matches, meansEverything } from './query.js';
+import { matches, meansEverything, ofTypes } from './query.js';
 
-const event = { type: 'number.recorded', tags: [tag('number:1'), tag('even')] };
+const event = { type: 'number.recorded', revision: 2, tags: [tag('number:1'), tag('even')] };
 
 describe('matches', () => {
   it.each<readonly [what: string, query: Query, expected: boolean]>([
@@ -22,6 +22,8 @@ describe('matches', () => {
     ['the type without the tag', [{ types: ['number.recorded'], tags: [tag('odd')] }], false],
     ['any of several items', [{ tags: [tag('odd')] }, { types: ['number.recorded'] }], true],
     ['none of several items', [{ tags: [tag('odd')] }, { types: ['number.retracted'] }], false],
+    ['a revision before', [{ revisionBelow: 3 }], true],
+    ['a revision before the one that it is of', [{ revisionBelow: 2 }], false],
   ])('%s', (_what, query, expected) => {
     expect(matches(query, event)).toBe(expected);
   });
@@ -36,7 +38,20 @@ describe('meansEverything', () => {
     [[{ types: [] }], false],
     [[{ types: ['a.b'] }], false],
     [[{ tags: [tag('a')] }], false],
+    [[{ revisionBelow: 2 }], false],
   ])('%j: %j', (query, expected) => {
     expect(meansEverything(query)).toBe(expected);
+  });
+});
+
+describe('ofTypes', () => {
+  it.each<readonly [query: Query, expected: Query]>([
+    [EVERYTHING, [{ types: ['a.b', 'c.d'] }]],
+    [[{ types: ['c.d', 'e.f'] }], [{ types: ['c.d'] }]],
+    [[{ tags: [tag('a')] }], [{ types: ['a.b', 'c.d'], tags: [tag('a')] }]],
+    [[{ types: ['e.f'], tags: [tag('a')] }], [{ types: [], tags: [tag('a')] }]],
+    [[], []],
+  ])('of %j is %j', (query, expected) => {
+    expect(ofTypes(['a.b', 'c.d'], query)).toEqual(expected);
   });
 });

@@ -33,15 +33,17 @@ export function seal(commit: Omit<NewCommit, 'condition'>, first: Position, prev
 
 /**
  * @param last where the commit should end
+ * @param first where it begins, as far as that is known without it: what is in doubt when it is damaged
  * @throws LogDamaged unless the bytes are what was sealed, and the commit ends there
  */
-export function unseal(bytes: Buffer, last: Position): OpenedCommit {
+export function unseal(bytes: Buffer, last: Position, first = last): OpenedCommit {
   const hash = bytes.subarray(0, HASH_LENGTH);
   if (!hash.equals(digestOf('sha256', bytes.subarray(HASH_LENGTH), 'buffer'))) {
-    throw new LogDamaged(last, 'the commit that ends there does not fit its hash');
+    throw new LogDamaged(first, `the commit that ends at ${last} does not fit its hash`);
   }
   const content = decodeContent(bytes.subarray(2 * HASH_LENGTH));
-  if (content.last !== last) throw new LogDamaged(last, `a commit stands there that ends at ${content.last}`);
+  if (content.last !== last)
+    throw new LogDamaged(first, `a commit stands there that ends at ${content.last}`);
   return { ...content, hash, previous: bytes.subarray(HASH_LENGTH, 2 * HASH_LENGTH) };
 }
 

@@ -1,15 +1,14 @@
 /** The newest stretch of the log, in memory, shared by all followers: what makes following cheap. */
 import { START, type Position, type RecordedEvent } from './event.js';
+import type { Page } from './page.js';
 
 /** What the tail may weigh, in bytes, roughly. */
 const HEAVIEST = 8 * 1024 * 1024;
 const MOST_EVENTS = 16_384;
 
 /** Some of the log: every event after one position and up to another, and nothing else. */
-export interface Stretch {
+export interface Stretch extends Page {
   readonly after: Position;
-  readonly through: Position;
-  readonly events: readonly RecordedEvent[];
 }
 
 export class Tail {

@@ -70,7 +70,7 @@ function membersOf(value: unknown): number {
 }
 
 /** Whether a literal that became an integer says that integer; a fraction may be rounded, as always in JSON. */
-function isExact(literal: string, number: number): boolean {
+export function isExact(literal: string, number: number): boolean {
   if (!Number.isFinite(number)) return false;
   if (!Number.isInteger(number)) return true;
   const [, digits = '', fraction = '', exponent = '0'] =

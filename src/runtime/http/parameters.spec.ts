@@ -1,5 +1,5 @@
 /** Query parameters. */
-import { onlyKnown, single, wholeNumber } from './parameters.js';
+import { onlyKnown, several, single, wholeNumber } from './parameters.js';
 import { InvalidParameter } from './problem.js';
 
 describe('onlyKnown', () => {
@@ -33,6 +33,20 @@ describe('single', () => {
 
   it('refuses what is there more often', () => {
     expect(() => single({ type: ['a', 'b'] }, 'type')).toThrow('type is there 2 times; give it once.');
+  });
+});
+
+describe('several', () => {
+  it.each<readonly [given: string | readonly string[] | undefined, values: readonly string[]]>([
+    [undefined, []],
+    ['a', ['a']],
+    ['', ['']],
+    [
+      ['b', 'a', 'b'],
+      ['b', 'a', 'b'],
+    ],
+  ])('makes of %j the values %j', (given, values) => {
+    expect(several({ tag: given }, 'tag')).toEqual(values);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Query parameters: what is there twice, unknown or not a number is refused, not guessed at. */
+/** Query parameters: what is there too often, unknown or not a number is refused, not guessed at. */
 import { InvalidParameter } from './problem.js';
 
 export type QueryString = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -18,6 +18,11 @@ export function single(query: QueryString, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || typeof value === 'string') return value;
   throw new InvalidParameter(name, `${name} is there ${value.length} times; give it once.`);
+}
+
+/** Every value of a parameter that may be there several times, in the order in which they were given. */
+export function several(query: QueryString, name: string): readonly string[] {
+  return [query[name] ?? []].flat();
 }
 
 /**

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
+import { flushFolder } from '../event-log/flush.js';
 import { position } from '../event-log/event.js';
 import type { FoldState } from './fold-state.js';
 import { SnapshotStore, type Snapshot, type Unreadable } from './snapshot-store.js';
@@ -109,17 +110,6 @@ async function writeFlushed(path: string, bytes: Buffer): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
-  }
-}
-
-/** A rename is safe from power loss only once the folder is flushed too. */
-async function flushFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return; // folders cannot be opened there, and need not be
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

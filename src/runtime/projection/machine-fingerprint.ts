@@ -1,6 +1,7 @@
 /** Tells one machine from another, so that a state that one has folded is never taken for the other's. */
 import { createHash } from 'node:crypto';
 import type { AnyStateMachine } from 'xstate';
+import type { ContractRegistry } from '../event-log/contract-registry.js';
 import type { AnyContract } from '../event-log/event-contract.js';
 
 /**
@@ -15,6 +16,18 @@ export function fingerprintOf(machine: AnyStateMachine, consumes: readonly AnyCo
   return createHash('sha256')
     .update(JSON.stringify(describe([machine.config, actions, guards, revisions], new Set())))
     .digest('base64url');
+}
+
+/**
+ * The same, and the upcasters that recorded events go through here before they are folded: what another context's
+ * events are made into, a projection that consumes the result cannot know by itself.
+ */
+export function fingerprintIn(
+  contracts: ContractRegistry,
+  { fingerprint, consumes }: { readonly fingerprint: string; readonly consumes: readonly AnyContract[] },
+): string {
+  const lineage = contracts.lineageOf(consumes.map((contract) => contract.type));
+  return lineage === '' ? fingerprint : `${fingerprint}/${lineage}`;
 }
 
 /** The value as JSON, functions by their source and whatever hangs on them, names in order. */

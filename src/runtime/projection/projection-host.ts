@@ -10,6 +10,7 @@ import { createActor, type Actor } from 'xstate';
 import { EventLog } from '../event-log/event-log.js';
 import { signal, type Signals } from '../event-log/signals.js';
 import type { ProjectionDefinition } from './define-projection.js';
+import { fingerprintIn } from './machine-fingerprint.js';
 import { Projection } from './projection.js';
 import type { ProjectionFault } from './projection.machine.js';
 import { runtimeMachine } from './runtime.machine.js';
@@ -52,7 +53,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   add<Context>(definition: ProjectionDefinition<Context>): Projection<Context> {
     if (this.#projections.has(definition.name))
       throw new Error(`there are two projections named ${definition.name}`);
-    this.log.contracts.register(definition.consumes);
+    this.log.contracts.consumedBy({ ...definition, name: `projection ${definition.name}` });
     const projection = new Projection(definition, this.log, this.#snapshotsOf(definition), {
       recovered: (report) => {
         const { position, restoredFrom, events, milliseconds } = report;
@@ -90,9 +91,11 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     this.root.stop();
   }
 
-  #snapshotsOf<Context>({ name: projection, fingerprint }: ProjectionDefinition<Context>): Snapshots {
+  #snapshotsOf<Context>(definition: ProjectionDefinition<Context>): Snapshots {
+    const { name: projection } = definition;
     const { snapshotsOf, snapshotEvery } = this.settings;
-    return new Snapshots(snapshotsOf(projection), snapshotEvery, this.log, fingerprint, {
+    const foldedBy = (): string => fingerprintIn(this.log.contracts, definition);
+    return new Snapshots(snapshotsOf(projection), snapshotEvery, this.log, foldedBy, {
       taken: (position, bytes) => {
         this.#signal('snapshot.taken', { projection, position, bytes });
       },

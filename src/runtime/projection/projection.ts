@@ -1,7 +1,8 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
 import { fromCallback, type ActorRefFrom, type SnapshotFrom } from 'xstate';
-import { EVERYTHING, position, type Position, type RecordedEvent } from '../event-log/event.js';
+import { position, type Position, type Query } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
+import type { Page } from '../event-log/page.js';
 import { WaitablePosition } from '../event-log/waitable-position.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
 import type { FoldState } from './fold-state.js';
@@ -33,7 +34,7 @@ export interface RecoveryReport {
 export class Projection<Context = unknown> {
   readonly #folded = new WaitablePosition();
   readonly #waits = new Set<AbortController>();
-  readonly #consumed: ReadonlySet<string>;
+  readonly #consumed: Query;
   #isEnding = false;
   #state: FoldState<Context>;
   #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
@@ -48,7 +49,7 @@ export class Projection<Context = unknown> {
     private readonly observer: ProjectionObserver,
   ) {
     this.#state = definition.fold.initial;
-    this.#consumed = new Set(definition.consumes.map((contract) => contract.type));
+    this.#consumed = [{ types: definition.consumes.map((contract) => contract.type) }];
   }
 
   get name(): string {
@@ -170,7 +171,7 @@ export class Projection<Context = unknown> {
         });
       };
       caughtUp();
-      const subscription = this.log.follow(EVERYTHING, this.position).subscribe({
+      const subscription = this.log.followProgress(this.#consumed, this.position).subscribe({
         next: (page) => {
           this.#foldPage(page);
           caughtUp();
@@ -186,22 +187,31 @@ export class Projection<Context = unknown> {
     }
   }
 
-  /** Folds as far as it goes: what came before an event that cannot be folded is kept. */
-  #foldPage(page: readonly RecordedEvent[]): void {
+  /**
+   * Folds as far as it goes: what came before an event that cannot be folded is kept. Several events may stand at one
+   * position; it is folded whole or not at all.
+   */
+  #foldPage({ events, through }: Page): void {
     const { fold } = this.definition;
     let state = this.#state;
+    let kept = state;
     let folded = this.position;
-    let current: RecordedEvent | undefined;
+    let current = folded;
     try {
-      for (const event of page) {
-        current = event;
-        if (this.#consumed.has(event.type)) state = fold.step(state, event);
-        folded = event.position;
+      for (const event of events) {
+        if (event.position !== current) {
+          kept = state;
+          folded = position(event.position - 1);
+          current = event.position;
+        }
+        state = fold.step(state, event);
       }
+      kept = state;
+      folded = through;
     } catch (error) {
-      throw new FoldFailed({ position: current?.position ?? folded, error });
+      throw new FoldFailed({ position: current, error });
     } finally {
-      this.#state = state;
+      this.#state = kept;
       this.#folded.moveTo(folded);
     }
   }

@@ -23,7 +23,7 @@ function given(every: number, ...kept: readonly (Snapshot | Unreadable)[]): Give
     store,
     every,
     { identity: 'this log', head: () => Promise.resolve(position(1000)) },
-    'this machine',
+    () => 'this machine',
     {
       taken: (at, bytes) => told.taken.push({ at, bytes }),
       unreadable: (name, reason) => told.unreadable.push({ name, reason }),

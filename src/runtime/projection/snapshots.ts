@@ -25,8 +25,8 @@ export class Snapshots {
     private readonly every: number,
     /** Which log this is, and where its head stands: a snapshot from elsewhere or from after it is none. */
     private readonly log: { readonly identity: string; head(): Promise<Position> },
-    /** The fingerprint of the machine that folds now. */
-    private readonly machine: string,
+    /** The fingerprint of what folds now; known once every module has registered its contracts. */
+    private readonly machine: () => string,
     private readonly observer: SnapshotObserver,
   ) {}
 
@@ -76,14 +76,21 @@ export class Snapshots {
     const name = `the snapshot at position ${found.position}`;
     if (found.log !== this.log.identity || found.position > head)
       return { name, reason: 'it was made from another log' };
-    if (found.machine !== this.machine) return { name, reason: 'it was made by another machine' };
+    if (found.machine !== this.machine()) {
+      return { name, reason: 'it was made by another machine, or from events in other revisions' };
+    }
     return undefined;
   }
 
   async #save(position: Position, state: FoldState): Promise<void> {
     this.#takenAt = performance.now();
     try {
-      const bytes = await this.store.save({ position, log: this.log.identity, machine: this.machine, state });
+      const bytes = await this.store.save({
+        position,
+        log: this.log.identity,
+        machine: this.machine(),
+        state,
+      });
       this.#newest = position;
       this.observer.taken(position, bytes);
     } catch (error) {

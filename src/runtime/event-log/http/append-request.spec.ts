@@ -32,6 +32,19 @@ describe('readAppendRequest', () => {
     expect(readAppendRequest({ events: [event], condition }).condition).toEqual(condition);
   });
 
+  it('reads a condition of several items', () => {
+    const query = [{ types: ['number.recorded'] }, { tags: ['number:1', 'number:2'] }];
+    expect(readAppendRequest({ events: [event], condition: { query, after: 7 } }).condition).toEqual({
+      query,
+      after: 7,
+    });
+  });
+
+  it('reads a condition without a position as one that no event is too old to break', () => {
+    const condition = { query: [{ tags: ['number:1'] }] };
+    expect(readAppendRequest({ events: [event], condition }).condition).toEqual({ ...condition, after: 0 });
+  });
+
   it('takes 10,000 events', () => {
     expect(readAppendRequest({ events: Array(10_000).fill(event) }).events).toHaveLength(10_000);
   });
@@ -51,11 +64,21 @@ describe('readAppendRequest', () => {
     ['a condition without a query', { events: [event], condition: { after: 0 } }, '#/condition/query'],
     ['a query without an item', { events: [event], condition: { query: [], after: 0 } }, '#/condition/query'],
     ['a negative position', { events: [event], condition: { query: [{}], after: -1 } }, '#/condition/after'],
+    [
+      'null for a position',
+      { events: [event], condition: { query: [{}], after: null } },
+      '#/condition/after',
+    ],
     ['half a position', { events: [event], condition: { query: [{}], after: 0.5 } }, '#/condition/after'],
     [
       'an empty list of types',
       { events: [event], condition: { query: [{ types: [] }], after: 0 } },
       '#/condition/query/0/types',
+    ],
+    [
+      'something unknown in a condition',
+      { events: [event], condition: { query: [{}], before: 7 } },
+      '#/condition/before',
     ],
     ['something unknown', { events: [event], expectedVersion: 1 }, '#/expectedVersion'],
   ])('refuses %s, and points to it', (_what, body, pointer) => {

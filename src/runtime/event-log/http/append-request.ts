@@ -1,19 +1,16 @@
 /** What `POST /events` accepts. */
 import { z } from 'zod';
 import { parseBody } from '../../http/json-faults.js';
-import { position, tag, type AppendCondition, type Json, type NewEvent } from '../event.js';
+import { START, tag, type AppendCondition, type Json, type NewEvent } from '../event.js';
 import { LARGEST_COMMIT } from '../event-log.js';
 import { incomingCloudEvent } from './cloud-event.js';
 import { eventName, eventTags } from './new-event.js';
+import { positionBody, queryBody } from './query-body.js';
 
 const newEvent = z.strictObject({ type: eventName, data: z.unknown(), tags: eventTags.optional() });
 
-const condition = z.strictObject({
-  query: z
-    .array(z.strictObject({ types: z.array(eventName).min(1).optional(), tags: eventTags.min(1).optional() }))
-    .min(1, 'at least one item; [{}] means every event'),
-  after: z.int('the position after which no such event may stand').min(0),
-});
+/** Without `after`, no event is too old to break it (dcb.events). */
+const condition = z.strictObject({ query: queryBody, after: positionBody.default(START) });
 
 const many = <Item extends z.ZodType>(item: Item): z.ZodArray<Item> =>
   z
@@ -21,7 +18,7 @@ const many = <Item extends z.ZodType>(item: Item): z.ZodArray<Item> =>
     .min(1, 'at least one event')
     .max(LARGEST_COMMIT, `at most ${LARGEST_COMMIT} events`);
 
-export const appendRequest = z.strictObject({ events: many(newEvent), condition: condition.optional() });
+const appendRequest = z.strictObject({ events: many(newEvent), condition: condition.optional() });
 
 export interface AppendRequest {
   readonly events: readonly NewEvent[];
@@ -30,19 +27,8 @@ export interface AppendRequest {
 
 /** @throws InvalidBody */
 export function readAppendRequest(body: unknown): AppendRequest {
-  const parsed = parseBody(appendRequest, body);
-  return {
-    events: parsed.events.map(asNewEvent),
-    ...(parsed.condition !== undefined && {
-      condition: {
-        after: position(parsed.condition.after),
-        query: parsed.condition.query.map((item) => ({
-          ...(item.types !== undefined && { types: item.types }),
-          ...(item.tags !== undefined && { tags: item.tags.map(tag) }),
-        })),
-      },
-    }),
-  };
+  const { events, condition } = parseBody(appendRequest, body);
+  return { events: events.map(asNewEvent), ...(condition !== undefined && { condition }) };
 }
 
 /** One CloudEvent or a batch of them. @throws InvalidBody */

@@ -28,6 +28,10 @@ describe('toCloudEvent', () => {
     });
   });
 
+  it('has an id of its own when it shares its position', () => {
+    expect([1, 2].map((part) => toCloudEvent({ ...event, part }).id)).toEqual(['7.1', '7.2']);
+  });
+
   it('joins tags', () => {
     expect(toCloudEvent({ ...event, tags: [tag('number:7'), tag('odd')] }).tags).toBe('number:7,odd');
   });

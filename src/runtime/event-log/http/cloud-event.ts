@@ -28,7 +28,7 @@ export function toCloudEvent(event: RecordedEvent): CloudEvent {
   const { correlationId, causationId } = event.metadata;
   return {
     specversion: '1.0',
-    id: String(event.position),
+    id: event.part === undefined ? String(event.position) : `${event.position}.${event.part}`,
     source: '/events',
     type: event.type,
     time: event.time,
@@ -47,8 +47,12 @@ function joinTags(tags: readonly string[]): string {
   return tags.map((tag) => tag.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
 }
 
+export function splitTags(joined: string): string[] {
+  return joined.split(',').map((tag) => tag.replaceAll('%2C', ',').replaceAll('%25', '%'));
+}
+
 function asTags(joined: string, refine: z.RefinementCtx): string[] {
-  const tags = joined.split(',').map((tag) => tag.replaceAll('%2C', ',').replaceAll('%25', '%'));
+  const tags = splitTags(joined);
   const { error } = eventTags.safeParse(tags);
   for (const { message } of error?.issues ?? [])
     refine.addIssue({ code: 'custom', message: `tags between commas: ${message}` });

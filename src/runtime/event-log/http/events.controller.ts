@@ -1,21 +1,24 @@
 /** The log over HTTP: read it a page at a time, append to it under a condition. */
 import { Readable } from 'node:stream';
-import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { JSON_TYPE, NDJSON_TYPE, requireMediaType } from '../../http/bodies.js';
 import { negotiate } from '../../http/headers.js';
-import { onlyKnown, single, wholeNumber, type QueryString } from '../../http/parameters.js';
-import { InvalidParameter } from '../../http/problem.js';
-import { ContractBroken } from '../errors.js';
-import { EVERYTHING, START, position, tag, type Position, type Query, type RecordedEvent } from '../event.js';
+import { onlyKnown, type QueryString } from '../../http/parameters.js';
+import { ContractBroken, EventUnreadable } from '../errors.js';
+import { position, type Position, type Range, type RecordedEvent } from '../event.js';
 import { EventLog } from '../event-log.js';
 import { readAppendRequest, readCloudEvents } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, toCloudEvent } from './cloud-event.js';
-import { ApiAppend, ApiEvents } from './events.docs.js';
+import { ApiAppend, ApiEvents, ApiQueryEvents } from './events.docs.js';
 import { commitOptions } from './idempotency.js';
-
-const DEFAULT_LIMIT = 100;
-const LARGEST_LIMIT = 1000;
+import {
+  LARGEST_LIMIT,
+  readPageBody,
+  readPageParameters,
+  type Next,
+  type PageRequest,
+} from './page-request.js';
 
 interface EventsRequest {
   readonly query: QueryString;
@@ -28,26 +31,17 @@ export class EventsController {
   @Get()
   @ApiEvents()
   async list(@Req() request: FastifyRequest & EventsRequest, @Res() reply: FastifyReply): Promise<void> {
-    const asked = readPageRequest(request.query);
-    const type = negotiate(request.headers.accept, [
-      JSON_TYPE,
-      NDJSON_TYPE,
-      CLOUD_EVENTS_TYPE,
-      CLOUD_EVENT_TYPE,
-    ]);
-    const head = await this.log.head();
-    void reply
-      .header('leftfold-position', String(head))
-      .header('cache-control', 'no-cache')
-      .header('vary', 'Accept');
-    if (type === NDJSON_TYPE) {
-      void reply.type(NDJSON_TYPE).send(Readable.from(this.#lines(asked, head)));
-      return;
-    }
-    const { events, next } = await this.#page(asked, head);
-    if (next !== undefined) void reply.header('link', `<${next}>; rel="next"`);
-    if (type === JSON_TYPE) void reply.send({ events, ...(next !== undefined && { next }) });
-    else void reply.type(CLOUD_EVENTS_TYPE).send(JSON.stringify(events.map(toCloudEvent)));
+    await this.#answer(readPageParameters(request.query), request, reply);
+  }
+
+  /** What `GET` cannot ask for: a query of several items, or backwards. It records nothing. */
+  @Post('query')
+  @HttpCode(200)
+  @ApiQueryEvents()
+  async query(@Req() request: FastifyRequest & EventsRequest, @Res() reply: FastifyReply): Promise<void> {
+    onlyKnown(request.query, []);
+    requireMediaType(request, [JSON_TYPE]);
+    await this.#answer(readPageBody(request.body), request, reply);
   }
 
   @Post()
@@ -71,65 +65,64 @@ export class EventsController {
       .send({ first: commit.first, last: commit.last, commit: commit.id });
   }
 
-  /** As many events as were asked for, and where to go on if there are more. */
+  /** A page, or a stream, in the media type that the client likes best. */
+  async #answer(asked: PageRequest, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const type = negotiate(request.headers.accept, [
+      JSON_TYPE,
+      NDJSON_TYPE,
+      CLOUD_EVENTS_TYPE,
+      CLOUD_EVENT_TYPE,
+    ]);
+    const head = await this.log.head();
+    void reply
+      .header('leftfold-position', String(head))
+      .header('cache-control', 'no-cache')
+      .header('vary', 'Accept');
+    if (type === NDJSON_TYPE) {
+      void reply.type(NDJSON_TYPE).send(Readable.from(this.#lines(asked, head)));
+      return;
+    }
+    const { events, next } = await this.#page(asked, head);
+    if (next !== undefined) void reply.header(...next.header);
+    if (type === JSON_TYPE) void reply.send({ events, ...(next !== undefined && { next: next.value }) });
+    else void reply.type(CLOUD_EVENTS_TYPE).send(JSON.stringify(events.map(toCloudEvent)));
+  }
+
+  /** The events at as many positions as were asked for, and where to go on if there are more. */
   async #page(
     asked: PageRequest,
     head: Position,
-  ): Promise<{ events: readonly RecordedEvent[]; next?: string }> {
+  ): Promise<{ events: readonly RecordedEvent[]; next?: Next }> {
     const events: RecordedEvent[] = [];
     // One more than asked for tells whether there is a next page.
-    const range = { after: asked.after, through: head, limit: asked.limit + 1 };
-    for await (const page of this.log.read(asked.query, range)) events.push(...page);
-    if (events.length <= asked.limit) return { events };
-    const page = events.slice(0, asked.limit);
-    return { events: page, next: linkAfter(page.at(-1)?.position ?? asked.after, asked) };
+    const range = { ...rangeOf(asked, head), limit: asked.limit + 1 };
+    let isCutShort = false;
+    try {
+      for await (const page of this.log.read(asked.query, range)) events.push(...page);
+    } catch (error) {
+      // What comes before an event that cannot be read is still a page; the next one is refused.
+      if (!(error instanceof EventUnreadable) || events.length === 0) throw error;
+      isCutShort = true;
+    }
+    const positions = [...new Set(events.map((event) => event.position))];
+    const last = positions.slice(0, asked.limit).at(-1);
+    if (last === undefined || (positions.length <= asked.limit && !isCutShort)) return { events };
+    const past = events.findLastIndex((event) => event.position === last) + 1;
+    return { events: events.slice(0, past), next: asked.next(last) };
   }
 
   /** All of it, up to the head or the limit that was asked for: a stream needs no pages. */
   async *#lines(asked: PageRequest, head: Position): AsyncIterable<string> {
-    const range = { after: asked.after, through: head, ...(asked.limited && { limit: asked.limit }) };
+    const range = { ...rangeOf(asked, head), ...(asked.isLimited && { limit: asked.limit }) };
     for await (const page of this.log.read(asked.query, range)) {
       yield page.map((event) => `${JSON.stringify(event)}\n`).join('');
     }
   }
 }
 
-interface PageRequest {
-  readonly query: Query;
-  readonly after: Position;
-  readonly limit: number;
-  /** Whether the limit is the client's. */
-  readonly limited: boolean;
-  readonly filters: readonly (readonly [name: 'type' | 'tag', value: string])[];
-}
-
-function readPageRequest(parameters: QueryString): PageRequest {
-  onlyKnown(parameters, ['after', 'limit', 'type', 'tag']);
-  const limit = wholeNumber(parameters, 'limit', { min: 1, max: LARGEST_LIMIT });
-  const filters = (['type', 'tag'] as const).flatMap((name) => {
-    const value = single(parameters, name);
-    if (value !== undefined && (value.length === 0 || value.length > 255)) {
-      throw new InvalidParameter(name, `${name} has 1 to 255 characters, not ${value.length}.`);
-    }
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  const given = new Map(filters);
-  const item = {
-    ...(given.has('type') && { types: [given.get('type') ?? ''] }),
-    ...(given.has('tag') && { tags: [tag(given.get('tag') ?? '')] }),
-  };
-  return {
-    query: filters.length === 0 ? EVERYTHING : [item],
-    after: position(wholeNumber(parameters, 'after') ?? START),
-    limit: limit ?? DEFAULT_LIMIT,
-    limited: limit !== undefined,
-    filters,
-  };
-}
-
-function linkAfter(after: Position, { limit, filters }: PageRequest): string {
-  const filter = filters.map(([name, value]) => `&${name}=${encodeURIComponent(value)}`).join('');
-  return `/events?after=${after}&limit=${limit}${filter}`;
+/** Up to the head where it stood when the request came, whatever is recorded while it is answered. */
+function rangeOf({ after, before = Infinity, backwards }: PageRequest, head: Position): Range {
+  return { after, through: position(Math.min(before - 1, head)), backwards };
 }
 
 /** Where exactly the events of a commit can be read; the first page of them when they are many. */

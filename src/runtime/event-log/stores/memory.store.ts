@@ -38,10 +38,13 @@ export class MemoryStore extends EventStore {
     const breaking =
       condition && this.#events.slice(condition.after).find((event) => matches(condition.query, event));
     if (breaking !== undefined) return Promise.reject(new AppendConditionFailed(breaking.position));
-    return Promise.resolve(this.#record(commit));
+    return new Promise((resolve) => {
+      resolve(this.#record(commit)); // which rejects with what it throws
+    });
   }
 
   override find(id: CommitId): Promise<Commit | undefined> {
+    if (this.#closed) return Promise.reject(new LogClosed());
     const recorded = this.#byId.get(id);
     return Promise.resolve(recorded && answerOf(recorded));
   }
@@ -50,6 +53,7 @@ export class MemoryStore extends EventStore {
     query: Query,
     { after = START, through = this.#head.position, limit = Infinity, backwards = false }: Range,
   ): AsyncIterable<readonly StoredEvent[]> {
+    if (this.#closed) throw new LogClosed();
     const found = this.#events.slice(after, through).filter((event) => matches(query, event));
     if (backwards) found.reverse();
     yield* pages(found.slice(0, limit));
@@ -59,6 +63,7 @@ export class MemoryStore extends EventStore {
     after = START,
     through = this.#head.position,
   }: Pick<Range, 'after' | 'through'> = {}): AsyncIterable<readonly RecordedCommit[]> {
+    if (this.#closed) throw new LogClosed();
     yield* pages(this.#commits.filter(({ first, last }) => last > after && first <= through));
   }
 

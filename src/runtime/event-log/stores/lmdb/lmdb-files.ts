@@ -1,15 +1,11 @@
 /** The LMDB environment of one log: which tables there are, and how they are opened. */
-import { closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { START, position, type CommitId, type Position, type Tag } from '../../event.js';
 
 /** The layout of the tables. A log of another one is not touched. */
 const FORMAT = 2;
-
-/** What an LMDB file has after its first page's header (MDB_MAGIC in mdb.c), little-endian. */
-const MAGIC = Buffer.from([0xde, 0xc0, 0xef, 0xbe]);
-const MAGIC_OFFSET = 24;
 
 export interface LmdbFiles {
   readonly root: RootDatabase;
@@ -28,7 +24,6 @@ export interface LmdbFiles {
 export function openFiles(folder: string, { readOnly }: { readonly readOnly: boolean }): LmdbFiles {
   if (!readOnly) mkdirSync(folder, { recursive: true });
   else if (!existsSync(join(folder, 'data.mdb'))) throw new Error(`${folder} holds no log`);
-  requireLmdb(join(folder, 'data.mdb'));
   const root = open({
     path: folder,
     readOnly,
@@ -48,20 +43,13 @@ export function openFiles(folder: string, { readOnly }: { readonly readOnly: boo
     types: root.openDB({ name: 'types', encoding: 'ordered-binary', dupSort: true }),
     about: root.openDB({ name: 'about', encoding: 'msgpack', useVersions: true }),
   };
-  requireFormat(files, folder, readOnly);
+  try {
+    requireFormat(files, folder, readOnly);
+  } catch (error) {
+    void root.close();
+    throw error;
+  }
   return files;
-}
-
-/** LMDB maps the file and believes what it finds there, so what is no LMDB file at all must not get that far. */
-function requireLmdb(file: string): void {
-  if (!existsSync(file)) return;
-  const start = Buffer.alloc(MAGIC_OFFSET + MAGIC.length);
-  const descriptor = openSync(file, 'r');
-  const length = readSync(descriptor, start);
-  closeSync(descriptor);
-  if (length === 0) return; // it was made, and nothing was written
-  if (!start.subarray(MAGIC_OFFSET).equals(MAGIC))
-    throw new Error(`${file} is not an LMDB file, or is damaged`);
 }
 
 export function lastPosition({ commits }: LmdbFiles): Position {
@@ -78,7 +66,6 @@ function requireFormat({ root, about }: LmdbFiles, folder: string, readOnly: boo
     });
     return;
   }
-  void root.close();
   const found = format === undefined ? 'no log' : `a log of format ${JSON.stringify(format)}`;
   throw new Error(`${folder} holds ${found}, but this version reads format ${FORMAT}`);
 }

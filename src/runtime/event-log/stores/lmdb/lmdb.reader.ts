@@ -1,10 +1,12 @@
 /** Reads a log in LMDB that another process writes. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Commit, CommitId, Position, Query, Range, RecordedCommit, StoredEvent } from '../../event.js';
+import { LogClosed } from '../../errors.js';
 import { EventStore } from '../../event-store.js';
 import { answerOf } from '../../sealed-commit.js';
-import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
-import { commitOf, readCommits, readPages } from './reading.js';
+import { lastPosition, type LmdbFiles } from './lmdb-files.js';
+import { openLog } from './opening.js';
+import { commitOf, readCommits, readPages, whileOpen } from './reading.js';
 
 /** LMDB tells nobody in another process of a commit, so a follower looks for itself this often, in milliseconds. */
 const POLL_INTERVAL = 20;
@@ -12,6 +14,7 @@ const POLL_INTERVAL = 20;
 /** Sees what was flushed, some milliseconds after the writer’s own followers do. Refuses every append. */
 export class LmdbReader extends EventStore {
   override readonly identity: string;
+  #closed = false;
 
   private constructor(private readonly files: LmdbFiles) {
     super();
@@ -20,7 +23,7 @@ export class LmdbReader extends EventStore {
 
   /** @throws Error when there is no log in this folder */
   static open(folder: string): LmdbReader {
-    return new LmdbReader(openFiles(folder, { readOnly: true }));
+    return new LmdbReader(openLog(folder, { readOnly: true }));
   }
 
   override append(): Promise<Commit> {
@@ -28,23 +31,28 @@ export class LmdbReader extends EventStore {
   }
 
   override find(id: CommitId): Promise<Commit | undefined> {
+    if (this.#closed) return Promise.reject(new LogClosed());
     const recorded = commitOf(this.files, id);
     return Promise.resolve(recorded && answerOf(recorded));
   }
 
-  override async *read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
-    yield* readPages(this.files, query, range, await this.head());
+  override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
+    return whileOpen(
+      () => this.#closed,
+      () => readPages(this.files, query, range, this.#lastPosition()),
+    );
   }
 
-  override async *commits(
-    range: Pick<Range, 'after' | 'through'> = {},
-  ): AsyncIterable<readonly RecordedCommit[]> {
-    yield* readCommits(this.files, range, await this.head());
+  override commits(range: Pick<Range, 'after' | 'through'> = {}): AsyncIterable<readonly RecordedCommit[]> {
+    return whileOpen(
+      () => this.#closed,
+      () => readCommits(this.files, range, this.#lastPosition()),
+    );
   }
 
   override head(): Promise<Position> {
-    this.files.root.resetReadTxn();
-    return Promise.resolve(lastPosition(this.files));
+    if (this.#closed) return Promise.reject(new LogClosed());
+    return Promise.resolve(this.#lastPosition());
   }
 
   override async advanced(after: Position, signal: AbortSignal): Promise<void> {
@@ -55,6 +63,12 @@ export class LmdbReader extends EventStore {
   }
 
   override async close(): Promise<void> {
+    this.#closed = true;
     await this.files.root.close();
+  }
+
+  #lastPosition(): Position {
+    this.files.root.resetReadTxn();
+    return lastPosition(this.files);
   }
 }

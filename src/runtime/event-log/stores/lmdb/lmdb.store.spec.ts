@@ -1,4 +1,4 @@
-/** What the LMDB store adds to a store's duty: it survives, has one writer, and groups its flushes. */
+/** What the LMDB store adds to a store’s duty: it has one writer, groups its flushes, and knows its format. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -59,45 +59,6 @@ describe('LmdbStore', () => {
     folder.remove();
   });
 
-  describe('opened again', () => {
-    const reopen = async (): Promise<void> => {
-      await store.close();
-      store = LmdbStore.open(folder.path);
-    };
-
-    it('has every event as it was', async () => {
-      await store.append(commit('a', { value: '5' }));
-      await store.append(commit('b', ['é', null]));
-      const before = await everything(store);
-      await reopen();
-      expect(await everything(store)).toEqual(before);
-    });
-
-    it('has its head where it was', async () => {
-      await store.append(commit('a'));
-      await reopen();
-      expect(await store.head()).toBe(1);
-    });
-
-    it('is still the same log', async () => {
-      const { identity } = store;
-      await reopen();
-      expect(store.identity).toBe(identity);
-    });
-
-    it('still knows every commit id', async () => {
-      const first = await store.append(commit('a', 1, { fingerprint: 'f' }));
-      await reopen();
-      expect(await store.append(commit('a', 2))).toEqual({ ...first, repeated: true });
-    });
-
-    it('goes on counting positions', async () => {
-      await store.append(commit('a'));
-      await reopen();
-      expect((await store.append(commit('b'))).first).toBe(2);
-    });
-  });
-
   describe('one writer', () => {
     it('refuses a folder that is open, naming the process that has it', () => {
       expect(() => LmdbStore.open(folder.path)).toThrow(
@@ -107,11 +68,6 @@ describe('LmdbStore', () => {
           folder: folder.path,
         }) as Error,
       );
-    });
-
-    it('does not disturb the writer whose folder it refuses', async () => {
-      expect(() => LmdbStore.open(folder.path)).toThrow(LogInUse);
-      expect(await store.append(commit('a'))).toMatchObject({ first: 1 });
     });
 
     it('takes over from a process that was killed, with all that it recorded', async () => {
@@ -197,21 +153,6 @@ describe('LmdbStore', () => {
       await Promise.allSettled([store.append(commit('a')), store.append(refused)]);
       expect(writes()).toBe(0);
     });
-  });
-
-  it('closes for nobody before it has closed', async () => {
-    const over: string[] = [];
-    const first = store.close().then(() => over.push('first'));
-    await store.close().then(() => over.push('second'));
-    await first;
-    expect(over).toEqual(['first', 'second']);
-  });
-
-  it('refuses an append that cannot be written, and none of those that share its flush', async () => {
-    const metadata = { tooLarge: 10n ** 30n } as never;
-    const appends = [store.append(commit('a')), store.append(commit('b', 'b', { metadata }))];
-    const outcomes = (await Promise.allSettled(appends)).map(({ status }) => status);
-    expect(outcomes).toEqual(['fulfilled', 'rejected']);
   });
 
   it('leaves a log of an unknown format alone', async () => {

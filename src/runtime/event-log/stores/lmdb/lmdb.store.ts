@@ -1,6 +1,7 @@
 /** The log in LMDB, the default: commits off the event loop's thread, safe from crashes by copy-on-write. */
 import { randomUUID } from 'node:crypto';
-import { AppendConditionFailed, LogClosed, LogInUse, NoLongerWriter } from '../../errors.js';
+import { join } from 'node:path';
+import { AppendConditionFailed, LogClosed, LogInUse, NoLongerWriter, StorageFull } from '../../errors.js';
 import {
   START,
   position,
@@ -19,9 +20,12 @@ import { EventStore } from '../../event-store.js';
 import { matches, meansEverything } from '../../query.js';
 import { NO_HASH, answerOf, seal, type SealedCommit } from '../../sealed-commit.js';
 import { WaitablePosition } from '../../waitable-position.js';
-import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
+import { FileRoom } from './file-room.js';
+import { lastPosition, type LmdbFiles } from './lmdb-files.js';
+import { openLog } from './opening.js';
 import { isAlive, thisProcess, type Owner } from './owner.js';
-import { commitEndingAt, commitOf, firstMatch, readCommits, readPages } from './reading.js';
+import { noteLeft, noteWriting } from './soundness.js';
+import { commitEndingAt, commitOf, firstMatch, readCommits, readPages, whileOpen } from './reading.js';
 
 /** An append that was asked for and has no answer yet. */
 interface Asked {
@@ -58,6 +62,7 @@ export class LmdbStore extends EventStore {
     override readonly identity: string,
     /** How often the log changed hands; a writer of an earlier term can write no more. */
     private readonly term: number,
+    private readonly room: FileRoom,
   ) {
     super();
     const last = lastPosition(files);
@@ -69,14 +74,23 @@ export class LmdbStore extends EventStore {
    * Opens the log in this folder, or begins one.
    *
    * @throws LogInUse when another process writes to it
+   * @throws FileDamaged, LogDamaged when what stands there cannot be what was written
    * @throws Error of the file system when the folder cannot be written
    */
   static open(folder: string): LmdbStore {
-    const files = openFiles(folder, { readOnly: false });
-    const { inUseBy, term, identity } = takeOver(files);
-    if (inUseBy === undefined) return new LmdbStore(files, folder, identity, term);
-    void files.root.close();
-    throw new LogInUse(folder, inUseBy.processId);
+    const files = openLog(folder, { readOnly: false });
+    let room: FileRoom | undefined;
+    try {
+      room = new FileRoom(join(folder, 'data.mdb'), files.root);
+      const { inUseBy, term, identity } = takeOver(files);
+      if (inUseBy !== undefined) throw new LogInUse(folder, inUseBy.processId);
+      noteWriting(folder);
+      return new LmdbStore(files, folder, identity, term, room);
+    } catch (error) {
+      room?.close();
+      void files.root.close();
+      throw error;
+    }
   }
 
   override append(commit: NewCommit): Promise<Commit> {
@@ -93,13 +107,17 @@ export class LmdbStore extends EventStore {
   }
 
   override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
-    if (this.#closed !== undefined) throw new LogClosed();
-    return readPages(this.files, query, range, this.#head.position);
+    return whileOpen(
+      () => this.#closed !== undefined,
+      () => readPages(this.files, query, range, this.#head.position),
+    );
   }
 
   override commits(range: Pick<Range, 'after' | 'through'> = {}): AsyncIterable<readonly RecordedCommit[]> {
-    if (this.#closed !== undefined) throw new LogClosed();
-    return readCommits(this.files, range, this.#head.position);
+    return whileOpen(
+      () => this.#closed !== undefined,
+      () => readCommits(this.files, range, this.#head.position),
+    );
   }
 
   override head(): Promise<Position> {
@@ -121,6 +139,8 @@ export class LmdbStore extends EventStore {
       void this.files.about.put('owner', null, this.term);
     });
     await this.files.root.close();
+    this.room.close();
+    noteLeft(this.folder);
   }
 
   async #writeAll(): Promise<void> {
@@ -152,7 +172,7 @@ export class LmdbStore extends EventStore {
       await this.#write(staged);
     } catch (error) {
       return () => {
-        for (const { reject } of group) reject(error);
+        for (const asked of group) this.#fail(asked, error);
       };
     }
     const newest = staged.at(-1);
@@ -163,6 +183,17 @@ export class LmdbStore extends EventStore {
     return () => {
       for (const answer of answers) answer();
     };
+  }
+
+  /** What was recorded before is answered all the same: a retry must not be told that nothing was. */
+  #fail({ commit, resolve, reject }: Asked, error: unknown): void {
+    try {
+      const first = commit.isNewId === true ? undefined : this.#recorded(commit.id);
+      if (first === undefined) reject(error);
+      else resolve({ ...first, repeated: true });
+    } catch {
+      reject(error);
+    }
   }
 
   /** The answer that the append will get once the group is flushed. What is wrong with one is no other's trouble. */
@@ -224,8 +255,25 @@ export class LmdbStore extends EventStore {
     return undefined;
   }
 
+  /** @throws StorageFull */
+  #takeRoom(staged: readonly Staged[]): void {
+    const keys = staged.flatMap(({ asked }) => [asked.id, ...typesOf(asked), ...tagsOf(asked)]);
+    try {
+      this.room.take({
+        values: staged.map(({ sealed }) => sealed.bytes.length),
+        entries: keys.length,
+        entryBytes: keys.reduce((sum, key) => sum + Buffer.byteLength(key), 0),
+      });
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw code === 'ENOSPC' || code === 'EDQUOT' ? new StorageFull({ cause: error }) : error;
+    }
+  }
+
+  /** @throws StorageFull, NoLongerWriter */
   async #write(staged: readonly Staged[]): Promise<void> {
     if (staged.length === 0) return;
+    this.#takeRoom(staged);
     const { root, about, commits, ids, tags, types } = this.files;
     const written = about.ifVersion('owner', this.term, () => {
       for (const { asked, commit, sealed } of staged) {

@@ -1,6 +1,6 @@
 /** Reads a log in LMDB: pages in either direction, by position or by query, and whole commits. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LogDamaged } from '../../errors.js';
+import { LogClosed, LogDamaged } from '../../errors.js';
 import {
   START,
   position,
@@ -85,19 +85,50 @@ export async function* readCommits(
   head: Position,
 ): AsyncIterable<readonly RecordedCommit[]> {
   let before: OpenedCommit | undefined;
-  const [firstEnd] = files.commits.getKeys({ start: position(after + 1), limit: 1 });
-  const start = firstEnd === undefined ? undefined : commitEndingAt(files, firstEnd).first;
+  const next = position(after + 1);
+  const [entry] = files.commits.getRange({ start: next, limit: 1 });
+  const start = entry && unseal(entry.value, entry.key, next).first;
   if (start !== undefined && start > 1) before = commitEndingAt(files, position(start - 1));
   const from = start === undefined ? after : position(start - 1);
   const span: Span = { query: [{}], after: from, through: atMost(head, through), backwards: false };
   for (const commits of strides(files, span)) {
+    const sound: RecordedCommit[] = [];
+    try {
+      for (const commit of commits) {
+        requireSuccession(before, commit);
+        requireIndexed(files, commit);
+        before = commit;
+        sound.push(recordedOf(commit));
+      }
+    } finally {
+      if (sound.length > 0) yield sound;
+    }
+    await nextTurn();
+  }
+}
+
+/** A reading that needs the files after they were closed is told that, and not what LMDB says of it. @throws LogClosed */
+export async function* whileOpen<Page>(
+  isClosed: () => boolean,
+  read: () => AsyncIterable<Page>,
+): AsyncIterable<Page> {
+  if (isClosed()) throw new LogClosed();
+  try {
+    yield* read();
+  } catch (error) {
+    throw isClosed() ? new LogClosed() : error;
+  }
+}
+
+/** @throws LogDamaged at the first commit that does not fit, in itself, in its place or in an index */
+export function requireEveryCommit(files: LmdbFiles, head: Position): void {
+  let before: OpenedCommit | undefined;
+  for (const commits of strides(files, { query: [{}], after: START, through: head, backwards: false })) {
     for (const commit of commits) {
       requireSuccession(before, commit);
       requireIndexed(files, commit);
       before = commit;
     }
-    if (commits.length > 0) yield commits.map(recordedOf);
-    await nextTurn();
   }
 }
 
@@ -144,16 +175,25 @@ interface Stride {
   readonly isLast: boolean;
 }
 
-/** Gathers commits up to the stride's length, for as long as they touch the span. */
+/**
+ * Gathers commits up to the stride's length, for as long as they touch the span. What stands before a damaged one
+ * is given out first; the next stride begins with the damage.
+ */
 function gather(commits: Iterable<OpenedCommit>, { after, through, backwards }: Span): Stride {
   const gathered: OpenedCommit[] = [];
   let events = 0;
-  for (const commit of commits) {
-    if (backwards ? commit.last <= after : commit.first > through) return { commits: gathered, isLast: true };
-    gathered.push(commit);
-    events += commit.events.length;
-    if (gathered.length === MOST_COMMITS || events >= MOST_EVENTS)
-      return { commits: gathered, isLast: false };
+  try {
+    for (const commit of commits) {
+      if (backwards ? commit.last <= after : commit.first > through)
+        return { commits: gathered, isLast: true };
+      gathered.push(commit);
+      events += commit.events.length;
+      if (gathered.length === MOST_COMMITS || events >= MOST_EVENTS)
+        return { commits: gathered, isLast: false };
+    }
+  } catch (error) {
+    if (gathered.length === 0) throw error;
+    return { commits: gathered, isLast: false };
   }
   return { commits: gathered, isLast: true };
 }
@@ -166,7 +206,7 @@ function oldest(files: LmdbFiles, span: Span): Stride {
 function* inSuccession({ commits }: LmdbFiles, { after }: Span): Iterable<OpenedCommit> {
   let before: OpenedCommit | undefined;
   for (const { key, value } of commits.getRange({ start: position(after + 1) })) {
-    const commit = unseal(value, key);
+    const commit = unseal(value, key, position((before?.last ?? after) + 1));
     if (before !== undefined) requireSuccession(before, commit);
     else if (commit.first > after + 1) throw new LogDamaged(after + 1, 'no commit holds it');
     before = commit;

@@ -1,0 +1,12 @@
+/** `npm run contracts`: publishes in `contracts/` what is new of the monolith's event contracts. */
+import { join, relative } from 'node:path';
+import { publishContracts } from '../../runtime/event-log/published/publish-contracts.js';
+import { monolithContracts } from './monolith-contracts.js';
+
+const folder = join(process.cwd(), 'contracts');
+
+const { written, refused } = publishContracts(await monolithContracts(), folder);
+for (const file of written) process.stdout.write(`wrote ${relative(process.cwd(), file)}\n`);
+for (const refusal of refused) process.stderr.write(`${refusal}\n`);
+if (written.length + refused.length === 0) process.stdout.write('all contracts are published already\n');
+if (refused.length > 0) process.exitCode = 1;

@@ -1,0 +1,116 @@
+/** `leftfold export`: writes the log, or what is selected of it, an event a line. */
+import type { Command } from 'commander';
+import { EVERYTHING, START, type Position, type Query, type Tag } from '../../runtime/event-log/event.js';
+import type { EventStore } from '../../runtime/event-log/event-store.js';
+import { examples, positionArgument, tagsArgument, typesArgument } from '../arguments.js';
+import { CommandFailed, EXIT, Interrupted } from '../exit-codes.js';
+import { standardOutput, type Output } from '../exporting/output.js';
+import { PartFile } from '../exporting/part-file.js';
+import { selectionIn, type Selection } from '../exporting/selected-commits.js';
+import { writeCommits } from '../exporting/write-commits.js';
+import { counted } from '../figures.js';
+import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
+import { logConfig, openForReading, withLogOptions, type LogOptions } from '../opening.js';
+import { Progress } from '../progress.js';
+import { say, type Terminal } from '../terminal.js';
+
+interface ExportOptions extends LogOptions {
+  readonly format: FormatName;
+  readonly type?: readonly string[];
+  readonly tag?: readonly Tag[];
+  readonly after?: Position;
+  readonly through?: Position;
+  readonly output?: string;
+  readonly resume?: boolean;
+}
+
+export function addExport(program: Command, terminal: Terminal): void {
+  withLogOptions(program.command('export'))
+    .summary('write the log, or what is selected of it, an event a line')
+    .description(
+      'Writes events in their order, one JSON object a line: the whole log up to where its head stands now, or ' +
+        'those that have any of the types and all of the tags. An import of the whole into an empty log gives the ' +
+        'same positions and the same hash.',
+    )
+    .addOption(formatOption('NDJSON as GET /events has it, or CloudEvents 1.0').default('ndjson'))
+    .option('--type <type>', 'only events of this type; with several, of any of them', typesArgument)
+    .option('--tag <tag>', 'only events with this tag; with several, with all of them', tagsArgument)
+    .option('--after <position>', 'only events after this position', positionArgument)
+    .option('--through <position>', 'only events up to this position', positionArgument)
+    .option('-o, --output <file>', 'write to a file, which has this name only once it is whole')
+    .option('--resume', 'go on with an export into this file that was interrupted')
+    .addHelpText(
+      'after',
+      examples(
+        'leftfold export > log.ndjson',
+        'leftfold export --output log.ndjson',
+        'leftfold export --output log.ndjson --resume',
+        'leftfold export --format cloudevents --type number.recorded --type number.retracted',
+        'leftfold export --tag number:42 | head',
+      ),
+    )
+    .action((options: ExportOptions) => exportLog(options, terminal));
+}
+
+async function exportLog(options: ExportOptions, terminal: Terminal): Promise<void> {
+  if (options.resume === true && options.output === undefined)
+    throw new CommandFailed('--resume goes on with a file; name it by --output', EXIT.usage);
+  const store = await openForReading(logConfig(options, terminal));
+  try {
+    const query = queryOf(options);
+    const [output, reached] = await outputFor(options, query, store, terminal);
+    try {
+      const selection = selectionIn(await store.head(), query, reached ?? options.after, options.through);
+      await write(store, selection, output, options, terminal);
+    } finally {
+      await output.close();
+    }
+  } catch (error) {
+    throw error instanceof Interrupted && options.output !== undefined
+      ? new Interrupted(error.signal, 'the same command with --resume goes on')
+      : error;
+  } finally {
+    await store.close();
+  }
+}
+
+async function write(
+  store: EventStore,
+  selection: Selection,
+  output: Output,
+  { format, output: file, quiet = false }: ExportOptions,
+  terminal: Terminal,
+): Promise<void> {
+  // What is exported to a terminal shows itself how far it is.
+  const isOnTerminal = file === undefined && terminal.stdout.isTTY === true;
+  const progress = new Progress(terminal, 'export', 'events', quiet || isOnTerminal);
+  try {
+    const tell = { progress, signal: terminal.interrupted };
+    const { events, commits } = await writeCommits(store, selection, FORMATS[format], output, tell);
+    await output.finish();
+    progress.end();
+    const what = `exported ${counted(events, 'event')} of ${counted(commits, 'commit')}`;
+    if (!quiet) say(terminal, `${what}, after position ${selection.after} up to ${selection.through}`);
+  } finally {
+    progress.end();
+  }
+}
+
+function queryOf({ type, tag }: ExportOptions): Query {
+  if (type === undefined && tag === undefined) return EVERYTHING;
+  return [{ ...(type !== undefined && { types: type }), ...(tag !== undefined && { tags: tag }) }];
+}
+
+/** Where the export goes, and the position up to which it stands there already. */
+async function outputFor(
+  { output: file, resume, format, after = START, through }: ExportOptions,
+  query: Query,
+  { identity }: EventStore,
+  terminal: Terminal,
+): Promise<readonly [Output, Position | undefined]> {
+  if (file === undefined) return [standardOutput(terminal), undefined];
+  const key = { log: identity, format, query, after, through };
+  const part =
+    resume === true ? await PartFile.resume(file, key, FORMATS[format]) : await PartFile.begin(file, key);
+  return [part, part.reached];
+}

@@ -1,0 +1,121 @@
+/** `leftfold import`: records what an export wrote, as it was. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
+import type { Command } from 'commander';
+import { examples, hashArgument } from '../arguments.js';
+import { Interrupted } from '../exit-codes.js';
+import { counted } from '../figures.js';
+import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
+import { commitsIn, type ImportedPage } from '../importing/commits-in-lines.js';
+import { Importer, type Imported } from '../importing/importer.js';
+import { linesIn } from '../importing/lines.js';
+import { logConfig, openForWriting, withLogOptions, type LogOptions } from '../opening.js';
+import { Progress } from '../progress.js';
+import { print, say, type Terminal } from '../terminal.js';
+import { hashLine, headOf, requireHash } from '../walk.js';
+
+interface ImportOptions extends LogOptions {
+  readonly format?: FormatName;
+  readonly expect?: string;
+}
+
+export function addImport(program: Command, terminal: Terminal): void {
+  withLogOptions(program.command('import'))
+    .summary('record what an export wrote, as it was')
+    .description(
+      'Records events that an export wrote, with their commits, times, revisions, tags and metadata as they were; ' +
+        'contracts are not asked, since this is history. Commits that the log has already are passed over, so an ' +
+        'import that was interrupted is gone on with by running it again. Of a commit with a line that is not ' +
+        'acceptable nothing is recorded, nor of those after it. Prints the position and the hash of the head.',
+    )
+    .argument('[file]', 'what to read; - or none: standard input')
+    .addOption(formatOption('what the lines are (default: what the first one is)'))
+    .option('--expect <hash>', 'fail with 3 unless the log has this hash in the end', hashArgument)
+    .addHelpText(
+      'after',
+      examples(
+        'leftfold import log.ndjson',
+        'leftfold import log.ndjson --data ./another --expect "$(cat head.txt)"',
+        'leftfold export --data ./one | leftfold import --data ./another',
+      ),
+    )
+    .action((file: string | undefined, options: ImportOptions) => importLog(file, options, terminal));
+}
+
+async function importLog(
+  file: string | undefined,
+  options: ImportOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const source = await sourceOf(file, terminal);
+  const store = await openForWriting(logConfig(options, terminal));
+  const progress = new Progress(terminal, 'import', 'events', options.quiet);
+  try {
+    const format = options.format && FORMATS[options.format];
+    const importer = new Importer(store);
+    await importAll(commitsIn(linesIn(source.open()), format), importer, ({ bytes }) => {
+      const { recorded, known } = importer.imported;
+      progress.to({
+        share: source.size === undefined ? undefined : Math.min(bytes / source.size, 1),
+        done: recorded.events + known.events,
+      });
+    });
+    progress.end();
+    const head = await headOf(store);
+    requireHash(head, options.expect);
+    await print(terminal, hashLine(head));
+    if (options.quiet !== true) say(terminal, summaryOf(importer.imported));
+  } catch (error) {
+    // A stream that was told to end says only that it was.
+    const reason: unknown = terminal.interrupted.aborted ? terminal.interrupted.reason : error;
+    throw reason instanceof Interrupted
+      ? new Interrupted(reason.signal, 'the same command goes on after what is recorded')
+      : reason;
+  } finally {
+    progress.end();
+    await store.close();
+  }
+}
+
+interface Source {
+  /** Nothing is read before. */
+  readonly open: () => AsyncIterable<Buffer>;
+  /** In bytes; undefined when nobody knows. */
+  readonly size: number | undefined;
+}
+
+/** @throws Error of the file system when there is no such file */
+async function sourceOf(file: string | undefined, terminal: Terminal): Promise<Source> {
+  const { interrupted } = terminal;
+  if (file === undefined || file === '-')
+    return { open: () => addAbortSignal(interrupted, terminal.stdin), size: undefined };
+  const found = await stat(file);
+  return {
+    open: () => createReadStream(file, { signal: interrupted, highWaterMark: 256 * 1024 }),
+    size: found.isFile() ? found.size : undefined,
+  };
+}
+
+/** What was whole before something went wrong is recorded nonetheless: the next run begins after it. */
+async function importAll(
+  pages: AsyncIterable<ImportedPage>,
+  importer: Importer,
+  onPage: (page: ImportedPage) => void,
+): Promise<void> {
+  try {
+    for await (const page of pages) {
+      for (const commit of page.commits) await importer.add(commit);
+      onPage(page);
+    }
+  } finally {
+    await importer.flush();
+  }
+}
+
+function summaryOf({ recorded, known, moved }: Imported): string {
+  const parts = [`recorded ${counted(recorded.events, 'event')} in ${counted(recorded.commits, 'commit')}`];
+  if (known.commits > 0) parts.push(`the log had ${counted(known.commits, 'commit')} already`);
+  if (moved > 0) parts.push(`${counted(moved, 'commit')} at other positions than in the file`);
+  return parts.join('; ');
+}

@@ -1,0 +1,59 @@
+/** `leftfold verify`: walks the log and prints the hash of its head, or names the first position that does not fit. */
+import type { Command } from 'commander';
+import type { Position } from '../../runtime/event-log/event.js';
+import { examples, hashArgument, positionArgument } from '../arguments.js';
+import { counted } from '../figures.js';
+import { logConfig, openForReading, withLogOptions, type LogOptions } from '../opening.js';
+import { Progress } from '../progress.js';
+import { print, say, type Terminal } from '../terminal.js';
+import { hashLine, requireHash, walk } from '../walk.js';
+
+interface VerifyOptions extends LogOptions {
+  readonly expect?: string;
+  readonly through?: Position;
+}
+
+export function addVerify(program: Command, terminal: Terminal): void {
+  withLogOptions(program.command('verify'))
+    .summary('check every commit of the log, and print the hash of its head')
+    .description(
+      'Walks the log: every commit must fit its hash, follow on the one before it, and be found by every index. ' +
+        'Prints the position and the hash of the last commit, or names the first position that does not fit. ' +
+        'The hash covers everything up to there, so two logs are the same when their hashes are.',
+    )
+    .option('--expect <hash>', 'fail with 3 unless the log has this hash', hashArgument)
+    .option(
+      '--through <position>',
+      'stop at the last commit that ends up to this position, and print its hash',
+      positionArgument,
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'leftfold verify',
+        'leftfold verify --data /backups/monday',
+        'leftfold verify --through 1000',
+        'leftfold verify --expect "$(cat head.txt)"',
+      ),
+    )
+    .action((options: VerifyOptions) => verify(options, terminal));
+}
+
+async function verify(options: VerifyOptions, terminal: Terminal): Promise<void> {
+  const store = await openForReading(logConfig(options, terminal));
+  const progress = new Progress(terminal, 'verify', 'events', options.quiet);
+  try {
+    const walked = await walk(store, progress, terminal.interrupted, options.through);
+    progress.end();
+    requireHash(walked, options.expect);
+    await print(terminal, hashLine(walked));
+    if (options.quiet !== true)
+      say(
+        terminal,
+        `verified ${counted(walked.position, 'event')} in ${counted(walked.commits, 'commit')}; all of them fit`,
+      );
+  } finally {
+    progress.end();
+    await store.close();
+  }
+}

@@ -1,0 +1,19 @@
+/** Where an export goes: to standard output, or to a file that has its name only once it is whole. */
+import { print, type Terminal } from '../terminal.js';
+
+export interface Output {
+  /** Resolves once the text has been taken. */
+  write(text: string): Promise<void>;
+  /** Everything has been written. */
+  finish(): Promise<void>;
+  /** Lets go of it as it is, finished or not. */
+  close(): Promise<void>;
+}
+
+export function standardOutput(terminal: Terminal): Output {
+  return {
+    write: (text) => print(terminal, text),
+    finish: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,106 @@
+/** A file that has its name only once it is whole, and goes on from wherever it was cut. */
+import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { appendAll, madeUpCommits } from '../../../test/support/made-up-log.js';
+import { TemporaryFolder } from '../../../test/support/server.js';
+import { TestTerminal } from '../../../test/support/terminal.js';
+import { EVERYTHING, START, tag } from '../../runtime/event-log/event.js';
+import { MemoryStore } from '../../runtime/event-log/stores/memory.store.js';
+import { CommandFailed } from '../exit-codes.js';
+import { FORMATS, type FormatName } from '../formats/formats.js';
+import { Progress } from '../progress.js';
+import { PartFile, type ExportKey } from './part-file.js';
+import { selectionIn } from './selected-commits.js';
+import { writeCommits } from './write-commits.js';
+
+describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s', (name) => {
+  const format = FORMATS[name];
+  const store = new MemoryStore();
+  const terminal = new TestTerminal();
+  let folder: TemporaryFolder;
+  let file: string;
+  let key: ExportKey;
+
+  beforeAll(() => appendAll(store, madeUpCommits(16, { most: 4 })));
+
+  beforeEach(() => {
+    folder = new TemporaryFolder();
+    file = join(folder.path, 'log.lines');
+    key = { log: store.identity, format: name, query: EVERYTHING, after: START, through: undefined };
+  });
+
+  afterEach(() => {
+    folder.remove();
+  });
+
+  const write = async (part: PartFile): Promise<void> => {
+    const selection = selectionIn(await store.head(), EVERYTHING, part.reached);
+    const tell = { progress: new Progress(terminal, 'export', 'events'), signal: terminal.interrupted };
+    await writeCommits(store, selection, format, part, tell);
+  };
+
+  const partIn = (): string => join(folder.path, readdirSync(folder.path)[0] ?? '');
+
+  it('has another name until it is whole', async () => {
+    const part = await PartFile.begin(file, key);
+    await write(part);
+    expect(existsSync(file)).toBe(false);
+    expect(partIn()).toMatch(/log\.lines\.[0-9a-f]{8}\.part$/);
+    await part.finish();
+    expect(readdirSync(folder.path)).toEqual(['log.lines']);
+  });
+
+  it('is gone on with from wherever it was cut, to the very same bytes', async () => {
+    const whole = await PartFile.begin(file, key);
+    await write(whole);
+    await whole.finish();
+    const bytes = readFileSync(file);
+    // At the end of every line, before it, and in the middle of some.
+    const ends = [...bytes.keys()].filter((index) => bytes[index] === 0x0a);
+    for (const length of new Set([0, ...ends.flatMap((end) => [end, end + 1, end >> 1])])) {
+      const again = join(folder.path, `again-${length}`);
+      await (await PartFile.begin(again, key)).close();
+      const cut = readdirSync(folder.path).find((each) => each.endsWith('.part')) ?? '';
+      writeFileSync(join(folder.path, cut), bytes.subarray(0, length));
+      const part = await PartFile.resume(again, key, format);
+      await write(part);
+      await part.finish();
+      expect(readFileSync(again).equals(bytes)).toBe(true);
+    }
+  });
+
+  it('is not begun where one is already', async () => {
+    await (await PartFile.begin(file, key)).close();
+    await expect(PartFile.begin(file, key)).rejects.toThrow('go on with it by --resume, or remove it');
+  });
+
+  it('is not begun where the whole file is, nor gone on with', async () => {
+    writeFileSync(file, '');
+    await expect(PartFile.begin(file, key)).rejects.toThrow(`${file} is there already`);
+    await expect(PartFile.resume(file, key, format)).rejects.toThrow(`${file} is there already`);
+  });
+
+  it('is not gone on with where none is', async () => {
+    await expect(PartFile.resume(file, key, format)).rejects.toThrow(`there is no part of ${file}`);
+  });
+
+  it.each<readonly [what: string, changes: Partial<ExportKey>]>([
+    ['of another log', { log: 'another' }],
+    ['of another query', { query: [{ tags: [tag('a')] }] }],
+    ['in another format', { format: 'another' }],
+    ['of another range', { through: START }],
+  ])('is not gone on with by an export %s', async (_what, changes) => {
+    await (await PartFile.begin(file, { ...key, ...changes })).close();
+    await expect(PartFile.resume(file, key, format)).rejects.toThrow(
+      'was begun with other options or from another log',
+    );
+  });
+
+  it('is not gone on with when its last line is not what an export writes', async () => {
+    await (await PartFile.begin(file, key)).close();
+    writeFileSync(partIn(), '{"half":\n');
+    await expect(PartFile.resume(file, key, format)).rejects.toThrow(CommandFailed);
+    truncateSync(partIn(), 0);
+    await (await PartFile.resume(file, key, format)).close();
+  });
+});

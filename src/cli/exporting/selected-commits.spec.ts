@@ -1,0 +1,92 @@
+/** What an export holds: of everything, of a query and of a range. */
+import { appendAll, madeUpCommits } from '../../../test/support/made-up-log.js';
+import {
+  EVERYTHING,
+  START,
+  position,
+  tag,
+  type Query,
+  type RecordedCommit,
+  type StoredEvent,
+} from '../../runtime/event-log/event.js';
+import { matches } from '../../runtime/event-log/query.js';
+import { MemoryStore } from '../../runtime/event-log/stores/memory.store.js';
+import { selectedCommits, selectionIn, shareOf, type SelectedCommit } from './selected-commits.js';
+
+const store = new MemoryStore();
+const commits: RecordedCommit[] = [];
+
+beforeAll(async () => {
+  await appendAll(store, madeUpCommits(900, { most: 9 }));
+  for await (const page of store.commits()) commits.push(...page);
+});
+
+async function selected(
+  query: Query,
+  range: { readonly after?: number; readonly through?: number } = {},
+): Promise<readonly SelectedCommit[]> {
+  const { after, through } = range;
+  const found: SelectedCommit[] = [];
+  const selection = selectionIn(
+    await store.head(),
+    query,
+    after === undefined ? undefined : position(after),
+    through === undefined ? undefined : position(through),
+  );
+  for await (const page of selectedCommits(store, selection)) found.push(...page);
+  return found;
+}
+
+/** The same, by looking at everything. */
+function expected(isMeant: (event: StoredEvent) => boolean): readonly SelectedCommit[] {
+  return commits.flatMap(({ events, fingerprint }) => {
+    const meant = events.filter(isMeant);
+    return meant.length === 0 ? [] : [{ ...(fingerprint !== undefined && { fingerprint }), events: meant }];
+  });
+}
+
+describe('what is selected', () => {
+  it('is every commit, whole, when everything is', async () => {
+    expect(await selected(EVERYTHING)).toEqual(expected(() => true));
+  });
+
+  it.each<readonly [what: string, query: Query]>([
+    ['a type', [{ types: ['number.retracted'] }]],
+    ['several types', [{ types: ['number.retracted', 'number.recorded', 'none'] }]],
+    ['tags', [{ tags: [tag('number:3, 100%2C'), tag('number:4, 100%2C')] }]],
+    ['both', [{ types: ['number.retracted'], tags: [tag('number:3, 100%2C')] }]],
+    ['nothing', [{ types: ['none'] }]],
+  ])('is of each commit what the query means, and its fingerprint: %s', async (_what, query) => {
+    expect(await selected(query)).toEqual(expected((event) => matches(query, event)));
+  });
+
+  it.each([
+    [0, 0],
+    [0, 1],
+    [1, 2],
+    [100, 101],
+    [100, 2_000],
+    [100, 100],
+    [200, 100],
+    [3_000, 1_000_000],
+    [1_000_000, 2_000_000],
+  ])('is cut where the range after %i through %i cuts a commit', async (after, through) => {
+    const isInside = (event: StoredEvent): boolean => event.position > after && event.position <= through;
+    expect(await selected(EVERYTHING, { after, through })).toEqual(expected(isInside));
+    const query = [{ types: ['number.recorded'] }];
+    expect(await selected(query, { after, through })).toEqual(
+      expected((event) => isInside(event) && matches(query, event)),
+    );
+  });
+});
+
+describe('the share of a selection that is done', () => {
+  it('is that of its range', () => {
+    const selection = { query: EVERYTHING, after: position(100), through: position(300) };
+    expect(shareOf(selection, position(150))).toBe(0.25);
+  });
+
+  it('is all of it when its range is empty', () => {
+    expect(shareOf({ query: EVERYTHING, after: START, through: START }, START)).toBe(1);
+  });
+});

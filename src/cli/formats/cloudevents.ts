@@ -1,0 +1,69 @@
+/** Events as CloudEvents 1.0, one JSON object a line, with extension attributes for what the standard has no place for. */
+import { z } from 'zod';
+import { position, type Json, type Metadata } from '../../runtime/event-log/event.js';
+import { splitTags, toCloudEvent } from '../../runtime/event-log/http/cloud-event.js';
+import { LineFault, fields, parseFields, recordable, type Format } from './event-line.js';
+
+const line = z.strictObject({
+  specversion: z.literal('1.0', 'This reads CloudEvents 1.0.'),
+  id: z.string(),
+  source: z.string(),
+  type: fields.type,
+  time: fields.time,
+  datacontenttype: z.literal('application/json', 'only JSON can be recorded').optional(),
+  data: fields.data,
+  revision: fields.revision,
+  commit: fields.commit,
+  tags: z.string().transform(splitTags).pipe(fields.tags).optional(),
+  correlationid: z.string().optional(),
+  causationid: z.string().optional(),
+  metadata: z.string().optional(),
+  fingerprint: fields.fingerprint.optional(),
+  commitevents: fields.size.optional(),
+});
+
+type Line = z.output<typeof line>;
+
+export const cloudEvents: Format = {
+  write(event, { fingerprint, size }) {
+    // No attribute may be an object, so the metadata, of which the others show but a part, are JSON text.
+    const metadata = JSON.stringify(event.metadata);
+    return JSON.stringify({
+      ...toCloudEvent(event),
+      ...(metadata !== '{}' && { metadata }),
+      fingerprint,
+      ...(size > 1 && { commitevents: size }),
+    });
+  },
+
+  read(value) {
+    const attributes = parseFields(line, value);
+    const { id, type, revision, tags = [], data, time, commit, fingerprint, commitevents } = attributes;
+    return {
+      event: { type, revision, tags, data: recordable<Json>(data, 'data') },
+      time,
+      commit,
+      metadata: metadataOf(attributes),
+      ...(/^[1-9]\d{0,14}$/.test(id) && { position: position(Number(id)) }),
+      ...(fingerprint !== undefined && { fingerprint }),
+      ...(commitevents !== undefined && { size: commitevents }),
+    };
+  },
+};
+
+/** As this command wrote them, or as `GET /events` does, which shows only these two of them. */
+function metadataOf({ metadata, correlationid, causationid }: Line): Metadata {
+  if (metadata !== undefined) return recordable(parsed(metadata), 'metadata');
+  return {
+    ...(correlationid !== undefined && { correlationId: correlationid }),
+    ...(causationid !== undefined && { causationId: causationid }),
+  };
+}
+
+function parsed(text: string): Metadata {
+  try {
+    return parseFields(fields.metadata, JSON.parse(text));
+  } catch {
+    throw new LineFault('#/metadata: an object, as JSON text');
+  }
+}

@@ -1,0 +1,159 @@
+/** Commits, rebuilt from lines: whole or not at all. */
+import { ndjson } from '../formats/ndjson.js';
+import { commitsIn } from './commits-in-lines.js';
+import type { ImportedCommit } from './gathering.js';
+import type { Lines } from './lines.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const line = (position: number, commit: string, more: Fields = {}): string =>
+  JSON.stringify({
+    position,
+    type: 'number.recorded',
+    revision: 1,
+    tags: [],
+    data: { value: String(position) },
+    time: '2026-01-31T12:00:00.000Z',
+    commit,
+    metadata: { by: commit },
+    ...more,
+  });
+
+/** Two lines a page. */
+async function* pagesOf(texts: readonly string[]): AsyncIterable<Lines> {
+  for (let start = 0; start < texts.length; start += 2)
+    yield await Promise.resolve({ first: start + 1, texts: texts.slice(start, start + 2), bytes: start + 2 });
+}
+
+/** What was given out, and the message of what ended it. */
+async function read(
+  ...texts: readonly string[]
+): Promise<{ readonly commits: readonly ImportedCommit[]; readonly refused?: string }> {
+  const commits: ImportedCommit[] = [];
+  try {
+    for await (const page of commitsIn(pagesOf(texts))) commits.push(...page.commits);
+  } catch (error) {
+    return { commits, refused: (error as Error).message };
+  }
+  return { commits };
+}
+
+const idsOf = ({ commits }: { readonly commits: readonly ImportedCommit[] }): readonly string[] =>
+  commits.map(({ commit }) => `${commit.id}:${commit.events.length}`);
+
+const three = { commitEvents: 3 };
+
+describe('commits in lines', () => {
+  it('are the lines that follow on each other with the same id', async () => {
+    const found = await read(
+      line(1, 'a'),
+      line(2, 'b', three),
+      line(3, 'b', three),
+      line(4, 'b', three),
+      line(5, 'c'),
+    );
+    expect(idsOf(found)).toEqual(['a:1', 'b:3', 'c:1']);
+    expect(found.refused).toBeUndefined();
+  });
+
+  it('have what their lines say', async () => {
+    const { commits } = await read(line(7, 'a', { fingerprint: 'f', tags: ['x'] }));
+    expect(commits).toEqual([
+      {
+        commit: {
+          id: 'a',
+          time: '2026-01-31T12:00:00.000Z',
+          metadata: { by: 'a' },
+          fingerprint: 'f',
+          events: [{ type: 'number.recorded', revision: 1, tags: ['x'], data: { value: '7' } }],
+        },
+        line: 1,
+        first: 7,
+        weight: expect.any(Number) as number,
+      },
+    ]);
+  });
+
+  it('know where they stood only when their events followed on each other', async () => {
+    const { commits } = await read(
+      line(1, 'a'),
+      line(2, 'b'),
+      line(4, 'b'),
+      line(5, 'c', { position: undefined }),
+    );
+    expect(commits.map(({ first }) => first)).toEqual([1, undefined, undefined]);
+  });
+
+  it('do not mind empty lines', async () => {
+    expect(idsOf(await read('', line(1, 'a'), ' ', '\r', line(2, 'b')))).toEqual(['a:1', 'b:1']);
+  });
+
+  it('are none in no lines', async () => {
+    expect(await read()).toEqual({ commits: [] });
+  });
+
+  it('may be CloudEvents, which the first line tells', async () => {
+    const found = await read(
+      '{"specversion":"1.0","id":"1","source":"/","type":"a.b","time":"2026-01-31T12:00:00.000Z","data":1,"revision":1,"commit":"a"}',
+      line(2, 'b'),
+    );
+    expect(found.refused).toMatch(/^line 2: #\/specversion: /);
+  });
+
+  it('are of the format that was asked for', async () => {
+    const pages = commitsIn(pagesOf(['{"specversion":"1.0"}']), ndjson);
+    await expect(
+      pages[Symbol.asyncIterator]()
+        .next()
+        .then(() => pages[Symbol.asyncIterator]().next()),
+    ).rejects.toThrow('line 1: #/type: ');
+  });
+
+  describe('that are wrong', () => {
+    it('are refused by the line and the field, after all that were whole before', async () => {
+      const found = await read(line(1, 'a'), line(2, 'b'), line(3, 'c'), line(4, 'd', { revision: 'x' }));
+      expect(idsOf(found)).toEqual(['a:1', 'b:1']);
+      expect(found.refused).toMatch(/^line 4: #\/revision: /);
+    });
+
+    it('are given out in no part', async () => {
+      const found = await read(line(1, 'a'), line(2, 'b', three), line(3, 'b', three), 'torn');
+      expect(idsOf(found)).toEqual(['a:1']);
+      expect(found.refused).toMatch(/^line 4: is not JSON/);
+    });
+
+    it('are refused when lines of one are missing at the end', async () => {
+      const found = await read(line(1, 'a'), line(2, 'b', three), line(3, 'b', three));
+      expect(idsOf(found)).toEqual(['a:1']);
+      expect(found.refused).toBe(
+        'line 3: the commit b was exported with 3 events, and 2 of them are here; the file was cut or filtered',
+      );
+    });
+
+    it('are refused when lines of one are missing in the middle', async () => {
+      const { refused } = await read(line(2, 'b', three), line(4, 'b', three), line(5, 'c'));
+      expect(refused).toMatch(/^line 2: the commit b was exported with 3 events, and 2 of them/);
+    });
+
+    it('are refused when a line is there twice', async () => {
+      const found = await read(line(1, 'a'), line(2, 'b'), line(2, 'b'));
+      expect(idsOf(found)).toEqual(['a:1']);
+      expect(found.refused).toBe('line 3: position 2 does not follow on 2');
+    });
+
+    it.each([
+      ['time', { time: '2026-01-31T12:00:00.001Z' }],
+      ['metadata', { metadata: {} }],
+      ['fingerprint', { fingerprint: 'f' }],
+      ['number of events', { commitEvents: 2 }],
+    ])('are refused when their lines do not agree on the %s', async (what, more) => {
+      const { refused } = await read(line(1, 'a'), line(2, 'a', more));
+      expect(refused).toBe(`line 2: the commit a has another ${what} here than in line 1`);
+    });
+
+    it('are refused when they have more events than a commit may', async () => {
+      const lines = Array.from({ length: 10_001 }, (_, index) => line(index + 1, 'a'));
+      expect((await read(...lines)).refused).toBe('line 10001: the commit a has more than 10000 events');
+    });
+  });
+});

@@ -1,0 +1,72 @@
+/** Rebuilds commits from the lines of an export: lines that follow on each other with the same commit id are one. */
+import { LineFault, type EventLine, type Format } from '../formats/event-line.js';
+import { formatOf } from '../formats/formats.js';
+import { parseLine } from './exact-line.js';
+import { Gathering, type ImportedCommit } from './gathering.js';
+import { BadLine, type Lines } from './lines.js';
+
+/** Commits that were complete with some more lines. */
+export interface ImportedPage {
+  readonly commits: readonly ImportedCommit[];
+  /** How many bytes have been read so far. */
+  readonly bytes: number;
+}
+
+/**
+ * @param format of all lines; default: that of the first
+ * @throws BadLine at the first line that is not acceptable; commits that were whole before it have been given out
+ */
+export async function* commitsIn(pages: AsyncIterable<Lines>, format?: Format): AsyncIterable<ImportedPage> {
+  const reader = new CommitReader(format);
+  let bytes = 0;
+  for await (const lines of pages) {
+    bytes = lines.bytes;
+    const commits: ImportedCommit[] = [];
+    let fault: Error | undefined;
+    try {
+      for (const commit of reader.read(lines)) commits.push(commit);
+    } catch (error) {
+      fault = error as Error;
+    }
+    yield { commits, bytes };
+    if (fault !== undefined) throw fault;
+  }
+  yield { commits: reader.last(), bytes };
+}
+
+class CommitReader {
+  #format: Format | undefined;
+  #gathering: Gathering | undefined;
+
+  constructor(format: Format | undefined) {
+    this.#format = format;
+  }
+
+  /** The commits that are known to be whole with these lines. */
+  *read({ first, texts }: Lines): Iterable<ImportedCommit> {
+    for (const [index, text] of texts.entries()) {
+      if (text.trim() === '') continue;
+      const line = this.#line(text, first + index);
+      if (this.#gathering?.id !== line.commit) {
+        yield* this.last();
+        this.#gathering = new Gathering(line, first + index);
+      }
+      this.#gathering.add(line, first + index, text.length);
+    }
+  }
+
+  /** The commit that no further line belongs to. */
+  last(): readonly ImportedCommit[] {
+    return this.#gathering === undefined ? [] : [this.#gathering.whole()];
+  }
+
+  #line(text: string, number: number): EventLine {
+    try {
+      const value = parseLine(text);
+      this.#format ??= formatOf(value);
+      return this.#format.read(value);
+    } catch (error) {
+      throw error instanceof LineFault ? new BadLine(number, error.message) : error;
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/** Which log a command works on: that of the settings, or of the options in their place. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { ConfigurationError, readConfig, type Config } from '../config.js';
+import { openStore } from '../open-store.js';
+import type { EventStore } from '../runtime/event-log/event-store.js';
+import { LmdbReader } from '../runtime/event-log/stores/lmdb/lmdb.reader.js';
+import { LmdbStore } from '../runtime/event-log/stores/lmdb/lmdb.store.js';
+import { CommandFailed, EXIT } from './exit-codes.js';
+import type { Terminal } from './terminal.js';
+
+export interface LogOptions {
+  readonly store?: string;
+  readonly data?: string;
+  /** Neither progress nor a summary. */
+  readonly quiet?: boolean;
+}
+
+export type LogConfig = Pick<Config, 'store' | 'data'>;
+
+export function withLogOptions(command: Command): Command {
+  return command
+    .option('--store <store>', 'where the log is kept (default: LEFTFOLD_STORE, or lmdb)')
+    .option('--data <folder>', 'the folder of the log (default: LEFTFOLD_DATA, or ./data)')
+    .option('-q, --quiet', 'show neither progress nor a summary');
+}
+
+/** @throws ConfigurationError that names the option or the setting at fault */
+export function logConfig({ store, data }: LogOptions, { environment }: Terminal): LogConfig {
+  try {
+    // Only these two: how the server would listen is not this command's trouble.
+    return readConfig({
+      LEFTFOLD_STORE: store ?? environment['LEFTFOLD_STORE'],
+      LEFTFOLD_DATA: data ?? environment['LEFTFOLD_DATA'],
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigurationError) || store === undefined) throw error;
+    throw new ConfigurationError('--store', error.message.slice(`${error.setting}: `.length));
+  }
+}
+
+/** Where the log is within the folder of all data. */
+export const logFolder = ({ data }: LogConfig): string => join(data, 'log');
+
+/**
+ * Opens a log for reading, whoever writes it meanwhile.
+ *
+ * @throws CommandFailed when it is in the memory of another process
+ * @throws Error when there is none
+ */
+export function openForReading(config: LogConfig): EventStore | Promise<EventStore> {
+  requireDurable(config);
+  return config.store === 'lmdb' ? LmdbReader.open(logFolder(config)) : openStore(config);
+}
+
+/**
+ * Opens a log for writing, or begins one.
+ *
+ * @throws LogInUse when a server has it
+ */
+export function openForWriting(config: LogConfig): EventStore | Promise<EventStore> {
+  requireDurable(config);
+  if (config.store !== 'lmdb') return openStore(config);
+  mkdirSync(config.data, { recursive: true });
+  return LmdbStore.open(logFolder(config));
+}
+
+function requireDurable({ store }: LogConfig): void {
+  if (store === 'memory')
+    throw new CommandFailed(
+      'a log in memory is seen by the process that has it and nobody else; ask its server for GET /events',
+      EXIT.usage,
+    );
+}

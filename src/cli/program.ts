@@ -1,0 +1,48 @@
+/** `leftfold`: its commands, its help, and how it ends. */
+import { Command } from 'commander';
+import { addBackup } from './commands/backup.js';
+import { addExport } from './commands/export.js';
+import { addImport } from './commands/import.js';
+import { addVerify } from './commands/verify.js';
+import { EXIT, EXIT_CODES_HELP, endingAfter } from './exit-codes.js';
+import { say, type Terminal } from './terminal.js';
+
+const COMMANDS = [addVerify, addExport, addImport, addBackup];
+
+/**
+ * @param words what stands after the program's name
+ * @returns the exit code
+ */
+export async function run(words: readonly string[], version: string, terminal: Terminal): Promise<number> {
+  let name = 'leftfold';
+  const program = new Command('leftfold')
+    .description('Works on the log of Leftfold, also while a server is using it.')
+    .version(version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      // A suggestion comes on a line of its own; one line is what an error has.
+      outputError: (text, write) => {
+        write(
+          `${text
+            .trim()
+            .replace(/^error/, name)
+            .replaceAll('\n', ' ')}\n`,
+        );
+      },
+    })
+    .addHelpText('afterAll', EXIT_CODES_HELP)
+    .hook('preAction', (_, command) => {
+      name = `leftfold ${command.name()}`;
+    });
+  for (const add of COMMANDS) add(program, terminal);
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    const { exitCode, line } = endingAfter(error);
+    if (line !== undefined) say(terminal, `${name}: ${line}`);
+    return exitCode;
+  }
+}

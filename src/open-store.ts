@@ -1,0 +1,53 @@
+/** Opens the log that the configuration names, to append to it. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError, withoutPassword, type Config, type PostgresUrl } from './config.js';
+import { LogInUse } from './runtime/event-log/errors.js';
+import type { EventStore } from './runtime/event-log/event-store.js';
+import { LmdbStore } from './runtime/event-log/stores/lmdb/lmdb.store.js';
+import { MemoryStore } from './runtime/event-log/stores/memory.store.js';
+import { reasonOf } from './runtime/event-log/stores/postgres/database-errors.js';
+import { PostgresStore } from './runtime/event-log/stores/postgres/postgres.store.js';
+
+/**
+ * @param tell is told, in a sentence, when the connection to a server is lost and when it is back
+ * @throws ConfigurationError when it cannot be opened, in one line that shows no password
+ */
+export async function openStore(
+  { store, data }: Pick<Config, 'store' | 'data'>,
+  tell: (sentence: string) => void = () => undefined,
+): Promise<EventStore> {
+  switch (store) {
+    case 'memory':
+      return new MemoryStore();
+    case 'lmdb':
+      return openFolder(data);
+    default:
+      return openDatabase(store, tell);
+  }
+}
+
+function openFolder(data: string): EventStore {
+  try {
+    mkdirSync(data, { recursive: true });
+    return LmdbStore.open(join(data, 'log'));
+  } catch (error) {
+    const reason =
+      error instanceof LogInUse ? error.message : `${data} cannot be used: ${(error as Error).message}`;
+    throw new ConfigurationError('LEFTFOLD_DATA', reason);
+  }
+}
+
+async function openDatabase(url: PostgresUrl, tell: (sentence: string) => void): Promise<EventStore> {
+  const name = withoutPassword(url);
+  try {
+    return await PostgresStore.open({
+      url,
+      onConnection: (lost) => {
+        tell(lost === undefined ? `${name} is back` : `${name} is away: ${lost}`);
+      },
+    });
+  } catch (error) {
+    throw new ConfigurationError('LEFTFOLD_STORE', `${name} cannot be used: ${reasonOf(error)}`);
+  }
+}

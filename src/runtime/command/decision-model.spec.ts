@@ -1,0 +1,119 @@
+import { assign, setup } from 'xstate';
+import {
+  DoorStandsSo,
+  about,
+  doorClosed,
+  doorDecider,
+  doorOpened,
+  doorsLog,
+} from '../../../test/support/doors.js';
+import type { RecordedOf } from '../event-log/event-contract.js';
+import type { EventLog } from '../event-log/event-log.js';
+import { START, position, tag, type Range } from '../event-log/event.js';
+import { MemoryStore } from '../event-log/stores/memory.store.js';
+import { Problem } from '../http/problem.js';
+import { defineDecider } from './decider.js';
+
+/** A log in which somebody opens and closes the front door in turn, so often. */
+async function givenDoor(changes: number, store = new MemoryStore()): Promise<EventLog> {
+  const log = doorsLog(store);
+  for (let change = 0; change < changes; change += 1) {
+    const contract = change % 2 === 0 ? doorOpened : doorClosed;
+    await log.append([contract.create({ door: 'front', by: `${change + 1}` }, [tag('door:front')])]);
+  }
+  return log;
+}
+
+describe('the decision model of one subject', () => {
+  const model = doorDecider.about('front');
+
+  it('rests on the events of the subject', () => {
+    expect(model.query).toEqual(about('front'));
+  });
+
+  it('has the state as it was at a position, whatever came after', async () => {
+    const log = await givenDoor(3);
+    await expect(model.load(log, position(2))).resolves.toEqual({ value: 'closed', context: { opened: 1 } });
+    await expect(model.load(log, position(3))).resolves.toEqual({ value: 'open', context: { opened: 2 } });
+    await expect(model.load(log, START)).resolves.toEqual(doorDecider.fold.initial);
+  });
+
+  it('refuses in the words of the decider what the state has no transition for', async () => {
+    const state = await model.load(await givenDoor(1), position(1));
+    expect(model.refusal(state, doorOpened)).toEqual(new DoorStandsSo('front', 'open'));
+    expect(model.refusal(state, doorClosed)).toBeUndefined();
+  });
+
+  it('can be told which event it must allow, whatever the command names', async () => {
+    const state = await model.load(await givenDoor(1), position(1));
+    const closing = doorDecider.about('front', doorClosed);
+    expect(closing.refusal(state, doorOpened)).toBeUndefined();
+    expect(closing.refusal(doorDecider.fold.initial, doorOpened)).toEqual(
+      new DoorStandsSo('front', 'closed'),
+    );
+  });
+});
+
+describe('a refusal', () => {
+  it('is told which event was refused', () => {
+    const decider = defineDecider({
+      name: 'wall',
+      machine: setup({}).createMachine({ id: 'wall', initial: 'shut', states: { shut: {} } }),
+      consumes: [],
+      subject: () => ({ query: [] }),
+      refusal: (_, id: string, records) =>
+        new Problem('conflict', 'no-door', 'There is no door', `${id}: no ${records.type}`),
+    });
+    const model = decider.about('north');
+    expect(model.refusal(decider.fold.initial, doorOpened)?.detail).toBe('north: no door.opened');
+  });
+});
+
+/** Remembers which part of the log was asked for. */
+class WatchedStore extends MemoryStore {
+  readonly ranges: Range[] = [];
+
+  override read(...[query, range]: Parameters<MemoryStore['read']>): ReturnType<MemoryStore['read']> {
+    this.ranges.push(range);
+    return super.read(query, range);
+  }
+}
+
+describe('a subject whose newest event says all', () => {
+  const lastBy = defineDecider({
+    name: 'last-by',
+    machine: setup({
+      types: {
+        context: {} as { readonly by: readonly string[] },
+        events: {} as RecordedOf<typeof doorOpened>,
+      },
+    }).createMachine({
+      id: 'last-by',
+      context: { by: [] },
+      on: {
+        'door.opened': {
+          actions: assign({
+            by: ({ context, event }) => [...context.by, event.data.by],
+          }),
+        },
+      },
+    }),
+    consumes: [doorOpened],
+    subject: () => ({ query: [{ types: [doorOpened.type] }], onlyNewest: true }),
+    refusal: () => new DoorStandsSo('front', 'open'),
+  });
+
+  it('is made of that one, up to the position', async () => {
+    const log = await givenDoor(5);
+    const byAt = async (at: number): Promise<readonly string[]> =>
+      (await lastBy.about(undefined).load(log, position(at))).context.by;
+    expect([await byAt(5), await byAt(4), await byAt(0)]).toEqual([['5'], ['3'], []]);
+  });
+
+  it('has no other event read', async () => {
+    const store = new WatchedStore();
+    const log = await givenDoor(5, store);
+    await lastBy.about(undefined).load(log, position(5));
+    expect(store.ranges).toEqual([{ after: 0, through: 5, backwards: true, limit: 1 }]);
+  });
+});

@@ -1,0 +1,112 @@
+/** Walks one tree of a data file and requires all that LMDB takes for granted when it reads it. */
+import { NodeFlag, type Key, type Tree } from './layout.js';
+import { UNBOUNDED, type Bounds, type KeyOrder, type PageCheck } from './page-check.js';
+import { childOf, dataSizeOf, flagsOf, keyOf, nodeAt, nodeCount, type PageSpan } from './page-nodes.js';
+
+/** What a leaf holds under one key. */
+export interface Entry {
+  readonly key: Key;
+  readonly flags: number;
+  readonly dataSize: number;
+  /** Where the data stands in the buffer of the key, unless it has pages of its own. */
+  readonly dataAt: number;
+  /** The first of the pages that hold the data, if it has pages of its own. */
+  readonly dataPage: number | undefined;
+  /** The page that holds the key. */
+  readonly page: number;
+  /** From which level on other walks may hold pages. */
+  readonly level: number;
+}
+
+/** What tells one kind of tree from another. */
+export interface TreeKind extends KeyOrder {
+  /** As a message names it: `the table ids`. */
+  readonly name: string;
+  /**
+   * Looks at what stands under a key.
+   *
+   * @returns how many entries that is
+   * @throws FileDamaged
+   */
+  check(entry: Entry): number;
+}
+
+export class TreeCheck {
+  #branchPages = 0;
+  #leafPages = 0;
+  #overflowPages = 0;
+  #entries = 0;
+
+  constructor(
+    private readonly pages: PageCheck,
+    private readonly tree: Tree,
+    private readonly kind: TreeKind,
+  ) {}
+
+  /**
+   * @param recordedOn the page that says what the tree is
+   * @param level from which on the walk may hold pages
+   * @throws FileDamaged
+   */
+  run(recordedOn: number, level: number): void {
+    const { root, depth } = this.tree;
+    if (root !== undefined) this.#visit(root, 1, level, UNBOUNDED);
+    const counts: readonly (readonly [what: string, recorded: number, found: number])[] = [
+      ['levels', depth, root === undefined ? 0 : Math.max(depth, 1)],
+      ['branch pages', this.tree.branchPages, this.#branchPages],
+      ['leaf pages', this.tree.leafPages, this.#leafPages],
+      ['overflow pages', this.tree.overflowPages, this.#overflowPages],
+      ['entries', this.tree.entries, this.#entries],
+    ];
+    for (const [what, recorded, found] of counts) {
+      if (recorded === found) continue;
+      const fault = `says that ${this.kind.name} has ${recorded} ${what}, but it has ${found}`;
+      throw this.pages.file.damaged(recordedOn, fault);
+    }
+  }
+
+  /** @param height in this tree: 1 at the root, the tree's depth at the leaves */
+  #visit(number: number, height: number, level: number, bounds: Bounds): void {
+    const isBranch = height < this.tree.depth;
+    const page = this.pages.page(number, isBranch, level);
+    this.pages.nodes(page, number, isBranch, this.kind, bounds);
+    if (isBranch) this.#visitBelow(page, height, level, bounds);
+    else this.#checkEntries(page, number, level);
+  }
+
+  #visitBelow(page: PageSpan, height: number, level: number, { from, before }: Bounds): void {
+    this.#branchPages += 1;
+    const last = nodeCount(page) - 1;
+    for (let index = 0; index <= last; index += 1) {
+      const node = nodeAt(page, index);
+      this.#visit(childOf(page.view, node), height + 1, level + 1, {
+        from: index === 0 ? from : keyOf(page.view, node),
+        before: index === last ? before : keyOf(page.view, nodeAt(page, index + 1)),
+      });
+    }
+  }
+
+  #checkEntries(page: PageSpan, number: number, level: number): void {
+    this.#leafPages += 1;
+    for (let index = 0; index < nodeCount(page); index += 1) {
+      const node = nodeAt(page, index);
+      const key = keyOf(page.view, node);
+      const flags = flagsOf(page.view, node);
+      let dataPage: number | undefined;
+      if ((flags & NodeFlag.overflow) !== 0) {
+        const { first, count } = this.pages.overflow(page, number, node);
+        this.#overflowPages += count;
+        dataPage = first;
+      }
+      this.#entries += this.kind.check({
+        key,
+        flags,
+        dataSize: dataSizeOf(page.view, node),
+        dataAt: key.at + key.size,
+        dataPage,
+        page: number,
+        level: level + 1,
+      });
+    }
+  }
+}

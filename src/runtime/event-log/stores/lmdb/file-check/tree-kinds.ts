@@ -1,0 +1,103 @@
+/** The kinds of trees that hold a log: the list of tables, a table, and the values of one key. */
+import {
+  NodeFlag,
+  PAGE_HEADER,
+  PageType,
+  TREE_RECORD,
+  TreeFlag,
+  compareBytes,
+  treeAt,
+  type Key,
+  type Tree,
+} from './layout.js';
+import { UNBOUNDED, type PageCheck } from './page-check.js';
+import { dataSizeOf, flagsOf, nodeAt, nodeCount, typeOf, type PageSpan } from './page-nodes.js';
+import { TreeCheck, type Entry, type TreeKind } from './tree-check.js';
+
+/** The tables that a file may have, and the flags with which each was made. */
+export type Tables = Readonly<Record<string, number>>;
+
+/** Bytes of the version before the data, in a table that has versions. */
+const VERSION = 8;
+
+const BYTES = { isSize: () => true, compare: compareBytes };
+
+/** The tables by their names. */
+export function tableList(pages: PageCheck, tables: Tables): TreeKind {
+  return {
+    name: 'the list of tables',
+    ...BYTES,
+    check(entry) {
+      const stored = textOf(entry.key);
+      const known = Object.entries(tables).find(([name]) => stored === `${name}\0`);
+      if (known === undefined)
+        throw pages.file.damaged(entry.page, `names a table ${JSON.stringify(stored)}`);
+      const [name, flags] = known;
+      if (entry.flags !== NodeFlag.tree)
+        throw pages.file.damaged(entry.page, `does not lead to the table ${name}`);
+      checkTree(pages, entry, flags, table(pages, name, flags));
+      return 1;
+    },
+  };
+}
+
+/** The entries of a table. */
+function table(pages: PageCheck, name: string, tableFlags: number): TreeKind {
+  const severalValues = (tableFlags & TreeFlag.duplicates) !== 0;
+  const smallest = (tableFlags & TreeFlag.versions) === 0 ? 0 : VERSION;
+  return {
+    name: `the table ${name}`,
+    ...BYTES,
+    check(entry) {
+      if (severalValues && (entry.flags & NodeFlag.duplicates) !== 0) return checkValues(pages, name, entry);
+      if (entry.flags !== 0 && (severalValues || entry.flags !== NodeFlag.overflow))
+        throw pages.file.damaged(entry.page, `holds an entry of a kind that the table ${name} has not`);
+      if (entry.dataSize < smallest) throw pages.file.damaged(entry.page, 'holds an entry without a version');
+      return 1;
+    },
+  };
+}
+
+/** The values of a key that has several: a small page in the node, or a tree of their own once they are many. */
+function checkValues(pages: PageCheck, tableName: string, entry: Entry): number {
+  const kind = values(pages, `a key of the table ${tableName}`);
+  if (entry.flags === (NodeFlag.duplicates | NodeFlag.tree)) return checkTree(pages, entry, 0, kind).entries;
+  const span: PageSpan = { view: entry.key.view, start: entry.dataAt, size: entry.dataSize };
+  if (entry.flags !== NodeFlag.duplicates || span.size < PAGE_HEADER || typeOf(span) !== PageType.subPage)
+    throw pages.file.damaged(entry.page, `holds values in a way that the table ${tableName} does not`);
+  pages.nodes(span, entry.page, false, kind, UNBOUNDED);
+  for (let index = 0; index < nodeCount(span); index += 1) {
+    const node = nodeAt(span, index);
+    requireNothingUnder(pages, entry.page, flagsOf(span.view, node), dataSizeOf(span.view, node));
+  }
+  return nodeCount(span);
+}
+
+/** The values of one key, which are keys themselves and have nothing under them. */
+function values(pages: PageCheck, name: string): TreeKind {
+  return {
+    name,
+    ...BYTES,
+    check({ page, flags, dataSize }) {
+      requireNothingUnder(pages, page, flags, dataSize);
+      return 1;
+    },
+  };
+}
+
+function requireNothingUnder(pages: PageCheck, page: number, flags: number, dataSize: number): void {
+  if (flags !== 0 || dataSize !== 0) throw pages.file.damaged(page, 'holds a value with something under it');
+}
+
+/** The tree whose record is the data of an entry. */
+function checkTree(pages: PageCheck, entry: Entry, flags: number, kind: TreeKind): Tree {
+  if (entry.dataSize !== TREE_RECORD) throw pages.file.damaged(entry.page, `does not lead to ${kind.name}`);
+  const tree = treeAt(entry.key.view, entry.dataAt);
+  if (tree.flags !== flags || tree.pad !== 0)
+    throw pages.file.damaged(entry.page, `says that ${kind.name} has options that it was not made with`);
+  new TreeCheck(pages, tree, kind).run(entry.page, entry.level);
+  return tree;
+}
+
+const textOf = ({ view, at, size }: Key): string =>
+  Buffer.from(view.buffer, view.byteOffset + at, size).toString();

@@ -1,0 +1,133 @@
+/** `leftfold backup`: a copy of a log that a server is writing, which verifies and can be started on. */
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { linesOf, record, until, wholeLog } from '../support/api.js';
+import { leftfold, printed, start } from '../support/cli.js';
+import { makeLog } from '../support/log-folder.js';
+import { madeUpCommits } from '../support/made-up-log.js';
+import { Server, TemporaryFolder } from '../support/server.js';
+
+const CONNECTIONS = 16;
+
+describe('a backup of a log that is being written', () => {
+  const folder = new TemporaryFolder();
+  const [data, copy] = [join(folder.path, 'data'), join(folder.path, 'copy')];
+  let server: Server;
+  let line: string;
+  /** How far the log had been acknowledged when the backup was begun, and when it was done. */
+  let [before, after] = [0, 0];
+  let original: readonly string[];
+
+  beforeAll(async () => {
+    server = await Server.start({ LEFTFOLD_DATA: data });
+    let [acknowledged, isLoading] = [0, true];
+    const loads = Array.from({ length: CONNECTIONS }, async () => {
+      while (isLoading) acknowledged = Math.max(acknowledged, await record(server, 1, -1, 2));
+    });
+    await until(() => acknowledged > 500);
+    before = acknowledged;
+    line = await printed(['backup', copy, '--data', data]);
+    after = acknowledged;
+    isLoading = false;
+    await Promise.all(loads);
+    original = linesOf(await wholeLog(server));
+  }, 60_000);
+
+  afterAll(async () => {
+    await server.stop();
+    folder.remove();
+  });
+
+  it('has at least what was acknowledged before it, and the writers went on meanwhile', () => {
+    const position = Number(line.split(' ')[0]);
+    expect(position).toBeGreaterThanOrEqual(before);
+    expect(after).toBeGreaterThan(before);
+    expect(original.length).toBeGreaterThan(position);
+  });
+
+  it('verifies, and is the log up to a position', async () => {
+    expect(await printed(['verify', '--data', copy])).toBe(line);
+    const [position = ''] = line.split(' ');
+    expect(await printed(['verify', '--data', data, '--through', position])).toBe(line);
+  });
+
+  it('can be started on while the original is served, with every event as it was, and goes its own way', async () => {
+    const restored = await Server.start({ LEFTFOLD_DATA: copy });
+    const events = linesOf(await wholeLog(restored));
+    expect(events).toEqual(original.slice(0, events.length));
+    expect(await record(restored, 5)).toBe(events.length + 1);
+    expect(
+      await restored.json(`/sum?after=${events.length + 1}`, { headers: { prefer: 'wait=10' } }),
+    ).toMatchObject({
+      count: events.length + 1,
+    });
+    expect(await record(server, 5)).toBe(original.length + 1);
+    await restored.stop();
+  });
+});
+
+describe('backup', () => {
+  const folder = new TemporaryFolder();
+  const data = join(folder.path, 'data');
+  let line: string;
+
+  beforeAll(async () => {
+    line = await makeLog(data, madeUpCommits(50));
+  });
+
+  afterAll(() => {
+    folder.remove();
+  });
+
+  it('prints the position and the hash of what it copied', async () => {
+    const { code, stdout, stderr } = await leftfold([
+      'backup',
+      '--data',
+      data,
+      join(folder.path, 'one', 'deep'),
+    ]);
+    expect([code, stdout]).toEqual([0, line]);
+    expect(stderr).toMatch(/^copied \d+ events; all of them fit, and are in \S+deep\n$/);
+  });
+
+  it('copies into a folder that is empty', async () => {
+    mkdirSync(join(folder.path, 'empty'));
+    await printed(['backup', '--data', data, join(folder.path, 'empty')]);
+    expect(readdirSync(join(folder.path, 'empty'))).toEqual(['log']);
+  });
+
+  it('leaves a folder alone that is not', async () => {
+    const full = join(folder.path, 'full');
+    mkdirSync(full);
+    writeFileSync(join(full, 'mine'), '');
+    const { code, stderr } = await leftfold(['backup', '--data', data, full]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${full} is not empty`)]);
+    expect(readdirSync(full)).toEqual(['mine']);
+  });
+
+  it('takes the place of one that was interrupted', async () => {
+    const interrupted = join(folder.path, 'interrupted');
+    mkdirSync(join(interrupted, 'log-part'), { recursive: true });
+    writeFileSync(join(interrupted, 'log-part', 'data.mdb'), 'half');
+    expect(await printed(['backup', '--data', data, interrupted])).toBe(line);
+    expect(readdirSync(interrupted)).toEqual(['log']);
+  });
+
+  it('makes no folder when there is nothing to copy', async () => {
+    const target = join(folder.path, 'nothing');
+    const { code, stderr } = await leftfold(['backup', '--data', join(folder.path, 'nowhere'), target]);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/holds no log\n$/)]);
+    expect(existsSync(target)).toBe(false);
+  });
+
+  it('leaves nothing behind when it is interrupted, and ends with 130', async () => {
+    const target = join(folder.path, 'stopped');
+    const { process: child, ended } = start(['backup', '--data', data, target]);
+    await until(() => existsSync(target));
+    child.kill('SIGINT');
+    const { code } = await ended;
+    // It may have been done before the signal came; it is never there in part.
+    expect([code, existsSync(target)]).toEqual(code === 0 ? [0, true] : [130, false]);
+    if (code === 0) expect(await printed(['verify', '--data', target])).toBe(line);
+  });
+});

@@ -1,0 +1,40 @@
+/** The command line as a program: where it is, and that it says so when it was not built. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { LEFTFOLD, leftfold } from '../support/cli.js';
+import { TemporaryFolder } from '../support/server.js';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+describe('leftfold, the program', () => {
+  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    readonly version: string;
+    readonly bin: Readonly<Record<string, string>>;
+  };
+
+  it('is what npx finds', () => {
+    expect(join(ROOT, manifest.bin['leftfold'] ?? '')).toBe(LEFTFOLD);
+  });
+
+  it('has the version of the package', async () => {
+    const { code, stdout, stderr } = await leftfold(['--version']);
+    expect([code, stdout, stderr]).toEqual([0, `${manifest.version}\n`, '']);
+  });
+
+  it('tells scripts by its exit code that it was asked wrongly', async () => {
+    const { code, stdout, stderr } = await leftfold(['verfy']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe("leftfold: unknown command 'verfy' (Did you mean verify?)\n");
+  });
+
+  it('asks to be built first', () => {
+    const folder = new TemporaryFolder();
+    const bin = join(folder.path, 'clone', 'bin');
+    mkdirSync(bin, { recursive: true });
+    cpSync(LEFTFOLD, join(bin, 'leftfold.mjs'));
+    const { status, stdout, stderr } = spawnSync(process.execPath, [join(bin, 'leftfold.mjs'), 'verify']);
+    expect([status, String(stdout), String(stderr)]).toEqual([1, '', 'leftfold: run npm run build first\n']);
+    folder.remove();
+  });
+});

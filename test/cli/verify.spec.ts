@@ -1,0 +1,171 @@
+/** `leftfold verify`, on logs that fit and on one that does not. */
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { commitId, type NewCommit } from '../../src/runtime/event-log/event.js';
+import { linesOf, problemOf, record, wholeLog, type EventJson } from '../support/api.js';
+import { leftfold, printed } from '../support/cli.js';
+import { makeLog } from '../support/log-folder.js';
+import { madeUpCommits } from '../support/made-up-log.js';
+import { Server, TemporaryFolder } from '../support/server.js';
+
+describe('verify', () => {
+  const folder = new TemporaryFolder();
+  const data = join(folder.path, 'data');
+  const commits = madeUpCommits(700);
+  let line: string;
+
+  beforeAll(async () => {
+    line = await makeLog(data, commits);
+  });
+
+  afterAll(() => {
+    folder.remove();
+  });
+
+  it('prints the position and the hash of the head, and says what it saw', async () => {
+    const { code, stdout, stderr } = await leftfold(['verify', '--data', data]);
+    expect([code, stdout]).toEqual([0, line]);
+    expect(stderr).toMatch(/^verified [\d,]+ events in 700 commits; all of them fit\n$/);
+  });
+
+  it('says nothing else when it should be quiet', async () => {
+    const { code, stdout, stderr } = await leftfold(['verify', '--data', data, '--quiet']);
+    expect([code, stdout, stderr]).toEqual([0, line, '']);
+  });
+
+  it('holds the log against a hash', async () => {
+    const hash = line.trim().split(' ')[1] ?? '';
+    const right = await leftfold(['verify', '--data', data, '--expect', hash.toUpperCase()]);
+    expect([right.code, right.stdout]).toEqual([0, line]);
+    const wrong = await leftfold(['verify', '--data', data, '--expect', '0'.repeat(64)]);
+    expect([wrong.code, wrong.stdout]).toEqual([3, '']);
+    expect(wrong.stderr).toContain(
+      `the log has the hash ${hash} at position ${line.split(' ')[0] ?? ''}, and not 0`,
+    );
+  });
+
+  it('prints what another log printed that ended there', async () => {
+    const shorter = join(folder.path, 'shorter');
+    const end = await makeLog(shorter, commits.slice(0, 300));
+    const [position = ''] = end.split(' ');
+    // The next commit may begin after that position, but does not end there.
+    expect(await printed(['verify', '--data', data, '--through', position])).toBe(end);
+    expect(await printed(['verify', '--data', data, '--through', String(Number(position) + 1)])).toMatch(
+      commits[300]?.events.length === 1 ? /./ : new RegExp(`^${end}$`),
+    );
+  });
+
+  it('finds nothing wrong with an empty log', async () => {
+    const empty = join(folder.path, 'empty');
+    await makeLog(empty, []);
+    expect(await printed(['verify', '--data', empty])).toBe(`0 ${'0'.repeat(64)}\n`);
+  });
+
+  it('reads a log that a server is writing', async () => {
+    const served = join(folder.path, 'served');
+    const server = await Server.start({ LEFTFOLD_DATA: served });
+    await record(server, 1, 2, 3);
+    const before = await printed(['verify', '--data', served]);
+    await record(server, 4);
+    const after = await printed(['verify', '--data', served]);
+    expect([before, after]).toEqual([expect.stringMatching(/^3 /), expect.stringMatching(/^4 /)]);
+    expect(await printed(['verify', '--data', served, '--through', '3'])).toBe(before);
+    await server.stop();
+  });
+});
+
+/** The position of the event of which a bit is changed. */
+const DAMAGED = 30;
+
+const DAMAGE = /^leftfold verify: The log is damaged at position 30: .* Restore it from a backup\.\n$/;
+
+const valueAt = (position: number): string => `7777${String(position).padStart(4, '0')}7777`;
+
+const numbers = Array.from({ length: 50 }, (_, index): NewCommit => ({
+  id: commitId(`c${index}`),
+  time: '2026-01-31T12:00:00.000Z',
+  metadata: {},
+  events: [{ type: 'number.recorded', revision: 1, tags: [], data: { value: valueAt(index + 1) } }],
+}));
+
+describe('a log of which one bit became another while nobody had it open', () => {
+  it('is found by verify, which names the position in one line and ends with 3', async () => {
+    const folder = new TemporaryFolder();
+    await makeLog(folder.path, numbers);
+    flipIn(join(folder.path, 'log', 'data.mdb'), valueAt(DAMAGED));
+    const { code, stdout, stderr } = await leftfold(['verify', '--data', folder.path]);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(DAMAGE);
+    folder.remove();
+  });
+});
+
+describe('a log of which one bit becomes another while it is served', () => {
+  const folder = new TemporaryFolder();
+  const data = join(folder.path, 'data');
+  let server: Server;
+
+  beforeAll(async () => {
+    await makeLog(data, numbers);
+    server = await Server.start({ LEFTFOLD_DATA: data });
+    await server.ready();
+    flipIn(join(data, 'log', 'data.mdb'), valueAt(DAMAGED));
+  });
+
+  afterAll(async () => {
+    await server.stop();
+    folder.remove();
+  });
+
+  it('is found by verify, which names the position in one line and ends with 3', async () => {
+    const { code, stdout, stderr } = await leftfold(['verify', '--data', data]);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(DAMAGE);
+  });
+
+  it('fits up to the position before', async () => {
+    expect(await printed(['verify', '--data', data, '--through', '29'])).toMatch(/^29 [0-9a-f]{64}\n$/);
+  });
+
+  it('is exported up to there and no further, with an error', async () => {
+    const { code, stdout, stderr } = await leftfold(['export', '--data', data]);
+    expect(code).toBe(3);
+    expect(linesOf(stdout).map((line) => (JSON.parse(line) as EventJson).data)).toEqual(
+      numbers.slice(0, DAMAGED - 1).map(({ events }) => events[0]?.data),
+    );
+    expect(stderr).toContain('damaged at position 30');
+  });
+
+  it('is not backed up', async () => {
+    const { code, stderr } = await leftfold(['backup', '--data', data, join(folder.path, 'backup')]);
+    expect([code, stderr]).toEqual([3, expect.stringContaining('damaged at position 30')]);
+  });
+
+  it('answers over HTTP what fits, and a problem instead of what does not', async () => {
+    const page = (await server.json('/events?after=0&limit=20')) as { events: readonly unknown[] };
+    expect(page.events).toHaveLength(20);
+    const problem = await problemOf(await server.fetch('/events?after=20&limit=20'), 500);
+    expect(problem).toMatchObject({ type: 'urn:leftfold:problem:log-damaged', position: DAMAGED });
+  });
+
+  it('never shows the event that it has now, in no way to read it', async () => {
+    const wrong = valueAt(DAMAGED).replace('7', '6');
+    const shown = [
+      await wholeLog(server),
+      await (await server.fetch(`/events?after=${DAMAGED - 1}&limit=1`)).text(),
+      await (await server.fetch(`/numbers/${DAMAGED}`)).text(),
+      await (await server.fetch('/log')).text(),
+    ];
+    for (const text of shown) expect(text).not.toContain(wrong);
+    expect(shown[0]).toContain('The log is damaged at position 30');
+  });
+});
+
+/** Makes the first byte of a text in a file another digit, as good as any; wherever LMDB has kept a page that holds it. */
+function flipIn(file: string, text: string): void {
+  const bytes = readFileSync(file);
+  const descriptor = openSync(file, 'r+');
+  for (let at = bytes.indexOf(text); at >= 0; at = bytes.indexOf(text, at + 1))
+    writeSync(descriptor, Buffer.from([(bytes[at] ?? 0) ^ 1]), 0, 1, at);
+  closeSync(descriptor);
+}

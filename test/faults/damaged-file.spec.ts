@@ -1,0 +1,101 @@
+import { readFileSync, truncateSync, writeFileSync, mkdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { LmdbStore } from '../../src/runtime/event-log/stores/lmdb/lmdb.store.js';
+import { commitId, tag, type NewCommit } from '../../src/runtime/event-log/event.js';
+import { Random } from '../support/random.js';
+import { TemporaryFolder } from '../support/server.js';
+
+/** How many single bits are flipped; on a machine with time to spare, more. */
+const FLIPS = Number(process.env['LEFTFOLD_TEST_FLIPS'] ?? '1000');
+const CUTS = 60;
+const SEED = Number(process.env['LEFTFOLD_TEST_SEED'] ?? '20260131');
+const PROGRAM = join(import.meta.dirname, '..', 'support', 'open-damaged.mjs');
+
+/** What came of opening a damaged file. */
+interface Outcome {
+  readonly at: number;
+  /** In one sentence why it was refused; undefined when it was opened and read. */
+  readonly refused?: string;
+  /** What does not agree with what was written, of what was given out. */
+  readonly wrong?: string;
+}
+
+const commit = (number: number): NewCommit => ({
+  id: commitId(`commit/${number}`),
+  time: '2026-01-31T12:00:00.000Z',
+  metadata: {},
+  events: Array.from({ length: number % 40 === 0 ? 300 : 1 }, (_, index) => ({
+    type: index % 2 === 0 ? 'number.recorded' : 'number.retracted',
+    revision: 1,
+    tags: [tag(`number:${number % 17}`)],
+    data: { value: String(number * 1_000 + index), note: 'x'.repeat(number % 60) },
+  })),
+});
+
+describe(`a data file that is not what was written (LEFTFOLD_TEST_SEED=${SEED})`, () => {
+  const folder = new TemporaryFolder();
+  const original = join(folder.path, 'original');
+  const random = new Random(SEED);
+
+  beforeAll(async () => {
+    const store = LmdbStore.open(original);
+    for (let number = 1; number <= 400; number += 1) await store.append(commit(number));
+    await store.close();
+  });
+
+  afterAll(() => {
+    folder.remove();
+  });
+
+  /** Opens and reads each of the damaged copies, in a process that a crash would end. */
+  function tried(name: string, places: readonly number[], damage: 'flip' | 'cut'): readonly Outcome[] {
+    const work = join(folder.path, name);
+    mkdirSync(work);
+    const { status, signal, stdout, stderr } = spawnSync(
+      process.execPath,
+      [PROGRAM, original, work, damage, JSON.stringify(places)],
+      { encoding: 'utf8', maxBuffer: 1 << 26 },
+    );
+    expect({ status, signal, stderr }).toEqual({ status: 0, signal: null, stderr: '' });
+    return JSON.parse(stdout) as readonly Outcome[];
+  }
+
+  it(`is refused with a reason, or gives out what was written: ${FLIPS} single bits, all over it`, () => {
+    const bits = readFileSync(join(original, 'data.mdb')).length * 8;
+    const places = Array.from({ length: FLIPS }, () => random.integer(0, bits - 1));
+    const outcomes = tried('flips', places, 'flip');
+    expect(outcomes).toHaveLength(FLIPS);
+    expect(outcomes.filter(({ wrong }) => wrong !== undefined)).toEqual([]);
+    const refusals = outcomes.flatMap(({ refused }) => (refused === undefined ? [] : [refused]));
+    expect(refusals.filter((sentence) => !/damaged|format|cannot be read/.test(sentence))).toEqual([]);
+    // Enough of them hit something, and enough of them hit nothing.
+    expect(refusals.length).toBeGreaterThan(FLIPS / 20);
+    expect(refusals.length).toBeLessThan(FLIPS);
+  }, 300_000);
+
+  it(`is refused with a reason, or gives out what was written: cut at ${CUTS} lengths`, () => {
+    const { length } = readFileSync(join(original, 'data.mdb'));
+    const places = Array.from({ length: CUTS }, (_, index) =>
+      index % 2 === 0
+        ? random.integer(1, length - 1)
+        : 4096 * random.integer(1, Math.floor(length / 4096) - 1),
+    );
+    const outcomes = tried('cuts', places, 'cut');
+    expect(outcomes).toHaveLength(CUTS);
+    expect(outcomes.filter(({ wrong }) => wrong !== undefined)).toEqual([]);
+  }, 120_000);
+
+  it('is opened when nothing was done to it', () => {
+    const [outcome] = tried('untouched', [readFileSync(join(original, 'data.mdb')).length], 'cut');
+    expect(outcome).toEqual({ at: expect.any(Number) as number });
+  });
+
+  it('is not taken for a log when it is something else', () => {
+    const other = join(folder.path, 'other');
+    mkdirSync(other);
+    writeFileSync(join(other, 'data.mdb'), 'no LMDB file at all'.repeat(1_000));
+    expect(() => LmdbStore.open(other)).toThrow('damaged');
+    truncateSync(join(other, 'data.mdb'), 0);
+  });
+});

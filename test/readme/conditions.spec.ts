@@ -1,0 +1,61 @@
+import { jest } from '@jest/globals';
+import { readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { Shell, addContext, asShown, blocksOf, copyProject, freePort, stepsOf } from '../support/readme.js';
+import { TemporaryFolder } from '../support/server.js';
+
+jest.setTimeout(120_000); // it builds a copy of the project
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const blocks = blocksOf('docs/conditions.md');
+const typescript = blocks.filter(({ language }) => language === 'ts');
+
+describe('the guide to append conditions', () => {
+  const folder = new TemporaryFolder();
+  let shell: Shell;
+
+  beforeAll(async () => {
+    copyProject(folder.path);
+    symlinkSync(join(ROOT, 'node_modules'), join(folder.path, 'node_modules'));
+    shell = new Shell(folder.path, await freePort());
+    const [file, list] = typescript;
+    addContext(folder.path, file, list);
+  });
+
+  afterAll(async () => {
+    await shell.stop();
+    folder.remove();
+  });
+
+  it('shows what its commands do', async () => {
+    await shell.start(blocks.find(({ language }) => language === 'sh')?.text.trim() ?? '');
+    const steps = blocks.filter(({ language }) => language === 'console').flatMap(stepsOf);
+    expect(steps).toHaveLength(6);
+    for (const { command, shows } of steps) {
+      expect({ command, output: shell.run(command) }).toEqual({
+        command,
+        output: expect.stringMatching(asShown(shows)) as unknown,
+      });
+    }
+  });
+
+  it('breaks no arrow of the house', () => {
+    expect(shell.run('npm run -s lint:arrows')).toContain('no dependency violations');
+  });
+
+  it('shows parts of tested files as they are', () => {
+    const excerpts = typescript.flatMap(({ text }) => {
+      const [, path, code] = /^\/\/ (test\/\S+)\n([\s\S]*)$/.exec(text) ?? [];
+      return path === undefined || code === undefined ? [] : [{ path, code }];
+    });
+    expect(excerpts).toHaveLength(3);
+    for (const { path, code } of excerpts) expect(readFileSync(join(ROOT, path), 'utf8')).toContain(code);
+  });
+
+  it('links to files that there are', () => {
+    const text = readFileSync(join(ROOT, 'docs/conditions.md'), 'utf8');
+    const links = [...text.matchAll(/\]\((\.\.\/[^)]+)\)/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(6);
+    for (const link of links) expect(() => readFileSync(join(ROOT, 'docs', link))).not.toThrow(/ENOENT/);
+  });
+});

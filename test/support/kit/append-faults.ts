@@ -1,0 +1,220 @@
+/** What a store can do wrong when it records. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AppendConditionFailed } from '../../../src/runtime/event-log/errors.js';
+import type { EventStore } from '../../../src/runtime/event-log/event-store.js';
+import {
+  START,
+  commitId,
+  position,
+  type AppendCondition,
+  type Commit,
+  type NewCommit,
+} from '../../../src/runtime/event-log/event.js';
+import type { Fault, Faults } from './faulty-store.js';
+
+const unconditionally = (commit: NewCommit): NewCommit => ({
+  ...commit,
+  condition: { query: [], after: START },
+});
+
+/** Checks the condition with a reading of its own, as a store does that has no transaction for it. */
+async function check(store: EventStore, condition: AppendCondition | undefined): Promise<void> {
+  if (condition === undefined) return;
+  for await (const [first] of store.read(condition.query, { after: condition.after })) {
+    if (first !== undefined) throw new AppendConditionFailed(first.position);
+  }
+}
+
+async function eventByEvent(store: EventStore, commit: NewCommit): Promise<Commit> {
+  const answers: Commit[] = [];
+  for (const [index, event] of commit.events.entries()) {
+    const id = index === 0 ? commit.id : commitId(`${commit.id}+${index}`);
+    answers.push(await store.append({ ...commit, id, events: [event] }));
+    await nextTurn();
+  }
+  const [first, last] = [answers[0], answers.at(-1)];
+  if (first === undefined || last === undefined) throw new Error('a commit has events');
+  return { ...first, last: last.last };
+}
+
+export const APPEND_FAULTS: readonly Fault[] = [
+  {
+    what: 'records a commit event by event',
+    noticedBy: 'a commit is all or nothing › so no part of it is seen when the log is counted meanwhile',
+    faults: () => ({ append: eventByEvent }),
+  },
+  {
+    what: 'records what it refuses',
+    noticedBy: 'a commit is all or nothing › so none of it is recorded when its condition fails',
+    faults: () => ({
+      append: (right, commit) =>
+        right.append(commit).catch(async (error: unknown) => {
+          await right.append(unconditionally(commit));
+          throw error;
+        }),
+    }),
+  },
+  {
+    what: 'answers small commits before large ones',
+    noticedBy:
+      'appends asked for at the same time › are answered in that order also when the first are much larger',
+    faults: () => ({
+      append: async (right, commit) => {
+        const answer = await right.append(commit);
+        for (let each = 0; each < commit.events.length; each += 100) await nextTurn();
+        return answer;
+      },
+    }),
+  },
+  {
+    what: 'lets those without a condition overtake',
+    noticedBy: 'appends asked for at the same time › keep their order whether they have conditions or not',
+    faults: () => ({
+      append: async (right, commit) => {
+        if (commit.condition !== undefined) await nextTurn();
+        return right.append(commit);
+      },
+    }),
+  },
+  {
+    what: 'records after a check that others may overtake',
+    noticedBy: 'append conditions asked for at the same time › let exactly one of a hundred win',
+    faults: () => ({
+      append: async (right, commit) => {
+        await check(right, commit.condition);
+        return right.append(unconditionally(commit));
+      },
+    }),
+  },
+  {
+    what: 'checks its conditions store by store',
+    noticedBy: 'stores that append to one log › let exactly one win of all who ask under one condition',
+    faults: () => ({
+      append: async (right, commit) => {
+        await check(right, commit.condition);
+        await nextTurn();
+        return right.append(unconditionally(commit));
+      },
+    }),
+  },
+  {
+    what: 'takes the position of a condition for the first that counts',
+    noticedBy: 'an append condition › holds when the matching event stands at the position',
+    faults: () => ({
+      append: (right, { condition, ...commit }) =>
+        right.append({
+          ...commit,
+          ...(condition && {
+            condition: { ...condition, after: position(Math.max(0, condition.after - 1)) },
+          }),
+        }),
+    }),
+  },
+  {
+    what: 'takes any of a condition’s tags for all of them',
+    noticedBy: 'an append condition › holds when no event has all of the tags',
+    faults: () => ({
+      append: (right, { condition, ...commit }) =>
+        right.append({
+          ...commit,
+          ...(condition && {
+            condition: {
+              ...condition,
+              query: condition.query.flatMap(({ tags = [], ...item }) =>
+                tags.length === 0 ? [item] : tags.map((tag) => ({ ...item, tags: [tag] })),
+              ),
+            },
+          }),
+        }),
+    }),
+  },
+  {
+    what: 'checks the condition of what it has recorded already',
+    noticedBy: 'a repeated commit id › is answered even though its condition would not hold any more',
+    faults: () => ({
+      append: async (right, commit) => {
+        await check(right, commit.condition);
+        return right.append(commit);
+      },
+    }),
+  },
+  {
+    what: 'remembers the last thousand commit ids',
+    noticedBy: 'a repeated commit id › is known however many commits came after it',
+    faults: (): Faults => {
+      const known: string[] = [];
+      return {
+        append: async (right, commit) => {
+          if (known.includes(commit.id)) return right.append(commit);
+          known.push(commit.id);
+          if (known.length > 1000) known.shift();
+          const used = await right.find(commit.id);
+          return right.append(
+            used === undefined ? commit : { ...commit, id: commitId(`${commit.id} again`) },
+          );
+        },
+      };
+    },
+  },
+  {
+    what: 'does not write down the ids that were made for their append',
+    noticedBy: 'a repeated commit id › is known also when it was made for the first append',
+    faults: () => ({
+      append: (right, commit) =>
+        right.append(commit.isNewId === true ? { ...commit, id: commitId(`${commit.id}, made`) } : commit),
+    }),
+  },
+  {
+    what: 'answers a repeated commit with what it comes with now',
+    noticedBy:
+      'a repeated commit id › gets them also when it comes with other events, another time and another fingerprint',
+    faults: () => ({
+      append: async (right, commit) => ({ ...(await right.append(commit)), time: commit.time }),
+    }),
+  },
+  {
+    what: 'holds a refusal against the commit id',
+    noticedBy: 'the commit id of an append that was refused › is still new',
+    faults: (): Faults => {
+      const refused = new Map<string, unknown>();
+      return {
+        append: async (right, commit) => {
+          if (refused.has(commit.id)) throw refused.get(commit.id);
+          return right.append(commit).catch((error: unknown) => {
+            refused.set(commit.id, error);
+            throw error;
+          });
+        },
+      };
+    },
+  },
+  {
+    what: 'knows the commit ids of one store only',
+    noticedBy: 'stores that append to one log › know the commit ids of the other',
+    faults: (): Faults => {
+      const own = new Set<string>();
+      return {
+        append: async (right, commit) => {
+          const isOthers = !own.has(commit.id) && (await right.find(commit.id)) !== undefined;
+          own.add(commit.id);
+          return right.append(isOthers ? { ...commit, id: commitId(`${commit.id} again`) } : commit);
+        },
+      };
+    },
+  },
+  {
+    what: 'stamps commits with a time of its own',
+    noticedBy:
+      'an event that is recorded › keeps the time that it was given, also one before an earlier event’s',
+    faults: () => ({
+      append: (right, commit) => right.append({ ...commit, time: '2026-02-01T00:00:00.000Z' }),
+    }),
+  },
+  {
+    what: 'writes text in its composed form',
+    noticedBy: 'text that looks alike › is told apart: composed and not',
+    faults: () => ({
+      append: (right, commit) => right.append({ ...commit, id: commitId(commit.id.normalize('NFC')) }),
+    }),
+  },
+];

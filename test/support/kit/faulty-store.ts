@@ -1,0 +1,142 @@
+/** Stores for the conformance kit to be tried on: one that can do everything, and any number that do something wrong. */
+import { LogClosed } from '../../../src/runtime/event-log/errors.js';
+import { EventStore } from '../../../src/runtime/event-log/event-store.js';
+import type {
+  Commit,
+  CommitId,
+  NewCommit,
+  Position,
+  Query,
+  Range,
+  RecordedCommit,
+  StoredEvent,
+} from '../../../src/runtime/event-log/event.js';
+import { MemoryStore } from '../../../src/runtime/event-log/stores/memory.store.js';
+import type { EventStoreFactory } from '../../../src/runtime/testing/event-store-factory.js';
+
+/** One of several stores on a log in memory, each of which is closed for itself. */
+class SharedStore extends EventStore {
+  #closed = false;
+
+  constructor(readonly log: MemoryStore) {
+    super();
+  }
+
+  override get identity(): string {
+    return this.log.identity;
+  }
+
+  override append(commit: NewCommit): Promise<Commit> {
+    return this.#closed ? Promise.reject(new LogClosed()) : this.log.append(commit);
+  }
+
+  override find(id: CommitId): Promise<Commit | undefined> {
+    return this.#closed ? Promise.reject(new LogClosed()) : this.log.find(id);
+  }
+
+  override async *read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
+    if (this.#closed) throw new LogClosed();
+    yield* this.log.read(query, range);
+  }
+
+  override async *commits(
+    range?: Pick<Range, 'after' | 'through'>,
+  ): AsyncIterable<readonly RecordedCommit[]> {
+    if (this.#closed) throw new LogClosed();
+    yield* this.log.commits(range);
+  }
+
+  override head(): Promise<Position> {
+    return this.log.head();
+  }
+
+  override advanced(after: Position, signal: AbortSignal): Promise<void> {
+    return this.log.advanced(after, signal);
+  }
+
+  override close(): Promise<void> {
+    this.#closed = true;
+    return Promise.resolve();
+  }
+}
+
+/** What a store does otherwise than it should, by the method; each is given the store that does it right. */
+export interface Faults {
+  readonly identity?: string;
+  append?(right: EventStore, commit: NewCommit): Promise<Commit>;
+  find?(right: EventStore, id: CommitId): Promise<Commit | undefined>;
+  read?(right: EventStore, query: Query, range: Range): AsyncIterable<readonly StoredEvent[]>;
+  commits?(
+    right: EventStore,
+    range?: Pick<Range, 'after' | 'through'>,
+  ): AsyncIterable<readonly RecordedCommit[]>;
+  head?(right: EventStore): Promise<Position>;
+  advanced?(right: EventStore, after: Position, signal: AbortSignal): Promise<void>;
+  close?(right: EventStore): Promise<void>;
+}
+
+class FaultyStore extends EventStore {
+  constructor(
+    readonly right: SharedStore,
+    readonly faults: Faults,
+  ) {
+    super();
+  }
+
+  override get identity(): string {
+    return this.faults.identity ?? this.right.identity;
+  }
+
+  override append(commit: NewCommit): Promise<Commit> {
+    return this.faults.append?.(this.right, commit) ?? this.right.append(commit);
+  }
+
+  override find(id: CommitId): Promise<Commit | undefined> {
+    return this.faults.find?.(this.right, id) ?? this.right.find(id);
+  }
+
+  override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
+    return this.faults.read?.(this.right, query, range) ?? this.right.read(query, range);
+  }
+
+  override commits(range?: Pick<Range, 'after' | 'through'>): AsyncIterable<readonly RecordedCommit[]> {
+    return this.faults.commits?.(this.right, range) ?? this.right.commits(range);
+  }
+
+  override head(): Promise<Position> {
+    return this.faults.head?.(this.right) ?? this.right.head();
+  }
+
+  override advanced(after: Position, signal: AbortSignal): Promise<void> {
+    return this.faults.advanced?.(this.right, after, signal) ?? this.right.advanced(after, signal);
+  }
+
+  override close(): Promise<void> {
+    return this.faults.close?.(this.right) ?? this.right.close();
+  }
+}
+
+/** One way in which a store breaks a promise, and the case of the kit that must notice. */
+export interface Fault {
+  /** Completes “a store that …”. */
+  readonly what: string;
+  /** As `group › case`. */
+  readonly noticedBy: string;
+  /** Made anew for each store, so that a fault may remember something. */
+  readonly faults: () => Faults;
+}
+
+/** Opens stores with these faults, made anew for each store. Without any they can do all that a store can. */
+export function faultyStores(faults: () => Faults = () => ({})): EventStoreFactory {
+  const onLogOf = (store: EventStore): Promise<EventStore> => {
+    if (!(store instanceof FaultyStore)) throw new Error('this store was not opened here');
+    return Promise.resolve(new FaultyStore(new SharedStore(store.right.log), faults()));
+  };
+  return {
+    open: () => Promise.resolve(new FaultyStore(new SharedStore(new MemoryStore()), faults())),
+    reopen: onLogOf,
+    another: onLogOf,
+    reader: onLogOf,
+    dispose: () => Promise.resolve(),
+  };
+}
