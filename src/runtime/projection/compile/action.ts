@@ -1,7 +1,7 @@
 /** Turns an action into a plain function from context to context: assignments, immediate raises, and lists of these. */
 import { assign, raise, type AnyStateNode } from 'xstate';
 import type { FoldEvent } from '../fold-state.js';
-import { Args, type Action, type Context } from './chart.js';
+import { carryOut, raisingAction, type Action, type Context } from './chart.js';
 import { guardOf } from './guard.js';
 import { follow, refuse, requireWithout, type Params, type Referred, type Written } from './reference.js';
 
@@ -59,15 +59,15 @@ function assignWhole(assignment: Written, params: Params | undefined, node: AnyS
 }
 
 function assignMembers(assignment: Context, params: Params | undefined, node: AnyStateNode): Action {
-  const members = Object.entries(assignment);
-  for (const [, value] of members) requireWithout(ABSENT, value, node);
+  const members = Object.entries(assignment).map(([name, value]) => {
+    requireWithout(ABSENT, value, node);
+    return { name, value: typeof value === 'function' ? (value as Written) : () => value };
+  });
   return (args) => {
     const given = params?.(args);
     const next: Record<string, unknown> = { ...args.context };
     // Every member is computed from the context as it was before.
-    for (const [name, value] of members) {
-      next[name] = typeof value === 'function' ? (value as Written)(args, given) : value;
-    }
+    for (const { name, value } of members) next[name] = value(args, given);
     return next;
   };
 }
@@ -77,11 +77,11 @@ function raiseOf({ event: raised, delay }: Made, referred: Referred, node: AnySt
     refuse(node, `${called(referred)} raises its event later; record an event when the time has come`);
   }
   requireWithout(ABSENT, raised, node);
-  return (args, _active, raising) => {
+  return raisingAction((args, _active, raising) => {
     const event = typeof raised === 'function' ? (raised as Written)(args, referred.params?.(args)) : raised;
     raising.raise(event as FoldEvent);
     return args.context;
-  };
+  });
 }
 
 /** What is enqueued is known only when the event is there, and is refused only then where it has an effect. */
@@ -90,7 +90,7 @@ function enqueueOf({ collect }: Made, params: Params | undefined, node: AnyState
   const effects = Object.fromEntries(
     EFFECTS.map((name) => [name, () => refuse(node, `enqueue.${name} ${NO_EFFECT}`)]),
   );
-  return (args, active, raising) => {
+  return raisingAction((args, active, raising) => {
     const { context, event } = args;
     const actions: unknown[] = [];
     const enqueue = Object.assign((action: unknown) => void actions.push(action), effects, {
@@ -99,9 +99,11 @@ function enqueueOf({ collect }: Made, params: Params | undefined, node: AnyState
     });
     const check = (guard: unknown): boolean => guardOf(guard, node)(args, active);
     collect({ context, event, enqueue, check }, params?.(args));
-    return actions.reduce<Context>(
-      (next, action) => actionOf(action, node)(new Args(next, event), active, raising),
-      context,
+    return carryOut(
+      actions.map((action) => actionOf(action, node)),
+      args,
+      active,
+      raising,
     );
-  };
+  });
 }

@@ -80,4 +80,28 @@ export interface Raising {
 export type Guard = (args: Args, active: Active) => boolean;
 
 /** Returns another context where it assigns, and the same one where it does not. */
-export type Action = (args: Args, active: Active, raising: Raising) => Context;
+export interface Action {
+  (args: Args, active: Active, raising: Raising): Context;
+  /** Absent where it only assigns, so that nothing follows on it. */
+  readonly mayRaise?: true;
+}
+
+export const raisingAction = (
+  action: (args: Args, active: Active, raising: Raising) => Context,
+): Action => Object.assign(action, { mayRaise: true as const });
+
+/** The context after the actions, each of which is given that of the one before. */
+export function carryOut(
+  actions: readonly Action[],
+  args: Args,
+  active: Active,
+  raising: Raising,
+): Context {
+  let { context } = args;
+  let given = args;
+  for (const action of actions) {
+    if (given.context !== context) given = new Args(context, args.event);
+    context = action(given, active, raising);
+  }
+  return context;
+}

@@ -1,7 +1,7 @@
 /** Compiles a machine into a fold that takes each step as XState's own `transition` would from that state, many times faster. */
 import type { AnyStateMachine } from 'xstate';
 import type { Fold, FoldEvent, FoldState } from '../fold-state.js';
-import { Args, type Chart } from './chart.js';
+import { Args, carryOut, type Chart, type Context as Values, type Raising } from './chart.js';
 import { Configurations } from './configurations.js';
 import { effectOfStart } from './effect.js';
 import { Macrostep } from './macrostep.js';
@@ -9,6 +9,13 @@ import { readChart } from './read-chart.js';
 
 /** What entry actions are given when the machine starts. */
 const STARTED: FoldEvent = { type: 'xstate.init' };
+
+/** Takes the events of actions that raise none. */
+const NOBODY: Raising = {
+  raise: ({ type }) => {
+    throw new Error(`${type} was raised by an action that was taken for one that only assigns`);
+  },
+};
 
 /**
  * @throws Error that names the state when the machine is not pure (invoke, after, history, spawned actors, delays, other
@@ -22,17 +29,27 @@ export function compile<Context>(machine: AnyStateMachine): Fold<Context> {
     raises: chart.raises,
     step: (state, event) => {
       const from = configurations.at(state.value);
-      const macrostep = new Macrostep(from, new Args(state.context as never, event));
-      macrostep.take(chart);
-      const next = macrostep.state;
-      return next.value === from.value && next.context === state.context
-        ? state
-        : (next as FoldState<Context>);
+      const answer = from.answerTo(event.type);
+      if (answer.isNone) return state;
+      const before = state.context as Values;
+      const args = new Args(before, event);
+      const microstep = from.on(args, answer);
+      let { value } = from;
+      let context = before;
+      if (microstep?.isLast === true) {
+        value = microstep.to.value;
+        context = carryOut(microstep.actions, args, from, NOBODY);
+      } else if (microstep !== undefined || from.isRestless) {
+        const macrostep = new Macrostep(from, before, event);
+        macrostep.take(microstep, chart);
+        ({ value, context } = macrostep);
+      }
+      return value === from.value && context === before ? state : { value, context: context as Context };
     },
     accepts: (state, event) =>
       configurations
         .at(state.value)
-        .select(new Args(state.context as never, event))
+        .select(new Args(state.context as Values, event))
         .some(({ forbids }) => !forbids),
   };
 }
@@ -43,7 +60,7 @@ function initialOf(chart: Chart, configurations: Configurations): FoldState {
   const at = configurations.of(nodes);
   // Before anything is entered, XState has the value to come already, but only the machine itself active.
   const before = { value: at.value, ids: new Set([root.id]) };
-  const macrostep = new Macrostep(at, new Args(context, STARTED));
+  const macrostep = new Macrostep(at, context, STARTED);
   macrostep.start(actions, before, chart);
-  return macrostep.state;
+  return { value: macrostep.value, context: macrostep.context };
 }

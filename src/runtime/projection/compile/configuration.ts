@@ -1,6 +1,6 @@
 /** A set of nodes that are active together, and what follows from it; everything is found out once, when it is first asked for. */
 import type { StateValue } from '../fold-state.js';
-import type { Action, Active, Args, Node, Transition } from './chart.js';
+import type { Action, Active, Args, Guard, Node, Transition } from './chart.js';
 import { effectOf } from './effect.js';
 import { addEnabled, candidatesFor, firstEnabled, type Candidates } from './selection.js';
 import { ancestorsOf, isDone, isLeaf } from './sets.js';
@@ -9,6 +9,23 @@ import { ancestorsOf, isDone, isLeaf } from './sets.js';
 export interface Microstep {
   readonly actions: readonly Action[];
   readonly to: Configuration;
+  /** Whether nothing can follow on it: no raised event, and no eventless transition. */
+  readonly isLast: boolean;
+}
+
+/** One transition by which a configuration may answer an event, and what comes of it. */
+interface Choice {
+  readonly guard: Guard | undefined;
+  readonly microstep: Microstep;
+}
+
+/** How a configuration answers events of one type. */
+export interface Answer {
+  readonly candidates: Candidates;
+  /** Whether nothing comes of such an event, whatever is in it and in the context. */
+  readonly isNone: boolean;
+  /** The first one whose guard holds is it. Undefined where several regions may answer, each for itself. */
+  readonly choices: readonly Choice[] | undefined;
 }
 
 /** The microsteps that were found already: by their first transition, then by what comes after it. */
@@ -27,7 +44,7 @@ export class Configuration implements Active {
   readonly isRestless: boolean;
   /** For each leaf the eventless transitions of it and of what is above it. */
   readonly #eventless: readonly (readonly Transition[])[];
-  readonly #candidates = new Map<string, Candidates>();
+  readonly #answers = new Map<string, Answer>();
   readonly #found: Found = { after: new Map() };
 
   constructor(
@@ -46,20 +63,29 @@ export class Configuration implements Active {
     this.isRestless = this.#eventless.length > 0;
   }
 
+  answerTo(type: string): Answer {
+    let answer = this.#answers.get(type);
+    if (answer === undefined) {
+      answer = this.#findAnswer(candidatesFor(type, this.root, this.nodes));
+      this.#answers.set(type, answer);
+    }
+    return answer;
+  }
+
   /** The transitions that the event enables. */
-  select(args: Args): readonly Transition[] {
+  select(args: Args, { candidates } = this.answerTo(args.event.type)): readonly Transition[] {
     const selected: Transition[] = [];
-    addEnabled(this.#candidatesFor(args.event.type), args, this, selected);
+    addEnabled(candidates, args, this, selected);
     return selected;
   }
 
   /** What the event brings about first; undefined when it enables nothing. */
-  on(args: Args): Microstep | undefined {
-    const candidates = this.#candidatesFor(args.event.type);
-    // Without regions, which is mostly so, there is one transition at most.
-    if (candidates.regions.length > 0) return this.#microstep(this.select(args));
-    const transition = firstEnabled(candidates.own, args, this);
-    return transition && (this.#found.after.get(transition)?.microstep ?? this.#microstep([transition]));
+  on(args: Args, answer = this.answerTo(args.event.type)): Microstep | undefined {
+    if (answer.choices === undefined) return this.#microstep(this.select(args, answer));
+    for (const { guard, microstep } of answer.choices) {
+      if (guard === undefined || guard(args, this)) return microstep;
+    }
+    return undefined;
   }
 
   /** What comes about without an event; this one is what was taken last. */
@@ -72,13 +98,14 @@ export class Configuration implements Active {
     return this.#microstep(enabled);
   }
 
-  #candidatesFor(type: string): Candidates {
-    let candidates = this.#candidates.get(type);
-    if (candidates === undefined) {
-      candidates = candidatesFor(type, this.root, this.nodes);
-      this.#candidates.set(type, candidates);
-    }
-    return candidates;
+  #findAnswer(candidates: Candidates): Answer {
+    const { regions, own } = candidates;
+    if (regions.length > 0) return { candidates, isNone: false, choices: undefined };
+    const choices = own.map((transition) => ({
+      guard: transition.guard,
+      microstep: this.#find([transition]),
+    }));
+    return { candidates, isNone: choices.length === 0 && !this.isRestless, choices };
   }
 
   #microstep(transitions: readonly Transition[]): Microstep | undefined {
@@ -99,7 +126,8 @@ export class Configuration implements Active {
   #find(transitions: readonly Transition[]): Microstep {
     const { actions, nodes } = effectOf(transitions, this.nodes, this.root);
     const isSame = nodes.length === this.nodes.size && nodes.every((node) => this.nodes.has(node));
-    return { actions, to: isSame ? this : this.reach(nodes) };
+    const to = isSame ? this : this.reach(nodes);
+    return { actions, to, isLast: !to.isRestless && !actions.some(({ mayRaise }) => mayRaise) };
   }
 }
 

@@ -10,6 +10,8 @@ export class Configurations {
   readonly #byNodes = new Map<string, Configuration>();
   /** Values are known by what they are when they are names, else by which object. */
   readonly #byValue = new Map<StateValue, Configuration>();
+  /** What was asked for last is mostly asked for next. */
+  #last: { readonly value: StateValue; readonly at: Configuration } | undefined;
 
   constructor(private readonly chart: Chart) {}
 
@@ -24,7 +26,10 @@ export class Configurations {
    * whatever was entered first to get there.
    */
   at(value: StateValue): Configuration {
-    return this.#byValue.get(value) ?? remember(this.#byValue, value, this.#restored(value));
+    if (this.#last?.value === value) return this.#last.at;
+    const at = this.#byValue.get(value) ?? remember(this.#byValue, value, this.#restored(value));
+    this.#last = { value, at };
+    return at;
   }
 
   #made(nodes: readonly Node[]): Configuration {

@@ -1,5 +1,5 @@
 /** What a set of transitions does, all at once: the actions in their order, and the nodes that are active afterwards. */
-import type { Action, Node, Transition } from './chart.js';
+import { raisingAction, type Action, type Node, type Transition } from './chart.js';
 import { entrySet, exitSet, isDone, withoutConflicts, type EntrySet } from './sets.js';
 
 export interface Effect {
@@ -67,11 +67,11 @@ function tellDone(node: Node, active: ReadonlySet<Node>, told: Set<Node>): reado
 
 function raiseDone({ id }: Node, output: Node['output']): Action {
   const type = `xstate.done.state.${id}`;
-  return (args, _active, raising) => {
+  return raisingAction((args, _active, raising) => {
     const done = { type, output: output(args) };
     raising.raise(done);
     return args.context;
-  };
+  });
 }
 
 /** A machine that is done, or has been before, exits what is active: only in its actions, for the states stay. */
