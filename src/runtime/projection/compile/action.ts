@@ -76,6 +76,9 @@ function raiseOf({ event: raised, delay }: Made, referred: Referred, node: AnySt
   if (delay !== undefined) {
     refuse(node, `${called(referred)} raises its event later; record an event when the time has come`);
   }
+  if (typeof raised === 'string') {
+    refuse(node, `${called(referred)} raises ${raised} as a name; raise({ type: '${raised}' }) is an event`);
+  }
   requireWithout(ABSENT, raised, node);
   return raisingAction((args, _active, raising) => {
     const event = typeof raised === 'function' ? (raised as Written)(args, referred.params?.(args)) : raised;

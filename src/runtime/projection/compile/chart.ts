@@ -86,17 +86,11 @@ export interface Action {
   readonly mayRaise?: true;
 }
 
-export const raisingAction = (
-  action: (args: Args, active: Active, raising: Raising) => Context,
-): Action => Object.assign(action, { mayRaise: true as const });
+export const raisingAction = (action: (args: Args, active: Active, raising: Raising) => Context): Action =>
+  Object.assign(action, { mayRaise: true as const });
 
 /** The context after the actions, each of which is given that of the one before. */
-export function carryOut(
-  actions: readonly Action[],
-  args: Args,
-  active: Active,
-  raising: Raising,
-): Context {
+export function carryOut(actions: readonly Action[], args: Args, active: Active, raising: Raising): Context {
   let { context } = args;
   let given = args;
   for (const action of actions) {

@@ -1,9 +1,9 @@
 /** Compiles a machine into a fold that takes each step as XState's own `transition` would from that state, many times faster. */
-import type { AnyStateMachine } from 'xstate';
 import type { Fold, FoldEvent, FoldState } from '../fold-state.js';
 import { Args, carryOut, type Chart, type Context as Values, type Raising } from './chart.js';
 import { Configurations } from './configurations.js';
 import { effectOfStart } from './effect.js';
+import { awaitedBy, type Machine } from './machine.js';
 import { Macrostep } from './macrostep.js';
 import { readChart } from './read-chart.js';
 
@@ -21,12 +21,12 @@ const NOBODY: Raising = {
  * @throws Error that names the state when the machine is not pure (invoke, after, history, spawned actors, delays, other
  *   effects), or when something that it names is not there
  */
-export function compile<Context>(machine: AnyStateMachine): Fold<Context> {
+export function compile<Context>(machine: Machine): Fold<Context> {
   const chart = readChart(machine);
   const configurations = new Configurations(chart);
   return {
     initial: initialOf(chart, configurations) as FoldState<Context>,
-    raises: chart.raises,
+    awaits: awaitedBy(machine, chart.raises),
     step: (state, event) => {
       const from = configurations.at(state.value);
       const answer = from.answerTo(event.type);

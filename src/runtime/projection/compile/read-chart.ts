@@ -69,6 +69,7 @@ class Reader {
     draft.exit = this.#actions(stateNode.exit, stateNode);
     draft.initialActions = this.#actions(stateNode.initial.actions, stateNode);
     draft.always = this.#transitions(stateNode.always ?? [], draft, stateNode);
+    for (const descriptor of stateNode.transitions.keys()) requireMatchable(descriptor, stateNode);
     draft.transitions = new Map(
       [...stateNode.transitions].map(([descriptor, definitions]) => [
         descriptor,
@@ -115,6 +116,15 @@ function kindOf(stateNode: AnyStateNode): Node['kind'] {
   return type === 'history'
     ? refuse(stateNode, 'a fold cannot remember (history); keep what it needs in the context')
     : type;
+}
+
+/** XState only warns of a wildcard that matches nothing, and only when an event is there. */
+function requireMatchable(descriptor: string, stateNode: AnyStateNode): void {
+  if (descriptor === '*' || !descriptor.replace(/\.\*$/, '').includes('*')) return;
+  refuse(
+    stateNode,
+    `no event matches ${descriptor}; a wildcard is the whole of a descriptor or its last part`,
+  );
 }
 
 function outputOf(stateNode: AnyStateNode): Node['output'] {
