@@ -42,3 +42,18 @@ export const FEATURES = [
 ] as const;
 
 export type Feature = (typeof FEATURES)[number];
+
+/** Every kind of state, and of what kind the state is that it stands in; `top` is the machine as a whole. */
+export const PLACES = [
+  'atomic at the top',
+  'compound at the top',
+  'parallel at the top',
+  'atomic in compound',
+  'atomic in parallel',
+  'final in compound',
+  'final in parallel',
+  'compound in compound',
+  'compound in parallel',
+  'parallel in compound',
+  'parallel in parallel',
+] as const;

@@ -82,6 +82,17 @@ export class PlannedMachine {
     return building.used;
   }
 
+  /** Of each of its states, what kind it is and where it stands. */
+  get places(): ReadonlySet<string> {
+    const building = new Building();
+    this.#config(building);
+    return new Set(
+      building.spots.map(({ kind, above: [parent] }) =>
+        parent === undefined ? `${kind} at the top` : `${kind} in ${parent.kind}`,
+      ),
+    );
+  }
+
   machine(without?: Feature): AnyStateMachine {
     return createMachine(this.#config(new Building(without)) as never, implementations as never);
   }

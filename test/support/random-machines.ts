@@ -77,6 +77,7 @@ const { below } = fc.letrec<{ below: NodePlan; region: NodePlan }>((tie) => ({
   region: fc.oneof(
     { weight: 1, arbitrary: leaf(3) },
     { weight: 4, arbitrary: inner('compound', some(tie('below'))) },
+    { weight: 1, arbitrary: inner('parallel', some(tie('region'))) },
   ),
 }));
 
@@ -91,7 +92,7 @@ const top = fc.oneof(
 const root = fc.oneof(
   { weight: 12, arbitrary: inner('compound', some(top)) },
   { weight: 7, arbitrary: inner('parallel', some(inner('compound', some(below)))) },
-  { weight: 1, arbitrary: leaf(12) },
+  { weight: 1, arbitrary: leaf(3) },
 );
 
 export const randomMachines: fc.Arbitrary<PlannedMachine> = fc
