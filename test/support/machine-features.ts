@@ -16,6 +16,7 @@ export const FEATURES = [
   'targets elsewhere in the hierarchy',
   'onDone',
   'onDone of parallel states',
+  'onDone of parallel states around parallel ones',
   'output of final states',
   'inline guards',
   'named guards',

@@ -129,7 +129,6 @@ const pathOf = (key: string, above: readonly Spot[]): string =>
 function configOf(plan: NodePlan, spot: Spot): Config {
   const { id, building, below } = spot;
   const isRoot = spot.above.length === 0;
-  const whenDone = plan.kind === 'parallel' ? 'onDone of parallel states' : 'onDone';
   return {
     ...(id.includes('.') ? {} : { id }),
     ...(plan.kind === 'parallel' || plan.kind === 'final' ? { type: plan.kind } : {}),
@@ -137,11 +136,18 @@ function configOf(plan: NodePlan, spot: Spot): Config {
     ...partOf('entry', 'entry actions', plan.entry, spot),
     ...partOf('exit', 'exit actions', plan.exit, spot),
     ...partOf('always', 'eventless transitions', plan.always, spot),
-    ...partOf('onDone', whenDone, plan.onDone, spot),
+    ...partOf('onDone', whenDone(plan), plan.onDone, spot),
     ...(!isRoot || building.has('transitions of the machine as a whole') ? { on: onOf(plan, spot) } : {}),
     ...(plan.output !== undefined && building.has('output of final states') ? { output: plan.output } : {}),
     ...(below.length > 0 ? { states: statesOf(plan, below) } : {}),
   };
+}
+
+function whenDone({ kind, children }: NodePlan): Feature {
+  if (kind !== 'parallel') return 'onDone';
+  return children.some((child) => child.kind === 'parallel')
+    ? 'onDone of parallel states around parallel ones'
+    : 'onDone of parallel states';
 }
 
 function partOf(name: string, feature: Feature, pieces: readonly Piece[], spot: Spot): Config {

@@ -66,6 +66,7 @@ const some = (child: fc.Arbitrary<NodePlan>): fc.Arbitrary<readonly NodePlan[]> 
 
 /** Done as soon as the one region is in which there is something to do. */
 const ending = inner('parallel', fc.tuple(leaf(1), inner('compound', fc.tuple(leaf(12), leaf(1)))));
+const endingWithin = inner('parallel', fc.tuple(leaf(1), ending));
 
 const { below } = fc.letrec<{ below: NodePlan; region: NodePlan }>((tie) => ({
   below: fc.oneof(
@@ -87,6 +88,7 @@ const top = fc.oneof(
   { weight: 1, arbitrary: inner('compound', some(below)) },
   { weight: 1, arbitrary: inner('parallel', some(inner('compound', some(below)))) },
   { weight: 1, arbitrary: ending },
+  { weight: 2, arbitrary: endingWithin },
 );
 
 const root = fc.oneof(
