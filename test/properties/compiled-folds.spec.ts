@@ -131,11 +131,11 @@ describe('the random machines', () => {
     expect([...counted].filter(([, seen]) => seen < ENOUGH)).toEqual([]);
   });
 
-  it('mostly come to rest, and take several steps', () => {
-    const changed = sample.filter(([planned, events]) => {
+  it('come to rest and are in more than three states, one in three at least', () => {
+    const lively = sample.filter(([planned, events]) => {
       const steps = foldedSteps(planned, events).map((step) => JSON.stringify(step));
       return !steps.includes(JSON.stringify(ENDLESS)) && new Set(steps).size > 3;
     });
-    expect(changed.length).toBeGreaterThan(MACHINES / 2);
+    expect(lively.length).toBeGreaterThan(MACHINES / 3);
   });
 });
