@@ -45,6 +45,24 @@ module.exports = {
       to: { path: notInRoom('runtime/(command|event-log|http)/|runtime/projection/fold(-state)?\\.ts$') },
     },
     {
+      name: 'xstate-in-its-place',
+      comment:
+        'What is XState’s own stands in projection/compile and in the machines of the runtime’s lifecycle, and nowhere else in the runtime.',
+      severity: 'error',
+      from: {
+        path: '^src/(runtime|cli|apps)/',
+        pathNot: '\\.spec\\.ts$|\\.machine\\.ts$|^src/runtime/projection/compile/',
+      },
+      to: { path: '(^|/)node_modules/xstate/' },
+    },
+    {
+      name: 'compiling-is-behind-the-fold',
+      comment: 'How a machine is compiled is known to nobody; projection/fold.ts is what others use of it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/runtime/projection/(compile/|fold\\.ts$)' },
+      to: { path: '^src/runtime/projection/compile/' },
+    },
+    {
       name: 'runtime-knows-no-context',
       severity: 'error',
       from: { path: '^src/runtime/' },

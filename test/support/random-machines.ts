@@ -1,114 +1,102 @@
-/** Random flat machines for fast-check: states, events, guards and assignments in every form that XState has. */
+/** Random machines for fast-check: every kind of state, transition, guard and action that a fold can have, and events for them. */
 import fc from 'fast-check';
-import { assign, createMachine, type AnyStateMachine } from 'xstate';
+import type { FoldEvent } from '../../src/runtime/projection/fold-state.js';
+import { PlannedMachine, type NodePlan } from './planned-machine.js';
+import { action, TOLD } from './random-actions.js';
+import { rareGuard } from './random-guards.js';
+import { candidates, transition } from './random-transitions.js';
 
-export interface AmountEvent {
-  readonly type: string;
-  readonly amount: number;
-}
+const TYPES = ['one.happened', 'two.happened', 'two.repeated'];
+const DESCRIPTORS = [...TYPES, ...TYPES, ...TOLD, '*', 'two.*', 'told.*'];
 
-export interface Sums {
-  readonly a: number;
-  readonly b: number;
-}
+const sum = fc.integer({ min: 0, max: 12 });
 
-interface Args {
-  readonly context: Sums;
-  readonly event: AmountEvent;
-}
-
-export type Config = Readonly<Record<string, unknown>>;
-
-const STATES = ['s0', 's1', 's2', 's3'];
-const TYPES = ['first.happened', 'second.happened', 'third.happened'];
-
-const small = fc.integer({ min: -5, max: 5 });
-const stateName = fc.constantFrom(...STATES);
-
-export const amountEvents = fc.array(
-  fc.record({ type: fc.constantFrom(...TYPES, 'unknown.happened'), amount: small }),
-  { minLength: 1, maxLength: 25 },
+export const randomEvents: fc.Arbitrary<readonly FoldEvent[]> = fc.array(
+  fc.record({
+    type: fc.constantFrom(...TYPES, ...TYPES, 'nobody.asked'),
+    amount: fc.integer({ min: -5, max: 5 }),
+  }),
+  { minLength: 3, maxLength: 12 },
 );
 
-const guard = fc.oneof(
-  small.map(
-    (least) =>
-      ({ context, event }: Args) =>
-        context.a + event.amount >= least,
+/** One or none. */
+const oneIn = <Item>(times: number, item: fc.Arbitrary<Item>): fc.Arbitrary<readonly Item[]> =>
+  fc.oneof({ weight: times - 1, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.tuple(item) });
+
+const reactions = {
+  entry: oneIn(3, action),
+  exit: oneIn(3, action),
+  on: fc.dictionary(fc.constantFrom(...DESCRIPTORS), candidates, { minKeys: 1, maxKeys: 4 }),
+  always: oneIn(5, transition(rareGuard)),
+};
+
+/** @param oneFinalIn how many of them have one final state among them */
+const leaf = (oneFinalIn: number): fc.Arbitrary<NodePlan> =>
+  fc.record({
+    kind: fc.nat({ max: oneFinalIn - 1 }).map((chance) => (chance > 0 ? 'atomic' : 'final')),
+    children: fc.constant([]),
+    initial: fc.constant(0),
+    initialActions: fc.constant([]),
+    ...reactions,
+    onDone: fc.constant([]),
+    output: fc.option(sum, { nil: undefined }),
+  });
+
+const inner = (
+  kind: 'compound' | 'parallel',
+  children: fc.Arbitrary<readonly NodePlan[]>,
+): fc.Arbitrary<NodePlan> =>
+  fc.record({
+    kind: fc.constant(kind),
+    children,
+    initial: fc.nat({ max: 2 }),
+    initialActions: oneIn(3, action),
+    ...reactions,
+    onDone: oneIn(2, transition(fc.constant(undefined))),
+    output: fc.constant(undefined),
+  });
+
+/** Seldom one child alone, between which and itself there is little to do. */
+const some = (child: fc.Arbitrary<NodePlan>): fc.Arbitrary<readonly NodePlan[]> =>
+  fc.oneof(
+    { weight: 1, arbitrary: fc.tuple(child) },
+    { weight: 5, arbitrary: fc.tuple(child, child) },
+    { weight: 2, arbitrary: fc.tuple(child, child, child) },
+  );
+
+/** Done as soon as the one region is in which there is something to do. */
+const ending = inner('parallel', fc.tuple(leaf(1), inner('compound', fc.tuple(leaf(12), leaf(1)))));
+const endingWithin = inner('parallel', fc.tuple(leaf(1), ending));
+
+const { below } = fc.letrec<{ below: NodePlan; region: NodePlan }>((tie) => ({
+  below: fc.oneof(
+    { maxDepth: 2 },
+    { weight: 8, arbitrary: leaf(3) },
+    { weight: 1, arbitrary: inner('compound', some(tie('below'))) },
+    { weight: 1, arbitrary: inner('parallel', some(tie('region'))) },
   ),
-  fc.constantFrom<unknown>('isEven', { type: 'isEven' }),
-  small.map((least) => ({ type: 'isAtLeast', params: { least } })),
-  small.map((more) => ({
-    type: 'isAtLeast',
-    params: ({ context, event }: Args) => ({ least: context.b + event.amount + more }),
-  })),
-);
-
-const action = fc.oneof(
-  fc.constantFrom<unknown>('swap', { type: 'swap' }, 'addAmount'),
-  small.map((by) => ({ type: 'addBy', params: { by } })),
-  fc.constant({ type: 'addBy', params: ({ event }: Args) => ({ by: event.amount }) }),
-  small.map((value) => assign({ b: value })),
-  small.map((more) =>
-    // Each member is computed from the context as it was before.
-    assign({
-      a: ({ context, event }: Args) => context.b + event.amount,
-      b: ({ context }: Args) => context.a + more,
-    }),
+  region: fc.oneof(
+    { weight: 1, arbitrary: leaf(3) },
+    { weight: 4, arbitrary: inner('compound', some(tie('below'))) },
+    { weight: 1, arbitrary: inner('parallel', some(tie('region'))) },
   ),
-  small.map((more) => assign(({ context, event }: Args) => ({ a: context.a - event.amount + more }))),
+}));
+
+/** A machine that is done does little more, so few have a final state of their own. */
+const top = fc.oneof(
+  { weight: 4, arbitrary: leaf(12) },
+  { weight: 1, arbitrary: inner('compound', some(below)) },
+  { weight: 1, arbitrary: inner('parallel', some(inner('compound', some(below)))) },
+  { weight: 1, arbitrary: ending },
+  { weight: 2, arbitrary: endingWithin },
 );
 
-const transitionTo = (target: fc.Arbitrary<string>): fc.Arbitrary<Config> =>
-  fc.record(
-    {
-      guard,
-      target,
-      reenter: fc.boolean(),
-      actions: fc.oneof(action, fc.array(action, { maxLength: 3 })),
-    },
-    { requiredKeys: [] },
-  );
+const root = fc.oneof(
+  { weight: 12, arbitrary: inner('compound', some(top)) },
+  { weight: 7, arbitrary: inner('parallel', some(inner('compound', some(below)))) },
+  { weight: 1, arbitrary: leaf(3) },
+);
 
-const transitions = (target: fc.Arbitrary<string>): fc.Arbitrary<Config> =>
-  fc.dictionary(
-    fc.constantFrom(...TYPES),
-    fc.oneof(
-      transitionTo(target),
-      fc.array(transitionTo(target), { minLength: 1, maxLength: 3 }),
-      target,
-      fc.constant({}), // forbidden here, whatever the machine as a whole would do
-    ),
-    { maxKeys: 3 },
-  );
-
-/** The configuration of a flat machine; what else a machine may have is added to it. */
-export const flatConfig: fc.Arbitrary<Config & { readonly states: Readonly<Record<string, Config>> }> = fc
-  .record({
-    initial: stateName,
-    context: fc.record({ a: small, b: small }),
-    states: fc
-      .tuple(...STATES.map(() => fc.record({ on: transitions(stateName) })))
-      .map((nodes) => Object.fromEntries(nodes.map((node, index) => [`s${index}`, node]))),
-    on: transitions(stateName.map((name) => `.${name}`)),
-  })
-  .map((config) => ({ id: 'random', ...config }));
-
-export function machineOf(config: Config): AnyStateMachine {
-  return createMachine(
-    config as never,
-    {
-      guards: {
-        isEven: ({ context, event }: Args) => (context.a + event.amount) % 2 === 0,
-        isAtLeast: ({ context }: Args, { least }: { readonly least: number }) => context.a >= least,
-      },
-      actions: {
-        swap: assign(({ context }: Args) => ({ a: context.b, b: context.a })),
-        addAmount: assign({ a: ({ context, event }: Args) => context.a + event.amount }),
-        addBy: assign({
-          b: ({ context }: Args, { by }: { readonly by: number }) => context.b + by,
-        }),
-      },
-    } as never,
-  );
-}
+export const randomMachines: fc.Arbitrary<PlannedMachine> = fc
+  .tuple(root, fc.record({ a: sum, b: sum }))
+  .map(([plan, sums]) => new PlannedMachine(plan, sums));

@@ -1,32 +1,47 @@
 /**
  * The product of many factors without the cost of multiplying a long product by every one of them.
- * Partial products stand in a row like the digits of a binary counter: each holds 2^rank factors, ranks fall
- * from left to right, and two of equal rank are merged. So large numbers meet only large numbers, which is where
- * BigInt's fast multiplication pays, and adding a factor touches O(1) of the row on average, O(log n) at most.
+ * Small factors are multiplied as plain numbers for as long as that is exact. What comes of it, and larger factors, stand in
+ * a row of partial products like the digits of a binary counter: each holds 2^rank of them, ranks fall from left to right,
+ * and two of equal rank are merged. So large numbers meet only large numbers, which is where BigInt's fast multiplication
+ * pays, and adding to the row touches O(1) of it on average, O(log n) at most.
  */
 
 export interface PartialProduct {
-  /** It holds 2^rank factors. */
+  /** It holds 2^rank of what was added to the row. */
   readonly rank: number;
   readonly product: bigint;
 }
 
 /** Immutable: adding a factor gives a new one, which shares its numbers with the old one. */
-export type ProductTree = readonly PartialProduct[];
+export interface ProductTree {
+  /** The product of the factors that are not in the row yet; a safe integer. */
+  readonly small: number;
+  readonly row: readonly PartialProduct[];
+}
 
-export const NO_FACTORS: ProductTree = [];
+export const NO_FACTORS: ProductTree = { small: 1, row: [] };
 
-export function withFactor(tree: ProductTree, factor: bigint): ProductTree {
-  let merged: PartialProduct = { rank: 0, product: factor };
-  let end = tree.length;
-  for (let last = tree[end - 1]; last?.rank === merged.rank; last = tree[end - 1]) {
+/** @param factor a canonical decimal integer other than 0 */
+export function withFactor({ small, row }: ProductTree, factor: string): ProductTree {
+  const number = Number(factor);
+  if (!Number.isSafeInteger(number)) return { small, row: withPartial(row, BigInt(factor)) };
+  const product = small * number;
+  return Number.isSafeInteger(product)
+    ? { small: product, row }
+    : { small: number, row: withPartial(row, BigInt(small)) };
+}
+
+function withPartial(row: ProductTree['row'], product: bigint): ProductTree['row'] {
+  let merged: PartialProduct = { rank: 0, product };
+  let end = row.length;
+  for (let last = row[end - 1]; last?.rank === merged.rank; last = row[end - 1]) {
     merged = { rank: merged.rank + 1, product: last.product * merged.product };
     end -= 1;
   }
-  return [...tree.slice(0, end), merged];
+  return [...row.slice(0, end), merged];
 }
 
 /** The product of all factors; 1 when there are none. Smallest first, so that the largest is multiplied once. */
-export function productOf(tree: ProductTree): bigint {
-  return tree.reduceRight((product, partial) => product * partial.product, 1n);
+export function productOf({ small, row }: ProductTree): bigint {
+  return row.reduceRight((product, partial) => product * partial.product, BigInt(small));
 }

@@ -37,11 +37,11 @@ export const productMachine = setup({
       count: ({ context }) => context.count - 1,
     }),
     multiply: assign({
-      factors: ({ context, event }) => withFactor(context.factors, BigInt(event.data.value)),
+      factors: ({ context, event }) => withFactor(context.factors, event.data.value),
       count: ({ context }) => context.count + 1,
     }),
     divide: assign({
-      retracted: ({ context, event }) => withFactor(context.retracted, BigInt(event.data.value)),
+      retracted: ({ context, event }) => withFactor(context.retracted, event.data.value),
       count: ({ context }) => context.count - 1,
     }),
   },
@@ -71,5 +71,5 @@ export const productMachine = setup({
 
 export function productIn({ zeros, factors, retracted }: ProductContext): bigint {
   if (zeros > 0) return 0n;
-  return retracted.length === 0 ? productOf(factors) : productOf(factors) / productOf(retracted);
+  return productOf(factors) / productOf(retracted);
 }

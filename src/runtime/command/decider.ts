@@ -1,10 +1,9 @@
 /** The write side: (state of what the command is about, command) → events or a refusal. */
-import type { AnyStateMachine, ContextFrom } from 'xstate';
 import type { AnyContract } from '../event-log/event-contract.js';
 import type { NewEvent } from '../event-log/event.js';
 import type { Problem } from '../http/problem.js';
 import type { Fold, FoldState } from '../projection/fold-state.js';
-import { foldOf } from '../projection/fold.js';
+import { foldOf, type ContextOf, type Machine } from '../projection/fold.js';
 import { foldSubject, type DecisionModel, type Subject } from './decision-model.js';
 
 export interface Command<Context, Input> {
@@ -38,15 +37,15 @@ export interface Decider<Id, Context> {
 }
 
 /** @throws Error at start-up when the machine is not pure (by name of the state) */
-export function defineDecider<Machine extends AnyStateMachine, Id>(definition: {
+export function defineDecider<Deciding extends Machine, Id>(definition: {
   readonly name: string;
-  readonly machine: Machine;
+  readonly machine: Deciding;
   readonly consumes: readonly AnyContract[];
   readonly subject: (id: Id) => Subject;
-  readonly refusal: (state: FoldState<ContextFrom<Machine>>, id: Id, records: AnyContract) => Problem;
-}): Decider<Id, ContextFrom<Machine>> {
+  readonly refusal: (state: FoldState<ContextOf<Deciding>>, id: Id, records: AnyContract) => Problem;
+}): Decider<Id, ContextOf<Deciding>> {
   const { machine, ...rest } = definition;
-  const fold = foldOf<ContextFrom<Machine>>(machine);
+  const fold = foldOf<ContextOf<Deciding>>(machine);
   return {
     ...rest,
     fold,

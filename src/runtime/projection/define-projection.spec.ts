@@ -1,4 +1,4 @@
-import { assign, createMachine, type AnyStateMachine } from 'xstate';
+import { assign, createMachine, raise, type AnyStateMachine } from 'xstate';
 import { amountAdded, noteTaken } from '../../../test/support/amounts.js';
 import type { AnyContract } from '../event-log/event-contract.js';
 import { defineProjection, type ProjectionDefinition } from './define-projection.js';
@@ -57,6 +57,18 @@ describe('a definition of a projection', () => {
 
   it.each(['*', 'amount.*'])('may react to %s: that is whatever it consumes', (wildcard) => {
     expect(() => define({ machine: reactingTo(wildcard) })).not.toThrow();
+  });
+
+  it('may react to what its machine raises itself', () => {
+    const machine = createMachine({
+      id: 'm',
+      initial: 's',
+      states: {
+        s: { on: { 'amount.added': { actions: raise({ type: 'limit.reached' }) }, 'limit.reached': 't' } },
+        t: {},
+      },
+    });
+    expect(() => define({ machine })).not.toThrow();
   });
 
   it('may react to what its machine tells itself: that a nested state is done', () => {

@@ -1,9 +1,8 @@
 /** A projection's definition: what a context's author writes down. */
-import type { AnyStateMachine, ContextFrom } from 'xstate';
 import type { AnyContract } from '../event-log/event-contract.js';
 import type { Json } from '../event-log/event.js';
 import type { Fold, FoldState } from './fold-state.js';
-import { foldOf } from './fold.js';
+import { foldOf, type ContextOf, type Machine } from './fold.js';
 import { fingerprintOf } from './machine-fingerprint.js';
 
 export type View = Readonly<Record<string, Json>>;
@@ -11,7 +10,7 @@ export type View = Readonly<Record<string, Json>>;
 export interface ProjectionDefinition<Context = unknown> {
   /** Names its folder, its URL and its log lines: lower case letters, digits and hyphens. */
   readonly name: string;
-  readonly machine: AnyStateMachine;
+  readonly machine: Machine;
   readonly fold: Fold<Context>;
   /** Tells its machine, and the revisions that it consumes, from any other. */
   readonly fingerprint: string;
@@ -26,24 +25,24 @@ const NAME = /^[a-z][a-z0-9-]*$/;
  * Defines a projection.
  *
  * @throws Error at start-up when the name cannot be one, when the machine is not pure (by name of the state),
- *   or when it has a transition for an event that it does not say it consumes
+ *   or when it has a transition for an event that it neither says it consumes nor raises itself, as an object
  */
-export function defineProjection<Machine extends AnyStateMachine>(definition: {
+export function defineProjection<Projected extends Machine>(definition: {
   readonly name: string;
-  readonly machine: Machine;
+  readonly machine: Projected;
   readonly consumes: readonly AnyContract[];
-  readonly view: (state: FoldState<ContextFrom<Machine>>) => View;
-}): ProjectionDefinition<ContextFrom<Machine>> {
+  readonly view: (state: FoldState<ContextOf<Projected>>) => View;
+}): ProjectionDefinition<ContextOf<Projected>> {
   const { name, machine, consumes, view } = definition;
   if (!NAME.test(name)) {
     throw new Error(
       `projection ${name}: a name is lower case letters, digits and hyphens, as in daily-balance`,
     );
   }
-  const fold = foldOf<ContextFrom<Machine>>(machine);
+  const fold = foldOf<ContextOf<Projected>>(machine);
   const consumed = new Set(consumes.map((contract) => contract.type));
-  for (const type of machine.events as readonly string[]) {
-    if (!type.includes('*') && !type.startsWith('xstate.') && !consumed.has(type)) {
+  for (const type of fold.awaits) {
+    if (!consumed.has(type)) {
       throw new Error(`projection ${name}: its machine reacts to ${type}, which consumes does not list`);
     }
   }

@@ -16,6 +16,11 @@ export interface FoldEvent {
 
 export interface Fold<Context = unknown> {
   readonly initial: FoldState<Context>;
+  /**
+   * The types of the events that the machine has transitions for, without wildcards, and without what it raises itself
+   * as far as that is written down as an object.
+   */
+  readonly awaits: ReadonlySet<string>;
   /** The state after the event. An event that the state has no transition for leaves it as it is. @throws what the machine throws */
   step(state: FoldState<Context>, event: FoldEvent): FoldState<Context>;
   /** Whether the state has a transition for this event, all guards considered. */

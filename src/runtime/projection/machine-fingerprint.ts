@@ -1,8 +1,8 @@
 /** Tells one machine from another, so that a state that one has folded is never taken for the other's. */
 import { createHash } from 'node:crypto';
-import type { AnyStateMachine } from 'xstate';
 import type { ContractRegistry } from '../event-log/contract-registry.js';
 import type { AnyContract } from '../event-log/event-contract.js';
+import { writtenIn, type Machine } from './fold.js';
 
 /**
  * A digest of the machine's definition, of the source of its guards and actions, and of the revisions that it consumes.
@@ -10,11 +10,10 @@ import type { AnyContract } from '../event-log/event-contract.js';
  * It does not see into functions that those call: whoever changes one of them in a way that changes the state
  * deletes the projection's snapshots.
  */
-export function fingerprintOf(machine: AnyStateMachine, consumes: readonly AnyContract[]): string {
-  const { actions, guards } = machine.implementations;
+export function fingerprintOf(machine: Machine, consumes: readonly AnyContract[]): string {
   const revisions = consumes.map(({ type, revision }) => `${type}/${revision}`).sort();
   return createHash('sha256')
-    .update(JSON.stringify(describe([machine.config, actions, guards, revisions], new Set())))
+    .update(JSON.stringify(describe([...writtenIn(machine), revisions], new Set())))
     .digest('base64url');
 }
 

@@ -6,14 +6,13 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { createActor, type Actor } from 'xstate';
 import { EventLog } from '../event-log/event-log.js';
 import { signal, type Signals } from '../event-log/signals.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { fingerprintIn } from './machine-fingerprint.js';
 import { Projection } from './projection.js';
 import type { ProjectionFault } from './projection.machine.js';
-import { runtimeMachine } from './runtime.machine.js';
+import { createRuntime, type RuntimeActor } from './runtime.machine.js';
 import type { SnapshotStore } from './snapshot-store.js';
 import { Snapshots } from './snapshots.js';
 
@@ -27,7 +26,7 @@ export interface ProjectionSettings {
 @Injectable()
 export class ProjectionHost implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** The root actor of this process; give it an XState inspector to watch everything that runs. */
-  readonly root: Actor<typeof runtimeMachine> = createActor(runtimeMachine, { id: 'runtime' });
+  readonly root: RuntimeActor = createRuntime();
   readonly #logger = new Logger('Projection');
   readonly #projections = new Map<string, Projection>();
   #isEnding = false;

@@ -6,7 +6,7 @@
  *                            ▼
  *                         faulted ──stop──▶ stopped
  */
-import { assign, fromCallback, setup } from 'xstate';
+import { assign, fromCallback, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import type { Position } from '../event-log/event.js';
 
 /** Why a projection stopped: the event that it could not fold, and what was thrown. */
@@ -52,3 +52,29 @@ export const projectionMachine = setup({
     stopped: { type: 'final' },
   },
 });
+
+export type Lifecycle = typeof projectionMachine;
+
+export type ProjectionActor = ActorRefFrom<Lifecycle>;
+
+export type ProjectionStatus = 'recovering' | 'following' | 'faulted' | 'stopped';
+
+/** The lifecycle with a projection's own work in it, which is told to end by the signal. */
+export function lifecycleOf(
+  fold: (tell: (event: FoldingEvent) => void, ended: AbortSignal) => void,
+): Lifecycle {
+  const folding = fromCallback<LifecycleEvent>(({ sendBack }) => {
+    const ended = new AbortController();
+    fold(sendBack, ended.signal);
+    return () => {
+      ended.abort();
+    };
+  });
+  return projectionMachine.provide({ actors: { folding } });
+}
+
+export function statusOf(snapshot: SnapshotFrom<Lifecycle>): ProjectionStatus {
+  if (snapshot.matches({ running: 'recovering' })) return 'recovering';
+  if (snapshot.matches('running')) return 'following';
+  return snapshot.matches('faulted') ? 'faulted' : 'stopped';
+}

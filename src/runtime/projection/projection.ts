@@ -1,5 +1,4 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
-import { fromCallback, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import { position, type Position, type Query } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
 import type { Page } from '../event-log/page.js';
@@ -7,14 +6,15 @@ import { WaitablePosition } from '../event-log/waitable-position.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
 import type { FoldState } from './fold-state.js';
 import {
-  projectionMachine,
+  lifecycleOf,
+  statusOf,
   type FoldingEvent,
-  type LifecycleEvent,
+  type Lifecycle,
+  type ProjectionActor,
   type ProjectionFault,
+  type ProjectionStatus,
 } from './projection.machine.js';
 import type { Snapshots } from './snapshots.js';
-
-export type ProjectionStatus = 'recovering' | 'following' | 'faulted' | 'stopped';
 
 /** What a projection tells of itself while it runs; its host turns it into signals and log lines. */
 export interface ProjectionObserver {
@@ -40,7 +40,7 @@ export class Projection<Context = unknown> {
   #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
   #status: ProjectionStatus = 'recovering';
   #fault: ProjectionFault | undefined;
-  #actor: ActorRefFrom<typeof projectionMachine> | undefined;
+  #actor: ProjectionActor | undefined;
 
   constructor(
     readonly definition: ProjectionDefinition<Context>,
@@ -112,21 +112,16 @@ export class Projection<Context = unknown> {
   }
 
   /** The lifecycle, with this projection's own work in it; the runtime's root actor runs it. */
-  lifecycle(): typeof projectionMachine {
-    const folding = fromCallback<LifecycleEvent>(({ sendBack }) => {
-      const ended = new AbortController();
-      void this.#fold(sendBack, ended.signal);
-      return () => {
-        ended.abort();
-      };
+  lifecycle(): Lifecycle {
+    return lifecycleOf((tell, ended) => {
+      void this.#fold(tell, ended);
     });
-    return projectionMachine.provide({ actors: { folding } });
   }
 
   /** The actor says where in its life the projection is; queries ask too often to look that up each time. */
-  runsAs(actor: ActorRefFrom<typeof projectionMachine>): void {
+  runsAs(actor: ProjectionActor): void {
     this.#actor = actor;
-    const update = (snapshot: SnapshotFrom<typeof projectionMachine>): void => {
+    const update = (snapshot: ReturnType<ProjectionActor['getSnapshot']>): void => {
       this.#status = statusOf(snapshot);
       this.#fault = snapshot.context.fault;
     };
@@ -140,11 +135,11 @@ export class Projection<Context = unknown> {
     await this.snapshots.takeLast(this.position, this.#state);
   }
 
-  async #fold(sendBack: (event: FoldingEvent) => void, ended: AbortSignal): Promise<void> {
+  async #fold(tell: (event: FoldingEvent) => void, ended: AbortSignal): Promise<void> {
     const fail = (error: unknown): void => {
       const fault =
         error instanceof FoldFailed ? error.fault : { position: position(this.position + 1), error };
-      sendBack({ type: 'fault', fault });
+      tell({ type: 'fault', fault });
       this.observer.faulted(fault);
     };
     try {
@@ -161,7 +156,7 @@ export class Projection<Context = unknown> {
       const caughtUp = (): void => {
         if (recovered || this.position < target) return;
         recovered = true;
-        sendBack({ type: 'caught up' });
+        tell({ type: 'caught up' });
         const milliseconds = performance.now() - began;
         this.observer.recovered({
           position: this.position,
@@ -215,12 +210,6 @@ export class Projection<Context = unknown> {
       this.#folded.moveTo(folded);
     }
   }
-}
-
-function statusOf(snapshot: SnapshotFrom<typeof projectionMachine>): ProjectionStatus {
-  if (snapshot.matches({ running: 'recovering' })) return 'recovering';
-  if (snapshot.matches('running')) return 'following';
-  return snapshot.matches('faulted') ? 'faulted' : 'stopped';
 }
 
 class FoldFailed extends Error {

@@ -4,15 +4,15 @@
  *   running ──stop──▶ stopped
  *      └ a child for each projection, under the projection's name
  */
-import { assign, createMachine, type ActorRefFrom } from 'xstate';
-import type { projectionMachine } from './projection.machine.js';
+import { assign, createActor, createMachine, type Actor } from 'xstate';
+import type { Lifecycle, ProjectionActor } from './projection.machine.js';
 
 export interface RuntimeContext {
-  readonly projections: Readonly<Record<string, ActorRefFrom<typeof projectionMachine>>>;
+  readonly projections: Readonly<Record<string, ProjectionActor>>;
 }
 
 export type RuntimeEvent =
-  | { readonly type: 'start'; readonly name: string; readonly lifecycle: typeof projectionMachine }
+  | { readonly type: 'start'; readonly name: string; readonly lifecycle: Lifecycle }
   | { readonly type: 'stop' };
 
 // Not with `setup`, which wants to know every child beforehand; which projections there are, the app says.
@@ -38,3 +38,7 @@ export const runtimeMachine = createMachine({
     stopped: { type: 'final' },
   },
 });
+
+export type RuntimeActor = Actor<typeof runtimeMachine>;
+
+export const createRuntime = (): RuntimeActor => createActor(runtimeMachine, { id: 'runtime' });

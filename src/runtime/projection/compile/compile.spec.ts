@@ -1,0 +1,199 @@
+import { assign } from 'xstate';
+import { frozen } from '../../../../test/support/frozen.js';
+import { adds, after, compiled, trailAfter, type Config } from '../../../../test/support/small-machines.js';
+import type { FoldEvent } from '../fold-state.js';
+
+describe('a step', () => {
+  const fold = compiled({
+    initial: 'closed',
+    on: { 'door.painted': { actions: adds('painted') }, 'door.opened': '.broken' },
+    states: {
+      closed: { on: { 'door.opened': 'open', 'door.closed': {} } },
+      open: { on: { 'door.closed': 'closed', 'door.painted': {} } },
+      broken: {},
+    },
+  });
+
+  it('goes where the transition of the state goes, and not where that of the machine would', () => {
+    expect(after(fold, 'door.opened').value).toBe('open');
+    expect(after(fold, 'door.opened', 'door.opened').value).toBe('broken');
+  });
+
+  it('hands on the very same state when there is no transition for the event', () => {
+    expect(fold.step(fold.initial, { type: 'unknown.happened' })).toBe(fold.initial);
+  });
+
+  it('hands on the very same state when no guard holds, in one region or in several', () => {
+    const never = { guard: () => false, actions: adds('never') };
+    const still = { on: { 'door.painted': never } };
+    const one = compiled(still);
+    const several = compiled({ type: 'parallel', states: { left: still, right: still } });
+    expect(one.step(one.initial, { type: 'door.painted' })).toBe(one.initial);
+    expect(several.step(several.initial, { type: 'door.painted' })).toBe(several.initial);
+    expect(several.step(several.initial, { type: 'unknown.happened' })).toBe(several.initial);
+  });
+
+  it('exits and enters the state again only where the transition reenters', () => {
+    const noted = { entry: adds('in'), exit: adds('out') };
+    const self = compiled({
+      initial: 's',
+      states: { s: { ...noted, on: { again: { target: 's', reenter: true }, stayed: { target: 's' } } } },
+    });
+    expect(trailAfter(self, 'stayed')).toEqual(['in']);
+    expect(trailAfter(self, 'again')).toEqual(['in', 'out', 'in']);
+  });
+
+  it('hands on the very same state when the event is forbidden', () => {
+    expect(fold.step(fold.initial, { type: 'door.closed' })).toBe(fold.initial);
+  });
+
+  it('leaves the state before it as it was', () => {
+    const before = frozen(after(fold, 'door.painted'));
+    expect(fold.step(before, { type: 'door.painted' }).context.trail).toEqual(['painted', 'painted']);
+    expect(before.context.trail).toEqual(['painted']);
+  });
+
+  it('gives one and the same result however often it is asked', () => {
+    const before = after(fold, 'door.painted');
+    expect(fold.step(before, { type: 'door.opened' })).toEqual(fold.step(before, { type: 'door.opened' }));
+  });
+
+  it('is not accepted where the event is forbidden, or nobody takes it', () => {
+    const open = after(fold, 'door.opened');
+    expect(fold.accepts(open, { type: 'door.closed' })).toBe(true);
+    expect(fold.accepts(open, { type: 'door.painted' })).toBe(false);
+    expect(fold.accepts(open, { type: 'unknown.happened' })).toBe(false);
+  });
+});
+
+describe('nested and parallel states', () => {
+  const region = (name: string): Config => ({
+    initial: 'off',
+    entry: adds(`into ${name}`),
+    exit: adds(`out of ${name}`),
+    states: {
+      off: { on: { [`${name}.on`]: 'on' }, exit: adds(`${name} not off`) },
+      on: { entry: adds(`${name} on`) },
+    },
+  });
+  const fold = compiled({
+    initial: 'idle',
+    states: {
+      idle: { on: { started: 'busy', 'straight.on': { target: ['#m.busy.left.on', '#m.busy.right.on'] } } },
+      busy: {
+        type: 'parallel',
+        states: { left: region('left'), right: region('right') },
+        on: { done: 'idle' },
+      },
+    },
+  });
+
+  it('are in the value as XState writes it', () => {
+    expect(after(fold, 'started', 'right.on').value).toEqual({ busy: { left: 'off', right: 'on' } });
+  });
+
+  it('are entered from the outside, and exited from the inside, the last first', () => {
+    expect(trailAfter(fold, 'started', 'right.on', 'done')).toEqual([
+      'into left',
+      'into right',
+      'right not off',
+      'right on',
+      'out of right',
+      'left not off',
+      'out of left',
+    ]);
+  });
+
+  it('can be entered in several regions at once', () => {
+    expect(after(fold, 'straight.on').value).toEqual({ busy: { left: 'on', right: 'on' } });
+  });
+
+  it('have a value that nobody can change, for it is shared by all states that have it', () => {
+    const { value } = after(fold, 'started');
+    expect(after(fold, 'started').value).toBe(value);
+    expect(Object.isFrozen(value)).toBe(true);
+    expect(Object.isFrozen((value as unknown as { busy: object }).busy)).toBe(true);
+  });
+
+  it('are understood from a state that nobody has seen before', () => {
+    const restored = structuredClone(after(fold, 'started', 'right.on'));
+    expect(fold.step(restored, { type: 'left.on' }).value).toEqual({ busy: { left: 'on', right: 'on' } });
+  });
+
+  it('are completed, as XState does it, where a state names only some of them', () => {
+    const partial = { value: { busy: { right: 'on' } }, context: { trail: [] } };
+    expect(fold.step(partial, { type: 'left.on' }).value).toEqual({ busy: { left: 'on', right: 'on' } });
+  });
+
+  it('cannot be those of another machine', () => {
+    const foreign = { value: { busy: { middle: 'on' } }, context: { trail: [] } };
+    expect(() => fold.step(foreign, { type: 'left.on' })).toThrow("Child state 'middle' does not exist");
+  });
+});
+
+describe('the initial state', () => {
+  it('has the context of the machine, itself', () => {
+    const context = { trail: ['given'] };
+    expect(compiled({ context }).initial).toEqual({ value: {}, context });
+    expect(compiled({ context }).initial.context).toBe(context);
+  });
+
+  it('has what the function of the context makes', () => {
+    expect(compiled({ context: () => ({ trail: ['made'] }) }).initial.context.trail).toEqual(['made']);
+  });
+
+  it('comes after all entry actions, and after what follows on them', () => {
+    const { initial } = compiled({
+      entry: adds('machine'),
+      initial: { target: 'a', actions: adds('initial') },
+      states: { a: { entry: adds('a'), always: 'b' }, b: { entry: adds('b') } },
+    });
+    expect(initial).toEqual({ value: 'b', context: { trail: ['machine', 'initial', 'a', 'b'] } });
+  });
+});
+
+describe('what throws', () => {
+  const throwing = (): never => {
+    throw new RangeError('no more');
+  };
+
+  it.each<[string, Config]>([
+    ['a guard', { guard: throwing, target: 'b' }],
+    ['an assign of a member', { actions: assign({ trail: throwing }) }],
+    ['an assign of the whole', { actions: assign(throwing) }],
+    ['the second of two assignments', { actions: [adds('first'), assign(throwing)] }],
+  ])('in %s comes out as it was thrown, and leaves the state before as it was', (_, transition) => {
+    const fold = compiled({ initial: 'a', states: { a: { on: { go: transition } }, b: {} } });
+    expect(() => after(fold, 'go')).toThrow(new RangeError('no more'));
+    expect(fold.initial).toEqual({ value: 'a', context: { trail: [] } });
+  });
+});
+
+describe('more configurations than are kept', () => {
+  const REGIONS = 14;
+  const flag = (number: number): readonly [string, Config] => [
+    `r${number}`,
+    {
+      initial: 'off',
+      states: { off: { on: { [`r${number}`]: 'on' } }, on: { on: { [`r${number}`]: 'off' } } },
+    },
+  ];
+
+  it('are stepped through all the same', () => {
+    const numbers = Array.from({ length: REGIONS }, (_, number) => number);
+    const fold = compiled({ type: 'parallel', states: Object.fromEntries(numbers.map(flag)) });
+    // The Gray code visits every combination by changing one region at a time.
+    const changed = (step: number): number => numbers.find((bit) => (step >> bit) & 1) ?? 0;
+    const events: FoldEvent[] = Array.from({ length: 2 ** REGIONS - 1 }, (_, index) => ({
+      type: `r${changed(index + 1)}`,
+    }));
+    const states = new Set<string>();
+    let state = fold.initial;
+    for (const event of [...events, { type: `r${REGIONS - 1}` }]) {
+      state = fold.step(state, event);
+      states.add(JSON.stringify(state.value));
+    }
+    expect(states.size).toBe(2 ** REGIONS);
+    expect(state.value).toEqual(fold.initial.value);
+  });
+});

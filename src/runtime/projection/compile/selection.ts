@@ -1,0 +1,60 @@
+/** Which transitions an event enables: the innermost in every region, and of several candidates the first whose guard holds. */
+import type { Active, Args, Node, Transition } from './chart.js';
+
+/** The transitions that could take events of one type, in the order in which they are asked. */
+export interface Candidates {
+  /** Regions are asked first, each for itself. */
+  readonly regions: readonly Candidates[];
+  /** Asked when no region takes the event. */
+  readonly own: readonly Transition[];
+}
+
+export function candidatesFor(type: string, node: Node, active: ReadonlySet<Node>): Candidates {
+  const own = transitionsFor(type, node);
+  const regions = node.children
+    .filter((child) => active.has(child))
+    .map((child) => candidatesFor(type, child, active))
+    .filter((candidates) => candidates.regions.length > 0 || candidates.own.length > 0);
+  const [first, second] = regions;
+  return first !== undefined && second === undefined
+    ? { regions: first.regions, own: [...first.own, ...own] }
+    : { regions, own };
+}
+
+/** Adds what is enabled to `selected`. */
+export function addEnabled(candidates: Candidates, args: Args, active: Active, selected: Transition[]): void {
+  const { length } = selected;
+  for (const region of candidates.regions) addEnabled(region, args, active, selected);
+  if (selected.length > length) return;
+  const transition = firstEnabled(candidates.own, args, active);
+  if (transition !== undefined) selected.push(transition);
+}
+
+export function firstEnabled(
+  transitions: readonly Transition[],
+  args: Args,
+  active: Active,
+): Transition | undefined {
+  for (const transition of transitions) {
+    const { guard } = transition;
+    if (guard === undefined || guard(args, active)) return transition;
+  }
+  return undefined;
+}
+
+/** The exact type first, then wildcards, the longer ones before the shorter ones. */
+function transitionsFor(type: string, { transitions }: Node): readonly Transition[] {
+  const wildcards = [...transitions.keys()]
+    .filter((descriptor) => descriptor !== type && matches(type, descriptor))
+    .sort((one, other) => other.length - one.length);
+  return [type, ...wildcards].flatMap((descriptor) => transitions.get(descriptor) ?? []);
+}
+
+/** `*` stands for every type; `a.b.*` for `a.b` and all that begins with it, token by token. */
+function matches(type: string, descriptor: string): boolean {
+  if (descriptor === '*') return true;
+  if (!descriptor.endsWith('.*')) return false;
+  const tokens = descriptor.split('.').slice(0, -1);
+  const given = type.split('.');
+  return tokens.every((token, index) => token !== '*' && token === given[index]);
+}
