@@ -13,6 +13,7 @@ const snapshot = (at: number, log = 'a log', of = state): Snapshot => ({
   log,
   machine: 'a machine',
   state: of,
+  digest: { high: -1, low: 2 },
 });
 
 async function all(store: FileSnapshotStore): Promise<readonly (Snapshot | Unreadable)[]> {
@@ -127,10 +128,10 @@ describe('a folder of snapshots', () => {
   it('says of another format that it is one', async () => {
     await store.save(snapshot(3));
     const file = await path();
-    const newer = (await readFile(file)).toString('latin1').replace('"format":1', '"format":2');
+    const newer = (await readFile(file)).toString('latin1').replace('"format":2', '"format":3');
     expect(await readInstead(file, Buffer.from(newer, 'latin1'))).toEqual({
       name: file,
-      reason: 'it has format 2, but this version reads 1',
+      reason: 'it has format 3, but this version reads 2',
     });
   });
 

@@ -6,12 +6,13 @@ import { deserialize, serialize } from 'node:v8';
 import { flushFolder } from '../event-log/flush.js';
 import { position } from '../event-log/event.js';
 import type { FoldState } from './fold-state.js';
+import { digestText, type RollingDigest } from './rolling-digest.js';
 import { SnapshotStore, type Snapshot, type Unreadable } from './snapshot-store.js';
 
 /** The newest one may be damaged; so many are kept that there is another. */
 const KEPT = 3;
 const SUFFIX = '.snapshot';
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The first line of a file, as JSON; the state follows, in V8's structured-clone format, which knows BigInt. */
 interface Header {
@@ -19,6 +20,8 @@ interface Header {
   readonly position: number;
   readonly log: string;
   readonly machine: string;
+  /** Of the events that were folded. */
+  readonly digest: RollingDigest;
   /** Over everything else, the header's other fields included. */
   readonly sha256: string;
 }
@@ -29,15 +32,10 @@ export class FileSnapshotStore extends SnapshotStore {
     super();
   }
 
-  override async save({ position: at, log, machine, state }: Snapshot): Promise<number> {
+  override async save({ position: at, log, machine, digest, state }: Snapshot): Promise<number> {
     const body = serialize(state);
-    const header: Header = {
-      format: FORMAT,
-      position: at,
-      log,
-      machine,
-      sha256: digest({ position: at, log, machine }, body),
-    };
+    const about = { format: FORMAT, position: at, log, machine, digest };
+    const header: Header = { ...about, sha256: checksum(about, body) };
     const bytes = Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]);
     await mkdir(this.folder, { recursive: true });
     const path = join(this.folder, fileName(at));
@@ -94,11 +92,12 @@ function parse(bytes: Buffer): Snapshot {
   const body = bytes.subarray(end + 1);
   if (header.format !== FORMAT)
     throw new Error(`it has format ${header.format}, but this version reads ${FORMAT}`);
-  if (digest(header, body) !== header.sha256) throw new Error('its digest is not that of its content');
+  if (checksum(header, body) !== header.sha256) throw new Error('its digest is not that of its content');
   return {
     position: position(header.position),
     log: header.log,
     machine: header.machine,
+    digest: header.digest,
     state: deserialize(body) as FoldState,
   };
 }
@@ -113,9 +112,9 @@ async function writeFlushed(path: string, bytes: Buffer): Promise<void> {
   }
 }
 
-function digest(
-  { position: at, log, machine }: Omit<Snapshot, 'state' | 'position'> & { readonly position: number },
-  body: Buffer,
-): string {
-  return createHash('sha256').update(`${FORMAT} ${at} ${log} ${machine}\n`).update(body).digest('hex');
+function checksum({ position: at, log, machine, digest }: Omit<Header, 'sha256'>, body: Buffer): string {
+  return createHash('sha256')
+    .update(`${FORMAT} ${at} ${log} ${machine} ${digestText(digest)}\n`)
+    .update(body)
+    .digest('hex');
 }

@@ -12,7 +12,11 @@ describe('a projection whose machine throws at an event', () => {
     await add(log, 1, 2, 13, 4);
     const { projection, faulted } = run(totalOf('total', bad), log);
     const fault = await faulted;
-    expect(fault).toEqual({ position: 3, error: new RangeError('13 is too much') });
+    expect(fault).toMatchObject({
+      position: 3,
+      error: new RangeError('13 is too much'),
+      event: { position: 3, type: 'amount.added' },
+    });
     expect(projection.status).toBe('faulted');
     expect(projection.fault).toEqual(fault);
     expect(projection.position).toBe(2);
@@ -76,7 +80,7 @@ describe('a projection whose machine throws at an event', () => {
     await add(log, 1, 13);
     await faulted;
     await projection.stop();
-    expect(store.kept).toEqual([
+    expect(store.kept).toMatchObject([
       {
         position: 1,
         log: log.identity,

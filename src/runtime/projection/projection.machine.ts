@@ -7,12 +7,14 @@
  *                         faulted ──stop──▶ stopped
  */
 import { assign, fromCallback, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
-import type { Position } from '../event-log/event.js';
+import type { Position, RecordedEvent } from '../event-log/event.js';
 
 /** Why a projection stopped: the event that it could not fold, and what was thrown. */
 export interface ProjectionFault {
   readonly position: Position;
   readonly error: unknown;
+  /** The event that could not be folded; absent when it was not the event that was at fault. */
+  readonly event?: RecordedEvent;
 }
 
 export type FoldingEvent =

@@ -5,6 +5,7 @@ import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.
 import { run } from '../../../test/support/running-projection.js';
 import { position, START } from '../event-log/event.js';
 import { defineProjection } from './define-projection.js';
+import { NOTHING_FOLDED } from './rolling-digest.js';
 
 describe('a projection', () => {
   it('is recovering until it has folded what stood in the log when it started', async () => {
@@ -106,6 +107,8 @@ describe('live, replayed, and restored from a snapshot', () => {
         await Promise.all([live.reached(head), restored.reached(head), replayed.reached(head)]);
         expect(restored.projection.state).toEqual(replayed.projection.state);
         expect(live.projection.state).toEqual(replayed.projection.state);
+        expect(restored.projection.folded).toEqual(replayed.projection.folded);
+        expect(live.projection.folded).toEqual(replayed.projection.folded);
       }),
       { numRuns: 40 },
     );
@@ -120,6 +123,7 @@ describe('live, replayed, and restored from a snapshot', () => {
       position: position(3),
       log: log.identity,
       machine: definition.fingerprint,
+      digest: NOTHING_FOLDED,
       state,
     });
     const { projection, recovered } = run(definition, log, { store });
@@ -135,6 +139,7 @@ describe('live, replayed, and restored from a snapshot', () => {
       position: position(1),
       log: log.identity,
       machine: definition.fingerprint,
+      digest: NOTHING_FOLDED,
       state: { value: 'totalling', context: { total: 1, count: 1 } },
     };
     const store = new RememberedSnapshots({ name: 'newest', reason: 'it is cut off' }, older);

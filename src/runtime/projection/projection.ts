@@ -5,6 +5,7 @@ import type { Page } from '../event-log/page.js';
 import { WaitablePosition } from '../event-log/waitable-position.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
 import type { FoldState } from './fold-state.js';
+import { FoldFailed, Folding, type Folded } from './folding.js';
 import {
   lifecycleOf,
   statusOf,
@@ -36,7 +37,7 @@ export class Projection<Context = unknown> {
   readonly #waits = new Set<AbortController>();
   readonly #consumed: Query;
   #isEnding = false;
-  #state: FoldState<Context>;
+  #folding: Folding<Context>;
   #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
   #status: ProjectionStatus = 'recovering';
   #fault: ProjectionFault | undefined;
@@ -48,7 +49,7 @@ export class Projection<Context = unknown> {
     private readonly snapshots: Snapshots,
     private readonly observer: ProjectionObserver,
   ) {
-    this.#state = definition.fold.initial;
+    this.#folding = new Folding(definition.fold);
     this.#consumed = [{ types: definition.consumes.map((contract) => contract.type) }];
   }
 
@@ -61,8 +62,13 @@ export class Projection<Context = unknown> {
     return this.#folded.position;
   }
 
+  /** State, position and digest as they are now. */
+  get folded(): Folded<Context> {
+    return this.#folding.folded;
+  }
+
   get state(): FoldState<Context> {
-    return this.#state;
+    return this.#folding.state;
   }
 
   get status(): ProjectionStatus {
@@ -75,9 +81,8 @@ export class Projection<Context = unknown> {
 
   /** What a query answers with, made once for each state. */
   view(): View {
-    if (this.#view?.of !== this.#state) {
-      this.#view = { of: this.#state, view: this.definition.view(this.#state) };
-    }
+    const { state } = this;
+    if (this.#view?.of !== state) this.#view = { of: state, view: this.definition.view(state) };
     return this.#view.view;
   }
 
@@ -132,13 +137,12 @@ export class Projection<Context = unknown> {
   /** Stops folding and keeps a last snapshot. The state can still be asked for. */
   async stop(): Promise<void> {
     this.#actor?.send({ type: 'stop' });
-    await this.snapshots.takeLast(this.position, this.#state);
+    await this.snapshots.takeLast(this.folded);
   }
 
   async #fold(tell: (event: FoldingEvent) => void, ended: AbortSignal): Promise<void> {
     const fail = (error: unknown): void => {
-      const fault =
-        error instanceof FoldFailed ? error.fault : { position: position(this.position + 1), error };
+      const fault = faultOf(error, this.position);
       tell({ type: 'fault', fault });
       this.observer.faulted(fault);
     };
@@ -148,7 +152,7 @@ export class Projection<Context = unknown> {
       const target = await this.log.head();
       if (ended.aborted) return;
       if (restored !== undefined) {
-        this.#state = restored.state as FoldState<Context>;
+        this.#folding = new Folding(this.definition.fold, restored as Folded<Context>);
         this.#folded.moveTo(restored.position);
       }
       const restoredFrom = this.position;
@@ -168,9 +172,9 @@ export class Projection<Context = unknown> {
       caughtUp();
       const subscription = this.log.followProgress(this.#consumed, this.position).subscribe({
         next: (page) => {
-          this.#foldPage(page);
+          this.#take(page);
           caughtUp();
-          this.snapshots.offer(this.position, this.#state);
+          this.snapshots.offer(this.folded);
         },
         error: fail,
       });
@@ -182,38 +186,18 @@ export class Projection<Context = unknown> {
     }
   }
 
-  /**
-   * Folds as far as it goes: what came before an event that cannot be folded is kept. Several events may stand at one
-   * position; it is folded whole or not at all.
-   */
-  #foldPage({ events, through }: Page): void {
-    const { fold } = this.definition;
-    let state = this.#state;
-    let kept = state;
-    let folded = this.position;
-    let current = folded;
+  /** @throws FoldFailed */
+  #take(page: Page): void {
     try {
-      for (const event of events) {
-        if (event.position !== current) {
-          kept = state;
-          folded = position(event.position - 1);
-          current = event.position;
-        }
-        state = fold.step(state, event);
-      }
-      kept = state;
-      folded = through;
-    } catch (error) {
-      throw new FoldFailed({ position: current, error });
+      this.#folding.take(page);
     } finally {
-      this.#state = kept;
-      this.#folded.moveTo(folded);
+      this.#folded.moveTo(this.#folding.position);
     }
   }
 }
 
-class FoldFailed extends Error {
-  constructor(readonly fault: ProjectionFault) {
-    super(`the event at position ${fault.position} cannot be folded`, { cause: fault.error });
-  }
+function faultOf(error: unknown, folded: Position): ProjectionFault {
+  if (!(error instanceof FoldFailed)) return { position: position(folded + 1), error };
+  const { position: at, event, cause } = error;
+  return { position: at, error: cause, ...(event !== undefined && { event }) };
 }

@@ -1,14 +1,11 @@
 /** Where one projection keeps its snapshots, apart from every other projection's. */
-import type { Position } from '../event-log/event.js';
-import type { FoldState } from './fold-state.js';
+import type { Folded } from './folding.js';
 
-export interface Snapshot {
-  readonly position: Position;
+export interface Snapshot extends Folded {
   /** The log that was folded; a snapshot of another log is none of this one's. */
   readonly log: string;
   /** The fingerprint of the machine that folded it; another machine may mean something else by the same state. */
   readonly machine: string;
-  readonly state: FoldState;
 }
 
 /** A snapshot that is there, but cannot be used. */

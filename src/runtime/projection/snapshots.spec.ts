@@ -3,7 +3,9 @@ import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.
 import { later } from '../../../test/support/running-projection.js';
 import { position } from '../event-log/event.js';
 import type { FoldState } from './fold-state.js';
+import type { Folded } from './folding.js';
 import { Snapshots } from './snapshots.js';
+import { NOTHING_FOLDED } from './rolling-digest.js';
 import type { Snapshot, Unreadable } from './snapshot-store.js';
 
 const stateAt = (at: number): FoldState => ({ value: 's', context: { total: at } });
@@ -13,6 +15,13 @@ const snapshotAt = (at: number, log = 'this log', machine = 'this machine'): Sna
   log,
   machine,
   state: stateAt(at),
+  digest: NOTHING_FOLDED,
+});
+
+const foldedAt = (at: number): Folded => ({
+  position: position(at),
+  state: stateAt(at),
+  digest: NOTHING_FOLDED,
 });
 
 /** Snapshots every so many events of a log of 1,000. */
@@ -35,7 +44,7 @@ function given(every: number, ...kept: readonly (Snapshot | Unreadable)[]): Give
     told,
     snapshots,
     offer: (at) => {
-      snapshots.offer(position(at), stateAt(at));
+      snapshots.offer(foldedAt(at));
     },
     positions: () => store.kept.map((each) => ('position' in each ? each.position : each.name)),
   };
@@ -159,20 +168,20 @@ describe('the last snapshot', () => {
   it('is taken however few events there were since', async () => {
     const { snapshots, positions } = given(10, snapshotAt(5));
     await snapshots.newest();
-    await snapshots.takeLast(position(6), stateAt(6));
+    await snapshots.takeLast(foldedAt(6));
     expect(positions()).toEqual([6, 5]);
   });
 
   it('is not taken of a position that has one', async () => {
     const { store, snapshots } = given(10, snapshotAt(5));
     await snapshots.newest();
-    await snapshots.takeLast(position(5), stateAt(5));
+    await snapshots.takeLast(foldedAt(5));
     expect(store.asked).toBe(0);
   });
 
   it('is not taken of nothing', async () => {
     const { store, snapshots } = given(10);
-    await snapshots.takeLast(position(0), stateAt(0));
+    await snapshots.takeLast(foldedAt(0));
     expect(store.asked).toBe(0);
   });
 
@@ -180,7 +189,7 @@ describe('the last snapshot', () => {
     jest.useFakeTimers();
     const { snapshots, offer, positions } = given(10);
     offer(10);
-    await snapshots.takeLast(position(12), stateAt(12));
+    await snapshots.takeLast(foldedAt(12));
     await jest.advanceTimersByTimeAsync(5000);
     jest.useRealTimers();
     expect(positions()).toEqual([12]);
@@ -194,7 +203,7 @@ describe('the last snapshot', () => {
     offer(10);
     await jest.advanceTimersByTimeAsync(0);
     jest.useRealTimers();
-    const last = snapshots.takeLast(position(12), stateAt(12));
+    const last = snapshots.takeLast(foldedAt(12));
     expect(store.asked).toBe(1);
     written.resolve(undefined);
     await last;
@@ -204,7 +213,7 @@ describe('the last snapshot', () => {
   it('is reported, and is no error, when the store fails', async () => {
     const { store, snapshots, told } = given(10);
     store.failure = new Error('the disk is full');
-    await expect(snapshots.takeLast(position(3), stateAt(3))).resolves.toBeUndefined();
+    await expect(snapshots.takeLast(foldedAt(3))).resolves.toBeUndefined();
     expect(told.failed).toEqual([new Error('the disk is full')]);
   });
 });

@@ -1,6 +1,6 @@
 /** When one projection's snapshots are taken, and which one is good to begin from. */
 import { START, type Position } from '../event-log/event.js';
-import type { FoldState } from './fold-state.js';
+import type { Folded } from './folding.js';
 import { isUnreadable, type Snapshot, type SnapshotStore, type Unreadable } from './snapshot-store.js';
 
 /** At least so long lies between two snapshots, in milliseconds. */
@@ -14,7 +14,7 @@ export interface SnapshotObserver {
 
 export class Snapshots {
   #newest: Position = START;
-  #offered: { readonly position: Position; readonly state: FoldState } | undefined;
+  #offered: Folded | undefined;
   #takenAt = -Infinity;
   /** From when it is time for a snapshot until that one is kept. */
   #pending: NodeJS.Timeout | undefined;
@@ -52,13 +52,12 @@ export class Snapshots {
    * Takes one if it is time and none is being written; if it was time less than a second ago, a second later.
    * Nobody waits for it: a snapshot only saves work, and under load its flushes would cost the log more than that.
    */
-  offer(position: Position, state: FoldState): void {
-    this.#offered = { position, state };
-    if (position - this.#newest < this.every || this.#pending !== undefined) return;
+  offer(folded: Folded): void {
+    this.#offered = folded;
+    if (folded.position - this.#newest < this.every || this.#pending !== undefined) return;
     const pause = Math.max(this.#takenAt + PAUSE - performance.now(), 0);
     this.#pending = setTimeout(() => {
-      const { position: at, state: then } = this.#offered ?? { position, state };
-      this.#saving = this.#save(at, then).finally(() => {
+      this.#saving = this.#save(this.#offered ?? folded).finally(() => {
         this.#pending = undefined;
         this.#saving = undefined;
       });
@@ -66,10 +65,10 @@ export class Snapshots {
   }
 
   /** Takes one more, unless the newest is of this very position. Resolves when it is kept, or has failed. */
-  async takeLast(position: Position, state: FoldState): Promise<void> {
+  async takeLast(folded: Folded): Promise<void> {
     clearTimeout(this.#pending);
     await this.#saving;
-    if (position > this.#newest) await this.#save(position, state);
+    if (folded.position > this.#newest) await this.#save(folded);
   }
 
   #whyUnusable(found: Snapshot, head: Position): Unreadable | undefined {
@@ -82,17 +81,12 @@ export class Snapshots {
     return undefined;
   }
 
-  async #save(position: Position, state: FoldState): Promise<void> {
+  async #save(folded: Folded): Promise<void> {
     this.#takenAt = performance.now();
     try {
-      const bytes = await this.store.save({
-        position,
-        log: this.log.identity,
-        machine: this.machine(),
-        state,
-      });
-      this.#newest = position;
-      this.observer.taken(position, bytes);
+      const bytes = await this.store.save({ ...folded, log: this.log.identity, machine: this.machine() });
+      this.#newest = folded.position;
+      this.observer.taken(folded.position, bytes);
     } catch (error) {
       this.observer.failed(error);
     }

@@ -1,0 +1,105 @@
+/** A fold on its way through the log: position, state and digest, which always belong together. */
+import { START, position, type Position, type RecordedEvent } from '../event-log/event.js';
+import type { Page } from '../event-log/page.js';
+import type { Fold, FoldState } from './fold-state.js';
+import { DigestRoller, NOTHING_FOLDED, type RollingDigest } from './rolling-digest.js';
+
+/** How far a fold has come, and to what. */
+export interface Folded<Context = unknown> {
+  readonly position: Position;
+  readonly state: FoldState<Context>;
+  /** Of the events that led to it. */
+  readonly digest: RollingDigest;
+}
+
+/** Positions of events that a projection passes over. */
+export type Skipped = ReadonlySet<Position>;
+
+const NONE: Skipped = new Set();
+
+/** Why a projection stopped: the event that it could not fold, and what was thrown. */
+export class FoldFailed extends Error {
+  constructor(
+    readonly position: Position,
+    /** The first of those that stand there. */
+    readonly event: RecordedEvent | undefined,
+    cause: unknown,
+  ) {
+    super(`the event at position ${position} cannot be folded`, { cause });
+  }
+}
+
+/**
+ * What live following, replays, audits, shadows and questions about the past have in common, so that they cannot differ.
+ * Knows neither the log nor snapshots: whoever uses it hands it page after page.
+ */
+export class Folding<Context = unknown> {
+  #position: Position;
+  #state: FoldState<Context>;
+  #digest: RollingDigest;
+
+  constructor(
+    private readonly fold: Fold<Context>,
+    from: Folded<Context> = beginning(fold),
+    private readonly skipped: Skipped = NONE,
+  ) {
+    this.#position = from.position;
+    this.#state = from.state;
+    this.#digest = from.digest;
+  }
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  get state(): FoldState<Context> {
+    return this.#state;
+  }
+
+  get folded(): Folded<Context> {
+    return { position: this.#position, state: this.#state, digest: this.#digest };
+  }
+
+  /**
+   * Folds as far as it goes: what came before an event that cannot be folded is kept. Several events may stand at one
+   * position; it is folded whole or not at all. An event that is passed over leaves no mark in the digest.
+   *
+   * @throws FoldFailed
+   */
+  take({ events, through }: Page): void {
+    const { fold, skipped } = this;
+    const roller = new DigestRoller(this.#digest);
+    let state = this.#state;
+    let whole = state;
+    let current = this.#position;
+    try {
+      for (const event of events) {
+        if (event.position !== current) {
+          whole = state;
+          roller.mark();
+          current = event.position;
+        }
+        if (skipped.has(current)) continue;
+        state = fold.step(state, event);
+        roller.add(event);
+      }
+    } catch (error) {
+      this.#state = whole;
+      this.#digest = roller.marked;
+      this.#position = position(current - 1);
+      throw new FoldFailed(
+        current,
+        events.find((event) => event.position === current),
+        error,
+      );
+    }
+    this.#state = state;
+    this.#digest = roller.value;
+    this.#position = through;
+  }
+}
+
+/** Before the first event. */
+export function beginning<Context>(fold: Fold<Context>): Folded<Context> {
+  return { position: START, state: fold.initial, digest: NOTHING_FOLDED };
+}
