@@ -53,7 +53,8 @@ class Writer {
         return;
       }
       case 'object': {
-        value === null ? this.#put('0') : this.#writeObject(value);
+        if (value === null) this.#put('0');
+        else this.#writeObject(value);
         return;
       }
       default:
