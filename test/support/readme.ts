@@ -64,9 +64,9 @@ export function addContext(project: string, file: Block | undefined, contexts: B
     throw new Error('the text has an example of a module');
   mkdirSync(dirname(join(project, 'src', path)), { recursive: true });
   writeFileSync(join(project, 'src', `${path}.ts`), file.text);
-  const app = join(project, 'src/apps/monolith/monolith.module.ts');
+  const app = join(project, 'src/apps/monolith/contexts.ts');
   const source = readFileSync(app, 'utf8');
-  const line = /^const contexts = .*$/m;
+  const line = /^export const contexts = .*$/m;
   expect(source).toMatch(line);
   const withContext = source.replace(line, contexts.text.trim());
   writeFileSync(app, `import { ${name} } from '../../${path}.js';\n${withContext}`);

@@ -1,18 +1,14 @@
-/** All contexts in one process, over one log. To add a context, import its module here. */
+/** All contexts in one process, over one log. */
 import { join } from 'node:path';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { Config } from '../../config.js';
-import { NumbersModule } from '../../contexts/numbers/numbers.module.js';
-import { ProductModule } from '../../contexts/product/product.module.js';
-import { SumModule } from '../../contexts/sum/sum.module.js';
 import { EventLogModule } from '../../runtime/event-log/event-log.module.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
 import { FileSnapshotStore } from '../../runtime/projection/file-snapshot-store.js';
 import { ProjectionModule } from '../../runtime/projection/projection.module.js';
 import { NoSnapshots } from '../../runtime/projection/snapshot-store.js';
-
-const contexts = [NumbersModule, SumModule, ProductModule];
+import { contexts } from './contexts.js';
 
 @Module({})
 export class MonolithModule {

@@ -3,6 +3,7 @@ import { Inject, Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { EventLog } from '../event-log/event-log.js';
 import type { ProjectionDefinition } from './define-projection.js';
+import { bringing } from './definitions-in.js';
 import { HealthController } from './http/health.controller.js';
 import { projectionController } from './http/projection.controller.js';
 import { tokenOf } from './projection-token.js';
@@ -29,7 +30,7 @@ export class ProjectionModule {
   /** One projection with its standard query endpoint, `GET /<name>`. */
   static forFeature<Context>(definition: ProjectionDefinition<Context>): DynamicModule {
     const token = tokenOf(definition.name);
-    return {
+    const module: DynamicModule = {
       module: ProjectionModule,
       providers: [
         {
@@ -41,6 +42,7 @@ export class ProjectionModule {
       controllers: [projectionController(definition.name)],
       exports: [token],
     };
+    return bringing(module, definition);
   }
 }
 
