@@ -1,7 +1,9 @@
 /** A snapshot store in memory, which fails when a test wants it to. */
 import {
   SnapshotStore,
+  isUnreadable,
   type Snapshot,
+  type SnapshotEntry,
   type Unreadable,
 } from '../../src/runtime/projection/snapshot-store.js';
 
@@ -29,5 +31,10 @@ export class RememberedSnapshots extends SnapshotStore {
 
   override async *newestFirst(): AsyncIterable<Snapshot | Unreadable> {
     for (const found of this.kept) yield await Promise.resolve(found);
+  }
+
+  override list(): Promise<readonly SnapshotEntry[]> {
+    const good = this.kept.flatMap((found) => (isUnreadable(found) ? [] : [found.position]));
+    return Promise.resolve(good.map((position) => ({ position, bytes: 100, time: new Date(0) })));
   }
 }

@@ -6,6 +6,7 @@ import type { ProjectionDefinition } from '../../src/runtime/projection/define-p
 import { fingerprintIn } from '../../src/runtime/projection/machine-fingerprint.js';
 import { Projection, type RecoveryReport } from '../../src/runtime/projection/projection.js';
 import type { ProjectionFault } from '../../src/runtime/projection/projection.machine.js';
+import { eventSkipped } from '../../src/runtime/projection/skipping.js';
 import { NoSnapshots, type SnapshotStore } from '../../src/runtime/projection/snapshot-store.js';
 import { Snapshots } from '../../src/runtime/projection/snapshots.js';
 
@@ -15,6 +16,8 @@ const PATIENCE = 10_000;
 export interface Running<Context> {
   readonly projection: Projection<Context>;
   readonly recovered: Promise<RecoveryReport>;
+  /** Resolves when it has resumed for the first time. */
+  readonly resumed: Promise<RecoveryReport>;
   /** Resolves with the first fault. */
   readonly faulted: Promise<ProjectionFault>;
   /** What the observers were told, in order. */
@@ -40,15 +43,17 @@ export function run<Context>(
 ): Running<Context> {
   const told: Running<Context>['told'] = { faults: [], taken: [], unreadable: [], failed: [] };
   const recovered = later<RecoveryReport>();
+  const resumed = later<RecoveryReport>();
   const faulted = later<ProjectionFault>();
   const snapshots = new Snapshots(store, every, log, () => fingerprintIn(log.contracts, definition), {
     taken: (at) => told.taken.push(at),
     unreadable: (name, reason) => told.unreadable.push({ name, reason }),
     failed: (error) => told.failed.push(error),
   });
-  log.contracts.register(definition.consumes);
+  log.contracts.register([...definition.consumes, eventSkipped]);
   const projection = new Projection(definition, log, snapshots, {
     recovered: recovered.resolve,
+    resumed: resumed.resolve,
     faulted: (fault) => {
       told.faults.push(fault);
       faulted.resolve(fault);
@@ -60,6 +65,7 @@ export function run<Context>(
   return {
     projection,
     recovered: recovered.promise,
+    resumed: resumed.promise,
     faulted: faulted.promise,
     told,
     reached: (wanted) => projection.reached(position(wanted), AbortSignal.timeout(PATIENCE)),

@@ -11,6 +11,16 @@ export interface Signals {
     readonly milliseconds: number;
   };
   'projection.faulted': { readonly projection: string; readonly position: number; readonly error: unknown };
+  'projection.resumed': {
+    readonly projection: string;
+    /** Where it stood when it was told to. */
+    readonly resumedFrom: number;
+    readonly position: number;
+    readonly events: number;
+    readonly milliseconds: number;
+  };
+  /** Somebody told the projection to pass over the event at this position. */
+  'projection.skipped': { readonly projection: string; readonly position: number; readonly reason: string };
   'snapshot.taken': { readonly projection: string; readonly position: number; readonly bytes: number };
   'snapshot.unreadable': { readonly projection: string; readonly file: string; readonly reason: string };
   'snapshot.failed': { readonly projection: string; readonly error: unknown };

@@ -1,13 +1,13 @@
 /** Snapshots as files in one folder: whole or not there, and checked by digest when they are read. */
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { flushFolder } from '../event-log/flush.js';
 import { position } from '../event-log/event.js';
 import type { FoldState } from './fold-state.js';
 import { digestText, type RollingDigest } from './rolling-digest.js';
-import { SnapshotStore, type Snapshot, type Unreadable } from './snapshot-store.js';
+import { SnapshotStore, type Snapshot, type SnapshotEntry, type Unreadable } from './snapshot-store.js';
 
 /** The newest one may be damaged; so many are kept that there is another. */
 const KEPT = 3;
@@ -55,6 +55,16 @@ export class FileSnapshotStore extends SnapshotStore {
         yield { name: path, reason: (error as Error).message };
       }
     }
+  }
+
+  override async list(): Promise<readonly SnapshotEntry[]> {
+    const entries = (await this.#names()).map(async (name): Promise<readonly SnapshotEntry[]> => {
+      const found = await stat(join(this.folder, name)).catch(() => undefined); // dropped meanwhile
+      const at = Number(name.slice(0, -SUFFIX.length));
+      if (found === undefined || !Number.isSafeInteger(at)) return [];
+      return [{ position: position(at), bytes: found.size, time: found.mtime }];
+    });
+    return (await Promise.all(entries)).flat();
   }
 
   /** What stands after the newest is damaged or of another log, and would crowd out what this one saves. */

@@ -9,10 +9,12 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import { EventLog } from '../event-log/event-log.js';
 import { signal, type Signals } from '../event-log/signals.js';
 import type { ProjectionDefinition } from './define-projection.js';
+import { errorStack } from './error-text.js';
+import { stopped, type ProjectionFault } from './fault.js';
 import { fingerprintIn } from './machine-fingerprint.js';
 import { Projection } from './projection.js';
-import type { ProjectionFault } from './projection.machine.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
+import { eventSkipped } from './skipping.js';
 import type { SnapshotStore } from './snapshot-store.js';
 import { Snapshots } from './snapshots.js';
 
@@ -36,6 +38,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     private readonly emitter: EventEmitter2,
     private readonly settings: ProjectionSettings,
   ) {
+    log.contracts.register([eventSkipped]);
     log.beforeClose(() => this.#stop());
   }
 
@@ -65,6 +68,11 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       },
       faulted: (fault) => {
         this.#faulted(definition.name, fault);
+      },
+      resumed: ({ position, restoredFrom: resumedFrom, events, milliseconds }) => {
+        this.#logger.log(`${definition.name}: resumed, and folded from ${resumedFrom} to ${position}`);
+        const report = { resumedFrom, position, events, milliseconds };
+        this.#signal('projection.resumed', { projection: definition.name, ...report });
       },
     });
     this.#projections.set(definition.name, projection);
@@ -111,11 +119,16 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     });
   }
 
-  #faulted(projection: string, { position, error }: ProjectionFault): void {
-    this.#logger.error(
-      `${projection}: stopped at position ${position}`,
-      error instanceof Error ? error.stack : error,
-    );
+  /** Tells that somebody had a projection pass over an event. */
+  tellSkipped(skip: Signals['projection.skipped']): void {
+    const { projection, position, reason } = skip;
+    this.#logger.warn(`${projection}: the event at position ${position} is skipped for good: ${reason}`);
+    this.#signal('projection.skipped', skip);
+  }
+
+  #faulted(projection: string, fault: ProjectionFault): void {
+    const { position, error } = fault;
+    this.#logger.error(stopped(projection, fault), errorStack(error));
     this.#signal('projection.faulted', { projection, position, error });
   }
 

@@ -2,7 +2,12 @@ import { createActor, fromCallback, type Actor } from 'xstate';
 import { position } from '../event-log/event.js';
 import { projectionMachine, type LifecycleEvent, type ProjectionFault } from './projection.machine.js';
 
-const fault: ProjectionFault = { position: position(7), error: new Error('too much') };
+const fault: ProjectionFault = {
+  position: position(7),
+  error: new Error('too much'),
+  message: 'Error: too much',
+  since: new Date(0),
+};
 
 interface Given {
   readonly actor: Actor<typeof projectionMachine>;

@@ -2,28 +2,27 @@
  * A projection's lifecycle. The main path:
  *
  *   running.recovering ──caught up──▶ running.following ──stop──▶ stopped
- *                └───────fault──────────────┘
- *                            ▼
- *                         faulted ──stop──▶ stopped
+ *                └───────fault──────────────┘  ▲
+ *                            ▼                 │ caught up
+ *                         faulted ──resume──▶ running.resuming
+ *
+ * A skip that is recorded after the event was folded makes it recover anew, without that event.
  */
 import { assign, fromCallback, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
-import type { Position, RecordedEvent } from '../event-log/event.js';
+import type { ProjectionFault } from './fault.js';
 
-/** Why a projection stopped: the event that it could not fold, and what was thrown. */
-export interface ProjectionFault {
-  readonly position: Position;
-  readonly error: unknown;
-  /** The event that could not be folded; absent when it was not the event that was at fault. */
-  readonly event?: RecordedEvent;
-}
+export type { ProjectionFault } from './fault.js';
 
 export type FoldingEvent =
-  { readonly type: 'caught up' } | { readonly type: 'fault'; readonly fault: ProjectionFault };
+  | { readonly type: 'caught up' }
+  | { readonly type: 'fault'; readonly fault: ProjectionFault }
+  | { readonly type: 'skipped in the past' };
 
-export type LifecycleEvent = FoldingEvent | { readonly type: 'stop' };
+export type LifecycleEvent = FoldingEvent | { readonly type: 'stop' } | { readonly type: 'resume' };
 
 export const projectionMachine = setup({
   types: {
+    /** The fault stays while it resumes, for until it is passed nothing has become better. */
     context: {} as { readonly fault: ProjectionFault | undefined },
     events: {} as LifecycleEvent,
   },
@@ -33,6 +32,7 @@ export const projectionMachine = setup({
       throw new Error('folding is provided by the projection');
     }),
   },
+  actions: { forget: assign({ fault: undefined }) },
 }).createMachine({
   id: 'projection',
   context: { fault: undefined },
@@ -43,14 +43,16 @@ export const projectionMachine = setup({
       initial: 'recovering',
       states: {
         recovering: { on: { 'caught up': 'following' } },
+        resuming: { on: { 'caught up': { target: 'following', actions: 'forget' } } },
         following: {},
       },
       on: {
         fault: { target: 'faulted', actions: assign({ fault: ({ event }) => event.fault }) },
+        'skipped in the past': { target: 'running', reenter: true, actions: 'forget' },
         stop: 'stopped',
       },
     },
-    faulted: { on: { stop: 'stopped' } },
+    faulted: { on: { resume: 'running.resuming', stop: 'stopped' } },
     stopped: { type: 'final' },
   },
 });
@@ -59,7 +61,7 @@ export type Lifecycle = typeof projectionMachine;
 
 export type ProjectionActor = ActorRefFrom<Lifecycle>;
 
-export type ProjectionStatus = 'recovering' | 'following' | 'faulted' | 'stopped';
+export type ProjectionStatus = 'recovering' | 'following' | 'resuming' | 'faulted' | 'stopped';
 
 /** The lifecycle with a projection's own work in it, which is told to end by the signal. */
 export function lifecycleOf(
@@ -77,6 +79,7 @@ export function lifecycleOf(
 
 export function statusOf(snapshot: SnapshotFrom<Lifecycle>): ProjectionStatus {
   if (snapshot.matches({ running: 'recovering' })) return 'recovering';
+  if (snapshot.matches({ running: 'resuming' })) return 'resuming';
   if (snapshot.matches('running')) return 'following';
   return snapshot.matches('faulted') ? 'faulted' : 'stopped';
 }

@@ -6,6 +6,7 @@ import type { ProjectionDefinition } from './define-projection.js';
 import { bringing } from './definitions-in.js';
 import { HealthController } from './http/health.controller.js';
 import { projectionController } from './http/projection.controller.js';
+import { ProjectionsController } from './http/projections.controller.js';
 import { tokenOf } from './projection-token.js';
 import { ProjectionHost, type ProjectionSettings } from './projection-host.js';
 
@@ -15,7 +16,7 @@ export class ProjectionModule {
     return {
       module: ProjectionModule,
       global: true,
-      controllers: [HealthController],
+      controllers: [HealthController, ProjectionsController],
       providers: [
         {
           provide: ProjectionHost,

@@ -1,43 +1,54 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
-import { position, type Position, type Query } from '../event-log/event.js';
+import { START, position, type Position, type Query } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
 import type { Page } from '../event-log/page.js';
 import { WaitablePosition } from '../event-log/waitable-position.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
+import { faultOf, type ProjectionFault } from './fault.js';
 import type { FoldState } from './fold-state.js';
-import { FoldFailed, Folding, type Folded } from './folding.js';
+import { beginning, Folding, type Folded, type Skipped } from './folding.js';
+import { MovingRate } from './moving-rate.js';
 import {
   lifecycleOf,
   statusOf,
   type FoldingEvent,
   type Lifecycle,
   type ProjectionActor,
-  type ProjectionFault,
   type ProjectionStatus,
 } from './projection.machine.js';
+import { eventSkipped, fingerprintWithout, skipIn, skippedBy } from './skipping.js';
+import type { SnapshotEntry } from './snapshot-store.js';
 import type { Snapshots } from './snapshots.js';
 
 /** What a projection tells of itself while it runs; its host turns it into signals and log lines. */
 export interface ProjectionObserver {
   recovered(report: RecoveryReport): void;
   faulted(fault: ProjectionFault): void;
+  /** It was faulted, and has caught up. The report begins where it stood. */
+  resumed(report: RecoveryReport): void;
 }
 
 export interface RecoveryReport {
   readonly position: Position;
-  /** The position of the snapshot that was restored; 0 without one. */
+  /** The position of the snapshot that was restored; 0 without one; where it stood when it resumed. */
   readonly restoredFrom: Position;
   /** How many events were read after it. */
   readonly events: number;
   readonly milliseconds: number;
 }
 
+/** Nobody waits longer than this for a projection that resumes, in milliseconds. */
+const SETTLING = 5_000;
+
 export class Projection<Context = unknown> {
   readonly #folded = new WaitablePosition();
   readonly #waits = new Set<AbortController>();
-  readonly #consumed: Query;
+  readonly #followed: Query;
+  readonly #rate = new MovingRate();
   #isEnding = false;
   #folding: Folding<Context>;
+  /** Grows while it runs by what stands after the position; what that state passed over is never changed. */
+  #skipped: Set<Position> = new Set();
   #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
   #status: ProjectionStatus = 'recovering';
   #fault: ProjectionFault | undefined;
@@ -48,9 +59,11 @@ export class Projection<Context = unknown> {
     private readonly log: EventLog,
     private readonly snapshots: Snapshots,
     private readonly observer: ProjectionObserver,
+    private readonly now: () => Date = () => new Date(),
   ) {
     this.#folding = new Folding(definition.fold);
-    this.#consumed = [{ types: definition.consumes.map((contract) => contract.type) }];
+    const consumed = definition.consumes.map((contract) => contract.type);
+    this.#followed = [{ types: [...new Set([...consumed, eventSkipped.type])] }];
   }
 
   get name(): string {
@@ -75,8 +88,25 @@ export class Projection<Context = unknown> {
     return this.#status;
   }
 
+  /** Why it stopped; also while it resumes, until it is past that. */
   get fault(): ProjectionFault | undefined {
-    return this.#fault;
+    const isPassed = this.#status === 'resuming' && this.position >= (this.#fault?.position ?? 0);
+    return isPassed ? undefined : this.#fault;
+  }
+
+  /** What it passes over, as it last knew. */
+  get skipped(): Skipped {
+    return this.#skipped;
+  }
+
+  /** Over the last ten seconds; what it consumes, not every event of the log. */
+  get eventsPerSecond(): number {
+    return this.#rate.perSecond();
+  }
+
+  /** Those that are kept now, newest first. */
+  snapshotsKept(): Promise<readonly SnapshotEntry[]> {
+    return this.snapshots.kept();
   }
 
   /** What a query answers with, made once for each state. */
@@ -134,27 +164,53 @@ export class Projection<Context = unknown> {
     actor.subscribe(update);
   }
 
+  /**
+   * Tries again from where it stopped; nothing happens unless it is faulted. Resolves once it follows or is faulted
+   * again, or after five seconds, whatever it does then.
+   */
+  async resume(): Promise<void> {
+    const actor = this.#actor;
+    if (actor === undefined || this.#status === 'stopped') return;
+    actor.send({ type: 'resume' });
+    await new Promise<void>((resolve) => {
+      const settle = (): void => {
+        clearTimeout(timer);
+        subscription.unsubscribe();
+        resolve();
+      };
+      const timer = setTimeout(settle, SETTLING);
+      const subscription = actor.subscribe({
+        next: () => {
+          if (this.#status !== 'resuming') settle();
+        },
+        complete: settle,
+      });
+      if (this.#status !== 'resuming') settle();
+    });
+  }
+
   /** Stops folding and keeps a last snapshot. The state can still be asked for. */
   async stop(): Promise<void> {
     this.#actor?.send({ type: 'stop' });
-    await this.snapshots.takeLast(this.folded);
+    await this.snapshots.takeLast(this.folded, this.#skipped);
   }
 
   async #fold(tell: (event: FoldingEvent) => void, ended: AbortSignal): Promise<void> {
     const fail = (error: unknown): void => {
-      const fault = faultOf(error, this.position);
+      if (ended.aborted) return;
+      const fault = faultOf(error, this.position, this.now());
       tell({ type: 'fault', fault });
       this.observer.faulted(fault);
     };
     try {
       const began = performance.now();
-      const restored = await this.snapshots.newest();
+      const isResuming = this.#fault !== undefined;
+      const skipped = new Set(await skippedBy(this.log, this.name));
+      const from = this.#goodWith(skipped) ?? (await this.snapshots.newest(skipped));
       const target = await this.log.head();
       if (ended.aborted) return;
-      if (restored !== undefined) {
-        this.#folding = new Folding(this.definition.fold, restored as Folded<Context>);
-        this.#folded.moveTo(restored.position);
-      }
+      this.#skipped = skipped;
+      this.#begin((from as Folded<Context> | undefined) ?? beginning(this.definition.fold));
       const restoredFrom = this.position;
       let recovered = false;
       const caughtUp = (): void => {
@@ -162,42 +218,83 @@ export class Projection<Context = unknown> {
         recovered = true;
         tell({ type: 'caught up' });
         const milliseconds = performance.now() - began;
-        this.observer.recovered({
+        const report = {
           position: this.position,
           restoredFrom,
           events: this.position - restoredFrom,
           milliseconds,
-        });
+        };
+        if (isResuming) this.observer.resumed(report);
+        else this.observer.recovered(report);
       };
       caughtUp();
-      const subscription = this.log.followProgress(this.#consumed, this.position).subscribe({
+      const subscription = this.log.followProgress(this.#followed, this.position).subscribe({
         next: (page) => {
+          if (this.#isSkippedInThePast(page)) {
+            tell({ type: 'skipped in the past' });
+            return;
+          }
           this.#take(page);
           caughtUp();
-          this.snapshots.offer(this.folded);
+          this.snapshots.offer(this.folded, this.#skipped);
         },
         error: fail,
       });
       ended.addEventListener('abort', () => {
         subscription.unsubscribe();
       });
+      if (ended.aborted) subscription.unsubscribe();
     } catch (error) {
       fail(error);
     }
   }
 
+  /** What is folded already, if that passed over what these say and nothing else. */
+  #goodWith(skipped: Skipped): Folded<Context> | undefined {
+    const { position: through } = this;
+    if (through === START) return undefined;
+    const isSame =
+      fingerprintWithout(skipped, through, '') === fingerprintWithout(this.#skipped, through, '');
+    return isSame ? this.folded : undefined;
+  }
+
+  #begin(from: Folded<Context>): void {
+    this.#folding = new Folding(this.definition.fold, from, this.#skipped);
+    this.#folded.moveTo(from.position);
+  }
+
+  /** Notes what the page says is to be skipped from here on. Whether some of it has been folded already. */
+  #isSkippedInThePast({ events }: Page): boolean {
+    let isPast = false;
+    for (const event of events) {
+      const at = event.type === eventSkipped.type ? skipIn(event, this.name) : undefined;
+      if (at === undefined || this.#skipped.has(at)) continue;
+      if (at <= this.position) isPast = true;
+      else this.#skipped.add(at);
+    }
+    return isPast;
+  }
+
   /** @throws FoldFailed */
   #take(page: Page): void {
     try {
-      this.#folding.take(page);
+      this.#folding.take(this.#consumed(page));
     } finally {
       this.#folded.moveTo(this.#folding.position);
+      this.#rate.add(countUpTo(page, this.position));
     }
+  }
+
+  /** The page without the skips that were read along with it: what is folded is what the machine consumes. */
+  #consumed(page: Page): Page {
+    const { events, through } = page;
+    const isForeign = !this.definition.consumes.some(({ type }) => type === eventSkipped.type);
+    if (!isForeign || !events.some(({ type }) => type === eventSkipped.type)) return page;
+    return { events: events.filter(({ type }) => type !== eventSkipped.type), through };
   }
 }
 
-function faultOf(error: unknown, folded: Position): ProjectionFault {
-  if (!(error instanceof FoldFailed)) return { position: position(folded + 1), error };
-  const { position: at, event, cause } = error;
-  return { position: at, error: cause, ...(event !== undefined && { event }) };
+/** How many events of the page were folded. */
+function countUpTo({ events, through }: Page, folded: Position): number {
+  return folded >= through ? events.length : events.filter(({ position: at }) => at <= folded).length;
 }

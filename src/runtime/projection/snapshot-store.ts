@@ -1,4 +1,5 @@
 /** Where one projection keeps its snapshots, apart from every other projection's. */
+import type { Position } from '../event-log/event.js';
 import type { Folded } from './folding.js';
 
 export interface Snapshot extends Folded {
@@ -14,12 +15,23 @@ export interface Unreadable {
   readonly reason: string;
 }
 
+/** What can be told of a snapshot without reading it. */
+export interface SnapshotEntry {
+  readonly position: Position;
+  readonly bytes: number;
+  /** When it was taken. */
+  readonly time: Date;
+}
+
 export abstract class SnapshotStore {
   /** Keeps it so that it survives power loss, and lets go of the oldest. Resolves to its size in bytes. */
   abstract save(snapshot: Snapshot): Promise<number>;
 
   /** The snapshots, newest first, each read when it is asked for. One that is damaged tells why. */
   abstract newestFirst(): AsyncIterable<Snapshot | Unreadable>;
+
+  /** What is there, newest first, whether it can be used or not. */
+  abstract list(): Promise<readonly SnapshotEntry[]>;
 }
 
 export function isUnreadable(found: Snapshot | Unreadable): found is Unreadable {
@@ -34,5 +46,9 @@ export class NoSnapshots extends SnapshotStore {
 
   override async *newestFirst(): AsyncIterable<Snapshot> {
     // none
+  }
+
+  override list(): Promise<readonly SnapshotEntry[]> {
+    return Promise.resolve([]);
   }
 }

@@ -2,6 +2,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { faultIn } from '../overview.js';
 import { ProjectionHost } from '../projection-host.js';
 
 @Controller('health')
@@ -19,16 +20,26 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({ summary: 'Whether every projection follows the log' })
   @ApiResponse({ status: 200, description: 'All of them do' })
-  @ApiResponse({ status: 503, description: 'One recovers or has stopped; projections tells which' })
+  @ApiResponse({
+    status: 503,
+    description: 'One recovers (not ready) or has stopped (degraded); projections tells which, where and why',
+  })
   ready(@Res() reply: FastifyReply): void {
     const projections = this.host.projections.map((projection) => {
-      const { name, status, position, fault } = projection;
-      return [name, { status, position, ...(fault !== undefined && { faultAt: fault.position }) }] as const;
+      const { name, status, position } = projection;
+      const fault = faultIn(projection);
+      return [name, { status, position, ...(fault && { faultAt: fault.position, fault }) }] as const;
     });
-    const ready = !this.host.isEnding && projections.every(([, { status }]) => status === 'following');
+    const waitsFor = projections.map(([, { status }]) => status).filter((status) => status !== 'following');
+    const isReady = !this.host.isEnding && waitsFor.length === 0;
+    // All that can be had is there; what has stopped needs somebody to look at it.
+    const isDegraded = !this.host.isEnding && waitsFor.every((status) => status === 'faulted');
     void reply
-      .status(ready ? 200 : 503)
+      .status(isReady ? 200 : 503)
       .header('cache-control', 'no-store')
-      .send({ status: ready ? 'ready' : 'not ready', projections: Object.fromEntries(projections) });
+      .send({
+        status: isReady ? 'ready' : isDegraded ? 'degraded' : 'not ready',
+        projections: Object.fromEntries(projections),
+      });
   }
 }

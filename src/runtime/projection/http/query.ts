@@ -4,6 +4,7 @@ import { position, type Position } from '../../event-log/event.js';
 import { matchesEntityTag, preferredWait } from '../../http/headers.js';
 import { onlyKnown, wholeNumber, type QueryString } from '../../http/parameters.js';
 import { Problem } from '../../http/problem.js';
+import type { ProjectionFault } from '../fault.js';
 import type { Projection } from '../projection.js';
 
 export interface QueryRequest {
@@ -77,7 +78,7 @@ async function reached(
   const { fault } = projection;
   if (fault !== undefined) {
     throw new NotYet(
-      `${projection.name} stopped at position ${fault.position}, which it cannot fold, and will not get to ${wanted}.`,
+      `${projection.name} stopped ${whereOf(fault)} and will not get to ${wanted} until it is resumed.`,
       projection.position,
     );
   }
@@ -100,4 +101,10 @@ async function reached(
       'ask again, or let the request wait with the header Prefer: wait=5.',
     projection.position,
   );
+}
+
+function whereOf({ position: at, event }: ProjectionFault): string {
+  return event === undefined
+    ? `before position ${at}, as it cannot read the log,`
+    : `at position ${at}, which it cannot fold,`;
 }

@@ -1,0 +1,158 @@
+/** A machine as a picture: Mermaid's text for it (https://mermaid.js.org/syntax/stateDiagram.html). */
+import type { Machine } from './fold.js';
+
+type StateNode = Machine['root'];
+type Transition = StateNode['always'] extends readonly (infer Each)[] | undefined ? Each : never;
+
+/** Words that mean something to Mermaid where the name of a state could stand. */
+const RESERVED = new Set([
+  'as',
+  'class',
+  'classdef',
+  'click',
+  'default',
+  'direction',
+  'end',
+  'hide',
+  'note',
+  'scale',
+  'state',
+  'style',
+]);
+
+/** Names longer than this are cut, in characters. */
+const LONGEST_LABEL = 200;
+
+/**
+ * A `stateDiagram-v2`: states with what is nested in them, parallel regions, where each begins and ends, and transitions with
+ * event and guard. What is assigned is left out. A transition that changes no state leads back to its own; one that only
+ * forbids others is not shown. A transition into several regions at once is one arrow for each.
+ */
+export function diagramOf(machine: Machine): string {
+  const diagram = new Diagram(machine.root);
+  return ['stateDiagram-v2', ...diagram.lines.map((line) => `  ${line}`), ''].join('\n');
+}
+
+class Diagram {
+  readonly lines: readonly string[];
+  readonly #ids = new Map<StateNode, string>();
+  /** By the node that holds source and targets: there Mermaid wants to be told. */
+  readonly #arrows = new Map<StateNode | undefined, string[]>();
+
+  constructor(root: StateNode) {
+    this.#name(root, new Set());
+    this.#collect(root);
+    // A root that only nests is not drawn: its states are the diagram's.
+    const isBare = root.type === 'compound' && !this.#arrows.has(undefined);
+    this.lines = isBare
+      ? this.#within(root)
+      : [`[*] --> ${this.#idOf(root)}`, ...this.#state(root), ...(this.#arrows.get(undefined) ?? [])];
+  }
+
+  #name(node: StateNode, taken: Set<string>): void {
+    const id = [node.key, `${node.key}_${node.order}`].find(
+      (each) => /^[A-Za-z][A-Za-z0-9_]*$/.test(each) && !RESERVED.has(each.toLowerCase()) && !taken.has(each),
+    );
+    // No key of an author's has two underscores before digits at its end by accident; where one has, it is taken.
+    let chosen = id ?? `state__${node.order}`;
+    while (taken.has(chosen)) chosen += '_';
+    taken.add(chosen);
+    this.#ids.set(node, chosen);
+    for (const child of childrenOf(node)) this.#name(child, taken);
+  }
+
+  #collect(node: StateNode): void {
+    for (const [descriptor, transitions] of node.transitions) {
+      for (const each of transitions) this.#draw(node, eventIn(descriptor), each);
+    }
+    for (const each of node.always ?? []) this.#draw(node, '', each);
+    for (const child of childrenOf(node)) this.#collect(child);
+  }
+
+  #draw(source: StateNode, event: string, { target, actions, guard }: Transition): void {
+    if (target === undefined && actions.length === 0) return;
+    const label = [event, ...(guard === undefined ? [] : [`[${guardIn(guard)}]`])]
+      .filter((part) => part !== '')
+      .join(' ');
+    for (const each of target ?? [source]) {
+      const within = holderOf(source, each);
+      const arrow = `${this.#idOf(source)} --> ${this.#idOf(each)}${label === '' ? '' : ` : ${encoded(label)}`}`;
+      this.#arrows.set(within, [...(this.#arrows.get(within) ?? []), arrow]);
+    }
+  }
+
+  /** The state itself, declared, with all that is in it. */
+  #state(node: StateNode): readonly string[] {
+    const id = this.#idOf(node);
+    const declared = `state "${encoded(node.key === '' ? '(no name)' : node.key)}" as ${id}`;
+    if (childrenOf(node).length === 0) return [declared];
+    return [declared, `state ${id} {`, ...this.#within(node).map((line) => `  ${line}`), '}'];
+  }
+
+  /** What stands between the braces. */
+  #within(node: StateNode): readonly string[] {
+    const children = childrenOf(node);
+    if (node.type === 'parallel') {
+      const arrows = this.#arrows.get(node) ?? [];
+      // A region has the arrows that begin in it; after the next divider they would be another region's.
+      return children.flatMap((child, index) => [
+        ...(index === 0 ? [] : ['--']),
+        ...this.#state(child),
+        ...arrows.filter((arrow) => this.#isFrom(child, arrow)),
+      ]);
+    }
+    const first = node.initial.target as readonly StateNode[];
+    return [
+      ...children.flatMap((child) => this.#state(child)),
+      ...first.map((child) => `[*] --> ${this.#idOf(child)}`),
+      ...(this.#arrows.get(node) ?? []),
+      ...children.filter(({ type }) => type === 'final').map((child) => `${this.#idOf(child)} --> [*]`),
+    ];
+  }
+
+  #isFrom(node: StateNode, arrow: string): boolean {
+    return (
+      arrow.startsWith(`${this.#idOf(node)} `) || childrenOf(node).some((child) => this.#isFrom(child, arrow))
+    );
+  }
+
+  #idOf(node: StateNode): string {
+    return this.#ids.get(node) ?? node.key;
+  }
+}
+
+const childrenOf = (node: StateNode): readonly StateNode[] =>
+  Object.values(node.states) as readonly StateNode[];
+
+/** The nearest node that holds both, neither of which it is; undefined above the root. */
+function holderOf(source: StateNode, target: StateNode): StateNode | undefined {
+  const above = (node: StateNode): readonly StateNode[] =>
+    node.parent === undefined ? [] : [node.parent as StateNode, ...above(node.parent as StateNode)];
+  const others = new Set(above(target));
+  return above(source).find((node) => others.has(node));
+}
+
+function eventIn(descriptor: string): string {
+  return descriptor.startsWith('xstate.done.') ? 'done' : descriptor;
+}
+
+/** The guard by its name; what has none is told by what it is made of. */
+function guardIn(guard: unknown): string {
+  if (typeof guard === 'string') return guard;
+  if (typeof guard === 'function') {
+    const { name, guards = [] } = guard as { readonly name: string; readonly guards?: readonly unknown[] };
+    if (guards.length === 0) return name === '' || name === 'guard' ? 'inline' : name;
+    const parts = guards.map(guardIn);
+    return name === 'not' ? `not ${parts.join()}` : `(${parts.join(` ${name} `)})`;
+  }
+  const { type } = guard as { readonly type?: unknown };
+  return typeof type === 'string' ? type : 'inline';
+}
+
+/** Whatever means something to Mermaid as the number of its character, which Mermaid shows as that character. */
+function encoded(text: string): string {
+  const short = text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL)}…` : text;
+  return short
+    .toWellFormed()
+    .replace(/[^A-Za-z0-9 _.,()[\]*!|&+-]/gu, (character) => `#${character.codePointAt(0) ?? 0};`);
+}

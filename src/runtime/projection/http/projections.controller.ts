@@ -1,0 +1,129 @@
+/** The projections of this process, for operators: how each is, its machine, and what to do when it stopped. */
+import { createHash } from 'node:crypto';
+import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { linkToCommit } from '../../event-log/http/events.controller.js';
+import { commitOptions } from '../../event-log/http/idempotency.js';
+import { EventLog } from '../../event-log/event-log.js';
+import { JSON_TYPE, requireMediaType } from '../../http/bodies.js';
+import { matchesEntityTag, negotiate } from '../../http/headers.js';
+import { onlyKnown, type QueryString } from '../../http/parameters.js';
+import { Problem } from '../../http/problem.js';
+import { diagramOf } from '../diagram.js';
+import { detailsOf, overviewOf } from '../overview.js';
+import { ProjectionHost } from '../projection-host.js';
+import type { Projection } from '../projection.js';
+import { resume, skip } from '../resume.js';
+import { ApiDetails, ApiMachine, ApiOverview, ApiResume } from './projections.docs.js';
+import { readResume } from './resume-request.js';
+
+type ProjectionsRequest = FastifyRequest & { readonly query: QueryString };
+
+export class ProjectionNotFound extends Problem {
+  constructor(name: string, known: readonly string[]) {
+    const there = known.length === 0 ? 'there are none here' : `there are ${known.join(', ')}`;
+    super(
+      'not-found',
+      'projection-not-found',
+      'There is no such projection',
+      `There is no projection ${name.slice(0, 40)}; ${there}.`,
+    );
+  }
+}
+
+@Controller('projections')
+export class ProjectionsController {
+  constructor(
+    private readonly host: ProjectionHost,
+    private readonly log: EventLog,
+  ) {}
+
+  @Get()
+  @ApiOverview()
+  async list(@Req() request: ProjectionsRequest, @Res() reply: FastifyReply): Promise<void> {
+    onlyKnown(request.query, []);
+    const now = new Date();
+    const head = await this.log.head();
+    const projections = await Promise.all(
+      this.host.projections.map((each) => overviewOf(each, this.log, now)),
+    );
+    void reply
+      .header('leftfold-position', String(head))
+      .header('cache-control', 'no-store')
+      .send({ head, projections });
+  }
+
+  @Get(':name')
+  @ApiDetails()
+  async find(
+    @Param('name') name: string,
+    @Req() request: ProjectionsRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    onlyKnown(request.query, []);
+    answer(reply, await detailsOf(this.#named(name), this.log));
+  }
+
+  @Get(':name/machine')
+  @ApiMachine()
+  machine(@Param('name') name: string, @Req() request: ProjectionsRequest, @Res() reply: FastifyReply): void {
+    onlyKnown(request.query, []);
+    const { definition } = this.#named(name);
+    const type = negotiate(request.headers.accept, ['text/vnd.mermaid', 'text/plain']);
+    const text = diagramOf(definition.machine);
+    const entityTag = `"${createHash('sha256').update(text).digest('base64url')}"`;
+    const isKnown = matchesEntityTag(request.headers['if-none-match'], entityTag);
+    void reply
+      .status(isKnown ? 304 : 200)
+      .header('etag', entityTag)
+      .header('cache-control', 'no-cache')
+      .header('vary', 'Accept')
+      .type(`${type}; charset=utf-8`)
+      .send(isKnown ? undefined : text);
+  }
+
+  @Post(':name/resume')
+  @HttpCode(200)
+  @ApiResume()
+  async resume(
+    @Param('name') name: string,
+    @Req() request: ProjectionsRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    onlyKnown(request.query, []);
+    const projection = this.#named(name);
+    requireMediaType(request, [JSON_TYPE]);
+    const skipping = readResume(request.body);
+    // The skip has a commit id of its own, so that a retry needs no key; one that is sent must be a key nonetheless.
+    const { metadata } = commitOptions(request.headers, { resume: name, ...skipping });
+    if (skipping === undefined) {
+      await resume(projection);
+    } else {
+      const given = { ...skipping, ...(metadata !== undefined && { metadata }) };
+      const { first, last, repeated } = await skip(projection, this.log, given);
+      if (!repeated) this.host.tellSkipped({ projection: name, ...skipping });
+      void reply
+        .status(201)
+        .header('location', linkToCommit(first, last))
+        .header('leftfold-position', String(last));
+    }
+    answer(reply, await overviewOf(projection, this.log));
+  }
+
+  /** @throws ProjectionNotFound */
+  #named(name: string): Projection {
+    const { projections } = this.host;
+    const found = projections.find((each) => each.name === name);
+    if (found !== undefined) return found;
+    throw new ProjectionNotFound(
+      name,
+      projections.map((each) => each.name),
+    );
+  }
+}
+
+/** Never from a cache: tomorrow it is another. */
+function answer(reply: FastifyReply, body: { readonly position: number }): void {
+  if (!reply.hasHeader('leftfold-position')) void reply.header('leftfold-position', String(body.position));
+  void reply.header('cache-control', 'no-store').send(body);
+}

@@ -1,0 +1,79 @@
+/** Has a projection that stopped try again, with the event at which it stopped or without. */
+import { Problem } from '../http/problem.js';
+import type { Commit, Metadata, Position } from '../event-log/event.js';
+import type { EventLog } from '../event-log/event-log.js';
+import { stopped } from './fault.js';
+import type { Projection } from './projection.js';
+import { recordSkip, skipId } from './skipping.js';
+
+/** There is nothing to resume: the projection has not stopped. */
+export class NotFaulted extends Problem {
+  constructor({ name, status, position }: Projection) {
+    super(
+      'conflict',
+      'projection-not-faulted',
+      'The projection has not stopped',
+      `${name} is ${status} at position ${position}; only a projection that is faulted can be resumed.`,
+      { extensions: { status, position } },
+    );
+  }
+}
+
+/** Only the event at which a projection stopped can be skipped, and only if it was the event that was at fault. */
+export class NotSkippable extends Problem {
+  constructor(detail: string, position: Position) {
+    super('conflict', 'event-not-skippable', 'The event cannot be skipped', detail, {
+      extensions: { position },
+    });
+  }
+}
+
+/** @throws NotFaulted */
+export async function resume(projection: Projection): Promise<void> {
+  if (projection.status !== 'faulted') throw new NotFaulted(projection);
+  await projection.resume();
+}
+
+/**
+ * Records that the projection does without the event, and resumes it. A repetition, also by another process, records nothing
+ * and is answered with the same commit; it resumes the projection where that has not happened.
+ *
+ * @throws NotFaulted
+ * @throws NotSkippable
+ */
+export async function skip(
+  projection: Projection,
+  log: EventLog,
+  {
+    position: at,
+    reason,
+    metadata,
+  }: { readonly position: Position; readonly reason: string; readonly metadata?: Metadata },
+): Promise<Commit> {
+  let commit = await log.find(skipId(projection.name, at));
+  if (commit === undefined) {
+    requireSkippable(projection, at);
+    const { name } = projection;
+    commit = await recordSkip(
+      log,
+      { projection: name, position: at, reason },
+      metadata === undefined ? {} : { metadata },
+    );
+  }
+  if (projection.status === 'faulted') await projection.resume();
+  return commit;
+}
+
+function requireSkippable(projection: Projection, at: Position): void {
+  const { fault } = projection;
+  if (projection.status !== 'faulted' || fault === undefined) throw new NotFaulted(projection);
+  const why = stopped(projection.name, fault);
+  if (fault.event === undefined) {
+    throw new NotSkippable(
+      `${why}. There is no event to skip; resume without one once the cause is gone.`,
+      fault.position,
+    );
+  }
+  if (fault.position !== at)
+    throw new NotSkippable(`${why}. Only that event can be skipped.`, fault.position);
+}

@@ -1,0 +1,83 @@
+/**
+ * A server of the tests' own, made of what is built: it totals amounts. The machines of `total` and `careful` throw at any
+ * amount that BAD names; `other` throws at none. Settings: LEFTFOLD_DATA, LEFTFOLD_SNAPSHOT_EVERY, BAD (`13,-1`).
+ */
+import 'reflect-metadata';
+import { join } from 'node:path';
+import { EventEmitterModule } from '@nestjs/event-emitter';
+import { assign, createMachine } from 'xstate';
+import { z } from 'zod';
+
+const built = (path) => import(join(import.meta.dirname, '..', '..', 'dist', 'runtime', path));
+const { defineEvent } = await built('event-log/event-contract.js');
+const { EventLog } = await built('event-log/event-log.js');
+const { EventLogModule } = await built('event-log/event-log.module.js');
+const { LmdbStore } = await built('event-log/stores/lmdb/lmdb.store.js');
+const { createHttpApplication } = await built('http/application.js');
+const { defineProjection } = await built('projection/define-projection.js');
+const { FileSnapshotStore } = await built('projection/file-snapshot-store.js');
+const { ProjectionModule } = await built('projection/projection.module.js');
+
+const { LEFTFOLD_DATA: data, LEFTFOLD_SNAPSHOT_EVERY: every = '1000', BAD = '' } = process.env;
+const bad = new Set(BAD.split(',').filter(Boolean).map(Number));
+
+const amountAdded = defineEvent({ type: 'amount.added', schema: z.strictObject({ amount: z.int() }) });
+
+const totalOf = (name, isBad) =>
+  defineProjection({
+    name,
+    consumes: [amountAdded],
+    machine: createMachine({
+      id: name,
+      context: { total: 0, count: 0, of: name },
+      initial: 'empty',
+      states: {
+        empty: { on: { 'amount.added': { target: 'totalling', actions: 'add' } } },
+        totalling: { on: { 'amount.added': { actions: 'add' } } },
+      },
+    }).provide({
+      actions: {
+        add: assign({
+          total: ({ context, event }) => {
+            if (isBad(event.data.amount)) throw new RangeError(`${event.data.amount} is too much`);
+            return context.total + event.data.amount;
+          },
+          count: ({ context }) => context.count + 1,
+        }),
+      },
+    }),
+    view: ({ context, value }) => ({ total: context.total, count: context.count, state: value }),
+  });
+
+class AmountsApp {}
+
+const app = await createHttpApplication(
+  {
+    module: AmountsApp,
+    imports: [
+      EventEmitterModule.forRoot({ wildcard: true }),
+      EventLogModule.forRoot(LmdbStore.open(join(data, 'log'))),
+      ProjectionModule.forRoot({
+        snapshotEvery: Number(every),
+        snapshotsOf: (name) => new FileSnapshotStore(join(data, 'projections', name)),
+      }),
+      ProjectionModule.forFeature(totalOf('total', (amount) => bad.has(amount))),
+      ProjectionModule.forFeature(totalOf('careful', (amount) => bad.has(amount))),
+      ProjectionModule.forFeature(totalOf('other', () => false)),
+    ],
+  },
+  {
+    title: 'Amounts',
+    description: 'Amounts that are added.',
+    version: '0.0.0',
+    jsonTypes: [],
+    logger: { log: console.log, warn: console.warn, error: console.error },
+    problemHeaders: async (context) => ({ 'leftfold-position': String(await context.get(EventLog).head()) }),
+  },
+);
+process.on('SIGTERM', () => void app.close().then(() => process.exit(0)));
+const url = await app
+  .getHttpAdapter()
+  .getInstance()
+  .listen({ port: Number(process.env.PORT ?? 0), host: '127.0.0.1' });
+process.stdout.write(`listens on ${url}\n`);
