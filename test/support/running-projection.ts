@@ -7,7 +7,7 @@ import { fingerprintIn } from '../../src/runtime/projection/machine-fingerprint.
 import { Projection, type RecoveryReport } from '../../src/runtime/projection/projection.js';
 import type { ProjectionFault } from '../../src/runtime/projection/projection.machine.js';
 import { NoSnapshots, type SnapshotStore } from '../../src/runtime/projection/snapshot-store.js';
-import { Snapshots } from '../../src/runtime/projection/snapshots.js';
+import { Snapshots, type SnapshotPace } from '../../src/runtime/projection/snapshots.js';
 
 /** Nothing in a test may take longer, in milliseconds. */
 const PATIENCE = 10_000;
@@ -31,21 +31,28 @@ export interface Running<Context> {
 export interface RunOptions {
   readonly store?: SnapshotStore;
   readonly every?: number;
+  readonly pace?: Partial<SnapshotPace>;
 }
 
 export function run<Context>(
   definition: ProjectionDefinition<Context>,
   log: EventLog,
-  { store = new NoSnapshots(), every = 1_000_000 }: RunOptions = {},
+  { store = new NoSnapshots(), every = 1_000_000, pace = {} }: RunOptions = {},
 ): Running<Context> {
   const told: Running<Context>['told'] = { faults: [], taken: [], unreadable: [], failed: [] };
   const recovered = later<RecoveryReport>();
   const faulted = later<ProjectionFault>();
-  const snapshots = new Snapshots(store, every, log, () => fingerprintIn(log.contracts, definition), {
-    taken: (at) => told.taken.push(at),
-    unreadable: (name, reason) => told.unreadable.push({ name, reason }),
-    failed: (error) => told.failed.push(error),
-  });
+  const snapshots = new Snapshots(
+    store,
+    { every, ...pace },
+    log,
+    () => fingerprintIn(log.contracts, definition),
+    {
+      taken: (at) => told.taken.push(at),
+      unreadable: (name, reason) => told.unreadable.push({ name, reason }),
+      failed: (error) => told.failed.push(error),
+    },
+  );
   log.contracts.register(definition.consumes);
   const projection = new Projection(definition, log, snapshots, {
     recovered: recovered.resolve,
