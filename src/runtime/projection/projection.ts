@@ -15,6 +15,7 @@ import {
   type ProjectionFault,
   type ProjectionStatus,
 } from './projection.machine.js';
+import { Past } from './past.js';
 import type { Snapshots } from './snapshots.js';
 
 /** What a projection tells of itself while it runs; its host turns it into signals and log lines. */
@@ -33,6 +34,8 @@ export interface RecoveryReport {
 }
 
 export class Projection<Context = unknown> {
+  /** Its states of the past. */
+  readonly past: Past<Context>;
   readonly #folded = new WaitablePosition();
   readonly #waits = new Set<AbortController>();
   readonly #consumed: Query;
@@ -50,6 +53,7 @@ export class Projection<Context = unknown> {
     private readonly observer: ProjectionObserver,
   ) {
     this.#folding = new Folding(definition.fold);
+    this.past = new Past(definition, log, snapshots);
     this.#consumed = [{ types: definition.consumes.map((contract) => contract.type) }];
   }
 
