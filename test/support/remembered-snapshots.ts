@@ -27,7 +27,7 @@ export class RememberedSnapshots extends SnapshotStore {
     return 100;
   }
 
-  override async *newestFirst(through: number = Infinity): AsyncIterable<Snapshot | Unreadable> {
+  override async *newestFirst(through = Infinity): AsyncIterable<Snapshot | Unreadable> {
     for (const found of this.kept)
       if (!('position' in found) || found.position <= through) yield await Promise.resolve(found);
   }
