@@ -20,7 +20,7 @@ describe('the configuration', () => {
     seed: [],
     snapshotEvery: 1000,
     snapshotSeconds: 10,
-    snapshotSpacing: 25_000,
+    snapshotSpacing: 10_000,
     snapshotBytes: 1024 ** 3,
   };
 

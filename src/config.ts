@@ -75,7 +75,7 @@ const settings = {
     .default([]),
   LEFTFOLD_SNAPSHOT_EVERY: whole(1, 1_000_000_000).default(1000),
   LEFTFOLD_SNAPSHOT_SECONDS: whole(1, 86_400).default(10),
-  LEFTFOLD_SNAPSHOT_SPACING: whole(1, 1_000_000_000).default(25_000),
+  LEFTFOLD_SNAPSHOT_SPACING: whole(1, 1_000_000_000).default(10_000),
   LEFTFOLD_SNAPSHOT_BYTES: whole(1, 999_999_999_999_999).default(1024 ** 3),
 };
 

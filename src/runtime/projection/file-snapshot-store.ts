@@ -13,7 +13,7 @@ const UNFINISHED = `${SUFFIX}.new`;
 /** More than a header has. */
 const HEADER_BYTES = 4096;
 
-export const DEFAULT_LIMITS: LadderLimits = { spacing: 25_000, bytes: 1024 ** 3 };
+export const DEFAULT_LIMITS: LadderLimits = { spacing: 10_000, bytes: 1024 ** 3 };
 
 interface KeptFile extends Rung {
   readonly name: string;

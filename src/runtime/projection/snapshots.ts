@@ -12,7 +12,7 @@ export interface SnapshotPace {
   readonly every: number;
   /** After so long there is one of whatever is new, however little. Default: 10. */
   readonly seconds?: number;
-  /** So many positions apart there is one however fast the log goes by, as in a replay. Default: 25,000. */
+  /** So many positions apart there is one however fast the log goes by, as in a replay. Default: 10,000. */
   readonly spacing?: number;
 }
 
@@ -42,7 +42,7 @@ export class Snapshots {
 
   constructor(
     private readonly store: SnapshotStore,
-    { every, seconds = 10, spacing = 25_000 }: SnapshotPace,
+    { every, seconds = 10, spacing = 10_000 }: SnapshotPace,
     /** Which log this is, and where its head stands: a snapshot from elsewhere or from after it is none. */
     private readonly log: { readonly identity: string; head(): Promise<Position> },
     /** The fingerprint of what folds now; known once every module has registered its contracts. */
