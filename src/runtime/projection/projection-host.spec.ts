@@ -20,7 +20,7 @@ interface Given {
 function given(snapshotsOf: (projection: string) => SnapshotStore = () => new RememberedSnapshots()): Given {
   const log = amountsLog();
   const emitter = new EventEmitter2({ wildcard: true });
-  const host = new ProjectionHost(log, emitter, { snapshotsOf, snapshotEvery: 2 });
+  const host = new ProjectionHost(log, emitter, { snapshotsOf, pace: { every: 2 } });
   return {
     host,
     log,

@@ -16,6 +16,7 @@ import {
   type ProjectionActor,
   type ProjectionStatus,
 } from './projection.machine.js';
+import { Past } from './past.js';
 import { eventSkipped, fingerprintWithout, skipIn, skippedBy } from './skipping.js';
 import type { SnapshotEntry } from './snapshot-store.js';
 import type { Snapshots } from './snapshots.js';
@@ -41,6 +42,8 @@ export interface RecoveryReport {
 const SETTLING = 5_000;
 
 export class Projection<Context = unknown> {
+  /** Its states of the past. */
+  readonly past: Past<Context>;
   readonly #folded = new WaitablePosition();
   readonly #waits = new Set<AbortController>();
   readonly #followed: Query;
@@ -48,7 +51,7 @@ export class Projection<Context = unknown> {
   #isEnding = false;
   #folding: Folding<Context>;
   /** Grows while it runs by what stands after the position; what that state passed over is never changed. */
-  #skipped: Set<Position> = new Set();
+  #skipped = new Set<Position>();
   #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
   #status: ProjectionStatus = 'recovering';
   #fault: ProjectionFault | undefined;
@@ -62,6 +65,7 @@ export class Projection<Context = unknown> {
     private readonly now: () => Date = () => new Date(),
   ) {
     this.#folding = new Folding(definition.fold);
+    this.past = new Past(definition, log, snapshots, () => this.#skipped);
     const consumed = definition.consumes.map((contract) => contract.type);
     this.#followed = [{ types: [...new Set([...consumed, eventSkipped.type])] }];
   }
