@@ -49,7 +49,10 @@ const totalOf = (name, isBad) =>
     view: ({ context, value }) => ({ total: context.total, count: context.count, state: value }),
   });
 
-class AmountsApp {}
+/** Where Nest begins; what is in it, the application says. */
+class AmountsApp {
+  log = 'amounts';
+}
 
 const app = await createHttpApplication(
   {

@@ -101,7 +101,7 @@ class Diagram {
         ...arrows.filter((arrow) => this.#isFrom(child, arrow)),
       ]);
     }
-    const first = node.initial.target as readonly StateNode[];
+    const first = node.initial.target;
     return [
       ...children.flatMap((child) => this.#state(child)),
       ...first.map((child) => `[*] --> ${this.#idOf(child)}`),
@@ -127,7 +127,7 @@ const childrenOf = (node: StateNode): readonly StateNode[] =>
 /** The nearest node that holds both, neither of which it is; undefined above the root. */
 function holderOf(source: StateNode, target: StateNode): StateNode | undefined {
   const above = (node: StateNode): readonly StateNode[] =>
-    node.parent === undefined ? [] : [node.parent as StateNode, ...above(node.parent as StateNode)];
+    node.parent === undefined ? [] : [node.parent, ...above(node.parent)];
   const others = new Set(above(target));
   return above(source).find((node) => others.has(node));
 }

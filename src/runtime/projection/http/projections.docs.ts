@@ -101,7 +101,7 @@ export function ApiMachine(): MethodDecorator {
     ApiResponse({
       status: 200,
       description: 'Mermaid text',
-      content: { 'text/vnd.mermaid': content, 'text/plain': content } as never,
+      content: { 'text/vnd.mermaid': content, 'text/plain': content },
     }),
     ApiResponse({ status: 304, description: 'It is the one of If-None-Match' }),
     ApiProblems({ ...NOT_FOUND, 406: 'It can be had as text/vnd.mermaid or text/plain' }),
