@@ -74,7 +74,6 @@ describe('the diagram of a machine', () => {
       no --> yes : money.come
       yes --> [*]
     }
-    paid --> paid : done
     --
     state "sent" as sent
     state sent {
@@ -84,6 +83,7 @@ describe('the diagram of a machine', () => {
       no_5 --> yes_6 : [(isPaid and not isHeld)]
     }
   }
+  paid --> paid : done
 `);
   });
 
