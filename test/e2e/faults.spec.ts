@@ -95,9 +95,9 @@ describe('an event that a machine cannot fold', () => {
           status: 'faulted',
           position: 2,
           faultAt: 3,
-          fault: expect.objectContaining({ position: 3, error: 'RangeError: 13 is too much' }),
-        }),
-        careful: expect.objectContaining({ status: 'faulted' }),
+          fault: expect.objectContaining({ position: 3, error: 'RangeError: 13 is too much' }) as unknown,
+        }) as unknown,
+        careful: expect.objectContaining({ status: 'faulted' }) as unknown,
         other: { status: 'following', position: 5 },
       },
     });
@@ -260,8 +260,8 @@ describe('GET /projections', () => {
       status: 'following',
       position: 3,
       lag: { events: 0, seconds: 0 },
-      eventsPerSecond: expect.any(Number),
-      digest: expect.stringMatching(/^3-[0-9a-f]{16}$/),
+      eventsPerSecond: expect.any(Number) as number,
+      digest: expect.stringMatching(/^3-[0-9a-f]{16}$/) as string,
       snapshots: [],
       skipped: [],
       links: { self: '/projections/total', state: '/total', machine: '/projections/total/machine' },
@@ -295,7 +295,7 @@ describe('GET /projections', () => {
     await server.stop();
     await start();
     const [snapshot] = (await overview('other')).snapshots;
-    expect(snapshot).toMatchObject({ position: 3, bytes: expect.any(Number) });
+    expect(snapshot).toMatchObject({ position: 3, bytes: expect.any(Number) as number });
     expect(Date.parse(snapshot?.time ?? '')).toBeGreaterThan(Date.now() - 60_000);
   });
 

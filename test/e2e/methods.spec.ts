@@ -34,6 +34,10 @@ const PATHS: readonly (readonly [path: string, allow: string])[] = [
   ['/events/query', WRITE],
   ['/push', WRITE],
   ['/log', READ],
+  ['/projections', READ],
+  ['/projections/{name}', READ],
+  ['/projections/{name}/machine', READ],
+  ['/projections/{name}/resume', WRITE],
   ['/health/live', READ],
   ['/health/ready', READ],
 ];
@@ -46,7 +50,7 @@ const DOCUMENTS: readonly (readonly [path: string, allow: string])[] = [
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const NOT_MUTABLE = ['PUT', 'PATCH', 'DELETE'];
 
-const urlOf = (path: string): string => path.replace('{position}', '1');
+const urlOf = (path: string): string => path.replace('{position}', '1').replace('{name}', 'sum');
 
 const partsOf = (allow: string): readonly string[] => allow.split(', ').toSorted();
 

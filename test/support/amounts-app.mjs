@@ -49,7 +49,10 @@ const totalOf = (name, isBad) =>
     view: ({ context, value }) => ({ total: context.total, count: context.count, state: value }),
   });
 
-class AmountsApp {}
+/** Where Nest begins; what is in it, the application says. */
+class AmountsApp {
+  log = 'amounts';
+}
 
 const app = await createHttpApplication(
   {
@@ -58,7 +61,7 @@ const app = await createHttpApplication(
       EventEmitterModule.forRoot({ wildcard: true }),
       EventLogModule.forRoot(LmdbStore.open(join(data, 'log'))),
       ProjectionModule.forRoot({
-        snapshotEvery: Number(every),
+        pace: { every: Number(every) },
         snapshotsOf: (name) => new FileSnapshotStore(join(data, 'projections', name)),
       }),
       ProjectionModule.forFeature(totalOf('total', (amount) => bad.has(amount))),

@@ -36,17 +36,16 @@ export function diagramOf(machine: Machine): string {
 class Diagram {
   readonly lines: readonly string[];
   readonly #ids = new Map<StateNode, string>();
-  /** By the node that holds source and targets: there Mermaid wants to be told. */
+  /** By the node that holds source and target side by side; the others, last of all, where Mermaid moves no state for them. */
   readonly #arrows = new Map<StateNode | undefined, string[]>();
 
   constructor(root: StateNode) {
     this.#name(root, new Set());
     this.#collect(root);
     // A root that only nests is not drawn: its states are the diagram's.
-    const isBare = root.type === 'compound' && !this.#arrows.has(undefined);
-    this.lines = isBare
-      ? this.#within(root)
-      : [`[*] --> ${this.#idOf(root)}`, ...this.#state(root), ...(this.#arrows.get(undefined) ?? [])];
+    const isBare = root.type === 'compound' && !this.#isDrawnTo(root);
+    const drawn = isBare ? this.#within(root) : [`[*] --> ${this.#idOf(root)}`, ...this.#state(root)];
+    this.lines = [...drawn, ...(this.#arrows.get(undefined) ?? [])];
   }
 
   #name(node: StateNode, taken: Set<string>): void {
@@ -93,13 +92,7 @@ class Diagram {
   #within(node: StateNode): readonly string[] {
     const children = childrenOf(node);
     if (node.type === 'parallel') {
-      const arrows = this.#arrows.get(node) ?? [];
-      // A region has the arrows that begin in it; after the next divider they would be another region's.
-      return children.flatMap((child, index) => [
-        ...(index === 0 ? [] : ['--']),
-        ...this.#state(child),
-        ...arrows.filter((arrow) => this.#isFrom(child, arrow)),
-      ]);
+      return children.flatMap((child, index) => [...(index === 0 ? [] : ['--']), ...this.#state(child)]);
     }
     const first = node.initial.target;
     return [
@@ -110,10 +103,9 @@ class Diagram {
     ];
   }
 
-  #isFrom(node: StateNode, arrow: string): boolean {
-    return (
-      arrow.startsWith(`${this.#idOf(node)} `) || childrenOf(node).some((child) => this.#isFrom(child, arrow))
-    );
+  #isDrawnTo(node: StateNode): boolean {
+    const id = this.#idOf(node);
+    return (this.#arrows.get(undefined) ?? []).some((arrow) => arrow.split(/ --> | : /, 2).includes(id));
   }
 
   #idOf(node: StateNode): string {
@@ -124,12 +116,10 @@ class Diagram {
 const childrenOf = (node: StateNode): readonly StateNode[] =>
   Object.values(node.states) as readonly StateNode[];
 
-/** The nearest node that holds both, neither of which it is; undefined above the root. */
+/** The node in which both stand side by side, if there is one; regions stand apart. */
 function holderOf(source: StateNode, target: StateNode): StateNode | undefined {
-  const above = (node: StateNode): readonly StateNode[] =>
-    node.parent === undefined ? [] : [node.parent, ...above(node.parent)];
-  const others = new Set(above(target));
-  return above(source).find((node) => others.has(node));
+  const { parent } = source;
+  return parent === target.parent && parent?.type === 'compound' ? parent : undefined;
 }
 
 function eventIn(descriptor: string): string {

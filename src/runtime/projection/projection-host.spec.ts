@@ -7,6 +7,7 @@ import type { EventLog } from '../event-log/event-log.js';
 import { position } from '../event-log/event.js';
 import type { Signals } from '../event-log/signals.js';
 import { ProjectionHost } from './projection-host.js';
+import { recordSkip } from './skipping.js';
 import type { SnapshotStore } from './snapshot-store.js';
 
 interface Given {
@@ -186,6 +187,28 @@ describe('the signals of the host', () => {
       projection: 'total',
       position: 2,
       error: new RangeError('13 is too much'),
+    });
+  });
+
+  it('tell that a projection has resumed, and what was skipped for that', async () => {
+    const { host, log, signalled } = given();
+    const total = host.add(totalOf('total', (amount) => amount === 13));
+    const faulted = signalled('projection.faulted');
+    const resumed = signalled('projection.resumed');
+    const skipped = signalled('projection.skipped');
+    host.onApplicationBootstrap();
+    await add(log, 1, 13, 2);
+    await faulted;
+    const skip = { projection: 'total', position: position(2), reason: 'a slip' };
+    await recordSkip(log, skip);
+    host.tellSkipped(skip);
+    await total.resume();
+    await expect(skipped).resolves.toEqual(skip);
+    await expect(resumed).resolves.toMatchObject({
+      projection: 'total',
+      resumedFrom: 1,
+      position: 4,
+      events: 3,
     });
   });
 

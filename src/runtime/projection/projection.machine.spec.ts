@@ -69,6 +69,39 @@ describe('the lifecycle of a projection', () => {
     expect(lifecycle().after({ type: 'fault', fault }, { type: 'caught up' })).toBe('faulted');
   });
 
+  it('resumes when it is told to, with the work begun anew, and keeps the fault until it has caught up', () => {
+    const { actor, after, work } = lifecycle();
+    expect(after({ type: 'fault', fault }, { type: 'resume' })).toEqual({ running: 'resuming' });
+    expect(work).toEqual({ begun: 2, ended: 1 });
+    expect(actor.getSnapshot().context.fault).toBe(fault);
+    expect(after({ type: 'caught up' })).toEqual({ running: 'following' });
+    expect(actor.getSnapshot().context.fault).toBeUndefined();
+  });
+
+  it('is faulted again when it resumes in vain', () => {
+    const { actor, after } = lifecycle();
+    const again = { ...fault, position: position(9) };
+    after({ type: 'fault', fault }, { type: 'resume' }, { type: 'fault', fault: again });
+    expect(actor.getSnapshot().value).toBe('faulted');
+    expect(actor.getSnapshot().context.fault).toBe(again);
+  });
+
+  it.each<[string, readonly LifecycleEvent[], unknown]>([
+    ['recovering', [], { running: 'recovering' }],
+    ['following', [{ type: 'caught up' }], { running: 'following' }],
+    ['stopped', [{ type: 'stop' }], 'stopped'],
+  ])('does not resume while %s', (_, before, value) => {
+    const { after, work } = lifecycle();
+    expect(after(...before, { type: 'resume' })).toEqual(value);
+    expect(work.begun).toBe(1);
+  });
+
+  it('recovers anew when what it has folded is to be skipped', () => {
+    const { after, work } = lifecycle();
+    expect(after({ type: 'caught up' }, { type: 'skipped in the past' })).toEqual({ running: 'recovering' });
+    expect(work).toEqual({ begun: 2, ended: 1 });
+  });
+
   it.each<[string, readonly LifecycleEvent[]]>([
     ['recovering', []],
     ['following', [{ type: 'caught up' }]],

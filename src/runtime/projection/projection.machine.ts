@@ -8,7 +8,7 @@
  *
  * A skip that is recorded after the event was folded makes it recover anew, without that event.
  */
-import { assign, fromCallback, setup, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import { assign, fromCallback, setup, waitFor, type ActorRefFrom, type SnapshotFrom } from 'xstate';
 import type { ProjectionFault } from './fault.js';
 
 export type { ProjectionFault } from './fault.js';
@@ -82,4 +82,11 @@ export function statusOf(snapshot: SnapshotFrom<Lifecycle>): ProjectionStatus {
   if (snapshot.matches({ running: 'resuming' })) return 'resuming';
   if (snapshot.matches('running')) return 'following';
   return snapshot.matches('faulted') ? 'faulted' : 'stopped';
+}
+
+/** Resolves once the projection is no longer resuming, or after so many milliseconds, whatever it does then. */
+export async function settled(actor: ProjectionActor, timeout: number): Promise<void> {
+  const isSettled = (snapshot: SnapshotFrom<Lifecycle>): boolean => statusOf(snapshot) !== 'resuming';
+  // It rejects when the time is up, which is one way to be done with waiting.
+  await waitFor(actor, isSettled, { timeout }).catch(() => undefined);
 }

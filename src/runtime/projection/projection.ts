@@ -10,6 +10,7 @@ import { beginning, Folding, type Folded, type Skipped } from './folding.js';
 import { MovingRate } from './moving-rate.js';
 import {
   lifecycleOf,
+  settled,
   statusOf,
   type FoldingEvent,
   type Lifecycle,
@@ -176,21 +177,7 @@ export class Projection<Context = unknown> {
     const actor = this.#actor;
     if (actor === undefined || this.#status === 'stopped') return;
     actor.send({ type: 'resume' });
-    await new Promise<void>((resolve) => {
-      const settle = (): void => {
-        clearTimeout(timer);
-        subscription.unsubscribe();
-        resolve();
-      };
-      const timer = setTimeout(settle, SETTLING);
-      const subscription = actor.subscribe({
-        next: () => {
-          if (this.#status !== 'resuming') settle();
-        },
-        complete: settle,
-      });
-      if (this.#status !== 'resuming') settle();
-    });
+    await settled(actor, SETTLING);
   }
 
   /** Stops folding and keeps a last snapshot. The state can still be asked for. */
@@ -247,7 +234,6 @@ export class Projection<Context = unknown> {
       ended.addEventListener('abort', () => {
         subscription.unsubscribe();
       });
-      if (ended.aborted) subscription.unsubscribe();
     } catch (error) {
       fail(error);
     }
