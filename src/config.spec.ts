@@ -19,6 +19,7 @@ describe('the configuration', () => {
     store: 'lmdb',
     seed: [],
     snapshotEvery: 1000,
+    auditMinutes: 1440,
   };
 
   it('has a default for every setting', () => {
@@ -61,6 +62,7 @@ describe('the configuration', () => {
     ['LEFTFOLD_SEED', '-7', { seed: ['-7'] }],
     ['LEFTFOLD_SEED', '0,12345678901234567890', { seed: ['0', '12345678901234567890'] }],
     ['LEFTFOLD_SNAPSHOT_EVERY', '1', { snapshotEvery: 1 }],
+    ['LEFTFOLD_AUDIT_MINUTES', '0', { auditMinutes: 0 }],
   ])('reads %s=%s', (name, text, expected) => {
     expect(readConfig({ [name]: text })).toMatchObject(expected);
   });

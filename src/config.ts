@@ -17,6 +17,8 @@ export interface Config {
   readonly seed: readonly string[];
   /** How many events apart each projection takes a snapshot. */
   readonly snapshotEvery: number;
+  /** Minutes between two audits of all projections; 0: only when asked for. */
+  readonly auditMinutes: number;
 }
 
 /** A setting that cannot be: which one and why, in one line. */
@@ -68,6 +70,7 @@ const settings = {
     )
     .default([]),
   LEFTFOLD_SNAPSHOT_EVERY: whole(1, 1_000_000_000).default(1000),
+  LEFTFOLD_AUDIT_MINUTES: whole(0, 20_160).default(1440), // a timer takes no more than some 24 days
 };
 
 /**
@@ -92,6 +95,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     store: read('LEFTFOLD_STORE'),
     seed: read('LEFTFOLD_SEED'),
     snapshotEvery: read('LEFTFOLD_SNAPSHOT_EVERY'),
+    auditMinutes: read('LEFTFOLD_AUDIT_MINUTES'),
   };
 }
 

@@ -30,4 +30,9 @@ export class RememberedSnapshots extends SnapshotStore {
   override async *newestFirst(): AsyncIterable<Snapshot | Unreadable> {
     for (const found of this.kept) yield await Promise.resolve(found);
   }
+
+  override clear(isKept: (found: Snapshot | Unreadable) => boolean = () => false): Promise<void> {
+    this.kept.splice(0, Infinity, ...this.kept.filter(isKept));
+    return Promise.resolve();
+  }
 }

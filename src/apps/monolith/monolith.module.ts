@@ -1,18 +1,27 @@
 /** All contexts in one process, over one log. */
-import { join } from 'node:path';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { Config } from '../../config.js';
 import { EventLogModule } from '../../runtime/event-log/event-log.module.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
-import { FileSnapshotStore } from '../../runtime/projection/file-snapshot-store.js';
 import { ProjectionModule } from '../../runtime/projection/projection.module.js';
 import { NoSnapshots } from '../../runtime/projection/snapshot-store.js';
-import { contexts } from './contexts.js';
+import { shadowsIn, snapshotsIn } from '../../snapshot-folders.js';
+import { contexts as monolithContexts } from './contexts.js';
+import type { WorkshopOptions } from './workshop.js';
+
+type ImportedModule = NonNullable<DynamicModule['imports']>[number];
 
 @Module({})
 export class MonolithModule {
-  static over(store: EventStore, { data, store: kind, snapshotEvery }: Config): DynamicModule {
+  /** @param contextsFile URL of the module that has them as `contexts`: worker threads import it */
+  static over(
+    store: EventStore,
+    { data, store: kind, snapshotEvery, auditMinutes }: Config,
+    contexts: readonly ImportedModule[] = monolithContexts,
+    contextsFile: string = new URL('./contexts.js', import.meta.url).href,
+  ): DynamicModule {
+    const isKept = kind !== 'memory';
     return {
       module: MonolithModule,
       imports: [
@@ -20,10 +29,15 @@ export class MonolithModule {
         EventLogModule.forRoot(store),
         ProjectionModule.forRoot({
           snapshotEvery,
-          snapshotsOf: (projection) =>
-            kind === 'memory'
-              ? new NoSnapshots()
-              : new FileSnapshotStore(join(data, 'projections', projection)),
+          auditMinutes,
+          snapshotsOf: (projection) => (isKept ? snapshotsIn(data, projection) : new NoSnapshots()),
+          shadowsOf: (projection) => (isKept ? shadowsIn(data, projection) : new NoSnapshots()),
+          ...(isKept && {
+            workers: {
+              workshop: new URL('./workshop.js', import.meta.url).href,
+              options: { store: kind, data, contextsFile } satisfies WorkshopOptions,
+            },
+          }),
         }),
         ...contexts,
       ],

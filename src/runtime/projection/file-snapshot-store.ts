@@ -48,12 +48,22 @@ export class FileSnapshotStore extends SnapshotStore {
 
   override async *newestFirst(): AsyncIterable<Snapshot | Unreadable> {
     for (const name of await this.#names()) {
-      const path = join(this.folder, name);
-      try {
-        yield parse(await readFile(path));
-      } catch (error) {
-        yield { name: path, reason: (error as Error).message };
-      }
+      yield await this.#read(name);
+    }
+  }
+
+  override async clear(isKept: (found: Snapshot | Unreadable) => boolean = () => false): Promise<void> {
+    for (const name of await this.#names()) {
+      if (!isKept(await this.#read(name))) await rm(join(this.folder, name), { force: true });
+    }
+  }
+
+  async #read(name: string): Promise<Snapshot | Unreadable> {
+    const path = join(this.folder, name);
+    try {
+      return parse(await readFile(path));
+    } catch (error) {
+      return { name: path, reason: (error as Error).message };
     }
   }
 

@@ -5,9 +5,11 @@ import { EventLog } from '../event-log/event-log.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { bringing } from './definitions-in.js';
 import { HealthController } from './http/health.controller.js';
+import { UpkeepController } from './http/upkeep.controller.js';
 import { projectionController } from './http/projection.controller.js';
 import { tokenOf } from './projection-token.js';
 import { ProjectionHost, type ProjectionSettings } from './projection-host.js';
+import { Upkeep } from './upkeep.js';
 
 @Module({})
 export class ProjectionModule {
@@ -15,15 +17,16 @@ export class ProjectionModule {
     return {
       module: ProjectionModule,
       global: true,
-      controllers: [HealthController],
+      controllers: [HealthController, UpkeepController],
       providers: [
         {
           provide: ProjectionHost,
           inject: [EventLog, EventEmitter2],
           useFactory: (log: EventLog, emitter: EventEmitter2) => new ProjectionHost(log, emitter, settings),
         },
+        Upkeep,
       ],
-      exports: [ProjectionHost],
+      exports: [ProjectionHost, Upkeep],
     };
   }
 

@@ -1,5 +1,5 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
-import { position, type Position, type Query } from '../event-log/event.js';
+import { START, position, type Position, type Query } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
 import type { Page } from '../event-log/page.js';
 import { WaitablePosition } from '../event-log/waitable-position.js';
@@ -15,6 +15,8 @@ import {
   type ProjectionFault,
   type ProjectionStatus,
 } from './projection.machine.js';
+import type { Drift } from './audit/drift.js';
+import type { Snapshot } from './snapshot-store.js';
 import type { Snapshots } from './snapshots.js';
 
 /** What a projection tells of itself while it runs; its host turns it into signals and log lines. */
@@ -36,6 +38,15 @@ export class Projection<Context = unknown> {
   readonly #folded = new WaitablePosition();
   readonly #waits = new Set<AbortController>();
   readonly #consumed: Query;
+  readonly #echoes = new Set<(page: Page) => void>();
+  /** Where a shadow's state has taken the place of this one's, and how often. */
+  #replaced = { at: START, times: 0 };
+  #drift: Drift | undefined;
+  #settle: () => void = () => undefined;
+  /** Resolves once it has recovered, or has stopped before it had. */
+  readonly settled = new Promise<void>((resolve) => {
+    this.#settle = resolve;
+  });
   #isEnding = false;
   #folding: Folding<Context>;
   #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
@@ -69,6 +80,21 @@ export class Projection<Context = unknown> {
 
   get state(): FoldState<Context> {
     return this.#folding.state;
+  }
+
+  /** Tells an answer from every other that this process gives: the position, unless the state was replaced at one. */
+  get version(): string {
+    const { at, times } = this.#replaced;
+    return times > 0 && at === this.position ? `${at}.${times}` : String(this.position);
+  }
+
+  /** Where the state and the log part, as far as the last audit found out. */
+  get drift(): Drift | undefined {
+    return this.#drift;
+  }
+
+  audited(drift: Drift | undefined): void {
+    this.#drift = drift;
   }
 
   get status(): ProjectionStatus {
@@ -116,6 +142,28 @@ export class Projection<Context = unknown> {
     for (const wait of this.#waits) wait.abort();
   }
 
+  /** Hands on every page from now on, right after it was folded. @returns what ends it */
+  echo(to: (page: Page) => void): () => void {
+    this.#echoes.add(to);
+    return () => this.#echoes.delete(to);
+  }
+
+  /**
+   * Puts what a shadow has folded in the place of what this one has, between two events: nobody sees a state in between,
+   * and no position goes back. Resolves to whether a snapshot of it is kept, and those of the old state are gone that
+   * `isKept` does not want.
+   *
+   * @throws Error when the two do not stand at one position
+   */
+  replaceBy(folded: Folded, isKept: (found: Snapshot) => boolean): Promise<boolean> {
+    if (folded.position !== this.position)
+      throw new Error(`${this.name} stands at ${this.position}, its shadow at ${folded.position}`);
+    this.#folding = new Folding(this.definition.fold, folded as Folded<Context>);
+    this.#replaced = { at: this.position, times: this.#replaced.times + 1 };
+    this.#drift = undefined;
+    return this.snapshots.beginAnew(folded, isKept);
+  }
+
   /** The lifecycle, with this projection's own work in it; the runtime's root actor runs it. */
   lifecycle(): Lifecycle {
     return lifecycleOf((tell, ended) => {
@@ -129,6 +177,7 @@ export class Projection<Context = unknown> {
     const update = (snapshot: ReturnType<ProjectionActor['getSnapshot']>): void => {
       this.#status = statusOf(snapshot);
       this.#fault = snapshot.context.fault;
+      if (this.#status !== 'recovering') this.#settle();
     };
     update(actor.getSnapshot());
     actor.subscribe(update);
@@ -193,6 +242,7 @@ export class Projection<Context = unknown> {
     } finally {
       this.#folded.moveTo(this.#folding.position);
     }
+    for (const each of this.#echoes) each(page);
   }
 }
 

@@ -20,6 +20,9 @@ export abstract class SnapshotStore {
 
   /** The snapshots, newest first, each read when it is asked for. One that is damaged tells why. */
   abstract newestFirst(): AsyncIterable<Snapshot | Unreadable>;
+
+  /** Lets go of every snapshot but those that are to be kept. */
+  abstract clear(isKept?: (found: Snapshot | Unreadable) => boolean): Promise<void>;
 }
 
 export function isUnreadable(found: Snapshot | Unreadable): found is Unreadable {
@@ -34,5 +37,9 @@ export class NoSnapshots extends SnapshotStore {
 
   override async *newestFirst(): AsyncIterable<Snapshot> {
     // none
+  }
+
+  override clear(): Promise<void> {
+    return Promise.resolve();
   }
 }

@@ -57,7 +57,7 @@ export class Snapshots {
     if (folded.position - this.#newest < this.every || this.#pending !== undefined) return;
     const pause = Math.max(this.#takenAt + PAUSE - performance.now(), 0);
     this.#pending = setTimeout(() => {
-      this.#saving = this.#save(this.#offered ?? folded).finally(() => {
+      this.#saving = this.#saveOffered(folded).finally(() => {
         this.#pending = undefined;
         this.#saving = undefined;
       });
@@ -71,6 +71,30 @@ export class Snapshots {
     if (folded.position > this.#newest) await this.#save(folded);
   }
 
+  /**
+   * Another fold has taken the place of the one whose snapshots these are. What was offered of the old one is forgotten;
+   * once the new one is kept, those that `isKept` does not want are let go, so that the old state cannot come back.
+   *
+   * @returns whether that is so; a failure is told to the observer
+   */
+  async beginAnew(folded: Folded, isKept: (found: Snapshot) => boolean): Promise<boolean> {
+    clearTimeout(this.#pending);
+    this.#offered = folded;
+    await this.#saving;
+    this.#pending = undefined;
+    if (!(await this.#save(folded))) return false; // an old one is better than none
+    const machine = this.machine();
+    await this.store.clear(
+      (found) =>
+        isUnreadable(found) ||
+        found.machine !== machine ||
+        found.log !== this.log.identity ||
+        found.position >= folded.position ||
+        isKept(found),
+    );
+    return true;
+  }
+
   #whyUnusable(found: Snapshot, head: Position): Unreadable | undefined {
     const name = `the snapshot at position ${found.position}`;
     if (found.log !== this.log.identity || found.position > head)
@@ -81,14 +105,21 @@ export class Snapshots {
     return undefined;
   }
 
-  async #save(folded: Folded): Promise<void> {
+  async #saveOffered(folded: Folded): Promise<void> {
+    await this.#save(this.#offered ?? folded);
+  }
+
+  /** @returns whether it is kept */
+  async #save(folded: Folded): Promise<boolean> {
     this.#takenAt = performance.now();
     try {
       const bytes = await this.store.save({ ...folded, log: this.log.identity, machine: this.machine() });
       this.#newest = folded.position;
       this.observer.taken(folded.position, bytes);
+      return true;
     } catch (error) {
       this.observer.failed(error);
+      return false;
     }
   }
 }

@@ -1,7 +1,6 @@
 /** The query endpoint that every projection has: `GET /<name>`. */
 import { Controller, Get, Inject, Req, Res, type Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Position } from '../../event-log/event.js';
 import { ApiProjection } from './projection.docs.js';
 import { Projection } from '../projection.js';
 import { tokenOf } from '../projection-token.js';
@@ -10,7 +9,7 @@ import { answered, type QueryRequest } from './query.js';
 export function projectionController(name: string): Type {
   @Controller(name)
   class ProjectionController {
-    #written: { readonly position: Position; readonly body: string } | undefined;
+    #written: { readonly version: string; readonly body: string } | undefined;
 
     constructor(@Inject(tokenOf(name)) private readonly projection: Projection) {}
 
@@ -24,11 +23,11 @@ export function projectionController(name: string): Type {
       return answered(this.projection, request, reply, () => this.#body());
     }
 
-    /** Written once for each position, however often it is asked for. */
+    /** Written once for each version, however often it is asked for. */
     #body(): string {
-      const { position } = this.projection;
-      if (this.#written?.position !== position) {
-        this.#written = { position, body: JSON.stringify({ ...this.projection.view(), position }) };
+      const { position, version } = this.projection;
+      if (this.#written?.version !== version) {
+        this.#written = { version, body: JSON.stringify({ ...this.projection.view(), position }) };
       }
       return this.#written.body;
     }

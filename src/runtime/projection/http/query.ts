@@ -22,7 +22,8 @@ export class NotYet extends Problem {
 
 /**
  * Answers with what `body` makes of the projection, once it has folded what the client asks for with
- * `?after=`, for as long as it prefers to wait. The entity tag is the position.
+ * `?after=`, for as long as it prefers to wait. The entity tag is the position, until a rebuild has replaced
+ * the state at one.
  */
 export function answered(
   projection: Projection,
@@ -57,7 +58,7 @@ function answer(
   }
   const { fault } = projection;
   if (fault !== undefined) void reply.header('leftfold-stale', String(fault.position));
-  const entityTag = `"${projection.position}"`;
+  const entityTag = `"${projection.version}"`;
   const known = matchesEntityTag(request.headers['if-none-match'], entityTag);
   const content = known ? undefined : body();
   void reply
