@@ -5,21 +5,31 @@ import type { Config } from '../../config.js';
 import { EventLogModule } from '../../runtime/event-log/event-log.module.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
 import { ProjectionModule } from '../../runtime/projection/projection.module.js';
+import type { WorkerSettings } from '../../runtime/projection/shadow/worker-thread.js';
 import { NoSnapshots } from '../../runtime/projection/snapshot-store.js';
 import { shadowsIn, snapshotsIn } from '../../snapshot-folders.js';
 import { contexts as monolithContexts } from './contexts.js';
 import type { WorkshopOptions } from './workshop.js';
 
-type ImportedModule = NonNullable<DynamicModule['imports']>[number];
+/** What the monolith is made of. */
+export interface Parts {
+  readonly contexts: readonly NonNullable<DynamicModule['imports']>[number][];
+  /** URL of a module that exports them as `contexts`: worker threads import it. */
+  readonly contextsFile: string;
+  readonly workers?: Pick<WorkerSettings, 'megabytes' | 'patience'>;
+}
+
+const PARTS: Parts = {
+  contexts: monolithContexts,
+  contextsFile: new URL('./contexts.js', import.meta.url).href,
+};
 
 @Module({})
 export class MonolithModule {
-  /** @param contextsFile URL of the module that has them as `contexts`: worker threads import it */
   static over(
     store: EventStore,
     { data, store: kind, snapshotEvery, auditMinutes }: Config,
-    contexts: readonly ImportedModule[] = monolithContexts,
-    contextsFile: string = new URL('./contexts.js', import.meta.url).href,
+    { contexts, contextsFile, workers }: Parts = PARTS,
   ): DynamicModule {
     const isKept = kind !== 'memory';
     return {
@@ -34,6 +44,7 @@ export class MonolithModule {
           shadowsOf: (projection) => (isKept ? shadowsIn(data, projection) : new NoSnapshots()),
           ...(isKept && {
             workers: {
+              ...workers,
               workshop: new URL('./workshop.js', import.meta.url).href,
               options: { store: kind, data, contextsFile } satisfies WorkshopOptions,
             },

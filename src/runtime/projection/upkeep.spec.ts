@@ -182,9 +182,9 @@ describe('a rebuild', () => {
 
   it('ends where the live projection stands, however fast the log grows', async () => {
     const { log, total, upkeep } = await given();
-    let goesOn = true;
+    const written = new AbortController();
     const writing = (async (): Promise<void> => {
-      while (goesOn) {
+      while (!written.signal.aborted) {
         await add(log, ...Array.from({ length: 100 }, () => 1));
         await nextTurn();
       }
@@ -195,7 +195,7 @@ describe('a rebuild', () => {
       seen.push(total.position);
       return rebuild.hasEnded;
     });
-    goesOn = false;
+    written.abort();
     await writing;
     expect(rebuild.standing).toMatchObject({ status: 'done', equal: true });
     expect(seen).toEqual(seen.toSorted((one, other) => one - other));

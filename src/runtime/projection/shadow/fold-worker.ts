@@ -30,11 +30,15 @@ async function work(): Promise<Results[Task['kind']]> {
     // As when the program was built anew under the running process.
     if (fingerprintIn(ground.log.contracts, ground.definition) !== data.machine)
       throw new Error('the worker has loaded another machine than the process that started it');
+    tell({ kind: 'begun' });
+    giveWay();
+    const reached = new Float64Array(data.reached);
     let toldAt = 0;
     return await perform(data.task, ground, {
       target: () => target,
       now: () => performance.now(),
       turn: async (position) => {
+        reached[0] = position;
         if (performance.now() - toldAt < TELL) return;
         toldAt = performance.now();
         tell({ kind: 'at', position });
@@ -48,11 +52,10 @@ async function work(): Promise<Results[Task['kind']]> {
 
 /** On Linux a thread has a priority of its own, and whoever serves goes first; elsewhere it is the process's. */
 function giveWay(): void {
-  if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
+  if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 }
 
 try {
-  giveWay();
   tell({ kind: 'done', result: await work() });
 } catch (error) {
   tell({ kind: 'failed', message: messageOf(error) });

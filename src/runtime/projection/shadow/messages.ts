@@ -10,12 +10,16 @@ export interface WorkerData {
   readonly projection: string;
   readonly task: Task;
   readonly target: Position;
+  /** One double: the position that is folded, also when nothing more can be told. */
+  readonly reached: SharedArrayBuffer;
   /** The log's identity, and the fingerprint of what the other thread folds with. */
   readonly log: string;
   readonly machine: string;
 }
 
 export type FromWorker =
+  /** Everything is loaded and opened. */
+  | { readonly kind: 'begun' }
   | { readonly kind: 'at'; readonly position: Position }
   | { readonly kind: 'done'; readonly result: Results[Task['kind']] }
   | { readonly kind: 'failed'; readonly message: string };

@@ -45,6 +45,7 @@ export class WorkerThread extends Place {
       projection,
       task,
       target: target(),
+      reached: new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT),
       log: this.log.identity,
       machine: fingerprintIn(this.log.contracts, this.definitionOf(projection)),
     };
@@ -53,27 +54,26 @@ export class WorkerThread extends Place {
       workerData,
       resourceLimits: { maxOldGenerationSizeMb: megabytes },
     });
-    let at = 'the beginning of its work';
+    const reached = new Float64Array(workerData.reached);
+    const after = (): string => `after position ${reached[0] ?? 0}`;
     let impatient: NodeJS.Timeout | undefined;
+    let onAbort = (): void => undefined;
     try {
       return await new Promise<Results[Kind]>((resolve, reject) => {
-        const beginWaiting = (): void => {
+        const waitAtMost = (milliseconds: number): void => {
           clearTimeout(impatient);
           impatient = setTimeout(() => {
-            reject(
-              new WorkerLost(
-                `no event was folded for ${patience / 1000} s after ${at}; the thread was ended`,
-              ),
-            );
-          }, patience).unref();
+            const seconds = milliseconds / 1000;
+            reject(new WorkerLost(`no event was folded for ${seconds} s ${after()}; the thread was ended`));
+          }, milliseconds).unref();
         };
-        beginWaiting();
+        // Loading takes what it takes, and hangs on no machine.
+        waitAtMost(Math.max(patience, PATIENCE));
         worker.on('message', (message: FromWorker) => {
-          beginWaiting();
+          waitAtMost(patience);
           if (message.kind === 'done') resolve(message.result as Results[Kind]);
           else if (message.kind === 'failed') reject(new Error(message.message));
-          else {
-            at = `position ${message.position}`;
+          else if (message.kind === 'at') {
             progressed(message.position);
             worker.postMessage({ target: target() } satisfies ToWorker);
           }
@@ -81,19 +81,21 @@ export class WorkerThread extends Place {
         worker.on('error', (error: NodeJS.ErrnoException) => {
           const reason =
             error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-              ? `it needed more than ${megabytes} MiB of memory after ${at}`
-              : `it failed after ${at}: ${error.message}`;
+              ? `it needed more than ${megabytes} MiB of memory ${after()}`
+              : `it failed ${after()}: ${error.message}`;
           reject(new WorkerLost(reason, { cause: error }));
         });
         worker.on('exit', (code) => {
-          reject(new WorkerLost(`the thread ended with ${code} after ${at}`));
+          reject(new WorkerLost(`the thread ended with ${code} ${after()}`));
         });
-        signal.addEventListener('abort', () => {
+        onAbort = (): void => {
           reject(signal.reason as Error);
-        });
+        };
+        signal.addEventListener('abort', onAbort);
       });
     } finally {
       clearTimeout(impatient);
+      signal.removeEventListener('abort', onAbort);
       await worker.terminate();
     }
   }
