@@ -10,6 +10,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { median } from './rates.mjs';
+import { measure as appendWhileRebuilding } from './projection/append-while-rebuilding.mjs';
 import { measure as foldInMemory } from './projection/fold-in-memory.mjs';
 import { measure as pastState } from './projection/past-state.mjs';
 import { measure as queryable } from './projection/queryable.mjs';
@@ -25,6 +26,7 @@ const ROWS = {
   'past-state': pastState,
   start,
   queryable,
+  'append-while-rebuilding': appendWhileRebuilding,
 };
 const wanted = process.env.BENCH_ROWS?.split(',') ?? Object.keys(ROWS);
 
@@ -33,12 +35,12 @@ const times = (ratio) => `${ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(0)} ×
 const of = (results, figure) => median(results.map(figure));
 
 /** A row of rates, written out; one that measures something else has done that itself. */
-function shown({ results, ...row }) {
+function shown({ results, shown: written = perSecond, ...row }) {
   if (results === undefined) return row;
   return {
     work: row.work,
-    ours: perSecond(of(results, (result) => result.ours)),
-    beside: `${perSecond(of(results, (result) => result.beside))} ${row.beside}`,
+    ours: written(of(results, (result) => result.ours)),
+    beside: `${written(of(results, (result) => result.beside))} ${row.beside}`,
     ratio: times(of(results, (result) => result.ours / result.beside)),
     reach: `${row.reach} ×`,
   };

@@ -22,6 +22,7 @@ describe('the configuration', () => {
     snapshotSeconds: 10,
     snapshotSpacing: 10_000,
     snapshotBytes: 1024 ** 3,
+    auditMinutes: 1440,
   };
 
   it('has a default for every setting', () => {
@@ -70,6 +71,7 @@ describe('the configuration', () => {
     ['LEFTFOLD_SNAPSHOT_SECONDS', '3600', { snapshotSeconds: 3600 }],
     ['LEFTFOLD_SNAPSHOT_SPACING', '100000', { snapshotSpacing: 100_000 }],
     ['LEFTFOLD_SNAPSHOT_BYTES', '1000000000000', { snapshotBytes: 1_000_000_000_000 }],
+    ['LEFTFOLD_AUDIT_MINUTES', '0', { auditMinutes: 0 }],
   ])('reads %s=%s', (name, text, expected) => {
     expect(readConfig({ [name]: text })).toMatchObject(expected);
   });

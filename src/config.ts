@@ -23,6 +23,8 @@ export interface Config {
   readonly snapshotSpacing: number;
   /** What the snapshots of one projection may weigh together. */
   readonly snapshotBytes: number;
+  /** Minutes between two audits of all projections; 0: only when asked for. */
+  readonly auditMinutes: number;
 }
 
 /** A setting that cannot be: which one and why, in one line. */
@@ -77,6 +79,7 @@ const settings = {
   LEFTFOLD_SNAPSHOT_SECONDS: whole(1, 86_400).default(10),
   LEFTFOLD_SNAPSHOT_SPACING: whole(1, 1_000_000_000).default(10_000),
   LEFTFOLD_SNAPSHOT_BYTES: whole(1, 999_999_999_999_999).default(1024 ** 3),
+  LEFTFOLD_AUDIT_MINUTES: whole(0, 20_160).default(1440), // a timer takes no more than some 24 days
 };
 
 /**
@@ -104,6 +107,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     snapshotSeconds: read('LEFTFOLD_SNAPSHOT_SECONDS'),
     snapshotSpacing: read('LEFTFOLD_SNAPSHOT_SPACING'),
     snapshotBytes: read('LEFTFOLD_SNAPSHOT_BYTES'),
+    auditMinutes: read('LEFTFOLD_AUDIT_MINUTES'),
   };
 }
 

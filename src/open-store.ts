@@ -1,9 +1,10 @@
-/** Opens the log that the configuration names, to append to it. */
+/** Opens the log that the configuration names, to append to it or only to read. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError, withoutPassword, type Config, type PostgresUrl } from './config.js';
 import { LogInUse } from './runtime/event-log/errors.js';
 import type { EventStore } from './runtime/event-log/event-store.js';
+import { LmdbReader } from './runtime/event-log/stores/lmdb/lmdb.reader.js';
 import { LmdbStore } from './runtime/event-log/stores/lmdb/lmdb.store.js';
 import { MemoryStore } from './runtime/event-log/stores/memory.store.js';
 import { reasonOf } from './runtime/event-log/stores/postgres/database-errors.js';
@@ -27,10 +28,25 @@ export async function openStore(
   }
 }
 
+/**
+ * Opens a log for reading, whoever writes it meanwhile. One in memory is seen by nobody but who has it.
+ *
+ * @throws Error when there is none
+ */
+export async function openStoreForReading({
+  store,
+  data,
+}: Pick<Config, 'store' | 'data'>): Promise<EventStore> {
+  return store === 'lmdb' ? LmdbReader.open(logFolder({ data })) : openStore({ store, data });
+}
+
+/** Where the log is within the folder of all data. */
+export const logFolder = ({ data }: Pick<Config, 'data'>): string => join(data, 'log');
+
 function openFolder(data: string): EventStore {
   try {
     mkdirSync(data, { recursive: true });
-    return LmdbStore.open(join(data, 'log'));
+    return LmdbStore.open(logFolder({ data }));
   } catch (error) {
     const reason =
       error instanceof LogInUse ? error.message : `${data} cannot be used: ${(error as Error).message}`;

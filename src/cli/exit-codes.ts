@@ -17,7 +17,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    done
-  1    it could not be done; the line on stderr says why
+  1    it could not be done, or a state differs; the line on stderr says why
   2    the command, an option or a setting is wrong
   3    the log is damaged, or does not have the expected hash
   4    what should be imported is not acceptable

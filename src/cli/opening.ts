@@ -1,11 +1,9 @@
 /** Which log a command works on: that of the settings, or of the options in their place. */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ConfigurationError, readConfig, type Config } from '../config.js';
-import { openStore } from '../open-store.js';
+import { logFolder, openStore, openStoreForReading } from '../open-store.js';
 import type { EventStore } from '../runtime/event-log/event-store.js';
-import { LmdbReader } from '../runtime/event-log/stores/lmdb/lmdb.reader.js';
 import { LmdbStore } from '../runtime/event-log/stores/lmdb/lmdb.store.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
@@ -40,18 +38,15 @@ export function logConfig({ store, data }: LogOptions, { environment }: Terminal
   }
 }
 
-/** Where the log is within the folder of all data. */
-export const logFolder = ({ data }: LogConfig): string => join(data, 'log');
-
 /**
  * Opens a log for reading, whoever writes it meanwhile.
  *
  * @throws CommandFailed when it is in the memory of another process
  * @throws Error when there is none
  */
-export function openForReading(config: LogConfig): EventStore | Promise<EventStore> {
+export function openForReading(config: LogConfig): Promise<EventStore> {
   requireDurable(config);
-  return config.store === 'lmdb' ? LmdbReader.open(logFolder(config)) : openStore(config);
+  return openStoreForReading(config);
 }
 
 /**

@@ -21,7 +21,7 @@ async function ask(
   return { code, stdout: String(terminal.stdout.read() ?? ''), stderr: terminal.stderr.text };
 }
 
-const COMMANDS = ['verify', 'export', 'import', 'backup'];
+const COMMANDS = ['verify', 'export', 'import', 'backup', 'audit', 'rehearse'];
 
 describe('leftfold', () => {
   it('tells its version', async () => {

@@ -1,14 +1,16 @@
 /** `leftfold`: its commands, its help, and how it ends. */
 import { Command } from 'commander';
+import { addAudit } from './commands/audit.js';
 import { addBackup } from './commands/backup.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
+import { addRehearse } from './commands/rehearse.js';
 import { addVerify } from './commands/verify.js';
 import { addWhatIf } from './commands/what-if.js';
 import { EXIT, EXIT_CODES_HELP, endingAfter } from './exit-codes.js';
 import { say, type Terminal } from './terminal.js';
 
-const COMMANDS = [addVerify, addExport, addImport, addBackup, addWhatIf];
+const COMMANDS = [addVerify, addExport, addImport, addBackup, addWhatIf, addAudit, addRehearse];
 
 /**
  * @param words what stands after the program's name

@@ -38,4 +38,9 @@ export class RememberedSnapshots extends SnapshotStore {
     const good = this.kept.flatMap((found) => (isUnreadable(found) ? [] : [found.position]));
     return Promise.resolve(good.map((position) => ({ position, bytes: 100, time: new Date(0) })));
   }
+
+  override clear(isKept: (found: Snapshot | Unreadable) => boolean = () => false): Promise<void> {
+    this.kept.splice(0, Infinity, ...this.kept.filter(isKept));
+    return Promise.resolve();
+  }
 }

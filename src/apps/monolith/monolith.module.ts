@@ -4,16 +4,37 @@ import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { Config } from '../../config.js';
 import { EventLogModule } from '../../runtime/event-log/event-log.module.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
-import { FileSnapshotStore, snapshotFolder } from '../../runtime/projection/file-snapshot-store.js';
 import { ProjectionModule } from '../../runtime/projection/projection.module.js';
+import type { WorkerSettings } from '../../runtime/projection/shadow/worker-thread.js';
 import { NoSnapshots } from '../../runtime/projection/snapshot-store.js';
-import { contexts } from './contexts.js';
+import { shadowsIn, snapshotsIn } from '../../snapshot-folders.js';
+import { contexts as monolithContexts } from './contexts.js';
+import type { WorkshopOptions } from './workshop.js';
+
+/** What the monolith is made of. */
+export interface Parts {
+  readonly contexts: readonly NonNullable<DynamicModule['imports']>[number][];
+  /** URL of a module that exports them as `contexts`: worker threads import it. */
+  readonly contextsFile: string;
+  readonly workers?: Pick<WorkerSettings, 'megabytes' | 'patience'>;
+}
+
+const PARTS: Parts = {
+  contexts: monolithContexts,
+  contextsFile: new URL('./contexts.js', import.meta.url).href,
+};
 
 @Module({})
 export class MonolithModule {
-  static over(store: EventStore, config: Config): DynamicModule {
-    const { data, store: kind, snapshotEvery: every, snapshotSeconds: seconds } = config;
+  static over(
+    store: EventStore,
+    config: Config,
+    { contexts, contextsFile, workers }: Parts = PARTS,
+  ): DynamicModule {
+    const { data, store: kind, snapshotEvery: every, snapshotSeconds: seconds, auditMinutes } = config;
     const { snapshotSpacing: spacing, snapshotBytes: bytes } = config;
+    const limits = { spacing, bytes };
+    const isKept = kind !== 'memory';
     return {
       module: MonolithModule,
       imports: [
@@ -21,10 +42,16 @@ export class MonolithModule {
         EventLogModule.forRoot(store),
         ProjectionModule.forRoot({
           pace: { every, seconds, spacing },
-          snapshotsOf: (projection) =>
-            kind === 'memory'
-              ? new NoSnapshots()
-              : new FileSnapshotStore(snapshotFolder(data, projection), { spacing, bytes }),
+          auditMinutes,
+          snapshotsOf: (projection) => (isKept ? snapshotsIn(data, projection, limits) : new NoSnapshots()),
+          shadowsOf: (projection) => (isKept ? shadowsIn(data, projection) : new NoSnapshots()),
+          ...(isKept && {
+            workers: {
+              ...workers,
+              workshop: new URL('./workshop.js', import.meta.url).href,
+              options: { store: kind, data, contextsFile } satisfies WorkshopOptions,
+            },
+          }),
         }),
         ...contexts,
       ],

@@ -9,7 +9,7 @@ import { openStore } from '../../open-store.js';
 import { EventLog } from '../../runtime/event-log/event-log.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../../runtime/event-log/http/cloud-event.js';
 import { createHttpApplication } from '../../runtime/http/application.js';
-import { MonolithModule } from './monolith.module.js';
+import { MonolithModule, type Parts } from './monolith.module.js';
 
 export interface Running {
   readonly app: NestFastifyApplication;
@@ -24,13 +24,14 @@ export async function startMonolith(
   config: Config,
   logger: LoggerService,
   version: string,
+  parts?: Parts,
 ): Promise<Running> {
   prepareSnapshots(config);
   const store = await openStore(config, (sentence) => {
     logger.warn(sentence, 'EventLog');
   });
   try {
-    const app = await createHttpApplication(MonolithModule.over(store, config), {
+    const app = await createHttpApplication(MonolithModule.over(store, config, parts), {
       title: 'Leftfold',
       description: 'A log of integers, one context that sums them and one that multiplies them.',
       version,

@@ -21,6 +21,15 @@ export interface Signals {
   };
   /** Somebody told the projection to pass over the event at this position. */
   'projection.skipped': { readonly projection: string; readonly position: number; readonly reason: string };
+  'projection.audited': {
+    readonly projection: string;
+    readonly position: number;
+    /** How many snapshots and live states were held against the log. */
+    readonly checked: number;
+  };
+  /** What it holds, or has kept, is not what the log folds to: that began between these two positions. */
+  'projection.drifted': { readonly projection: string; readonly after: number; readonly upTo: number };
+  'projection.rebuilt': { readonly projection: string; readonly position: number; readonly equal: boolean };
   'snapshot.taken': { readonly projection: string; readonly position: number; readonly bytes: number };
   'snapshot.unreadable': { readonly projection: string; readonly file: string; readonly reason: string };
   'snapshot.failed': { readonly projection: string; readonly error: unknown };

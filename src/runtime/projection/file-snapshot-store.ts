@@ -56,17 +56,27 @@ export class FileSnapshotStore extends SnapshotStore {
   }
 
   override async *newestFirst(through?: Position): AsyncIterable<Snapshot | Unreadable> {
-    const names = await this.#names();
-    for (const name of names) {
-      if (through !== undefined && positionIn(name) > through) continue;
-      const path = join(this.folder, name);
-      try {
-        yield fromBytes(await readFile(path));
-      } catch (error) {
-        const known = this.#known.get(name);
-        if (known !== undefined) this.#known.set(name, { ...known, origin: undefined });
-        yield { name: path, reason: (error as Error).message };
-      }
+    for (const name of await this.#names()) {
+      if (through === undefined || positionIn(name) <= through) yield await this.#read(name);
+    }
+  }
+
+  override async clear(isKept: (found: Snapshot | Unreadable) => boolean = () => false): Promise<void> {
+    for (const name of await this.#names()) {
+      if (isKept(await this.#read(name))) continue;
+      await rm(join(this.folder, name), { force: true });
+      this.#known.delete(name);
+    }
+  }
+
+  async #read(name: string): Promise<Snapshot | Unreadable> {
+    const path = join(this.folder, name);
+    try {
+      return fromBytes(await readFile(path));
+    } catch (error) {
+      const known = this.#known.get(name);
+      if (known !== undefined) this.#known.set(name, { ...known, origin: undefined });
+      return { name: path, reason: (error as Error).message };
     }
   }
 

@@ -15,14 +15,22 @@ import { fingerprintIn } from './machine-fingerprint.js';
 import { Projection } from './projection.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
 import { eventSkipped } from './skipping.js';
-import type { SnapshotStore } from './snapshot-store.js';
+import { NoSnapshots, type SnapshotStore } from './snapshot-store.js';
 import { Snapshots, type SnapshotPace } from './snapshots.js';
+import type { Ground } from './shadow/ground.js';
+import type { WorkerSettings } from './shadow/worker-thread.js';
 
 export interface ProjectionSettings {
   /** The store of one projection's snapshots; nobody else is given it. */
   readonly snapshotsOf: (projection: string) => SnapshotStore;
   /** When snapshots are taken. */
   readonly pace: SnapshotPace;
+  /** Where a rebuild of a projection keeps its own snapshots until it is done. Default: nowhere. */
+  readonly shadowsOf?: (projection: string) => SnapshotStore;
+  /** How rebuilds and audits are done in threads of their own. Without it they take turns with the server. */
+  readonly workers?: WorkerSettings;
+  /** Minutes between two audits of all projections; 0, the default: only when asked for. */
+  readonly auditMinutes?: number;
 }
 
 @Injectable()
@@ -31,12 +39,13 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   readonly root: RuntimeActor = createRuntime();
   readonly #logger = new Logger('Projection');
   readonly #projections = new Map<string, Projection>();
+  readonly #stores = new Map<string, SnapshotStore>();
   #isEnding = false;
 
   constructor(
     private readonly log: EventLog,
     private readonly emitter: EventEmitter2,
-    private readonly settings: ProjectionSettings,
+    readonly settings: ProjectionSettings,
   ) {
     log.contracts.register([eventSkipped]);
     log.beforeClose(() => this.#stop());
@@ -49,6 +58,21 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   /** Whether the process has begun to end. */
   get isEnding(): boolean {
     return this.#isEnding;
+  }
+
+  find(name: string): Projection | undefined {
+    return this.#projections.get(name);
+  }
+
+  /** What a fold beside the live one needs, in this process. */
+  groundOf({ definition }: Projection): Ground {
+    const { snapshotsOf, shadowsOf = () => new NoSnapshots() } = this.settings;
+    return {
+      log: this.log,
+      definition,
+      snapshots: this.#stores.get(definition.name) ?? snapshotsOf(definition.name),
+      shadows: shadowsOf(definition.name),
+    };
   }
 
   /** @throws Error when there is a projection of this name already */
@@ -102,7 +126,9 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     const { name: projection } = definition;
     const { snapshotsOf, pace } = this.settings;
     const foldedBy = (): string => fingerprintIn(this.log.contracts, definition);
-    return new Snapshots(snapshotsOf(projection), pace, this.log, foldedBy, {
+    const store = snapshotsOf(projection);
+    this.#stores.set(projection, store);
+    return new Snapshots(store, pace, this.log, foldedBy, {
       taken: (position, bytes) => {
         this.#signal('snapshot.taken', { projection, position, bytes });
       },

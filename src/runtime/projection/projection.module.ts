@@ -6,10 +6,12 @@ import type { ProjectionDefinition } from './define-projection.js';
 import { bringing } from './definitions-in.js';
 import { HealthController } from './http/health.controller.js';
 import { pastController } from './http/past.controller.js';
+import { UpkeepController } from './http/upkeep.controller.js';
 import { projectionController } from './http/projection.controller.js';
 import { ProjectionsController } from './http/projections.controller.js';
 import { tokenOf } from './projection-token.js';
 import { ProjectionHost, type ProjectionSettings } from './projection-host.js';
+import { Upkeep } from './upkeep.js';
 
 @Module({})
 export class ProjectionModule {
@@ -17,15 +19,16 @@ export class ProjectionModule {
     return {
       module: ProjectionModule,
       global: true,
-      controllers: [HealthController, ProjectionsController],
+      controllers: [HealthController, ProjectionsController, UpkeepController],
       providers: [
         {
           provide: ProjectionHost,
           inject: [EventLog, EventEmitter2],
           useFactory: (log: EventLog, emitter: EventEmitter2) => new ProjectionHost(log, emitter, settings),
         },
+        Upkeep,
       ],
-      exports: [ProjectionHost],
+      exports: [ProjectionHost, Upkeep],
     };
   }
 

@@ -17,9 +17,10 @@ import {
   type ProjectionActor,
   type ProjectionStatus,
 } from './projection.machine.js';
+import type { Drift } from './audit/drift.js';
 import { Past } from './past.js';
 import { eventSkipped, fingerprintWithout, skipIn, skippedBy } from './skipping.js';
-import type { SnapshotEntry } from './snapshot-store.js';
+import type { Snapshot, SnapshotEntry } from './snapshot-store.js';
 import type { Snapshots } from './snapshots.js';
 
 /** What a projection tells of itself while it runs; its host turns it into signals and log lines. */
@@ -49,6 +50,15 @@ export class Projection<Context = unknown> {
   readonly #waits = new Set<AbortController>();
   readonly #followed: Query;
   readonly #rate = new MovingRate();
+  readonly #echoes = new Set<(page: Page) => void>();
+  /** Where a shadow's state has taken the place of this one's, and how often. */
+  #replaced = { at: START, times: 0 };
+  #drift: Drift | undefined;
+  #settle: () => void = () => undefined;
+  /** Resolves once it has recovered, or has stopped before it had. */
+  readonly settled = new Promise<void>((resolve) => {
+    this.#settle = resolve;
+  });
   #isEnding = false;
   #folding: Folding<Context>;
   /** Grows while it runs by what stands after the position; what that state passed over is never changed. */
@@ -87,6 +97,21 @@ export class Projection<Context = unknown> {
 
   get state(): FoldState<Context> {
     return this.#folding.state;
+  }
+
+  /** Tells an answer from every other that this process gives: the position, unless the state was replaced at one. */
+  get version(): string {
+    const { at, times } = this.#replaced;
+    return times > 0 && at === this.position ? `${at}.${times}` : String(this.position);
+  }
+
+  /** Where the state and the log part, as far as the last audit found out. */
+  get drift(): Drift | undefined {
+    return this.#drift;
+  }
+
+  audited(drift: Drift | undefined): void {
+    this.#drift = drift;
   }
 
   get status(): ProjectionStatus {
@@ -151,6 +176,28 @@ export class Projection<Context = unknown> {
     for (const wait of this.#waits) wait.abort();
   }
 
+  /** Hands on every page from now on, right after it was folded. @returns what ends it */
+  echo(to: (page: Page) => void): () => void {
+    this.#echoes.add(to);
+    return () => this.#echoes.delete(to);
+  }
+
+  /**
+   * Puts what a shadow has folded in the place of what this one has, between two events: nobody sees a state in between,
+   * and no position goes back. Resolves to whether a snapshot of it is kept, and those of the old state are gone that
+   * `isKept` does not want.
+   *
+   * @throws Error when the two do not stand at one position
+   */
+  replaceBy(folded: Folded, isKept: (found: Snapshot) => boolean): Promise<boolean> {
+    if (folded.position !== this.position)
+      throw new Error(`${this.name} stands at ${this.position}, its shadow at ${folded.position}`);
+    this.#folding = new Folding(this.definition.fold, folded as Folded<Context>, this.#skipped);
+    this.#replaced = { at: this.position, times: this.#replaced.times + 1 };
+    this.#drift = undefined;
+    return this.snapshots.beginAnew(folded, isKept, this.#skipped);
+  }
+
   /** The lifecycle, with this projection's own work in it; the runtime's root actor runs it. */
   lifecycle(): Lifecycle {
     return lifecycleOf((tell, ended) => {
@@ -164,6 +211,7 @@ export class Projection<Context = unknown> {
     const update = (snapshot: ReturnType<ProjectionActor['getSnapshot']>): void => {
       this.#status = statusOf(snapshot);
       this.#fault = snapshot.context.fault;
+      if (this.#status !== 'recovering') this.#settle();
     };
     update(actor.getSnapshot());
     actor.subscribe(update);
@@ -267,12 +315,14 @@ export class Projection<Context = unknown> {
 
   /** @throws FoldFailed */
   #take(page: Page): void {
+    const consumed = this.#consumed(page);
     try {
-      this.#folding.take(this.#consumed(page));
+      this.#folding.take(consumed);
     } finally {
       this.#folded.moveTo(this.#folding.position);
       this.#rate.add(countUpTo(page, this.position));
     }
+    for (const each of this.#echoes) each(consumed);
   }
 
   /** The page without the skips that were read along with it: what is folded is what the machine consumes. */

@@ -38,6 +38,9 @@ export abstract class SnapshotStore {
 
   /** What is there, newest first, whether it can be used or not. */
   abstract list(): Promise<readonly SnapshotEntry[]>;
+
+  /** Lets go of every snapshot but those that are to be kept. */
+  abstract clear(isKept?: (found: Snapshot | Unreadable) => boolean): Promise<void>;
 }
 
 export function isUnreadable(found: Snapshot | Unreadable): found is Unreadable {
@@ -56,5 +59,9 @@ export class NoSnapshots extends SnapshotStore {
 
   override list(): Promise<readonly SnapshotEntry[]> {
     return Promise.resolve([]);
+  }
+
+  override clear(): Promise<void> {
+    return Promise.resolve();
   }
 }

@@ -1,8 +1,8 @@
 /** When one projection's snapshots are taken, and which one is good to begin from. */
 import { START, type Position } from '../event-log/event.js';
 import { NOTHING_SKIPPED, type Folded, type Skipped } from './folding.js';
-import { fingerprintWithout } from './skipping.js';
-import type { Snapshot, SnapshotEntry, SnapshotStore } from './snapshot-store.js';
+import { fingerprintWithout, machineIn } from './skipping.js';
+import { isUnreadable, type Snapshot, type SnapshotEntry, type SnapshotStore } from './snapshot-store.js';
 import { usableSnapshot } from './usable-snapshot.js';
 
 /** At least so long lies between two snapshots that are taken for their number of events, in milliseconds. */
@@ -161,17 +161,50 @@ export class Snapshots {
     });
   }
 
-  async #save({ folded, skipped }: Offered): Promise<void> {
+  /**
+   * Another fold has taken the place of the one whose snapshots these are. What was offered of the old one is forgotten;
+   * once the new one is kept, those that `isKept` does not want are let go, so that the old state cannot come back.
+   *
+   * @returns whether that is so; a failure is told to the observer
+   */
+  async beginAnew(
+    folded: Folded,
+    isKept: (found: Snapshot) => boolean,
+    skipped: Skipped = NOTHING_SKIPPED,
+  ): Promise<boolean> {
+    this.#unschedule();
+    this.#offered = { folded, skipped };
+    this.#newSince = undefined;
+    this.#asked = folded.position;
+    await this.#written;
+    this.#unschedule();
+    if (!(await this.#save({ folded, skipped }))) return false; // an old one is better than none
+    const machine = this.machine();
+    await this.store.clear(
+      (found) =>
+        isUnreadable(found) ||
+        machineIn(found.machine) !== machine ||
+        found.log !== this.log.identity ||
+        found.position >= folded.position ||
+        isKept(found),
+    );
+    return true;
+  }
+
+  /** @returns whether it is kept */
+  async #save({ folded, skipped }: Offered): Promise<boolean> {
     this.#takenAt = performance.now();
     try {
       const machine = fingerprintWithout(skipped, folded.position, this.machine());
       const bytes = await this.store.save({ ...folded, log: this.log.identity, machine });
       this.#newest = folded.position;
       this.observer.taken(folded.position, bytes);
+      return true;
     } catch (error) {
       this.#failedAt = performance.now();
       this.#asked = this.#newest;
       this.observer.failed(error);
+      return false;
     }
   }
 }

@@ -19,26 +19,33 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({ summary: 'Whether every projection follows the log' })
-  @ApiResponse({ status: 200, description: 'All of them do' })
+  @ApiResponse({
+    status: 200,
+    description: 'All of them do; degraded when an audit found one of them to drift',
+  })
   @ApiResponse({
     status: 503,
     description: 'One recovers (not ready) or has stopped (degraded); projections tells which, where and why',
   })
   ready(@Res() reply: FastifyReply): void {
     const projections = this.host.projections.map((projection) => {
-      const { name, status, position } = projection;
+      const { name, status, position, drift } = projection;
       const fault = faultIn(projection);
-      return [name, { status, position, ...(fault && { faultAt: fault.position, fault }) }] as const;
+      const trouble = { ...(fault && { faultAt: fault.position, fault }), ...(drift && { drift }) };
+      return [name, { status, position, ...trouble }] as const;
     });
     const waitsFor = projections.map(([, { status }]) => status).filter((status) => status !== 'following');
     const isReady = !this.host.isEnding && waitsFor.length === 0;
     // All that can be had is there; what has stopped needs somebody to look at it.
-    const isDegraded = !this.host.isEnding && waitsFor.every((status) => status === 'faulted');
+    const isDegraded =
+      !this.host.isEnding && waitsFor.length > 0 && waitsFor.every((status) => status === 'faulted');
+    // It follows the log, so it is ready; that it cannot be believed is for people to look into.
+    const isDrifting = this.host.projections.some(({ drift }) => drift !== undefined);
     void reply
       .status(isReady ? 200 : 503)
       .header('cache-control', 'no-store')
       .send({
-        status: isReady ? 'ready' : isDegraded ? 'degraded' : 'not ready',
+        status: isDegraded || (isReady && isDrifting) ? 'degraded' : isReady ? 'ready' : 'not ready',
         projections: Object.fromEntries(projections),
       });
   }

@@ -33,7 +33,7 @@ export class NotYet extends Problem {
 /**
  * Answers with what `body` makes of the state: that of a past position when the client asks for it with `?at=`, otherwise
  * that of now, once the projection has folded what the client asks for with `?after=`, for as long as it
- * prefers to wait. The entity tag of now is the position.
+ * prefers to wait. The entity tag of now is the position, until a rebuild has replaced the state at one.
  */
 export function answered<Context>(
   projection: Projection<Context>,
@@ -77,7 +77,7 @@ function answer<Context>(
   }
   const { fault } = projection;
   if (fault !== undefined) void reply.header('leftfold-stale', String(fault.position));
-  const entityTag = `"${projection.position}"`;
+  const entityTag = `"${projection.version}"`;
   const known = matchesEntityTag(request.headers['if-none-match'], entityTag);
   const content = known ? undefined : body(projection);
   void reply

@@ -1,0 +1,84 @@
+/** How long an append takes, at 5,000 a second, while a projection is rebuilt, beside the same load without a rebuild. */
+import 'reflect-metadata';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { NestFactory } from '@nestjs/core';
+import { MonolithModule } from '../../dist/apps/monolith/monolith.module.js';
+import { readConfig } from '../../dist/config.js';
+import { numberRecorded } from '../../dist/contexts/numbers/numbers.events.js';
+import { openStore } from '../../dist/open-store.js';
+import { EventLog } from '../../dist/runtime/event-log/event-log.js';
+import { ProjectionHost } from '../../dist/runtime/projection/projection-host.js';
+import { Upkeep } from '../../dist/runtime/projection/upkeep.js';
+
+const RATE = 5_000;
+/** A history that takes longer to fold than a round lasts. */
+const HISTORY = 300_000;
+const COMMIT = 10_000;
+
+const one = () => numberRecorded.create({ value: '1' });
+
+/** Appends that were due by now, each by itself; the 99th percentile of how long they took, in milliseconds. */
+async function load(log, seconds) {
+  const latencies = [];
+  const waiting = [];
+  const began = performance.now();
+  for (let asked = 0; asked < RATE * seconds;) {
+    for (const due = ((performance.now() - began) / 1000) * RATE; asked < due; asked += 1) {
+      const at = performance.now();
+      waiting.push(log.append([one()]).then(() => latencies.push(performance.now() - at)));
+    }
+    await pause(1);
+  }
+  await Promise.all(waiting);
+  latencies.sort((a, b) => a - b);
+  return latencies[Math.floor(latencies.length * 0.99)];
+}
+
+/** The same, with one rebuild after the other. */
+async function loadWhileRebuilding(log, upkeep, projection, seconds) {
+  let isOver = false;
+  const rebuilding = (async () => {
+    while (!isOver) {
+      const rebuild = upkeep.rebuild(projection);
+      await rebuild.ended;
+      if (rebuild.standing.status !== 'done') throw new Error(`no rebuild: ${rebuild.standing.reason}`);
+    }
+  })();
+  const latency = await load(log, seconds);
+  isOver = true;
+  await rebuilding;
+  return latency;
+}
+
+export async function measure({ rounds, seconds }) {
+  const data = mkdtempSync(join(tmpdir(), 'leftfold-bench-'));
+  const config = readConfig({ LEFTFOLD_DATA: data, LEFTFOLD_AUDIT_MINUTES: '0' });
+  const module = MonolithModule.over(await openStore(config), config);
+  const app = await NestFactory.createApplicationContext(module, { logger: false });
+  try {
+    const [log, upkeep] = [app.get(EventLog), app.get(Upkeep)];
+    const sum = app.get(ProjectionHost).find('sum');
+    for (let events = 0; events < HISTORY; events += COMMIT)
+      await log.append(Array.from({ length: COMMIT }, one));
+    await sum.reached(HISTORY, globalThis.AbortSignal.timeout(60_000));
+    await load(log, 1); // warm up
+    const results = [];
+    for (let round = 0; round < rounds; round += 1) {
+      const beside = await load(log, seconds);
+      results.push({ beside, ours: await loadWhileRebuilding(log, upkeep, sum, seconds) });
+    }
+    return {
+      work: `p99 of an append at ${RATE.toLocaleString('en')}/s, while a projection is rebuilt`,
+      results,
+      beside: 'without a rebuild',
+      reach: 'at most 1.5',
+      shown: (milliseconds) => `${milliseconds.toFixed(1)} ms`,
+    };
+  } finally {
+    await app.close();
+    rmSync(data, { recursive: true });
+  }
+}

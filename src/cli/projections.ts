@@ -1,0 +1,67 @@
+/** Which projections a command folds: those of the contexts that were built with it, or that an option names. */
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import { START, type Position } from '../runtime/event-log/event.js';
+import type { Watch } from '../runtime/projection/shadow/work.js';
+import { openGrounds, type Grounds } from '../runtime/projection/shadow/workshop.js';
+import { shadowsIn, snapshotsIn } from '../snapshot-folders.js';
+import { CommandFailed, EXIT } from './exit-codes.js';
+import { openForReading, type LogConfig, type LogOptions } from './opening.js';
+import type { Progress } from './progress.js';
+import type { Terminal } from './terminal.js';
+
+export interface ProjectionOptions extends LogOptions {
+  readonly contexts?: string;
+}
+
+export function withProjectionOptions(command: Command): Command {
+  return command
+    .argument('[projection...]', 'which ones (default: all)')
+    .option('--contexts <file>', 'a module that exports them as contexts (default: those of the monolith)');
+}
+
+export interface OpenedProjections extends Grounds {
+  /** The ones that were asked for. */
+  readonly names: readonly string[];
+}
+
+/** Opens the log for reading, and finds the projections. @throws CommandFailed when there is no such projection */
+export async function openProjections(
+  config: LogConfig,
+  asked: readonly string[],
+  { contexts: file }: ProjectionOptions,
+): Promise<OpenedProjections> {
+  // By name, when it is run: the command line knows no context.
+  const url =
+    file === undefined
+      ? new URL('../apps/monolith/contexts.js', import.meta.url)
+      : pathToFileURL(resolve(file));
+  const { contexts } = (await import(url.href)) as { readonly contexts: readonly unknown[] };
+  const grounds = await openGrounds({
+    contexts,
+    openLog: () => openForReading(config),
+    snapshotsOf: (projection) => snapshotsIn(config.data, projection),
+    shadowsOf: (projection) => shadowsIn(config.data, projection),
+  });
+  const unknown = asked.find((name) => !grounds.projections.includes(name));
+  if (unknown !== undefined) {
+    await grounds.close();
+    const known = grounds.projections.join(', ');
+    throw new CommandFailed(`there is no projection ${unknown}; there are ${known}`, EXIT.usage);
+  }
+  return { ...grounds, names: asked.length > 0 ? asked : grounds.projections };
+}
+
+/** Folds up to where the head stands, showing how far it is. */
+export function watching(head: Position, progress: Progress, terminal: Terminal): Watch {
+  return {
+    target: () => head,
+    now: terminal.now,
+    turn: async (position) => {
+      terminal.interrupted.throwIfAborted();
+      progress.to({ share: head === START ? 1 : position / head, done: position });
+      await new Promise((resolve) => setImmediate(resolve)); // so that a signal is seen
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/** Holds what a projection has, live and in snapshots, against what the log folds to. */
+import type { Position } from '../../event-log/event.js';
+import type { Projection } from '../projection.js';
+import type { Place } from '../shadow/place.js';
+import type { Audited } from '../shadow/work.js';
+
+export interface AuditReport extends Audited {
+  readonly milliseconds: number;
+}
+
+export interface AuditOptions {
+  readonly place: Place;
+  readonly progressed: (position: Position, through: () => Position) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Nothing is changed, whatever is found. States are never written to, so what is live now can be looked at while the live
+ * one goes on.
+ *
+ * @throws Error when the log cannot be folded as far as the projection has folded it
+ */
+export async function audit(
+  live: Projection,
+  { place, progressed, signal }: AuditOptions,
+): Promise<AuditReport> {
+  const began = performance.now();
+  const { folded } = live;
+  const target = (): Position => folded.position;
+  const audited = await place.run(
+    { kind: 'audit', live: folded },
+    {
+      projection: live.name,
+      target,
+      progressed: (position) => {
+        progressed(position, target);
+      },
+      signal,
+    },
+  );
+  live.audited(audited.drift);
+  return { ...audited, milliseconds: Math.round(performance.now() - began) };
+}

@@ -1,0 +1,48 @@
+/** The last stretch of a shadow: on the live thread, until both stand at one position and nothing is in between. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Page } from '../../event-log/page.js';
+import type { Folding } from '../folding.js';
+import type { Projection } from '../projection.js';
+import { foldThrough } from './fold-through.js';
+import type { Ground } from './ground.js';
+
+/** So long, in milliseconds, the shadow has the live thread for itself before others get their turn. */
+const TURN = 3;
+
+/**
+ * What the live projection folds while the shadow reads behind it is remembered and folded after. The live one folds no faster
+ * than the log grows, and a fold is faster than that, so this ends. In the turn in which it ends both stand at one
+ * position: `meet` is called in it.
+ *
+ * @throws FoldFailed; the signal's reason
+ */
+export async function catchUp<Result>(
+  folding: Folding,
+  live: Projection,
+  ground: Ground,
+  signal: AbortSignal,
+  meet: () => Result,
+): Promise<Result> {
+  let began = performance.now();
+  const turn = async (): Promise<void> => {
+    if (performance.now() - began < TURN) return;
+    await nextTurn();
+    signal.throwIfAborted();
+    began = performance.now();
+  };
+  for (;;) {
+    const pages: Page[] = [];
+    const end = live.echo((page) => pages.push(page));
+    try {
+      await foldThrough(folding, ground, live.position, turn);
+      for (let page = pages.shift(); page !== undefined; page = pages.shift()) {
+        folding.take(page);
+        if (pages.length > 0) await turn();
+      }
+      // Not so when the live one stopped within a page: that page was not handed on.
+      if (folding.position === live.position) return meet();
+    } finally {
+      end();
+    }
+  }
+}

@@ -1,0 +1,52 @@
+/** What a fold beside the live one stands on, wherever it runs: the log, the definition, and where snapshots are. */
+import type { EventLog } from '../../event-log/event-log.js';
+import type { Position, Query } from '../../event-log/event.js';
+import type { ProjectionDefinition } from '../define-projection.js';
+import { Folding, type Folded, type Skipped } from '../folding.js';
+import { fingerprintIn } from '../machine-fingerprint.js';
+import { fingerprintWithout, skippedBy } from '../skipping.js';
+import type { Snapshot, SnapshotStore, Unreadable } from '../snapshot-store.js';
+import { isUnreadable } from '../snapshot-store.js';
+
+export interface Ground {
+  readonly log: EventLog;
+  readonly definition: ProjectionDefinition;
+  /** Those of the live projection; they are only read here. */
+  readonly snapshots: SnapshotStore;
+  /** Those of a rebuild on its way, in a place of their own. */
+  readonly shadows: SnapshotStore;
+}
+
+/** What the live projection passes over, as the log has it now. */
+export function skippedOn({ log, definition }: Ground): Promise<Skipped> {
+  return skippedBy(log, definition.name);
+}
+
+/** A fold on its way, which passes over what the live one passes over. Shadows and audits get theirs here and nowhere else. */
+export async function foldingOn(ground: Ground, from?: Folded): Promise<Folding> {
+  return new Folding(ground.definition.fold, from, await skippedOn(ground));
+}
+
+/** What identifies a state at this position that this machine has folded. */
+export function machineOn({ log, definition }: Ground, skipped: Skipped, at: Position): string {
+  return fingerprintWithout(skipped, at, fingerprintIn(log.contracts, definition));
+}
+
+export function consumedOn({ definition }: Ground): Query {
+  return [{ types: definition.consumes.map((contract) => contract.type) }];
+}
+
+/** Whether this machine has folded it from this log, passing over the same, and not beyond where the log is looked at. */
+export function isOurs(
+  found: Snapshot | Unreadable,
+  ground: Ground,
+  through: Position,
+  skipped: Skipped,
+): found is Snapshot {
+  return (
+    !isUnreadable(found) &&
+    found.log === ground.log.identity &&
+    found.machine === machineOn(ground, skipped, found.position) &&
+    found.position <= through
+  );
+}

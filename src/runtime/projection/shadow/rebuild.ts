@@ -1,0 +1,75 @@
+/** Folds a projection anew while the old state answers, and puts the new state in its place. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Position } from '../../event-log/event.js';
+import type { View } from '../define-projection.js';
+import type { Projection } from '../projection.js';
+import { catchUp } from './catch-up.js';
+import { foldingOn, type Ground } from './ground.js';
+import { markOf } from './marks.js';
+import type { Place } from './place.js';
+
+export interface RebuildReport {
+  /** Where the new state took the old one's place. */
+  readonly position: Position;
+  /** Where a rebuild that was broken off had come to, and this one went on. */
+  readonly resumedFrom: Position;
+  /** Whether old and new were the same: the same events, to the same state. */
+  readonly equal: boolean;
+  /** What was and what is answered, where that differs. */
+  readonly difference?: { readonly before: View; readonly after: View };
+  readonly milliseconds: number;
+}
+
+export interface RebuildOptions {
+  readonly place: Place;
+  readonly ground: Ground;
+  /** How many events apart the shadow keeps snapshots of its own. */
+  readonly every: number;
+  readonly progressed: (position: Position, through: () => Position) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads are answered all the time, and never from before what they were answered from already. Broken off at any
+ * moment, it goes on from the shadow's newest snapshot when it is asked for again.
+ *
+ * @throws Error when the log cannot be folded as far as the live projection has folded it; nothing is changed then
+ */
+export async function rebuild(
+  live: Projection,
+  { place, ground, every, progressed, signal }: RebuildOptions,
+): Promise<RebuildReport> {
+  const began = performance.now();
+  const target = (): Position => live.position;
+  const { folded, resumedFrom, agreeing } = await place.run(
+    { kind: 'rebuild', every },
+    {
+      projection: live.name,
+      target,
+      progressed: (position) => {
+        progressed(position, target);
+      },
+      signal,
+    },
+  );
+  const folding = await foldingOn(ground, folded);
+  const { before, after, kept } = await catchUp(folding, live, ground, signal, () => {
+    const old = live.folded;
+    const kept = live.replaceBy(folding.folded, ({ position }) => agreeing.includes(position));
+    return { before: old, after: folding.folded, kept };
+  });
+  // The new state's own snapshot is what it comes back from; until that is kept, the shadow's is.
+  if (await kept) await ground.shadows.clear();
+  const equal = markOf(before, 'live state').digest === markOf(after, 'live state').digest;
+  const views = {
+    before: live.definition.view(before.state),
+    after: live.definition.view(after.state),
+  };
+  return {
+    position: after.position,
+    resumedFrom,
+    equal,
+    ...(!isDeepStrictEqual(views.before, views.after) && { difference: views }),
+    milliseconds: Math.round(performance.now() - began),
+  };
+}

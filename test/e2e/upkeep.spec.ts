@@ -1,0 +1,185 @@
+/** Audits and rebuilds of a running server, in threads of their own. */
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { jest } from '@jest/globals';
+import { foldedUpTo, problemOf, record, until } from '../support/api.js';
+import { Server, TemporaryFolder } from '../support/server.js';
+import { snapshotFiles, tamper } from '../support/tampering.js';
+
+const ODD = join(import.meta.dirname, '..', 'support', 'upkeep', 'main.mjs');
+const ONES = Array.from({ length: 1000 }, () => 1);
+
+/** Threads that give way to everything else take their time on a machine that has much to do, in milliseconds. */
+const LONG = 120_000;
+
+jest.setTimeout(LONG);
+
+type Json = Readonly<Record<string, unknown>>;
+
+let folder: TemporaryFolder;
+let servers: Server[];
+
+beforeEach(() => {
+  folder = new TemporaryFolder();
+  servers = [];
+});
+
+afterEach(async () => {
+  await Promise.all(servers.map((server) => server.kill()));
+  folder.remove();
+});
+
+async function start(environment: Readonly<Record<string, string>> = {}, main?: string): Promise<Server> {
+  const server = await Server.start({ LEFTFOLD_DATA: folder.path, ...environment }, main);
+  servers.push(server);
+  await server.ready();
+  return server;
+}
+
+/** Asks for an audit or a rebuild and waits for its end. */
+async function done(server: Server, path: string): Promise<Json> {
+  const response = await server.fetch(path, { method: 'POST', headers: { prefer: 'wait=60' } });
+  expect(response.status).toBe(200);
+  return (await response.json()) as Json;
+}
+
+const model = new TemporaryFolder();
+
+/** A log of 1, 1, 1 with snapshots at 1, 2 and 3. */
+beforeAll(async () => {
+  for (let runs = 1; runs <= 3; runs += 1) {
+    const server = await Server.start({ LEFTFOLD_DATA: model.path });
+    await foldedUpTo(server, '/sum', await record(server, 1));
+    await server.stop();
+  }
+  expect(snapshotFiles(model.path, 'sum')).toHaveLength(3);
+}, LONG);
+
+afterAll(() => {
+  model.remove();
+});
+
+function threeSnapshots(): void {
+  cpSync(model.path, folder.path, { recursive: true });
+}
+
+describe('POST /projections/:name/audit', () => {
+  it('finds that all is well, and tells where', async () => {
+    threeSnapshots();
+    const server = await start();
+    const response = await server.fetch('/projections/sum/audit', {
+      method: 'POST',
+      headers: { prefer: 'wait=60' },
+    });
+    expect(response.headers.get('location')).toBe('/projections/sum/audit');
+    const audit = (await response.json()) as Json;
+    expect(audit).toMatchObject({ projection: 'sum', status: 'done', position: 3, checked: 4 });
+    expect(audit).not.toHaveProperty('drift');
+    expect(await server.json('/projections/sum/audit')).toEqual(audit);
+    expect(await server.json('/health/ready')).toMatchObject({ status: 'ready' });
+  });
+
+  it.each([
+    [0, { after: 0, upTo: 1, of: 'snapshot' }],
+    [1, { after: 1, upTo: 2, of: 'snapshot' }],
+    [2, { after: 2, upTo: 3, of: 'snapshot' }],
+  ])('finds the drift of snapshot %d, and rebuilding ends it', async (index, drift) => {
+    threeSnapshots();
+    tamper(snapshotFiles(folder.path, 'sum')[index] ?? '', ({ context }) => {
+      context['total'] = 1000n;
+    });
+    const server = await start();
+
+    expect(await done(server, '/projections/sum/audit')).toMatchObject({ drift });
+    const ready = await server.fetch('/health/ready');
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({ status: 'degraded', projections: { sum: { drift } } });
+
+    // The newest one is what the server has come back from.
+    const isLive = index === 2;
+    expect(await done(server, '/projections/sum/rebuild')).toMatchObject({ status: 'done', equal: !isLive });
+    expect(await server.json('/sum')).toMatchObject({ value: '3' });
+    expect(await done(server, '/projections/sum/audit')).not.toHaveProperty('drift');
+    expect(await server.json('/health/ready')).toMatchObject({ status: 'ready' });
+    await server.stop();
+    expect(await (await start()).json('/sum')).toMatchObject({ value: '3' });
+  });
+
+  it('is answered at once without Prefer, and refused for what is no projection', async () => {
+    const server = await start();
+    expect((await server.fetch('/projections/sum/audit', { method: 'POST' })).status).toBe(202);
+    expect(await server.json('/projections/product/audit')).toEqual({
+      projection: 'product',
+      status: 'never',
+    });
+    const problem = await problemOf(await server.fetch('/projections/none/audit', { method: 'POST' }), 404);
+    expect(problem.type).toBe('urn:leftfold:problem:projection-not-found');
+    expect((await server.fetch('/projections/sum/audit', { method: 'DELETE' })).status).toBe(405);
+  });
+});
+
+describe('POST /projections/:name/rebuild', () => {
+  it('never lets a read fail, or go back, while numbers are recorded', async () => {
+    const server = await start();
+    for (let commits = 0; commits < 20; commits += 1) await record(server, ...ONES);
+    await foldedUpTo(server, '/sum', 20_000);
+    let isOver = false;
+    const positions: number[] = [];
+    const wrong: unknown[] = [];
+    const reading = (async (): Promise<void> => {
+      while (!isOver) {
+        const response = await server.fetch('/sum');
+        const { position, value } = (await response.json()) as { position: number; value: string };
+        if (response.status !== 200 || value !== String(position)) wrong.push([response.status, value]);
+        positions.push(position);
+      }
+    })();
+    const writing = (async (): Promise<void> => {
+      while (!isOver) await record(server, 1);
+    })();
+    for (let times = 0; times < 3; times += 1)
+      expect(await done(server, '/projections/sum/rebuild')).toMatchObject({ equal: true });
+    isOver = true;
+    await Promise.all([reading, writing]);
+    expect(wrong).toEqual([]);
+    expect(positions).toEqual(positions.toSorted((one, other) => one - other));
+    expect(positions.length).toBeGreaterThan(10);
+  });
+
+  it('goes on where it was when the process is killed half way', async () => {
+    const slow = { LEFTFOLD_TEST_MACHINE: 'slow', LEFTFOLD_SNAPSHOT_EVERY: '500' };
+    const first = await start(slow, ODD);
+    for (let commits = 0; commits < 4; commits += 1) await record(first, ...ONES);
+    await foldedUpTo(first, '/odd', 4000);
+    await first.fetch('/projections/odd/rebuild', { method: 'POST' });
+    await until(() => snapshotFiles(folder.path, 'odd', 'rebuild').length > 1);
+    await first.kill();
+
+    const second = await start(slow, ODD);
+    let standing: Json = {};
+    await until(async () => {
+      standing = (await second.json('/projections/odd/rebuild')) as Json;
+      return standing['status'] === 'done';
+    });
+    expect(standing).toMatchObject({ position: 4000, equal: true });
+    expect(standing['resumedFrom']).toBeGreaterThan(0);
+    expect(snapshotFiles(folder.path, 'odd', 'rebuild')).toEqual([]);
+  });
+
+  it.each([
+    ['endless', /no event was folded for 4 s after position 1000/],
+    ['hungry', /it needed more than 64 MiB of memory after position 1000/],
+  ])('takes no more than its thread with it when a machine is %s', async (machine, reason) => {
+    const server = await start({ LEFTFOLD_TEST_MACHINE: machine }, ODD);
+    for (let commits = 0; commits < 2; commits += 1) await record(server, ...ONES);
+    await foldedUpTo(server, '/odd', 2000);
+    for (const kind of ['rebuild', 'audit']) {
+      const standing = await done(server, `/projections/odd/${kind}`);
+      expect(standing).toMatchObject({ status: 'failed', reason: expect.stringMatching(reason) as unknown });
+    }
+    expect(await foldedUpTo(server, '/odd', await record(server, 1))).toEqual({
+      total: '2001',
+      position: 2001,
+    });
+  });
+});

@@ -1,0 +1,53 @@
+/** Contexts with a machine that is as it should be in a server's own thread, and in a worker's what LEFTFOLD_TEST_MACHINE says. */
+import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
+import { assign, setup } from 'xstate';
+
+const built = (path) => import(join(import.meta.dirname, '..', '..', '..', 'dist', path));
+const { NumbersModule } = await built('contexts/numbers/numbers.module.js');
+const { numberRecorded } = await built('contexts/numbers/numbers.events.js');
+const { defineProjection } = await built('runtime/projection/define-projection.js');
+const { ProjectionModule } = await built('runtime/projection/projection.module.js');
+
+const HALF = 1000; // from the position after this one on, it is what it is
+
+const hoard = [];
+const inWorker = {
+  slow: () => {
+    const until = performance.now() + 1;
+    while (performance.now() < until);
+  },
+  endless: ({ position }) => {
+    while (position > HALF);
+  },
+  hungry: ({ position }) => {
+    while (position > HALF) hoard.push(new Array(10_000).fill(position));
+  },
+};
+const behave = isMainThread ? undefined : inWorker[process.env.LEFTFOLD_TEST_MACHINE];
+const factor = BigInt(process.env.LEFTFOLD_TEST_FACTOR ?? 1);
+
+const machine = setup({
+  actions: {
+    count: assign({
+      total: ({ context, event }) => {
+        behave?.(event);
+        return context.total + BigInt(event.data.value) * factor;
+      },
+    }),
+  },
+}).createMachine({
+  id: 'odd',
+  context: { total: 0n, factor: String(factor) },
+  initial: 'counting',
+  states: { counting: { on: { 'number.recorded': { actions: 'count' } } } },
+});
+
+export const odd = defineProjection({
+  name: 'odd',
+  machine,
+  consumes: [numberRecorded],
+  view: ({ context }) => ({ total: String(context.total) }),
+});
+
+export const contexts = [NumbersModule, ProjectionModule.forFeature(odd)];
