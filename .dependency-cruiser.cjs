@@ -85,9 +85,9 @@ module.exports = {
     {
       name: 'cli-knows-the-log-and-no-context',
       comment:
-        'The command line works on any log: it may use the runtime and the settings, and no context or app.',
+        'The command line works on any log: it may use the runtime and the settings, and no context or app. Which contexts there are, its main.ts asks the app.',
       severity: 'error',
-      from: { path: '^src/cli/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^src/cli/', pathNot: '\\.spec\\.ts$|^src/cli/main\\.ts$' },
       to: { path: '^src/(contexts|apps|main)' },
     },
     {
@@ -99,10 +99,16 @@ module.exports = {
     },
     {
       name: 'apps-are-the-top',
-      comment: 'An app is started by main.ts; nothing else may lean on it.',
+      comment: 'An app is started by main.ts; nothing else may lean on it, but on the list of its contexts.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(apps/|main\\.ts)' },
+      from: { path: '^src/', pathNot: '^src/(apps/|main\\.ts|cli/main\\.ts)' },
       to: { path: '^src/(apps/|main\\.ts)' },
+    },
+    {
+      name: 'cli-asks-the-app-for-its-contexts',
+      severity: 'error',
+      from: { path: '^src/cli/main\\.ts$' },
+      to: { path: '^src/(apps/|main\\.ts)', pathNot: '^src/apps/[^/]+/contexts\\.ts$' },
     },
     {
       name: 'testing-knows-only-the-log',

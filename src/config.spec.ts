@@ -19,6 +19,9 @@ describe('the configuration', () => {
     store: 'lmdb',
     seed: [],
     snapshotEvery: 1000,
+    snapshotSeconds: 10,
+    snapshotSpacing: 10_000,
+    snapshotBytes: 1024 ** 3,
   };
 
   it('has a default for every setting', () => {
@@ -33,6 +36,9 @@ describe('the configuration', () => {
       'LEFTFOLD_STORE',
       'LEFTFOLD_SEED',
       'LEFTFOLD_SNAPSHOT_EVERY',
+      'LEFTFOLD_SNAPSHOT_SECONDS',
+      'LEFTFOLD_SNAPSHOT_SPACING',
+      'LEFTFOLD_SNAPSHOT_BYTES',
     ];
     expect(readConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(defaults);
   });
@@ -61,6 +67,9 @@ describe('the configuration', () => {
     ['LEFTFOLD_SEED', '-7', { seed: ['-7'] }],
     ['LEFTFOLD_SEED', '0,12345678901234567890', { seed: ['0', '12345678901234567890'] }],
     ['LEFTFOLD_SNAPSHOT_EVERY', '1', { snapshotEvery: 1 }],
+    ['LEFTFOLD_SNAPSHOT_SECONDS', '3600', { snapshotSeconds: 3600 }],
+    ['LEFTFOLD_SNAPSHOT_SPACING', '100000', { snapshotSpacing: 100_000 }],
+    ['LEFTFOLD_SNAPSHOT_BYTES', '1000000000000', { snapshotBytes: 1_000_000_000_000 }],
   ])('reads %s=%s', (name, text, expected) => {
     expect(readConfig({ [name]: text })).toMatchObject(expected);
   });
@@ -90,6 +99,10 @@ describe('a setting that cannot be', () => {
     ['LEFTFOLD_SEED', Array.from({ length: 10_001 }, () => '1').join(), 'may hold at most 10000 numbers'],
     ['LEFTFOLD_SNAPSHOT_EVERY', '0', 'must be a whole number from 1'],
     ['LEFTFOLD_SNAPSHOT_EVERY', 'often', 'must be a whole number from 1'],
+    ['LEFTFOLD_SNAPSHOT_SECONDS', '0', 'must be a whole number from 1 to 86400'],
+    ['LEFTFOLD_SNAPSHOT_SECONDS', '0.5', 'must be a whole number from 1 to 86400'],
+    ['LEFTFOLD_SNAPSHOT_SPACING', '0', 'must be a whole number from 1'],
+    ['LEFTFOLD_SNAPSHOT_BYTES', '1GiB', 'must be a whole number from 1'],
   ])('is named, with what would be right: %s=%j', (name, text, reason) => {
     const error = errorOf({ [name]: text });
     expect(error.setting).toBe(name);

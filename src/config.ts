@@ -17,6 +17,12 @@ export interface Config {
   readonly seed: readonly string[];
   /** How many events apart each projection takes a snapshot. */
   readonly snapshotEvery: number;
+  /** After so many seconds there is a snapshot of whatever is new, however little. */
+  readonly snapshotSeconds: number;
+  /** The most events that a past state is folded from. */
+  readonly snapshotSpacing: number;
+  /** What the snapshots of one projection may weigh together. */
+  readonly snapshotBytes: number;
 }
 
 /** A setting that cannot be: which one and why, in one line. */
@@ -68,6 +74,9 @@ const settings = {
     )
     .default([]),
   LEFTFOLD_SNAPSHOT_EVERY: whole(1, 1_000_000_000).default(1000),
+  LEFTFOLD_SNAPSHOT_SECONDS: whole(1, 86_400).default(10),
+  LEFTFOLD_SNAPSHOT_SPACING: whole(1, 1_000_000_000).default(10_000),
+  LEFTFOLD_SNAPSHOT_BYTES: whole(1, 999_999_999_999_999).default(1024 ** 3),
 };
 
 /**
@@ -92,6 +101,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     store: read('LEFTFOLD_STORE'),
     seed: read('LEFTFOLD_SEED'),
     snapshotEvery: read('LEFTFOLD_SNAPSHOT_EVERY'),
+    snapshotSeconds: read('LEFTFOLD_SNAPSHOT_SECONDS'),
+    snapshotSpacing: read('LEFTFOLD_SNAPSHOT_SPACING'),
+    snapshotBytes: read('LEFTFOLD_SNAPSHOT_BYTES'),
   };
 }
 

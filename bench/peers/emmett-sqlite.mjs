@@ -25,6 +25,16 @@ export async function open({ folder }) {
       await last;
     },
 
+    /** One commit to one stream. */
+    async appendMany(events, stream) {
+      await store.appendToStream(stream, events);
+    },
+
+    async aggregate(stream, initial, evolve) {
+      const { state } = await store.aggregateStream(stream, { evolve, initialState: () => initial });
+      return state;
+    },
+
     /** @param pulling `{ batchSize, pullingFrequencyInMs }`; the consumer's defaults are 100 and 50. */
     async readAllByCatchUp(onEvents, until, pulling) {
       let handled = 0;

@@ -12,6 +12,17 @@ export function hashArgument(text: string): string {
   return text.toLowerCase();
 }
 
+/** Positions of events, separated by commas. */
+export function positionsArgument(text: string): ReadonlySet<Position> {
+  return new Set(
+    text.split(',').map((each) => {
+      if (!/^[1-9]\d{0,14}$/.test(each))
+        throw new InvalidArgumentError('Give positions from 1 on, separated by commas, as in 17,18.');
+      return position(Number(each));
+    }),
+  );
+}
+
 /** One of several types; the option may be given more than once. */
 export function typesArgument(text: string, before: readonly string[] = []): readonly string[] {
   if (text === '') throw new InvalidArgumentError('A type has 1 to 255 characters.');

@@ -27,4 +27,6 @@ process.exitCode = await run(process.argv.slice(2), version, {
   stderr: process.stderr,
   interrupted: interrupted.signal,
   now: () => performance.now(),
+  // Only for who asks: most commands know no context, and loading them takes time.
+  contexts: async () => (await import('../apps/monolith/contexts.js')).contexts,
 });

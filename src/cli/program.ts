@@ -4,10 +4,11 @@ import { addBackup } from './commands/backup.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
 import { addVerify } from './commands/verify.js';
+import { addWhatIf } from './commands/what-if.js';
 import { EXIT, EXIT_CODES_HELP, endingAfter } from './exit-codes.js';
 import { say, type Terminal } from './terminal.js';
 
-const COMMANDS = [addVerify, addExport, addImport, addBackup];
+const COMMANDS = [addVerify, addExport, addImport, addBackup, addWhatIf];
 
 /**
  * @param words what stands after the program's name

@@ -1,4 +1,4 @@
-/** What a command has around it: the environment, the three streams, the clock, and the wish that it end. */
+/** What a command has around it: the environment, the three streams, the clock, the app's contexts, and the wish that it end. */
 import type { Readable, Writable } from 'node:stream';
 import { NobodyReads } from './exit-codes.js';
 
@@ -11,6 +11,8 @@ export interface Terminal {
   readonly interrupted: AbortSignal;
   /** Milliseconds from any beginning. */
   readonly now: () => number;
+  /** The modules of the app whose log it is. */
+  readonly contexts: () => Promise<readonly unknown[]>;
 }
 
 /**

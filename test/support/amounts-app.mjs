@@ -61,7 +61,7 @@ const app = await createHttpApplication(
       EventEmitterModule.forRoot({ wildcard: true }),
       EventLogModule.forRoot(LmdbStore.open(join(data, 'log'))),
       ProjectionModule.forRoot({
-        snapshotEvery: Number(every),
+        pace: { every: Number(every) },
         snapshotsOf: (name) => new FileSnapshotStore(join(data, 'projections', name)),
       }),
       ProjectionModule.forFeature(totalOf('total', (amount) => bad.has(amount))),

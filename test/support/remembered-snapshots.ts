@@ -29,8 +29,9 @@ export class RememberedSnapshots extends SnapshotStore {
     return 100;
   }
 
-  override async *newestFirst(): AsyncIterable<Snapshot | Unreadable> {
-    for (const found of this.kept) yield await Promise.resolve(found);
+  override async *newestFirst(through = Infinity): AsyncIterable<Snapshot | Unreadable> {
+    for (const found of this.kept)
+      if (!('position' in found) || found.position <= through) yield await Promise.resolve(found);
   }
 
   override list(): Promise<readonly SnapshotEntry[]> {

@@ -8,7 +8,7 @@ import { Projection, type RecoveryReport } from '../../src/runtime/projection/pr
 import type { ProjectionFault } from '../../src/runtime/projection/projection.machine.js';
 import { eventSkipped } from '../../src/runtime/projection/skipping.js';
 import { NoSnapshots, type SnapshotStore } from '../../src/runtime/projection/snapshot-store.js';
-import { Snapshots } from '../../src/runtime/projection/snapshots.js';
+import { Snapshots, type SnapshotPace } from '../../src/runtime/projection/snapshots.js';
 
 /** Nothing in a test may take longer, in milliseconds. */
 const PATIENCE = 10_000;
@@ -34,22 +34,29 @@ export interface Running<Context> {
 export interface RunOptions {
   readonly store?: SnapshotStore;
   readonly every?: number;
+  readonly pace?: Partial<SnapshotPace>;
 }
 
 export function run<Context>(
   definition: ProjectionDefinition<Context>,
   log: EventLog,
-  { store = new NoSnapshots(), every = 1_000_000 }: RunOptions = {},
+  { store = new NoSnapshots(), every = 1_000_000, pace = {} }: RunOptions = {},
 ): Running<Context> {
   const told: Running<Context>['told'] = { faults: [], taken: [], unreadable: [], failed: [] };
   const recovered = later<RecoveryReport>();
   const resumed = later<RecoveryReport>();
   const faulted = later<ProjectionFault>();
-  const snapshots = new Snapshots(store, every, log, () => fingerprintIn(log.contracts, definition), {
-    taken: (at) => told.taken.push(at),
-    unreadable: (name, reason) => told.unreadable.push({ name, reason }),
-    failed: (error) => told.failed.push(error),
-  });
+  const snapshots = new Snapshots(
+    store,
+    { every, ...pace },
+    log,
+    () => fingerprintIn(log.contracts, definition),
+    {
+      taken: (at) => told.taken.push(at),
+      unreadable: (name, reason) => told.unreadable.push({ name, reason }),
+      failed: (error) => told.failed.push(error),
+    },
+  );
   log.contracts.register([...definition.consumes, eventSkipped]);
   const projection = new Projection(definition, log, snapshots, {
     recovered: recovered.resolve,

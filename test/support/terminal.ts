@@ -31,5 +31,7 @@ export class TestTerminal implements Terminal {
     this.stderr = new Screen(isTTY, columns);
   }
 
+  readonly contexts = (): Promise<readonly unknown[]> => Promise.resolve([]);
+
   readonly now = (): number => this.milliseconds;
 }

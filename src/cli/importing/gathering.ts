@@ -1,5 +1,5 @@
 /** A commit whose lines are being read. */
-import { LARGEST_COMMIT } from '../../runtime/event-log/event-log.js';
+import { LARGEST_COMMIT } from '../../runtime/event-log/checked-events.js';
 import type { CommitId, NewCommit, Position } from '../../runtime/event-log/event.js';
 import type { EventLine } from '../formats/event-line.js';
 import { BadLine } from './lines.js';

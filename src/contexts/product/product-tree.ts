@@ -38,7 +38,9 @@ function withPartial(row: ProductTree['row'], product: bigint): ProductTree['row
     merged = { rank: merged.rank + 1, product: last.product * merged.product };
     end -= 1;
   }
-  return [...row.slice(0, end), merged];
+  const next = row.slice(0, end);
+  next.push(merged);
+  return next;
 }
 
 /** The product of all factors; 1 when there are none. Smallest first, so that the largest is multiplied once. */

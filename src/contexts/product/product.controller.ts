@@ -21,8 +21,8 @@ export class ProductController {
     @Res() reply: FastifyReply,
   ): Promise<void> | undefined {
     void reply.type(TEXT);
-    return answered(this.projection, request, reply, () => {
-      const shown = shownProduct(this.projection.state.context);
+    return answered(this.projection, request, reply, ({ state }) => {
+      const shown = shownProduct(state.context);
       return `\nmultiplier state: ${typeof shown === 'string' ? shown : shown.approximate}\n`;
     });
   }
@@ -34,6 +34,6 @@ export class ProductController {
     @Res() reply: FastifyReply,
   ): Promise<void> | undefined {
     void reply.type(TEXT);
-    return answered(this.projection, request, reply, () => String(productIn(this.projection.state.context)));
+    return answered(this.projection, request, reply, ({ state }) => String(productIn(state.context)));
   }
 }

@@ -1,5 +1,5 @@
 /** What `GET /product` answers with: the value, or how large it is and where it can be had. */
-import { defineProjection } from '../../runtime/projection/define-projection.js';
+import { defineProjection, type When } from '../../runtime/projection/define-projection.js';
 import { numberRecorded, numberRetracted } from '../numbers/numbers.events.js';
 import { magnitudeOf, type Magnitude } from './magnitude.js';
 import { productIn, productMachine, type ProductContext } from './product.machine.js';
@@ -14,13 +14,19 @@ export const product = defineProjection({
   name: 'product',
   machine: productMachine,
   consumes: [numberRecorded, numberRetracted],
-  view: ({ context, value: state }) => {
+  view: ({ context, value: state }, when) => {
     const shown = shownProduct(context);
     return typeof shown === 'string'
       ? { value: shown, state, count: context.count }
-      : { ...shown, exact: '/product/value', state, count: context.count };
+      : { ...shown, ...exactly(when), state, count: context.count };
   },
 });
+
+/** Where the exact value can be had, if anywhere. */
+function exactly(when: When = 'now'): { readonly exact?: string } {
+  if (when === 'never') return {};
+  return { exact: when === 'now' ? '/product/value' : `/product/value?at=${when}` };
+}
 
 /** The exact value in decimal, or its magnitude when it has more than 10,000 digits. */
 export function shownProduct(context: ProductContext): string | Magnitude {

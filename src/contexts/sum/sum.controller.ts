@@ -19,8 +19,8 @@ export class SumController {
     @Res() reply: FastifyReply,
   ): Promise<void> | undefined {
     void reply.type('text/plain; charset=utf-8');
-    return answered(this.projection, request, reply, () => {
-      return `\nadder state: ${String(this.projection.state.context.total)}\n`;
+    return answered(this.projection, request, reply, ({ state }) => {
+      return `\nadder state: ${String(state.context.total)}\n`;
     });
   }
 }

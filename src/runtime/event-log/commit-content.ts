@@ -180,8 +180,21 @@ function haveSameTags(some: readonly Tag[], others: readonly Tag[]): boolean {
   );
 }
 
+/** So many types are kept as one string each: there is one for each contract. */
+const MOST_TYPES = 10_000;
+const types = new Map<string, string>();
+
+/** The same string for the same type. Whoever looks something up by it, with every event, then need not compare its letters. */
+function oneOf(type: string): string {
+  const known = types.get(type);
+  if (known !== undefined) return known;
+  if (types.size < MOST_TYPES) types.set(type, type);
+  return type;
+}
+
 /** The events of one group, in their order. */
 class Rows {
+  readonly #type: string;
   readonly #build: Builder;
   readonly #tags: readonly (readonly Tag[])[];
   readonly #columns: readonly (readonly Json[])[];
@@ -197,7 +210,8 @@ class Rows {
       readonly metadata: Metadata;
     },
   ) {
-    const [, , shape, tags, ...columns] = group;
+    const [type, , shape, tags, ...columns] = group;
+    this.#type = oneOf(type);
     this.#build = builderOf(shape);
     this.#tags = lengthened(tags, count);
     this.#columns = columns.map((column) => lengthened(column, count));
@@ -207,10 +221,10 @@ class Rows {
     const row = this.#row;
     this.#row += 1;
     const { first, time, id, metadata } = this.shared;
-    const [type, revision] = this.group;
+    const [, revision] = this.group;
     return Object.freeze({
       position: (first + index) as Position,
-      type,
+      type: this.#type,
       revision,
       tags: Object.freeze(this.#tags[row] ?? NO_TAGS),
       data: this.#build(this.#columns, row),

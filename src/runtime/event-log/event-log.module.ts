@@ -53,7 +53,8 @@ export class EventLogModule implements OnApplicationShutdown {
   }
 }
 
-const CONTRACTS = 'leftfold:contracts';
+/** Under which token a module has the contracts that it publishes. */
+export const CONTRACTS = 'leftfold:contracts';
 
 const registration = {
   provide: 'leftfold:contracts-registered',

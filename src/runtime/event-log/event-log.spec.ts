@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import { AppendConditionFailed, CommitIdReused, ContractBroken, InvalidValue, LogClosed } from './errors.js';
 import { defineEvent } from './event-contract.js';
-import { EventLog, LARGEST_COMMIT } from './event-log.js';
+import { LARGEST_COMMIT } from './checked-events.js';
+import { EventLog } from './event-log.js';
 import {
   EVERYTHING,
   START,

@@ -1,14 +1,13 @@
 /** The event log: what the contexts share, and the only thing they share. Validates, stamps, appends, reads, follows. */
 import { createHash, randomUUID } from 'node:crypto';
 import { filter, map, type Observable } from 'rxjs';
-import { pointer, type Fault } from '../http/problem.js';
-import { CommitIdReused, ContractBroken, InvalidValue, LogBusy } from './errors.js';
+import { checkEvents, checkedMetadata, NO_METADATA } from './checked-events.js';
+import { CommitIdReused, LogBusy } from './errors.js';
 import {
   EVERYTHING,
   START,
   commitId,
   position,
-  tag,
   type AppendCondition,
   type Commit,
   type CommitId,
@@ -20,14 +19,11 @@ import {
   type Range,
   type RecordedCommit,
   type RecordedEvent,
-  type StoredEvent,
-  type Tag,
 } from './event.js';
 import { ContractRegistry } from './contract-registry.js';
 import type { EventStore } from './event-store.js';
 import { Followed } from './followed.js';
 import { pagesAfter, type FollowedLog } from './following.js';
-import { freezeJson, isFault } from './frozen-json.js';
 import type { Page } from './page.js';
 import { Tail } from './tail.js';
 import { UpcastingStore } from './upcasting-store.js';
@@ -52,12 +48,7 @@ export interface EventLogOptions {
   readonly mostWaiting?: number;
 }
 
-/** No more events than this in one commit. */
-export const LARGEST_COMMIT = 10_000;
-
 const MOST_WAITING = 64 * 1024 * 1024;
-
-type Checked = Pick<StoredEvent, 'type' | 'revision' | 'tags' | 'data'>;
 
 export class EventLog {
   readonly contracts = new ContractRegistry();
@@ -111,7 +102,7 @@ export class EventLog {
   async append(events: readonly NewEvent[], options: AppendOptions = {}): Promise<Commit> {
     const { condition } = options;
     const metadata = options.metadata === undefined ? NO_METADATA : checkedMetadata(options.metadata);
-    const { checked, weight } = this.#check(events);
+    const { checked, weight } = checkEvents(this.contracts, events);
     const fingerprint = options.fingerprint ?? (options.commitId && digest(checked));
     const id = options.commitId ?? commitId(this.#newId());
     const time = this.#stamp();
@@ -282,40 +273,6 @@ export class EventLog {
     }
     return this.#lastStamp.text;
   }
-
-  /** Every event as it will be recorded. Nothing is asked of the store before all of them are known to be good. */
-  #check(events: readonly NewEvent[]): { readonly checked: readonly Checked[]; readonly weight: number } {
-    if (events.length === 0 || events.length > LARGEST_COMMIT) {
-      throw new InvalidValue(`A commit has 1 to ${LARGEST_COMMIT} events, not ${events.length}.`);
-    }
-    let weight = 0;
-    const checked = events.map((event, index) => {
-      const { contract, data } = this.contracts.check(event, index);
-      const frozen = freezeJson(data);
-      if (isFault(frozen)) throw new ContractBroken(frozen.detail, [within(frozen, index)]);
-      weight += frozen.weight + 200; // an event's own fields
-      return {
-        type: event.type,
-        revision: contract.revision,
-        tags: event.tags === undefined ? NO_TAGS : Object.freeze(event.tags.map((each) => tag(each))),
-        data: frozen.value,
-      };
-    });
-    return { checked, weight };
-  }
-}
-
-const NO_METADATA: Metadata = Object.freeze({});
-const NO_TAGS: readonly Tag[] = Object.freeze([]);
-
-function checkedMetadata(metadata: Metadata): Metadata {
-  const frozen = freezeJson(metadata);
-  if (isFault(frozen)) throw new InvalidValue(`The metadata cannot be recorded: ${frozen.detail}`);
-  return frozen.value as Metadata;
-}
-
-function within(fault: Fault, index: number): Fault {
-  return { ...fault, pointer: `${pointer(['events', index, 'data'])}${fault.pointer?.slice(1) ?? ''}` };
 }
 
 function sameRequest(commit: Commit, fingerprint: string | undefined): Commit {

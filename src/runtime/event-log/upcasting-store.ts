@@ -15,7 +15,7 @@ import {
 import type { EventStore } from './event-store.js';
 import type { Page } from './page.js';
 import { matches, meansEverything } from './query.js';
-import { isCurrent, isKnown, upcasted } from './upcasting.js';
+import { areCurrent, isKnown, upcasted } from './upcasting.js';
 
 /** More commits in a row than this do not come between looking at the log and appending to it. */
 const MOST_ATTEMPTS = 10;
@@ -82,7 +82,7 @@ export class UpcastingStore {
   ): Page & { readonly error?: EventUnreadable } {
     const { contractOf } = this.contracts;
     const through = page.at(-1)?.position ?? START;
-    if (stored === query && page.every((event) => isCurrent(event, contractOf))) {
+    if (stored === query && areCurrent(page, contractOf)) {
       return { events: page, through };
     }
     const events: RecordedEvent[] = [];

@@ -14,6 +14,17 @@ export function isCurrent({ type, revision }: StoredEvent, contractOf: Lookup): 
   return contract === undefined || contract.revision === revision;
 }
 
+/** Whether all of them are. Most are of the type and revision of the one before, which need not be looked up again. */
+export function areCurrent(events: readonly StoredEvent[], contractOf: Lookup): boolean {
+  let last: StoredEvent | undefined;
+  for (const event of events) {
+    if (event.type === last?.type && event.revision === last.revision) continue;
+    if (!isCurrent(event, contractOf)) return false;
+    last = event;
+  }
+  return true;
+}
+
 /** Whether this code knows the revision that it was recorded in. */
 export function isKnown(event: StoredEvent, contractOf: Lookup): boolean {
   return isCurrent(event, contractOf) || stepFrom(event, contractOf) !== undefined;

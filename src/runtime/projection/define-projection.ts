@@ -1,11 +1,14 @@
 /** A projection's definition: what a context's author writes down. */
 import type { AnyContract } from '../event-log/event-contract.js';
-import type { Json } from '../event-log/event.js';
+import type { Json, Position } from '../event-log/event.js';
 import type { Fold, FoldState } from './fold-state.js';
 import { foldOf, type ContextOf, type Machine } from './fold.js';
 import { fingerprintOf } from './machine-fingerprint.js';
 
 export type View = Readonly<Record<string, Json>>;
+
+/** When a state is one: now, after the event at a position, or never, as when some events are taken not to have been. */
+export type When = 'now' | 'never' | Position;
 
 export interface ProjectionDefinition<Context = unknown> {
   /** Names its folder, its URL and its log lines: lower case letters, digits and hyphens. */
@@ -15,8 +18,12 @@ export interface ProjectionDefinition<Context = unknown> {
   /** Tells its machine, and the revisions that it consumes, from any other. */
   readonly fingerprint: string;
   readonly consumes: readonly AnyContract[];
-  /** What a query answers with; the position is added to it. Called when asked for, never while folding. */
-  view(state: FoldState<Context>): View;
+  /**
+   * What a query answers with; the position is added to it. Called when asked for, never while folding.
+   *
+   * @param when for a view that links to more of the same state. Default: now
+   */
+  view(state: FoldState<Context>, when?: When): View;
 }
 
 const NAME = /^[a-z][a-z0-9-]*$/;
@@ -31,7 +38,7 @@ export function defineProjection<Projected extends Machine>(definition: {
   readonly name: string;
   readonly machine: Projected;
   readonly consumes: readonly AnyContract[];
-  readonly view: (state: FoldState<ContextOf<Projected>>) => View;
+  readonly view: (state: FoldState<ContextOf<Projected>>, when?: When) => View;
 }): ProjectionDefinition<ContextOf<Projected>> {
   const { name, machine, consumes, view } = definition;
   if (!NAME.test(name)) {

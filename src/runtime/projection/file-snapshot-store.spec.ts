@@ -5,6 +5,7 @@ import { position } from '../event-log/event.js';
 import { FileSnapshotStore } from './file-snapshot-store.js';
 import type { FoldState } from './fold-state.js';
 import type { Snapshot, Unreadable } from './snapshot-store.js';
+import { stateDigest } from './state-digest.js';
 
 const state: FoldState = { value: 'counting', context: { total: 7n } };
 
@@ -14,6 +15,12 @@ const snapshot = (at: number, log = 'a log', of = state): Snapshot => ({
   machine: 'a machine',
   state: of,
   digest: { high: -1, low: 2 },
+});
+
+/** What is read of it again. */
+const read = (at: number, log = 'a log', of = state): Snapshot => ({
+  ...snapshot(at, log, of),
+  stateDigest: stateDigest(of),
 });
 
 async function all(store: FileSnapshotStore): Promise<readonly (Snapshot | Unreadable)[]> {
@@ -83,7 +90,7 @@ describe('a folder of snapshots', () => {
     ['text of any script', { value: 's', context: { text: 'naïve – 数 – 🧮\n' } }],
   ])('gives back what it was given: %s', async (_, of) => {
     await store.save(snapshot(3, 'a log', of));
-    expect(await all(store)).toEqual([snapshot(3, 'a log', of)]);
+    expect(await all(store)).toEqual([read(3, 'a log', of)]);
   });
 
   it('tells how many bytes it wrote', async () => {
@@ -96,23 +103,71 @@ describe('a folder of snapshots', () => {
     expect(positions(await all(store))).toEqual([100, 10, 9]);
   });
 
-  it('keeps three', async () => {
-    for (const at of [1, 2, 3, 4, 5]) await store.save(snapshot(at));
-    expect(positions(await all(store))).toEqual([5, 4, 3]);
-    expect(await readdir(folder)).toHaveLength(3);
+  it('gives those of a position and before it, when that is what is asked for', async () => {
+    for (const at of [9, 10, 100]) await store.save(snapshot(at));
+    const found: (Snapshot | Unreadable)[] = [];
+    for await (const each of store.newestFirst(position(10))) found.push(each);
+    expect(positions(found)).toEqual([10, 9]);
+  });
+
+  it('keeps a ladder, with the newest three on it', async () => {
+    for (let at = 1; at <= 40; at += 1) await store.save(snapshot(at));
+    const kept = positions(await all(store)).map(Number);
+    expect(kept.slice(0, 3)).toEqual([40, 39, 38]);
+    expect(kept.length).toBeLessThan(14);
+    expect(await readdir(folder)).toHaveLength(kept.length);
+  });
+
+  it('keeps the ladder that it finds, no wider than it may be', async () => {
+    for (let at = 1; at <= 100; at += 1) {
+      await new FileSnapshotStore(folder, { spacing: 10, bytes: 1024 ** 3 }).save(snapshot(at));
+    }
+    const kept = [...positions(await all(store)).map(Number), 0];
+    const gaps = kept.slice(1).map((at, index) => (kept[index] ?? 0) - at);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(10);
+    expect(kept.length).toBeLessThan(30);
+  });
+
+  it('keeps no more bytes than it may, beside the newest three', async () => {
+    const small = new FileSnapshotStore(folder, { spacing: 1, bytes: 1 });
+    for (let at = 1; at <= 9; at += 1) await small.save(snapshot(at));
+    expect(positions(await all(store))).toEqual([9, 8, 7]);
+  });
+
+  it('lets go of what goes with no snapshot of its own: another log’s, another machine’s, damaged ones', async () => {
+    await store.save(snapshot(2));
+    for (const at of [3, 4, 5]) {
+      const name = `${String(at).padStart(16, '0')}.snapshot`;
+      const from = new FileSnapshotStore(join(temporary.path, 'elsewhere'));
+      await from.save({ ...snapshot(at, at === 3 ? 'another log' : 'a log'), machine: `machine ${at}` });
+      await writeFile(
+        join(folder, name),
+        at === 5 ? 'damaged' : await readFile(join(temporary.path, 'elsewhere', name)),
+      );
+    }
+    await store.save(snapshot(6));
+    expect(positions(await all(store))).toEqual([6, 2]);
+    expect(await readdir(folder)).toHaveLength(2);
+  });
+
+  it('clears away what a crash left unfinished', async () => {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, '0000000000000002.snapshot.new'), 'half of it');
+    await store.save(snapshot(3));
+    expect(await readdir(folder)).toEqual(['0000000000000003.snapshot']);
   });
 
   it('takes another snapshot of the same position for the first', async () => {
     const other = { value: 'counting', context: { total: 8n } };
     await store.save(snapshot(3));
     await store.save(snapshot(3, 'another log', other));
-    expect(await all(store)).toEqual([snapshot(3, 'another log', other)]);
+    expect(await all(store)).toEqual([read(3, 'another log', other)]);
   });
 
   it('keeps a snapshot of a new log that begins where snapshots of an older, longer one lie', async () => {
     for (const at of [700, 800, 900]) await store.save(snapshot(at, 'the old log'));
     await store.save(snapshot(10, 'the new log'));
-    expect(await all(store)).toContainEqual(snapshot(10, 'the new log'));
+    expect(await all(store)).toContainEqual(read(10, 'the new log'));
   });
 
   it('does not see a file that was not written to its end', async () => {
@@ -128,7 +183,7 @@ describe('a folder of snapshots', () => {
       'half of it, and longer than all of it: '.repeat(99),
     );
     await store.save(snapshot(3));
-    expect(await all(store)).toEqual([snapshot(3)]);
+    expect(await all(store)).toEqual([read(3)]);
   });
 
   it('says of a file that it cannot read which it is and why, and goes on to the next', async () => {
@@ -136,16 +191,16 @@ describe('a folder of snapshots', () => {
     await store.save(snapshot(4));
     const newest = join(folder, '0000000000000004.snapshot');
     await writeFile(newest, 'something else');
-    expect(await all(store)).toEqual([{ name: newest, reason: 'it is cut off' }, snapshot(3)]);
+    expect(await all(store)).toEqual([{ name: newest, reason: 'it is cut off' }, read(3)]);
   });
 
   it('says of another format that it is one', async () => {
     await store.save(snapshot(3));
     const file = await path();
-    const newer = (await readFile(file)).toString('latin1').replace('"format":2', '"format":3');
+    const newer = (await readFile(file)).toString('latin1').replace('"format":3', '"format":4');
     expect(await readInstead(file, Buffer.from(newer, 'latin1'))).toEqual({
       name: file,
-      reason: 'it has format 3, but this version reads 2',
+      reason: 'it has format 4, but this version reads 3',
     });
   });
 

@@ -1,57 +1,70 @@
-/** Snapshots as files in one folder: whole or not there, and checked by digest when they are read. */
-import { createHash } from 'node:crypto';
+/** Snapshots as files in one folder: whole or not there, checked when they are read, and a ladder of them kept. */
 import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deserialize, serialize } from 'node:v8';
 import { flushFolder } from '../event-log/flush.js';
-import { position } from '../event-log/event.js';
-import type { FoldState } from './fold-state.js';
-import { digestText, type RollingDigest } from './rolling-digest.js';
+import { position, type Position } from '../event-log/event.js';
+import { toDrop, type LadderLimits, type Rung } from './ladder.js';
+import { machineIn } from './skipping.js';
+import { fromBytes, headerIn, toBytes } from './snapshot-file.js';
 import { SnapshotStore, type Snapshot, type SnapshotEntry, type Unreadable } from './snapshot-store.js';
 
-/** The newest one may be damaged; so many are kept that there is another. */
-const KEPT = 3;
 const SUFFIX = '.snapshot';
-const FORMAT = 2;
+const UNFINISHED = `${SUFFIX}.new`;
 
-/** The first line of a file, as JSON; the state follows, in V8's structured-clone format, which knows BigInt. */
-interface Header {
-  readonly format: number;
-  readonly position: number;
-  readonly log: string;
-  readonly machine: string;
-  /** Of the events that were folded. */
-  readonly digest: RollingDigest;
-  /** Over everything else, the header's other fields included. */
-  readonly sha256: string;
+/** More than a header has. */
+const HEADER_BYTES = 4096;
+
+export const DEFAULT_LIMITS: LadderLimits = { spacing: 10_000, bytes: 1024 ** 3 };
+
+interface KeptFile extends Rung {
+  readonly name: string;
+  /** Of which log and by which machine; nothing when that cannot be read. */
+  readonly origin: string | undefined;
+}
+
+/** Where a projection's snapshots are within the folder of all data. */
+export function snapshotFolder(data: string, projection: string): string {
+  return join(data, 'projections', projection);
 }
 
 export class FileSnapshotStore extends SnapshotStore {
-  /** @param folder this projection's own */
-  constructor(private readonly folder: string) {
+  /** By name; what is not in here has not been looked at yet. */
+  readonly #known = new Map<string, KeptFile>();
+  #isTidy = false;
+
+  /** @param folder this projection's own; one process at a time saves there, any number may read */
+  constructor(
+    private readonly folder: string,
+    private readonly limits: LadderLimits = DEFAULT_LIMITS,
+  ) {
     super();
   }
 
-  override async save({ position: at, log, machine, digest, state }: Snapshot): Promise<number> {
-    const body = serialize(state);
-    const about = { format: FORMAT, position: at, log, machine, digest };
-    const header: Header = { ...about, sha256: checksum(about, body) };
-    const bytes = Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]);
+  override async save(snapshot: Snapshot): Promise<number> {
+    const bytes = toBytes(snapshot);
     await mkdir(this.folder, { recursive: true });
-    const path = join(this.folder, fileName(at));
+    await this.#tidy();
+    const name = fileName(snapshot.position);
+    const path = join(this.folder, name);
     await writeFlushed(`${path}.new`, bytes);
     await rename(`${path}.new`, path); // a crash before this leaves a file that no one reads
     await flushFolder(this.folder);
-    await this.#dropAllBut(fileName(at));
+    const file = { name, position: snapshot.position, bytes: bytes.length, origin: originOf(snapshot) };
+    this.#known.set(name, file);
+    await this.#dropBeside(file);
     return bytes.length;
   }
 
-  override async *newestFirst(): AsyncIterable<Snapshot | Unreadable> {
-    for (const name of await this.#names()) {
+  override async *newestFirst(through?: Position): AsyncIterable<Snapshot | Unreadable> {
+    const names = await this.#names();
+    for (const name of names) {
+      if (through !== undefined && positionIn(name) > through) continue;
       const path = join(this.folder, name);
       try {
-        yield parse(await readFile(path));
+        yield fromBytes(await readFile(path));
       } catch (error) {
+        const known = this.#known.get(name);
+        if (known !== undefined) this.#known.set(name, { ...known, origin: undefined });
         yield { name: path, reason: (error as Error).message };
       }
     }
@@ -67,15 +80,42 @@ export class FileSnapshotStore extends SnapshotStore {
     return (await Promise.all(entries)).flat();
   }
 
-  /** What stands after the newest is damaged or of another log, and would crowd out what this one saves. */
-  async #dropAllBut(newest: string): Promise<void> {
-    const names = await this.#names();
-    const kept = new Set(names.filter((name) => name <= newest).slice(0, KEPT));
+  /**
+   * Keeps a ladder of those that go with the one just saved. What is damaged, of another log or of another machine is no rung: it
+   * would be passed over. What stands after the newest is of another past.
+   */
+  async #dropBeside(newest: KeptFile): Promise<void> {
+    const files = await Promise.all((await this.#names()).map((name) => this.#about(name)));
+    const isRung = (file: KeptFile): boolean =>
+      file.origin === newest.origin && file.position <= newest.position;
+    const dropped = [...files.filter((file) => !isRung(file)), ...toDrop(files.filter(isRung), this.limits)];
     await Promise.all(
-      names.filter((name) => !kept.has(name)).map((name) => rm(join(this.folder, name), { force: true })),
+      dropped.map(async ({ name }) => {
+        await rm(join(this.folder, name), { force: true });
+        this.#known.delete(name);
+      }),
     );
   }
 
+  async #about(name: string): Promise<KeptFile> {
+    const known = this.#known.get(name) ?? (await aboutFile(this.folder, name));
+    this.#known.set(name, known);
+    return known;
+  }
+
+  /** What a crash left unfinished, nobody will finish. */
+  async #tidy(): Promise<void> {
+    if (this.#isTidy) return;
+    const names = await readdir(this.folder);
+    await Promise.all(
+      names
+        .filter((name) => name.endsWith(UNFINISHED))
+        .map((name) => rm(join(this.folder, name), { force: true })),
+    );
+    this.#isTidy = true;
+  }
+
+  /** Newest first. */
   async #names(): Promise<readonly string[]> {
     try {
       const names = await readdir(this.folder);
@@ -91,25 +131,31 @@ export class FileSnapshotStore extends SnapshotStore {
 }
 
 /** Names sort as positions do. */
-function fileName(at: number): string {
+function fileName(at: Position): string {
   return `${String(at).padStart(16, '0')}${SUFFIX}`;
 }
 
-function parse(bytes: Buffer): Snapshot {
-  const end = bytes.indexOf('\n');
-  if (end < 0) throw new Error('it is cut off');
-  const header = JSON.parse(bytes.toString('utf8', 0, end)) as Header;
-  const body = bytes.subarray(end + 1);
-  if (header.format !== FORMAT)
-    throw new Error(`it has format ${header.format}, but this version reads ${FORMAT}`);
-  if (checksum(header, body) !== header.sha256) throw new Error('its digest is not that of its content');
-  return {
-    position: position(header.position),
-    log: header.log,
-    machine: header.machine,
-    digest: header.digest,
-    state: deserialize(body) as FoldState,
-  };
+const positionIn = (name: string): number => Number(name.slice(0, -SUFFIX.length));
+
+/** What is skipped makes none another's: it tells only of the positions after it. */
+const originOf = ({ log, machine }: { readonly log: string; readonly machine: string }): string =>
+  `${log} ${machineIn(machine)}`;
+
+/** Reads the first line only: there may be hundreds of them, and large ones. */
+async function aboutFile(folder: string, name: string): Promise<KeptFile> {
+  const file = await open(join(folder, name), 'r');
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
+    const about = { name, position: positionIn(name), bytes: size };
+    try {
+      return { ...about, origin: originOf(headerIn(buffer.subarray(0, bytesRead))) };
+    } catch {
+      return { ...about, origin: undefined }; // whoever asks for it is told why
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 async function writeFlushed(path: string, bytes: Buffer): Promise<void> {
@@ -120,11 +166,4 @@ async function writeFlushed(path: string, bytes: Buffer): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-function checksum({ position: at, log, machine, digest }: Omit<Header, 'sha256'>, body: Buffer): string {
-  return createHash('sha256')
-    .update(`${FORMAT} ${at} ${log} ${machine} ${digestText(digest)}\n`)
-    .update(body)
-    .digest('hex');
 }

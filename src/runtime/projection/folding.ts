@@ -15,7 +15,7 @@ export interface Folded<Context = unknown> {
 /** Positions of events that a projection passes over. */
 export type Skipped = ReadonlySet<Position>;
 
-const NONE: Skipped = new Set();
+export const NOTHING_SKIPPED: Skipped = new Set();
 
 /** Why a projection stopped: the event that it could not fold, and what was thrown. */
 export class FoldFailed extends Error {
@@ -41,7 +41,7 @@ export class Folding<Context = unknown> {
   constructor(
     private readonly fold: Fold<Context>,
     from: Folded<Context> = beginning(fold),
-    private readonly skipped: Skipped = NONE,
+    private readonly skipped: Skipped = NOTHING_SKIPPED,
   ) {
     this.#position = from.position;
     this.#state = from.state;

@@ -21,7 +21,7 @@ interface Given {
 function given(snapshotsOf: (projection: string) => SnapshotStore = () => new RememberedSnapshots()): Given {
   const log = amountsLog();
   const emitter = new EventEmitter2({ wildcard: true });
-  const host = new ProjectionHost(log, emitter, { snapshotsOf, snapshotEvery: 2 });
+  const host = new ProjectionHost(log, emitter, { snapshotsOf, pace: { every: 2 } });
   return {
     host,
     log,
@@ -58,6 +58,27 @@ describe('the host of the projections', () => {
     host.add(totalOf('second'));
     host.onApplicationBootstrap();
     expect(Object.keys(host.root.getSnapshot().children)).toEqual(['first', 'second']);
+  });
+
+  it('signals nothing when a projection’s past is asked for, even where a snapshot cannot be used', async () => {
+    const store = new RememberedSnapshots();
+    const { host, log, emitter, signalled } = given(() => store);
+    const total = host.add(totalOf('total'));
+    await add(log, 1, 2, 3, 4);
+    const taken = signalled('snapshot.taken');
+    host.onApplicationBootstrap();
+    await total.reached(position(4), patience());
+    await taken;
+    store.kept.push({ name: 'another', reason: 'it is cut off' });
+    const signals: unknown[] = [];
+    emitter.onAny((name) => signals.push(name));
+    await total.past.at(position(2));
+    await total.past.without(new Set([position(2)]), position(4));
+    const points: number[] = [];
+    for await (const { folded } of total.past.series({ from: position(0), to: position(4), step: 2 }))
+      points.push(folded.state.context.total);
+    expect(points).toEqual([0, 3, 10]);
+    expect(signals).toEqual([]);
   });
 
   it('refuses a second projection of a name', () => {

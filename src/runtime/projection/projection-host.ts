@@ -16,13 +16,13 @@ import { Projection } from './projection.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
 import { eventSkipped } from './skipping.js';
 import type { SnapshotStore } from './snapshot-store.js';
-import { Snapshots } from './snapshots.js';
+import { Snapshots, type SnapshotPace } from './snapshots.js';
 
 export interface ProjectionSettings {
   /** The store of one projection's snapshots; nobody else is given it. */
   readonly snapshotsOf: (projection: string) => SnapshotStore;
-  /** How many events apart snapshots are taken. */
-  readonly snapshotEvery: number;
+  /** When snapshots are taken. */
+  readonly pace: SnapshotPace;
 }
 
 @Injectable()
@@ -100,9 +100,9 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
 
   #snapshotsOf<Context>(definition: ProjectionDefinition<Context>): Snapshots {
     const { name: projection } = definition;
-    const { snapshotsOf, snapshotEvery } = this.settings;
+    const { snapshotsOf, pace } = this.settings;
     const foldedBy = (): string => fingerprintIn(this.log.contracts, definition);
-    return new Snapshots(snapshotsOf(projection), snapshotEvery, this.log, foldedBy, {
+    return new Snapshots(snapshotsOf(projection), pace, this.log, foldedBy, {
       taken: (position, bytes) => {
         this.#signal('snapshot.taken', { projection, position, bytes });
       },

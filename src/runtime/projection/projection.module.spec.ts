@@ -47,7 +47,7 @@ async function started(): Promise<Started> {
     imports: [
       EventEmitterModule.forRoot({ wildcard: true }),
       EventLogModule.forRoot(store),
-      ProjectionModule.forRoot({ snapshotEvery: 1000, snapshotsOf }),
+      ProjectionModule.forRoot({ pace: { every: 1000 }, snapshotsOf }),
       TotalModule,
     ],
   }).compile();

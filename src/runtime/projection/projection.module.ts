@@ -5,6 +5,7 @@ import { EventLog } from '../event-log/event-log.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { bringing } from './definitions-in.js';
 import { HealthController } from './http/health.controller.js';
+import { pastController } from './http/past.controller.js';
 import { projectionController } from './http/projection.controller.js';
 import { ProjectionsController } from './http/projections.controller.js';
 import { tokenOf } from './projection-token.js';
@@ -40,7 +41,7 @@ export class ProjectionModule {
           useFactory: (host: ProjectionHost) => host.add(definition),
         },
       ],
-      controllers: [projectionController(definition.name)],
+      controllers: [projectionController(definition.name), pastController(definition.name)],
       exports: [token],
     };
     return bringing(module, definition);

@@ -17,6 +17,7 @@ import {
   type ProjectionActor,
   type ProjectionStatus,
 } from './projection.machine.js';
+import { Past } from './past.js';
 import { eventSkipped, fingerprintWithout, skipIn, skippedBy } from './skipping.js';
 import type { SnapshotEntry } from './snapshot-store.js';
 import type { Snapshots } from './snapshots.js';
@@ -42,6 +43,8 @@ export interface RecoveryReport {
 const SETTLING = 5_000;
 
 export class Projection<Context = unknown> {
+  /** Its states of the past. */
+  readonly past: Past<Context>;
   readonly #folded = new WaitablePosition();
   readonly #waits = new Set<AbortController>();
   readonly #followed: Query;
@@ -63,6 +66,7 @@ export class Projection<Context = unknown> {
     private readonly now: () => Date = () => new Date(),
   ) {
     this.#folding = new Folding(definition.fold);
+    this.past = new Past(definition, log, snapshots, () => this.#skipped);
     const consumed = definition.consumes.map((contract) => contract.type);
     this.#followed = [{ types: [...new Set([...consumed, eventSkipped.type])] }];
   }

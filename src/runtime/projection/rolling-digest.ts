@@ -18,6 +18,9 @@ export class DigestRoller {
   #high: number;
   #low: number;
   readonly #marked: { high: number; low: number };
+  /** Most events are of the type of the one before. */
+  #type: string | undefined;
+  #typeNumber = 0;
 
   constructor({ high, low }: RollingDigest) {
     this.#high = high;
@@ -43,7 +46,11 @@ export class DigestRoller {
   add({ position, type, revision, part = 0 }: RecordedEvent): void {
     // Positions go beyond 32 bits, which all that follows is cut to.
     this.#mix(position, Math.floor(position / 2 ** 32));
-    this.#mix(numberOf(type), revision * 1_000_003 + part);
+    if (type !== this.#type) {
+      this.#type = type;
+      this.#typeNumber = numberOf(type);
+    }
+    this.#mix(this.#typeNumber, revision * 1_000_003 + part);
   }
 
   // The rounds of MurmurHash3 (x86, 32 bits; Appleby, public domain), one for each word, each stirred into the other.

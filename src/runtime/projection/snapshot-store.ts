@@ -7,6 +7,8 @@ export interface Snapshot extends Folded {
   readonly log: string;
   /** The fingerprint of the machine that folded it; another machine may mean something else by the same state. */
   readonly machine: string;
+  /** The state's SHA-256 (`state-digest.ts`) when it was saved. Only what a store gives back has it; audits hold the state against it. */
+  readonly stateDigest?: string;
 }
 
 /** A snapshot that is there, but cannot be used. */
@@ -24,11 +26,15 @@ export interface SnapshotEntry {
 }
 
 export abstract class SnapshotStore {
-  /** Keeps it so that it survives power loss, and lets go of the oldest. Resolves to its size in bytes. */
+  /** Keeps it so that it survives power loss, and lets go of those that are least missed. Resolves to its size in bytes. */
   abstract save(snapshot: Snapshot): Promise<number>;
 
-  /** The snapshots, newest first, each read when it is asked for. One that is damaged tells why. */
-  abstract newestFirst(): AsyncIterable<Snapshot | Unreadable>;
+  /**
+   * The snapshots, newest first, each read when it is asked for. One that is damaged tells why.
+   *
+   * @param through only those of this position or an earlier one; default: all
+   */
+  abstract newestFirst(through?: Position): AsyncIterable<Snapshot | Unreadable>;
 
   /** What is there, newest first, whether it can be used or not. */
   abstract list(): Promise<readonly SnapshotEntry[]>;

@@ -4,7 +4,7 @@ import { later } from '../../../test/support/running-projection.js';
 import { position } from '../event-log/event.js';
 import type { FoldState } from './fold-state.js';
 import type { Folded } from './folding.js';
-import { Snapshots } from './snapshots.js';
+import { Snapshots, type SnapshotPace } from './snapshots.js';
 import { NOTHING_FOLDED } from './rolling-digest.js';
 import type { Snapshot, Unreadable } from './snapshot-store.js';
 
@@ -25,12 +25,12 @@ const foldedAt = (at: number): Folded => ({
 });
 
 /** Snapshots every so many events of a log of 1,000. */
-function given(every: number, ...kept: readonly (Snapshot | Unreadable)[]): Given {
+function given(pace: number | SnapshotPace, ...kept: readonly (Snapshot | Unreadable)[]): Given {
   const store = new RememberedSnapshots(...kept);
   const told: Given['told'] = { taken: [], unreadable: [], failed: [] };
   const snapshots = new Snapshots(
     store,
-    every,
+    typeof pace === 'number' ? { every: pace } : pace,
     { identity: 'this log', head: () => Promise.resolve(position(1000)) },
     () => 'this machine',
     {
@@ -146,7 +146,60 @@ describe('when snapshots are taken', () => {
     await pass(0);
     offer(21);
     await pass(0);
-    expect(positions()).toEqual([21, 10]);
+    expect(positions()[0]).toBeGreaterThanOrEqual(20);
+    expect(positions()[1]).toBe(10);
+  });
+
+  it('is so many seconds after something new, however little it is', async () => {
+    const { offer, positions } = given(10);
+    offer(1);
+    await pass(5000);
+    offer(2);
+    await pass(4999);
+    expect(positions()).toEqual([]);
+    await pass(1);
+    expect(positions()).toEqual([2]);
+    await pass(60_000);
+    expect(positions()).toEqual([2]);
+    offer(3);
+    await pass(10_000);
+    expect(positions()).toEqual([3, 2]);
+  });
+
+  it('is also of what was new while one was being written', async () => {
+    const { store, offer, positions } = given(10);
+    const written = later<undefined>();
+    store.busy = written.promise;
+    offer(10);
+    await pass(0);
+    offer(11);
+    written.resolve(undefined);
+    await pass(10_000);
+    expect(positions()).toEqual([11, 10]);
+  });
+
+  it('is of every stretch as long as the spacing, however fast they go by', async () => {
+    const { store, offer, positions } = given({ every: 10, spacing: 100 });
+    const written = later<undefined>();
+    store.busy = written.promise;
+    for (let at = 30; at <= 1000; at += 30) offer(at);
+    written.resolve(undefined);
+    await pass(0);
+    expect(positions()).toEqual([960, 840, 720, 600, 480, 360, 240, 120]);
+    expect(store.kept.at(-1)).toEqual(snapshotAt(120));
+  });
+
+  it('a store that fails is not asked for every stretch that goes by', async () => {
+    const { store, offer, told, positions } = given({ every: 10, spacing: 100 });
+    store.failure = new Error('the disk is full');
+    for (let at = 100; at <= 500; at += 100) offer(at);
+    await pass(0);
+    offer(600);
+    await pass(0);
+    expect(told.failed).toHaveLength(1);
+    store.failure = undefined;
+    await pass(1000);
+    expect(positions()).toEqual([600]);
   });
 
   it('a store that fails is reported, and asked again a second later', async () => {
@@ -215,6 +268,23 @@ describe('the last snapshot', () => {
     store.failure = new Error('the disk is full');
     await expect(snapshots.takeLast(foldedAt(3))).resolves.toBeUndefined();
     expect(told.failed).toEqual([new Error('the disk is full')]);
+  });
+});
+
+describe('the snapshot of a past position', () => {
+  it('is the nearest before it that is good, and nobody is told of the others', async () => {
+    const { snapshots, told } = given(10, snapshotAt(30), snapshotAt(20, 'another log'), snapshotAt(10));
+    await expect(snapshots.before(position(29))).resolves.toEqual(snapshotAt(10));
+    await expect(snapshots.before(position(30))).resolves.toEqual(snapshotAt(30));
+    await expect(snapshots.before(position(9))).resolves.toBeUndefined();
+    expect(told).toEqual({ taken: [], unreadable: [], failed: [] });
+  });
+
+  it('changes nothing about when the next one is taken', async () => {
+    const { snapshots, store } = given(10, snapshotAt(10));
+    await snapshots.before(position(20));
+    await snapshots.takeLast(foldedAt(5));
+    expect(store.asked).toBe(1);
   });
 });
 

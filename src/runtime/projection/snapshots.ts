@@ -1,19 +1,21 @@
 /** When one projection's snapshots are taken, and which one is good to begin from. */
 import { START, type Position } from '../event-log/event.js';
-import type { Folded, Skipped } from './folding.js';
-import { fingerprintWithout, machineIn } from './skipping.js';
-import {
-  isUnreadable,
-  type Snapshot,
-  type SnapshotEntry,
-  type SnapshotStore,
-  type Unreadable,
-} from './snapshot-store.js';
+import { NOTHING_SKIPPED, type Folded, type Skipped } from './folding.js';
+import { fingerprintWithout } from './skipping.js';
+import type { Snapshot, SnapshotEntry, SnapshotStore } from './snapshot-store.js';
+import { usableSnapshot } from './usable-snapshot.js';
 
-/** At least so long lies between two snapshots, in milliseconds. */
+/** At least so long lies between two snapshots that are taken for their number of events, in milliseconds. */
 const PAUSE = 1000;
 
-const NONE: Skipped = new Set();
+export interface SnapshotPace {
+  /** How many events apart they are taken, and no more often than once a second. */
+  readonly every: number;
+  /** After so long there is one of whatever is new, however little. Default: 10. */
+  readonly seconds?: number;
+  /** So many positions apart there is one however fast the log goes by, as in a replay. Default: 10,000. */
+  readonly spacing?: number;
+}
 
 export interface SnapshotObserver {
   taken(position: Position, bytes: number): void;
@@ -21,63 +23,87 @@ export interface SnapshotObserver {
   failed(error: unknown): void;
 }
 
+/** A state, and what was passed over on the way to it. */
+interface Offered {
+  readonly folded: Folded;
+  readonly skipped: Skipped;
+}
+
 export class Snapshots {
+  /** The newest that is kept. */
   #newest: Position = START;
-  #offered: { readonly folded: Folded; readonly skipped: Skipped } | undefined;
+  /** Of which there is one, or will be when it has been written. */
+  #asked: Position = START;
+  #offered: Offered | undefined;
+  /** When the first was offered that is in no snapshot. */
+  #newSince: number | undefined;
   #takenAt = -Infinity;
-  /** From when it is time for a snapshot until that one is kept. */
-  #pending: NodeJS.Timeout | undefined;
-  #saving: Promise<void> | undefined;
+  #failedAt = -Infinity;
+  #timer: { readonly handle: NodeJS.Timeout; readonly at: number } | undefined;
+  /** How many are being written, or wait for that: one after the other. */
+  #writing = 0;
+  #written: Promise<void> = Promise.resolve();
+  readonly #every: number;
+  readonly #patience: number;
+  readonly #spacing: number;
 
   constructor(
     private readonly store: SnapshotStore,
-    private readonly every: number,
+    { every, seconds = 10, spacing = 10_000 }: SnapshotPace,
     /** Which log this is, and where its head stands: a snapshot from elsewhere or from after it is none. */
     private readonly log: { readonly identity: string; head(): Promise<Position> },
     /** The fingerprint of what folds now; known once every module has registered its contracts. */
     private readonly machine: () => string,
     private readonly observer: SnapshotObserver,
-  ) {}
+  ) {
+    this.#every = every;
+    this.#patience = seconds * 1000;
+    this.#spacing = spacing;
+  }
 
   /** The newest good one that was folded without what is skipped now. Each that is passed over is reported. */
-  async newest(skipped: Skipped = NONE): Promise<Snapshot | undefined> {
-    const head = await this.log.head();
-    this.#newest = START;
+  async newest(skipped: Skipped = NOTHING_SKIPPED): Promise<Snapshot | undefined> {
+    this.#newest = this.#asked = START;
     try {
-      for await (const found of this.store.newestFirst()) {
-        const unusable = isUnreadable(found) ? found : this.#whyUnusable(found, head, skipped);
-        if (unusable !== undefined) this.observer.unreadable(unusable.name, unusable.reason);
-        else if (!isUnreadable(found)) {
-          this.#newest = found.position;
-          return found;
-        }
-      }
+      const found = await this.#usable(skipped, undefined, ({ name, reason }) => {
+        this.observer.unreadable(name, reason);
+      });
+      if (found !== undefined) this.#newest = this.#asked = found.position;
+      return found;
     } catch (error) {
       this.observer.failed(error); // there is still the log
+      return undefined;
     }
-    return undefined;
+  }
+
+  /** The newest good one of this position or before it. Nobody is told of any: who asks about the past leaves no trace. */
+  async before(through: Position, skipped: Skipped = NOTHING_SKIPPED): Promise<Snapshot | undefined> {
+    try {
+      return await this.#usable(skipped, through);
+    } catch {
+      return undefined; // there is still the log
+    }
   }
 
   /**
-   * Takes one if it is time and none is being written; if it was time less than a second ago, a second later.
-   * Nobody waits for it: a snapshot only saves work, and under load its flushes would cost the log more than that.
+   * Sees to it that one is taken when it is time. Nobody waits for it: a snapshot only saves work, and under load its
+   * flushes would cost the log more than that. Only a stretch as long as the spacing is not let by, for its own
+   * state would be gone: it is what a fold into the past begins from.
    */
-  offer(folded: Folded, skipped: Skipped = NONE): void {
+  offer(folded: Folded, skipped: Skipped = NOTHING_SKIPPED): void {
     this.#offered = { folded, skipped };
-    if (folded.position - this.#newest < this.every || this.#pending !== undefined) return;
-    const pause = Math.max(this.#takenAt + PAUSE - performance.now(), 0);
-    this.#pending = setTimeout(() => {
-      this.#saving = this.#save(this.#offered ?? { folded, skipped }).finally(() => {
-        this.#pending = undefined;
-        this.#saving = undefined;
-      });
-    }, pause).unref();
+    if (folded.position <= this.#asked) return;
+    this.#newSince ??= performance.now();
+    if (folded.position - this.#asked >= this.#spacing && performance.now() >= this.#failedAt + PAUSE)
+      this.#take(this.#offered);
+    else this.#schedule();
   }
 
   /** Takes one more, unless the newest is of this very position. Resolves when it is kept, or has failed. */
-  async takeLast(folded: Folded, skipped: Skipped = NONE): Promise<void> {
-    clearTimeout(this.#pending);
-    await this.#saving;
+  async takeLast(folded: Folded, skipped: Skipped = NOTHING_SKIPPED): Promise<void> {
+    this.#unschedule();
+    await this.#written;
+    this.#unschedule();
     if (folded.position > this.#newest) await this.#save({ folded, skipped });
   }
 
@@ -86,20 +112,56 @@ export class Snapshots {
     return this.store.list();
   }
 
-  #whyUnusable(found: Snapshot, head: Position, skipped: Skipped): Unreadable | undefined {
-    const name = `the snapshot at position ${found.position}`;
-    if (found.log !== this.log.identity || found.position > head)
-      return { name, reason: 'it was made from another log' };
-    if (machineIn(found.machine) !== this.machine()) {
-      return { name, reason: 'it was made by another machine, or from events in other revisions' };
-    }
-    if (found.machine !== fingerprintWithout(skipped, found.position, this.machine())) {
-      return { name, reason: 'it was folded when other events were skipped' };
-    }
-    return undefined;
+  async #usable(
+    skipped: Skipped,
+    through?: Position,
+    passedOver?: Parameters<typeof usableSnapshot>[3],
+  ): Promise<Snapshot | undefined> {
+    const origin = { log: this.log.identity, machine: this.machine(), head: await this.log.head(), skipped };
+    return usableSnapshot(this.store, origin, through, passedOver);
   }
 
-  async #save({ folded, skipped }: { readonly folded: Folded; readonly skipped: Skipped }): Promise<void> {
+  #schedule(): void {
+    if (this.#writing > 0 || this.#offered === undefined || this.#newSince === undefined) return;
+    const isFar = this.#offered.folded.position - this.#newest >= this.#every;
+    const at = isFar
+      ? Math.max(this.#takenAt, this.#failedAt) + PAUSE
+      : Math.max(this.#newSince + this.#patience, this.#failedAt + PAUSE);
+    if (this.#timer !== undefined && this.#timer.at <= at) return;
+    this.#unschedule();
+    const handle = setTimeout(
+      () => {
+        this.#timer = undefined;
+        if (this.#offered !== undefined) this.#take(this.#offered);
+      },
+      Math.max(at - performance.now(), 0),
+    ).unref();
+    this.#timer = { handle, at };
+  }
+
+  #unschedule(): void {
+    clearTimeout(this.#timer?.handle);
+    this.#timer = undefined;
+  }
+
+  #take(offered: Offered): void {
+    this.#unschedule();
+    this.#asked = offered.folded.position;
+    this.#newSince = undefined;
+    this.#writing += 1;
+    const askedAt = performance.now();
+    this.#written = this.#written.then(async () => {
+      // What failed for the one before would fail for all that wait behind it.
+      if (this.#failedAt < askedAt) await this.#save(offered);
+      this.#writing -= 1;
+      if (this.#writing > 0 || this.#offered === undefined || this.#offered.folded.position <= this.#newest)
+        return;
+      this.#newSince ??= performance.now();
+      this.#schedule();
+    });
+  }
+
+  async #save({ folded, skipped }: Offered): Promise<void> {
     this.#takenAt = performance.now();
     try {
       const machine = fingerprintWithout(skipped, folded.position, this.machine());
@@ -107,6 +169,8 @@ export class Snapshots {
       this.#newest = folded.position;
       this.observer.taken(folded.position, bytes);
     } catch (error) {
+      this.#failedAt = performance.now();
+      this.#asked = this.#newest;
       this.observer.failed(error);
     }
   }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { parseBody } from '../../http/json-faults.js';
 import { START, tag, type AppendCondition, type Json, type NewEvent } from '../event.js';
-import { LARGEST_COMMIT } from '../event-log.js';
+import { LARGEST_COMMIT } from '../checked-events.js';
 import { incomingCloudEvent } from './cloud-event.js';
 import { eventName, eventTags } from './new-event.js';
 import { positionBody, queryBody } from './query-body.js';

@@ -1,4 +1,5 @@
 /** Turns an action into a plain function from context to context: assignments, immediate raises, and lists of these. */
+import { assigning, type Member } from './assigning.js';
 import { assign, raise, type AnyStateNode } from 'xstate';
 import type { FoldEvent } from '../fold-state.js';
 import { carryOut, raisingAction, type Action, type Context } from './chart.js';
@@ -59,17 +60,12 @@ function assignWhole(assignment: Written, params: Params | undefined, node: AnyS
 }
 
 function assignMembers(assignment: Context, params: Params | undefined, node: AnyStateNode): Action {
-  const members = Object.entries(assignment).map(([name, value]) => {
+  const members = Object.entries(assignment).map(([name, value]): Member => {
     requireWithout(ABSENT, value, node);
     return { name, value: typeof value === 'function' ? (value as Written) : () => value };
   });
-  return (args) => {
-    const given = params?.(args);
-    const next: Record<string, unknown> = { ...args.context };
-    // Every member is computed from the context as it was before.
-    for (const { name, value } of members) next[name] = value(args, given);
-    return next;
-  };
+  const assigned = assigning(members);
+  return params === undefined ? (args) => assigned(args, undefined) : (args) => assigned(args, params(args));
 }
 
 function raiseOf({ event: raised, delay }: Made, referred: Referred, node: AnyStateNode): Action {

@@ -5,7 +5,7 @@ import type { Position } from '../../event-log/event.js';
 import { ApiProjection } from './projection.docs.js';
 import { Projection } from '../projection.js';
 import { tokenOf } from '../projection-token.js';
-import { answered, type QueryRequest } from './query.js';
+import { answered, type QueryRequest, type Shown } from './query.js';
 
 export function projectionController(name: string): Type {
   @Controller(name)
@@ -21,12 +21,14 @@ export function projectionController(name: string): Type {
       @Res() reply: FastifyReply,
     ): Promise<void> | undefined {
       void reply.type('application/json; charset=utf-8');
-      return answered(this.projection, request, reply, () => this.#body());
+      return answered(this.projection, request, reply, (shown) => this.#body(shown));
     }
 
-    /** Written once for each position, however often it is asked for. */
-    #body(): string {
-      const { position } = this.projection;
+    /** That of now is written once for each position, however often it is asked for. */
+    #body({ position, state }: Shown<unknown>): string {
+      const { definition } = this.projection;
+      if (state !== this.projection.state)
+        return JSON.stringify({ ...definition.view(state, position), position });
       if (this.#written?.position !== position) {
         this.#written = { position, body: JSON.stringify({ ...this.projection.view(), position }) };
       }

@@ -1,18 +1,38 @@
 /** OpenAPI of the query endpoints. */
 import { applyDecorators } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, ApiQueryOptions, QUERY_HEADERS } from '../../http/api-docs.js';
 
 const PROBLEMS = {
   400: 'A parameter or header is wrong',
-  503: 'The state asked for is not there yet; Retry-After says when to ask again',
+  404: 'The position of at is after the head of the log, which the problem names',
+  503: 'The state asked for is not there yet, cannot be folded, or too many ask for the past; Retry-After says when to ask again',
 };
+
+/** What every query takes, of now or of the past. */
+function ApiAnyQueryOptions(): MethodDecorator {
+  return applyDecorators(
+    ApiQueryOptions(),
+    ApiQuery({
+      name: 'at',
+      required: false,
+      description:
+        'The state as it was: after the event at this position, or after the last event that was recorded at this time or before it. Not together with after',
+      schema: {
+        oneOf: [
+          { type: 'integer', minimum: 0 },
+          { type: 'string', format: 'date-time' },
+        ],
+      },
+    }),
+  );
+}
 
 export function ApiProjection(name: string): MethodDecorator {
   return applyDecorators(
     ApiTags(name),
     ApiOperation({ summary: `The state of ${name}`, operationId: name }),
-    ApiQueryOptions(),
+    ApiAnyQueryOptions(),
     ApiResponse({
       status: 200,
       description: `What ${name} has folded from the log`,
@@ -33,7 +53,7 @@ export function ApiTextQuery(name: string, summary: string, example: string): Me
   return applyDecorators(
     ApiTags(name),
     ApiOperation({ summary }),
-    ApiQueryOptions(),
+    ApiAnyQueryOptions(),
     ApiResponse({
       status: 200,
       description: summary,

@@ -1,14 +1,23 @@
-/** How a query is answered: waiting for a position, entity tags, and what a projection in trouble says. */
+/** How a query is answered: as of a past position, or waiting for a position, entity tags, and what a projection in trouble says. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { position, type Position } from '../../event-log/event.js';
 import { matchesEntityTag, preferredWait } from '../../http/headers.js';
 import { onlyKnown, wholeNumber, type QueryString } from '../../http/parameters.js';
-import { Problem } from '../../http/problem.js';
+import { InvalidParameter, Problem } from '../../http/problem.js';
 import type { ProjectionFault } from '../fault.js';
+import type { FoldState } from '../fold-state.js';
 import type { Projection } from '../projection.js';
+import { readMoment } from './moment-parameter.js';
+import { answeredAsOf } from './as-of.js';
 
 export interface QueryRequest {
   readonly query: QueryString;
+}
+
+/** A state, and the position that it is the state at. */
+export interface Shown<Context> {
+  readonly position: Position;
+  readonly state: FoldState<Context>;
 }
 
 /** The state asked for is not there yet. */
@@ -22,17 +31,27 @@ export class NotYet extends Problem {
 }
 
 /**
- * Answers with what `body` makes of the projection, once it has folded what the client asks for with
- * `?after=`, for as long as it prefers to wait. The entity tag is the position.
+ * Answers with what `body` makes of the state: that of a past position when the client asks for it with `?at=`, otherwise
+ * that of now, once the projection has folded what the client asks for with `?after=`, for as long as it
+ * prefers to wait. The entity tag of now is the position.
  */
-export function answered(
-  projection: Projection,
+export function answered<Context>(
+  projection: Projection<Context>,
   request: FastifyRequest & QueryRequest,
   reply: FastifyReply,
-  body: () => string,
+  body: (shown: Shown<Context>) => string,
 ): Promise<void> | undefined {
-  onlyKnown(request.query, ['after']);
+  onlyKnown(request.query, ['after', 'at']);
   const after = wholeNumber(request.query, 'after');
+  const moment = readMoment(request.query, 'at');
+  if (moment !== undefined) {
+    if (after !== undefined)
+      throw new InvalidParameter(
+        'at',
+        'at and after do not go together; what was at a position is there already.',
+      );
+    return answeredAsOf(projection.past, moment, request, reply, body);
+  }
   const wait = preferredWait(request.headers['prefer']);
   if (after === undefined || after <= projection.position) {
     answer(projection, request, reply, body);
@@ -44,11 +63,11 @@ export function answered(
   });
 }
 
-function answer(
-  projection: Projection,
+function answer<Context>(
+  projection: Projection<Context>,
   request: FastifyRequest,
   reply: FastifyReply,
-  body: () => string,
+  body: (shown: Shown<Context>) => string,
 ): void {
   if (projection.status === 'recovering') {
     throw new NotYet(
@@ -60,7 +79,7 @@ function answer(
   if (fault !== undefined) void reply.header('leftfold-stale', String(fault.position));
   const entityTag = `"${projection.position}"`;
   const known = matchesEntityTag(request.headers['if-none-match'], entityTag);
-  const content = known ? undefined : body();
+  const content = known ? undefined : body(projection);
   void reply
     .status(known ? 304 : 200)
     .header('etag', entityTag)
@@ -69,8 +88,8 @@ function answer(
     .send(content);
 }
 
-async function reached(
-  projection: Projection,
+async function reached<Context>(
+  projection: Projection<Context>,
   wanted: Position,
   wait: number,
   reply: FastifyReply,

@@ -5,7 +5,7 @@ import type { LmdbFiles } from './lmdb-files.js';
 
 /** The last positions of some commits, in one direction. */
 export interface CommitList {
-  /** The first of them at or past a place, in the list's direction; undefined when there is none. */
+  /** The first of them at or past a place, in the list's direction, in which places only move on; undefined: none is left. */
   seek(from: Position): Position | undefined;
 }
 
@@ -46,21 +46,67 @@ class StoredList implements CommitList {
   }
 }
 
-/** What stands in any of the lists. */
+/** What stands in any of the lists. They are kept in a heap, so that of a thousand only those that are passed have to move. */
+class AnyOf implements CommitList {
+  /** The nearest first, by binary heap: nobody is farther than the two that follow on it. Empty lists are not in it. */
+  readonly #heap: { readonly list: CommitList; at: Position }[] = [];
+  #hasBegun = false;
+
+  constructor(
+    private readonly lists: readonly CommitList[],
+    private readonly backwards: boolean,
+  ) {}
+
+  seek(from: Position): Position | undefined {
+    if (!this.#hasBegun) this.#begin(from);
+    for (let [nearest] = this.#heap; nearest !== undefined; [nearest] = this.#heap) {
+      if (!this.#isBefore(nearest.at, from)) return nearest.at;
+      const next = nearest.list.seek(from);
+      if (next === undefined) this.#dropNearest();
+      else nearest.at = next;
+      this.#sink(0);
+    }
+    return undefined;
+  }
+
+  #begin(from: Position): void {
+    this.#hasBegun = true;
+    for (const list of this.lists) {
+      const at = list.seek(from);
+      if (at !== undefined) this.#heap.push({ list, at });
+    }
+    for (let index = this.#heap.length >> 1; index >= 0; index -= 1) this.#sink(index);
+  }
+
+  #dropNearest(): void {
+    const last = this.#heap.pop();
+    if (last !== undefined && this.#heap.length > 0) this.#heap[0] = last;
+  }
+
+  #sink(start: number): void {
+    let index = start;
+    for (;;) {
+      let nearest = index;
+      for (const child of [2 * index + 1, 2 * index + 2]) {
+        const [one, other] = [this.#heap[child], this.#heap[nearest]];
+        if (one !== undefined && other !== undefined && this.#isBefore(one.at, other.at)) nearest = child;
+      }
+      const [above, below] = [this.#heap[index], this.#heap[nearest]];
+      if (nearest === index || above === undefined || below === undefined) return;
+      this.#heap[index] = below;
+      this.#heap[nearest] = above;
+      index = nearest;
+    }
+  }
+
+  #isBefore(one: Position, other: Position): boolean {
+    return this.backwards ? one > other : one < other;
+  }
+}
+
 function anyOf(lists: readonly CommitList[], backwards: boolean): CommitList {
   const [only] = lists;
-  if (lists.length === 1 && only !== undefined) return only;
-  return {
-    seek(from) {
-      let nearest: Position | undefined;
-      for (const list of lists) {
-        const found = list.seek(from);
-        if (found === undefined) continue;
-        if (nearest === undefined || (backwards ? found > nearest : found < nearest)) nearest = found;
-      }
-      return nearest;
-    },
-  };
+  return lists.length === 1 && only !== undefined ? only : new AnyOf(lists, backwards);
 }
 
 /** What stands in all of the lists: whoever is behind leaps to where the others are. */
@@ -85,8 +131,10 @@ function allOf(lists: readonly CommitList[]): CommitList {
 
 /** The commits that may hold an event that the query means. An index names commits, so which of their events is seen in them. */
 export function commitsFor(files: LmdbFiles, query: Query, backwards: boolean): CommitList {
+  // An item that is there twice would be looked for twice.
+  const items = new Map(query.map((item) => [JSON.stringify([item.types, item.tags]), item]));
   return anyOf(
-    query.map((item) => commitsForItem(files, item, backwards)),
+    [...items.values()].map((item) => commitsForItem(files, item, backwards)),
     backwards,
   );
 }

@@ -1,5 +1,4 @@
 /** The log in LMDB, the default: commits off the event loop's thread, safe from crashes by copy-on-write. */
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppendConditionFailed, LogClosed, LogInUse, NoLongerWriter, StorageFull } from '../../errors.js';
@@ -15,18 +14,18 @@ import {
   type Range,
   type RecordedCommit,
   type StoredEvent,
-  type Tag,
 } from '../../event.js';
 import { EventStore } from '../../event-store.js';
 import { matches, meansEverything } from '../../query.js';
-import { NO_HASH, answerOf, seal, type SealedCommit } from '../../sealed-commit.js';
+import { NO_HASH, answerOf, seal } from '../../sealed-commit.js';
 import { WaitablePosition } from '../../waitable-position.js';
 import { FileRoom } from './file-room.js';
 import { lastPosition, type LmdbFiles } from './lmdb-files.js';
 import { openLog } from './opening.js';
-import { isAlive, thisProcess, type Owner } from './owner.js';
 import { noteLeft, noteWriting } from './soundness.js';
 import { commitEndingAt, commitOf, firstMatch, readCommits, readPages, whileOpen } from './reading.js';
+import { loadOf, tagsOf, typesOf, type Staged } from './staged.js';
+import { letGo, takeOver } from './taking-over.js';
 
 /** An append that was asked for and has no answer yet. */
 interface Asked {
@@ -35,22 +34,9 @@ interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
-/** A commit that has its positions, but is not on the disk yet. */
-interface Staged {
-  readonly asked: NewCommit;
-  readonly commit: Commit;
-  readonly sealed: SealedCommit;
-  /** What its events are of and about, each once: the keys that lead to it. */
-  readonly types: Iterable<string>;
-  readonly tags: Iterable<Tag>;
-}
-
 /** At most so many appends share a flush, so that no flush takes long. */
 const LARGEST_GROUP = 1024;
 const MOST_TURNS = 4;
-
-/** In UTF-8, for each of a string's UTF-16 units. */
-const MOST_BYTES_PER_CHARACTER = 3;
 
 /**
  * Appends that arrive while one is being flushed wait and share the next flush.
@@ -143,9 +129,7 @@ export class LmdbStore extends EventStore {
 
   async #close(): Promise<void> {
     await this.#writing;
-    await this.files.about.ifVersion('owner', this.term, () => {
-      void this.files.about.put('owner', null, this.term);
-    });
+    await letGo(this.files, this.term);
     await this.files.root.close();
     this.room.close();
     noteLeft(this.folder);
@@ -275,18 +259,8 @@ export class LmdbStore extends EventStore {
 
   /** @throws StorageFull */
   #takeRoom(staged: readonly Staged[]): void {
-    let [entries, entryBytes] = [0, 0];
-    const count = (key: string): void => {
-      entries += 1;
-      entryBytes += MOST_BYTES_PER_CHARACTER * key.length;
-    };
-    for (const { asked, types, tags } of staged) {
-      count(asked.id);
-      for (const type of types) count(type);
-      for (const tag of tags) count(tag);
-    }
     try {
-      this.room.take({ values: staged.map(({ sealed }) => sealed.bytes.length), entries, entryBytes });
+      this.room.take(loadOf(staged));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw code === 'ENOSPC' || code === 'EDQUOT' ? new StorageFull({ cause: error }) : error;
@@ -310,36 +284,4 @@ export class LmdbStore extends EventStore {
     void root.batch(() => undefined);
     if (!(await written)) throw new NoLongerWriter(this.folder);
   }
-}
-
-/** Each type once. A single event, which most commits are, needs nothing made for that. */
-function typesOf({ events }: NewCommit): Iterable<string> {
-  const [only] = events;
-  return events.length === 1 && only !== undefined ? [only.type] : new Set(events.map(({ type }) => type));
-}
-
-/** Each tag once. */
-function tagsOf({ events }: NewCommit): Iterable<Tag> {
-  const [only] = events;
-  if (events.length === 1 && only !== undefined) return only.tags.length > 1 ? new Set(only.tags) : only.tags;
-  return new Set(events.flatMap(({ tags }) => tags));
-}
-
-interface Term {
-  readonly inUseBy?: Owner;
-  readonly term: number;
-  readonly identity: string;
-}
-
-/** Becomes the log's writer, unless there is one. LMDB lets one process at a time in here, so two cannot win. */
-function takeOver({ root, about }: LmdbFiles): Term {
-  return root.transactionSync(() => {
-    const identity = (about.get('identity') as string | undefined) ?? randomUUID();
-    const owner = about.getEntry('owner') as { value: Owner | null; version?: number } | undefined;
-    const before = owner?.version ?? 0;
-    if (owner?.value && isAlive(owner.value)) return { inUseBy: owner.value, term: before, identity };
-    about.putSync('identity', identity);
-    about.putSync('owner', thisProcess(), before + 1);
-    return { term: before + 1, identity };
-  });
 }

@@ -1,0 +1,36 @@
+/** The built server on a folder of data, started and ended. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+
+/** Resolves once every projection follows the log. */
+export async function start(folder) {
+  const began = performance.now();
+  const child = spawn(process.execPath, [MAIN], {
+    env: { ...process.env, PORT: '0', LEFTFOLD_DATA: folder, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  const url = await new Promise((resolve) => {
+    child.stdout.on('data', (chunk) => {
+      output += chunk;
+      const found = /listens on (\S+)/.exec(output)?.[1];
+      if (found !== undefined) resolve(found);
+    });
+  });
+  while ((await globalThis.fetch(`${url}/health/ready`)).status !== 200) {
+    await pause(5);
+  }
+  const milliseconds = performance.now() - began;
+  return {
+    url,
+    milliseconds,
+    async stop() {
+      child.kill('SIGTERM');
+      await once(child, 'close');
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** `leftfold what-if`, beside a server and without one. */
+import { cpSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { foldedUpTo, record, retract, wholeLog } from '../support/api.js';
+import { leftfold, printed } from '../support/cli.js';
+import { Server, TemporaryFolder } from '../support/server.js';
+
+const folder = new TemporaryFolder();
+const data = join(folder.path, 'data');
+let server: Server;
+
+/** 1: 1, 2: 2, 3: 3, 4: 0, 5: the zero is retracted, 6: 10. Snapshots are at 3 and, of a former run, nowhere else. */
+beforeAll(async () => {
+  const first = await Server.start({ LEFTFOLD_DATA: data });
+  await first.ready();
+  await foldedUpTo(first, '/sum', await record(first, 1, 2, 3));
+  await first.stop();
+  server = await Server.start({ LEFTFOLD_DATA: data });
+  await server.ready();
+  await retract(server, await record(server, 0));
+  await foldedUpTo(server, '/sum', await record(server, 10));
+});
+
+afterAll(async () => {
+  await server.stop();
+  folder.remove();
+});
+
+const whatIf = async (...words: readonly string[]): Promise<unknown> =>
+  JSON.parse(await printed(['what-if', ...words, '--data', data]));
+
+describe('what-if', () => {
+  it('prints the state as it is, and as it would be, as HTTP answers it', async () => {
+    const answer = await whatIf('sum', '--without', '6,2');
+    expect(answer).toEqual({
+      position: 6,
+      without: [2, 6],
+      is: { value: '16', state: 'counting', count: 4 },
+      wouldBe: { value: '4', state: 'counting', count: 2 },
+    });
+    expect(await server.json('/sum/what-if?without=6,2')).toEqual(answer);
+  });
+
+  it('goes up to a position when it is told', async () => {
+    expect(await whatIf('product', '--without', '4', '--at', '4')).toEqual({
+      position: 4,
+      without: [4],
+      is: { value: '0', state: 'zero', count: 4 },
+      wouldBe: { value: '6', state: 'nonzero', count: 3 },
+    });
+  });
+
+  it('records nothing, and leaves the snapshots as they are', async () => {
+    const all = async (): Promise<unknown> => [
+      await wholeLog(server),
+      readdirSync(join(data, 'projections'), { recursive: true }).toSorted(),
+    ];
+    const before = await all();
+    await whatIf('sum', '--without', '1');
+    expect(await all()).toEqual(before);
+  });
+
+  it('needs no snapshot', async () => {
+    const bare = join(folder.path, 'bare');
+    cpSync(join(data, 'log'), join(bare, 'log'), { recursive: true });
+    const text = await printed(['what-if', 'sum', '--without', '5', '--data', bare]);
+    expect(JSON.parse(text)).toMatchObject({ wouldBe: { value: '16', count: 5 } });
+  });
+
+  it.each([
+    [['sums', '--without', '1'], 'leftfold what-if: there is no projection sums; there are sum, product\n'],
+    [
+      ['sum', '--without', '1,7'],
+      'leftfold what-if: position 7 is after the head of the log, which is at 6\n',
+    ],
+    [
+      ['sum', '--without', '1', '--at', '9'],
+      'leftfold what-if: position 9 is after the head of the log, which is at 6\n',
+    ],
+    [['sum', '--without', '5', '--at', '4'], 'leftfold what-if: position 5 is after --at, which is at 4\n'],
+    [['sum'], "leftfold what-if: required option '--without <positions>' not specified\n"],
+    [
+      ['sum', '--without', '1,x'],
+      "leftfold what-if: option '--without <positions>' argument '1,x' is invalid. Give positions from 1 on, separated by commas, as in 17,18.\n",
+    ],
+  ])('says in one line what is wrong, with 2: %j', async (words, line) => {
+    const { code, stdout, stderr } = await leftfold(['what-if', ...words, '--data', data]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(
+      stderr
+        .replace('leftfold: required', 'leftfold what-if: required')
+        .replace('leftfold: option', 'leftfold what-if: option'),
+    ).toBe(line);
+  });
+
+  it('says that there is no log', async () => {
+    const { code, stdout } = await leftfold(['what-if', 'sum', '--without', '1', '--data', folder.path]);
+    expect([code, stdout]).toEqual([1, '']);
+  });
+});
