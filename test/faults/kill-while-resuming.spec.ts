@@ -7,7 +7,7 @@ import { Random } from '../support/random.js';
 import { Server, TemporaryFolder } from '../support/server.js';
 
 /** How often it is killed; on a machine with time to spare, more often. */
-const KILLS = Math.ceil(Number(process.env['LEFTFOLD_TEST_CRASHES'] ?? '25') / 3);
+const KILLS = Math.ceil(Number(process.env['LEFTFOLD_TEST_CRASHES'] ?? '25') / 4);
 const SEED = Number(process.env['LEFTFOLD_TEST_SEED'] ?? String(Date.now() % 1_000_000));
 const APP = join(import.meta.dirname, '..', 'support', 'amounts-app.mjs');
 const EVENTS = 5_000;
@@ -67,7 +67,7 @@ describe(`projections that are killed while they recover and resume (LEFTFOLD_TE
     }
     for (let kill = 1; kill <= KILLS; kill += 1) {
       const gone = resumeOn().catch(() => undefined); // the server is killed under it
-      await pause(random.integer(0, 150));
+      await pause(random.integer(0, 600));
       await server.kill();
       await gone;
       await start(); // the next kill may come before it has recovered
@@ -88,7 +88,9 @@ describe(`projections that are killed while they recover and resume (LEFTFOLD_TE
 
   it('skips only what could not be folded', async () => {
     const events = await allEvents(server);
-    expect(skipsIn(events).filter((at) => amountIn(events[at - 1] as EventJson) !== BAD)).toEqual([]);
+    const good = events.filter((event) => event.type === 'amount.added' && amountIn(event) !== BAD);
+    const skips = new Set(skipsIn(events));
+    expect(good.filter(({ position }) => skips.has(position))).toEqual([]);
   });
 
   it('comes to the state that the log gives without the skipped events', async () => {

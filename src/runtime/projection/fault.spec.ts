@@ -27,7 +27,7 @@ describe('a fault', () => {
     );
   });
 
-  it.each([
+  it.each<[string, Error, number]>([
     ['an event of a newer revision', new EventUnreadable(event, 'but this version knows revision 1.'), 17],
     ['a damaged log', new LogDamaged(19, 'its hash does not fit'), 19],
     ['a store that is away', new StoreUnavailable(), 13],

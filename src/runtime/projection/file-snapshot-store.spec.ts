@@ -60,6 +60,20 @@ describe('a folder of snapshots', () => {
 
   it('is empty before it is there', async () => {
     expect(await all(store)).toEqual([]);
+    expect(await store.list()).toEqual([]);
+  });
+
+  it('lists what is there, newest first, without reading it', async () => {
+    const bytes = await store.save(snapshot(3));
+    await store.save(snapshot(12));
+    await writeFile(join(folder, `${'7'.padStart(16, '0')}.snapshot`), 'nothing');
+    const listed = await store.list();
+    expect(listed.map((each) => [each.position, each.bytes])).toEqual([
+      [12, bytes + 1],
+      [7, 7],
+      [3, bytes],
+    ]);
+    for (const { time } of listed) expect(Math.abs(time.getTime() - Date.now())).toBeLessThan(60_000);
   });
 
   it.each<[string, FoldState]>([

@@ -90,7 +90,7 @@ export async function detailsOf(
   now = new Date(),
 ): Promise<ProjectionDetails> {
   const { folded } = projection;
-  const digest = `${folded.position}-${digestText(folded.digest)}-${markOf(folded.state)}`;
+  const digest = `${folded.position}-${digestText(folded.digest)}${markOf(folded.state)}`;
   const overview = await overviewOf(projection, log, now);
   // It may have folded on meanwhile, and position and digest belong together.
   return {
@@ -117,13 +117,22 @@ export function faultIn({ fault }: Pick<Projection, 'fault'>): FaultOverview | u
 
 const marks = new WeakMap<FoldState, string>();
 
-/** The first 16 digits of the state's SHA-256, taken once for each. @throws TypeError when it holds what is no data */
+/** The first 16 digits of the state's SHA-256, after a hyphen; taken once for each state. Empty when that has none. */
 function markOf(state: FoldState): string {
   const known = marks.get(state);
   if (known !== undefined) return known;
-  const mark = stateDigest(state).slice(0, 16);
+  const mark = digestIn(state);
   marks.set(state, mark);
   return mark;
+}
+
+function digestIn(state: FoldState): string {
+  try {
+    return `-${stateDigest(state).slice(0, 16)}`;
+  } catch (error) {
+    if (error instanceof TypeError) return ''; // it holds what is no data; the rest can be told nonetheless
+    throw error;
+  }
 }
 
 /** When the first event after the position was recorded; undefined when none is there, or it cannot be read. */

@@ -1,5 +1,5 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
-import { START, position, type Position, type Query } from '../event-log/event.js';
+import { START, position, type Position, type Query, type RecordedEvent } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
 import type { Page } from '../event-log/page.js';
 import { WaitablePosition } from '../event-log/waitable-position.js';
@@ -327,10 +327,10 @@ export class Projection<Context = unknown> {
 
   /** The page without the skips that were read along with it: what is folded is what the machine consumes. */
   #consumed(page: Page): Page {
-    const { events, through } = page;
-    const isForeign = !this.definition.consumes.some(({ type }) => type === eventSkipped.type);
-    if (!isForeign || !events.some(({ type }) => type === eventSkipped.type)) return page;
-    return { events: events.filter(({ type }) => type !== eventSkipped.type), through };
+    const isSkip = ({ type }: RecordedEvent): boolean => type === eventSkipped.type;
+    if (!page.events.some(isSkip) || this.definition.consumes.some(({ type }) => type === eventSkipped.type))
+      return page;
+    return { ...page, events: page.events.filter((event) => !isSkip(event)) };
   }
 }
 

@@ -1,0 +1,96 @@
+/** What an operator is told of a projection. */
+import { add, amountsLog, totalOf } from '../../../test/support/amounts.js';
+import { parcelsOf } from '../../../test/support/parcel-consumers.js';
+import { run } from '../../../test/support/running-projection.js';
+import { commitId } from '../event-log/event.js';
+import { EventLog } from '../event-log/event-log.js';
+import { MemoryStore } from '../event-log/stores/memory.store.js';
+import type { ProjectionDefinition } from './define-projection.js';
+import { detailsOf, overviewOf } from './overview.js';
+
+const later = (milliseconds: number): Date => new Date(Date.now() + milliseconds);
+
+describe('the lag of a projection', () => {
+  it('is none when everything is folded, whatever the time', async () => {
+    const log = amountsLog();
+    await add(log, 1, 2);
+    const { projection, recovered } = run(totalOf('total'), log);
+    await recovered;
+    expect((await overviewOf(projection, log, later(60_000))).lag).toEqual({ events: 0, seconds: 0 });
+  });
+
+  it('is how many events to the head, and the age of the first of them', async () => {
+    const times = ['2026-01-31T12:00:00Z', '2026-01-31T12:00:10Z', '2026-01-31T12:00:20Z'].map(
+      (each) => new Date(each),
+    );
+    const log = new EventLog(new MemoryStore(), { now: () => times.shift() ?? new Date() });
+    const { projection, faulted } = run(
+      totalOf('total', (amount) => amount === 13),
+      log,
+    );
+    await add(log, 1);
+    await add(log, 13);
+    await add(log, 2);
+    await faulted;
+    const { lag } = await overviewOf(projection, log, new Date('2026-01-31T12:01:00Z'));
+    expect(lag).toEqual({ events: 2, seconds: 50 });
+  });
+
+  it('is never less than nothing, when clocks differ', async () => {
+    const log = amountsLog();
+    const { projection, faulted } = run(
+      totalOf('total', () => true),
+      log,
+    );
+    await add(log, 13);
+    await faulted;
+    expect((await overviewOf(projection, log, later(-60_000))).lag).toEqual({ events: 1, seconds: 0 });
+  });
+
+  it('is not known in seconds before an event that cannot be read', async () => {
+    const store = new MemoryStore();
+    const log = new EventLog(store);
+    const { projection, faulted } = run(parcelsOf('parcels'), log);
+    await store.append({
+      id: commitId('newer'),
+      time: '2026-01-31T12:00:00.000Z',
+      metadata: {},
+      events: [{ type: 'parcel.sent', revision: 99, tags: [], data: {} }],
+    });
+    await faulted;
+    const { lag, fault } = await overviewOf(projection, log);
+    expect(lag).toEqual({ events: 1, seconds: null });
+    expect(fault).not.toHaveProperty('event');
+    expect(fault?.error).toContain('revision 99');
+  });
+});
+
+describe('the digest of a projection', () => {
+  it('is one string: position, what was folded, and of one projection its state', async () => {
+    const log = amountsLog();
+    await add(log, 1, 2);
+    const [one, other, third] = [
+      run(totalOf('total'), log),
+      run(totalOf('total'), log),
+      run(totalOf('third'), log),
+    ];
+    await Promise.all([one, other, third].map(({ recovered }) => recovered));
+    const { digest } = await detailsOf(one.projection, log);
+    expect(digest).toMatch(/^2-[0-9a-f]{16}-[0-9a-f]{16}$/);
+    expect((await detailsOf(other.projection, log)).digest).toBe(digest);
+    expect((await overviewOf(third.projection, log)).digest).toBe(digest.slice(0, 18));
+  });
+
+  it('is without the state where that holds what is no data', async () => {
+    const log = amountsLog();
+    const definition = totalOf('total');
+    const initial = { value: 'empty', context: { total: 0, count: 0, broken: () => 0 } };
+    const odd: ProjectionDefinition = {
+      ...definition,
+      fold: { ...definition.fold, initial },
+    };
+    const { projection, recovered } = run(odd, log);
+    await recovered;
+    expect((await detailsOf(projection, log)).digest).toBe('0-0000000000000000');
+  });
+});
