@@ -123,11 +123,11 @@ describe('POST /projections/:name/rebuild', () => {
     const server = await start();
     for (let commits = 0; commits < 20; commits += 1) await record(server, ...ONES);
     await foldedUpTo(server, '/sum', 20_000);
-    let isOver = false;
+    const over = new AbortController();
     const positions: number[] = [];
     const wrong: unknown[] = [];
     const reading = (async (): Promise<void> => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const response = await server.fetch('/sum');
         const { position, value } = (await response.json()) as { position: number; value: string };
         if (response.status !== 200 || value !== String(position)) wrong.push([response.status, value]);
@@ -135,11 +135,11 @@ describe('POST /projections/:name/rebuild', () => {
       }
     })();
     const writing = (async (): Promise<void> => {
-      while (!isOver) await record(server, 1);
+      while (!over.signal.aborted) await record(server, 1);
     })();
     for (let times = 0; times < 3; times += 1)
       expect(await done(server, '/projections/sum/rebuild')).toMatchObject({ equal: true });
-    isOver = true;
+    over.abort();
     await Promise.all([reading, writing]);
     expect(wrong).toEqual([]);
     expect(positions).toEqual(positions.toSorted((one, other) => one - other));

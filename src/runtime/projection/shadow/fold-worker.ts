@@ -56,6 +56,7 @@ function giveWay(): void {
 }
 
 try {
+  giveWay();
   tell({ kind: 'done', result: await work() });
 } catch (error) {
   tell({ kind: 'failed', message: messageOf(error) });
