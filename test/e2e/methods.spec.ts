@@ -38,6 +38,8 @@ const PATHS: readonly (readonly [path: string, allow: string])[] = [
   ['/projections/{name}', READ],
   ['/projections/{name}/machine', READ],
   ['/projections/{name}/resume', WRITE],
+  ['/projections/{name}/audit', BOTH],
+  ['/projections/{name}/rebuild', BOTH],
   ['/health/live', READ],
   ['/health/ready', READ],
 ];
