@@ -4,19 +4,19 @@
  */
 import 'reflect-metadata';
 import { join } from 'node:path';
+import { built } from './built.mjs';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { assign, createMachine } from 'xstate';
 import { z } from 'zod';
 
-const built = (path) => import(join(import.meta.dirname, '..', '..', 'dist', 'runtime', path));
-const { defineEvent } = await built('event-log/event-contract.js');
-const { EventLog } = await built('event-log/event-log.js');
-const { EventLogModule } = await built('event-log/event-log.module.js');
-const { LmdbStore } = await built('event-log/stores/lmdb/lmdb.store.js');
-const { createHttpApplication } = await built('http/application.js');
-const { defineProjection } = await built('projection/define-projection.js');
-const { FileSnapshotStore } = await built('projection/file-snapshot-store.js');
-const { ProjectionModule } = await built('projection/projection.module.js');
+const { defineEvent } = await built('runtime/event-log/event-contract.js');
+const { EventLog } = await built('runtime/event-log/event-log.js');
+const { EventLogModule } = await built('runtime/event-log/event-log.module.js');
+const { LmdbStore } = await built('runtime/event-log/stores/lmdb/lmdb.store.js');
+const { createHttpApplication } = await built('runtime/http/application.js');
+const { defineProjection } = await built('runtime/projection/define-projection.js');
+const { FileSnapshotStore } = await built('runtime/projection/file-snapshot-store.js');
+const { ProjectionModule } = await built('runtime/projection/projection.module.js');
 
 const { LEFTFOLD_DATA: data, LEFTFOLD_SNAPSHOT_EVERY: every = '1000', BAD = '' } = process.env;
 const bad = new Set(BAD.split(',').filter(Boolean).map(Number));

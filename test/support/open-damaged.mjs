@@ -4,11 +4,10 @@
  */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { built } from './built.mjs';
 
 const [original, work, damage, places] = process.argv.slice(2);
-const built = (path) =>
-  import(join(import.meta.dirname, '..', '..', 'dist', 'runtime', 'event-log', 'stores', 'lmdb', path));
-const { LmdbStore } = await built('lmdb.store.js');
+const { LmdbStore } = await built('runtime/event-log/stores/lmdb/lmdb.store.js');
 
 async function contentOf(store) {
   const events = [];

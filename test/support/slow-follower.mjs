@@ -2,13 +2,12 @@
  * A process of its own, with little memory: writers append as fast as they can, one follower keeps up, and one takes a
  * page and then nothing until the writers are done. Tells what each of them saw.
  */
-import { join } from 'node:path';
+import { built } from './built.mjs';
 import { z } from 'zod';
 
-const built = (path) => import(join(import.meta.dirname, '..', '..', 'dist', 'runtime', 'event-log', path));
-const { EventLog } = await built('event-log.js');
-const { LmdbStore } = await built('stores/lmdb/lmdb.store.js');
-const { defineEvent } = await built('event-contract.js');
+const { EventLog } = await built('runtime/event-log/event-log.js');
+const { LmdbStore } = await built('runtime/event-log/stores/lmdb/lmdb.store.js');
+const { defineEvent } = await built('runtime/event-log/event-contract.js');
 
 const [folder, commits] = process.argv.slice(2);
 const COMMITS = Number(commits);

@@ -1,9 +1,8 @@
 /** Contexts with a machine that is as it should be in a server's own thread, and in a worker's what LEFTFOLD_TEST_MACHINE says. */
-import { join } from 'node:path';
+import { built } from '../built.mjs';
 import { isMainThread } from 'node:worker_threads';
 import { assign, setup } from 'xstate';
 
-const built = (path) => import(join(import.meta.dirname, '..', '..', '..', 'dist', path));
 const { NumbersModule } = await built('contexts/numbers/numbers.module.js');
 const { numberRecorded } = await built('contexts/numbers/numbers.events.js');
 const { defineProjection } = await built('runtime/projection/define-projection.js');

@@ -1,9 +1,8 @@
 /** Serves these contexts as the built program serves its own, with little memory and little patience for worker threads. */
-import { join } from 'node:path';
+import { built } from '../built.mjs';
 import { ConsoleLogger } from '@nestjs/common';
 import { contexts } from './contexts.mjs';
 
-const built = (path) => import(join(import.meta.dirname, '..', '..', '..', 'dist', path));
 const { readConfig } = await built('config.js');
 const { startMonolith } = await built('apps/monolith/monolith.js');
 
