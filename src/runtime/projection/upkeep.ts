@@ -58,7 +58,11 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
   /** Begins one as soon as nothing else is under way, unless one is waiting or under way already. */
   audit(projection: Projection): Undertaking<AuditReport> {
     return this.#once(this.#audits, projection, async (undertaking) => {
-      const report = await audit(projection, { place: this.#place, ...this.#watched(undertaking) });
+      const report = await audit(projection, {
+        place: this.#place,
+        ground: this.host.groundOf(projection),
+        ...this.#watched(undertaking),
+      });
       this.#tellAudit(projection.name, report);
       return report;
     });
@@ -114,6 +118,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
         return;
       }
     } catch (error) {
+      if (this.#ending.signal.aborted) return; // the log is closed by now, and the next process looks
       this.#logger.error(`${projection.name}: cannot look for a rebuild that was broken off`, error);
     }
   }

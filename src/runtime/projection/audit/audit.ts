@@ -1,6 +1,7 @@
 /** Holds what a projection has, live and in snapshots, against what the log folds to. */
 import type { Position } from '../../event-log/event.js';
 import type { Projection } from '../projection.js';
+import { machineOn, type Ground } from '../shadow/ground.js';
 import type { Place } from '../shadow/place.js';
 import type { Audited } from '../shadow/work.js';
 
@@ -10,6 +11,7 @@ export interface AuditReport extends Audited {
 
 export interface AuditOptions {
   readonly place: Place;
+  readonly ground: Ground;
   readonly progressed: (position: Position, through: () => Position) => void;
   readonly signal: AbortSignal;
 }
@@ -19,16 +21,17 @@ export interface AuditOptions {
  * one goes on.
  *
  * @throws Error when the log cannot be folded as far as the projection has folded it
+ * @throws SkippedMeanwhile
  */
 export async function audit(
   live: Projection,
-  { place, progressed, signal }: AuditOptions,
+  { place, ground, progressed, signal }: AuditOptions,
 ): Promise<AuditReport> {
   const began = performance.now();
-  const { folded } = live;
+  const { folded, skipped } = live;
   const target = (): Position => folded.position;
   const audited = await place.run(
-    { kind: 'audit', live: folded },
+    { kind: 'audit', live: { folded, machine: machineOn(ground, skipped, folded.position) } },
     {
       projection: live.name,
       target,

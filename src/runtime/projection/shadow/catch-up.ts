@@ -1,10 +1,11 @@
 /** The last stretch of a shadow: on the live thread, until both stand at one position and nothing is in between. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Page } from '../../event-log/page.js';
-import type { Folding } from '../folding.js';
+import type { Folded } from '../folding.js';
 import type { Projection } from '../projection.js';
 import { foldThrough } from './fold-through.js';
-import type { Ground } from './ground.js';
+import { foldingOn, machineOn, SkippedMeanwhile, type Ground } from './ground.js';
+import type { FoldedBy } from './work.js';
 
 /** So long, in milliseconds, the shadow has the live thread for itself before others get their turn. */
 const TURN = 3;
@@ -15,14 +16,19 @@ const TURN = 3;
  * position: `meet` is called in it.
  *
  * @throws FoldFailed; the signal's reason
+ * @throws SkippedMeanwhile when the shadow has passed over other events than the live one
  */
 export async function catchUp<Result>(
-  folding: Folding,
+  shadow: FoldedBy,
   live: Projection,
   ground: Ground,
   signal: AbortSignal,
-  meet: () => Result,
+  meet: (folded: Folded) => Result,
 ): Promise<Result> {
+  const { skipped } = live;
+  if (shadow.machine !== machineOn(ground, skipped, shadow.folded.position))
+    throw new SkippedMeanwhile(ground);
+  const folding = foldingOn(ground, skipped, shadow.folded);
   let began = performance.now();
   const turn = async (): Promise<void> => {
     if (performance.now() - began < TURN) return;
@@ -40,7 +46,9 @@ export async function catchUp<Result>(
         if (pages.length > 0) await turn();
       }
       // Not so when the live one stopped within a page: that page was not handed on.
-      if (folding.position === live.position) return meet();
+      // Another set means that it has begun again, perhaps from before where it was.
+      if (live.skipped !== skipped) throw new SkippedMeanwhile(ground);
+      if (folding.position === live.position) return meet(folding.folded);
     } finally {
       end();
     }

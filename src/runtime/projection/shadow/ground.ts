@@ -23,8 +23,15 @@ export function skippedOn({ log, definition }: Ground): Promise<Skipped> {
 }
 
 /** A fold on its way, which passes over what the live one passes over. Shadows and audits get theirs here and nowhere else. */
-export async function foldingOn(ground: Ground, from?: Folded): Promise<Folding> {
-  return new Folding(ground.definition.fold, from, await skippedOn(ground));
+export function foldingOn({ definition }: Ground, skipped: Skipped, from?: Folded): Folding {
+  return new Folding(definition.fold, from, skipped);
+}
+
+/** What passes over different events cannot be compared, nor can one go on from the other. */
+export class SkippedMeanwhile extends Error {
+  constructor({ definition }: Ground) {
+    super(`an event was skipped for ${definition.name} while the log was folded; ask again`);
+  }
 }
 
 /** What identifies a state at this position that this machine has folded. */

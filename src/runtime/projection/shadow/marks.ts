@@ -1,10 +1,10 @@
 /** What was kept of a projection along the log, to be held against a fold on its way through it. */
 import type { Position } from '../../event-log/event.js';
 import type { Drift } from '../audit/drift.js';
-import type { Folded } from '../folding.js';
+import type { Folded, Skipped } from '../folding.js';
 import { digestText } from '../rolling-digest.js';
 import { stateDigest } from '../state-digest.js';
-import { isOurs, skippedOn, type Ground } from './ground.js';
+import { isOurs, type Ground } from './ground.js';
 
 export interface Mark {
   readonly position: Position;
@@ -22,9 +22,12 @@ export function agrees(mark: Mark, folded: Folded): boolean {
 }
 
 /** Of the snapshots that this machine has made of this log, up to a position, oldest first. No state is kept in memory. */
-export async function marksUpTo(through: Position, ground: Ground): Promise<readonly Mark[]> {
+export async function marksUpTo(
+  through: Position,
+  ground: Ground,
+  skipped: Skipped,
+): Promise<readonly Mark[]> {
   const marks: Mark[] = [];
-  const skipped = await skippedOn(ground);
   for await (const found of ground.snapshots.newestFirst()) {
     if (isOurs(found, ground, through, skipped)) marks.push(markOf(found, 'snapshot'));
   }

@@ -4,7 +4,7 @@ import type { Position } from '../../event-log/event.js';
 import type { View } from '../define-projection.js';
 import type { Projection } from '../projection.js';
 import { catchUp } from './catch-up.js';
-import { foldingOn, type Ground } from './ground.js';
+import type { Ground } from './ground.js';
 import { markOf } from './marks.js';
 import type { Place } from './place.js';
 
@@ -34,6 +34,7 @@ export interface RebuildOptions {
  * moment, it goes on from the shadow's newest snapshot when it is asked for again.
  *
  * @throws Error when the log cannot be folded as far as the live projection has folded it; nothing is changed then
+ * @throws SkippedMeanwhile; nothing is changed then either
  */
 export async function rebuild(
   live: Projection,
@@ -41,7 +42,7 @@ export async function rebuild(
 ): Promise<RebuildReport> {
   const began = performance.now();
   const target = (): Position => live.position;
-  const { folded, resumedFrom, agreeing } = await place.run(
+  const shadow = await place.run(
     { kind: 'rebuild', every },
     {
       projection: live.name,
@@ -52,11 +53,11 @@ export async function rebuild(
       signal,
     },
   );
-  const folding = await foldingOn(ground, folded);
-  const { before, after, kept } = await catchUp(folding, live, ground, signal, () => {
+  const { resumedFrom, agreeing } = shadow;
+  const { before, after, kept } = await catchUp(shadow, live, ground, signal, (folded) => {
     const old = live.folded;
-    const kept = live.replaceBy(folding.folded, ({ position }) => agreeing.includes(position));
-    return { before: old, after: folding.folded, kept };
+    const kept = live.replaceBy(folded, ({ position }) => agreeing.includes(position));
+    return { before: old, after: folded, kept };
   });
   // The new state's own snapshot is what it comes back from; until that is kept, the shadow's is.
   if (await kept) await ground.shadows.clear();

@@ -31,7 +31,8 @@ export async function rehearse(ground: Ground, watch: Watch): Promise<Rehearsal>
   const head = watch.target();
   const { log } = ground;
   const before = await newestOf(ground, head);
-  const folding = await foldingOn(ground);
+  const skipped = await skippedOn(ground);
+  const folding = foldingOn(ground, skipped);
   if (before !== undefined) await foldThrough(folding, ground, before.position, watch.turn);
   const compared = before && {
     position: before.position,
@@ -45,7 +46,7 @@ export async function rehearse(ground: Ground, watch: Watch): Promise<Rehearsal>
     snapshot: {
       ...folding.folded,
       log: log.identity,
-      machine: machineOn(ground, await skippedOn(ground), folding.position),
+      machine: machineOn(ground, skipped, folding.position),
     },
     ...(compared !== undefined && { compared }),
   };

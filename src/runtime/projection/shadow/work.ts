@@ -1,20 +1,25 @@
 /** The work that is done beside a live projection: the same in a worker thread, in the server's own, and on the command line. */
 import { START, position, type Position } from '../../event-log/event.js';
 import type { Drift } from '../audit/drift.js';
-import { beginning, type Folded, type Folding } from '../folding.js';
+import { beginning, type Folded, type Folding, type Skipped } from '../folding.js';
 import { digestText } from '../rolling-digest.js';
 import { stateDigest } from '../state-digest.js';
 import { foldThrough } from './fold-through.js';
-import { foldingOn, isOurs, machineOn, skippedOn, type Ground } from './ground.js';
+import { foldingOn, isOurs, machineOn, skippedOn, SkippedMeanwhile, type Ground } from './ground.js';
 import { agrees, markOf, marksUpTo, type Mark } from './marks.js';
 
 export type Task =
   | { readonly kind: 'rebuild'; readonly every: number }
-  /** `live` is what the projection holds; without it, only what it has kept is looked at. */
-  | { readonly kind: 'audit'; readonly live?: Folded };
+  /** Without `live` only what the projection has kept is looked at. */
+  | { readonly kind: 'audit'; readonly live?: FoldedBy };
 
-export interface Rebuilt {
+/** A state, and the fingerprint of what folded it, which also tells what was passed over. */
+export interface FoldedBy {
   readonly folded: Folded;
+  readonly machine: string;
+}
+
+export interface Rebuilt extends FoldedBy {
   /** Where a rebuild that was broken off had come to; 0 when it began at the beginning. */
   readonly resumedFrom: Position;
   /** The snapshots of the live projection that the shadow agrees with. */
@@ -64,9 +69,9 @@ export function perform(task: Task, ground: Ground, watch: Watch): Promise<Resul
 
 /** Folds the whole log, or what a shadow before this one has left to be folded, and keeps snapshots on the way. */
 async function rebuild(every: number, ground: Ground, watch: Watch): Promise<Rebuilt> {
-  const from = await newestShadow(ground, watch.target());
   const skipped = await skippedOn(ground);
-  const folding = await foldingOn(ground, from);
+  const from = await newestShadow(ground, watch.target(), skipped);
+  const folding = foldingOn(ground, skipped, from);
   let [keptAt, keptWhen] = [folding.position, watch.now()];
   const keep = async (): Promise<void> => {
     const { log, shadows } = ground;
@@ -79,7 +84,7 @@ async function rebuild(every: number, ground: Ground, watch: Watch): Promise<Reb
     if (at - keptAt >= every && watch.now() - keptWhen >= PAUSE) await keep();
   };
   if (folding.position === START) await keep(); // so that it is known, after a crash, that one was begun
-  const marks = (await marksUpTo(watch.target(), ground)).filter(
+  const marks = (await marksUpTo(watch.target(), ground, skipped)).filter(
     ({ position: at }) => at >= folding.position,
   );
   const agreeing: Position[] = [];
@@ -91,25 +96,32 @@ async function rebuild(every: number, ground: Ground, watch: Watch): Promise<Reb
   do await foldThrough(folding, ground, watch.target(), turn);
   while (watch.target() - folding.position > NEAR);
   await keep();
-  return { folded: folding.folded, resumedFrom: from.position, agreeing };
+  const machine = machineOn(ground, skipped, folding.position);
+  return { folded: folding.folded, machine, resumedFrom: from.position, agreeing };
 }
 
-async function newestShadow(ground: Ground, through: Position): Promise<Folded> {
-  const skipped = await skippedOn(ground);
+async function newestShadow(ground: Ground, through: Position, skipped: Skipped): Promise<Folded> {
   for await (const found of ground.shadows.newestFirst()) {
     if (isOurs(found, ground, through, skipped)) return found;
   }
   return beginning(ground.definition.fold);
 }
 
-/** Folds the log from its beginning and holds every snapshot and the live state against it, up to the first that differs. */
-async function audit(live: Folded | undefined, ground: Ground, watch: Watch): Promise<Audited> {
-  const through = live?.position ?? watch.target();
+/**
+ * Folds the log from its beginning and holds every snapshot and the live state against it, up to the first that differs.
+ *
+ * @throws SkippedMeanwhile when the live one has passed over other events than the log says now
+ */
+async function audit(live: FoldedBy | undefined, ground: Ground, watch: Watch): Promise<Audited> {
+  const through = live?.folded.position ?? watch.target();
+  const skipped = await skippedOn(ground);
+  if (live !== undefined && live.machine !== machineOn(ground, skipped, through))
+    throw new SkippedMeanwhile(ground);
   const marks: readonly Mark[] = [
-    ...(await marksUpTo(through, ground)),
-    ...(live === undefined ? [] : [markOf(live, 'live state')]),
+    ...(await marksUpTo(through, ground, skipped)),
+    ...(live === undefined ? [] : [markOf(live.folded, 'live state')]),
   ];
-  const folding = await foldingOn(ground);
+  const folding = foldingOn(ground, skipped);
   let [checked, after] = [0, START];
   for (const mark of marks) {
     await foldThrough(folding, ground, mark.position, watch.turn);
