@@ -1,12 +1,15 @@
 /** Audits and rebuilds in the server's own thread, over a log in memory. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { add, amountsLog, totalOf } from '../../../test/support/amounts.js';
 import { until } from '../../../test/support/api.js';
 import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.js';
+import { LogClosed } from '../event-log/errors.js';
 import type { EventLog } from '../event-log/event-log.js';
-import { position } from '../event-log/event.js';
+import { position, type RecordedEvent } from '../event-log/event.js';
+import { MemoryStore } from '../event-log/stores/memory.store.js';
 import { ProjectionHost } from './projection-host.js';
 import type { Projection } from './projection.js';
 import { isUnreadable, type Snapshot } from './snapshot-store.js';
@@ -31,13 +34,30 @@ class Folder extends RememberedSnapshots {
   }
 }
 
+/** As one on a disk: what is read when it closes ends with an error. */
+class Closing extends MemoryStore {
+  #isClosed = false;
+
+  override async *read(...asked: Parameters<MemoryStore['read']>): AsyncIterable<readonly RecordedEvent[]> {
+    await nextTurn();
+    if (this.#isClosed) throw new LogClosed();
+    yield* super.read(...asked);
+  }
+
+  override async close(): Promise<void> {
+    this.#isClosed = true;
+    await super.close();
+  }
+}
+
 /** A projection that has folded 1, 2, …, 6, with snapshots at 2, 4 and 6. */
 async function given({
   snapshots = new Folder(),
   shadows = new Folder(),
   isBad = (): boolean => false,
+  store = new MemoryStore(),
 } = {}): Promise<Given> {
-  const log = amountsLog();
+  const log = amountsLog(store);
   const emitter = new EventEmitter2({ wildcard: true });
   const signals: string[] = [];
   emitter.onAny((name) => signals.push(String(name)));
@@ -223,5 +243,17 @@ describe('a rebuild', () => {
       reason: 'the event at position 1 cannot be folded',
     });
     expect(total.folded).toEqual(before);
+  });
+});
+
+describe('a process that ends before it has looked for a rebuild that was broken off', () => {
+  it('says nothing of it: the next one looks', async () => {
+    const { log, upkeep } = await given({ store: new Closing() });
+    const error = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+    upkeep.onApplicationBootstrap();
+    await log.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(error.mock.calls).toEqual([]);
+    error.mockRestore();
   });
 });
