@@ -1,11 +1,11 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
-import { START, position, type Position, type Query, type RecordedEvent } from '../event-log/event.js';
+import { START, type Position, type Query } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
 import type { Page } from '../event-log/page.js';
-import { WaitablePosition } from '../event-log/waitable-position.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
 import { faultOf, type ProjectionFault } from './fault.js';
 import type { FoldState } from './fold-state.js';
+import { FoldedPosition } from './folded-position.js';
 import { beginning, Folding, type Folded, type Skipped } from './folding.js';
 import { MovingRate } from './moving-rate.js';
 import {
@@ -19,26 +19,10 @@ import {
 } from './projection.machine.js';
 import type { Drift } from './audit/drift.js';
 import { Past } from './past.js';
-import { eventSkipped, fingerprintWithout, skipIn, skippedBy } from './skipping.js';
+import type { ProjectionObserver } from './projection-observer.js';
+import { eventSkipped, fingerprintWithout, skipIn, skippedBy, withoutSkips } from './skipping.js';
 import type { Snapshot, SnapshotEntry } from './snapshot-store.js';
 import type { Snapshots } from './snapshots.js';
-
-/** What a projection tells of itself while it runs; its host turns it into signals and log lines. */
-export interface ProjectionObserver {
-  recovered(report: RecoveryReport): void;
-  faulted(fault: ProjectionFault): void;
-  /** It was faulted, and has caught up. The report begins where it stood. */
-  resumed(report: RecoveryReport): void;
-}
-
-export interface RecoveryReport {
-  readonly position: Position;
-  /** The position of the snapshot that was restored; 0 without one; where it stood when it resumed. */
-  readonly restoredFrom: Position;
-  /** How many events were read after it. */
-  readonly events: number;
-  readonly milliseconds: number;
-}
 
 /** Nobody waits longer than this for a projection that resumes, in milliseconds. */
 const SETTLING = 5_000;
@@ -46,8 +30,7 @@ const SETTLING = 5_000;
 export class Projection<Context = unknown> {
   /** Its states of the past. */
   readonly past: Past<Context>;
-  readonly #folded = new WaitablePosition();
-  readonly #waits = new Set<AbortController>();
+  readonly #folded = new FoldedPosition();
   readonly #followed: Query;
   readonly #rate = new MovingRate();
   readonly #echoes = new Set<(page: Page) => void>();
@@ -59,7 +42,6 @@ export class Projection<Context = unknown> {
   readonly settled = new Promise<void>((resolve) => {
     this.#settle = resolve;
   });
-  #isEnding = false;
   #folding: Folding<Context>;
   /** Grows while it runs by what stands after the position; what that state passed over is never changed. */
   #skipped = new Set<Position>();
@@ -152,28 +134,13 @@ export class Projection<Context = unknown> {
    * @throws the signal's reason once it is aborted, or once the process begins to end. A projection that faulted
    *   folds no further, and only the signal ends the wait.
    */
-  async reached(wanted: Position, signal: AbortSignal): Promise<void> {
-    if (wanted <= this.position) return;
-    const wait = new AbortController();
-    const giveUp = (): void => {
-      wait.abort(signal.reason);
-    };
-    this.#waits.add(wait);
-    signal.addEventListener('abort', giveUp);
-    if (signal.aborted) giveUp();
-    if (this.#isEnding) wait.abort();
-    try {
-      await this.#folded.passed(position(wanted - 1), wait.signal);
-    } finally {
-      this.#waits.delete(wait);
-      signal.removeEventListener('abort', giveUp);
-    }
+  reached(wanted: Position, signal: AbortSignal): Promise<void> {
+    return this.#folded.reached(wanted, signal);
   }
 
   /** Ends all waiting, now and from now on: the process is about to end. */
   endWaiting(): void {
-    this.#isEnding = true;
-    for (const wait of this.#waits) wait.abort();
+    this.#folded.endWaiting();
   }
 
   /** Hands on every page from now on, right after it was folded. @returns what ends it */
@@ -305,7 +272,7 @@ export class Projection<Context = unknown> {
   #isSkippedInThePast({ events }: Page): boolean {
     let isPast = false;
     for (const event of events) {
-      const at = event.type === eventSkipped.type ? skipIn(event, this.name) : undefined;
+      const at = skipIn(event, this.name);
       if (at === undefined || this.#skipped.has(at)) continue;
       if (at <= this.position) isPast = true;
       else this.#skipped.add(at);
@@ -315,7 +282,7 @@ export class Projection<Context = unknown> {
 
   /** @throws FoldFailed */
   #take(page: Page): void {
-    const consumed = this.#consumed(page);
+    const consumed = withoutSkips(page, this.definition.consumes);
     try {
       this.#folding.take(consumed);
     } finally {
@@ -323,14 +290,6 @@ export class Projection<Context = unknown> {
       this.#rate.add(countUpTo(page, this.position));
     }
     for (const each of this.#echoes) each(consumed);
-  }
-
-  /** The page without the skips that were read along with it: what is folded is what the machine consumes. */
-  #consumed(page: Page): Page {
-    const isSkip = ({ type }: RecordedEvent): boolean => type === eventSkipped.type;
-    if (!page.events.some(isSkip) || this.definition.consumes.some(({ type }) => type === eventSkipped.type))
-      return page;
-    return { ...page, events: page.events.filter((event) => !isSkip(event)) };
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type RecordedEvent,
 } from '../event-log/event.js';
 import type { AppendOptions, EventLog } from '../event-log/event-log.js';
+import type { Page } from '../event-log/page.js';
 import type { Skipped } from './folding.js';
 
 /** The longest reason, in characters. */
@@ -58,6 +59,13 @@ export function skipIn(
   if (!parsed.success || parsed.data.projection !== projection || parsed.data.position >= saidAt)
     return undefined;
   return position(parsed.data.position);
+}
+
+/** The page without the skips that were read along with it, unless they are consumed as any event is. */
+export function withoutSkips(page: Page, consumes: readonly { readonly type: string }[]): Page {
+  const isSkip = ({ type }: { readonly type: string }): boolean => type === eventSkipped.type;
+  if (!page.events.some(isSkip) || consumes.some(isSkip)) return page;
+  return { ...page, events: page.events.filter((event) => !isSkip(event)) };
 }
 
 /** Where the skip of this position by this projection is recorded, at most once. */
