@@ -92,10 +92,12 @@ describe('a port in use', () => {
     const port = String((other.address() as AddressInfo).port);
     const own = { LEFTFOLD_DATA: join(folder.path, 'port-in-use') };
 
-    await refuses({ ...own, PORT: port }, 'PORT', new RegExp(`${port}.*in use`));
-
-    other.close();
-    await once(other, 'close');
+    try {
+      await refuses({ ...own, PORT: port }, 'PORT', new RegExp(`${port}.*in use`));
+    } finally {
+      other.close();
+      await once(other, 'close');
+    }
     const server = await Server.start({ ...own, PORT: port });
     expect(server.url).toBe(`http://127.0.0.1:${port}`);
     expect((await server.stop()).code).toBe(0);

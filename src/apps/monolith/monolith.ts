@@ -30,8 +30,9 @@ export async function startMonolith(
   const store = await openStore(config, (sentence) => {
     logger.warn(sentence, 'EventLog');
   });
+  let app: NestFastifyApplication | undefined;
   try {
-    const app = await createHttpApplication(MonolithModule.over(store, config, parts), {
+    app = await createHttpApplication(MonolithModule.over(store, config, parts), {
       title: 'Leftfold',
       description: 'A log of integers, one context that sums them and one that multiplies them.',
       version,
@@ -44,7 +45,8 @@ export async function startMonolith(
     const seeded = config.seed.length > 0 && (await app.get(NumbersService).seed(config.seed));
     return { app, url: await listen(app, config), seeded };
   } catch (error) {
-    await store.close();
+    // What runs by now stops before the log closes under it.
+    await (app ?? store).close();
     throw error;
   }
 }
