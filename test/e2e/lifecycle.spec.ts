@@ -3,31 +3,13 @@ import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { allEvents, foldedUpTo, record, retract, until, wholeLog } from '../support/api.js';
-import { runToEnd, Server, TemporaryFolder } from '../support/server.js';
+import { runToEnd, type Server } from '../support/server.js';
+import { Servers } from '../support/servers.js';
 
-let folder: TemporaryFolder;
-let servers: Server[];
-
-beforeEach(() => {
-  folder = new TemporaryFolder();
-  servers = [];
-});
-
-/** Also what a failed test left running. */
-afterEach(async () => {
-  await Promise.all(servers.map((server) => server.kill()));
-  folder.remove();
-});
-
-async function start(environment: Readonly<Record<string, string>> = {}): Promise<Server> {
-  const server = await Server.start({ LEFTFOLD_DATA: folder.path, ...environment });
-  servers.push(server);
-  await server.ready();
-  return server;
-}
+const servers = Servers.ofEachTest();
 
 const snapshotAt = (projection: string, position: number): string =>
-  join(folder.path, 'projections', projection, `${String(position).padStart(16, '0')}.snapshot`);
+  join(servers.path, 'projections', projection, `${String(position).padStart(16, '0')}.snapshot`);
 
 const portOf = (server: Server): number => Number(new URL(server.url).port);
 
@@ -58,7 +40,7 @@ async function stopsAccepting(server: Server): Promise<void> {
 
 describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   it('ends it with exit code 0, with snapshots at the head', async () => {
-    const server = await start();
+    const server = await servers.start();
     await record(server, 1, 1, 1, 1, 2);
     const { code, stderr } = await server.stop(signal);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -67,7 +49,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   });
 
   it('lets nothing be recorded that is not answered, and nothing be answered that is not recorded', async () => {
-    const server = await start();
+    const server = await servers.start();
     const requests = Array.from({ length: 200 }, async (_, index) => {
       const response = await server.post('/numbers', { value: index });
       return response.status === 201 ? index : undefined;
@@ -80,20 +62,20 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     const acknowledged = (await Promise.allSettled(requests)).flatMap((outcome) =>
       outcome.status === 'fulfilled' && outcome.value !== undefined ? [String(outcome.value)] : [],
     );
-    const recorded = (await allEvents(await start())).map(({ data }) => String(data['value']));
+    const recorded = (await allEvents(await servers.start())).map(({ data }) => String(data['value']));
     expect(recorded.toSorted()).toEqual(acknowledged.toSorted());
   });
 });
 
 describe('a restart in good order', () => {
   it('folds no event, and has the same state', async () => {
-    const first = await start();
+    const first = await servers.start();
     const head = await retract(first, await record(first, 1, 0, 3, '12345678901234567890'));
     const before = await Promise.all(['/sum', '/product'].map((path) => foldedUpTo(first, path, head)));
     const log = await wholeLog(first);
     await first.stop();
 
-    const second = await start();
+    const second = await servers.start();
 
     expect(await Promise.all(['/sum', '/product'].map((path) => second.json(path)))).toEqual(before);
     expect(await wholeLog(second)).toBe(log);
@@ -106,7 +88,7 @@ describe('a restart in good order', () => {
 
 describe('a request that was accepted before the end', () => {
   it('is answered, even if its body comes only then', async () => {
-    const server = await start();
+    const server = await servers.start();
     const body = '{"value": 5}';
     const socket = await halfSent(server, body.length);
 
@@ -117,11 +99,11 @@ describe('a request that was accepted before the end', () => {
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 201 /);
     expect((await server.ended).code).toBe(0);
-    expect(await (await start()).json('/log')).toEqual([5]);
+    expect(await (await servers.start()).json('/log')).toEqual([5]);
   });
 
   it('does not go on waiting for a position', async () => {
-    const server = await start();
+    const server = await servers.start();
     const head = await record(server, 1);
     const waiting = server.fetch(`/sum?after=${head + 1}`, { headers: { prefer: 'wait=60' } });
     await foldedUpTo(server, '/sum', head);
@@ -135,13 +117,13 @@ describe('a request that was accepted before the end', () => {
 
 describe('a client that stalls', () => {
   it('in the middle of its request, does not keep the server from ending', async () => {
-    const server = await start();
+    const server = await servers.start();
     await halfSent(server, 100);
     expect((await server.stop()).code).toBe(0);
   }, 15_000);
 
   it('in the middle of the answer, does not keep the server from ending', async () => {
-    const server = await start();
+    const server = await servers.start();
     const socket = connect(portOf(server), '127.0.0.1');
     socket.on('error', () => undefined);
     socket.write('GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -150,7 +132,7 @@ describe('a client that stalls', () => {
   }, 15_000);
 
   it('between two requests, does not keep the server from ending', async () => {
-    const server = await start();
+    const server = await servers.start();
     const socket = connect(portOf(server), '127.0.0.1');
     socket.on('error', () => undefined);
     await once(socket, 'connect');
@@ -162,11 +144,11 @@ describe('a client that stalls', () => {
 
 describe('SIGKILL', () => {
   it('loses nothing that was acknowledged, and needs no tidying up', async () => {
-    const first = await start();
+    const first = await servers.start();
     await record(first, 1, 1, 1, 1, 2);
     await first.kill();
 
-    const second = await start();
+    const second = await servers.start();
 
     expect(await second.json('/log')).toEqual([1, 1, 1, 1, 2]);
     expect(await second.json('/sum')).toMatchObject({ value: '6', position: 5 });
@@ -178,33 +160,33 @@ describe('the seed', () => {
   const seed = { LEFTFOLD_SEED: '1,1,1,1,2' };
 
   it('is recorded into an empty log, in one commit, once', async () => {
-    const first = await start(seed);
+    const first = await servers.start(seed);
     expect(await first.json('/log')).toEqual([1, 1, 1, 1, 2]);
     expect(new Set((await allEvents(first)).map(({ commit }) => commit)).size).toBe(1);
     expect((await first.stop()).stdout).toContain('has been seeded');
 
-    const second = await start(seed);
+    const second = await servers.start(seed);
     expect(await second.json('/log')).toEqual([1, 1, 1, 1, 2]);
     expect((await second.stop()).stdout).not.toContain('has been seeded');
 
-    const third = await start({ LEFTFOLD_SEED: '7' });
+    const third = await servers.start({ LEFTFOLD_SEED: '7' });
     expect(await third.json('/log')).toEqual([1, 1, 1, 1, 2]);
   });
 
   it('is not recorded into a log that has numbers', async () => {
-    const first = await start();
+    const first = await servers.start();
     await record(first, 7);
     await first.stop();
-    expect(await (await start(seed)).json('/log')).toEqual([7]);
+    expect(await (await servers.start(seed)).json('/log')).toEqual([7]);
   });
 });
 
 describe('a second server on the same data folder', () => {
   it('refuses to start, says which process has it, and leaves the first one in peace', async () => {
-    const first = await start();
+    const first = await servers.start();
     await record(first, 5);
 
-    const { code, signal, stderr, stdout } = await runToEnd({ PORT: '0', LEFTFOLD_DATA: folder.path });
+    const { code, signal, stderr, stdout } = await runToEnd({ PORT: '0', LEFTFOLD_DATA: servers.path });
 
     expect(signal).toBeNull();
     expect(code).toBeGreaterThan(0);

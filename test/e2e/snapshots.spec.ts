@@ -1,23 +1,12 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { foldedUpTo, record, retract, until } from '../support/api.js';
-import { Server, TemporaryFolder, type Ended } from '../support/server.js';
+import { TemporaryFolder, type Ended, type Server } from '../support/server.js';
+import { Servers } from '../support/servers.js';
 
-let folder: TemporaryFolder;
-let servers: Server[];
+const servers = Servers.ofEachTest();
 
-beforeEach(() => {
-  folder = new TemporaryFolder();
-  servers = [];
-});
-
-/** Also what a failed test left running. */
-afterEach(async () => {
-  await Promise.all(servers.map((server) => server.kill()));
-  folder.remove();
-});
-
-const dataOf = (log: string): string => join(folder.path, log);
+const dataOf = (log: string): string => join(servers.path, log);
 
 const snapshotsOf = (log: string, projection: string): readonly string[] => {
   const path = join(dataOf(log), 'projections', projection);
@@ -28,12 +17,8 @@ const snapshotsOf = (log: string, projection: string): readonly string[] => {
     .map((name) => join(path, name));
 };
 
-async function start(log: string, environment: Readonly<Record<string, string>> = {}): Promise<Server> {
-  const server = await Server.start({ LEFTFOLD_DATA: dataOf(log), ...environment });
-  servers.push(server);
-  await server.ready();
-  return server;
-}
+const start = (log: string, environment: Readonly<Record<string, string>> = {}): Promise<Server> =>
+  servers.start({ LEFTFOLD_DATA: dataOf(log), ...environment });
 
 /** One run of a server on this log. */
 async function run(
@@ -51,13 +36,12 @@ const model = new TemporaryFolder();
 
 /** A log of 1, 2, 3 | 4, 0 with the zero retracted: snapshots at 3 and at 6. */
 beforeAll(async () => {
-  folder = new TemporaryFolder();
-  servers = [];
+  servers.begin();
   await run('log', (server) => record(server, 1, 2, 3));
   await run('log', async (server) => retract(server, await record(server, 4, 0)));
   expect(snapshotsOf('log', 'sum')).toHaveLength(2);
-  cpSync(folder.path, model.path, { recursive: true });
-  folder.remove();
+  cpSync(servers.path, model.path, { recursive: true });
+  await servers.end();
 });
 
 afterAll(() => {

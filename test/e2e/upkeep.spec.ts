@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { foldedUpTo, problemOf, record, until } from '../support/api.js';
 import { Server, TemporaryFolder } from '../support/server.js';
+import { Servers } from '../support/servers.js';
 import { snapshotFiles, tamper } from '../support/tampering.js';
 
 const ODD = join(import.meta.dirname, '..', 'support', 'upkeep', 'main.mjs');
@@ -16,25 +17,7 @@ jest.setTimeout(LONG);
 
 type Json = Readonly<Record<string, unknown>>;
 
-let folder: TemporaryFolder;
-let servers: Server[];
-
-beforeEach(() => {
-  folder = new TemporaryFolder();
-  servers = [];
-});
-
-afterEach(async () => {
-  await Promise.all(servers.map((server) => server.kill()));
-  folder.remove();
-});
-
-async function start(environment: Readonly<Record<string, string>> = {}, main?: string): Promise<Server> {
-  const server = await Server.start({ LEFTFOLD_DATA: folder.path, ...environment }, main);
-  servers.push(server);
-  await server.ready();
-  return server;
-}
+const servers = Servers.ofEachTest();
 
 /** Asks for an audit or a rebuild and waits for its end. */
 async function done(server: Server, path: string): Promise<Json> {
@@ -60,13 +43,13 @@ afterAll(() => {
 });
 
 function threeSnapshots(): void {
-  cpSync(model.path, folder.path, { recursive: true });
+  cpSync(model.path, servers.path, { recursive: true });
 }
 
 describe('POST /projections/:name/audit', () => {
   it('finds that all is well, and tells where', async () => {
     threeSnapshots();
-    const server = await start();
+    const server = await servers.start();
     const response = await server.fetch('/projections/sum/audit', {
       method: 'POST',
       headers: { prefer: 'wait=60' },
@@ -85,10 +68,10 @@ describe('POST /projections/:name/audit', () => {
     [2, { after: 2, upTo: 3, of: 'snapshot' }],
   ])('finds the drift of snapshot %d, and rebuilding ends it', async (index, drift) => {
     threeSnapshots();
-    tamper(snapshotFiles(folder.path, 'sum')[index] ?? '', ({ context }) => {
+    tamper(snapshotFiles(servers.path, 'sum')[index] ?? '', ({ context }) => {
       context['total'] = 1000n;
     });
-    const server = await start();
+    const server = await servers.start();
 
     expect(await done(server, '/projections/sum/audit')).toMatchObject({ drift });
     const ready = await server.fetch('/health/ready');
@@ -102,11 +85,11 @@ describe('POST /projections/:name/audit', () => {
     expect(await done(server, '/projections/sum/audit')).not.toHaveProperty('drift');
     expect(await server.json('/health/ready')).toMatchObject({ status: 'ready' });
     await server.stop();
-    expect(await (await start()).json('/sum')).toMatchObject({ value: '3' });
+    expect(await (await servers.start()).json('/sum')).toMatchObject({ value: '3' });
   });
 
   it('is answered at once without Prefer, and refused for what is no projection', async () => {
-    const server = await start();
+    const server = await servers.start();
     expect((await server.fetch('/projections/sum/audit', { method: 'POST' })).status).toBe(202);
     expect(await server.json('/projections/product/audit')).toEqual({
       projection: 'product',
@@ -120,7 +103,7 @@ describe('POST /projections/:name/audit', () => {
 
 describe('POST /projections/:name/rebuild', () => {
   it('never lets a read fail, or go back, while numbers are recorded', async () => {
-    const server = await start();
+    const server = await servers.start();
     for (let commits = 0; commits < 20; commits += 1) await record(server, ...ONES);
     await foldedUpTo(server, '/sum', 20_000);
     const over = new AbortController();
@@ -148,14 +131,14 @@ describe('POST /projections/:name/rebuild', () => {
 
   it('goes on where it was when the process is killed half way', async () => {
     const slow = { LEFTFOLD_TEST_MACHINE: 'slow', LEFTFOLD_SNAPSHOT_EVERY: '500' };
-    const first = await start(slow, ODD);
+    const first = await servers.start(slow, ODD);
     for (let commits = 0; commits < 4; commits += 1) await record(first, ...ONES);
     await foldedUpTo(first, '/odd', 4000);
     await first.fetch('/projections/odd/rebuild', { method: 'POST' });
-    await until(() => snapshotFiles(folder.path, 'odd', 'rebuild').length > 1);
+    await until(() => snapshotFiles(servers.path, 'odd', 'rebuild').length > 1);
     await first.kill();
 
-    const second = await start(slow, ODD);
+    const second = await servers.start(slow, ODD);
     let standing: Json = {};
     await until(async () => {
       standing = (await second.json('/projections/odd/rebuild')) as Json;
@@ -163,14 +146,14 @@ describe('POST /projections/:name/rebuild', () => {
     });
     expect(standing).toMatchObject({ position: 4000, equal: true });
     expect(standing['resumedFrom']).toBeGreaterThan(0);
-    expect(snapshotFiles(folder.path, 'odd', 'rebuild')).toEqual([]);
+    expect(snapshotFiles(servers.path, 'odd', 'rebuild')).toEqual([]);
   });
 
   it.each([
     ['endless', /no event was folded for 4 s after position 1000/],
     ['hungry', /it needed more than 64 MiB of memory after position 1000/],
   ])('takes no more than its thread with it when a machine is %s', async (machine, reason) => {
-    const server = await start({ LEFTFOLD_TEST_MACHINE: machine }, ODD);
+    const server = await servers.start({ LEFTFOLD_TEST_MACHINE: machine }, ODD);
     for (let commits = 0; commits < 2; commits += 1) await record(server, ...ONES);
     await foldedUpTo(server, '/odd', 2000);
     for (const kind of ['rebuild', 'audit']) {

@@ -1,23 +1,13 @@
 /** The newest stretch of the log, in memory. */
-import { commitId, position, type RecordedEvent } from './event.js';
+import { recordedEvent } from '../../../test/support/recorded-event.js';
+import { position } from './event.js';
 import { Tail, type Stretch } from './tail.js';
-
-const event = (at: number): RecordedEvent => ({
-  position: position(at),
-  type: 'number.recorded',
-  revision: 1,
-  tags: [],
-  data: null,
-  time: '2026-01-31T12:00:00.000Z',
-  commit: commitId('c'),
-  metadata: {},
-});
 
 /** Every event after one position and up to another. */
 const stretch = (after: number, through: number): Stretch => ({
   after: position(after),
   through: position(through),
-  events: Array.from({ length: through - after }, (_, index) => event(after + index + 1)),
+  events: Array.from({ length: through - after }, (_, index) => recordedEvent(after + index + 1)),
 });
 
 const MEBIBYTE = 1024 * 1024;
@@ -58,7 +48,11 @@ describe('the tail', () => {
 
   it('gives at most so many, and tells up to where', () => {
     tail.add(stretch(0, 5), 100);
-    expect(tail.since(position(1), 2)).toMatchObject({ after: 1, through: 3, events: [event(2), event(3)] });
+    expect(tail.since(position(1), 2)).toMatchObject({
+      after: 1,
+      through: 3,
+      events: [recordedEvent(2), recordedEvent(3)],
+    });
   });
 
   it('gives up to its end when that is not too many', () => {

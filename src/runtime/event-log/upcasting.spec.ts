@@ -1,23 +1,14 @@
 /** From the revision that was recorded to the current one. */
 import { z } from 'zod';
 import { insured1, parcelInsured, parcelSent, sent1, sent2 } from '../../../test/support/parcels.js';
+import { recordedEvent } from '../../../test/support/recorded-event.js';
 import { EventUnreadable } from './errors.js';
 import { defineEvent, type AnyContract } from './event-contract.js';
-import { commitId, position, tag, type Json, type RecordedEvent, type StoredEvent } from './event.js';
+import { tag, type Json, type RecordedEvent, type StoredEvent } from './event.js';
 import { isCurrent, isKnown, upcasted, type Lookup } from './upcasting.js';
 
 const stored = (type: string, revision: number, data: Json, more: Partial<StoredEvent> = {}): StoredEvent =>
-  Object.freeze({
-    position: position(7),
-    type,
-    revision,
-    tags: [],
-    data,
-    time: '2026-01-31T12:00:00.000Z',
-    commit: commitId('c'),
-    metadata: { user: 'ada' },
-    ...more,
-  });
+  Object.freeze(recordedEvent(7, { type, revision, data, metadata: { user: 'ada' }, ...more }));
 
 const knowing =
   (...contracts: readonly AnyContract[]): Lookup =>
@@ -75,7 +66,7 @@ describe('an event', () => {
     });
   });
 
-  it('keeps its position, time, commit and metadata, however many it becomes', () => {
+  it('keeps its time, commit and metadata, however many it becomes', () => {
     const event = stored('parcel.sent', 1, { parcels: [{ parcel: 'a', cents: 1 }, { parcel: 'b' }] });
     const { position: at, time, commit, metadata } = event;
     for (const each of upcasted(event, today))
@@ -120,7 +111,7 @@ describe('an upcaster', () => {
     expect(given).toEqual([event]);
   });
 
-  it('cannot change position, time, commit, metadata or revision', () => {
+  it('cannot change time, commit, metadata or revision', () => {
     const changed = { position: 8, time: 'now', commit: 'd', metadata: {}, revision: 9, id: 'e', ...twice };
     expect(by(() => [changed])).toEqual([{ ...event, revision: 2, data: { n: 2 } }]);
   });

@@ -1,21 +1,13 @@
 /** Why a projection stopped, and where. */
+import { recordedEvent } from '../../../test/support/recorded-event.js';
 import { EventUnreadable, LogDamaged, StoreUnavailable } from '../event-log/errors.js';
-import { commitId, position, type RecordedEvent } from '../event-log/event.js';
+import { position } from '../event-log/event.js';
 import { faultOf, stopped } from './fault.js';
 import { FoldFailed } from './folding.js';
 
 const since = new Date('2026-01-31T12:00:00Z');
 
-const event: RecordedEvent = {
-  position: position(17),
-  type: 'number.recorded',
-  revision: 1,
-  tags: [],
-  data: null,
-  time: '2026-01-31T12:00:00.000Z',
-  commit: commitId('c'),
-  metadata: {},
-};
+const event = recordedEvent(17);
 
 describe('a fault', () => {
   it('of an event names the event, and what was thrown', () => {

@@ -1,21 +1,13 @@
 /** A fold on its way through the log, and the digest of what it folded. */
 import fc from 'fast-check';
-import { commitId, position, type RecordedEvent } from '../event-log/event.js';
+import { recordedEvent } from '../../../test/support/recorded-event.js';
+import { position, type RecordedEvent } from '../event-log/event.js';
 import type { Fold } from './fold-state.js';
 import { FoldFailed, Folding, beginning } from './folding.js';
 import { digestText } from './rolling-digest.js';
 
-const event = (at: number, type = 'number.recorded', part?: number): RecordedEvent => ({
-  position: position(at),
-  type,
-  revision: 1,
-  tags: [],
-  data: null,
-  time: '2026-01-31T12:00:00.000Z',
-  commit: commitId('c'),
-  metadata: {},
-  ...(part !== undefined && { part }),
-});
+const event = (at: number, type = 'number.recorded', part?: number): RecordedEvent =>
+  recordedEvent(at, { type, ...(part !== undefined && { part }) });
 
 const counted: Fold<number> = {
   initial: { value: 's', context: 0 },

@@ -1,17 +1,9 @@
 /** Events as CloudEvents 1.0. */
-import { commitId, position, tag, type RecordedEvent } from '../event.js';
+import { recordedEvent } from '../../../../test/support/recorded-event.js';
+import { tag } from '../event.js';
 import { incomingCloudEvent, toCloudEvent } from './cloud-event.js';
 
-const event: RecordedEvent = {
-  position: position(7),
-  type: 'number.recorded',
-  revision: 2,
-  tags: [],
-  data: { value: '5' },
-  time: '2026-01-31T12:00:00.000Z',
-  commit: commitId('c'),
-  metadata: {},
-};
+const event = recordedEvent(7, { revision: 2, data: { value: '5' } });
 
 describe('toCloudEvent', () => {
   it('has what CloudEvents 1.0 requires, with the position as its id', () => {

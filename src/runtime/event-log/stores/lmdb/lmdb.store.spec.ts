@@ -3,17 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { newCommit } from '../../../../../test/support/new-commit.js';
 import { TemporaryFolder } from '../../../../../test/support/server.js';
 import { LogInUse, NoLongerWriter } from '../../errors.js';
-import {
-  EVERYTHING,
-  START,
-  commitId,
-  tag,
-  type Json,
-  type NewCommit,
-  type StoredEvent,
-} from '../../event.js';
+import { EVERYTHING, START, commitId, type StoredEvent } from '../../event.js';
 import type { EventStore } from '../../event-store.js';
 import { openFiles } from './lmdb-files.js';
 import { LmdbStore } from './lmdb.store.js';
@@ -23,14 +16,6 @@ const BUILT_STORE = join(
   import.meta.dirname,
   '../../../../../dist/runtime/event-log/stores/lmdb/lmdb.store.js',
 );
-
-const commit = (id: string, data: Json = id, more: Partial<NewCommit> = {}): NewCommit => ({
-  id: commitId(id),
-  time: '2026-01-31T12:00:00.000Z',
-  metadata: { by: 'test' },
-  events: [{ type: 'number.recorded', revision: 1, tags: [tag('number:1')], data }],
-  ...more,
-});
 
 async function everything(store: EventStore): Promise<readonly StoredEvent[]> {
   const events: StoredEvent[] = [];
@@ -74,7 +59,7 @@ describe('LmdbStore', () => {
       const abandoned = new TemporaryFolder();
       const script = `
         const { LmdbStore } = await import(${JSON.stringify(pathToFileURL(BUILT_STORE).href)});
-        await LmdbStore.open(${JSON.stringify(abandoned.path)}).append(${JSON.stringify(commit('dead'))});
+        await LmdbStore.open(${JSON.stringify(abandoned.path)}).append(${JSON.stringify(newCommit('dead'))});
         console.log('recorded');
         setInterval(() => undefined, 1000);`;
       const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
@@ -91,20 +76,20 @@ describe('LmdbStore', () => {
 
     it('refuses what a process appends whose term is over', async () => {
       await takeOver(folder.path);
-      await expect(store.append(commit('late'))).rejects.toThrow(NoLongerWriter);
+      await expect(store.append(newCommit('late'))).rejects.toThrow(NoLongerWriter);
     });
 
     it('records nothing of what a process appends whose term is over', async () => {
-      await store.append(commit('a'));
+      await store.append(newCommit('a'));
       await takeOver(folder.path);
-      await Promise.allSettled(['b', 'c'].map((id) => store.append(commit(id))));
+      await Promise.allSettled(['b', 'c'].map((id) => store.append(newCommit(id))));
       expect((await everything(store)).map((event) => event.commit)).toEqual(['a']);
       expect(await store.find(commitId('b'))).toBeUndefined();
     });
 
     it('does not advance the head for what was not recorded', async () => {
       await takeOver(folder.path);
-      await Promise.allSettled([store.append(commit('late'))]);
+      await Promise.allSettled([store.append(newCommit('late'))]);
       expect(await store.head()).toBe(START);
     });
 
@@ -126,15 +111,15 @@ describe('LmdbStore', () => {
 
     it('is shared by the appends of one turn', async () => {
       const writes = countWrites();
-      await Promise.all(Array.from({ length: 100 }, (_, index) => store.append(commit(`c${index}`))));
+      await Promise.all(Array.from({ length: 100 }, (_, index) => store.append(newCommit(`c${index}`))));
       expect(writes()).toBe(1);
     });
 
     it('is shared by the appends that came while another was flushed', async () => {
       const writes = countWrites();
-      const first = store.append(commit('first'));
+      const first = store.append(newCommit('first'));
       const later = new Promise((resolve) => setImmediate(resolve)).then(() =>
-        Promise.all(Array.from({ length: 50 }, (_, index) => store.append(commit(`c${index}`)))),
+        Promise.all(Array.from({ length: 50 }, (_, index) => store.append(newCommit(`c${index}`)))),
       );
       await Promise.all([first, later]);
       expect(writes()).toBe(2);
@@ -142,15 +127,15 @@ describe('LmdbStore', () => {
 
     it('is shared by no more than 1,024 appends', async () => {
       const writes = countWrites();
-      await Promise.all(Array.from({ length: 1025 }, (_, index) => store.append(commit(`c${index}`))));
+      await Promise.all(Array.from({ length: 1025 }, (_, index) => store.append(newCommit(`c${index}`))));
       expect(writes()).toBe(2);
     });
 
     it('is not done for appends that record nothing', async () => {
-      await store.append(commit('a'));
+      await store.append(newCommit('a'));
       const writes = countWrites();
-      const refused = commit('b', 'b', { condition: { query: EVERYTHING, after: START } });
-      await Promise.allSettled([store.append(commit('a')), store.append(refused)]);
+      const refused = newCommit('b', 'b', { condition: { query: EVERYTHING, after: START } });
+      await Promise.allSettled([store.append(newCommit('a')), store.append(refused)]);
       expect(writes()).toBe(0);
     });
   });

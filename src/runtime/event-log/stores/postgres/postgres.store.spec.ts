@@ -1,26 +1,11 @@
 /** What the PostgreSQL store adds to a store's duty: shared transactions, tables that others read, one format for all. */
+import { newCommit } from '../../../../../test/support/new-commit.js';
 import { TemporarySchema, describeWithPostgres } from '../../../../../test/support/postgres.js';
 import { AppendConditionFailed, InvalidValue, StorageFull, StoreUnavailable } from '../../errors.js';
-import {
-  EVERYTHING,
-  START,
-  commitId,
-  tag,
-  type Json,
-  type NewCommit,
-  type RecordedCommit,
-} from '../../event.js';
+import { EVERYTHING, START, tag, type Json, type NewCommit, type RecordedCommit } from '../../event.js';
 import type { EventStore } from '../../event-store.js';
 import { MemoryStore } from '../memory.store.js';
 import type { PostgresStore } from './postgres.store.js';
-
-const commit = (id: string, data: Json = id, more: Partial<NewCommit> = {}): NewCommit => ({
-  id: commitId(id),
-  time: '2026-01-31T12:00:00.000Z',
-  metadata: { by: 'test' },
-  events: [{ type: 'number.recorded', revision: 1, tags: [tag('number:1')], data }],
-  ...more,
-});
 
 async function commitsOf(store: EventStore): Promise<readonly RecordedCommit[]> {
   const commits: RecordedCommit[] = [];
@@ -46,7 +31,7 @@ describeWithPostgres('PostgresStore', () => {
   });
 
   const appendAll = (count: number, data?: Json): Promise<unknown> =>
-    Promise.all(Array.from({ length: count }, (_, index) => store.append(commit(`c${index}`, data))));
+    Promise.all(Array.from({ length: count }, (_, index) => store.append(newCommit(`c${index}`, data))));
 
   it('gives the same content the same hash as the store in memory', async () => {
     const tricky = JSON.parse(
@@ -54,8 +39,8 @@ describeWithPostgres('PostgresStore', () => {
     ) as Json;
     const memory = new MemoryStore();
     const asked = [
-      commit('a', tricky, { metadata: { tricky }, fingerprint: 'f' }),
-      commit('b', null, {
+      newCommit('a', tricky, { metadata: { tricky }, fingerprint: 'f' }),
+      newCommit('b', null, {
         events: [
           { type: 'x.happened', revision: 1, tags: [], data: [1, [2, {}]] },
           {
@@ -66,7 +51,7 @@ describeWithPostgres('PostgresStore', () => {
           },
         ],
       }),
-      commit('c', Number.MIN_VALUE, { metadata: {}, time: '0001-01-01T00:00:00.000Z' }),
+      newCommit('c', Number.MIN_VALUE, { metadata: {}, time: '0001-01-01T00:00:00.000Z' }),
     ];
     for (const each of asked) {
       await store.append(each);
@@ -86,7 +71,7 @@ describeWithPostgres('PostgresStore', () => {
     });
 
     it('is shared by the appends that came while another one ran', async () => {
-      const first = store.append(commit('first'));
+      const first = store.append(newCommit('first'));
       await new Promise((resolve) => setImmediate(resolve));
       await new Promise((resolve) => setImmediate(resolve));
       await Promise.all([first, appendAll(50)]);
@@ -97,9 +82,9 @@ describeWithPostgres('PostgresStore', () => {
       const other = await schema.open();
       for (let round = 0; round < 40; round += 1) {
         const [mine, theirs] = [`mine ${round}`, `theirs ${round}`];
-        await store.append(commit(mine, mine, { isNewId: true }));
-        await store.append(commit(`${mine}, again`, mine, { isNewId: true }));
-        await other.append(commit(theirs, theirs, { isNewId: true }));
+        await store.append(newCommit(mine, mine, { isNewId: true }));
+        await store.append(newCommit(`${mine}, again`, mine, { isNewId: true }));
+        await other.append(newCommit(theirs, theirs, { isNewId: true }));
       }
       expect(await store.head()).toBe(120);
       expect(new Set(await idsIn(other)).size).toBe(120);
@@ -114,16 +99,16 @@ describeWithPostgres('PostgresStore', () => {
     it('is shared by no more than about 4 MiB, and by one append at least', async () => {
       await appendAll(3, 'x'.repeat(3 * 1024 * 1024));
       expect(await transactions()).toBe(3);
-      await store.append(commit('larger', 'x'.repeat(5 * 1024 * 1024)));
+      await store.append(newCommit('larger', 'x'.repeat(5 * 1024 * 1024)));
       expect(await store.head()).toBe(4);
     });
 
     it('writes nothing for appends that record nothing', async () => {
-      await store.append(commit('a'));
+      await store.append(newCommit('a'));
       const before = await schema.sql('select xmin::text from log');
-      const refused = commit('b', 'b', { condition: { query: EVERYTHING, after: START } });
+      const refused = newCommit('b', 'b', { condition: { query: EVERYTHING, after: START } });
       await expect(store.append(refused)).rejects.toThrow(AppendConditionFailed);
-      await expect(store.append(commit('a'))).resolves.toMatchObject({ repeated: true });
+      await expect(store.append(newCommit('a'))).resolves.toMatchObject({ repeated: true });
       expect(await schema.sql('select xmin::text from log')).toEqual(before);
     });
   });
@@ -138,32 +123,32 @@ describeWithPostgres('PostgresStore', () => {
       ['a time that never was', { time: '2026-02-30T12:00:00.000Z' }],
       ['a time before there were years', { time: '0000-01-01T00:00:00.000Z' }],
     ])('is refused, and no other with it: %s', async (_what, more) => {
-      const others = [store.append(commit('a')), store.append(commit('c'))];
-      await expect(store.append(commit('b', 'b', more))).rejects.toThrow(InvalidValue);
+      const others = [store.append(newCommit('a')), store.append(newCommit('c'))];
+      await expect(store.append(newCommit('b', 'b', more))).rejects.toThrow(InvalidValue);
       await Promise.all(others);
       expect(await idsIn(store)).toEqual(['a', 'c']);
     });
 
     it('is refused when it is no JSON', async () => {
       const data = { large: 10n ** 30n } as unknown as Json;
-      await expect(store.append(commit('a', data))).rejects.toThrow(TypeError);
+      await expect(store.append(newCommit('a', data))).rejects.toThrow(TypeError);
       expect(await store.head()).toBe(START);
     });
 
     it('takes none of those with it that share its transaction', async () => {
-      const [event] = commit('b').events;
-      const tooLarge = commit('b', 'b', {
+      const [event] = newCommit('b').events;
+      const tooLarge = newCommit('b', 'b', {
         events: [{ ...event, revision: 2 ** 31 } as NewCommit['events'][0]],
       });
-      const appends = [commit('a'), tooLarge, commit('c')].map((each) => store.append(each));
+      const appends = [newCommit('a'), tooLarge, newCommit('c')].map((each) => store.append(each));
       const outcomes = (await Promise.allSettled(appends)).map(({ status }) => status);
       expect(outcomes).toEqual(['fulfilled', 'rejected', 'fulfilled']);
       expect(await idsIn(store)).toEqual(['a', 'c']);
     });
 
     it('takes none with it when its new id is an old one', async () => {
-      await store.append(commit('a'));
-      const appends = [commit('b'), commit('a', 'again', { isNewId: true })].map((each) =>
+      await store.append(newCommit('a'));
+      const appends = [newCommit('b'), newCommit('a', 'again', { isNewId: true })].map((each) =>
         store.append(each),
       );
       const outcomes = (await Promise.allSettled(appends)).map(({ status }) => status);
@@ -183,7 +168,7 @@ describeWithPostgres('PostgresStore', () => {
 
     const allow = (): Promise<unknown> => schema.sql('drop trigger refuse on events');
 
-    beforeEach(() => store.append(commit('before')));
+    beforeEach(() => store.append(newCommit('before')));
 
     it.each([
       ['for want of room', 'disk_full', StorageFull],
@@ -191,25 +176,25 @@ describeWithPostgres('PostgresStore', () => {
       ['because it gave up on the transaction', 'deadlock_detected', StoreUnavailable],
     ])('%s is told apart, can be read, and takes it again later', async (_why, condition, error) => {
       await refuseWith(condition);
-      const refused = store.append(commit('a'));
+      const refused = store.append(newCommit('a'));
       await expect(refused).rejects.toThrow(error);
       await expect(refused).rejects.toThrow(/[Nn]othing was recorded/);
       expect(await idsIn(store)).toEqual(['before']);
       await allow();
-      expect(await store.append(commit('a'))).toMatchObject({ first: 2, repeated: false });
+      expect(await store.append(newCommit('a'))).toMatchObject({ first: 2, repeated: false });
     });
   });
 
   it('keeps as it will be read what is no JSON as it is', async () => {
     const data = { given: undefined, at: new Date(0), many: [undefined, -0, NaN] } as unknown as Json;
-    await store.append(commit('a', data));
+    await store.append(newCommit('a', data));
     const [read] = await commitsOf(store);
     expect(read?.events[0]?.data).toEqual({ at: '1970-01-01T00:00:00.000Z', many: [null, 0, null] });
   });
 
   it('may be looked into with SQL', async () => {
-    await store.append(commit('a', { value: '5' }));
-    await store.append(commit('b', { value: '7' }));
+    await store.append(newCommit('a', { value: '5' }));
+    await store.append(newCommit('b', { value: '7' }));
     expect(
       await schema.sql(
         `select position, type, data ->> 'value' as value, id, time
@@ -242,7 +227,7 @@ describeWithPostgres('the schema of a log', () => {
 
   it('is made once by several that open it at the same time', async () => {
     const stores = await Promise.all([1, 2, 3, 4].map(() => schema.open()));
-    const commits = await Promise.all(stores.map((store, index) => store.append(commit(`c${index}`))));
+    const commits = await Promise.all(stores.map((store, index) => store.append(newCommit(`c${index}`))));
     expect(commits.map(({ first }) => first).sort()).toEqual([1, 2, 3, 4]);
     expect(new Set(stores.map(({ identity }) => identity)).size).toBe(1);
     for (const store of stores) await store.close();
@@ -251,7 +236,7 @@ describeWithPostgres('the schema of a log', () => {
   it('may be made beforehand, by whoever is allowed to', async () => {
     await schema.sql(`create schema ${schema.name}`);
     const store = await schema.open();
-    expect(await store.append(commit('a'))).toMatchObject({ first: 1 });
+    expect(await store.append(newCommit('a'))).toMatchObject({ first: 1 });
     await store.close();
   });
 
