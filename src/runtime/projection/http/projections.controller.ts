@@ -8,6 +8,7 @@ import { EventLog } from '../../event-log/event-log.js';
 import { JSON_TYPE, requireMediaType } from '../../http/bodies.js';
 import { matchesEntityTag, negotiate } from '../../http/headers.js';
 import { onlyKnown, type QueryString } from '../../http/parameters.js';
+import { PATHS } from '../../http/paths.js';
 import { diagramOf } from '../diagram.js';
 import { detailsOf, overviewOf } from '../overview.js';
 import { ProjectionHost } from '../projection-host.js';
@@ -18,7 +19,7 @@ import { readResume } from './resume-request.js';
 
 type ProjectionsRequest = FastifyRequest & { readonly query: QueryString };
 
-@Controller('projections')
+@Controller(PATHS.projections)
 export class ProjectionsController {
   constructor(
     private readonly host: ProjectionHost,

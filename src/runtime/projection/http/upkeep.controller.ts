@@ -3,6 +3,7 @@ import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { preferredWait } from '../../http/headers.js';
 import { onlyKnown } from '../../http/parameters.js';
+import { PATHS } from '../../http/paths.js';
 import { ProjectionHost } from '../projection-host.js';
 import type { Projection } from '../projection.js';
 import type { Undertaking } from '../shadow/undertaking.js';
@@ -13,7 +14,7 @@ import { ApiStanding, ApiUndertake } from './upkeep.docs.js';
 
 type Kind = 'audit' | 'rebuild';
 
-@Controller('projections')
+@Controller(PATHS.projections)
 export class UpkeepController {
   constructor(
     private readonly host: ProjectionHost,
