@@ -21,7 +21,7 @@ async function ask(
   return { code, stdout: String(terminal.stdout.read() ?? ''), stderr: terminal.stderr.text };
 }
 
-const COMMANDS = ['verify', 'export', 'import', 'backup', 'audit', 'rehearse'];
+const COMMANDS = ['verify', 'export', 'import', 'backup', 'what-if', 'audit', 'rehearse'];
 
 describe('leftfold', () => {
   it('tells its version', async () => {
@@ -41,6 +41,10 @@ describe('leftfold', () => {
     for (const part of [`Usage: leftfold ${command} `, '--data <folder>', '--store <store>', 'Exit codes:'])
       expect(stdout).toContain(part);
     expect(stdout).toMatch(new RegExp(`Examples:\n {2}leftfold ${command}\\b`));
+  });
+
+  it.each(['what-if', 'audit', 'rehearse'])('takes other contexts than its own in %s', async (command) => {
+    expect((await ask([command, '--help'])).stdout).toContain('--contexts <file>');
   });
 
   it('shows its help, and fails, when it is asked for nothing', async () => {

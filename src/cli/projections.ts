@@ -1,24 +1,19 @@
-/** Which projections a command folds: those of the contexts that were built with it, or that an option names. */
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+/** Which projections a command folds, and what it folds them on: the log, and the snapshots beside it. */
 import type { Command } from 'commander';
 import { START, type Position } from '../runtime/event-log/event.js';
 import type { Watch } from '../runtime/projection/shadow/work.js';
 import { openGrounds, type Grounds } from '../runtime/projection/shadow/workshop.js';
 import { shadowsIn, snapshotsIn } from '../snapshot-folders.js';
+import { contextsFor, withContextsOption, type ContextsOption } from './contexts.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { openForReading, type LogConfig, type LogOptions } from './opening.js';
 import type { Progress } from './progress.js';
 import type { Terminal } from './terminal.js';
 
-export interface ProjectionOptions extends LogOptions {
-  readonly contexts?: string;
-}
+export interface ProjectionOptions extends LogOptions, ContextsOption {}
 
 export function withProjectionOptions(command: Command): Command {
-  return command
-    .argument('[projection...]', 'which ones (default: all)')
-    .option('--contexts <file>', 'a module that exports them as contexts (default: those of the monolith)');
+  return withContextsOption(command.argument('[projection...]', 'which ones (default: all)'));
 }
 
 export interface OpenedProjections extends Grounds {
@@ -26,20 +21,19 @@ export interface OpenedProjections extends Grounds {
   readonly names: readonly string[];
 }
 
-/** Opens the log for reading, and finds the projections. @throws CommandFailed when there is no such projection */
+/**
+ * Opens the log for reading, and finds the projections.
+ *
+ * @throws CommandFailed when there is no such projection, or the file of `--contexts` is not what it should be
+ */
 export async function openProjections(
   config: LogConfig,
   asked: readonly string[],
-  { contexts: file }: ProjectionOptions,
+  options: ContextsOption,
+  terminal: Terminal,
 ): Promise<OpenedProjections> {
-  // By name, when it is run: the command line knows no context.
-  const url =
-    file === undefined
-      ? new URL('../apps/monolith/contexts.js', import.meta.url)
-      : pathToFileURL(resolve(file));
-  const { contexts } = (await import(url.href)) as { readonly contexts: readonly unknown[] };
   const grounds = await openGrounds({
-    contexts,
+    contexts: await contextsFor(options, terminal),
     openLog: () => openForReading(config),
     snapshotsOf: (projection) => snapshotsIn(config.data, projection),
     shadowsOf: (projection) => shadowsIn(config.data, projection),
@@ -47,7 +41,7 @@ export async function openProjections(
   const unknown = asked.find((name) => !grounds.projections.includes(name));
   if (unknown !== undefined) {
     await grounds.close();
-    const known = grounds.projections.join(', ');
+    const known = grounds.projections.join(', ') || 'none';
     throw new CommandFailed(`there is no projection ${unknown}; there are ${known}`, EXIT.usage);
   }
   return { ...grounds, names: asked.length > 0 ? asked : grounds.projections };

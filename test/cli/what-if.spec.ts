@@ -1,5 +1,5 @@
 /** `leftfold what-if`, beside a server and without one. */
-import { cpSync, readdirSync } from 'node:fs';
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { foldedUpTo, record, retract, wholeLog } from '../support/api.js';
 import { leftfold, printed } from '../support/cli.js';
@@ -7,6 +7,7 @@ import { Server, TemporaryFolder } from '../support/server.js';
 
 const folder = new TemporaryFolder();
 const data = join(folder.path, 'data');
+const CONTEXTS = join(import.meta.dirname, '..', 'support', 'upkeep', 'contexts.mjs');
 let server: Server;
 
 /** 1: 1, 2: 2, 3: 3, 4: 0, 5: the zero is retracted, 6: 10. Snapshots are at 3 and, of a former run, nowhere else. */
@@ -67,6 +68,21 @@ describe('what-if', () => {
     expect(JSON.parse(text)).toMatchObject({ wouldBe: { value: '16', count: 5 } });
   });
 
+  it('knows the projections of other contexts, and not those of the monolith then', async () => {
+    const other = ['--contexts', CONTEXTS];
+    expect(await whatIf('odd', '--without', '2', ...other)).toEqual({
+      position: 6,
+      without: [2],
+      is: { total: '16' },
+      wouldBe: { total: '14' },
+    });
+    const words = ['what-if', 'sum', '--without', '2', '--data', data, ...other];
+    expect(await leftfold(words)).toMatchObject({
+      code: 2,
+      stderr: 'leftfold what-if: there is no projection sum; there are odd\n',
+    });
+  });
+
   it.each([
     [['sums', '--without', '1'], 'leftfold what-if: there is no projection sums; there are sum, product\n'],
     [
@@ -91,6 +107,21 @@ describe('what-if', () => {
         .replace('leftfold: required', 'leftfold what-if: required')
         .replace('leftfold: option', 'leftfold what-if: option'),
     ).toBe(line);
+  });
+
+  it('says in one line, with 2, what a file of contexts should be', async () => {
+    const wrong = join(folder.path, 'wrong.mjs');
+    writeFileSync(wrong, 'export const context = [];\n');
+    const right =
+      'name a JavaScript module that exports contexts, a list of Nest modules with projections of this leftfold\n';
+    for (const [file, what] of [
+      [`${wrong}.gone`, `there is no file ${wrong}.gone`],
+      [wrong, `${wrong} exports no list as contexts`],
+    ] as const) {
+      const words = ['what-if', 'sum', '--without', '1', '--data', data, '--contexts', file];
+      const { code, stdout, stderr } = await leftfold(words);
+      expect([code, stdout, stderr]).toEqual([2, '', `leftfold what-if: --contexts: ${what}; ${right}`]);
+    }
   });
 
   it('says that there is no log', async () => {

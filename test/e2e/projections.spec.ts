@@ -4,6 +4,16 @@ import { AmountsServer, type Overview } from '../support/amounts-server.js';
 import { mermaidFaults } from '../support/mermaid.js';
 import { TemporaryFolder, type Server } from '../support/server.js';
 
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+interface OpenApi {
+  readonly paths: Readonly<
+    Record<string, { get: { responses: { 200: { content: { 'application/json': { schema: Schema } } } } } }>
+  >;
+}
+
 let folder: TemporaryFolder;
 let amounts: AmountsServer;
 let server: Server;
@@ -41,10 +51,43 @@ describe('GET /projections', () => {
       digest: expect.stringMatching(/^3-[0-9a-f]{16}$/) as string,
       snapshots: [],
       skipped: [],
-      links: { self: '/projections/total', state: '/total', machine: '/projections/total/machine' },
-      commands: {},
+      links: {
+        self: '/projections/total',
+        state: '/total',
+        machine: '/projections/total/machine',
+        audit: '/projections/total/audit',
+        rebuild: '/projections/total/rebuild',
+      },
+      commands: {
+        audit: { method: 'POST', href: '/projections/total/audit' },
+        rebuild: { method: 'POST', href: '/projections/total/rebuild' },
+      },
     });
     expect(projections[0]?.eventsPerSecond).toBeGreaterThan(0);
+  });
+
+  it('links to what is there, and names commands that can be given', async () => {
+    const { links, commands } = await amounts.overview('total');
+    for (const href of Object.values(links)) expect((await server.fetch(href)).status).toBe(200);
+    const headers = { prefer: 'wait=60' };
+    for (const { method, href } of Object.values(commands)) {
+      const response = await server.fetch(href, { method, headers });
+      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({ status: 'done' });
+    }
+  });
+
+  it('has no member that OpenAPI does not describe', async () => {
+    await amounts.stopAt3();
+    const { paths } = (await server.json('/openapi.json')) as OpenApi;
+    const schema = paths['/projections/{name}']?.get.responses[200].content['application/json'].schema;
+    const { links, commands, ...rest } = await amounts.overview('total');
+    const described = schema?.properties ?? {};
+    const namesIn = (properties: object = {}): readonly string[] => Object.keys(properties).toSorted();
+    // Nothing has drifted here.
+    expect(namesIn({ links, commands, drift: {}, ...rest })).toEqual(namesIn(described));
+    expect(namesIn(links)).toEqual(namesIn(described['links']?.properties));
+    expect(namesIn(commands)).toEqual(namesIn(described['commands']?.properties));
   });
 
   it('names the projections that there are when asked for another', async () => {

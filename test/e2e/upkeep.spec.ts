@@ -77,11 +77,14 @@ describe('POST /projections/:name/audit', () => {
     const ready = await server.fetch('/health/ready');
     expect(ready.status).toBe(200);
     expect(await ready.json()).toMatchObject({ status: 'degraded', projections: { sum: { drift } } });
+    expect(await server.json('/projections/sum')).toMatchObject({ status: 'following', drift });
+    expect(await server.json('/projections')).toMatchObject({ projections: [{ name: 'sum', drift }, {}] });
 
     // The newest one is what the server has come back from.
     const isLive = index === 2;
     expect(await done(server, '/projections/sum/rebuild')).toMatchObject({ status: 'done', equal: !isLive });
     expect(await server.json('/sum')).toMatchObject({ value: '3' });
+    expect(await server.json('/projections/sum')).not.toHaveProperty('drift');
     expect(await done(server, '/projections/sum/audit')).not.toHaveProperty('drift');
     expect(await server.json('/health/ready')).toMatchObject({ status: 'ready' });
     await server.stop();

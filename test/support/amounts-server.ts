@@ -21,7 +21,7 @@ export interface Overview {
     readonly since: string;
   };
   readonly links: Readonly<Record<string, string>>;
-  readonly commands: { readonly resume?: { readonly method: string; readonly href: string } };
+  readonly commands: Readonly<Record<string, { readonly method: string; readonly href: string }>>;
   readonly machine: string;
 }
 

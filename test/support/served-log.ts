@@ -1,5 +1,5 @@
-/** The log over HTTP in this process: any store, any contracts, and nothing of the numbers. */
-import { Module } from '@nestjs/common';
+/** The log over HTTP in this process: any store, any contracts, any modules, and nothing of the numbers. */
+import { Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { AnyContract } from '../../src/runtime/event-log/event-contract.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
@@ -14,11 +14,17 @@ export interface ServedLog {
   /** `http://127.0.0.1:<port>` */
   readonly url: string;
   post(path: string, body: unknown): Promise<Response>;
+  /** How many clients have gone before they were answered. */
+  readonly gone: () => number;
   close(): Promise<void>;
 }
 
-/** On a free port. Closing it closes the store. */
-export async function serveLog(store: EventStore, contracts: readonly AnyContract[]): Promise<ServedLog> {
+/** On a free port, with what the modules serve beside the log. Closing it closes the store. */
+export async function serveLog(
+  store: EventStore,
+  contracts: readonly AnyContract[],
+  modules: NonNullable<DynamicModule['imports']> = [],
+): Promise<ServedLog> {
   const app = await createHttpApplication(
     {
       module: LogOnly,
@@ -26,6 +32,7 @@ export async function serveLog(store: EventStore, contracts: readonly AnyContrac
         EventEmitterModule.forRoot({ wildcard: true }),
         EventLogModule.forRoot(store),
         EventLogModule.forFeature(contracts),
+        ...modules,
       ],
     },
     {
@@ -40,8 +47,15 @@ export async function serveLog(store: EventStore, contracts: readonly AnyContrac
     },
   );
   const url = await app.getHttpAdapter().getInstance().listen({ port: 0, host: '127.0.0.1' });
+  let gone = 0;
+  app.getHttpServer().on('request', (_request, response) => {
+    response.on('close', () => {
+      if (!response.writableFinished) gone += 1;
+    });
+  });
   return {
     url,
+    gone: () => gone,
     post: (path, body) =>
       fetch(url + path, {
         method: 'POST',

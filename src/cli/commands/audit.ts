@@ -33,7 +33,7 @@ async function audit(
   options: ProjectionOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const opened = await openProjections(logConfig(options, terminal), names, options);
+  const opened = await openProjections(logConfig(options, terminal), names, options, terminal);
   const drifted: string[] = [];
   try {
     for (const name of opened.names) {

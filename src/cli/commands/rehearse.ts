@@ -41,7 +41,7 @@ async function rehearse(
   terminal: Terminal,
 ): Promise<void> {
   const config = logConfig(options, terminal);
-  const opened = await openProjections(config, names, options);
+  const opened = await openProjections(config, names, options, terminal);
   const different: string[] = [];
   try {
     for (const name of opened.names) {

@@ -6,7 +6,8 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT, registerBodyParsers } from './bodies.js';
 import { endInGoodTime } from './closing.js';
-import { refuseOtherMethods, rememberRoutes } from './methods.js';
+import { onePathEach, refuseOtherMethods, rememberRoutes } from './methods.js';
+import { PATHS } from './paths.js';
 import { ProblemFilter } from './problem.filter.js';
 
 export interface HttpOptions {
@@ -23,7 +24,7 @@ export interface HttpOptions {
 /** A request must have arrived after so long, in milliseconds; one that never does would hold up the end for ever. */
 const REQUEST_TIMEOUT = 30_000;
 
-/** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. */
+/** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. @throws Error when two endpoints have one path */
 export async function createHttpApplication(
   module: DynamicModule,
   { title, description, version, jsonTypes, logger, problemHeaders }: HttpOptions,
@@ -55,16 +56,17 @@ export async function createHttpApplication(
     .setVersion(version)
     .build();
   SwaggerModule.setup(
-    'docs',
+    PATHS.docs,
     app,
     () => SwaggerModule.createDocument(app, document, { autoTagControllers: false }),
     {
-      jsonDocumentUrl: 'openapi.json',
+      jsonDocumentUrl: PATHS.openApi,
+      yamlDocumentUrl: PATHS.openApiYaml,
       customSiteTitle: title,
       swaggerOptions: { validatorUrl: null },
     },
   );
-  await app.init();
+  await app.init().catch(onePathEach);
   refuseOtherMethods(fastify, routes, filter);
   return app;
 }

@@ -32,6 +32,16 @@ export function rememberRoutes(fastify: FastifyInstance): Routes {
   return routes;
 }
 
+/** @throws what it is given; where that is Fastify's word on two endpoints with one path, together with what would be right */
+export function onePathEach(error: unknown): never {
+  if ((error as { readonly code?: unknown } | undefined)?.code !== 'FST_ERR_DUPLICATED_ROUTE') throw error;
+  const { message } = error as Error;
+  throw new Error(
+    `${message}: two endpoints have one path, so one of them needs another; a projection is served under its name`,
+    { cause: error },
+  );
+}
+
 /** Gives every URL an answer to the methods that it does not have. */
 export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes, filter: ProblemFilter): void {
   for (const [url, methods] of [...routes]) {

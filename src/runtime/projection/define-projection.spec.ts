@@ -38,6 +38,16 @@ describe('a definition of a projection', () => {
     },
   );
 
+  it.each(['projections', 'health', 'events', 'docs', 'docs-yaml'])(
+    'cannot be named %s, where the runtime serves its own',
+    (name) => {
+      expect(() => define({ name })).toThrow(
+        `projection ${name}: /${name} is where the runtime serves its own; ` +
+          'any name will do but docs, docs-yaml, events, health, projections',
+      );
+    },
+  );
+
   it('is refused with the name of the state when its machine is not pure', () => {
     const waiting = createMachine({ id: 'waiting', initial: 's', states: { s: { after: { 10: 's' } } } });
     expect(() => define({ machine: waiting })).toThrow('machine waiting, state s');

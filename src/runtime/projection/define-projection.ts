@@ -1,6 +1,7 @@
 /** A projection's definition: what a context's author writes down. */
 import type { AnyContract } from '../event-log/event-contract.js';
 import type { Json, Position } from '../event-log/event.js';
+import { RESERVED } from '../http/paths.js';
 import type { Fold, FoldState } from './fold-state.js';
 import { foldOf, type ContextOf, type Machine } from './fold.js';
 import { fingerprintOf } from './machine-fingerprint.js';
@@ -11,7 +12,7 @@ export type View = Readonly<Record<string, Json>>;
 export type When = 'now' | 'never' | Position;
 
 export interface ProjectionDefinition<Context = unknown> {
-  /** Names its folder, its URL and its log lines: lower case letters, digits and hyphens. */
+  /** Names its folder, its URL and its log lines: lower case letters, digits and hyphens, and no path of the runtime's own. */
   readonly name: string;
   readonly machine: Machine;
   readonly fold: Fold<Context>;
@@ -44,6 +45,12 @@ export function defineProjection<Projected extends Machine>(definition: {
   if (!NAME.test(name)) {
     throw new Error(
       `projection ${name}: a name is lower case letters, digits and hyphens, as in daily-balance`,
+    );
+  }
+  if (RESERVED.has(name)) {
+    const taken = [...RESERVED].filter((each) => NAME.test(each)).toSorted();
+    throw new Error(
+      `projection ${name}: /${name} is where the runtime serves its own; any name will do but ${taken.join(', ')}`,
     );
   }
   const fold = foldOf<ContextOf<Projected>>(machine);

@@ -2,7 +2,7 @@
 import { add, amountsLog, totalOf } from '../../../test/support/amounts.js';
 import { parcelsOf } from '../../../test/support/parcel-consumers.js';
 import { run } from '../../../test/support/running-projection.js';
-import { commitId } from '../event-log/event.js';
+import { commitId, position } from '../event-log/event.js';
 import { EventLog } from '../event-log/event-log.js';
 import { MemoryStore } from '../event-log/stores/memory.store.js';
 import type { ProjectionDefinition } from './define-projection.js';
@@ -62,6 +62,60 @@ describe('the lag of a projection', () => {
     expect(lag).toEqual({ events: 1, seconds: null });
     expect(fault).not.toHaveProperty('event');
     expect(fault?.error).toContain('revision 99');
+  });
+});
+
+describe('the drift of a projection', () => {
+  it('is told from the audit that found it until a rebuild, and not otherwise', async () => {
+    const log = amountsLog();
+    await add(log, 1, 2);
+    const { projection, recovered } = run(totalOf('total'), log);
+    await recovered;
+    expect(await overviewOf(projection, log)).not.toHaveProperty('drift');
+    const drift = { after: position(1), upTo: position(2), of: 'snapshot' } as const;
+    projection.audited(drift);
+    expect((await overviewOf(projection, log)).drift).toEqual(drift);
+    expect((await detailsOf(projection, log)).drift).toEqual(drift);
+    await projection.replaceBy(projection.folded, () => true);
+    expect(await overviewOf(projection, log)).not.toHaveProperty('drift');
+  });
+
+  it('is told no more once an audit finds none', async () => {
+    const log = amountsLog();
+    const { projection } = run(totalOf('total'), log);
+    projection.audited({ after: position(0), upTo: position(1), of: 'live state' });
+    projection.audited(undefined);
+    expect(await overviewOf(projection, log)).not.toHaveProperty('drift');
+  });
+});
+
+describe('what can be done with a projection', () => {
+  const upkeep = {
+    audit: { method: 'POST', href: '/projections/total/audit' },
+    rebuild: { method: 'POST', href: '/projections/total/rebuild' },
+  };
+
+  it('is an audit and a rebuild while it follows, and nothing once it is stopped', async () => {
+    const log = amountsLog();
+    const { projection, recovered } = run(totalOf('total'), log);
+    await recovered;
+    expect((await overviewOf(projection, log)).commands).toEqual(upkeep);
+    await projection.stop();
+    expect((await overviewOf(projection, log)).commands).toEqual({});
+  });
+
+  it('is to resume as well when it is faulted', async () => {
+    const log = amountsLog();
+    const { projection, faulted } = run(
+      totalOf('total', () => true),
+      log,
+    );
+    await add(log, 13);
+    await faulted;
+    expect((await overviewOf(projection, log)).commands).toEqual({
+      resume: { method: 'POST', href: '/projections/total/resume' },
+      ...upkeep,
+    });
   });
 });
 

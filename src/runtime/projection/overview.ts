@@ -2,6 +2,7 @@
 import { EventUnreadable } from '../event-log/errors.js';
 import { EVERYTHING, type Position } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
+import type { Drift } from './audit/drift.js';
 import { diagramOf } from './diagram.js';
 import type { FoldState } from './fold-state.js';
 import type { Projection } from './projection.js';
@@ -33,9 +34,16 @@ export interface ProjectionOverview {
   /** The positions of the events that are passed over. */
   readonly skipped: readonly Position[];
   readonly fault?: FaultOverview;
-  readonly links: { readonly self: string; readonly state: string; readonly machine: string };
+  /** What the last audit found to differ, until a rebuild has put that right or another audit finds nothing. */
+  readonly drift?: Drift;
+  readonly links: Readonly<Record<'self' | 'state' | 'machine' | 'audit' | 'rebuild', string>>;
   /** What can be done now. */
-  readonly commands: { readonly resume?: { readonly method: 'POST'; readonly href: string } };
+  readonly commands: Readonly<Partial<Record<'resume' | 'audit' | 'rebuild', CommandLink>>>;
+}
+
+export interface CommandLink {
+  readonly method: 'POST';
+  readonly href: string;
 }
 
 export interface FaultOverview {
@@ -53,7 +61,7 @@ export async function overviewOf(
   now = new Date(),
 ): Promise<ProjectionOverview> {
   const [head, snapshots] = await Promise.all([log.head(), projection.snapshotsKept()]);
-  const { name, status, folded, skipped, eventsPerSecond } = projection;
+  const { name, status, folded, skipped, eventsPerSecond, drift } = projection;
   const waitingSince = folded.position < head ? await timeAfter(folded.position, log) : now;
   const self = `/projections/${name}`;
   const fault = faultIn(projection);
@@ -73,8 +81,26 @@ export async function overviewOf(
     snapshots: snapshots.map(({ position, bytes, time }) => ({ position, bytes, time: time.toISOString() })),
     skipped: [...skipped].sort((one, other) => one - other),
     ...(fault !== undefined && { fault }),
-    links: { self, state: `/${name}`, machine: `${self}/machine` },
-    commands: status === 'faulted' ? { resume: { method: 'POST', href: `${self}/resume` } } : {},
+    ...(drift !== undefined && { drift }),
+    links: {
+      self,
+      state: `/${name}`,
+      machine: `${self}/machine`,
+      audit: `${self}/audit`,
+      rebuild: `${self}/rebuild`,
+    },
+    commands: commandsOf(status, self),
+  };
+}
+
+/** One that is stopped belongs to a process that ends, and begins nothing any more. */
+function commandsOf(status: ProjectionStatus, self: string): ProjectionOverview['commands'] {
+  if (status === 'stopped') return {};
+  const post = (href: string): CommandLink => ({ method: 'POST', href: `${self}/${href}` });
+  return {
+    ...(status === 'faulted' && { resume: post('resume') }),
+    audit: post('audit'),
+    rebuild: post('rebuild'),
   };
 }
 

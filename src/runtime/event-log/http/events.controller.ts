@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { JSON_TYPE, NDJSON_TYPE, requireMediaType } from '../../http/bodies.js';
 import { negotiate } from '../../http/headers.js';
 import { onlyKnown, type QueryString } from '../../http/parameters.js';
+import { PATHS } from '../../http/paths.js';
 import { ContractBroken, EventUnreadable } from '../errors.js';
 import { position, type Position, type Range, type RecordedEvent } from '../event.js';
 import { EventLog } from '../event-log.js';
@@ -24,7 +25,7 @@ interface EventsRequest {
   readonly query: QueryString;
 }
 
-@Controller('events')
+@Controller(PATHS.events)
 export class EventsController {
   constructor(private readonly log: EventLog) {}
 

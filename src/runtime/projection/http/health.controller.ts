@@ -2,10 +2,11 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { PATHS } from '../../http/paths.js';
 import { faultIn } from '../overview.js';
 import { ProjectionHost } from '../projection-host.js';
 
-@Controller('health')
+@Controller(PATHS.health)
 @ApiTags('health')
 export class HealthController {
   constructor(private readonly host: ProjectionHost) {}

@@ -8,30 +8,18 @@ import { EventLog } from '../../event-log/event-log.js';
 import { JSON_TYPE, requireMediaType } from '../../http/bodies.js';
 import { matchesEntityTag, negotiate } from '../../http/headers.js';
 import { onlyKnown, type QueryString } from '../../http/parameters.js';
-import { Problem } from '../../http/problem.js';
+import { PATHS } from '../../http/paths.js';
 import { diagramOf } from '../diagram.js';
 import { detailsOf, overviewOf } from '../overview.js';
 import { ProjectionHost } from '../projection-host.js';
-import type { Projection } from '../projection.js';
 import { resume, skip } from '../resume.js';
+import { projectionNamed } from './projection-not-found.js';
 import { ApiDetails, ApiMachine, ApiOverview, ApiResume } from './projections.docs.js';
 import { readResume } from './resume-request.js';
 
 type ProjectionsRequest = FastifyRequest & { readonly query: QueryString };
 
-export class ProjectionNotFound extends Problem {
-  constructor(name: string, known: readonly string[]) {
-    const there = known.length === 0 ? 'there are none here' : `there are ${known.join(', ')}`;
-    super(
-      'not-found',
-      'projection-not-found',
-      'There is no such projection',
-      `There is no projection ${name.slice(0, 40)}; ${there}.`,
-    );
-  }
-}
-
-@Controller('projections')
+@Controller(PATHS.projections)
 export class ProjectionsController {
   constructor(
     private readonly host: ProjectionHost,
@@ -61,14 +49,14 @@ export class ProjectionsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     onlyKnown(request.query, []);
-    answer(reply, await detailsOf(this.#named(name), this.log));
+    answer(reply, await detailsOf(projectionNamed(name, this.host), this.log));
   }
 
   @Get(':name/machine')
   @ApiMachine()
   machine(@Param('name') name: string, @Req() request: ProjectionsRequest, @Res() reply: FastifyReply): void {
     onlyKnown(request.query, []);
-    const { definition } = this.#named(name);
+    const { definition } = projectionNamed(name, this.host);
     const type = negotiate(request.headers.accept, ['text/vnd.mermaid', 'text/plain']);
     const text = diagramOf(definition.machine);
     const entityTag = `"${createHash('sha256').update(text).digest('base64url')}"`;
@@ -91,7 +79,7 @@ export class ProjectionsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     onlyKnown(request.query, []);
-    const projection = this.#named(name);
+    const projection = projectionNamed(name, this.host);
     requireMediaType(request, [JSON_TYPE]);
     const skipping = readResume(request.body);
     // The skip has a commit id of its own, so that a retry needs no key; one that is sent must be a key nonetheless.
@@ -108,17 +96,6 @@ export class ProjectionsController {
         .header('leftfold-position', String(last));
     }
     answer(reply, await overviewOf(projection, this.log));
-  }
-
-  /** @throws ProjectionNotFound */
-  #named(name: string): Projection {
-    const { projections } = this.host;
-    const found = projections.find((each) => each.name === name);
-    if (found !== undefined) return found;
-    throw new ProjectionNotFound(
-      name,
-      projections.map((each) => each.name),
-    );
   }
 }
 

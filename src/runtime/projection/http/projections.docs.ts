@@ -22,6 +22,30 @@ const FAULT = {
   },
 };
 
+const DRIFT = {
+  type: 'object',
+  description:
+    'There only when the last audit found what is kept, or live, to differ from what the log folds to',
+  required: ['after', 'upTo', 'of'],
+  properties: {
+    after: { ...POSITION, description: 'Up to here everything agreed' },
+    upTo: { ...POSITION, description: 'Here it did not' },
+    of: { type: 'string', enum: ['snapshot', 'live state'], description: 'What differed there' },
+  },
+};
+
+const COMMAND = {
+  type: 'object',
+  required: ['method', 'href'],
+  properties: { method: { type: 'string', enum: ['POST'] }, href: { type: 'string' } },
+};
+
+const LINKS = ['self', 'state', 'machine', 'audit', 'rebuild'];
+const COMMANDS = ['resume', 'audit', 'rebuild'];
+
+const each = <Schema>(names: readonly string[], schema: Schema): Readonly<Record<string, Schema>> =>
+  Object.fromEntries(names.map((name) => [name, schema]));
+
 const OVERVIEW = {
   name: { type: 'string' },
   status: { type: 'string', enum: ['recovering', 'following', 'resuming', 'faulted', 'stopped'] },
@@ -49,8 +73,13 @@ const OVERVIEW = {
     description: 'The positions of the events that are passed over',
   },
   fault: FAULT,
-  links: { type: 'object', additionalProperties: { type: 'string' } },
-  commands: { type: 'object', additionalProperties: { type: 'object' }, description: 'What can be done now' },
+  drift: DRIFT,
+  links: { type: 'object', required: LINKS, properties: each(LINKS, { type: 'string' }) },
+  commands: {
+    type: 'object',
+    properties: each(COMMANDS, COMMAND),
+    description: 'What can be done now; resume only when it has stopped',
+  },
 };
 
 const schemaOf = (properties: object): never => ({ type: 'object', properties }) as never;

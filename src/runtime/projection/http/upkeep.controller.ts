@@ -3,24 +3,18 @@ import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { preferredWait } from '../../http/headers.js';
 import { onlyKnown } from '../../http/parameters.js';
-import { Problem } from '../../http/problem.js';
+import { PATHS } from '../../http/paths.js';
 import { ProjectionHost } from '../projection-host.js';
 import type { Projection } from '../projection.js';
 import type { Undertaking } from '../shadow/undertaking.js';
 import { Upkeep } from '../upkeep.js';
+import { projectionNamed } from './projection-not-found.js';
 import type { QueryRequest } from './query.js';
 import { ApiStanding, ApiUndertake } from './upkeep.docs.js';
 
-export class ProjectionNotFound extends Problem {
-  constructor(name: string, known: readonly string[]) {
-    const detail = `There is no projection ${name}; there are ${known.join(', ')}.`;
-    super('not-found', 'projection-not-found', 'There is no such projection', detail);
-  }
-}
-
 type Kind = 'audit' | 'rebuild';
 
-@Controller('projections')
+@Controller(PATHS.projections)
 export class UpkeepController {
   constructor(
     private readonly host: ProjectionHost,
@@ -72,12 +66,7 @@ export class UpkeepController {
   #known(name: string, request: QueryRequest & FastifyRequest): Projection {
     onlyKnown(request.query, []);
     preferredWait(request.headers['prefer']); // refused before anything is begun
-    const projection = this.host.find(name);
-    if (projection !== undefined) return projection;
-    throw new ProjectionNotFound(
-      name,
-      this.host.projections.map((each) => each.name),
-    );
+    return projectionNamed(name, this.host);
   }
 }
 

@@ -4,9 +4,11 @@ import type { Position, Query } from '../../event-log/event.js';
 import type { ProjectionDefinition } from '../define-projection.js';
 import { Folding, type Folded, type Skipped } from '../folding.js';
 import { fingerprintIn } from '../machine-fingerprint.js';
+import { Past } from '../past.js';
 import { fingerprintWithout, skippedBy } from '../skipping.js';
 import type { Snapshot, SnapshotStore, Unreadable } from '../snapshot-store.js';
 import { isUnreadable } from '../snapshot-store.js';
+import { usableSnapshot } from '../usable-snapshot.js';
 
 export interface Ground {
   readonly log: EventLog;
@@ -32,6 +34,21 @@ export class SkippedMeanwhile extends Error {
   constructor({ definition }: Ground) {
     super(`an event was skipped for ${definition.name} while the log was folded; ask again`);
   }
+}
+
+/** The past of a projection that need not run here. It begins from the snapshots that there are, and leaves them as they are. */
+export async function pastOn(ground: Ground): Promise<Past> {
+  const { log, definition, snapshots } = ground;
+  const skipped = await skippedOn(ground);
+  const before = async (through: Position): Promise<Snapshot | undefined> => {
+    const machine = fingerprintIn(log.contracts, definition);
+    return usableSnapshot(
+      snapshots,
+      { log: log.identity, machine, head: await log.head(), skipped },
+      through,
+    );
+  };
+  return new Past(definition, log, { before }, () => skipped);
 }
 
 /** What identifies a state at this position that this machine has folded. */

@@ -1,0 +1,52 @@
+/** Which contexts a command works with: those of the app, or those that `--contexts` names. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import { definitionsIn } from '../runtime/projection/definitions-in.js';
+import { CommandFailed, EXIT } from './exit-codes.js';
+import type { Terminal } from './terminal.js';
+
+export interface ContextsOption {
+  readonly contexts?: string;
+}
+
+export function withContextsOption(command: Command): Command {
+  return command.option(
+    '--contexts <file>',
+    'a module that exports its Nest modules as contexts (default: those of the monolith)',
+  );
+}
+
+/** @throws CommandFailed that says what the file should be */
+export function contextsFor(
+  { contexts: file }: ContextsOption,
+  terminal: Pick<Terminal, 'contexts'>,
+): Promise<readonly unknown[]> {
+  return file === undefined ? terminal.contexts() : contextsOf(resolve(file));
+}
+
+async function contextsOf(file: string): Promise<readonly unknown[]> {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw refusal(`there is no file ${file}`);
+  const { contexts } = await load(file);
+  if (!Array.isArray(contexts)) throw refusal(`${file} exports no list as contexts`);
+  if (definitionsIn(contexts).size === 0) throw refusal(`the contexts of ${file} have no projection`);
+  return contexts as readonly unknown[];
+}
+
+async function load(file: string): Promise<{ readonly contexts?: unknown }> {
+  try {
+    return (await import(pathToFileURL(file).href)) as { readonly contexts?: unknown };
+  } catch (error) {
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+    throw refusal(`${file} cannot be loaded (${reason})`, error);
+  }
+}
+
+function refusal(what: string, cause?: unknown): CommandFailed {
+  return new CommandFailed(
+    `--contexts: ${what}; name a JavaScript module that exports contexts, a list of Nest modules with projections of this leftfold`,
+    EXIT.usage,
+    { cause },
+  );
+}
