@@ -1,31 +1,13 @@
 /** A projection that stops, over HTTP: what is told of it, and how it goes on. */
 import { positionIn, problemOf } from '../support/api.js';
 import { AmountsServer } from '../support/amounts-server.js';
-import { TemporaryFolder, type Server } from '../support/server.js';
 
-let folder: TemporaryFolder;
-let amounts: AmountsServer;
-let server: Server;
-
-const start = async (bad?: string): Promise<void> => {
-  amounts = await AmountsServer.start(folder.path, bad);
-  ({ server } = amounts);
-};
-
-beforeEach(async () => {
-  folder = new TemporaryFolder();
-  await start();
-});
-
-afterEach(async () => {
-  await server.kill();
-  folder.remove();
-});
+const amounts = AmountsServer.ofEachTest();
 
 describe('an event that a machine cannot fold', () => {
   it('leaves the last good state to be served, marked as stale', async () => {
     await amounts.stopAt3();
-    const response = await server.fetch('/total');
+    const response = await amounts.server.fetch('/total');
     expect(response.status).toBe(200);
     expect(response.headers.get('leftfold-stale')).toBe('3');
     expect(positionIn(response)).toBe(2);
@@ -34,14 +16,14 @@ describe('an event that a machine cannot fold', () => {
 
   it('does not hold up another projection, nor the log', async () => {
     await amounts.stopAt3();
-    const response = await server.fetch('/other?after=5', { headers: { prefer: 'wait=10' } });
+    const response = await amounts.server.fetch('/other?after=5', { headers: { prefer: 'wait=10' } });
     expect(response.headers.get('leftfold-stale')).toBeNull();
     expect(await response.json()).toMatchObject({ total: 25, count: 5, position: 5 });
   });
 
   it('is told by health, with the reason', async () => {
     await amounts.stopAt3();
-    const response = await server.fetch('/health/ready');
+    const response = await amounts.server.fetch('/health/ready');
     expect(response.status).toBe(503);
     expect(await response.json()).toEqual({
       status: 'degraded',
@@ -56,7 +38,7 @@ describe('an event that a machine cannot fold', () => {
         other: { status: 'following', position: 5 },
       },
     });
-    expect((await server.fetch('/health/live')).status).toBe(200);
+    expect((await amounts.server.fetch('/health/live')).status).toBe(200);
   });
 
   it('is told by the overview, with the event and what can be done', async () => {
@@ -78,7 +60,7 @@ describe('an event that a machine cannot fold', () => {
 
   it('is waited for no longer than need be', async () => {
     await amounts.stopAt3();
-    const response = await server.fetch('/total?after=4', { headers: { prefer: 'wait=60' } });
+    const response = await amounts.server.fetch('/total?after=4', { headers: { prefer: 'wait=60' } });
     expect((await problemOf(response, 503)).detail).toMatch(/stopped at position 3.*resumed/);
   });
 });
@@ -106,7 +88,7 @@ describe('POST /projections/total/resume', () => {
     expect(response.status).toBe(201);
     expect(positionIn(response)).toBe(6);
     expect(await response.json()).toMatchObject({ status: 'following', position: 6, skipped: [3] });
-    expect(await server.json(response.headers.get('location') ?? '')).toMatchObject({
+    expect(await amounts.server.json(response.headers.get('location') ?? '')).toMatchObject({
       events: [
         {
           position: 6,
@@ -117,7 +99,7 @@ describe('POST /projections/total/resume', () => {
         },
       ],
     });
-    const total = await server.fetch('/total');
+    const total = await amounts.server.fetch('/total');
     expect(total.headers.get('leftfold-stale')).toBeNull();
     expect(await total.json()).toMatchObject({ total: 12, count: 4, position: 6 });
     expect(await amounts.overview('careful')).toMatchObject({ status: 'faulted', skipped: [] });
@@ -126,10 +108,10 @@ describe('POST /projections/total/resume', () => {
   it('skips it in every replay, too', async () => {
     await amounts.stopAt3();
     await amounts.resume({ skip: 3, reason: 'a slip' });
-    await server.kill();
-    await start();
+    await amounts.server.kill();
+    await amounts.start();
     expect(await amounts.overview('total')).toMatchObject({ status: 'following', position: 6, skipped: [3] });
-    expect(await server.json('/total')).toMatchObject({ total: 12, count: 4 });
+    expect(await amounts.server.json('/total')).toMatchObject({ total: 12, count: 4 });
   });
 
   it('records one skip when several ask at once, and answers a repetition as the first', async () => {
@@ -144,9 +126,9 @@ describe('POST /projections/total/resume', () => {
 
   it('goes on with the event once a new version can fold it', async () => {
     await amounts.stopAt3();
-    await server.stop();
-    await start('');
-    expect(await server.json('/total?after=5', { headers: { prefer: 'wait=10' } })).toMatchObject({
+    await amounts.server.stop();
+    await amounts.start('');
+    expect(await amounts.server.json('/total?after=5', { headers: { prefer: 'wait=10' } })).toMatchObject({
       total: 25,
     });
   });
@@ -157,7 +139,7 @@ describe('POST /projections/total/resume', () => {
     const response = await amounts.resume({ skip: 2, reason: 'a slip' });
     expect(await response.json()).toMatchObject({ status: 'faulted', position: 3, fault: { position: 4 } });
     await amounts.resume({ skip: 4, reason: 'another one' });
-    expect(await server.json('/total')).toMatchObject({ total: 6, count: 3 });
+    expect(await amounts.server.json('/total')).toMatchObject({ total: 6, count: 3 });
   });
 
   it('refuses to skip any other event than that at which it stopped, and names that', async () => {
@@ -200,7 +182,7 @@ describe('POST /projections/total/resume', () => {
 
   it('refuses another media type, and a key that is none', async () => {
     const body = { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'skip' };
-    await problemOf(await server.fetch('/projections/total/resume', body), 415);
+    await problemOf(await amounts.server.fetch('/projections/total/resume', body), 415);
     await problemOf(await amounts.resume({ skip: 3, reason: 'x' }, 'total', { 'idempotency-key': 'ä' }), 400);
   });
 });

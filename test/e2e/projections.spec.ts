@@ -2,7 +2,6 @@
 import { positionIn, problemOf, until } from '../support/api.js';
 import { AmountsServer, type Overview } from '../support/amounts-server.js';
 import { mermaidFaults } from '../support/mermaid.js';
-import { TemporaryFolder, type Server } from '../support/server.js';
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -14,30 +13,13 @@ interface OpenApi {
   >;
 }
 
-let folder: TemporaryFolder;
-let amounts: AmountsServer;
-let server: Server;
-
-const start = async (bad?: string): Promise<void> => {
-  amounts = await AmountsServer.start(folder.path, bad);
-  ({ server } = amounts);
-};
-
-beforeEach(async () => {
-  folder = new TemporaryFolder();
-  await start();
-});
-
-afterEach(async () => {
-  await server.kill();
-  folder.remove();
-});
+const amounts = AmountsServer.ofEachTest();
 
 describe('GET /projections', () => {
   it('tells of every projection', async () => {
     const head = await amounts.add(1, 2, 3);
     await until(async () => (await amounts.overview('total')).position === head);
-    const response = await server.fetch('/projections');
+    const response = await amounts.server.fetch('/projections');
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(positionIn(response)).toBe(head);
     const { projections } = (await response.json()) as { projections: readonly Overview[] };
@@ -68,10 +50,10 @@ describe('GET /projections', () => {
 
   it('links to what is there, and names commands that can be given', async () => {
     const { links, commands } = await amounts.overview('total');
-    for (const href of Object.values(links)) expect((await server.fetch(href)).status).toBe(200);
+    for (const href of Object.values(links)) expect((await amounts.server.fetch(href)).status).toBe(200);
     const headers = { prefer: 'wait=60' };
     for (const { method, href } of Object.values(commands)) {
-      const response = await server.fetch(href, { method, headers });
+      const response = await amounts.server.fetch(href, { method, headers });
       expect(response.status).toBe(200);
       expect(await response.json()).toMatchObject({ status: 'done' });
     }
@@ -79,7 +61,7 @@ describe('GET /projections', () => {
 
   it('has no member that OpenAPI does not describe', async () => {
     await amounts.stopAt3();
-    const { paths } = (await server.json('/openapi.json')) as OpenApi;
+    const { paths } = (await amounts.server.json('/openapi.json')) as OpenApi;
     const schema = paths['/projections/{name}']?.get.responses[200].content['application/json'].schema;
     const { links, commands, ...rest } = await amounts.overview('total');
     const described = schema?.properties ?? {};
@@ -92,7 +74,7 @@ describe('GET /projections', () => {
 
   it('names the projections that there are when asked for another', async () => {
     for (const path of ['/projections/sum', '/projections/sum/machine']) {
-      const problem = await problemOf(await server.fetch(path), 404);
+      const problem = await problemOf(await amounts.server.fetch(path), 404);
       expect(problem.detail).toBe('There is no projection sum; there are total, careful, other.');
     }
     await problemOf(await amounts.resume({}, 'sum'), 404);
@@ -103,8 +85,8 @@ describe('GET /projections', () => {
     await amounts.resume({ skip: 3, reason: 'a slip' });
     const { digest } = await amounts.overview('total');
     expect(digest).toMatch(/^6-[0-9a-f]{16}-[0-9a-f]{16}$/);
-    await server.kill();
-    await start();
+    await amounts.server.kill();
+    await amounts.start();
     expect((await amounts.overview('total')).digest).toBe(digest);
     expect((await amounts.overview('other')).digest).not.toBe(digest);
   });
@@ -112,8 +94,8 @@ describe('GET /projections', () => {
   it('tells of the snapshots', async () => {
     await amounts.add(1, 2, 3);
     await until(async () => (await amounts.overview('other')).position === 3);
-    await server.stop();
-    await start();
+    await amounts.server.stop();
+    await amounts.start();
     const [snapshot] = (await amounts.overview('other')).snapshots;
     expect(snapshot).toMatchObject({ position: 3, bytes: expect.any(Number) as number });
     expect(Date.parse(snapshot?.time ?? '')).toBeGreaterThan(Date.now() - 60_000);
@@ -129,21 +111,23 @@ describe('GET /projections', () => {
 
 describe('the machine of a projection', () => {
   it('is Mermaid text, with an entity tag', async () => {
-    const response = await server.fetch('/projections/total/machine');
+    const response = await amounts.server.fetch('/projections/total/machine');
     expect(response.headers.get('content-type')).toBe('text/vnd.mermaid; charset=utf-8');
     const text = await response.text();
     expect(mermaidFaults(text)).toEqual([]);
     expect(text).toContain('empty --> totalling : amount.added');
     expect((await amounts.overview('total')).machine).toBe(text);
     const headers = { 'if-none-match': response.headers.get('etag') ?? '' };
-    expect((await server.fetch('/projections/total/machine', { headers })).status).toBe(304);
+    expect((await amounts.server.fetch('/projections/total/machine', { headers })).status).toBe(304);
   });
 
   it('is plain text for who wants that', async () => {
-    const plain = await server.fetch('/projections/total/machine', { headers: { accept: 'text/plain' } });
+    const plain = await amounts.server.fetch('/projections/total/machine', {
+      headers: { accept: 'text/plain' },
+    });
     expect(plain.headers.get('content-type')).toBe('text/plain; charset=utf-8');
     await problemOf(
-      await server.fetch('/projections/total/machine', { headers: { accept: 'image/png' } }),
+      await amounts.server.fetch('/projections/total/machine', { headers: { accept: 'image/png' } }),
       406,
     );
   });

@@ -1,7 +1,8 @@
 /** The tests' own server of amounts, and what it answers with. */
 import { join } from 'node:path';
 import { positionIn, until } from './api.js';
-import { Server } from './server.js';
+import type { Server } from './server.js';
+import { Servers } from './servers.js';
 
 const APP = join(import.meta.dirname, 'amounts-app.mjs');
 
@@ -27,13 +28,30 @@ export interface Overview {
 
 /** Its projections total, careful and other; the first two cannot fold the amounts that BAD names. */
 export class AmountsServer {
-  private constructor(readonly server: Server) {}
+  readonly #servers: Servers;
+  #server: Server | undefined;
+
+  private constructor(servers: Servers) {
+    this.#servers = servers;
+  }
+
+  /** To be called where tests are described: each begins with one that has started. */
+  static ofEachTest(): AmountsServer {
+    const amounts = new AmountsServer(Servers.ofEachTest());
+    beforeEach(() => amounts.start());
+    return amounts;
+  }
+
+  /** The one that was started last. */
+  get server(): Server {
+    if (this.#server === undefined) throw new Error('there is a server only while a test runs');
+    return this.#server;
+  }
 
   /** Resolves once total has recovered, or stopped. */
-  static async start(data: string, BAD = '13'): Promise<AmountsServer> {
-    const started = new AmountsServer(await Server.start({ LEFTFOLD_DATA: data, BAD }, APP));
-    await until(async () => (await started.overview('total')).status !== 'recovering');
-    return started;
+  async start(BAD = '13'): Promise<void> {
+    this.#server = await this.#servers.launch({ BAD }, APP);
+    await until(async () => (await this.overview('total')).status !== 'recovering');
   }
 
   async overview(name: string): Promise<Overview> {

@@ -32,10 +32,16 @@ export class Servers {
   }
 
   /** Starts one on the folder, unless the environment names another, and waits until it is ready. */
-  async start(environment: Readonly<Record<string, string>> = {}, main?: string): Promise<Server> {
+  async start(environment?: Readonly<Record<string, string>>, main?: string): Promise<Server> {
+    const server = await this.launch(environment, main);
+    await server.ready();
+    return server;
+  }
+
+  /** The same, for one that may never be ready: it listens. */
+  async launch(environment: Readonly<Record<string, string>> = {}, main?: string): Promise<Server> {
     const server = await Server.start({ LEFTFOLD_DATA: this.path, ...environment }, main);
     this.#started.push(server);
-    await server.ready();
     return server;
   }
 }
