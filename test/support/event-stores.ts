@@ -10,8 +10,13 @@ export interface StoreKind {
   readonly open: (folder: string) => EventStore | Promise<EventStore>;
 }
 
-export const STORES: readonly StoreKind[] = [
+/** Those that need no server. */
+export const EMBEDDED: readonly StoreKind[] = [
   { name: 'MemoryStore', open: () => new MemoryStore() },
   { name: 'LmdbStore', open: (folder) => LmdbStore.open(folder) },
+];
+
+export const STORES: readonly StoreKind[] = [
+  ...EMBEDDED,
   ...(hasPostgres ? [{ name: 'PostgresStore', open: () => openTemporaryLog() }] : []),
 ];

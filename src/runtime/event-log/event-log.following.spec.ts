@@ -1,6 +1,7 @@
 /** Following the log: everything, then everything new, without a gap or a repeat. */
 import { filter, firstValueFrom, take, toArray, type Observable, type Subscription } from 'rxjs';
 import { z } from 'zod';
+import { EMBEDDED } from '../../../test/support/event-stores.js';
 import { TemporaryFolder } from '../../../test/support/server.js';
 import { defineEvent } from './event-contract.js';
 import { EventLog } from './event-log.js';
@@ -8,7 +9,6 @@ import { EVERYTHING, START, position, tag, type NewEvent, type Query, type Recor
 import type { EventStore } from './event-store.js';
 import { LmdbReader } from './stores/lmdb/lmdb.reader.js';
 import { LmdbStore } from './stores/lmdb/lmdb.store.js';
-import { MemoryStore } from './stores/memory.store.js';
 
 const counted = defineEvent({ type: 'number.recorded', schema: z.object({ value: z.int() }) });
 
@@ -42,19 +42,14 @@ function logOver(store: EventStore): EventLog {
   return log;
 }
 
-const STORES: readonly (readonly [name: string, open: (folder: string) => EventStore])[] = [
-  ['MemoryStore', () => new MemoryStore()],
-  ['LmdbStore', (folder) => LmdbStore.open(folder)],
-];
-
-describe.each(STORES)('following a log in %s', (_name, open) => {
+describe.each(EMBEDDED)('following a log in $name', ({ open }) => {
   let folder: TemporaryFolder;
   let store: EventStore;
   let log: EventLog;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     folder = new TemporaryFolder();
-    store = open(folder.path);
+    store = await open(folder.path);
     log = logOver(store);
   });
 

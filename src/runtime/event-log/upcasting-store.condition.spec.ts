@@ -1,5 +1,6 @@
 /** Append conditions in terms of today's contracts, over events that were recorded under earlier ones. */
 import { jest } from '@jest/globals';
+import { EMBEDDED } from '../../../test/support/event-stores.js';
 import {
   about,
   everInsured,
@@ -16,22 +17,15 @@ import { AppendConditionFailed } from './errors.js';
 import type { EventLog } from './event-log.js';
 import { EVERYTHING, START, commitId, position, tag, type Query } from './event.js';
 import type { EventStore } from './event-store.js';
-import { LmdbStore } from './stores/lmdb/lmdb.store.js';
-import { MemoryStore } from './stores/memory.store.js';
 
-const STORES: readonly (readonly [name: string, open: (folder: string) => EventStore])[] = [
-  ['MemoryStore', () => new MemoryStore()],
-  ['LmdbStore', (folder) => LmdbStore.open(folder)],
-];
-
-describe.each(STORES)('appending under a condition to a log of several revisions in %s', (_name, open) => {
+describe.each(EMBEDDED)('appending under a condition to a log of several revisions in $name', ({ open }) => {
   let folder: TemporaryFolder;
   let store: EventStore;
   let log: EventLog;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     folder = new TemporaryFolder();
-    store = open(folder.path);
+    store = await open(folder.path);
     log = parcelsLog(store);
   });
 

@@ -1,5 +1,6 @@
 /** Reading and following in terms of today's contracts, over events that were recorded under earlier ones. */
 import { firstValueFrom } from 'rxjs';
+import { EMBEDDED } from '../../../test/support/event-stores.js';
 import {
   about,
   everInsured,
@@ -23,13 +24,6 @@ import {
 } from './event.js';
 import type { EventStore } from './event-store.js';
 import type { Page } from './page.js';
-import { LmdbStore } from './stores/lmdb/lmdb.store.js';
-import { MemoryStore } from './stores/memory.store.js';
-
-const STORES: readonly (readonly [name: string, open: (folder: string) => EventStore])[] = [
-  ['MemoryStore', () => new MemoryStore()],
-  ['LmdbStore', (folder) => LmdbStore.open(folder)],
-];
 
 /** What is about to stand at 5 positions: a, b and c insured, nothing, d, e, and f. */
 async function sendSome(store: EventStore): Promise<void> {
@@ -40,14 +34,14 @@ async function sendSome(store: EventStore): Promise<void> {
   await send(parcelsLog(store), 'f');
 }
 
-describe.each(STORES)('a log of several revisions in %s', (_name, open) => {
+describe.each(EMBEDDED)('a log of several revisions in $name', ({ open }) => {
   let folder: TemporaryFolder;
   let store: EventStore;
   let log: EventLog;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     folder = new TemporaryFolder();
-    store = open(folder.path);
+    store = await open(folder.path);
     log = parcelsLog(store);
   });
 
