@@ -15,6 +15,8 @@ export class RememberedSnapshots extends SnapshotStore {
   failure: Error | undefined;
   /** Saving takes until this is resolved. */
   busy: Promise<unknown> = Promise.resolve();
+  /** What saving keeps the thread busy with before it returns. */
+  work: () => void = () => undefined;
 
   constructor(...newestFirst: readonly (Snapshot | Unreadable)[]) {
     super();
@@ -23,6 +25,7 @@ export class RememberedSnapshots extends SnapshotStore {
 
   override async save(snapshot: Snapshot): Promise<number> {
     this.asked += 1;
+    this.work();
     await this.busy;
     if (this.failure !== undefined) throw this.failure;
     this.kept.unshift(snapshot);

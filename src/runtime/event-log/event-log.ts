@@ -1,5 +1,5 @@
 /** The event log: what the contexts share, and the only thing they share. Validates, stamps, appends, reads, follows. */
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { filter, map, type Observable } from 'rxjs';
 import { checkEvents, checkedMetadata, NO_METADATA } from './checked-events.js';
 import { CommitIdReused, LogBusy } from './errors.js';
@@ -21,6 +21,7 @@ import {
   type RecordedEvent,
 } from './event.js';
 import { ContractRegistry } from './contract-registry.js';
+import { countedIds } from './counted-ids.js';
 import type { EventStore } from './event-store.js';
 import { Followed } from './followed.js';
 import { pagesAfter, type FollowedLog } from './following.js';
@@ -189,14 +190,21 @@ export class EventLog {
   /**
    * As `follow`, and tells how far each page goes, also when nothing up to there is meant: that is how far a
    * projection has come.
+   *
+   * @param ready is awaited before each page, for a subscriber that must at times have it wait
    */
-  followProgress(query: Query = EVERYTHING, after: Position = START): Observable<Page> {
+  followProgress(
+    query: Query = EVERYTHING,
+    after: Position = START,
+    ready: () => Promise<void> | undefined = () => undefined,
+  ): Observable<Page> {
     return new Followed<Page>(this.#onFollowerFailed, (subscriber) => {
       const unsubscribed = new AbortController();
       const stopped = AbortSignal.any([unsubscribed.signal, this.#closing.signal]);
       const pump = async (): Promise<void> => {
         try {
           for await (const page of pagesAfter(after, query, this.#followed, stopped)) {
+            await ready();
             if (stopped.aborted) break;
             subscriber.next(page);
           }
@@ -278,16 +286,6 @@ export class EventLog {
 function sameRequest(commit: Commit, fingerprint: string | undefined): Commit {
   if (fingerprint !== undefined && commit.fingerprint !== fingerprint) throw new CommitIdReused();
   return commit;
-}
-
-/** Unique by the process, counted within it: neighbours in time are neighbours in the store's index of ids. */
-function countedIds(): () => string {
-  const run = randomUUID();
-  let count = 0;
-  return () => {
-    count += 1;
-    return `${run}/${count.toString(16).padStart(8, '0')}`;
-  };
 }
 
 /** Tells one request from another under the same id. */

@@ -95,7 +95,7 @@ export class FileSnapshotStore extends SnapshotStore {
    * would be passed over. What stands after the newest is of another past.
    */
   async #dropBeside(newest: KeptFile): Promise<void> {
-    const files = await Promise.all((await this.#names()).map((name) => this.#about(name)));
+    const files = await this.#files();
     const isRung = (file: KeptFile): boolean =>
       file.origin === newest.origin && file.position <= newest.position;
     const dropped = [...files.filter((file) => !isRung(file)), ...toDrop(files.filter(isRung), this.limits)];
@@ -107,10 +107,13 @@ export class FileSnapshotStore extends SnapshotStore {
     );
   }
 
-  async #about(name: string): Promise<KeptFile> {
-    const known = this.#known.get(name) ?? (await aboutFile(this.folder, name));
-    this.#known.set(name, known);
-    return known;
+  /** All that are there. Of hundreds, only those are asked for that are not known yet. */
+  async #files(): Promise<readonly KeptFile[]> {
+    const names = await this.#names();
+    const unknown = names.filter((name) => !this.#known.has(name));
+    for (const about of await Promise.all(unknown.map((name) => aboutFile(this.folder, name))))
+      this.#known.set(about.name, about);
+    return names.flatMap((name) => this.#known.get(name) ?? []);
   }
 
   /** What a crash left unfinished, nobody will finish. */

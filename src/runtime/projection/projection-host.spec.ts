@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { add, amountsLog, totalOf } from '../../../test/support/amounts.js';
@@ -9,6 +10,7 @@ import type { Signals } from '../event-log/signals.js';
 import { ProjectionHost } from './projection-host.js';
 import { recordSkip } from './skipping.js';
 import type { SnapshotStore } from './snapshot-store.js';
+import type { SnapshotPace } from './snapshots.js';
 
 interface Given {
   readonly host: ProjectionHost;
@@ -18,10 +20,13 @@ interface Given {
   readonly signalled: <Name extends keyof Signals>(name: Name) => Promise<Signals[Name]>;
 }
 
-function given(snapshotsOf: (projection: string) => SnapshotStore = () => new RememberedSnapshots()): Given {
+function given(
+  snapshotsOf: (projection: string) => SnapshotStore = () => new RememberedSnapshots(),
+  pace: SnapshotPace = { every: 2 },
+): Given {
   const log = amountsLog();
   const emitter = new EventEmitter2({ wildcard: true });
-  const host = new ProjectionHost(log, emitter, { snapshotsOf, pace: { every: 2 } });
+  const host = new ProjectionHost(log, emitter, { snapshotsOf, pace });
   return {
     host,
     log,
@@ -40,6 +45,10 @@ beforeAll(() => {
   Logger.overrideLogger(false);
 });
 
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
 describe('the host of the projections', () => {
   it('runs a projection from when the application starts', async () => {
     const { host, log } = given();
@@ -50,6 +59,32 @@ describe('the host of the projections', () => {
     host.onApplicationBootstrap();
     await total.reached(position(1), patience());
     expect(total.state.context).toEqual({ total: 5, count: 1 });
+  });
+
+  it.each([1, 2, 4])('has %d of them share a fifth of the thread for their snapshots', async (count) => {
+    let time = 1000;
+    jest.spyOn(performance, 'now').mockImplementation(() => time);
+    const stores: RememberedSnapshots[] = [];
+    const costing = (): RememberedSnapshots => {
+      const store = new RememberedSnapshots();
+      store.work = () => {
+        time += 10;
+      };
+      stores.push(store);
+      return store;
+    };
+    const { host, log } = given(costing, { every: 1_000_000, spacing: 1 });
+    const projections = Array.from({ length: count }, (_, index) => host.add(totalOf(`total-${index}`)));
+    host.onApplicationBootstrap();
+    for (let step = 0; step < 1000; step += 1) {
+      time += 1;
+      const { last } = await add(log, 1);
+      await Promise.all(projections.map((each) => each.reached(last, patience())));
+    }
+
+    const spent = stores.reduce((sum, { asked }) => sum + asked * 10, 0);
+    expect(spent / (time - 1000)).toBeGreaterThan(0.15);
+    expect(spent / (time - 1000)).toBeLessThan(0.21 + (count * 10) / (time - 1000));
   });
 
   it('has a child of the root actor for each projection, under its name', () => {

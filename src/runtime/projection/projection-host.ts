@@ -16,7 +16,7 @@ import { Projection } from './projection.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
 import { eventSkipped } from './skipping.js';
 import { NoSnapshots, type SnapshotStore } from './snapshot-store.js';
-import { Snapshots, type SnapshotPace } from './snapshots.js';
+import { Snapshots, THREAD_SHARE, type SnapshotPace } from './snapshots.js';
 import type { Ground } from './shadow/ground.js';
 import type { WorkerSettings } from './shadow/worker-thread.js';
 
@@ -128,7 +128,9 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     const foldedBy = (): string => fingerprintIn(this.log.contracts, definition);
     const store = snapshotsOf(projection);
     this.#stores.set(projection, store);
-    return new Snapshots(store, pace, this.log, foldedBy, {
+    // All of them have one thread.
+    const share = (): number => THREAD_SHARE / Math.max(this.#projections.size, 1);
+    return new Snapshots(store, { share, ...pace }, this.log, foldedBy, {
       taken: (position, bytes) => {
         this.#signal('snapshot.taken', { projection, position, bytes });
       },

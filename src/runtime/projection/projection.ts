@@ -219,6 +219,7 @@ export class Projection<Context = unknown> {
       this.#begin((from as Folded<Context> | undefined) ?? beginning(this.definition.fold));
       const restoredFrom = this.position;
       let recovered = false;
+      let turn: Promise<void> | undefined;
       const caughtUp = (): void => {
         if (recovered || this.position < target) return;
         recovered = true;
@@ -234,7 +235,9 @@ export class Projection<Context = unknown> {
         else this.observer.recovered(report);
       };
       caughtUp();
-      const subscription = this.log.followProgress(this.#followed, this.position).subscribe({
+      // A replay waits for its snapshots; who follows live is waited for by readers, and does not.
+      const ready = (): Promise<void> | undefined => (recovered ? undefined : turn);
+      const subscription = this.log.followProgress(this.#followed, this.position, ready).subscribe({
         next: (page) => {
           if (this.#isSkippedInThePast(page)) {
             tell({ type: 'skipped in the past' });
@@ -242,7 +245,7 @@ export class Projection<Context = unknown> {
           }
           this.#take(page);
           caughtUp();
-          this.snapshots.offer(this.folded, this.#skipped);
+          turn = this.snapshots.offer(this.folded, this.#skipped);
         },
         error: fail,
       });

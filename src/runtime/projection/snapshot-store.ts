@@ -26,7 +26,10 @@ export interface SnapshotEntry {
 }
 
 export abstract class SnapshotStore {
-  /** Keeps it so that it survives power loss, and lets go of those that are least missed. Resolves to its size in bytes. */
+  /**
+   * Keeps it so that it survives power loss, and lets go of those that are least missed. Resolves to its size in bytes. What takes
+   * the thread's time, above all writing the state out, is done before it returns: snapshots are paced by that.
+   */
   abstract save(snapshot: Snapshot): Promise<number>;
 
   /**

@@ -3,18 +3,30 @@ import { START, type Position } from '../event-log/event.js';
 import { NOTHING_SKIPPED, type Folded, type Skipped } from './folding.js';
 import { fingerprintWithout, machineIn } from './skipping.js';
 import { isUnreadable, type Snapshot, type SnapshotEntry, type SnapshotStore } from './snapshot-store.js';
+import { ThreadShare } from './thread-share.js';
 import { usableSnapshot } from './usable-snapshot.js';
 
 /** At least so long lies between two snapshots that are taken for their number of events, in milliseconds. */
 const PAUSE = 1000;
+
+/** One is being written and one waits for its turn; of more than that no state is held in memory. */
+const MOST_WRITING = 2;
+
+/** A replay waits no longer than this for its snapshots, in milliseconds: a disk that hangs does not keep it from going on. */
+const PATIENCE_IN_REPLAY = 5000;
+
+/** What all snapshots of a process together may take of its thread's time. */
+export const THREAD_SHARE = 1 / 5;
 
 export interface SnapshotPace {
   /** How many events apart they are taken, and no more often than once a second. */
   readonly every: number;
   /** After so long there is one of whatever is new, however little. Default: 10. */
   readonly seconds?: number;
-  /** So many positions apart there is one however fast the log goes by, as in a replay. Default: 10,000. */
+  /** So many positions apart there is one however fast the log goes by, as in a replay, if the share allows it. Default: 10,000. */
   readonly spacing?: number;
+  /** What these snapshots may take of the thread's time. Default: a fifth. */
+  readonly share?: () => number;
 }
 
 export interface SnapshotObserver {
@@ -40,16 +52,17 @@ export class Snapshots {
   #takenAt = -Infinity;
   #failedAt = -Infinity;
   #timer: { readonly handle: NodeJS.Timeout; readonly at: number } | undefined;
-  /** How many are being written, or wait for that: one after the other. */
+  /** How many are being written, or wait for that: one after the other, and never more than two. */
   #writing = 0;
   #written: Promise<void> = Promise.resolve();
   readonly #every: number;
   readonly #patience: number;
   readonly #spacing: number;
+  readonly #share: ThreadShare;
 
   constructor(
     private readonly store: SnapshotStore,
-    { every, seconds = 10, spacing = 10_000 }: SnapshotPace,
+    { every, seconds = 10, spacing = 10_000, share = () => THREAD_SHARE }: SnapshotPace,
     /** Which log this is, and where its head stands: a snapshot from elsewhere or from after it is none. */
     private readonly log: { readonly identity: string; head(): Promise<Position> },
     /** The fingerprint of what folds now; known once every module has registered its contracts. */
@@ -59,6 +72,7 @@ export class Snapshots {
     this.#every = every;
     this.#patience = seconds * 1000;
     this.#spacing = spacing;
+    this.#share = new ThreadShare(share);
   }
 
   /** The newest good one that was folded without what is skipped now. Each that is passed over is reported. */
@@ -86,17 +100,24 @@ export class Snapshots {
   }
 
   /**
-   * Sees to it that one is taken when it is time. Nobody waits for it: a snapshot only saves work, and under load its
-   * flushes would cost the log more than that. Only a stretch as long as the spacing is not let by, for its own
-   * state would be gone: it is what a fold into the past begins from.
+   * Sees to it that one is taken when it is time. Under load nobody waits for it: a snapshot only saves work, and its flushes
+   * would cost the log more than that.
+   *
+   * @returns in a replay, what to wait for before folding on: after a stretch as long as the spacing the state must be taken now or
+   *   never, for it is what a fold into the past begins from. It waits its turn while the one before is being written; were
+   *   that not waited for, a fast replay would leave most of them out. Nothing when there is nothing to wait for.
    */
-  offer(folded: Folded, skipped: Skipped = NOTHING_SKIPPED): void {
+  offer(folded: Folded, skipped: Skipped = NOTHING_SKIPPED): Promise<void> | undefined {
     this.#offered = { folded, skipped };
-    if (folded.position <= this.#asked) return;
+    if (folded.position <= this.#asked) return undefined;
     this.#newSince ??= performance.now();
-    if (folded.position - this.#asked >= this.#spacing && performance.now() >= this.#failedAt + PAUSE)
-      this.#take(this.#offered);
-    else this.#schedule();
+    if (folded.position - this.#asked < this.#spacing || !this.#isFree()) {
+      this.#schedule();
+      return undefined;
+    }
+    const before = this.#writing > 0 ? this.#written : undefined;
+    this.#take(this.#offered);
+    return before && noLongerThan(PATIENCE_IN_REPLAY, before);
   }
 
   /** Takes one more, unless the newest is of this very position. Resolves when it is kept, or has failed. */
@@ -121,12 +142,21 @@ export class Snapshots {
     return usableSnapshot(this.store, origin, through, passedOver);
   }
 
+  /** Whether another one can be taken at once. */
+  #isFree(): boolean {
+    return this.#writing < MOST_WRITING && this.#wait() === 0;
+  }
+
+  /** So long there can be none, in milliseconds, because of what snapshots have cost, or of one that failed. */
+  #wait(): number {
+    return Math.max(this.#share.wait(), this.#failedAt + PAUSE - performance.now(), 0);
+  }
+
   #schedule(): void {
     if (this.#writing > 0 || this.#offered === undefined || this.#newSince === undefined) return;
     const isFar = this.#offered.folded.position - this.#newest >= this.#every;
-    const at = isFar
-      ? Math.max(this.#takenAt, this.#failedAt) + PAUSE
-      : Math.max(this.#newSince + this.#patience, this.#failedAt + PAUSE);
+    const wanted = isFar ? this.#takenAt + PAUSE : this.#newSince + this.#patience;
+    const at = Math.max(wanted, performance.now() + this.#wait());
     if (this.#timer !== undefined && this.#timer.at <= at) return;
     this.#unschedule();
     const handle = setTimeout(
@@ -196,7 +226,8 @@ export class Snapshots {
     this.#takenAt = performance.now();
     try {
       const machine = fingerprintWithout(skipped, folded.position, this.machine());
-      const bytes = await this.store.save({ ...folded, log: this.log.identity, machine });
+      const snapshot = { ...folded, log: this.log.identity, machine };
+      const bytes = await this.#share.spend(() => this.store.save(snapshot));
       this.#newest = folded.position;
       this.observer.taken(folded.position, bytes);
       return true;
@@ -207,4 +238,13 @@ export class Snapshots {
       return false;
     }
   }
+}
+
+async function noLongerThan(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const time = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds).unref();
+  });
+  await Promise.race([work, time]);
+  clearTimeout(timer);
 }

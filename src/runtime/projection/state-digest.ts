@@ -41,7 +41,9 @@ class Writer {
         return;
       }
       case 'bigint': {
-        this.#put(`n${value.toString(16)};`);
+        this.#put('n');
+        this.#put(value.toString(16));
+        this.#put(';');
         return;
       }
       case 'boolean': {
@@ -88,6 +90,12 @@ class Writer {
   }
 
   #put(text: string): void {
+    // What is long by itself is not copied once more, as it would be when it is put together with what is before it.
+    if (text.length >= CHUNK) {
+      this.hash.update(this.#text).update(text);
+      this.#text = '';
+      return;
+    }
     this.#text += text;
     if (this.#text.length < CHUNK) return;
     this.hash.update(this.#text);

@@ -1,0 +1,123 @@
+/** A log in LMDB that is replayed without a snapshot leaves a ladder along it, in files, and the past is folded from its rungs. */
+import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { numberRecorded } from '../../src/contexts/numbers/numbers.events.js';
+import { product } from '../../src/contexts/product/product.projection.js';
+import { sum } from '../../src/contexts/sum/sum.projection.js';
+import { EventLog } from '../../src/runtime/event-log/event-log.js';
+import { position, type Position } from '../../src/runtime/event-log/event.js';
+import { PAGE_SIZE } from '../../src/runtime/event-log/page.js';
+import { LmdbStore } from '../../src/runtime/event-log/stores/lmdb/lmdb.store.js';
+import type { ProjectionDefinition } from '../../src/runtime/projection/define-projection.js';
+import { FileSnapshotStore, snapshotFolder } from '../../src/runtime/projection/file-snapshot-store.js';
+import type { Projection } from '../../src/runtime/projection/projection.js';
+import { run } from '../support/running-projection.js';
+import { TemporaryFolder } from '../support/server.js';
+
+const EVENTS = 60_000;
+const COMMIT = 100;
+const SPACING = 3000;
+/** A snapshot stands at the end of a page, and so a page further on at most. */
+const WIDEST = SPACING + PAGE_SIZE;
+
+const valueAt = (at: number): bigint => BigInt((at % 19) - 9);
+
+const sumAt = (at: number): bigint => {
+  let total = 0n;
+  for (let each = 1; each <= at; each += 1) total += valueAt(each);
+  return total;
+};
+
+const folder = new TemporaryFolder();
+let log: EventLog;
+
+beforeAll(async () => {
+  log = new EventLog(LmdbStore.open(join(folder.path, 'log')));
+  log.contracts.register([numberRecorded]);
+  for (let first = 1; first <= EVENTS; first += COMMIT) {
+    const values = Array.from({ length: COMMIT }, (_, index) => String(valueAt(first + index)));
+    await log.append(values.map((value) => numberRecorded.create({ value })));
+  }
+});
+
+afterAll(async () => {
+  await log.close();
+  folder.remove();
+});
+
+afterEach(() => {
+  rmSync(join(folder.path, 'projections'), { recursive: true, force: true });
+});
+
+/** Folds all of it, keeping whatever snapshots are due: what they may cost is another test's. */
+async function replayed<Context>(definition: ProjectionDefinition<Context>): Promise<Projection<Context>> {
+  const store = new FileSnapshotStore(snapshotFolder(folder.path, definition.name), {
+    spacing: SPACING,
+    bytes: 1024 ** 3,
+  });
+  const { projection, recovered } = run(definition, log, {
+    store,
+    pace: { spacing: SPACING, share: () => 1 },
+  });
+  await expect(recovered).resolves.toMatchObject({ restoredFrom: 0, events: EVENTS });
+  await projection.stop();
+  return projection;
+}
+
+const filesOf = (name: string): readonly string[] => {
+  const path = snapshotFolder(folder.path, name);
+  return readdirSync(path)
+    .sort()
+    .map((file) => join(path, file));
+};
+
+/** From the beginning of the log to its head. */
+const rungsOf = async <Context>(projection: Projection<Context>): Promise<readonly number[]> =>
+  [...(await projection.snapshotsKept()).map(({ position: at }) => Number(at)), 0].toReversed();
+
+/** The state at a position, and how many positions it was folded from. */
+async function foldedAt<Context>(
+  projection: Projection<Context>,
+  at: number,
+): Promise<{ readonly context: Context; readonly width: number }> {
+  let width = 0;
+  const onPage = (_: Position, from: Position): void => {
+    width = at - from;
+  };
+  const { state } = await projection.past.at(position(at), { onPage });
+  return { context: state.context, width };
+}
+
+describe('a long replay', () => {
+  it('leaves rungs along the whole log, of a state of any size, while both are folded', async () => {
+    for (const projection of await Promise.all([replayed(sum), replayed(product)])) {
+      const rungs = await rungsOf<unknown>(projection);
+      expect(rungs.at(-1)).toBe(EVENTS);
+      const gaps = rungs.slice(1).map((at, index) => at - (rungs[index] ?? 0));
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(WIDEST);
+      expect(rungs.length).toBeLessThanOrEqual((2 * EVENTS) / SPACING + 2 * Math.log2(SPACING) + 5);
+    }
+  });
+
+  it('leaves any past state a bounded fold away, and it is the right one', async () => {
+    const projection = await replayed(sum);
+    for (const at of [1, 2999, 3000, 3001, 17_654, 30_000, 44_444, 59_999, EVENTS]) {
+      const { context, width } = await foldedAt(projection, at);
+      expect(context.total).toBe(sumAt(at));
+      expect(width).toBeLessThanOrEqual(WIDEST);
+    }
+  });
+
+  it('has past states folded from the rung before, where power loss has torn one', async () => {
+    const projection = await replayed(sum);
+    const rungs = await rungsOf(projection);
+    const middle = Math.floor(rungs.length / 2);
+    const torn = filesOf('sum')[middle] ?? 'none';
+    truncateSync(torn, statSync(torn).size - 20);
+    const at = (rungs[middle + 1] ?? 0) + 1;
+    const { context, width } = await foldedAt(projection, at);
+    expect(context.total).toBe(sumAt(at));
+    expect(width).toBeGreaterThan(1);
+    expect(width).toBeLessThanOrEqual(2 * WIDEST);
+  });
+});
