@@ -1,5 +1,4 @@
 /** The event log: what the contexts share, and the only thing they share. Validates, stamps, appends, reads, follows. */
-import { createHash } from 'node:crypto';
 import { filter, map, type Observable } from 'rxjs';
 import { checkEvents, checkedMetadata, NO_METADATA } from './checked-events.js';
 import { CommitIdReused, LogBusy } from './errors.js';
@@ -26,6 +25,7 @@ import type { EventStore } from './event-store.js';
 import { Followed } from './followed.js';
 import { pagesAfter, type FollowedLog } from './following.js';
 import type { Page } from './page.js';
+import { digest } from './request-digest.js';
 import { Tail } from './tail.js';
 import { UpcastingStore } from './upcasting-store.js';
 
@@ -204,7 +204,8 @@ export class EventLog {
       const pump = async (): Promise<void> => {
         try {
           for await (const page of pagesAfter(after, query, this.#followed, stopped)) {
-            await ready();
+            const turn = ready();
+            if (turn !== undefined) await turn;
             if (stopped.aborted) break;
             subscriber.next(page);
           }
@@ -286,15 +287,4 @@ export class EventLog {
 function sameRequest(commit: Commit, fingerprint: string | undefined): Commit {
   if (fingerprint !== undefined && commit.fingerprint !== fingerprint) throw new CommitIdReused();
   return commit;
-}
-
-/** Tells one request from another under the same id. */
-export function digest(request: unknown): string {
-  return createHash('sha256').update(JSON.stringify(request, inOrder)).digest('base64url');
-}
-
-/** The order of an object's names says nothing. */
-function inOrder(_name: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -1,7 +1,7 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
 import { START, type Position, type Query } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
-import type { Page } from '../event-log/page.js';
+import { countUpTo, type Page } from '../event-log/page.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
 import { faultOf, type ProjectionFault } from './fault.js';
 import type { FoldState } from './fold-state.js';
@@ -294,9 +294,4 @@ export class Projection<Context = unknown> {
     }
     for (const each of this.#echoes) each(consumed);
   }
-}
-
-/** How many events of the page were folded. */
-function countUpTo({ events, through }: Page, folded: Position): number {
-  return folded >= through ? events.length : events.filter(({ position: at }) => at <= folded).length;
 }

@@ -2,7 +2,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { InvalidHeader } from '../../http/problem.js';
 import { commitId, type CommitId, type Metadata } from '../event.js';
-import { digest, type AppendOptions } from '../event-log.js';
+import type { AppendOptions } from '../event-log.js';
+import { digest } from '../request-digest.js';
 
 const LONGEST_KEY = 200;
 
