@@ -40,8 +40,7 @@ async function audit(
       const { position, digest, state, checked, drift } = await audited(name, opened, options, terminal);
       if (drift === undefined) {
         await print(terminal, `${name} ${position} ${digest} ${state}\n`);
-        if (options.quiet !== true)
-          say(terminal, `${name}: ${counted(checked, 'snapshot')}, all of them what the log folds to`);
+        if (options.quiet !== true) say(terminal, `${name}: ${compared(checked)}`);
       } else {
         drifted.push(
           `the snapshot of ${name} at ${drift.upTo} is not what the log folds to; up to ${drift.after} it was`,
@@ -53,6 +52,11 @@ async function audit(
   }
   if (drifted.length > 0) throw new CommandFailed(drifted.join('; '));
 }
+
+const compared = (snapshots: number): string =>
+  snapshots === 0
+    ? 'there is no snapshot to compare'
+    : `${counted(snapshots, 'snapshot')}, all of them what the log folds to`;
 
 async function audited(
   name: string,
