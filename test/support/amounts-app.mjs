@@ -1,6 +1,6 @@
 /**
  * A server of the tests' own, made of what is built: it totals amounts. The machines of `total` and `careful` throw at any
- * amount that BAD names; `other` throws at none. Settings: LEFTFOLD_DATA, LEFTFOLD_SNAPSHOT_EVERY, BAD (`13,-1`).
+ * amount that BAD names; `other` throws at none. Settings: LEFTFOLD_DATA, LEFTFOLD_STORE, LEFTFOLD_SNAPSHOT_EVERY, BAD (`13,-1`).
  */
 import 'reflect-metadata';
 import { join } from 'node:path';
@@ -9,16 +9,21 @@ import { EventEmitterModule } from '@nestjs/event-emitter';
 import { assign, createMachine } from 'xstate';
 import { z } from 'zod';
 
+const { openStore } = await built('open-store.js');
 const { defineEvent } = await built('runtime/event-log/event-contract.js');
 const { EventLog } = await built('runtime/event-log/event-log.js');
 const { EventLogModule } = await built('runtime/event-log/event-log.module.js');
-const { LmdbStore } = await built('runtime/event-log/stores/lmdb/lmdb.store.js');
 const { createHttpApplication } = await built('runtime/http/application.js');
 const { defineProjection } = await built('runtime/projection/define-projection.js');
 const { FileSnapshotStore } = await built('runtime/projection/file-snapshot-store.js');
 const { ProjectionModule } = await built('runtime/projection/projection.module.js');
 
-const { LEFTFOLD_DATA: data, LEFTFOLD_SNAPSHOT_EVERY: every = '1000', BAD = '' } = process.env;
+const {
+  LEFTFOLD_DATA: data,
+  LEFTFOLD_STORE: store = 'lmdb',
+  LEFTFOLD_SNAPSHOT_EVERY: every = '1000',
+  BAD = '',
+} = process.env;
 const bad = new Set(BAD.split(',').filter(Boolean).map(Number));
 
 const amountAdded = defineEvent({ type: 'amount.added', schema: z.strictObject({ amount: z.int() }) });
@@ -59,7 +64,7 @@ const app = await createHttpApplication(
     module: AmountsApp,
     imports: [
       EventEmitterModule.forRoot({ wildcard: true }),
-      EventLogModule.forRoot(LmdbStore.open(join(data, 'log'))),
+      EventLogModule.forRoot(await openStore({ store, data })),
       ProjectionModule.forRoot({
         pace: { every: Number(every) },
         snapshotsOf: (name) => new FileSnapshotStore(join(data, 'projections', name)),

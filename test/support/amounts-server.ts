@@ -1,7 +1,7 @@
 /** The tests' own server of amounts, and what it answers with. */
 import { join } from 'node:path';
 import { positionIn, until } from './api.js';
-import type { Server } from './server.js';
+import type { Environment, Server } from './server.js';
 import { Servers } from './servers.js';
 
 const APP = join(import.meta.dirname, 'amounts-app.mjs');
@@ -37,9 +37,14 @@ export class AmountsServer {
 
   /** To be called where tests are described: each begins with one that has started. */
   static ofEachTest(): AmountsServer {
-    const amounts = new AmountsServer(Servers.ofEachTest());
+    const amounts = AmountsServer.inEachTest();
     beforeEach(() => amounts.start());
     return amounts;
+  }
+
+  /** The same, for tests that start it. */
+  static inEachTest(): AmountsServer {
+    return new AmountsServer(Servers.ofEachTest());
   }
 
   /** The one that was started last. */
@@ -49,8 +54,8 @@ export class AmountsServer {
   }
 
   /** Resolves once total has recovered, or stopped. */
-  async start(BAD = '13'): Promise<void> {
-    this.#server = await this.#servers.launch({ BAD }, APP);
+  async start(BAD = '13', more: Environment = {}): Promise<void> {
+    this.#server = await this.#servers.launch({ BAD, ...more }, APP);
     await until(async () => (await this.overview('total')).status !== 'recovering');
   }
 

@@ -87,6 +87,28 @@ describe('the host of the projections', () => {
     expect(spent / (time - 1000)).toBeLessThan(0.21 + (count * 10) / (time - 1000));
   });
 
+  it('resumes one that has stopped once somebody has its event skipped, and nothing else', async () => {
+    const { host, log, emitter, signalled } = given();
+    const total = host.add(totalOf('total', (amount) => amount === 13));
+    host.onApplicationBootstrap();
+    const stopped = [signalled('projection.faulted'), signalled('projection.resumed')] as const;
+    await add(log, 1, 13, 2, 13, 4);
+    await stopped[0];
+    const skip = (projection: string, at: number): Promise<unknown> =>
+      recordSkip(log, { projection, position: position(at), reason: 'a slip' });
+    await skip('other', 2);
+    await skip('total', 1);
+    await expect(total.reached(position(2), AbortSignal.timeout(50))).rejects.toThrow();
+    expect(total.fault).toMatchObject({ position: 2 });
+
+    const again = new Promise((resolve) => emitter.once('projection.faulted', resolve));
+    await skip('total', 2);
+    expect(await again).toMatchObject({ position: 4 });
+    await skip('total', 4);
+    expect(await stopped[1]).toMatchObject({ position: 9 });
+    expect(total.state.context).toEqual({ total: 6, count: 2 });
+  });
+
   it('has a child of the root actor for each projection, under its name', () => {
     const { host } = given();
     host.add(totalOf('first'));

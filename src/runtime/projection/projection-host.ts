@@ -11,6 +11,7 @@ import { signal, type Signals } from '../event-log/signals.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { errorStack } from './error-text.js';
 import { stopped, type ProjectionFault } from './fault.js';
+import { heedSkips } from './heed-skips.js';
 import { fingerprintIn } from './machine-fingerprint.js';
 import { Projection } from './projection.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
@@ -40,6 +41,8 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   readonly #logger = new Logger('Projection');
   readonly #projections = new Map<string, Projection>();
   readonly #stores = new Map<string, SnapshotStore>();
+  /** What ends the listening for skips of those that have stopped. */
+  readonly #listeners = new Map<string, () => void>();
   #isEnding = false;
 
   constructor(
@@ -91,9 +94,10 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
         this.#signal('projection.recovered', { projection: definition.name, ...report });
       },
       faulted: (fault) => {
-        this.#faulted(definition.name, fault);
+        this.#faulted(projection, fault);
       },
       resumed: ({ position, restoredFrom: resumedFrom, events, milliseconds }) => {
+        this.#listeners.get(definition.name)?.();
         this.#logger.log(`${definition.name}: resumed, and folded from ${resumedFrom} to ${position}`);
         const report = { resumedFrom, position, events, milliseconds };
         this.#signal('projection.resumed', { projection: definition.name, ...report });
@@ -154,10 +158,13 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     this.#signal('projection.skipped', skip);
   }
 
-  #faulted(projection: string, fault: ProjectionFault): void {
+  #faulted(projection: Projection, fault: ProjectionFault): void {
+    const { name } = projection;
     const { position, error } = fault;
-    this.#logger.error(stopped(projection, fault), errorStack(error));
-    this.#signal('projection.faulted', { projection, position, error });
+    this.#logger.error(stopped(name, fault), errorStack(error));
+    this.#signal('projection.faulted', { projection: name, position, error });
+    this.#listeners.get(name)?.();
+    this.#listeners.set(name, heedSkips(projection, fault, this.log));
   }
 
   #signal<Name extends keyof Signals>(name: Name, payload: Signals[Name]): void {

@@ -60,7 +60,8 @@ export async function skip(
       metadata === undefined ? {} : { metadata },
     );
   }
-  if (projection.status === 'faulted') await projection.resume();
+  // It may have heard of the skip by now, and be on its way.
+  if (projection.fault !== undefined) await projection.resume();
   return commit;
 }
 

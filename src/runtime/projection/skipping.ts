@@ -98,4 +98,5 @@ export function fingerprintWithout(skipped: Skipped, through: Position, machine:
 /** The machine's fingerprint in one that tells of skips, too. */
 export const machineIn = (fingerprint: string): string => fingerprint.split('/without-', 1)[0] ?? fingerprint;
 
-const tagOf = (projection: string): ReturnType<typeof tag> => tag(`projection:${projection}`);
+/** What the skips of a projection are tagged with. */
+export const tagOf = (projection: string): ReturnType<typeof tag> => tag(`projection:${projection}`);
