@@ -1,5 +1,5 @@
-/** Audits and rebuilds of a running server, in threads of their own. */
-import { cpSync } from 'node:fs';
+/** Audits and rebuilds of a running server, in processes of their own. */
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { foldedUpTo, problemOf, record, until } from '../support/api.js';
@@ -10,7 +10,7 @@ import { snapshotFiles, tamper } from '../support/tampering.js';
 const ODD = join(import.meta.dirname, '..', 'support', 'upkeep', 'main.mjs');
 const ONES = Array.from({ length: 1000 }, () => 1);
 
-/** Threads that give way to everything else take their time on a machine that has much to do, in milliseconds. */
+/** Processes that give way to everything else take their time on a machine that has much to do, in milliseconds. */
 const LONG = 120_000;
 
 jest.setTimeout(LONG);
@@ -155,7 +155,7 @@ describe('POST /projections/:name/rebuild', () => {
   it.each([
     ['endless', /no event was folded for 4 s after position 1000/],
     ['hungry', /it needed more than 64 MiB of memory after position 1000/],
-  ])('takes no more than its thread with it when a machine is %s', async (machine, reason) => {
+  ])('takes no more than its process with it when a machine is %s', async (machine, reason) => {
     const server = await servers.start({ LEFTFOLD_TEST_MACHINE: machine }, ODD);
     for (let commits = 0; commits < 2; commits += 1) await record(server, ...ONES);
     await foldedUpTo(server, '/odd', 2000);
@@ -169,3 +169,36 @@ describe('POST /projections/:name/rebuild', () => {
     });
   });
 });
+
+describe('a worker', () => {
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+
+  onLinux.each(['slow', 'endless'])(
+    'does not outlive its server, also with a machine that is %s',
+    async (machine) => {
+      const server = await servers.start({ LEFTFOLD_TEST_MACHINE: machine }, ODD);
+      for (let commits = 0; commits < 20; commits += 1) await record(server, ...ONES);
+      await foldedUpTo(server, '/odd', 20_000);
+      await server.fetch('/projections/odd/rebuild', { method: 'POST' });
+      await until(async () => ((await server.json('/projections/odd/rebuild')) as Json)['position'] !== 0);
+      const [worker] = childrenOf(server.process.pid);
+      expect(isAlive(worker)).toBe(true);
+      await server.kill();
+      await until(() => !isAlive(worker));
+    },
+  );
+});
+
+function childrenOf(parent = NaN): readonly number[] {
+  const path = `/proc/${parent}/task/${parent}/children`;
+  return readFileSync(path, 'utf8').trim().split(' ').map(Number);
+}
+
+/** One that has ended may still be listed, until somebody has asked how. */
+function isAlive(id = NaN): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${id}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}

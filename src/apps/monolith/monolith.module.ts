@@ -5,7 +5,7 @@ import type { Config } from '../../config.js';
 import { EventLogModule } from '../../runtime/event-log/event-log.module.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
 import { ProjectionModule } from '../../runtime/projection/projection.module.js';
-import type { WorkerSettings } from '../../runtime/projection/shadow/worker-thread.js';
+import type { WorkerSettings } from '../../runtime/projection/shadow/worker-process.js';
 import { NoSnapshots } from '../../runtime/projection/snapshot-store.js';
 import { shadowsIn, snapshotsIn } from '../../snapshot-folders.js';
 import { contexts as monolithContexts } from './contexts.js';
@@ -14,7 +14,7 @@ import type { WorkshopOptions } from './workshop.js';
 /** What the monolith is made of. */
 export interface Parts {
   readonly contexts: readonly NonNullable<DynamicModule['imports']>[number][];
-  /** URL of a module that exports them as `contexts`: worker threads import it. */
+  /** URL of a module that exports them as `contexts`: worker processes import it. */
   readonly contextsFile: string;
   readonly workers?: Pick<WorkerSettings, 'megabytes' | 'patience'>;
 }

@@ -1,4 +1,4 @@
-/** What the monolith's worker threads work with: its contexts, and its log and snapshots once more. */
+/** What the monolith's worker processes work with: its contexts, and its log and snapshots once more. */
 import type { Config } from '../../config.js';
 import { openStoreForReading } from '../../open-store.js';
 import type { Workshop } from '../../runtime/projection/shadow/workshop.js';

@@ -1,7 +1,11 @@
-/** Snapshots as files in one folder: whole or not there, checked when they are read, and a ladder of them kept. */
-import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+/**
+ * Snapshots as files in one folder: whole or not there, checked when they are read, and a ladder of them kept.
+ *
+ * None is flushed: that would hold up the log's own flushes, and a power failure costs no more than a fold from one
+ * that the system has written out already.
+ */
+import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { flushFolder } from '../event-log/flush.js';
 import { position, type Position } from '../event-log/event.js';
 import { toDrop, type LadderLimits, type Rung } from './ladder.js';
 import { machineIn } from './skipping.js';
@@ -46,9 +50,8 @@ export class FileSnapshotStore extends SnapshotStore {
     await this.#tidy();
     const name = fileName(snapshot.position);
     const path = join(this.folder, name);
-    await writeFlushed(`${path}.new`, bytes);
+    await writeFile(`${path}.new`, bytes);
     await rename(`${path}.new`, path); // a crash before this leaves a file that no one reads
-    await flushFolder(this.folder);
     const file = { name, position: snapshot.position, bytes: bytes.length, origin: originOf(snapshot) };
     this.#known.set(name, file);
     await this.#dropBeside(file);
@@ -166,16 +169,6 @@ async function aboutFile(folder: string, name: string): Promise<KeptFile> {
     } catch {
       return { ...about, origin: undefined }; // whoever asks for it is told why
     }
-  } finally {
-    await file.close();
-  }
-}
-
-async function writeFlushed(path: string, bytes: Buffer): Promise<void> {
-  const file = await open(path, 'w');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
   } finally {
     await file.close();
   }

@@ -19,7 +19,7 @@ import { eventSkipped } from './skipping.js';
 import { NoSnapshots, type SnapshotStore } from './snapshot-store.js';
 import { Snapshots, THREAD_SHARE, type SnapshotPace } from './snapshots.js';
 import type { Ground } from './shadow/ground.js';
-import type { WorkerSettings } from './shadow/worker-thread.js';
+import type { WorkerSettings } from './shadow/worker-process.js';
 
 export interface ProjectionSettings {
   /** The store of one projection's snapshots; nobody else is given it. */
@@ -28,7 +28,7 @@ export interface ProjectionSettings {
   readonly pace: SnapshotPace;
   /** Where a rebuild of a projection keeps its own snapshots until it is done. Default: nowhere. */
   readonly shadowsOf?: (projection: string) => SnapshotStore;
-  /** How rebuilds and audits are done in threads of their own. Without it they take turns with the server. */
+  /** How rebuilds and audits are done in processes of their own. Without it they take turns with the server. */
   readonly workers?: WorkerSettings;
   /** Minutes between two audits of all projections; 0, the default: only when asked for. */
   readonly auditMinutes?: number;

@@ -100,8 +100,7 @@ export class Snapshots {
   }
 
   /**
-   * Sees to it that one is taken when it is time. Under load nobody waits for it: a snapshot only saves work, and its flushes
-   * would cost the log more than that.
+   * Sees to it that one is taken when it is time. Under load nobody waits for it: a snapshot only saves work.
    *
    * @returns in a replay, what to wait for before folding on: after a stretch as long as the spacing the state must be taken now or
    *   never, for it is what a fold into the past begins from. It waits its turn while the one before is being written; were

@@ -15,7 +15,7 @@ import { isOurs, skippedOn } from './shadow/ground.js';
 import { ThisThread, type Place } from './shadow/place.js';
 import { rebuild, type RebuildReport } from './shadow/rebuild.js';
 import { Undertaking } from './shadow/undertaking.js';
-import { WorkerThread } from './shadow/worker-thread.js';
+import { WorkerProcess } from './shadow/worker-process.js';
 
 @Injectable()
 export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -42,7 +42,7 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     this.#place =
       workers === undefined
         ? new ThisThread((name) => host.groundOf(known(name)))
-        : new WorkerThread(workers, log, (name) => known(name).definition);
+        : new WorkerProcess(workers, log, (name) => known(name).definition);
     log.beforeClose(() => this.#stop());
   }
 

@@ -1,6 +1,5 @@
-/** Contexts with a machine that is as it should be in a server's own thread, and in a worker's what LEFTFOLD_TEST_MACHINE says. */
+/** Contexts with a machine that is as it should be in the server's own process, and in a worker's what LEFTFOLD_TEST_MACHINE says. */
 import { built } from '../built.mjs';
-import { isMainThread } from 'node:worker_threads';
 import { assign, setup } from 'xstate';
 
 const { NumbersModule } = await built('contexts/numbers/numbers.module.js');
@@ -23,7 +22,8 @@ const inWorker = {
     while (position > HALF) hoard.push(new Array(10_000).fill(position));
   },
 };
-const behave = isMainThread ? undefined : inWorker[process.env.LEFTFOLD_TEST_MACHINE];
+const isWorker = process.send !== undefined;
+const behave = isWorker ? inWorker[process.env.LEFTFOLD_TEST_MACHINE] : undefined;
 const factor = BigInt(process.env.LEFTFOLD_TEST_FACTOR ?? 1);
 
 const machine = setup({

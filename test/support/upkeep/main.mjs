@@ -1,4 +1,4 @@
-/** Serves these contexts as the built program serves its own, with little memory and little patience for worker threads. */
+/** Serves these contexts as the built program serves its own, with little memory and little patience for workers. */
 import { built } from '../built.mjs';
 import { ConsoleLogger } from '@nestjs/common';
 import { contexts } from './contexts.mjs';

@@ -1,47 +1,58 @@
-/** The entry of a worker thread: one piece of work, over a log of its own opening, and then the thread ends. */
+/** The entry of a worker process: one piece of work, over a log of its own opening, and then the process ends. */
+import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { parentPort, workerData } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { fingerprintIn } from '../machine-fingerprint.js';
-import type { FromWorker, ToWorker, WorkerData } from './messages.js';
+import type { FromWorker, Order, ToWorker } from './messages.js';
+import { SharedPosition } from './shared-position.js';
 import { perform, type Results, type Task } from './work.js';
 import { openGrounds, type MakeWorkshop } from './workshop.js';
 
 /** Milliseconds between two tellings of how far it is. */
 const TELL = 50;
 
-const data = workerData as WorkerData;
-let { target } = data;
-
-parentPort?.on('message', (message: ToWorker) => {
-  target = message.target;
-});
-
-function tell(message: FromWorker): void {
-  parentPort?.postMessage(message);
+/** Resolves once the message is on its way. */
+function tell(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => {
+    process.send?.(message, () => {
+      resolve();
+    });
+  });
 }
 
-async function work(): Promise<Results[Task['kind']]> {
-  const { default: make } = (await import(data.workshop)) as { readonly default: MakeWorkshop };
-  const grounds = await openGrounds(await make(data.options));
+async function work({
+  workshop,
+  options,
+  projection,
+  task,
+  target: first,
+  log,
+  machine,
+}: Order): Promise<Results[Task['kind']]> {
+  let target = first;
+  process.on('message', (message: ToWorker) => {
+    target = message.target;
+  });
+  const { default: make } = (await import(workshop)) as { readonly default: MakeWorkshop };
+  const grounds = await openGrounds(await make(options));
   try {
-    const ground = grounds.of(data.projection);
-    if (ground.log.identity !== data.log) throw new Error('the worker has opened another log');
+    const ground = grounds.of(projection);
+    if (ground.log.identity !== log) throw new Error('the worker has opened another log');
     // As when the program was built anew under the running process.
-    if (fingerprintIn(ground.log.contracts, ground.definition) !== data.machine)
+    if (fingerprintIn(ground.log.contracts, ground.definition) !== machine)
       throw new Error('the worker has loaded another machine than the process that started it');
-    tell({ kind: 'begun' });
-    giveWay();
-    const reached = new Float64Array(data.reached);
+    await tell({ kind: 'begun' });
+    const reached = SharedPosition.inWorker();
     let toldAt = 0;
-    return await perform(data.task, ground, {
+    return await perform(task, ground, {
       target: () => target,
       now: () => performance.now(),
       turn: async (position) => {
-        reached[0] = position;
+        reached.value = position;
         if (performance.now() - toldAt < TELL) return;
         toldAt = performance.now();
-        tell({ kind: 'at', position });
+        void tell({ kind: 'at', position });
         await nextTurn(); // so that what was sent here arrives
       },
     });
@@ -50,20 +61,27 @@ async function work(): Promise<Results[Task['kind']]> {
   }
 }
 
-/** On Linux a thread has a priority of its own, and whoever serves goes first; elsewhere it is the process's. */
-function giveWay(): void {
-  if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+/** Does not outlive the process that started it: neither when it works, nor when a machine never lets it hear of anything. */
+function endWithParent(): void {
+  process.once('disconnect', () => process.exit());
+  const guard = `const parent = ${process.ppid};
+    setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 1000);`;
+  new Worker(guard, { eval: true }).unref();
+  // Whoever ends a whole group of processes means the server, which ends this one in good order.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 }
-
-try {
-  giveWay();
-  tell({ kind: 'done', result: await work() });
-} catch (error) {
-  tell({ kind: 'failed', message: messageOf(error) });
-}
-parentPort?.close();
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;
 }
+
+endWithParent();
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL); // whoever serves goes first
+const [order] = (await once(process, 'message')) as [Order];
+try {
+  await tell({ kind: 'done', result: await work(order) });
+} catch (error) {
+  await tell({ kind: 'failed', message: messageOf(error) });
+}
+process.exit();

@@ -1,18 +1,16 @@
-/** What a worker thread and the thread that started it tell each other. */
+/** What a worker and the process that started it tell each other. */
 import type { Position } from '../../event-log/event.js';
 import type { Results, Task } from './work.js';
 
-/** What a worker begins with. */
-export interface WorkerData {
+/** What a worker begins with: the first message to it. */
+export interface Order {
   /** URL of the module whose default export makes the workshop. */
   readonly workshop: string;
   readonly options: unknown;
   readonly projection: string;
   readonly task: Task;
   readonly target: Position;
-  /** One double: the position that is folded, also when nothing more can be told. */
-  readonly reached: SharedArrayBuffer;
-  /** The log's identity, and the fingerprint of what the other thread folds with. */
+  /** The log's identity, and the fingerprint of what the other process folds with. */
   readonly log: string;
   readonly machine: string;
 }

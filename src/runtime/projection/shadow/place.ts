@@ -1,4 +1,4 @@
-/** Where the work beside a live projection is done: in a thread of its own, or in turns with the server. */
+/** Where the work beside a live projection is done: in a process of its own, or in turns with the server. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Position } from '../../event-log/event.js';
 import type { Ground } from './ground.js';
@@ -15,8 +15,8 @@ export interface Asked {
 
 export abstract class Place {
   /**
-   * @throws FoldFailed, as an error with its message where it happened in another thread
-   * @throws WorkerLost when the thread has ended or comes no further
+   * @throws FoldFailed, as an error with its message where it happened in another process
+   * @throws WorkerLost when the process has ended or comes no further
    */
   abstract run<Kind extends Task['kind']>(
     task: Task & { readonly kind: Kind },
@@ -24,7 +24,7 @@ export abstract class Place {
   ): Promise<Results[Kind]>;
 }
 
-/** In this thread, in slices between which everybody else gets a turn: where a log cannot be opened twice. */
+/** In this process, in slices between which everybody else gets a turn: where a log cannot be opened twice. */
 export class ThisThread extends Place {
   constructor(private readonly groundOf: (projection: string) => Ground) {
     super();

@@ -1,4 +1,4 @@
-/** The work that is done beside a live projection: the same in a worker thread, in the server's own, and on the command line. */
+/** The work that is done beside a live projection: the same in a worker process, in the server's own, and on the command line. */
 import { START, position, type Position } from '../../event-log/event.js';
 import type { Drift } from '../audit/drift.js';
 import { beginning, type Folded, type Folding, type Skipped } from '../folding.js';
@@ -55,8 +55,8 @@ export interface Watch {
 /** At least so long lies between two snapshots of a shadow, in milliseconds: what is lost when it is broken off. */
 const PAUSE = 2000;
 
-/** A shadow that is so many events behind is left to the live thread. */
-const NEAR = 5000;
+/** A shadow that is so many events behind is left to the live thread, where each may take ten microseconds to read. */
+const NEAR = 500;
 
 export function perform<Kind extends Task['kind']>(
   task: Task & { readonly kind: Kind },
@@ -93,8 +93,12 @@ async function rebuild(every: number, ground: Ground, watch: Watch): Promise<Reb
     if (agrees(mark, folding.folded)) agreeing.push(mark.position);
   }
   // Meanwhile the log goes on, perhaps as fast as this; what is left then is the live thread's.
-  do await foldThrough(folding, ground, watch.target(), turn);
-  while (watch.target() - folding.position > NEAR);
+  for (let before = Infinity; ;) {
+    await foldThrough(folding, ground, watch.target(), turn);
+    const left = watch.target() - folding.position;
+    if (left <= NEAR || left >= before) break;
+    before = left;
+  }
   await keep();
   const machine = machineOn(ground, skipped, folding.position);
   return { folded: folding.folded, machine, resumedFrom: from.position, agreeing };

@@ -1,4 +1,4 @@
-/** What a worker thread finds its log, its projections and their snapshots with: a module that the app names by URL. */
+/** What a worker process finds its log, its projections and their snapshots with: a module that the app names by URL. */
 import { EventLog } from '../../event-log/event-log.js';
 import type { EventStore } from '../../event-log/event-store.js';
 import { contractsIn, definitionsIn } from '../definitions-in.js';
