@@ -12,43 +12,35 @@ import { openStore } from '../../dist/open-store.js';
 import { EventLog } from '../../dist/runtime/event-log/event-log.js';
 import { ProjectionHost } from '../../dist/runtime/projection/projection-host.js';
 import { Upkeep } from '../../dist/runtime/projection/upkeep.js';
-import { at99, paced } from './paced.mjs';
+import { after, at99, paced } from './paced.mjs';
 
 const RATE = 5_000;
-/** A history that takes longer to fold than a round lasts. */
-const HISTORY = 1_000_000;
+/** A history that takes some seconds to fold. */
+const HISTORY = 4_000_000;
 const COMMIT = 10_000;
 
 const one = () => numberRecorded.create({ value: '1' });
 
 /** Appends, each by itself; the 99th percentile of how long they took, in milliseconds. */
-async function load(log, seconds) {
+async function load(log, isOver) {
   const append = async () => {
     const at = performance.now();
     await log.append([one()]);
     return performance.now() - at;
   };
-  return at99(await paced({ rate: RATE, seconds }, append));
+  return at99(await paced({ rate: RATE, isOver }, append));
 }
 
-/** The same, with one rebuild after the other. */
-async function loadWhileRebuilding(log, upkeep, projection, seconds) {
-  let isOver = false;
-  const rebuilding = (async () => {
-    while (!isOver) {
-      const rebuild = upkeep.rebuild(projection);
-      await rebuild.ended;
-      if (rebuild.standing.status !== 'done') throw new Error(`no rebuild: ${rebuild.standing.reason}`);
-    }
-  })();
-  const latency = await load(log, seconds);
-  isOver = true;
-  await rebuilding;
-  return latency;
+/** The same for as long as one rebuild takes, from when it is asked for to its end. */
+async function loadWhileRebuilding(log, upkeep, projection) {
+  const began = performance.now();
+  const rebuild = upkeep.rebuild(projection);
+  const latency = await load(log, () => rebuild.hasEnded);
+  if (rebuild.standing.status !== 'done') throw new Error(`no rebuild: ${rebuild.standing.reason}`);
+  return { latency, seconds: (performance.now() - began) / 1000 };
 }
 
-export async function measure({ rounds, seconds: each }) {
-  const seconds = each * 3; // so that a single hiccup is not the 99th percentile
+export async function measure({ rounds }) {
   const data = mkdtempSync(join(tmpdir(), 'leftfold-bench-'));
   const config = readConfig({ LEFTFOLD_DATA: data, LEFTFOLD_AUDIT_MINUTES: '0' });
   const module = MonolithModule.over(await openStore(config), config);
@@ -59,11 +51,11 @@ export async function measure({ rounds, seconds: each }) {
     for (let events = 0; events < HISTORY; events += COMMIT)
       await log.append(Array.from({ length: COMMIT }, one));
     while (sum.position < HISTORY) await pause(10);
-    await load(log, 1); // warm up
+    await load(log, after(1)); // warm up
     const results = [];
     for (let round = 0; round < rounds; round += 1) {
-      const beside = await load(log, seconds);
-      results.push({ beside, ours: await loadWhileRebuilding(log, upkeep, sum, seconds) });
+      const { latency: ours, seconds } = await loadWhileRebuilding(log, upkeep, sum);
+      results.push({ ours, beside: await load(log, after(seconds)) });
     }
     return {
       work: `p99 of an append at ${RATE.toLocaleString('en')}/s, while a projection is rebuilt`,

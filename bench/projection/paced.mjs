@@ -2,15 +2,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** @returns what each resolved to, smallest first */
-export async function paced({ rate, seconds }, work) {
+export async function paced({ rate, isOver }, work) {
   const asked = [];
   const began = performance.now();
-  while (asked.length < rate * seconds) {
-    const due = Math.min(((performance.now() - began) / 1000) * rate, rate * seconds);
+  while (!isOver()) {
+    const due = ((performance.now() - began) / 1000) * rate;
     while (asked.length < due) asked.push(work());
     await pause(1);
   }
   return (await Promise.all(asked)).sort((one, other) => one - other);
+}
+
+/** Tells whether so many seconds have gone by from now on. */
+export function after(seconds) {
+  const end = performance.now() + seconds * 1000;
+  return () => performance.now() >= end;
 }
 
 export const at99 = (sorted) => sorted[Math.floor(sorted.length * 0.99)];

@@ -12,7 +12,7 @@ import { NoSnapshots } from '../../dist/runtime/projection/snapshot-store.js';
 import { eventSkipped } from '../../dist/runtime/projection/skipping.js';
 import { Snapshots } from '../../dist/runtime/projection/snapshots.js';
 import { median } from '../rates.mjs';
-import { at99, paced } from './paced.mjs';
+import { after, at99, paced } from './paced.mjs';
 
 const RATE = 5_000;
 const IN_FLIGHT = 64;
@@ -60,7 +60,7 @@ export async function measure({ rounds, seconds }) {
   const projection = follow(log);
   try {
     const p99 = [];
-    const steadily = () => paced({ rate: RATE, seconds }, () => appendAndAsk(log, projection));
+    const steadily = () => paced({ rate: RATE, isOver: after(seconds) }, () => appendAndAsk(log, projection));
     await steadily(); // warm up
     for (let round = 0; round < rounds; round += 1)
       p99.push({ steady: at99(await steadily()), full: at99(await asFastAsItGoes(log, projection)) });
