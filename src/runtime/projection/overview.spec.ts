@@ -1,5 +1,5 @@
 /** What an operator is told of a projection. */
-import { add, amountsLog, totalOf } from '../../../test/support/amounts.js';
+import { add, amountsLog, totalOf, type TotalContext } from '../../../test/support/amounts.js';
 import { parcelsOf } from '../../../test/support/parcel-consumers.js';
 import { run } from '../../../test/support/running-projection.js';
 import { commitId, position } from '../event-log/event.js';
@@ -7,8 +7,21 @@ import { EventLog } from '../event-log/event-log.js';
 import { MemoryStore } from '../event-log/stores/memory.store.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { detailsOf, overviewOf } from './overview.js';
+import type { Projection } from './projection.js';
 
 const later = (milliseconds: number): Date => new Date(Date.now() + milliseconds);
+
+/** A projection that stops at the only event that there is. */
+async function stopped(): Promise<{ readonly projection: Projection<TotalContext>; readonly log: EventLog }> {
+  const log = amountsLog();
+  const { projection, faulted } = run(
+    totalOf('total', () => true),
+    log,
+  );
+  await add(log, 13);
+  await faulted;
+  return { projection, log };
+}
 
 describe('the lag of a projection', () => {
   it('is none when everything is folded, whatever the time', async () => {
@@ -37,13 +50,7 @@ describe('the lag of a projection', () => {
   });
 
   it('is never less than nothing, when clocks differ', async () => {
-    const log = amountsLog();
-    const { projection, faulted } = run(
-      totalOf('total', () => true),
-      log,
-    );
-    await add(log, 13);
-    await faulted;
+    const { projection, log } = await stopped();
     expect((await overviewOf(projection, log, later(-60_000))).lag).toEqual({ events: 1, seconds: 0 });
   });
 
@@ -105,13 +112,7 @@ describe('what can be done with a projection', () => {
   });
 
   it('is to resume as well when it is faulted', async () => {
-    const log = amountsLog();
-    const { projection, faulted } = run(
-      totalOf('total', () => true),
-      log,
-    );
-    await add(log, 13);
-    await faulted;
+    const { projection, log } = await stopped();
     expect((await overviewOf(projection, log)).commands).toEqual({
       resume: { method: 'POST', href: '/projections/total/resume' },
       ...upkeep,

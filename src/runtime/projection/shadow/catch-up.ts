@@ -45,9 +45,9 @@ export async function catchUp<Result>(
         folding.take(page);
         if (pages.length > 0) await turn();
       }
-      // Not so when the live one stopped within a page: that page was not handed on.
       // Another set means that it has begun again, perhaps from before where it was.
       if (live.skipped !== skipped) throw new SkippedMeanwhile(ground);
+      // Not so when the live one stopped within a page: that page was not handed on.
       if (folding.position === live.position) return meet(folding.folded);
     } finally {
       end();

@@ -1,13 +1,9 @@
 /** Damage to a data file is refused, with what is wrong and where. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DataFile, TABLES, makeDataFile } from '../../../../../test/support/data-file.js';
-import { TemporaryFolder } from '../../../../../test/support/server.js';
-import { FileDamaged, checkFile, checkHeader } from './file-check.js';
+import type { DataFile } from '../../../../../test/support/data-file.js';
+import { FileToDamage, type Damage } from '../../../../../test/support/file-to-damage.js';
+import { checkFile } from './file-check.js';
 import { NodeFlag, u64 } from './file-check/layout.js';
 import { childOf, keyOf, type PageSpan } from './file-check/page-nodes.js';
-
-type Damage = readonly [what: string, damage: (file: DataFile) => unknown, says: RegExp];
 
 const leaf = (file: DataFile, index: number): PageSpan => file.leaf(file.table('plain'), index);
 const branch = (file: DataFile): PageSpan => file.page(file.table('plain').root ?? NaN);
@@ -31,42 +27,6 @@ function swapFirstTwo(file: DataFile, { start }: PageSpan): DataFile {
   const [first, second] = [file.view.getUint16(start + 24, true), file.view.getUint16(start + 26, true)];
   return file.set16(start + 24, second).set16(start + 26, first);
 }
-
-const IN_ITS_BEGINNING: readonly Damage[] = [
-  [
-    'no mark of LMDB',
-    (file) => file.set32(24, 0),
-    /page 0 \(at byte 0\) is not the beginning of an LMDB file/,
-  ],
-  ['another format', (file) => file.set32(28, 3), /page 0 .* a format which this version does not read/],
-  ['a page of another kind', (file) => file.set16(18, 2), /page 0 .* is not marked/],
-  ['another page’s number', (file) => file.set32(file.pageSize, 0), /page 1 \(at byte 4096\) is not marked/],
-  ['no size of pages', (file) => file.set32(48, 4_097), /page 0 .* pages have 4097 bytes/],
-  [
-    'two sizes of pages',
-    (file) => file.set32(file.pageSize + 48, 8_192),
-    /have 8192 bytes, but page 0 says 4096/,
-  ],
-  ['options of another file', (file) => file.set16(52, 0x1008), /page 0 .* options which no log has/],
-  ['no last page', (file) => file.set32(file.metaAt + 144, 0), /says that the last page is 0/],
-  [
-    'a last page far away',
-    (file) => file.add(file.metaAt + 148, 1),
-    /its last page is \d+, but it has only \d+ bytes/,
-  ],
-  ['the other page’s transaction', (file) => file.add(file.metaAt + 152, 1), /belongs on the other page/],
-  ['a later transaction', (file) => file.add(file.metaAt + 152, 4), /which do not follow each other/],
-  [
-    'no list of tables',
-    (file) => file.set32(file.metaAt + 136, 1),
-    /page 1 .* cannot be where the tables are listed/,
-  ],
-  [
-    'an earlier list of tables',
-    (file) => file.add(file.leaf(file.meta.tables, 0).start + 8, -1),
-    /lists the tables of transaction \d+, but the last one was \d+/,
-  ],
-];
 
 const IN_ITS_PAGES: readonly Damage[] = [
   ['another page’s number', (file) => file.add(leaf(file, 0).start, 1), /says that it is page \d+/],
@@ -248,73 +208,20 @@ const IN_ITS_LIST_OF_FREE_PAGES: readonly Damage[] = [
 ];
 
 describe('a damaged data file', () => {
-  let folder: TemporaryFolder;
-  let path: string;
-  let sound: Buffer;
-
-  beforeAll(async () => {
-    folder = new TemporaryFolder();
-    path = join(folder.path, 'data.mdb');
-    sound = await makeDataFile(folder.path);
-  });
-
-  afterAll(() => {
-    folder.remove();
-  });
-
-  /** Writes the file with the damage in it. */
-  const put = (damage: (file: DataFile) => unknown): void => {
-    const file = new DataFile(Buffer.from(sound));
-    damage(file);
-    writeFileSync(path, file.bytes);
-  };
-
-  const expectRefused = (check: typeof checkFile, says: RegExp): void => {
-    const refused = expect(() => {
-      check(path, TABLES);
-    });
-    refused.toThrow(FileDamaged);
-    refused.toThrow(says);
-    refused.toThrow(/data\.mdb is damaged: .*; restore it from a backup$/);
-  };
-
-  it.each(IN_ITS_BEGINNING)(
-    'is refused when it begins with %s, also by a look at its beginning',
-    (_, damage, says) => {
-      put(damage);
-      expectRefused(checkHeader, says);
-      expectRefused(checkFile, says);
-    },
-  );
+  const file = FileToDamage.ofThisSuite();
 
   it.each(IN_ITS_PAGES)('is refused when a page has %s', (_, damage, says) => {
-    put(damage);
-    expectRefused(checkFile, says);
+    file.damage(damage);
+    file.expectRefused(checkFile, says);
   });
 
   it.each(IN_ITS_TABLES)('is refused when a table has %s', (_, damage, says) => {
-    put(damage);
-    expectRefused(checkFile, says);
+    file.damage(damage);
+    file.expectRefused(checkFile, says);
   });
 
   it.each(IN_ITS_LIST_OF_FREE_PAGES)('is refused when the list of free pages has %s', (_, damage, says) => {
-    put(damage);
-    expectRefused(checkFile, says);
-  });
-
-  it('is refused when it is empty', () => {
-    writeFileSync(path, '');
-    expectRefused(checkHeader, /it is empty/);
-    expectRefused(checkFile, /it is empty/);
-  });
-
-  it('is refused when it was cut, at whatever length', () => {
-    const { lastPage } = new DataFile(sound).meta;
-    for (let length = 1; length < sound.length; length += 509) {
-      writeFileSync(path, sound.subarray(0, length));
-      expectRefused(checkHeader, /ends early|ends before it does/);
-      expectRefused(checkFile, /ends early|ends before it does/);
-    }
-    expect(sound).toHaveLength((lastPage + 1) * 4_096);
+    file.damage(damage);
+    file.expectRefused(checkFile, says);
   });
 });
