@@ -1,14 +1,15 @@
 /** How fast a log in LMDB becomes a state: beside the same log read and dropped, and beside emmett's `aggregateStream`. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { numberRecorded, numberRetracted } from '../../dist/contexts/numbers/numbers.events.js';
 import { product } from '../../dist/contexts/product/product.projection.js';
-import { productIn, productMachine } from '../../dist/contexts/product/product.machine.js';
+import { productIn } from '../../dist/contexts/product/product.machine.js';
 import { EventLog } from '../../dist/runtime/event-log/event-log.js';
 import { LmdbStore } from '../../dist/runtime/event-log/stores/lmdb/lmdb.store.js';
 import { Folding } from '../../dist/runtime/projection/folding.js';
-import { foldOf } from '../../dist/runtime/projection/fold.js';
 import { numberEvents } from './numbers.mjs';
 
 const EVENTS = Number(process.env.BENCH_REPLAYED ?? 500_000);
@@ -77,35 +78,37 @@ export async function measureBesidePeer({ rounds }) {
     console.error('bench/peers is not installed, so there is nothing beside: npm ci --prefix bench/peers\n');
     return undefined;
   }
-  const { open, name } = await import('../peers/emmett-sqlite.mjs');
   const folder = mkdtempSync(join(tmpdir(), 'leftfold-bench-'));
   const events = numberEvents(EVENTS);
   const log = await logOf(join(folder, 'log'), events);
-  const peer = await open({ folder });
-  const fold = foldOf(productMachine);
+  const peer = fork(join(PEERS, 'aggregate.mjs'), [JSON.stringify({ folder, stream: STREAM, batch: BATCH })]);
+  const answer = async () => (await once(peer, 'message'))[0];
+  const aggregated = async () => {
+    peer.send('again');
+    const { rate: peersRate, product: peersProduct } = await answer();
+    if (peersProduct !== expected) throw new Error('emmett and the fold have come to different products');
+    return peersRate;
+  };
+  const folding = new Folding(product.fold);
+  folding.take({ events: events.slice(0, STREAM), through: STREAM });
+  const expected = String(productIn(folding.state.context));
   try {
-    for (let start = 0; start < STREAM; start += BATCH) {
-      await peer.appendMany(events.slice(start, start + BATCH).map(bare), 'numbers');
-    }
-    const aggregated = () => peer.aggregate('numbers', fold.initial, fold.step);
-    const folding = new Folding(product.fold);
-    folding.take({ events: events.slice(0, STREAM), through: STREAM });
-    if (productIn((await aggregated()).context) !== productIn(folding.state.context)) {
-      throw new Error('emmett and the fold have come to different products');
-    }
+    await answer(); // It is ready.
+    // Warm up
+    await aggregated();
     await replayed(log);
     const results = [];
     for (let round = 0; round < rounds; round += 1) {
-      results.push({ beside: await rate(STREAM, aggregated), ours: await rate(EVENTS, () => replayed(log)) });
+      results.push({ beside: await aggregated(), ours: await rate(EVENTS, () => replayed(log)) });
     }
     return {
-      work: 'the same',
+      work: 'events read and folded to a state',
       results,
-      beside: `${name}, \`aggregateStream\` of ${STREAM.toLocaleString('en')} events by the same fold`,
+      beside: `emmett-sqlite's \`aggregateStream\` of ${STREAM.toLocaleString('en')} events, by the same fold`,
       reach: 10,
     };
   } finally {
-    await peer.close();
+    peer.kill();
     await log.close();
     rmSync(folder, { recursive: true, force: true });
   }

@@ -197,10 +197,10 @@ describe('a folder of snapshots', () => {
   it('says of another format that it is one', async () => {
     await store.save(snapshot(3));
     const file = await path();
-    const newer = (await readFile(file)).toString('latin1').replace('"format":3', '"format":4');
+    const newer = (await readFile(file)).toString('latin1').replace('"format":4', '"format":5');
     expect(await readInstead(file, Buffer.from(newer, 'latin1'))).toEqual({
       name: file,
-      reason: 'it has format 4, but this version reads 3',
+      reason: 'it has format 5, but this version reads 4',
     });
   });
 

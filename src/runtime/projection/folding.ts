@@ -69,33 +69,34 @@ export class Folding<Context = unknown> {
   take({ events, through }: Page): void {
     const { fold, skipped } = this;
     const roller = new DigestRoller(this.#digest);
+    // Looking a position up in a set costs as much as a small step, and mostly there is nothing in it.
+    const skips = skipped.size > 0;
     let state = this.#state;
-    let whole = state;
-    let current = this.#position;
+    let current: RecordedEvent | undefined;
     try {
       for (const event of events) {
-        if (event.position !== current) {
-          whole = state;
-          roller.mark();
-          current = event.position;
-        }
-        if (skipped.has(current)) continue;
+        current = event;
+        if (skips && skipped.has(event.position)) continue;
         state = fold.step(state, event);
         roller.add(event);
       }
     } catch (error) {
-      this.#state = whole;
-      this.#digest = roller.marked;
-      this.#position = position(current - 1);
-      throw new FoldFailed(
-        current,
-        events.find((event) => event.position === current),
-        error,
-      );
+      throw this.#failed(events, current?.position ?? through, error);
     }
     this.#state = state;
     this.#digest = roller.value;
     this.#position = through;
+  }
+
+  /** Folds again what came before: that happens once, and to remember it with every event would cost each of them. */
+  #failed(events: readonly RecordedEvent[], at: Position, error: unknown): FoldFailed {
+    const before = events.filter((event) => event.position < at);
+    this.take({ events: before, through: position(at - 1) });
+    return new FoldFailed(
+      at,
+      events.find((event) => event.position === at),
+      error,
+    );
   }
 }
 

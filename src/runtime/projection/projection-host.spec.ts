@@ -6,6 +6,7 @@ import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.
 import { later } from '../../../test/support/running-projection.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { position } from '../event-log/event.js';
+import { PAGE_SIZE } from '../event-log/page.js';
 import type { Signals } from '../event-log/signals.js';
 import { ProjectionHost } from './projection-host.js';
 import { recordSkip } from './skipping.js';
@@ -61,30 +62,58 @@ describe('the host of the projections', () => {
     expect(total.state.context).toEqual({ total: 5, count: 1 });
   });
 
-  it.each([1, 2, 4])('has %d of them share a fifth of the thread for their snapshots', async (count) => {
-    let time = 1000;
-    jest.spyOn(performance, 'now').mockImplementation(() => time);
-    const stores: RememberedSnapshots[] = [];
-    const costing = (): RememberedSnapshots => {
-      const store = new RememberedSnapshots();
-      store.work = () => {
-        time += 10;
+  describe('has snapshots take a share of the thread', () => {
+    const COST = 10;
+
+    /** On a clock that moves by what snapshots cost, and when it is told to. */
+    function costing(
+      pace: SnapshotPace,
+    ): Given & { pass: (milliseconds: number) => void; asked: () => number } {
+      let time = 1000;
+      jest.spyOn(performance, 'now').mockImplementation(() => time);
+      const stores: RememberedSnapshots[] = [];
+      const store = (): RememberedSnapshots => {
+        const made = new RememberedSnapshots();
+        made.work = () => {
+          time += COST;
+        };
+        stores.push(made);
+        return made;
       };
-      stores.push(store);
-      return store;
-    };
-    const { host, log } = given(costing, { every: 1_000_000, spacing: 1 });
-    const projections = Array.from({ length: count }, (_, index) => host.add(totalOf(`total-${index}`)));
-    host.onApplicationBootstrap();
-    for (let step = 0; step < 1000; step += 1) {
-      time += 1;
-      const { last } = await add(log, 1);
-      await Promise.all(projections.map((each) => each.reached(last, patience())));
+      return {
+        ...given(store, pace),
+        pass: (milliseconds) => {
+          time += milliseconds;
+        },
+        asked: () => stores.reduce((sum, { asked }) => sum + asked, 0),
+      };
     }
 
-    const spent = stores.reduce((sum, { asked }) => sum + asked * 10, 0);
-    expect(spent / (time - 1000)).toBeGreaterThan(0.15);
-    expect(spent / (time - 1000)).toBeLessThan(0.21 + (count * 10) / (time - 1000));
+    it.each([1, 2, 4])('of a two-hundredth, where %d of them follow live', async (count) => {
+      const { host, log, pass, asked } = costing({ every: 1_000_000, spacing: 1 });
+      const projections = Array.from({ length: count }, (_, index) => host.add(totalOf(`total-${index}`)));
+      host.onApplicationBootstrap();
+      const began = performance.now();
+      for (let step = 0; step < 1000; step += 1) {
+        pass(200);
+        const { last } = await add(log, 1);
+        await Promise.all(projections.map((each) => each.reached(last, patience())));
+      }
+
+      const time = performance.now() - began;
+      expect((asked() * COST) / time).toBeGreaterThan(0.004);
+      expect(((asked() - count) * COST) / time).toBeLessThan(0.0055);
+    });
+
+    it('of much more, where one is on its way to the head', async () => {
+      const { host, log, asked } = costing({ every: 1_000_000, spacing: 1 });
+      const PAGES = 20;
+      for (let page = 0; page < PAGES; page += 1) await add(log, ...new Array<number>(PAGE_SIZE).fill(1));
+      const total = host.add(totalOf('total'));
+      host.onApplicationBootstrap();
+      await total.reached(position(PAGES * PAGE_SIZE), patience());
+      expect(asked()).toBeGreaterThanOrEqual(PAGES - 1);
+    });
   });
 
   it('resumes one that has stopped once somebody has its event skipped, and nothing else', async () => {

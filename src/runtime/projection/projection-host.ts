@@ -17,7 +17,7 @@ import { Projection } from './projection.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
 import { eventSkipped } from './skipping.js';
 import { NoSnapshots, type SnapshotStore } from './snapshot-store.js';
-import { Snapshots, THREAD_SHARE, type SnapshotPace } from './snapshots.js';
+import { SHARE_IN_REPLAY, SHARE_WHEN_LIVE, Snapshots, type SnapshotPace } from './snapshots.js';
 import type { Ground } from './shadow/ground.js';
 import type { WorkerSettings } from './shadow/worker-process.js';
 
@@ -132,8 +132,11 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     const foldedBy = (): string => fingerprintIn(this.log.contracts, definition);
     const store = snapshotsOf(projection);
     this.#stores.set(projection, store);
-    // All of them have one thread.
-    const share = (): number => THREAD_SHARE / Math.max(this.#projections.size, 1);
+    const share = (): number => {
+      const isLive = this.find(projection)?.status === 'following';
+      // All of them have one thread.
+      return (isLive ? SHARE_WHEN_LIVE : SHARE_IN_REPLAY) / Math.max(this.#projections.size, 1);
+    };
     return new Snapshots(store, { share, ...pace }, this.log, foldedBy, {
       taken: (position, bytes) => {
         this.#signal('snapshot.taken', { projection, position, bytes });

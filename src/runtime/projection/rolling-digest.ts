@@ -17,7 +17,6 @@ const numbers = new Map<string, number>();
 export class DigestRoller {
   #high: number;
   #low: number;
-  readonly #marked: { high: number; low: number };
   /** Most events are of the type of the one before. */
   #type: string | undefined;
   #typeNumber = 0;
@@ -25,18 +24,6 @@ export class DigestRoller {
   constructor({ high, low }: RollingDigest) {
     this.#high = high;
     this.#low = low;
-    this.#marked = { high, low };
-  }
-
-  /** Remembers what it is now: nothing is made for that, as it happens with every event. */
-  mark(): void {
-    this.#marked.high = this.#high;
-    this.#marked.low = this.#low;
-  }
-
-  /** What it was when it was marked. */
-  get marked(): RollingDigest {
-    return { ...this.#marked };
   }
 
   get value(): RollingDigest {

@@ -7,7 +7,7 @@ import { digestText, type RollingDigest } from './rolling-digest.js';
 import type { Snapshot } from './snapshot-store.js';
 import { stateDigest } from './state-digest.js';
 
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** The first line, as JSON; the state follows, in V8's structured-clone format, which knows BigInt. */
 export interface Header {

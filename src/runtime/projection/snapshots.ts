@@ -15,8 +15,12 @@ const MOST_WRITING = 2;
 /** A replay waits no longer than this for its snapshots, in milliseconds: a disk that hangs does not keep it from going on. */
 const PATIENCE_IN_REPLAY = 5000;
 
-/** What all snapshots of a process together may take of its thread's time. */
-export const THREAD_SHARE = 1 / 5;
+/**
+ * What all snapshots of a process together may take of its thread's time: while a projection is on its way to the head, and when
+ * it follows, where whoever asks something at that moment waits for them. Well below a hundredth of them do.
+ */
+export const SHARE_IN_REPLAY = 1 / 5;
+export const SHARE_WHEN_LIVE = 1 / 200;
 
 export interface SnapshotPace {
   /** How many events apart they are taken, and no more often than once a second. */
@@ -62,7 +66,7 @@ export class Snapshots {
 
   constructor(
     private readonly store: SnapshotStore,
-    { every, seconds = 10, spacing = 10_000, share = () => THREAD_SHARE }: SnapshotPace,
+    { every, seconds = 10, spacing = 10_000, share = () => SHARE_IN_REPLAY }: SnapshotPace,
     /** Which log this is, and where its head stands: a snapshot from elsewhere or from after it is none. */
     private readonly log: { readonly identity: string; head(): Promise<Position> },
     /** The fingerprint of what folds now; known once every module has registered its contracts. */

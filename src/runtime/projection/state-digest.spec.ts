@@ -59,6 +59,12 @@ describe('the digest of a state', () => {
       ['ab', ''],
       10n ** 60n,
       10n ** 60n + 1n,
+      -(10n ** 60n),
+      2n ** 64n - 1n,
+      2n ** 64n,
+      -(2n ** 64n),
+      [2n ** 64n, 2n ** 64n],
+      [2n ** 128n],
     ];
     expect(new Set(different.map(digestOf)).size).toBe(different.length);
   });

@@ -1,6 +1,7 @@
 /** SHA-256 of a state: the same for equal states, however they came about, and another one for any other. */
 import { createHash, type Hash } from 'node:crypto';
 import { types } from 'node:util';
+import { serialize } from 'node:v8';
 import type { FoldState } from './fold-state.js';
 
 // Not `instanceof`, which does not know what was made in another realm.
@@ -8,6 +9,11 @@ const { isDate, isMap, isSet } = types;
 
 /** What is hashed at a time, in characters. */
 const CHUNK = 64 * 1024;
+
+/** Integers from here on, and below the negative of it, are hashed as bytes. */
+const LONG = 1n << 64n;
+/** What V8 writes before any value: that it is by V8, and in which version of its format. */
+const PREFIX_BYTES = 2;
 
 /** @returns hexadecimal @throws TypeError when the state holds something that is no data, such as a function */
 export function stateDigest(state: FoldState): string {
@@ -41,9 +47,8 @@ class Writer {
         return;
       }
       case 'bigint': {
-        this.#put('n');
-        this.#put(value.toString(16));
-        this.#put(';');
+        if (value < LONG && value > -LONG) this.#put(`n${value};`);
+        else this.#putBytes('N', digitsOf(value));
         return;
       }
       case 'boolean': {
@@ -71,7 +76,7 @@ class Writer {
     else if (isDate(value)) this.#put(`D${value.getTime()};`);
     else if (ArrayBuffer.isView(value)) {
       const bytes = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-      this.#put(`b${value.constructor.name}${bytes.length}:${bytes.toString('latin1')}`);
+      this.#putBytes(`b${value.constructor.name}`, bytes);
     } else this.#writeMembers(value as Readonly<Record<string, unknown>>);
   }
 
@@ -90,15 +95,26 @@ class Writer {
   }
 
   #put(text: string): void {
-    // What is long by itself is not copied once more, as it would be when it is put together with what is before it.
-    if (text.length >= CHUNK) {
-      this.hash.update(this.#text).update(text);
-      this.#text = '';
-      return;
-    }
     this.#text += text;
-    if (this.#text.length < CHUNK) return;
+    if (this.#text.length >= CHUNK) this.#flush();
+  }
+
+  #putBytes(mark: string, bytes: Uint8Array): void {
+    this.#put(`${mark}${bytes.length}:`);
+    this.#flush();
+    this.hash.update(bytes);
+  }
+
+  #flush(): void {
     this.hash.update(this.#text);
     this.#text = '';
   }
+}
+
+/**
+ * Sign, length and 64-bit digits, as V8 keeps them: a copy, in a twentieth of the time that writing it out in hexadecimal takes. Of
+ * an integer by itself V8's bytes depend on nothing but its value.
+ */
+function digitsOf(value: bigint): Uint8Array {
+  return serialize(value).subarray(PREFIX_BYTES);
 }

@@ -1,8 +1,9 @@
 import { ThreadShare } from './thread-share.js';
 
-/** A share of a fifth on a clock that stands still unless it is moved. */
+/** A share of a fifth on a clock that stands still unless it is moved; nothing of it is left. */
 function given(share = 1 / 5): {
   readonly share: ThreadShare;
+  readonly change: (share: number) => void;
   readonly pass: (milliseconds: number) => void;
   readonly work: (milliseconds: number) => void;
 } {
@@ -10,12 +11,19 @@ function given(share = 1 / 5): {
   const pass = (milliseconds: number): void => {
     now += milliseconds;
   };
+  let current = share;
   const made = new ThreadShare(
-    () => share,
+    () => current,
     () => now,
   );
+  made.spend(() => {
+    pass(5000 * share);
+  });
   return {
     share: made,
+    change: (other) => {
+      current = other;
+    },
     pass,
     work: (milliseconds) => {
       made.spend(() => {
@@ -28,6 +36,22 @@ function given(share = 1 / 5): {
 describe('a share of the thread', () => {
   it('is free at once', () => {
     expect(given().share.wait()).toBe(0);
+  });
+
+  it('begins with what five seconds bring', () => {
+    let now = 0;
+    const share = new ThreadShare(
+      () => 1 / 5,
+      () => now,
+    );
+    share.spend(() => {
+      now += 1000;
+    });
+    expect(share.wait()).toBe(0);
+    share.spend(() => {
+      now += 10;
+    });
+    expect(share.wait()).toBeGreaterThan(0);
   });
 
   it('is free again after four times as long as the work took, for a fifth', () => {
@@ -49,7 +73,7 @@ describe('a share of the thread', () => {
     expect(share.wait()).toBeGreaterThan(0);
   });
 
-  it('is kept for no more than a second of work', () => {
+  it('is kept for no more than what five seconds bring', () => {
     const { share, pass, work } = given();
     pass(3_600_000);
     work(1000);
@@ -70,6 +94,19 @@ describe('a share of the thread', () => {
     }
     expect(worked).toBeLessThanOrEqual(10_000 + 70);
     expect(worked).toBeGreaterThan(9_000);
+  });
+
+  it('may become another one: what is left of a large share is not left of a small one', () => {
+    const { share, change, pass, work } = given();
+    pass(5000);
+    change(1 / 200);
+    work(25);
+    expect(share.wait()).toBe(0);
+    work(25);
+    expect(share.wait()).toBeCloseTo(25 * 200 - 25);
+    change(1 / 5);
+    pass(100);
+    expect(share.wait()).toBeLessThan(25);
   });
 
   it('counts work that fails, and throws what it throws', () => {

@@ -1,7 +1,7 @@
 /** How much of the event loop's thread may go into work that can wait: a share of the time, however dear the work is. */
 
-/** What is left of the share is kept for later, but not more than this, in milliseconds. */
-const MOST_LEFT = 1000;
+/** What is left of the share is kept for later, but not more than what so long brings, in milliseconds. */
+const KEPT = 5000;
 
 /**
  * What a share leaves is kept: work that is usually cheap is not held up when it once takes long (the collector, a busy
@@ -11,17 +11,18 @@ const MOST_LEFT = 1000;
  */
 export class ThreadShare {
   /** In milliseconds; below 0 when more was taken than there was. */
-  #left = 0;
+  #left: number;
   #at: number;
 
   /**
-   * @param share of the time, above 0 and at most 1
+   * @param share of the time, above 0 and at most 1; may be another one each time that it is asked for
    * @param now milliseconds on a clock that never goes back
    */
   constructor(
     private readonly share: () => number,
     private readonly now: () => number = () => performance.now(),
   ) {
+    this.#left = KEPT * share();
     this.#at = now();
   }
 
@@ -44,7 +45,8 @@ export class ThreadShare {
 
   #grow(): number {
     const now = this.now();
-    this.#left = Math.min(this.#left + (now - this.#at) * this.share(), MOST_LEFT);
+    const share = this.share();
+    this.#left = Math.min(this.#left + (now - this.#at) * share, KEPT * share);
     this.#at = now;
     return now;
   }

@@ -1,6 +1,5 @@
 /** The entry of a worker process: one piece of work, over a log of its own opening, and then the process ends. */
 import { once } from 'node:events';
-import { constants, setPriority } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { fingerprintIn } from '../machine-fingerprint.js';
@@ -77,7 +76,6 @@ function messageOf(error: unknown): string {
 }
 
 endWithParent();
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL); // whoever serves goes first
 const [order] = (await once(process, 'message')) as [Order];
 try {
   await tell({ kind: 'done', result: await work(order) });

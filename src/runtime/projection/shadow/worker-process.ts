@@ -1,5 +1,6 @@
 /** The work in a process of its own: whatever a machine does there, it takes no more than that process with it. */
 import { fork, type ChildProcess } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { EventLog } from '../../event-log/event-log.js';
 import type { ProjectionDefinition } from '../define-projection.js';
@@ -113,11 +114,22 @@ export class WorkerProcess extends Place {
  * appends. In the same process they did, whatever the priority of the thread that folds.
  */
 function start(title: string, megabytes: number, reached: SharedPosition): ChildProcess {
-  return fork(fileURLToPath(new URL('./fold-worker.js', import.meta.url)), [title], {
+  const worker = fork(fileURLToPath(new URL('./fold-worker.js', import.meta.url)), [title], {
     execArgv: ['--single-threaded', `--max-old-space-size=${megabytes}`],
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'pipe', 'ipc', reached.descriptor],
   });
+  if (worker.pid !== undefined) putBehind(worker.pid);
+  return worker;
+}
+
+/** Whoever serves goes first, from the beginning: loading its modules is more than a second of work. */
+function putBehind(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, which is told elsewhere.
+  }
 }
 
 /** Passes on what it writes as an error, but for V8's account of its end. @returns what reads all of it that was kept */

@@ -1,0 +1,27 @@
+/**
+ * A peer's fold, in a process of its own: what the engine learns from its events must not slow down ours, nor the other way
+ * round. Says which product it comes to, then its rate whenever it is asked, and ends when that process does.
+ */
+import { productIn, productMachine } from '../../dist/contexts/product/product.machine.js';
+import { foldOf } from '../../dist/runtime/projection/fold.js';
+import { numberEvents } from '../projection/numbers.mjs';
+import { open } from './emmett-sqlite.mjs';
+
+const { folder, stream, batch } = JSON.parse(process.argv[2]);
+process.once('disconnect', () => process.exit(1));
+
+const events = numberEvents(stream).map(({ type, data }) => ({ type, data }));
+const fold = foldOf(productMachine);
+const store = await open({ folder });
+for (let start = 0; start < stream; start += batch) {
+  await store.appendMany(events.slice(start, start + batch), 'numbers');
+}
+const aggregated = () => store.aggregate('numbers', fold.initial, fold.step);
+
+process.on('message', async () => {
+  const began = performance.now();
+  const state = await aggregated();
+  const rate = (stream / (performance.now() - began)) * 1000;
+  process.send({ rate, product: String(productIn(state.context)) });
+});
+process.send('ready');
