@@ -105,6 +105,23 @@ describe('the host of the projections', () => {
       expect(((asked() - count) * COST) / time).toBeLessThan(0.0055);
     });
 
+    it('of a thousandth each, however many there are', async () => {
+      const COUNT = 20;
+      const { host, log, pass, asked } = costing({ every: 1_000_000, spacing: 1 });
+      const projections = Array.from({ length: COUNT }, (_, index) => host.add(totalOf(`total-${index}`)));
+      host.onApplicationBootstrap();
+      const began = performance.now();
+      for (let step = 0; step < 300; step += 1) {
+        pass(300);
+        const { last } = await add(log, 1);
+        await Promise.all(projections.map((each) => each.reached(last, patience())));
+      }
+
+      const time = performance.now() - began;
+      expect((asked() * COST) / time).toBeGreaterThan(COUNT / 1250);
+      expect(((asked() - COUNT) * COST) / time).toBeLessThan(COUNT / 900);
+    });
+
     it('of much more, where one is on its way to the head', async () => {
       const { host, log, asked } = costing({ every: 1_000_000, spacing: 1 });
       const PAGES = 20;

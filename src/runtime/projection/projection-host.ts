@@ -17,7 +17,7 @@ import { Projection } from './projection.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
 import { eventSkipped } from './skipping.js';
 import { NoSnapshots, type SnapshotStore } from './snapshot-store.js';
-import { SHARE_IN_REPLAY, SHARE_WHEN_LIVE, Snapshots, type SnapshotPace } from './snapshots.js';
+import { LEAST_SHARE, SHARE_IN_REPLAY, SHARE_WHEN_LIVE, Snapshots, type SnapshotPace } from './snapshots.js';
 import type { Ground } from './shadow/ground.js';
 import type { WorkerSettings } from './shadow/worker-process.js';
 
@@ -135,7 +135,8 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     const share = (): number => {
       const isLive = this.find(projection)?.status === 'following';
       // All of them have one thread.
-      return (isLive ? SHARE_WHEN_LIVE : SHARE_IN_REPLAY) / Math.max(this.#projections.size, 1);
+      const all = isLive ? SHARE_WHEN_LIVE : SHARE_IN_REPLAY;
+      return Math.max(all / Math.max(this.#projections.size, 1), LEAST_SHARE);
     };
     return new Snapshots(store, { share, ...pace }, this.log, foldedBy, {
       taken: (position, bytes) => {

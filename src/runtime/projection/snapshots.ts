@@ -21,6 +21,8 @@ const PATIENCE_IN_REPLAY = 5000;
  */
 export const SHARE_IN_REPLAY = 1 / 5;
 export const SHARE_WHEN_LIVE = 1 / 200;
+/** What those of one projection may take at least, however many there are, so that the next one is never far. */
+export const LEAST_SHARE = 1 / 1000;
 
 export interface SnapshotPace {
   /** How many events apart they are taken, and no more often than once a second. */
