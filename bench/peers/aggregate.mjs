@@ -1,6 +1,6 @@
 /**
  * A peer's fold, in a process of its own: what the engine learns from its events must not slow down ours, nor the other way
- * round. Says which product it comes to, then its rate whenever it is asked, and ends when that process does.
+ * round. Says its rate, and which product it came to, whenever it is asked, and ends when that process does.
  */
 import { productIn, productMachine } from '../../dist/contexts/product/product.machine.js';
 import { foldOf } from '../../dist/runtime/projection/fold.js';

@@ -44,7 +44,7 @@ export async function measure({ rounds }) {
     const host = app.get(ProjectionHost);
     const sum = host.find('sum');
     await Promise.all(host.projections.map((each) => each.settled));
-    execFileSync('sync'); // The start has written a gigabyte of snapshots, and the system would write them out meanwhile.
+    execFileSync('sync'); // The start has written snapshots without a flush; the system would write them out meanwhile.
     await load(log, after(1)); // warm up
     const results = [];
     for (let round = 0; round < rounds; round += 1) {

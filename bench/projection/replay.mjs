@@ -82,7 +82,11 @@ export async function measureBesidePeer({ rounds }) {
   const events = numberEvents(EVENTS);
   const log = await logOf(join(folder, 'log'), events);
   const peer = fork(join(PEERS, 'aggregate.mjs'), [JSON.stringify({ folder, stream: STREAM, batch: BATCH })]);
-  const answer = async () => (await once(peer, 'message'))[0];
+  const gone = once(peer, 'exit').then(([code]) => {
+    throw new Error(`the peer ended with ${code}`);
+  });
+  gone.catch(() => undefined); // in the end it is meant to go
+  const answer = async () => (await Promise.race([once(peer, 'message'), gone]))[0];
   const aggregated = async () => {
     peer.send('again');
     const { rate: peersRate, product: peersProduct } = await answer();

@@ -69,14 +69,12 @@ export class Folding<Context = unknown> {
   take({ events, through }: Page): void {
     const { fold, skipped } = this;
     const roller = new DigestRoller(this.#digest);
-    // Looking a position up in a set costs as much as a small step, and mostly there is nothing in it.
-    const skips = skipped.size > 0;
     let state = this.#state;
     let current: RecordedEvent | undefined;
     try {
       for (const event of events) {
         current = event;
-        if (skips && skipped.has(event.position)) continue;
+        if (skipped.has(event.position)) continue;
         state = fold.step(state, event);
         roller.add(event);
       }
@@ -88,7 +86,7 @@ export class Folding<Context = unknown> {
     this.#position = through;
   }
 
-  /** Folds again what came before: that happens once, and to remember it with every event would cost each of them. */
+  /** Folds again what came before: that happens once, and need not be remembered with every event. */
   #failed(events: readonly RecordedEvent[], at: Position, error: unknown): FoldFailed {
     const before = events.filter((event) => event.position < at);
     this.take({ events: before, through: position(at - 1) });

@@ -6,7 +6,6 @@ import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.
 import { later } from '../../../test/support/running-projection.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { position } from '../event-log/event.js';
-import { PAGE_SIZE } from '../event-log/page.js';
 import type { Signals } from '../event-log/signals.js';
 import { ProjectionHost } from './projection-host.js';
 import { recordSkip } from './skipping.js';
@@ -60,77 +59,6 @@ describe('the host of the projections', () => {
     host.onApplicationBootstrap();
     await total.reached(position(1), patience());
     expect(total.state.context).toEqual({ total: 5, count: 1 });
-  });
-
-  describe('has snapshots take a share of the thread', () => {
-    const COST = 10;
-
-    /** On a clock that moves by what snapshots cost, and when it is told to. */
-    function costing(
-      pace: SnapshotPace,
-    ): Given & { pass: (milliseconds: number) => void; asked: () => number } {
-      let time = 1000;
-      jest.spyOn(performance, 'now').mockImplementation(() => time);
-      const stores: RememberedSnapshots[] = [];
-      const store = (): RememberedSnapshots => {
-        const made = new RememberedSnapshots();
-        made.work = () => {
-          time += COST;
-        };
-        stores.push(made);
-        return made;
-      };
-      return {
-        ...given(store, pace),
-        pass: (milliseconds) => {
-          time += milliseconds;
-        },
-        asked: () => stores.reduce((sum, { asked }) => sum + asked, 0),
-      };
-    }
-
-    it.each([1, 2, 4])('of a two-hundredth, where %d of them follow live', async (count) => {
-      const { host, log, pass, asked } = costing({ every: 1_000_000, spacing: 1 });
-      const projections = Array.from({ length: count }, (_, index) => host.add(totalOf(`total-${index}`)));
-      host.onApplicationBootstrap();
-      const began = performance.now();
-      for (let step = 0; step < 1000; step += 1) {
-        pass(200);
-        const { last } = await add(log, 1);
-        await Promise.all(projections.map((each) => each.reached(last, patience())));
-      }
-
-      const time = performance.now() - began;
-      expect((asked() * COST) / time).toBeGreaterThan(0.004);
-      expect(((asked() - count) * COST) / time).toBeLessThan(0.0055);
-    });
-
-    it('of a thousandth each, however many there are', async () => {
-      const COUNT = 20;
-      const { host, log, pass, asked } = costing({ every: 1_000_000, spacing: 1 });
-      const projections = Array.from({ length: COUNT }, (_, index) => host.add(totalOf(`total-${index}`)));
-      host.onApplicationBootstrap();
-      const began = performance.now();
-      for (let step = 0; step < 300; step += 1) {
-        pass(300);
-        const { last } = await add(log, 1);
-        await Promise.all(projections.map((each) => each.reached(last, patience())));
-      }
-
-      const time = performance.now() - began;
-      expect((asked() * COST) / time).toBeGreaterThan(COUNT / 1250);
-      expect(((asked() - COUNT) * COST) / time).toBeLessThan(COUNT / 900);
-    });
-
-    it('of much more, where one is on its way to the head', async () => {
-      const { host, log, asked } = costing({ every: 1_000_000, spacing: 1 });
-      const PAGES = 20;
-      for (let page = 0; page < PAGES; page += 1) await add(log, ...new Array<number>(PAGE_SIZE).fill(1));
-      const total = host.add(totalOf('total'));
-      host.onApplicationBootstrap();
-      await total.reached(position(PAGES * PAGE_SIZE), patience());
-      expect(asked()).toBeGreaterThanOrEqual(PAGES - 1);
-    });
   });
 
   it('resumes one that has stopped once somebody has its event skipped, and nothing else', async () => {

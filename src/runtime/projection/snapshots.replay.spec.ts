@@ -139,10 +139,11 @@ describe('snapshots that cost the thread much', () => {
     await spend(dear);
     costing(dear, 50);
     await replay(dear, 100, 1_000_000);
-    const [, ...positions] = dear.positions().map(Number).toReversed();
+    // Before the second of them a little was left of what the first did not use.
+    const [, , ...positions] = dear.positions().map(Number).toReversed();
     const gaps = positions.slice(1).map((at, index) => at - (positions[index] ?? 0));
     // 200 ms after each there may be another one, at a page of 100 positions each millisecond.
-    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(19_800);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(19_900);
     expect(Math.max(...gaps)).toBeLessThanOrEqual(20_200);
   });
 

@@ -112,8 +112,8 @@ class Writer {
 }
 
 /**
- * Sign, length and 64-bit digits, as V8 keeps them: a copy, in a twentieth of the time that writing it out in hexadecimal takes. Of
- * an integer by itself V8's bytes depend on nothing but its value.
+ * Sign, length and 64-bit digits, as V8 keeps them: a copy, where hexadecimal would be made digit by digit, and twice as long. Of an
+ * integer by itself V8's bytes depend on nothing but its value.
  */
 function digitsOf(value: bigint): Uint8Array {
   return serialize(value).subarray(PREFIX_BYTES);

@@ -45,9 +45,6 @@ export class Configuration implements Active {
   /** For each leaf the eventless transitions of it and of what is above it. */
   readonly #eventless: readonly (readonly Transition[])[];
   readonly #answers = new Map<string, Answer>();
-  /** What was asked for last is mostly asked for next. */
-  #lastType: string | undefined;
-  #lastAnswer: Answer | undefined;
   readonly #found: Found = { after: new Map() };
 
   constructor(
@@ -67,14 +64,11 @@ export class Configuration implements Active {
   }
 
   answerTo(type: string): Answer {
-    if (type === this.#lastType && this.#lastAnswer !== undefined) return this.#lastAnswer;
     let answer = this.#answers.get(type);
     if (answer === undefined) {
       answer = this.#findAnswer(candidatesFor(type, this.root, this.nodes));
       this.#answers.set(type, answer);
     }
-    this.#lastType = type;
-    this.#lastAnswer = answer;
     return answer;
   }
 
