@@ -1,16 +1,40 @@
 /** Work that is due so often, however long it takes: what waits for the one before it counts as waiting. */
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** @returns what each resolved to, smallest first */
+/** No load is longer than this, in seconds. */
+const LONGEST = 600;
+
+/**
+ * Of what is asked for nothing is kept but how long it took: what a load piles up in memory, the process that is
+ * measured would have to collect.
+ *
+ * @param work resolves to how long it took
+ * @returns that of each, smallest first
+ */
 export async function paced({ rate, isOver }, work) {
-  const asked = [];
+  const taken = new Float64Array(rate * LONGEST);
+  let [asked, ended] = [0, 0];
+  let failure;
+  const one = async () => {
+    const index = asked;
+    asked += 1;
+    try {
+      taken[index] = await work();
+    } catch (error) {
+      failure ??= error;
+    }
+    ended += 1;
+  };
   const began = performance.now();
-  while (!isOver()) {
+  while (!isOver() && failure === undefined) {
     const due = ((performance.now() - began) / 1000) * rate;
-    while (asked.length < due) asked.push(work());
+    if (due > taken.length) throw new Error(`a load longer than ${LONGEST} s`);
+    while (asked < due) void one();
     await pause(1);
   }
-  return (await Promise.all(asked)).sort((one, other) => one - other);
+  while (ended < asked) await pause(1);
+  if (failure !== undefined) throw failure;
+  return taken.subarray(0, asked).sort();
 }
 
 /** Tells whether so many seconds have gone by from now on. */

@@ -233,8 +233,7 @@ export class EventLog {
     after: Position = START,
     signal?: AbortSignal,
   ): AsyncIterable<readonly RecordedEvent[]> {
-    const stopped =
-      signal === undefined ? this.#closing.signal : AbortSignal.any([signal, this.#closing.signal]);
+    const stopped = AbortSignal.any([...(signal === undefined ? [] : [signal]), this.#closing.signal]);
     try {
       for await (const { events } of pagesAfter(after, query, this.#followed, stopped))
         if (events.length > 0) yield events;

@@ -15,13 +15,14 @@ export interface FollowedLog {
   readonly store: Pick<EventStore, 'head' | 'advanced'>;
   /** The events in their current revision. */
   readonly read: (query: Query, range: Range) => AsyncIterable<Page>;
-  /** The newest of them, in memory. */
+  /** The newest of them, in memory, for those who have not been given them yet. */
   readonly tail: Tail;
 }
 
 /**
  * Reads to the head, waits for it to advance, reads again.
  *
+ * @param stopped a signal of this follower alone
  * @throws the signal's reason once it is aborted while there is nothing to read
  */
 export async function* pagesAfter(
@@ -31,33 +32,42 @@ export async function* pagesAfter(
   stopped: AbortSignal,
 ): AsyncIterable<Page> {
   const isMeant = meansEverything(query) ? undefined : (event: RecordedEvent) => matches(query, event);
-  let after = from;
-  while (!stopped.aborted) {
-    const recent = tail.since(after, PAGE_SIZE);
-    if (recent !== undefined) {
-      yield isMeant === undefined ? recent : { ...recent, events: recent.events.filter(isMeant) };
-      after = recent.through;
-      if (recent.events.length === PAGE_SIZE) await nextTurn(); // there may be much more
-      continue;
-    }
-    try {
-      const head = await store.head();
-      if (after < head) {
-        for await (const page of read(query, { after, through: head })) {
-          stopped.throwIfAborted();
-          yield page;
-          after = page.through;
-        }
-        after = head;
-        yield { events: [], through: head };
+  const place = tail.enter(from);
+  // Each wait listens, and a signal that loses its last listener makes a new table of them: see `WaitablePosition`.
+  stopped.addEventListener('abort', doNothing);
+  try {
+    while (!stopped.aborted) {
+      const recent = tail.since(place.at, PAGE_SIZE);
+      if (recent !== undefined) {
+        tail.move(place, recent.through);
+        yield isMeant === undefined ? recent : { ...recent, events: recent.events.filter(isMeant) };
+        if (recent.events.length === PAGE_SIZE) await nextTurn(); // there may be much more
+        continue;
       }
-      await store.advanced(after, stopped);
-      // Who recorded it here puts it in the tail in this turn: it need not be read from the store.
-      await nextTurn();
-    } catch (error) {
-      // A server that is away comes back; who follows goes on from where it stands.
-      if (!(error instanceof StoreUnavailable)) throw error;
-      await pause(RETRY_INTERVAL, undefined, { signal: stopped });
+      try {
+        const head = await store.head();
+        if (place.at < head) {
+          for await (const page of read(query, { after: place.at, through: head })) {
+            stopped.throwIfAborted();
+            tail.move(place, page.through);
+            yield page;
+          }
+          tail.move(place, head);
+          yield { events: [], through: head };
+        }
+        await store.advanced(place.at, stopped);
+        // Who recorded it here puts it in the tail in this turn: it need not be read from the store.
+        await nextTurn();
+      } catch (error) {
+        // A server that is away comes back; who follows goes on from where it stands.
+        if (!(error instanceof StoreUnavailable)) throw error;
+        await pause(RETRY_INTERVAL, undefined, { signal: stopped });
+      }
     }
+  } finally {
+    stopped.removeEventListener('abort', doNothing);
+    tail.leave(place);
   }
 }
+
+const doNothing = (): void => undefined;

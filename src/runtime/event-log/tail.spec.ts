@@ -1,6 +1,6 @@
 /** The newest stretch of the log, in memory. */
 import { recordedEvent } from '../../../test/support/recorded-event.js';
-import { position } from './event.js';
+import { START, position } from './event.js';
 import { Tail, type Stretch } from './tail.js';
 
 /** Every event after one position and up to another. */
@@ -94,5 +94,45 @@ describe('the tail', () => {
   it('keeps one event, however heavy', () => {
     tail.add(stretch(0, 1), 100 * MEBIBYTE);
     expect(since(0)).toEqual([1]);
+  });
+
+  describe('with followers', () => {
+    it('keeps what one of them has not been given yet', () => {
+      const [quick] = [tail.enter(START), tail.enter(START)];
+      tail.add(stretch(0, 3), 100);
+      tail.move(quick, position(3));
+      expect(since(0)).toEqual([1, 2, 3]);
+    });
+
+    it('lets go of what all of them have been given', () => {
+      const places = [tail.enter(START), tail.enter(START)];
+      tail.add(stretch(0, 3), 100);
+      for (const place of places) tail.move(place, position(3));
+      expect([since(0), since(2)]).toEqual([undefined, undefined]);
+    });
+
+    it('goes on with what comes after that', () => {
+      const place = tail.enter(START);
+      tail.add(stretch(0, 3), 100);
+      tail.move(place, position(3));
+      tail.add(stretch(3, 5), 100);
+      expect([since(2), since(3)]).toEqual([undefined, [4, 5]]);
+    });
+
+    it('keeps nothing for one that is so far behind that it reads from the store', () => {
+      tail.enter(START);
+      const place = tail.enter(position(10));
+      tail.add(stretch(10, 12), 100);
+      tail.move(place, position(12));
+      expect(since(10)).toBeUndefined();
+    });
+
+    it('keeps nothing for one that is no longer there', () => {
+      const [quick, gone] = [tail.enter(START), tail.enter(START)];
+      tail.add(stretch(0, 3), 100);
+      tail.move(quick, position(3));
+      tail.leave(gone);
+      expect(since(0)).toBeUndefined();
+    });
   });
 });

@@ -11,7 +11,13 @@ export interface Stretch extends Page {
   readonly after: Position;
 }
 
+/** How far one follower has been given what there is. */
+export interface Place {
+  at: Position;
+}
+
 export class Tail {
+  readonly #places = new Set<Place>();
   #after: Position = START;
   #through: Position = START;
   #events: RecordedEvent[] = [];
@@ -35,6 +41,23 @@ export class Tail {
     }
   }
 
+  /** For as long as a follower has its place here, what it has not been given yet is kept, within the limits. */
+  enter(at: Position): Place {
+    const place = { at };
+    this.#places.add(place);
+    return place;
+  }
+
+  move(place: Place, to: Position): void {
+    place.at = to;
+    if (to >= this.#through) this.#dropIfPassed();
+  }
+
+  leave(place: Place): void {
+    this.#places.delete(place);
+    this.#dropIfPassed();
+  }
+
   /** What follows on a position, at most so many events of it; undefined when nothing does that is still known. */
   since(after: Position, limit: number): Stretch | undefined {
     if (after < this.#after || after >= this.#through) return undefined;
@@ -54,6 +77,16 @@ export class Tail {
       else high = middle;
     }
     return low;
+  }
+
+  /**
+   * What every follower has been given is of no more use, and who is further behind reads from the store anyway. Events that are
+   * let go of at once die young; each that is kept for a second is copied twice by the collector, while everybody waits.
+   */
+  #dropIfPassed(): void {
+    if (this.#events.length === 0) return;
+    for (const { at } of this.#places) if (at >= this.#after && at < this.#through) return;
+    this.#beginAfter(this.#through);
   }
 
   #dropOldest(count: number): void {

@@ -1,9 +1,17 @@
 /** A position that moves on and can be waited for: a log's head, or how far a projection has folded. */
 import { START, type Position } from './event.js';
 
+interface Waiting {
+  readonly wake: () => void;
+}
+
 export class WaitablePosition {
   #position: Position;
-  readonly #waiting = new Set<() => void>();
+  /**
+   * An array that is replaced, not a set that is cleared: each table of a set knows the one that came after it, so that of
+   * those no longer in use one that has grown old would keep all later ones, and everybody who waited in them.
+   */
+  #waiting: Waiting[] = [];
 
   constructor(position: Position = START) {
     this.#position = position;
@@ -15,9 +23,9 @@ export class WaitablePosition {
 
   moveTo(position: Position): void {
     this.#position = position;
-    const woken = [...this.#waiting];
-    this.#waiting.clear();
-    for (const wake of woken) wake();
+    const woken = this.#waiting;
+    this.#waiting = [];
+    for (const { wake } of woken) wake();
   }
 
   /** Resolves when it stands after `position`. @throws the signal's reason once it is aborted */
@@ -25,16 +33,19 @@ export class WaitablePosition {
     if (signal.aborted) return Promise.reject(signal.reason as Error);
     if (this.#position > position) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        signal.removeEventListener('abort', abort);
-        // A head that moved, but not that far, goes on being waited for.
-        resolve(this.passed(position, signal));
+      const waiting: Waiting = {
+        wake: () => {
+          signal.removeEventListener('abort', abort);
+          // A head that moved, but not that far, goes on being waited for.
+          resolve(this.passed(position, signal));
+        },
       };
       const abort = (): void => {
-        this.#waiting.delete(settle);
+        const index = this.#waiting.indexOf(waiting);
+        if (index >= 0) this.#waiting.splice(index, 1);
         reject(signal.reason as Error);
       };
-      this.#waiting.add(settle);
+      this.#waiting.push(waiting);
       signal.addEventListener('abort', abort, { once: true });
     });
   }

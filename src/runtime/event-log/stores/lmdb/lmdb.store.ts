@@ -26,6 +26,7 @@ import { noteLeft, noteWriting } from './soundness.js';
 import { commitEndingAt, commitOf, firstMatch, readCommits, readPages, whileOpen } from './reading.js';
 import { loadOf, tagsOf, typesOf, type Staged } from './staged.js';
 import { letGo, takeOver } from './taking-over.js';
+import { letGoOfWritten } from './written.js';
 
 /** An append that was asked for and has no answer yet. */
 interface Asked {
@@ -79,6 +80,7 @@ export class LmdbStore extends EventStore {
       const { inUseBy, term, identity } = takeOver(files);
       if (inUseBy !== undefined) throw new LogInUse(folder, inUseBy.processId);
       noteWriting(folder);
+      letGoOfWritten(files.root);
       return new LmdbStore(files, folder, identity, term, room);
     } catch (error) {
       room?.close();

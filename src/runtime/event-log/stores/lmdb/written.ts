@@ -1,0 +1,24 @@
+/** Lets go of what lmdb keeps of each write when it is done, so that the collector need not copy it. */
+import type { RootDatabase } from 'lmdb';
+
+/** What lmdb keeps of a write: a list, in the order of the writes. */
+interface Write {
+  next: Write | null;
+}
+
+/**
+ * Takes the list of writes apart behind the one that is waited for next. lmdb forgets its beginning, but no link: so once a
+ * write that is done has grown old, each after it is kept until the next full collection, and everything that hangs on it.
+ * Of a server that appends steadily that is most of what a collection of the young has to copy, and everybody waits for it.
+ */
+export function letGoOfWritten(root: RootDatabase): void {
+  let done: Write | null = null;
+  root.on('aftercommit', ({ next }: { readonly next: Write }) => {
+    while (done !== null && done !== next) {
+      const following: Write | null = done.next;
+      done.next = null;
+      done = following;
+    }
+    done = next;
+  });
+}
