@@ -9,16 +9,28 @@ interface Write {
 /**
  * Takes the list of writes apart behind the one that is waited for next. lmdb forgets its beginning, but no link: so once a
  * write that is done has grown old, each after it is kept until the next full collection, and everything that hangs on it.
- * Of a server that appends steadily that is most of what a collection of the young has to copy, and everybody waits for it.
+ * Of a server that appends steadily that is much of what a collection of the young has to copy, and everybody waits for it.
  */
 export function letGoOfWritten(root: RootDatabase): void {
   let done: Write | null = null;
   root.on('aftercommit', ({ next }: { readonly next: Write }) => {
-    while (done !== null && done !== next) {
-      const following: Write | null = done.next;
-      done.next = null;
-      done = following;
-    }
+    // What does not lead there is no list as it is known here, and none of ours to change.
+    if (leadsTo(done, next)) unlink(done, next);
     done = next;
   });
+}
+
+function leadsTo(from: Write | null, to: Write): boolean {
+  let each = from;
+  while (each !== null && each !== to) each = each.next;
+  return each === to;
+}
+
+function unlink(from: Write | null, to: Write): void {
+  let each = from;
+  while (each !== null && each !== to) {
+    const following: Write | null = each.next;
+    each.next = null;
+    each = following;
+  }
 }
