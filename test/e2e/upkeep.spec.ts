@@ -1,5 +1,6 @@
 /** Audits and rebuilds of a running server, in processes of their own. */
 import { cpSync, readFileSync } from 'node:fs';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { foldedUpTo, problemOf, record, until } from '../support/api.js';
@@ -173,6 +174,15 @@ describe('POST /projections/:name/rebuild', () => {
 describe('a worker', () => {
   const onLinux = process.platform === 'linux' ? it : it.skip;
 
+  onLinux('gives way to its server, from its first moment', async () => {
+    const server = await servers.start({ LEFTFOLD_TEST_MACHINE: 'slow' }, ODD);
+    await foldedUpTo(server, '/odd', await record(server, ...ONES));
+    await server.fetch('/projections/odd/rebuild', { method: 'POST' });
+    await until(() => childrenOf(server.process.pid).length > 0);
+    const [worker] = childrenOf(server.process.pid);
+    expect(getPriority(worker)).toBeGreaterThan(getPriority(server.process.pid));
+  });
+
   onLinux.each(['slow', 'endless'])(
     'does not outlive its server, also with a machine that is %s',
     async (machine) => {
@@ -191,7 +201,7 @@ describe('a worker', () => {
 
 function childrenOf(parent = NaN): readonly number[] {
   const path = `/proc/${parent}/task/${parent}/children`;
-  return readFileSync(path, 'utf8').trim().split(' ').map(Number);
+  return readFileSync(path, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 }
 
 /** One that has ended may still be listed, until somebody has asked how. */
