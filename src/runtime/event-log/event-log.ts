@@ -233,6 +233,7 @@ export class EventLog {
     after: Position = START,
     signal?: AbortSignal,
   ): AsyncIterable<readonly RecordedEvent[]> {
+    // Never that of the log itself: each follower listens to a signal of its own.
     const stopped = AbortSignal.any([...(signal === undefined ? [] : [signal]), this.#closing.signal]);
     try {
       for await (const { events } of pagesAfter(after, query, this.#followed, stopped))
