@@ -1,6 +1,7 @@
 /**
  * Projections beside what a user would have instead, in one run: every figure with its ratio, and the ratio that it should
- * reach. Rounds alternate, medians are shown; the ratio is the median of the rounds' ratios. A row is a file in `bench/projection`.
+ * reach. Rounds alternate, medians are shown; the ratio is the median of the rounds' ratios, with the
+ * smallest and the largest. A row is a file in `bench/projection`.
  *
  *   npm run bench:projection                        all rows; those about a long log make one of 10 million events
  *   BENCH_EVENTS=1000000 npm run bench:projection   a shorter one
@@ -37,11 +38,12 @@ const of = (results, figure) => median(results.map(figure));
 /** A row of rates, written out; one that measures something else has done that itself. */
 function shown({ results, shown: written = perSecond, ...row }) {
   if (results === undefined) return row;
+  const ratios = results.map((result) => result.ours / result.beside);
   return {
     work: row.work,
     ours: written(of(results, (result) => result.ours)),
     beside: `${written(of(results, (result) => result.beside))} ${row.beside}`,
-    ratio: times(of(results, (result) => result.ours / result.beside)),
+    ratio: `${times(median(ratios))} (${times(Math.min(...ratios))} to ${times(Math.max(...ratios))})`,
     reach: `${row.reach} ×`,
   };
 }

@@ -1,4 +1,5 @@
 /** Starts the application that the configuration names, tells where it is, and ends it in good order. */
+import './no-pretenuring.js';
 import { ConsoleLogger } from '@nestjs/common';
 import { config as rxjs } from 'rxjs';
 import { createRequire } from 'node:module';

