@@ -4,6 +4,7 @@ import {
   isUnreadable,
   type Snapshot,
   type SnapshotEntry,
+  type SnapshotLabel,
   type Unreadable,
 } from '../../src/runtime/projection/snapshot-store.js';
 
@@ -42,7 +43,7 @@ export class RememberedSnapshots extends SnapshotStore {
     return Promise.resolve(good.map((position) => ({ position, bytes: 100, time: new Date(0) })));
   }
 
-  override clear(isKept: (found: Snapshot | Unreadable) => boolean = () => false): Promise<void> {
+  override clear(isKept: (found: SnapshotLabel | Unreadable) => boolean = () => false): Promise<void> {
     this.kept.splice(0, Infinity, ...this.kept.filter(isKept));
     return Promise.resolve();
   }

@@ -150,6 +150,23 @@ describe('a folder of snapshots', () => {
     expect(await readdir(folder)).toHaveLength(2);
   });
 
+  it('lets go of all but those that are wanted, by what their first line says, and reads no state for that', async () => {
+    for (const at of [3, 4, 5]) await store.save(snapshot(at));
+    const four = join(folder, '0000000000000004.snapshot');
+    const bytes = await readFile(four);
+    await writeFile(four, bytes.subarray(0, bytes.indexOf('\n') + 1));
+    const told: unknown[] = [];
+    await new FileSnapshotStore(folder).clear((found) => {
+      told.push(found);
+      return 'position' in found && found.position === 4;
+    });
+    const { log, machine } = snapshot(4);
+    expect(told).toEqual([5, 4, 3].map((at) => ({ position: at, log, machine })));
+    expect(await readdir(folder)).toEqual(['0000000000000004.snapshot']);
+    await store.clear();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
   it('clears away what a crash left unfinished', async () => {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, '0000000000000002.snapshot.new'), 'half of it');

@@ -10,7 +10,14 @@ import { position, type Position } from '../event-log/event.js';
 import { toDrop, type LadderLimits, type Rung } from './ladder.js';
 import { machineIn } from './skipping.js';
 import { fromBytes, headerIn, toBytes } from './snapshot-file.js';
-import { SnapshotStore, type Snapshot, type SnapshotEntry, type Unreadable } from './snapshot-store.js';
+import {
+  SnapshotStore,
+  isUnreadable,
+  type Snapshot,
+  type SnapshotEntry,
+  type SnapshotLabel,
+  type Unreadable,
+} from './snapshot-store.js';
 
 const SUFFIX = '.snapshot';
 const UNFINISHED = `${SUFFIX}.new`;
@@ -22,8 +29,7 @@ export const DEFAULT_LIMITS: LadderLimits = { spacing: 10_000, bytes: 1024 ** 3 
 
 interface KeptFile extends Rung {
   readonly name: string;
-  /** Of which log and by which machine; nothing when that cannot be read. */
-  readonly origin: string | undefined;
+  readonly label: SnapshotLabel | Unreadable;
 }
 
 /** Where a projection's snapshots are within the folder of all data. */
@@ -52,9 +58,9 @@ export class FileSnapshotStore extends SnapshotStore {
     const path = join(this.folder, name);
     await writeFile(`${path}.new`, bytes);
     await rename(`${path}.new`, path); // a crash before this leaves a file that no one reads
-    const file = { name, position: snapshot.position, bytes: bytes.length, origin: originOf(snapshot) };
-    this.#known.set(name, file);
-    await this.#dropBeside(file);
+    const { position: at, log, machine } = snapshot;
+    this.#known.set(name, { name, position: at, bytes: bytes.length, label: { position: at, log, machine } });
+    await this.#dropBeside(snapshot);
     return bytes.length;
   }
 
@@ -64,12 +70,10 @@ export class FileSnapshotStore extends SnapshotStore {
     }
   }
 
-  override async clear(isKept: (found: Snapshot | Unreadable) => boolean = () => false): Promise<void> {
-    for (const name of await this.#names()) {
-      if (isKept(await this.#read(name))) continue;
-      await rm(join(this.folder, name), { force: true });
-      this.#known.delete(name);
-    }
+  override async clear(isKept?: (found: SnapshotLabel | Unreadable) => boolean): Promise<void> {
+    if (isKept === undefined) await this.#drop(await this.#names());
+    else
+      await this.#drop((await this.#files()).filter(({ label }) => !isKept(label)).map(({ name }) => name));
   }
 
   async #read(name: string): Promise<Snapshot | Unreadable> {
@@ -77,9 +81,10 @@ export class FileSnapshotStore extends SnapshotStore {
     try {
       return fromBytes(await readFile(path));
     } catch (error) {
+      const unreadable = { name: path, reason: (error as Error).message };
       const known = this.#known.get(name);
-      if (known !== undefined) this.#known.set(name, { ...known, origin: undefined });
-      return { name: path, reason: (error as Error).message };
+      if (known !== undefined) this.#known.set(name, { ...known, label: unreadable });
+      return unreadable;
     }
   }
 
@@ -97,17 +102,21 @@ export class FileSnapshotStore extends SnapshotStore {
    * Keeps a ladder of those that go with the one just saved. What is damaged, of another log or of another machine is no rung: it
    * would be passed over. What stands after the newest is of another past.
    */
-  async #dropBeside(newest: KeptFile): Promise<void> {
+  async #dropBeside(newest: SnapshotLabel): Promise<void> {
     const files = await this.#files();
-    const isRung = (file: KeptFile): boolean =>
-      file.origin === newest.origin && file.position <= newest.position;
+    const origin = originOf(newest);
+    const isRung = ({ position: at, label }: KeptFile): boolean =>
+      !isUnreadable(label) && originOf(label) === origin && at <= newest.position;
     const dropped = [...files.filter((file) => !isRung(file)), ...toDrop(files.filter(isRung), this.limits)];
-    await Promise.all(
-      dropped.map(async ({ name }) => {
-        await rm(join(this.folder, name), { force: true });
-        this.#known.delete(name);
-      }),
-    );
+    await this.#drop(dropped.map(({ name }) => name));
+  }
+
+  /** One after the other: who appends uses the same disk. */
+  async #drop(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      await rm(join(this.folder, name), { force: true });
+      this.#known.delete(name);
+    }
   }
 
   /** All that are there. Of hundreds, only those are asked for that are not known yet. */
@@ -154,22 +163,31 @@ function fileName(at: Position): string {
 const positionIn = (name: string): number => Number(name.slice(0, -SUFFIX.length));
 
 /** What is skipped makes none another's: it tells only of the positions after it. */
-const originOf = ({ log, machine }: { readonly log: string; readonly machine: string }): string =>
-  `${log} ${machineIn(machine)}`;
+const originOf = ({ log, machine }: SnapshotLabel): string => `${log} ${machineIn(machine)}`;
 
 /** Reads the first line only: there may be hundreds of them, and large ones. */
 async function aboutFile(folder: string, name: string): Promise<KeptFile> {
-  const file = await open(join(folder, name), 'r');
+  const path = join(folder, name);
+  const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
-    const about = { name, position: positionIn(name), bytes: size };
-    try {
-      return { ...about, origin: originOf(headerIn(buffer.subarray(0, bytesRead))) };
-    } catch {
-      return { ...about, origin: undefined }; // whoever asks for it is told why
-    }
+    return {
+      name,
+      position: positionIn(name),
+      bytes: size,
+      label: labelIn(path, buffer.subarray(0, bytesRead)),
+    };
   } finally {
     await file.close();
+  }
+}
+
+function labelIn(path: string, bytes: Buffer): SnapshotLabel | Unreadable {
+  try {
+    const { position: at, log, machine } = headerIn(bytes);
+    return { position: position(at), log, machine };
+  } catch (error) {
+    return { name: path, reason: (error as Error).message };
   }
 }

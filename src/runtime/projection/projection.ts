@@ -21,7 +21,7 @@ import type { Drift } from './audit/drift.js';
 import { Past } from './past.js';
 import type { ProjectionObserver } from './projection-observer.js';
 import { eventSkipped, fingerprintWithout, skipIn, skippedBy, withoutSkips } from './skipping.js';
-import type { Snapshot, SnapshotEntry } from './snapshot-store.js';
+import type { SnapshotEntry, SnapshotLabel } from './snapshot-store.js';
 import type { Snapshots } from './snapshots.js';
 
 /** Nobody waits longer than this for a projection that resumes, in milliseconds. */
@@ -156,7 +156,7 @@ export class Projection<Context = unknown> {
    *
    * @throws Error when the two do not stand at one position
    */
-  replaceBy(folded: Folded, isKept: (found: Snapshot) => boolean): Promise<boolean> {
+  replaceBy(folded: Folded, isKept: (found: SnapshotLabel) => boolean): Promise<boolean> {
     if (folded.position !== this.position)
       throw new Error(`${this.name} stands at ${this.position}, its shadow at ${folded.position}`);
     this.#folding = new Folding(this.definition.fold, folded as Folded<Context>, this.#skipped);

@@ -5,6 +5,7 @@ import {
   isUnreadable,
   type Snapshot,
   type SnapshotEntry,
+  type SnapshotLabel,
   type Unreadable,
 } from './snapshot-store.js';
 
@@ -42,7 +43,7 @@ export class WithRehearsed extends SnapshotStore {
     return entries.flat().sort((one, other) => other.position - one.position);
   }
 
-  override async clear(isKept?: (found: Snapshot | Unreadable) => boolean): Promise<void> {
+  override async clear(isKept?: (found: SnapshotLabel | Unreadable) => boolean): Promise<void> {
     await this.own.clear(isKept);
     await this.rehearsed.clear(isKept);
   }

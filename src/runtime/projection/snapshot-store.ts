@@ -11,6 +11,9 @@ export interface Snapshot extends Folded {
   readonly stateDigest?: string;
 }
 
+/** What a snapshot says of itself; whether all of it is as it was saved, only reading it tells. */
+export type SnapshotLabel = Pick<Snapshot, 'position' | 'log' | 'machine'>;
+
 /** A snapshot that is there, but cannot be used. */
 export interface Unreadable {
   readonly name: string;
@@ -42,11 +45,11 @@ export abstract class SnapshotStore {
   /** What is there, newest first, whether it can be used or not. */
   abstract list(): Promise<readonly SnapshotEntry[]>;
 
-  /** Lets go of every snapshot but those that are to be kept. */
-  abstract clear(isKept?: (found: Snapshot | Unreadable) => boolean): Promise<void>;
+  /** Lets go of every snapshot but those that are to be kept. No state is read for that: there may be hundreds, and large ones. */
+  abstract clear(isKept?: (found: SnapshotLabel | Unreadable) => boolean): Promise<void>;
 }
 
-export function isUnreadable(found: Snapshot | Unreadable): found is Unreadable {
+export function isUnreadable(found: SnapshotLabel | Unreadable): found is Unreadable {
   return 'reason' in found;
 }
 

@@ -2,7 +2,13 @@
 import { START, type Position } from '../event-log/event.js';
 import { NOTHING_SKIPPED, type Folded, type Skipped } from './folding.js';
 import { fingerprintWithout, machineIn } from './skipping.js';
-import { isUnreadable, type Snapshot, type SnapshotEntry, type SnapshotStore } from './snapshot-store.js';
+import {
+  isUnreadable,
+  type Snapshot,
+  type SnapshotEntry,
+  type SnapshotLabel,
+  type SnapshotStore,
+} from './snapshot-store.js';
 import { ThreadShare } from './thread-share.js';
 import { usableSnapshot } from './usable-snapshot.js';
 
@@ -204,7 +210,7 @@ export class Snapshots {
    */
   async beginAnew(
     folded: Folded,
-    isKept: (found: Snapshot) => boolean,
+    isKept: (found: SnapshotLabel) => boolean,
     skipped: Skipped = NOTHING_SKIPPED,
   ): Promise<boolean> {
     this.#unschedule();

@@ -8,7 +8,7 @@ import { foldingOn, machineOn, SkippedMeanwhile, type Ground } from './ground.js
 import type { FoldedBy } from './work.js';
 
 /** So long, in milliseconds, the shadow has the live thread for itself before others get their turn. */
-const TURN = 3;
+const TURN = 1;
 
 /**
  * What the live projection folds while the shadow reads behind it is remembered and folded after. The live one folds no faster
