@@ -32,12 +32,12 @@ const PAGES_PER_TRANSACTION = 64;
 const RESERVE = 64;
 /** Pages without which no log is opened. */
 const LEAST = 32;
-/** What the file is made longer with. */
-const ZEROS = Buffer.alloc(1 << 20);
-/** By so much more than it must be is the file made longer, so that this is seldom done: a share of it, within bounds. */
-const SPARE_SHARE = 1 / 8;
-const LEAST_SPARE = 1 << 20;
-const MOST_SPARE = 16 << 20;
+/**
+ * By so many bytes more than it must be is the file made longer, so that this is seldom done, and with so many at a time. The
+ * next flush has to write them out, and whoever appends waits for that: with 16 MiB it was 50 ms.
+ */
+const SPARE = 1 << 20;
+const ZEROS = Buffer.alloc(SPARE);
 
 /** Bytes that a new log takes at most, and those of its lock file, which is in memory as long as the log is open. */
 const BEGINNING = 256 << 10;
@@ -143,8 +143,7 @@ export class FileRoom {
   }
 
   #lengthen(missing: number): void {
-    const spare = Math.min(Math.max(this.#length * SPARE_SHARE, LEAST_SPARE), MOST_SPARE);
-    let left = missing + spare;
+    let left = missing + SPARE;
     try {
       while (left > 0) {
         const written = writeSync(this.#descriptor, ZEROS, 0, Math.min(left, ZEROS.length));
@@ -154,7 +153,7 @@ export class FileRoom {
       }
     } catch (error) {
       // What was to be more than is missing may be missing.
-      if (left > spare) throw error;
+      if (left > SPARE) throw error;
     }
   }
 }
