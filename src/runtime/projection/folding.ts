@@ -67,14 +67,16 @@ export class Folding<Context = unknown> {
    * @throws FoldFailed
    */
   take({ events, through }: Page): void {
-    const { fold, skipped } = this;
+    const { fold } = this;
+    // Most pass over none, and then need not ask with every event.
+    const skipped = this.skipped.size > 0 ? this.skipped : undefined;
     const roller = new DigestRoller(this.#digest);
     let state = this.#state;
     let current: RecordedEvent | undefined;
     try {
       for (const event of events) {
         current = event;
-        if (skipped.has(event.position)) continue;
+        if (skipped?.has(event.position) === true) continue;
         state = fold.step(state, event);
         roller.add(event);
       }

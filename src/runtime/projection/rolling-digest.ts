@@ -9,6 +9,8 @@ export interface RollingDigest {
 
 export const NOTHING_FOLDED: RollingDigest = { high: 0, low: 0 };
 
+const WORD = 2 ** 32;
+
 /** So many types have their number kept; there is one for each contract. */
 const MOST_TYPES = 10_000;
 const numbers = new Map<string, number>();
@@ -31,8 +33,8 @@ export class DigestRoller {
   }
 
   add({ position, type, revision, part = 0 }: RecordedEvent): void {
-    // Positions go beyond 32 bits, which all that follows is cut to.
-    this.#mix(position, Math.floor(position / 2 ** 32));
+    // Positions go beyond 32 bits, which all that follows is cut to; few do, and dividing takes longer than looking.
+    this.#mix(position, position < WORD ? 0 : Math.floor(position / WORD));
     if (type !== this.#type) {
       this.#type = type;
       this.#typeNumber = numberOf(type);
