@@ -1,7 +1,7 @@
 /**
  * Projections beside what a user would have instead, in one run: every figure with its ratio, and the ratio that it should
- * reach. Rounds alternate, medians are shown; the ratio is the median of the rounds' ratios, with the
- * smallest and the largest. A row is a file in `bench/projection`.
+ * reach. Rounds alternate, medians are shown; the ratio is the median of the rounds' ratios, with the smallest and the largest. A row is a
+ * file in `bench/projection`.
  *
  *   npm run bench:projection                        all rows; those about a long log make one of 10 million events
  *   BENCH_EVENTS=1000000 npm run bench:projection   a shorter one

@@ -36,7 +36,7 @@ const [ZERO, MINUS] = [48, 45];
 /** So many digits are always a safe integer. */
 const SHORT = 15;
 
-/** Of a canonical decimal integer: most are short, and are read in a third of the time that \`Number\` takes for any text. */
+/** Of a canonical decimal integer. Most are short, and are read here in less time than by `Number`, which takes any text. */
 function numberOf(integer: string): number {
   if (integer.length > SHORT) return Number(integer);
   const isNegative = integer.charCodeAt(0) === MINUS;
