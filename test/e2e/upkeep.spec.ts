@@ -180,6 +180,8 @@ describe('a worker', () => {
     await server.fetch('/projections/odd/rebuild', { method: 'POST' });
     await until(() => childrenOf(server.process.pid).length > 0);
     const [worker] = childrenOf(server.process.pid);
+    // The turn in which the server has started it is over then, and the worker far from loaded.
+    await server.fetch('/health/live');
     expect(getPriority(worker)).toBeGreaterThan(getPriority(server.process.pid));
   });
 
