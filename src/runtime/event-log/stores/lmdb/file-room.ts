@@ -37,6 +37,11 @@ const LEAST = 32;
  * next flush has to write them out, and whoever appends waits for that: with 16 MiB it was 50 ms.
  */
 const SPARE = 1 << 20;
+/**
+ * A transaction counts as the most that it may take, 80 pages for one small commit and 1,000 for 64 of them, though the file
+ * seldom grows by more than five; and to measure what is free takes 10 µs. So there is room for several before that is needed.
+ */
+const AHEAD = 4 << 20;
 const ZEROS = Buffer.alloc(SPARE);
 
 /** Bytes that a new log takes at most, and those of its lock file, which is in memory as long as the log is open. */
@@ -129,9 +134,10 @@ export class FileRoom {
   }
 
   #require(pages: number): void {
-    if (this.#free < pages * this.#pageSize || this.#pageSize === 0) this.#measure();
-    const missing = pages * this.#pageSize - this.#free;
-    if (missing > 0) this.#lengthen(missing);
+    if (this.#pageSize > 0 && this.#free >= pages * this.#pageSize) return;
+    this.#measure();
+    const left = this.#free - pages * this.#pageSize;
+    if (left < AHEAD) this.#lengthen(Math.max(0, -left));
   }
 
   /** Pages that LMDB gave back are not counted, though it writes there first. */

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { newCommit } from '../../../../../test/support/new-commit.js';
 import { TemporaryFolder } from '../../../../../test/support/server.js';
 import { LogInUse, NoLongerWriter } from '../../errors.js';
-import { EVERYTHING, START, commitId, type StoredEvent } from '../../event.js';
+import { EVERYTHING, START, commitId, type NewCommit, type StoredEvent } from '../../event.js';
 import type { EventStore } from '../../event-store.js';
 import { openFiles } from './lmdb-files.js';
 import { LmdbStore } from './lmdb.store.js';
@@ -123,6 +123,24 @@ describe('LmdbStore', () => {
       );
       await Promise.all([first, later]);
       expect(writes()).toBe(2);
+    });
+
+    it('is begun for those that have come before the ones before them are answered', async () => {
+      const order: string[] = [];
+      let later: Promise<unknown> | undefined;
+      const watched = (id: string, seen: () => void): NewCommit => {
+        const commit = newCommit(id);
+        return Object.defineProperty({ ...commit }, 'events', { get: () => (seen(), commit.events) });
+      };
+      const second = watched('second', () => order.push('second is on its way'));
+      // Asked for while the first is made ready, so that it waits when the first is flushed.
+      const first = watched('first', () => {
+        later ??= store.append(second);
+      });
+      await store.append(first);
+      order.push('first is answered');
+      await later;
+      expect([...new Set(order)]).toEqual(['second is on its way', 'first is answered']);
     });
 
     it('is shared by no more than 1,024 appends', async () => {

@@ -37,7 +37,6 @@ interface Asked {
 
 /** At most so many appends share a flush, so that no flush takes long. */
 const LARGEST_GROUP = 1024;
-const MOST_TURNS = 4;
 
 /**
  * Appends that arrive while one is being flushed wait and share the next flush.
@@ -137,21 +136,23 @@ export class LmdbStore extends EventStore {
     noteLeft(this.folder);
   }
 
+  /**
+   * A group after the other. Where the next one has come by when a flush is over, that one is flushed while the former is
+   * answered: else everybody who appends steadily would soon be in one group, and the thread idle during each flush.
+   */
   async #writeAll(): Promise<void> {
+    let answer: (() => void) | undefined;
     while (this.#asked.length > 0) {
-      await this.#gather();
-      const answer = await this.#writeGroup(this.#asked.splice(0, LARGEST_GROUP));
+      // A turn of the event loop is short beside a flush, so all that it brings may share one.
+      if (answer === undefined) await nextTurn();
+      const writing = this.#writeGroup(this.#asked.splice(0, LARGEST_GROUP));
+      answer?.();
+      answer = await writing;
+      if (this.#asked.length > 0) continue;
       answer();
+      answer = undefined;
     }
     this.#writing = undefined;
-  }
-
-  /** Turns of the event loop are short beside a flush, so what a few of them bring shares one, as long as they bring more. */
-  async #gather(): Promise<void> {
-    for (let turn = 0, had = 0; turn < MOST_TURNS && this.#asked.length > had; turn += 1) {
-      had = this.#asked.length;
-      await nextTurn();
-    }
   }
 
   /**
