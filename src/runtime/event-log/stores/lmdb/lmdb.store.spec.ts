@@ -130,7 +130,7 @@ describe('LmdbStore', () => {
       let later: Promise<unknown> | undefined;
       const watched = (id: string, seen: () => void): NewCommit => {
         const commit = newCommit(id);
-        return Object.defineProperty({ ...commit }, 'events', { get: () => (seen(), commit.events) });
+        return Object.defineProperty({ ...commit }, 'id', { get: () => (seen(), commit.id) });
       };
       const second = watched('second', () => order.push('second is on its way'));
       // Asked for while the first is made ready, so that it waits when the first is flushed.
@@ -146,6 +146,16 @@ describe('LmdbStore', () => {
     it('is shared by no more than 1,024 appends', async () => {
       const writes = countWrites();
       await Promise.all(Array.from({ length: 1025 }, (_, index) => store.append(newCommit(`c${index}`))));
+      expect(writes()).toBe(2);
+    });
+
+    it('is shared by no more than 10,000 events', async () => {
+      const writes = countWrites();
+      const { events, ...commit } = newCommit('a');
+      const many = Array.from({ length: 4_000 }, () => events).flat();
+      await Promise.all(
+        ['a', 'b', 'c'].map((id) => store.append({ ...commit, id: commitId(id), events: many })),
+      );
       expect(writes()).toBe(2);
     });
 

@@ -20,6 +20,7 @@ import { matches, meansEverything } from '../../query.js';
 import { NO_HASH, answerOf, seal } from '../../sealed-commit.js';
 import { WaitablePosition } from '../../waitable-position.js';
 import { FileRoom } from './file-room.js';
+import { takeGroup, type Asked } from './group.js';
 import { lastPosition, type LmdbFiles } from './lmdb-files.js';
 import { openLog } from './opening.js';
 import { noteLeft, noteWriting } from './soundness.js';
@@ -27,16 +28,6 @@ import { commitEndingAt, commitOf, firstMatch, readCommits, readPages, whileOpen
 import { loadOf, tagsOf, typesOf, type Staged } from './staged.js';
 import { letGo, takeOver } from './taking-over.js';
 import { letGoOfWritten } from './written.js';
-
-/** An append that was asked for and has no answer yet. */
-interface Asked {
-  readonly commit: NewCommit;
-  readonly resolve: (commit: Commit) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** At most so many appends share a flush, so that no flush takes long. */
-const LARGEST_GROUP = 1024;
 
 /**
  * Appends that arrive while one is being flushed wait and share the next flush.
@@ -145,7 +136,7 @@ export class LmdbStore extends EventStore {
     while (this.#asked.length > 0) {
       // A turn of the event loop is short beside a flush, so all that it brings may share one.
       if (answer === undefined) await nextTurn();
-      const writing = this.#writeGroup(this.#asked.splice(0, LARGEST_GROUP));
+      const writing = this.#writeGroup(takeGroup(this.#asked));
       answer?.();
       answer = await writing;
       if (this.#asked.length > 0) continue;
