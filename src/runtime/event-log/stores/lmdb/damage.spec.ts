@@ -1,10 +1,15 @@
 /** A log in LMDB of which something is not as it was recorded: what fits is given out, and nothing else. */
+import { asBinary } from 'lmdb';
 import { TemporaryFolder } from '../../../../../test/support/server.js';
 import { LogDamaged } from '../../errors.js';
 import { commitId, position, tag, type NewCommit, type Position, type RecordedCommit } from '../../event.js';
+import { EventLog } from '../../event-log.js';
 import { openFiles, type LmdbFiles } from './lmdb-files.js';
 import { LmdbReader } from './lmdb.reader.js';
 import { LmdbStore } from './lmdb.store.js';
+
+/** The beginning of a number, and no more of it. */
+const UNDECODABLE = asBinary(Buffer.from([0xcd])) as never;
 
 /** Three events each, so that the commit of index i begins at 3i + 1 and ends at 3i + 3. */
 const SIZE = 3;
@@ -61,6 +66,8 @@ describe('a damaged log', () => {
     ['a commit that is gone', (files) => files.commits.remove(endOf(4))],
     ['an index of ids that lacks a commit', (files) => files.ids.remove(commitId('c4'))],
     ['an index of ids that leads elsewhere', (files) => files.ids.put(commitId('c4'), endOf(5))],
+    ['an index of ids that says nothing', (files) => files.ids.put(commitId('c4'), UNDECODABLE)],
+    ['an index of ids that says a word', (files) => files.ids.put(commitId('c4'), 'word' as never)],
     ['an index of types that lacks a commit', (files) => files.types.remove('number.recorded', endOf(4))],
     ['an index of tags that lacks a commit', (files) => files.tags.remove(tag('commit:4'), endOf(4))],
   ])(
@@ -79,11 +86,33 @@ describe('a damaged log', () => {
     },
   );
 
+  it.each(['format', 'identity', 'owner'])('that does not say its %s is not opened', async (entry) => {
+    await store.close();
+    const files = openFiles(folder.path, { readOnly: false });
+    await files.about.put(entry, UNDECODABLE);
+    await files.root.close();
+    expect(() => LmdbStore.open(folder.path)).toThrow('is damaged: what it says about itself cannot be read');
+  });
+
+  it('that does not say its identity is not read either', async () => {
+    await expect(damagedBy((files) => files.about.put('identity', UNDECODABLE))).rejects.toThrow(
+      'is damaged: what it says about itself cannot be read',
+    );
+  });
+
   it('names the first position of a commit that the walk begins with', async () => {
     const reader = await damagedBy((files) => files.commits.put(endOf(4), flipped(bytesOf(files, 4))));
     const walk = reader.commits({ after: endOf(3) })[Symbol.asyncIterator]();
     await expect(walk.next()).rejects.toThrow('damaged at position 13');
     await reader.close();
+  });
+
+  it('does not take a commit for a new one of which it cannot be read where it ends', async () => {
+    const reader = await damagedBy((files) => files.ids.put(commitId('c4'), UNDECODABLE));
+    const log = new EventLog(reader);
+    await expect(log.find(commitId('c4'))).rejects.toThrow(LogDamaged);
+    expect(await log.find(commitId('c5'))).toMatchObject({ last: endOf(5) });
+    await log.close();
   });
 
   it('answers what does not touch the damage, and nothing that does', async () => {

@@ -39,9 +39,11 @@ const LEAST = 32;
 const SPARE = 1 << 20;
 /**
  * A transaction counts as the most that it may take, 80 pages for one small commit and 1,000 for 64 of them, though the file
- * seldom grows by more than five; and to measure what is free takes 10 µs. So there is room for several before that is needed.
+ * seldom grows by more than five; and to measure what is free takes 10 µs. So there is room for several before that is needed:
+ * so many bytes, or a share of the file while that is small.
  */
 const AHEAD = 4 << 20;
+const SHARE_AHEAD = 1 / 8;
 const ZEROS = Buffer.alloc(SPARE);
 
 /** Bytes that a new log takes at most, and those of its lock file, which is in memory as long as the log is open. */
@@ -137,7 +139,7 @@ export class FileRoom {
     if (this.#pageSize > 0 && this.#free >= pages * this.#pageSize) return;
     this.#measure();
     const left = this.#free - pages * this.#pageSize;
-    if (left < AHEAD) this.#lengthen(Math.max(0, -left));
+    if (left < Math.min(AHEAD, this.#length * SHARE_AHEAD)) this.#lengthen(Math.max(0, -left));
   }
 
   /** Pages that LMDB gave back are not counted, though it writes there first. */

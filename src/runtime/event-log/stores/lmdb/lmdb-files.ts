@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { START, position, type CommitId, type Position, type Tag } from '../../event.js';
+import { FileDamaged } from './file-check/page-file.js';
 
 /** The layout of the tables. A log of another one is not touched. */
 const FORMAT = 2;
@@ -57,8 +58,18 @@ export function lastPosition({ commits }: LmdbFiles): Position {
   return START;
 }
 
+/** What the log says about itself. @throws FileDamaged when that cannot be decoded */
+export function aboutLog<Entry>(folder: string, read: () => Entry): Entry {
+  try {
+    return read();
+  } catch (error) {
+    const { message } = error as Error;
+    throw new FileDamaged(join(folder, 'data.mdb'), `what it says about itself cannot be read (${message})`);
+  }
+}
+
 function requireFormat({ root, about }: LmdbFiles, folder: string, readOnly: boolean): void {
-  const format = about.get('format');
+  const format = aboutLog(folder, () => about.get('format'));
   if (format === FORMAT) return;
   if (format === undefined && !readOnly) {
     root.transactionSync(() => {

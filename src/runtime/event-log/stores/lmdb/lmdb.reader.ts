@@ -4,7 +4,7 @@ import type { Commit, CommitId, Position, Query, Range, RecordedCommit, StoredEv
 import { LogClosed } from '../../errors.js';
 import { EventStore } from '../../event-store.js';
 import { answerOf } from '../../sealed-commit.js';
-import { lastPosition, type LmdbFiles } from './lmdb-files.js';
+import { aboutLog, lastPosition, type LmdbFiles } from './lmdb-files.js';
 import { openLog } from './opening.js';
 import { commitOf, readCommits, readPages, whileOpen } from './reading.js';
 
@@ -13,17 +13,27 @@ const POLL_INTERVAL = 20;
 
 /** Sees what was flushed, some milliseconds after the writer’s own followers do. Refuses every append. */
 export class LmdbReader extends EventStore {
-  override readonly identity: string;
   #closed = false;
 
-  private constructor(private readonly files: LmdbFiles) {
+  private constructor(
+    private readonly files: LmdbFiles,
+    override readonly identity: string,
+  ) {
     super();
-    this.identity = String(files.about.get('identity'));
   }
 
-  /** @throws Error when there is no log in this folder */
+  /**
+   * @throws FileDamaged, LogDamaged when what stands there cannot be what was written
+   * @throws Error when there is no log in this folder
+   */
   static open(folder: string): LmdbReader {
-    return new LmdbReader(openLog(folder, { readOnly: true }));
+    const files = openLog(folder, { readOnly: true });
+    try {
+      return new LmdbReader(files, String(aboutLog(folder, () => files.about.get('identity'))));
+    } catch (error) {
+      void files.root.close();
+      throw error;
+    }
   }
 
   override append(): Promise<Commit> {

@@ -67,7 +67,7 @@ export class LmdbStore extends EventStore {
     let room: FileRoom | undefined;
     try {
       room = new FileRoom(join(folder, 'data.mdb'), files.root);
-      const { inUseBy, term, identity } = takeOver(files);
+      const { inUseBy, term, identity } = takeOver(files, folder);
       if (inUseBy !== undefined) throw new LogInUse(folder, inUseBy.processId);
       noteWriting(folder);
       letGoOfWritten(files.root);

@@ -139,9 +139,21 @@ export function commitEndingAt({ commits }: LmdbFiles, last: Position): OpenedCo
   return unseal(bytes, last);
 }
 
+/** Where the commit of this id ends. @throws LogDamaged at the position in doubt, when the index says what can be none */
+function endOf({ ids }: LmdbFiles, id: CommitId, inDoubt: Position): Position | undefined {
+  let last: Position | undefined;
+  try {
+    last = ids.get(id);
+  } catch {
+    last = NaN as Position; // it cannot even be decoded
+  }
+  if (last === undefined || Number.isSafeInteger(last)) return last;
+  throw new LogDamaged(inDoubt, `the index of commit ids does not say where the commit ${id} ends`);
+}
+
 /** The commit that was recorded under this id. */
 export function commitOf(files: LmdbFiles, id: CommitId): OpenedCommit | undefined {
-  const last = files.ids.get(id);
+  const last = endOf(files, id, START);
   if (last === undefined) return undefined;
   const commit = commitEndingAt(files, last);
   if (commit.id !== id) throw new LogDamaged(last, `the commit ${id} should end there, but another one does`);
@@ -258,10 +270,11 @@ function meantIn({ first, last, events }: OpenedCommit, span: Span): readonly St
 }
 
 /** @throws LogDamaged unless every index leads to the commit */
-function requireIndexed({ ids, tags, types }: LmdbFiles, { id, first, last, events }: OpenedCommit): void {
+function requireIndexed(files: LmdbFiles, { id, first, last, events }: OpenedCommit): void {
+  const { tags, types } = files;
   const missing = (what: string): LogDamaged =>
     new LogDamaged(first, `the index of ${what} does not lead to the commit ${id}`);
-  if (ids.get(id) !== last) throw missing('commit ids');
+  if (endOf(files, id, first) !== last) throw missing('commit ids');
   for (const type of new Set(events.map((event) => event.type))) {
     if (!types.doesExist(type, last)) throw missing(`events of type ${type}`);
   }

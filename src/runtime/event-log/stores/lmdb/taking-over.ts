@@ -1,6 +1,6 @@
 /** How a process becomes the log's writer, and how it leaves: an entry in LMDB itself, under a term that only grows. */
 import { randomUUID } from 'node:crypto';
-import type { LmdbFiles } from './lmdb-files.js';
+import { aboutLog, type LmdbFiles } from './lmdb-files.js';
 import { isAlive, thisProcess, type Owner } from './owner.js';
 
 export interface Term {
@@ -11,11 +11,17 @@ export interface Term {
   readonly identity: string;
 }
 
-/** Becomes the log's writer, unless there is one. LMDB lets one process at a time in here, so two cannot win. */
-export function takeOver({ root, about }: LmdbFiles): Term {
+/**
+ * Becomes the log's writer, unless there is one. LMDB lets one process at a time in here, so two cannot win.
+ *
+ * @throws FileDamaged when it cannot be read who writes
+ */
+export function takeOver({ root, about }: LmdbFiles, folder: string): Term {
   return root.transactionSync(() => {
-    const identity = (about.get('identity') as string | undefined) ?? randomUUID();
-    const owner = about.getEntry('owner') as { value: Owner | null; version?: number } | undefined;
+    const { identity, owner } = aboutLog(folder, () => ({
+      identity: (about.get('identity') as string | undefined) ?? randomUUID(),
+      owner: about.getEntry('owner') as { value: Owner | null; version?: number } | undefined,
+    }));
     const before = owner?.version ?? 0;
     if (owner?.value && isAlive(owner.value)) return { inUseBy: owner.value, term: before, identity };
     about.putSync('identity', identity);
