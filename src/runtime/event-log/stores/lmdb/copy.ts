@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { flushFile, flushFolder } from '../../flush.js';
-import { openFiles } from './lmdb-files.js';
+import { aboutLog, openFiles } from './lmdb-files.js';
 
 /**
  * Copies the log in one folder into another, as it stands when the copying begins. The writer goes on meanwhile: LMDB
@@ -32,7 +32,7 @@ export async function copyLog(from: string, to: string): Promise<void> {
 async function makeIndependent(folder: string): Promise<void> {
   const { root, about } = openFiles(folder, { readOnly: false });
   root.transactionSync(() => {
-    const term = about.getEntry('owner')?.version ?? 0;
+    const term = aboutLog(folder, () => about.getEntry('owner'))?.version ?? 0;
     about.putSync('owner', null, term);
     about.putSync('identity', randomUUID());
   });

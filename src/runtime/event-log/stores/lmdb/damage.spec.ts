@@ -4,7 +4,7 @@ import { TemporaryFolder } from '../../../../../test/support/server.js';
 import { LogDamaged } from '../../errors.js';
 import { commitId, position, tag, type NewCommit, type Position, type RecordedCommit } from '../../event.js';
 import { EventLog } from '../../event-log.js';
-import { openFiles, type LmdbFiles } from './lmdb-files.js';
+import { aboutLog, openFiles, type LmdbFiles } from './lmdb-files.js';
 import { LmdbReader } from './lmdb.reader.js';
 import { LmdbStore } from './lmdb.store.js';
 
@@ -98,6 +98,14 @@ describe('a damaged log', () => {
     await expect(damagedBy((files) => files.about.put('identity', UNDECODABLE))).rejects.toThrow(
       'is damaged: what it says about itself cannot be read',
     );
+  });
+
+  it('is not what LMDB itself reports while an entry is read', () => {
+    const full = Object.assign(new Error('MDB_READERS_FULL'), { code: -30790 });
+    const read = (): never => {
+      throw full;
+    };
+    expect(() => aboutLog(folder.path, read)).toThrow(full);
   });
 
   it('names the first position of a commit that the walk begins with', async () => {

@@ -1,4 +1,5 @@
 /** Room in the data file: enough of it before every transaction, taken without touching what is there. */
+import { jest } from '@jest/globals';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openTables, type OpenTables } from '../../../../../test/support/data-file.js';
@@ -90,6 +91,15 @@ describe('room in the data file', () => {
     await tables.plain.put('a', Buffer.alloc(1));
     room.take(NOTHING);
     expect(statSync(file).size).toBe(length);
+  });
+
+  it('is known for many transactions at a time once the file is large', () => {
+    room.take({ ...NOTHING, values: [40_000_000] });
+    const small: Load = { values: [200], entries: 2, entryBytes: 60 };
+    for (let count = 0; count < 100; count += 1) room.take(small);
+    const measuring = jest.spyOn(tables.root, 'getStats');
+    for (let count = 0; count < 100; count += 1) room.take(small);
+    expect(measuring.mock.calls.length).toBeLessThan(15);
   });
 
   it('is refused with what the file system says when there is none', () => {

@@ -1,4 +1,5 @@
 /** Which of the appends that wait are to be one transaction. */
+import { LARGEST_COMMIT } from '../../checked-events.js';
 import type { Commit, NewCommit } from '../../event.js';
 
 /** An append that was asked for and has no answer yet. */
@@ -8,16 +9,15 @@ export interface Asked {
   readonly reject: (error: unknown) => void;
 }
 
-/** At most so many appends share a flush, and so many events unless one append has them: nobody waits long for the others. */
+/** At most so many appends share a flush, with no more events than one commit may have: nobody waits long for the others. */
 const LARGEST_GROUP = 1024;
-const MOST_EVENTS = 10_000;
 
 /** Takes the first of them; at least one, where there is any. */
 export function takeGroup(asked: Asked[]): readonly Asked[] {
   let [count, events] = [0, 0];
   for (const { commit } of asked) {
     events += commit.events.length;
-    if (count === LARGEST_GROUP || (count > 0 && events > MOST_EVENTS)) break;
+    if (count === LARGEST_GROUP || (count > 0 && events > LARGEST_COMMIT)) break;
     count += 1;
   }
   return asked.splice(0, count);

@@ -58,14 +58,27 @@ export function lastPosition({ commits }: LmdbFiles): Position {
   return START;
 }
 
-/** What the log says about itself. @throws FileDamaged when that cannot be decoded */
-export function aboutLog<Entry>(folder: string, read: () => Entry): Entry {
+/**
+ * An entry as it is decoded. What LMDB itself reports, such as too many readers, has a code and says nothing of the entry.
+ *
+ * @throws what `damaged` makes of the reason, when what stands there cannot be decoded
+ */
+export function decoded<Entry>(read: () => Entry, damaged: (reason: string) => Error): Entry {
   try {
     return read();
   } catch (error) {
-    const { message } = error as Error;
-    throw new FileDamaged(join(folder, 'data.mdb'), `what it says about itself cannot be read (${message})`);
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw code === undefined ? damaged(message) : error;
   }
+}
+
+/** What the log says about itself. @throws FileDamaged when that cannot be decoded */
+export function aboutLog<Entry>(folder: string, read: () => Entry): Entry {
+  return decoded(
+    read,
+    (reason) =>
+      new FileDamaged(join(folder, 'data.mdb'), `what it says about itself cannot be read (${reason})`),
+  );
 }
 
 function requireFormat({ root, about }: LmdbFiles, folder: string, readOnly: boolean): void {

@@ -139,9 +139,10 @@ export class LmdbStore extends EventStore {
       const writing = this.#writeGroup(takeGroup(this.#asked));
       answer?.();
       answer = await writing;
-      if (this.#asked.length > 0) continue;
-      answer();
-      answer = undefined;
+      if (this.#asked.length === 0) {
+        answer();
+        answer = undefined;
+      }
     }
     this.#writing = undefined;
   }

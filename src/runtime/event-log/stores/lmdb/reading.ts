@@ -15,7 +15,7 @@ import { PAGE_SIZE } from '../../page.js';
 import { matches, meansEverything } from '../../query.js';
 import { recordedOf, requireSuccession, unseal, type OpenedCommit } from '../../sealed-commit.js';
 import { commitsFor, type CommitList } from './lists.js';
-import type { LmdbFiles } from './lmdb-files.js';
+import { decoded, type LmdbFiles } from './lmdb-files.js';
 
 /** So many commits, or so many events, are looked at in one go; between two goes others get their turn. */
 const MOST_COMMITS = 256;
@@ -141,14 +141,11 @@ export function commitEndingAt({ commits }: LmdbFiles, last: Position): OpenedCo
 
 /** Where the commit of this id ends. @throws LogDamaged at the position in doubt, when the index says what can be none */
 function endOf({ ids }: LmdbFiles, id: CommitId, inDoubt: Position): Position | undefined {
-  let last: Position | undefined;
-  try {
-    last = ids.get(id);
-  } catch {
-    last = NaN as Position; // it cannot even be decoded
-  }
+  const damaged = (): LogDamaged =>
+    new LogDamaged(inDoubt, `the index of commit ids does not say where the commit ${id} ends`);
+  const last = decoded(() => ids.get(id), damaged);
   if (last === undefined || Number.isSafeInteger(last)) return last;
-  throw new LogDamaged(inDoubt, `the index of commit ids does not say where the commit ${id} ends`);
+  throw damaged();
 }
 
 /** The commit that was recorded under this id. */
