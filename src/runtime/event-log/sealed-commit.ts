@@ -1,8 +1,9 @@
 /** A commit under its hash, which covers what it says and the hash of the commit before it: so a log vouches for itself. */
 import { hash as digestOf } from 'node:crypto';
-import { decodeContent, encodeContent, type CommitContent } from './commit-content.js';
+import { LAYOUT, decodeContent, encodeContent, type CommitContent } from './commit-content.js';
 import { LogDamaged } from './errors.js';
-import type { Commit, NewCommit, Position, RecordedCommit } from './event.js';
+import type { Commit, Position, RecordedCommit } from './event.js';
+import { writeSingleEvent, type CommitToEncode } from './single-event.js';
 
 const HASH_LENGTH = 32;
 
@@ -21,11 +22,9 @@ export interface OpenedCommit extends CommitContent {
 }
 
 /** @throws Error when the commit cannot be encoded */
-export function seal(commit: Omit<NewCommit, 'condition'>, first: Position, previous: Buffer): SealedCommit {
-  const content = encodeContent(commit, first);
-  const bytes = pieceOf(2 * HASH_LENGTH + content.length);
+export function seal(commit: CommitToEncode, first: Position, previous: Buffer): SealedCommit {
+  const bytes = withContent(commit, first);
   bytes.set(previous, HASH_LENGTH);
-  bytes.set(content, 2 * HASH_LENGTH);
   // As text of one character a byte: that is made in half the time of a buffer.
   bytes.write(digestOf('sha256', bytes.subarray(HASH_LENGTH), 'binary'), 'latin1');
   return { hash: bytes.subarray(0, HASH_LENGTH), bytes };
@@ -33,17 +32,33 @@ export function seal(commit: Omit<NewCommit, 'condition'>, first: Position, prev
 
 /** Most commits are small, and to make a buffer takes longer than to fill it: so they share one. */
 const SLAB = 64 * 1024;
+const MOST_OF_SLAB = SLAB / 8;
 let slab = Buffer.allocUnsafeSlow(SLAB);
 let used = 0;
 
-function pieceOf(length: number): Buffer {
-  if (length > SLAB / 8) return Buffer.allocUnsafeSlow(length);
-  if (used + length > SLAB) {
+/** The content, behind room for the two hashes. */
+function withContent(commit: CommitToEncode, first: Position): Buffer {
+  if (used + MOST_OF_SLAB > SLAB) {
     slab = Buffer.allocUnsafeSlow(SLAB);
     used = 0;
   }
-  used += length;
-  return slab.subarray(used - length, used);
+  const begins = used;
+  const start = begins + 2 * HASH_LENGTH;
+  const end = writeSingleEvent(slab, { start, end: begins + MOST_OF_SLAB }, commit, {
+    layout: LAYOUT,
+    first,
+  });
+  if (end !== undefined) {
+    used = end;
+    return slab.subarray(begins, end);
+  }
+  const content = encodeContent(commit, first);
+  const length = 2 * HASH_LENGTH + content.length;
+  const bytes =
+    length > MOST_OF_SLAB ? Buffer.allocUnsafeSlow(length) : slab.subarray(begins, begins + length);
+  if (length <= MOST_OF_SLAB) used += length;
+  bytes.set(content, 2 * HASH_LENGTH);
+  return bytes;
 }
 
 /**
