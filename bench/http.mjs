@@ -1,7 +1,7 @@
 /**
  * Requests a second at 64 connections, durable `POST /numbers` and `GET /sum`, beside a bare node:http echo server
- * in the same run; then what a product of ever more factors costs. Ratios count, the absolute numbers are this
- * machine's. Rounds alternate, medians are shown.
+ * in the same run, and what Fastify and Nest reach with no log behind them; then what a product of ever more factors
+ * costs. Ratios count, the absolute numbers are this machine's. Rounds alternate, medians are shown.
  *
  *   npm run bench:http
  */
@@ -23,11 +23,12 @@ const here = import.meta.dirname;
 
 const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-function startBare() {
-  const child = fork(join(here, 'bare-server.mjs'));
+/** One of the servers that ours is beside, by the name of its file. */
+function startServer(name) {
+  const child = fork(join(here, 'servers', `${name}.mjs`));
   return new Promise((resolve, reject) => {
     child.once('message', ({ url }) => resolve({ child, url }));
-    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`the server ${name} ended with ${code}`)));
   });
 }
 
@@ -62,36 +63,50 @@ async function load(url, request) {
 const POST = { method: 'POST', path: '/numbers', body: '{"value":5}' };
 const GET = { method: 'GET', path: '/sum' };
 
+/** What is asked of each server, in this order in every round. */
+const WORKS = [
+  {
+    name: 'POST /numbers, durable',
+    request: POST,
+    reach: 0.5,
+    beside: { fastify: 'Fastify, no log', nest: 'Nest on it, no log' },
+  },
+  { name: 'GET /sum', request: GET, reach: 0.65, beside: {} },
+];
+
 async function requests() {
   const data = mkdtempSync(join(tmpdir(), 'leftfold-bench-'));
-  const bare = await startBare();
-  const ours = await startLeftfold(data);
-  const works = [
-    { name: 'POST /numbers, durable', request: POST, reach: 0.5 },
-    { name: 'GET /sum', request: GET, reach: 0.65 },
-  ];
+  const servers = {};
   try {
-    for (const { request } of works) {
-      await load(bare.url, { ...request, seconds: 1 }); // warm up
-      await load(ours.url, { ...request, seconds: 2 });
-    }
-    for (const { name, request, reach } of works) {
-      const rounds = [];
-      for (let round = 0; round < ROUNDS; round += 1) {
-        rounds.push({ bare: await load(bare.url, request), ours: await load(ours.url, request) });
-      }
-      const ratios = rounds.map((round) => round.ours.rate / round.bare.rate);
-      const show = (values) => median(values).toFixed(0).padStart(7);
-      console.log(
-        `${name.padEnd(24)} ${show(rounds.map((r) => r.ours.rate))}/s  p99 ${show(rounds.map((r) => r.ours.p99))} ms` +
-          `   bare ${show(rounds.map((r) => r.bare.rate))}/s   ratio ${median(ratios).toFixed(2)}` +
-          ` (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}; reach ${reach})`,
-      );
-    }
+    for (const name of ['bare', 'fastify', 'nest']) servers[name] = await startServer(name);
+    servers.ours = await startLeftfold(data);
+    for (const work of WORKS) await measure(work, servers);
   } finally {
-    await Promise.all([stop(bare.child), stop(ours.child)]);
+    await Promise.all(Object.values(servers).map(({ child }) => stop(child)));
     rmSync(data, { recursive: true });
   }
+}
+
+async function measure({ name, request, reach, beside }, servers) {
+  const names = ['bare', ...Object.keys(beside), 'ours'];
+  for (const each of names) await load(servers[each].url, { ...request, seconds: 2 }); // warm up
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const measured = {};
+    for (const each of names) measured[each] = await load(servers[each].url, request);
+    rounds.push(measured);
+  }
+  const show = (label, each, remark = '') => {
+    const ratios = rounds.map((round) => round[each].rate / round.bare.rate);
+    const medianOf = (value) => median(rounds.map(value)).toFixed(0).padStart(7);
+    console.log(
+      `${label.padEnd(24)} ${medianOf((round) => round[each].rate)}/s  p99 ${medianOf((round) => round[each].p99)} ms` +
+        `   bare ${medianOf((round) => round.bare.rate)}/s   ratio ${median(ratios).toFixed(2)}` +
+        ` (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}${remark})`,
+    );
+  };
+  show(name, 'ours', `; reach ${reach}`);
+  for (const [each, label] of Object.entries(beside)) show(`  ${label}`, each);
 }
 
 async function products() {

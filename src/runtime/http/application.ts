@@ -6,6 +6,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT, registerBodyParsers } from './bodies.js';
 import { endInGoodTime } from './closing.js';
+import { keepTick } from './kept-tick.js';
 import { onePathEach, refuseOtherMethods, rememberRoutes } from './methods.js';
 import { PATHS } from './paths.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -29,6 +30,7 @@ export async function createHttpApplication(
   module: DynamicModule,
   { title, description, version, jsonTypes, logger, problemHeaders }: HttpOptions,
 ): Promise<NestFastifyApplication> {
+  keepTick();
   const filter = new ProblemFilter(() => problemHeaders(app));
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
