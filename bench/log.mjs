@@ -18,6 +18,7 @@ import {
   readsBesideParsing,
   singleAppends,
 } from './log/lmdb.mjs';
+import { bareAppends } from './log/lmdb-alone.mjs';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
@@ -53,6 +54,7 @@ async function measureSingles(folder) {
         peers: measured,
         postgres: postgres && (await singleAppends(postgres, options)),
         lmdb: await singleAppends(lmdb, options),
+        alone: await bareAppends(join(folder, 'alone'), options),
       });
     }
     return rounds;
@@ -103,6 +105,14 @@ function showSingles(rounds) {
     ({ lmdb }) => lmdb,
     () => true,
     '10 × the best',
+  );
+  const ofAlone = rounds.map(({ lmdb, alone }) => lmdb / alone);
+  row(
+    `LMDB, ${IN_FLIGHT} single appends in flight`,
+    perSecond(medianOf(({ lmdb }) => lmdb)),
+    `${perSecond(medianOf(({ alone }) => alone))} LMDB by itself, the same entries and nothing else`,
+    `${times(median(ofAlone))} (${times(Math.min(...ofAlone))} to ${times(Math.max(...ofAlone))})`,
+    '',
   );
   if (first.length > 0) {
     show(
