@@ -68,6 +68,26 @@ describeWithPostgres('a server whose log is in PostgreSQL', () => {
     expect(await other.json('/log')).toEqual([5]);
   });
 
+  it('audits and rebuilds a state in a process of its own, up to what another process recorded', async () => {
+    const [one, other] = [await start('one'), await start('other')];
+    const thousand = Array.from({ length: 1000 }, () => 1);
+    for (const server of [one, other, one])
+      expect((await server.post('/numbers', thousand)).status).toBe(201);
+    await one.json('/sum?after=3000', WAIT);
+    for (const upkeep of ['rebuild', 'audit']) {
+      const response = await one.fetch(`/projections/sum/${upkeep}`, {
+        method: 'POST',
+        headers: { prefer: 'wait=60' },
+      });
+      const found = (await response.json()) as object;
+      expect(found).toMatchObject({ projection: 'sum', status: 'done', position: 3000 });
+      expect(found).not.toHaveProperty('drift');
+      if (upkeep === 'rebuild') expect(found).toMatchObject({ equal: true });
+    }
+    await other.post('/numbers', { value: 5 });
+    expect(await one.json('/sum?after=3001', WAIT)).toMatchObject({ value: '3005', position: 3001 });
+  }, 120_000);
+
   it('is seeded once, when two begin at the same time', async () => {
     const seed = { LEFTFOLD_SEED: '1,1,2' };
     const [one] = await Promise.all([start('one', seed), start('other', seed)]);
