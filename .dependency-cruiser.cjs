@@ -1,8 +1,39 @@
 /**
- * The arrows of the house: apps → contexts → runtime/{projection,command} → runtime/event-log → runtime/http.
+ * The arrows of the house, from above to below:
+ *
+ *   main, cli → apps → contexts → runtime (leftfold.module, index)
+ *     → runtime/http/{events, projections, operations, …}
+ *     → runtime/{projection, command}
+ *     → runtime/{fold, event-log}
+ *     → runtime/http/kernel
+ *
+ * Stores stand beside the event log: apps open them, the library's front registers them, nobody else knows them.
  * An arrow that is not drawn here does not exist; each rule names the two files that broke it.
  */
-const notInRoom = (room) => `^src/(?!${room})`;
+const SPECS = '\\.spec\\.ts$';
+const outside = (...rooms) => `^src/(?!(${rooms.join('|')}))`;
+
+/** A room of the runtime and what it may know. Its specs may use a store to run on and the kit for stores besides. */
+const room = (name, path, ...knows) => [
+  {
+    name: `${name}-arrows`,
+    comment: `${path} may know ${knows.join(', ')} and nothing else of the house.`,
+    severity: 'error',
+    from: { path: `^src/${path}`, pathNot: SPECS },
+    to: { path: outside(path, ...knows) },
+  },
+  {
+    name: `${name}-spec-arrows`,
+    comment: `The specs of ${path} may use what it may, a store to run on, and the kit for stores.`,
+    severity: 'error',
+    from: { path: `^src/${path}.*${SPECS}` },
+    to: { path: outside(path, ...knows, 'runtime/stores/', 'runtime/testing/') },
+  },
+];
+
+const KERNEL = 'runtime/http/kernel/';
+const LOG = 'runtime/event-log/';
+const FOLD = 'runtime/fold/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -14,59 +45,37 @@ module.exports = {
       from: {},
       to: { circular: true },
     },
-    {
-      name: 'http-knows-nothing-of-ours',
-      comment:
-        'runtime/http is the lowest room: problems, headers, bodies. It knows no log, no projection, no context.',
-      severity: 'error',
-      from: { path: '^src/runtime/http/' },
-      to: { path: notInRoom('runtime/http/') },
-    },
-    {
-      name: 'event-log-knows-only-http',
-      comment:
-        'The event log may use runtime/http and nothing else of the house; its specs may use the kit for stores.',
-      severity: 'error',
-      from: { path: '^src/runtime/event-log/' },
-      to: { path: notInRoom('runtime/(event-log|http|testing)/') },
-    },
-    {
-      name: 'projection-knows-only-the-log',
-      severity: 'error',
-      from: { path: '^src/runtime/projection/' },
-      to: { path: notInRoom('runtime/(projection|event-log|http)/') },
-    },
-    {
-      name: 'command-knows-only-the-log',
-      comment:
-        'Deciding folds, so it may use the fold; it may not use a projection, whose state lags behind the log.',
-      severity: 'error',
-      from: { path: '^src/runtime/command/' },
-      to: { path: notInRoom('runtime/(command|event-log|http)/|runtime/projection/fold(-state)?\\.ts$') },
-    },
+    ...room('kernel', KERNEL),
+    ...room('event-log', LOG, KERNEL),
+    ...room('fold', FOLD, LOG, KERNEL),
+    ...room('stores', 'runtime/stores/', LOG, KERNEL),
+    ...room('projection', 'runtime/projection/', FOLD, LOG, KERNEL),
+    ...room('command', 'runtime/command/', FOLD, LOG, KERNEL),
+    ...room('http', 'runtime/http/', 'runtime/projection/', 'runtime/command/', FOLD, LOG),
+    ...room('testing', 'runtime/testing/', 'runtime/stores/', LOG, KERNEL),
     {
       name: 'xstate-in-its-place',
       comment:
-        'What is XState’s own stands in projection/compile and in the machines of the runtime’s lifecycle, and nowhere else in the runtime.',
+        'What is XState’s own stands in fold/compiled and in the machines of the runtime’s lifecycle, and nowhere else in the runtime.',
       severity: 'error',
       from: {
         path: '^src/(runtime|cli|apps)/',
-        pathNot: '\\.spec\\.ts$|\\.machine\\.ts$|^src/runtime/projection/compile/',
+        pathNot: `${SPECS}|\\.machine\\.ts$|^src/runtime/fold/compiled/`,
       },
       to: { path: '(^|/)node_modules/xstate/' },
     },
     {
       name: 'compiling-is-behind-the-fold',
-      comment: 'How a machine is compiled is known to nobody; projection/fold.ts is what others use of it.',
+      comment: 'How a machine is compiled is known to nobody; fold/fold.ts is what others use of it.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/runtime/projection/(compile/|fold\\.ts$)' },
-      to: { path: '^src/runtime/projection/compile/' },
+      from: { path: '^src/', pathNot: '^src/runtime/fold/(compiled/|fold\\.ts$)' },
+      to: { path: '^src/runtime/fold/compiled/' },
     },
     {
       name: 'runtime-knows-no-context',
       severity: 'error',
       from: { path: '^src/runtime/' },
-      to: { path: '^src/(contexts|apps|cli|main|config)' },
+      to: { path: '^src/(contexts|apps|cli|main)' },
     },
     {
       name: 'contexts-are-isolated',
@@ -80,15 +89,28 @@ module.exports = {
       name: 'contexts-know-no-app',
       severity: 'error',
       from: { path: '^src/contexts/' },
-      to: { path: '^src/(apps/|cli/|main\\.ts|config\\.ts)' },
+      to: { path: '^src/(apps/|cli/|main\\.ts)' },
     },
     {
-      name: 'cli-knows-the-log-and-no-context',
-      comment:
-        'The command line works on any log: it may use the runtime and the settings, and no context or app. Which contexts there are, its main.ts asks the app.',
+      name: 'contexts-know-no-store',
+      comment: 'Which store keeps the log is the app’s to say.',
       severity: 'error',
-      from: { path: '^src/cli/', pathNot: '\\.spec\\.ts$|^src/cli/main\\.ts$' },
-      to: { path: '^src/(contexts|apps|main)' },
+      from: { path: '^src/contexts/', pathNot: SPECS },
+      to: { path: '^src/runtime/stores/' },
+    },
+    {
+      name: 'cli-arrows',
+      comment:
+        'The command line works on any log: it may use the runtime, and of the apps what they share (settings, opening of stores, data folders). Which contexts there are, its main.ts asks the app.',
+      severity: 'error',
+      from: { path: '^src/cli/', pathNot: '^src/cli/main\\.ts$' },
+      to: { path: '^src/(contexts/|apps/[^/]+/|main\\.ts)' },
+    },
+    {
+      name: 'cli-asks-the-app-for-its-contexts',
+      severity: 'error',
+      from: { path: '^src/cli/main\\.ts$' },
+      to: { path: '^src/(contexts/|apps/[^/]+/|main\\.ts)', pathNot: '^src/apps/[^/]+/contexts\\.ts$' },
     },
     {
       name: 'cli-is-a-top',
@@ -98,42 +120,35 @@ module.exports = {
       to: { path: '^src/cli/' },
     },
     {
-      name: 'apps-are-the-top',
-      comment: 'An app is started by main.ts; nothing else may lean on it, but on the list of its contexts.',
+      name: 'apps-are-a-top',
+      comment: 'An app is started by main.ts; of the house only the command line may use what apps share.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(apps/|main\\.ts|cli/main\\.ts)' },
+      from: { path: '^src/', pathNot: '^src/(apps/|cli/|main\\.ts)' },
       to: { path: '^src/(apps/|main\\.ts)' },
     },
     {
-      name: 'cli-asks-the-app-for-its-contexts',
+      name: 'apps-do-not-know-each-other',
       severity: 'error',
-      from: { path: '^src/cli/main\\.ts$' },
-      to: { path: '^src/(apps/|main\\.ts)', pathNot: '^src/apps/[^/]+/contexts\\.ts$' },
-    },
-    {
-      name: 'testing-knows-only-the-log',
-      comment: 'The conformance kit tests stores; it may use the event log and nothing else of the house.',
-      severity: 'error',
-      from: { path: '^src/runtime/testing/' },
-      to: { path: notInRoom('runtime/(testing|event-log|http)/') },
+      from: { path: '^src/apps/([^/]+)/' },
+      to: { path: '^src/apps/[^/]+/', pathNot: '^src/apps/$1/' },
     },
     {
       name: 'testing-is-for-specs',
       comment: 'The conformance kit needs a test runner, which what ships does not have.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.spec\\.ts$|^src/runtime/testing/' },
+      from: { path: '^src/', pathNot: `${SPECS}|^src/runtime/testing/` },
       to: { path: '^src/runtime/testing/' },
     },
     {
       name: 'no-test-code-in-what-ships',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
-      to: { path: '^(test|bench)/|\\.spec\\.ts$' },
+      from: { path: '^src/', pathNot: SPECS },
+      to: { path: `^(test|bench)/|${SPECS}` },
     },
     {
       name: 'no-dev-dependency-in-what-ships',
       severity: 'error',
-      from: { path: '^src/', pathNot: '\\.spec\\.ts$|^src/runtime/testing/' },
+      from: { path: '^src/', pathNot: `${SPECS}|^src/runtime/testing/` },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'] },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -26,7 +26,7 @@ export default tseslint.config(
   },
   {
     // Nest declares its options as a class, but takes a plain object, as its documentation shows.
-    files: ['src/runtime/http/application.ts', 'src/apps/monolith/monolith-contracts.ts'],
+    files: ['src/apps/http-application.ts', 'src/apps/monolith/monolith-contracts.ts'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
   { files: ['**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },

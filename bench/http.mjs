@@ -110,7 +110,7 @@ async function measure({ name, request, reach, beside }, servers) {
 }
 
 async function products() {
-  const { foldOf } = await import('../dist/runtime/projection/fold.js');
+  const { foldOf } = await import('../dist/runtime/fold/fold.js');
   const { productMachine, productIn } = await import('../dist/contexts/product/product.machine.js');
   const fold = foldOf(productMachine);
   const costOf = (factors) => {

@@ -8,8 +8,8 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LmdbStore } from '../dist/runtime/event-log/stores/lmdb/lmdb.store.js';
-import { PostgresStore } from '../dist/runtime/event-log/stores/postgres/postgres.store.js';
+import { LmdbStore } from '../dist/runtime/stores/lmdb/lmdb.store.js';
+import { PostgresStore } from '../dist/runtime/stores/postgres/postgres.store.js';
 import {
   commitsBesideFile,
   conditions,

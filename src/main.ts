@@ -1,10 +1,10 @@
 /** Starts the application that the configuration names, tells where it is, and ends it in good order. */
-import './no-pretenuring.js';
+import './apps/process-flags.js';
 import { ConsoleLogger } from '@nestjs/common';
 import { config as rxjs } from 'rxjs';
 import { createRequire } from 'node:module';
 import { startMonolith } from './apps/monolith/monolith.js';
-import { ConfigurationError, readConfig, withoutPassword, type Config } from './config.js';
+import { ConfigurationError, readConfig, withoutPassword, type Config } from './apps/settings.js';
 
 /** What Nest tells of its own assembly is of no use to who runs this. */
 const ASSEMBLY = new Set([

@@ -4,7 +4,7 @@ import { open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { EventLog } from '../../dist/runtime/event-log/event-log.js';
-import { LmdbStore } from '../../dist/runtime/event-log/stores/lmdb/lmdb.store.js';
+import { LmdbStore } from '../../dist/runtime/stores/lmdb/lmdb.store.js';
 import { commitOf, lineOf } from './events.mjs';
 
 export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];

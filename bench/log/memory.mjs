@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { clearInterval, setInterval } from 'node:timers';
-import { LmdbStore } from '../../dist/runtime/event-log/stores/lmdb/lmdb.store.js';
+import { LmdbStore } from '../../dist/runtime/stores/lmdb/lmdb.store.js';
 import { commitOf } from './events.mjs';
 
 const [folder, total] = process.argv.slice(2);

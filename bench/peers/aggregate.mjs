@@ -3,7 +3,7 @@
  * round. Says its rate, and which product it came to, whenever it is asked, and ends when that process does.
  */
 import { productIn, productMachine } from '../../dist/contexts/product/product.machine.js';
-import { foldOf } from '../../dist/runtime/projection/fold.js';
+import { foldOf } from '../../dist/runtime/fold/fold.js';
 import { numberEvents } from '../projection/numbers.mjs';
 import { open } from './emmett-sqlite.mjs';
 

@@ -1,15 +1,15 @@
 /** How long an append takes, at 5,000 a second, while a projection is rebuilt, beside the same load without a rebuild. */
-import '../../dist/no-pretenuring.js'; // as the server does
+import '../../dist/apps/process-flags.js'; // as the server does
 import 'reflect-metadata';
 import { execFileSync } from 'node:child_process';
 import { NestFactory } from '@nestjs/core';
 import { MonolithModule } from '../../dist/apps/monolith/monolith.module.js';
-import { readConfig } from '../../dist/config.js';
+import { readConfig } from '../../dist/apps/settings.js';
 import { numberRecorded } from '../../dist/contexts/numbers/numbers.events.js';
-import { openStore } from '../../dist/open-store.js';
+import { openStore } from '../../dist/apps/open-store.js';
 import { EventLog } from '../../dist/runtime/event-log/event-log.js';
 import { ProjectionHost } from '../../dist/runtime/projection/projection-host.js';
-import { Upkeep } from '../../dist/runtime/projection/upkeep.js';
+import { Upkeep } from '../../dist/runtime/projection/operations/operations.js';
 import { EVENTS, longLog } from './long-log.mjs';
 import { after, at99, paced } from './paced.mjs';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { numberRecorded, numberRetracted } from '../../dist/contexts/numbers/numbers.events.js';
 import { EventLog } from '../../dist/runtime/event-log/event-log.js';
-import { LmdbStore } from '../../dist/runtime/event-log/stores/lmdb/lmdb.store.js';
+import { LmdbStore } from '../../dist/runtime/stores/lmdb/lmdb.store.js';
 import { numberEvents } from './numbers.mjs';
 
 export const EVENTS = Number(process.env.BENCH_EVENTS ?? 10_000_000);

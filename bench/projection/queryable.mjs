@@ -6,11 +6,11 @@ import { createActor } from 'xstate';
 import { numberRecorded } from '../../dist/contexts/numbers/numbers.events.js';
 import { sum } from '../../dist/contexts/sum/sum.projection.js';
 import { EventLog } from '../../dist/runtime/event-log/event-log.js';
-import { LmdbStore } from '../../dist/runtime/event-log/stores/lmdb/lmdb.store.js';
+import { LmdbStore } from '../../dist/runtime/stores/lmdb/lmdb.store.js';
 import { Projection } from '../../dist/runtime/projection/projection.js';
-import { NoSnapshots } from '../../dist/runtime/projection/snapshot-store.js';
+import { NoSnapshots } from '../../dist/runtime/projection/snapshots/snapshot-store.js';
 import { eventSkipped } from '../../dist/runtime/projection/skipping.js';
-import { Snapshots } from '../../dist/runtime/projection/snapshots.js';
+import { Snapshots } from '../../dist/runtime/projection/snapshots/snapshots.js';
 import { median } from '../rates.mjs';
 import { after, at99, paced } from './paced.mjs';
 

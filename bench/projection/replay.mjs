@@ -8,7 +8,7 @@ import { numberRecorded, numberRetracted } from '../../dist/contexts/numbers/num
 import { product } from '../../dist/contexts/product/product.projection.js';
 import { productIn } from '../../dist/contexts/product/product.machine.js';
 import { EventLog } from '../../dist/runtime/event-log/event-log.js';
-import { LmdbStore } from '../../dist/runtime/event-log/stores/lmdb/lmdb.store.js';
+import { LmdbStore } from '../../dist/runtime/stores/lmdb/lmdb.store.js';
 import { Folding } from '../../dist/runtime/projection/folding.js';
 import { numberEvents } from './numbers.mjs';
 

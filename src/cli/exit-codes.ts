@@ -1,6 +1,6 @@
 /** How a command ends: the exit code for scripts, and the one line for people. */
 import { CommanderError } from 'commander';
-import { ConfigurationError } from '../config.js';
+import { ConfigurationError } from '../apps/settings.js';
 import { LogDamaged } from '../runtime/event-log/errors.js';
 
 export const EXIT = {

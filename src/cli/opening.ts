@@ -1,10 +1,10 @@
 /** Which log a command works on: that of the settings, or of the options in their place. */
 import { mkdirSync } from 'node:fs';
 import type { Command } from 'commander';
-import { ConfigurationError, readConfig, type Config } from '../config.js';
-import { logFolder, openStore, openStoreForReading } from '../open-store.js';
+import { ConfigurationError, readConfig, type Config } from '../apps/settings.js';
+import { logFolder, openStore, openStoreForReading } from '../apps/open-store.js';
 import type { EventStore } from '../runtime/event-log/event-store.js';
-import { LmdbStore } from '../runtime/event-log/stores/lmdb/lmdb.store.js';
+import { LmdbStore } from '../runtime/stores/lmdb/lmdb.store.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 

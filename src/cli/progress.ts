@@ -1,5 +1,5 @@
 /** How far a long command has come: a bar on a terminal, elsewhere a line every few seconds. */
-import { count, duration } from './figures.js';
+import { count, duration } from './number-format.js';
 import type { Terminal } from './terminal.js';
 
 /** Milliseconds between two showings: often enough to seem alive, and seldom enough for a log file. */

@@ -1,9 +1,9 @@
 /** Which projections a command folds, and what it folds them on: the log, and the snapshots beside it. */
 import type { Command } from 'commander';
 import { START, type Position } from '../runtime/event-log/event.js';
-import type { Watch } from '../runtime/projection/shadow/work.js';
-import { openGrounds, type Grounds } from '../runtime/projection/shadow/workshop.js';
-import { shadowsIn, snapshotsIn } from '../snapshot-folders.js';
+import type { Watch } from '../runtime/projection/operations/run-job.js';
+import { openGrounds, type Grounds } from '../runtime/projection/operations/worker-bootstrap.js';
+import { shadowsIn, snapshotsIn } from '../apps/data-folder.js';
 import { contextsFor, withContextsOption, type ContextsOption } from './contexts.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { openForReading, type LogConfig, type LogOptions } from './opening.js';

@@ -3,7 +3,7 @@ import { appendAll, hashOf, madeUpCommits } from '../../test/support/made-up-log
 import { TestTerminal } from '../../test/support/terminal.js';
 import { LogDamaged } from '../runtime/event-log/errors.js';
 import { START, position, type RecordedCommit } from '../runtime/event-log/event.js';
-import { MemoryStore } from '../runtime/event-log/stores/memory.store.js';
+import { MemoryStore } from '../runtime/stores/memory.store.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { Progress } from './progress.js';
 import { headOf, requireHash, walk } from './walk.js';

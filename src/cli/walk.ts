@@ -2,7 +2,7 @@
 import { LogDamaged } from '../runtime/event-log/errors.js';
 import { START, type Position } from '../runtime/event-log/event.js';
 import type { EventStore } from '../runtime/event-log/event-store.js';
-import { NO_HASH } from '../runtime/event-log/sealed-commit.js';
+import { NO_HASH } from '../runtime/event-log/commits/hashed-commit.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import type { Progress } from './progress.js';
 

@@ -1,8 +1,8 @@
 /** The contracts of this repository are those that are published in `contracts/`, and whoever consumes them can. */
 import { join } from 'node:path';
 import { monolithContracts } from '../../src/apps/monolith/monolith-contracts.js';
-import type { ContractRegistry } from '../../src/runtime/event-log/contract-registry.js';
-import { contractFaults, inWords } from '../../src/runtime/event-log/published/contract-faults.js';
+import type { ContractRegistry } from '../../src/runtime/event-log/contracts/contract-registry.js';
+import { contractFaults, inWords } from '../../src/runtime/event-log/contracts/publishing/contract-faults.js';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'contracts');
 

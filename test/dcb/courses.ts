@@ -3,7 +3,7 @@ import { assign, setup } from 'xstate';
 import { z } from 'zod';
 import { decideTogether } from '../../src/runtime/command/decide-together.js';
 import { defineDecider, type Command } from '../../src/runtime/command/decider.js';
-import { defineEvent, type RecordedOf } from '../../src/runtime/event-log/event-contract.js';
+import { defineEvent, type RecordedOf } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { tag, type Tag } from '../../src/runtime/event-log/event.js';
 import { Refused } from '../support/refused.js';
 

@@ -1,12 +1,12 @@
 /** Questions about the past that end early: at an event that cannot be folded, when time is up, when the client is gone. */
 import { jest } from '@jest/globals';
 import { assign, setup } from 'xstate';
-import type { RecordedOf } from '../../src/runtime/event-log/event-contract.js';
+import type { RecordedOf } from '../../src/runtime/event-log/contracts/event-contract.js';
 import type { Query, Range, StoredEvent } from '../../src/runtime/event-log/event.js';
-import { MemoryStore } from '../../src/runtime/event-log/stores/memory.store.js';
+import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { defineProjection } from '../../src/runtime/projection/define-projection.js';
 import { ProjectionModule } from '../../src/runtime/projection/projection.module.js';
-import { NoSnapshots } from '../../src/runtime/projection/snapshot-store.js';
+import { NoSnapshots } from '../../src/runtime/projection/snapshots/snapshot-store.js';
 import { amountAdded } from '../support/amounts.js';
 import { problemOf, until } from '../support/api.js';
 import { later } from '../support/running-projection.js';

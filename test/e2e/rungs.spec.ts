@@ -7,9 +7,12 @@ import { sum } from '../../src/contexts/sum/sum.projection.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { position, type Position } from '../../src/runtime/event-log/event.js';
 import { PAGE_SIZE } from '../../src/runtime/event-log/page.js';
-import { LmdbStore } from '../../src/runtime/event-log/stores/lmdb/lmdb.store.js';
+import { LmdbStore } from '../../src/runtime/stores/lmdb/lmdb.store.js';
 import type { ProjectionDefinition } from '../../src/runtime/projection/define-projection.js';
-import { FileSnapshotStore, snapshotFolder } from '../../src/runtime/projection/file-snapshot-store.js';
+import {
+  FileSnapshotStore,
+  snapshotFolder,
+} from '../../src/runtime/projection/snapshots/file-snapshot-store.js';
 import type { Projection } from '../../src/runtime/projection/projection.js';
 import { run } from '../support/running-projection.js';
 import { TemporaryFolder } from '../support/server.js';

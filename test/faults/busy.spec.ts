@@ -5,8 +5,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { EventLogModule } from '../../src/runtime/event-log/event-log.module.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { Commit, NewCommit } from '../../src/runtime/event-log/event.js';
-import { MemoryStore } from '../../src/runtime/event-log/stores/memory.store.js';
-import { createHttpApplication } from '../../src/runtime/http/application.js';
+import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
+import { createHttpApplication } from '../../src/apps/http-application.js';
 import { noteTaken } from '../support/amounts.js';
 import { problemOf } from '../support/api.js';
 

@@ -1,7 +1,7 @@
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { EventStore } from '../../src/runtime/event-log/event-store.js';
-import { LmdbStore } from '../../src/runtime/event-log/stores/lmdb/lmdb.store.js';
-import { MemoryStore } from '../../src/runtime/event-log/stores/memory.store.js';
+import { LmdbStore } from '../../src/runtime/stores/lmdb/lmdb.store.js';
+import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { add, amountAdded } from '../support/amounts.js';
 import { allEvents } from '../support/reading.js';
 import { TemporaryFolder } from '../support/server.js';

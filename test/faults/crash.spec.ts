@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { LmdbReader } from '../../src/runtime/event-log/stores/lmdb/lmdb.reader.js';
+import { LmdbReader } from '../../src/runtime/stores/lmdb/lmdb.reader.js';
 import { Connection, type Asked } from '../support/numbers-load.js';
 import { referenceOf } from '../support/numbers-reference.js';
 import { Random } from '../support/random.js';

@@ -1,7 +1,7 @@
 import { readFileSync, truncateSync, writeFileSync, mkdirSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { LmdbStore } from '../../src/runtime/event-log/stores/lmdb/lmdb.store.js';
+import { LmdbStore } from '../../src/runtime/stores/lmdb/lmdb.store.js';
 import { commitId, tag, type NewCommit } from '../../src/runtime/event-log/event.js';
 import { Random } from '../support/random.js';
 import { TemporaryFolder } from '../support/server.js';

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { position } from '../../src/runtime/event-log/event.js';
-import { FileSnapshotStore } from '../../src/runtime/projection/file-snapshot-store.js';
-import { usableSnapshot } from '../../src/runtime/projection/usable-snapshot.js';
+import { FileSnapshotStore } from '../../src/runtime/projection/snapshots/file-snapshot-store.js';
+import { usableSnapshot } from '../../src/runtime/projection/snapshots/usable-snapshot.js';
 import { TemporaryFolder } from '../support/server.js';
-import { stateDigest } from '../../src/runtime/projection/state-digest.js';
-import type { Snapshot } from '../../src/runtime/projection/snapshot-store.js';
+import { stateDigest } from '../../src/runtime/projection/snapshots/state-digest.js';
+import type { Snapshot } from '../../src/runtime/projection/snapshots/snapshot-store.js';
 
 const PROGRAM = join(import.meta.dirname, '..', 'support', 'save-snapshots.mjs');
 const KILLS = 15;

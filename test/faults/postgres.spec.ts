@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 import { StoreUnavailable } from '../../src/runtime/event-log/errors.js';
-import { defineEvent } from '../../src/runtime/event-log/event-contract.js';
+import { defineEvent } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { commitId, type Commit, type RecordedEvent } from '../../src/runtime/event-log/event.js';
-import { PostgresStore } from '../../src/runtime/event-log/stores/postgres/postgres.store.js';
+import { PostgresStore } from '../../src/runtime/stores/postgres/postgres.store.js';
 import { PostgresServer, findPostgres } from '../support/postgres-server.mjs';
 import { Random } from '../support/random.js';
 import { allEvents } from '../support/reading.js';

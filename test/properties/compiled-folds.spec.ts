@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { FoldEvent, FoldState } from '../../src/runtime/projection/fold-state.js';
-import { foldOf } from '../../src/runtime/projection/fold.js';
+import type { FoldEvent, FoldState } from '../../src/runtime/fold/fold-state.js';
+import { foldOf } from '../../src/runtime/fold/fold.js';
 import { FEATURES, PLACES, type Feature } from '../support/machine-features.js';
 import type { PlannedMachine } from '../support/planned-machine.js';
 import { randomEvents, randomMachines } from '../support/random-machines.js';

@@ -4,7 +4,7 @@ import { numberMachine } from '../../src/contexts/numbers/number.machine.js';
 import { productMachine } from '../../src/contexts/product/product.machine.js';
 import { sumMachine } from '../../src/contexts/sum/sum.machine.js';
 import { diagramOf } from '../../src/runtime/projection/diagram.js';
-import type { Machine } from '../../src/runtime/projection/fold.js';
+import type { Machine } from '../../src/runtime/fold/fold.js';
 import { projectionMachine } from '../../src/runtime/projection/projection.machine.js';
 import { totalOf } from '../support/amounts.js';
 import { mermaidFaults } from '../support/mermaid.js';

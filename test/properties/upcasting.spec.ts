@@ -4,7 +4,7 @@ import { AppendConditionFailed } from '../../src/runtime/event-log/errors.js';
 import { EVERYTHING, position, type Query, type RecordedEvent } from '../../src/runtime/event-log/event.js';
 import type { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { matches, meansEverything } from '../../src/runtime/event-log/query.js';
-import { MemoryStore } from '../../src/runtime/event-log/stores/memory.store.js';
+import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { logWith } from '../support/parcels.js';
 import {
   anyDrafts,

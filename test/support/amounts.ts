@@ -1,11 +1,11 @@
 /** A small context of the tests' own: amounts are added, and the projection totals them. */
 import { assign, setup } from 'xstate';
 import { z } from 'zod';
-import { defineEvent, type RecordedOf } from '../../src/runtime/event-log/event-contract.js';
+import { defineEvent, type RecordedOf } from '../../src/runtime/event-log/contracts/event-contract.js';
 import type { Commit } from '../../src/runtime/event-log/event.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { EventStore } from '../../src/runtime/event-log/event-store.js';
-import { MemoryStore } from '../../src/runtime/event-log/stores/memory.store.js';
+import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import {
   defineProjection,
   type ProjectionDefinition,

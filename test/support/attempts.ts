@@ -1,5 +1,5 @@
 /** Several who try at the same moment, and what becomes of them. */
-import { Problem } from '../../src/runtime/http/problem.js';
+import { Problem } from '../../src/runtime/http/kernel/problem.js';
 
 export interface Outcome {
   readonly succeeded: number;

@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type Database, type Key, type RootDatabase } from 'lmdb';
-import { TableFlag, type Tables } from '../../src/runtime/event-log/stores/lmdb/file-check.js';
+import { TableFlag, type Tables } from '../../src/runtime/stores/lmdb/file-check.js';
 import {
   PageType,
   metaOf,
   treeAt,
   type Meta,
   type Tree,
-} from '../../src/runtime/event-log/stores/lmdb/file-check/layout.js';
+} from '../../src/runtime/stores/lmdb/file-check/layout.js';
 import {
   childOf,
   flagsOf,
@@ -18,7 +18,7 @@ import {
   nodeCount,
   typeOf,
   type PageSpan,
-} from '../../src/runtime/event-log/stores/lmdb/file-check/page-nodes.js';
+} from '../../src/runtime/stores/lmdb/file-check/page-nodes.js';
 
 export const TABLES: Tables = { plain: 0, several: TableFlag.duplicates, versioned: TableFlag.versions };
 

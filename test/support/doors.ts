@@ -2,11 +2,11 @@
 import { assign, setup } from 'xstate';
 import { z } from 'zod';
 import { defineDecider, type Command, type Decider } from '../../src/runtime/command/decider.js';
-import { defineEvent, type RecordedOf } from '../../src/runtime/event-log/event-contract.js';
+import { defineEvent, type RecordedOf } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { tag, type Query } from '../../src/runtime/event-log/event.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { EventStore } from '../../src/runtime/event-log/event-store.js';
-import { Problem } from '../../src/runtime/http/problem.js';
+import { Problem } from '../../src/runtime/http/kernel/problem.js';
 
 const door = z.strictObject({ door: z.string(), by: z.string() });
 

@@ -1,6 +1,6 @@
 /** The stores that what the log promises is tested over. A further one joins all of these tests by a line here. */
-import { LmdbStore } from '../../src/runtime/event-log/stores/lmdb/lmdb.store.js';
-import { MemoryStore } from '../../src/runtime/event-log/stores/memory.store.js';
+import { LmdbStore } from '../../src/runtime/stores/lmdb/lmdb.store.js';
+import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import type { EventStore } from '../../src/runtime/event-log/event-store.js';
 import { hasPostgres, openTemporaryLog } from './postgres.js';
 

@@ -1,7 +1,7 @@
 /** A data file that tests damage in one way after the other, each time from a sound one. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FileDamaged } from '../../src/runtime/event-log/stores/lmdb/file-check.js';
+import { FileDamaged } from '../../src/runtime/stores/lmdb/file-check.js';
 import { DataFile, TABLES, makeDataFile } from './data-file.js';
 import { TemporaryFolder } from './server.js';
 

@@ -1,10 +1,10 @@
 /** The snapshots of one projection over a store in memory, and what their observer was told. */
 import { position } from '../../src/runtime/event-log/event.js';
-import type { FoldState } from '../../src/runtime/projection/fold-state.js';
+import type { FoldState } from '../../src/runtime/fold/fold-state.js';
 import type { Folded } from '../../src/runtime/projection/folding.js';
-import { NOTHING_FOLDED } from '../../src/runtime/projection/rolling-digest.js';
-import type { Snapshot, Unreadable } from '../../src/runtime/projection/snapshot-store.js';
-import { Snapshots, type SnapshotPace } from '../../src/runtime/projection/snapshots.js';
+import { NOTHING_FOLDED } from '../../src/runtime/projection/snapshots/rolling-digest.js';
+import type { Snapshot, Unreadable } from '../../src/runtime/projection/snapshots/snapshot-store.js';
+import { Snapshots, type SnapshotPace } from '../../src/runtime/projection/snapshots/snapshots.js';
 import { RememberedSnapshots } from './remembered-snapshots.js';
 
 const stateAt = (at: number): FoldState => ({ value: 's', context: { total: at } });

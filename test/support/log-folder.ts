@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewCommit } from '../../src/runtime/event-log/event.js';
-import { LmdbReader } from '../../src/runtime/event-log/stores/lmdb/lmdb.reader.js';
-import { LmdbStore } from '../../src/runtime/event-log/stores/lmdb/lmdb.store.js';
+import { LmdbReader } from '../../src/runtime/stores/lmdb/lmdb.reader.js';
+import { LmdbStore } from '../../src/runtime/stores/lmdb/lmdb.store.js';
 import { appendAll, hashOf } from './made-up-log.js';
 
 /** @returns what `leftfold verify` should print of it */

@@ -1,5 +1,5 @@
 /** A log of its own for one test: empty, with the contracts that it is about and a clock that the test sets. */
-import type { AnyContract } from '../../src/runtime/event-log/event-contract.js';
+import type { AnyContract } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { StoreKind } from './event-stores.js';
 import { TemporaryFolder } from './server.js';

@@ -10,9 +10,9 @@ import type { SumContext } from '../../src/contexts/sum/sum.machine.js';
 import { sum } from '../../src/contexts/sum/sum.projection.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { position } from '../../src/runtime/event-log/event.js';
-import { LmdbStore } from '../../src/runtime/event-log/stores/lmdb/lmdb.store.js';
-import { Problem } from '../../src/runtime/http/problem.js';
-import { FileSnapshotStore } from '../../src/runtime/projection/file-snapshot-store.js';
+import { LmdbStore } from '../../src/runtime/stores/lmdb/lmdb.store.js';
+import { Problem } from '../../src/runtime/http/kernel/problem.js';
+import { FileSnapshotStore } from '../../src/runtime/projection/snapshots/file-snapshot-store.js';
 import { anyNumber } from './number-events.js';
 import { run, type Running } from './running-projection.js';
 

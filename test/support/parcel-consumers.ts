@@ -1,9 +1,9 @@
 /** Who consumes parcels: a projection of what was sent and insured, and a decider that insures. */
 import { assign, setup } from 'xstate';
 import { defineDecider, type Command, type Decider } from '../../src/runtime/command/decider.js';
-import type { AnyContract, RecordedOf } from '../../src/runtime/event-log/event-contract.js';
+import type { AnyContract, RecordedOf } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { tag } from '../../src/runtime/event-log/event.js';
-import { Problem } from '../../src/runtime/http/problem.js';
+import { Problem } from '../../src/runtime/http/kernel/problem.js';
 import {
   defineProjection,
   type ProjectionDefinition,

@@ -1,6 +1,6 @@
 /** Two event types with a past: parcels are sent and insured, and what that means was changed twice. */
 import { z } from 'zod';
-import { defineEvent, type AnyContract } from '../../src/runtime/event-log/event-contract.js';
+import { defineEvent, type AnyContract } from '../../src/runtime/event-log/contracts/event-contract.js';
 import {
   tag,
   type Commit,

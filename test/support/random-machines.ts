@@ -1,6 +1,6 @@
 /** Random machines for fast-check: every kind of state, transition, guard and action that a fold can have, and events for them. */
 import fc from 'fast-check';
-import type { FoldEvent } from '../../src/runtime/projection/fold-state.js';
+import type { FoldEvent } from '../../src/runtime/fold/fold-state.js';
 import { PlannedMachine, type NodePlan } from './planned-machine.js';
 import { action, TOLD } from './random-actions.js';
 import { rareGuard } from './random-guards.js';

@@ -5,7 +5,7 @@ import {
   defineEvent,
   type EventContract,
   type Upcasted,
-} from '../../src/runtime/event-log/event-contract.js';
+} from '../../src/runtime/event-log/contracts/event-contract.js';
 import { tag, type NewEvent, type Tag } from '../../src/runtime/event-log/event.js';
 
 // An interface would not be JSON to the compiler: somebody might add to it.

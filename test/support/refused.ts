@@ -1,5 +1,5 @@
 /** A refusal of the contexts that only tests know. */
-import { Problem } from '../../src/runtime/http/problem.js';
+import { Problem } from '../../src/runtime/http/kernel/problem.js';
 
 export class Refused extends Problem {
   /** @param problem the last part of its type: `course-full` */

@@ -6,7 +6,7 @@ import {
   type SnapshotEntry,
   type SnapshotLabel,
   type Unreadable,
-} from '../../src/runtime/projection/snapshot-store.js';
+} from '../../src/runtime/projection/snapshots/snapshot-store.js';
 
 export class RememberedSnapshots extends SnapshotStore {
   readonly kept: (Snapshot | Unreadable)[] = [];

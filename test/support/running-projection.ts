@@ -3,13 +3,13 @@ import { createActor } from 'xstate';
 import { position, type Position } from '../../src/runtime/event-log/event.js';
 import type { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { ProjectionDefinition } from '../../src/runtime/projection/define-projection.js';
-import { fingerprintIn } from '../../src/runtime/projection/machine-fingerprint.js';
+import { fingerprintIn } from '../../src/runtime/fold/machine-fingerprint.js';
 import type { RecoveryReport } from '../../src/runtime/projection/projection-observer.js';
 import { Projection } from '../../src/runtime/projection/projection.js';
 import type { ProjectionFault } from '../../src/runtime/projection/projection.machine.js';
 import { eventSkipped } from '../../src/runtime/projection/skipping.js';
-import { NoSnapshots, type SnapshotStore } from '../../src/runtime/projection/snapshot-store.js';
-import { Snapshots, type SnapshotPace } from '../../src/runtime/projection/snapshots.js';
+import { NoSnapshots, type SnapshotStore } from '../../src/runtime/projection/snapshots/snapshot-store.js';
+import { Snapshots, type SnapshotPace } from '../../src/runtime/projection/snapshots/snapshots.js';
 
 /** Nothing in a test may take longer, in milliseconds. */
 const PATIENCE = 10_000;

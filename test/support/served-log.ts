@@ -1,11 +1,11 @@
 /** The log over HTTP in this process: any store, any contracts, any modules, and nothing of the numbers. */
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
-import type { AnyContract } from '../../src/runtime/event-log/event-contract.js';
+import type { AnyContract } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { EventLogModule } from '../../src/runtime/event-log/event-log.module.js';
 import type { EventStore } from '../../src/runtime/event-log/event-store.js';
-import { createHttpApplication } from '../../src/runtime/http/application.js';
+import { createHttpApplication } from '../../src/apps/http-application.js';
 
 @Module({})
 class LogOnly {}

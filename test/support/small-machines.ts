@@ -1,7 +1,7 @@
 /** Small machines that are compiled in specs: a configuration in, a fold out. */
 import { assign, createMachine } from 'xstate';
-import type { Fold, FoldState } from '../../src/runtime/projection/fold-state.js';
-import { foldOf } from '../../src/runtime/projection/fold.js';
+import type { Fold, FoldState } from '../../src/runtime/fold/fold-state.js';
+import { foldOf } from '../../src/runtime/fold/fold.js';
 
 export type Config = Readonly<Record<string, unknown>>;
 

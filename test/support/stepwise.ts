@@ -6,7 +6,7 @@ import {
   type AnyStateMachine,
   type AnyStateNode,
 } from 'xstate';
-import type { Fold, FoldEvent, FoldState, StateValue } from '../../src/runtime/projection/fold-state.js';
+import type { Fold, FoldEvent, FoldState, StateValue } from '../../src/runtime/fold/fold-state.js';
 import { frozen } from './frozen.js';
 
 export interface Step {

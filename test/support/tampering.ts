@@ -1,7 +1,7 @@
 /** Changes the state in a snapshot's file, with all its checksums made anew: as a defect would, and not as a disk does. */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromBytes, toBytes } from '../../src/runtime/projection/snapshot-file.js';
+import { fromBytes, toBytes } from '../../src/runtime/projection/snapshots/snapshot-file.js';
 
 /** The snapshots of a projection, oldest first. */
 export function snapshotFiles(

@@ -1,9 +1,9 @@
 /** What the monolith knows of events, and who in it consumes them: assembled as it runs, over an empty log, and not served. */
 import { NestFactory } from '@nestjs/core';
-import { readConfig } from '../../config.js';
-import type { ContractRegistry } from '../../runtime/event-log/contract-registry.js';
+import { readConfig } from '../settings.js';
+import type { ContractRegistry } from '../../runtime/event-log/contracts/contract-registry.js';
 import { EventLog } from '../../runtime/event-log/event-log.js';
-import { MemoryStore } from '../../runtime/event-log/stores/memory.store.js';
+import { MemoryStore } from '../../runtime/stores/memory.store.js';
 import { MonolithModule } from './monolith.module.js';
 
 export async function monolithContracts(): Promise<ContractRegistry> {

@@ -1,15 +1,15 @@
 /** All contexts in one process, over one log. */
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
-import type { Config } from '../../config.js';
+import type { Config } from '../settings.js';
 import { EventLogModule } from '../../runtime/event-log/event-log.module.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
 import { ProjectionModule } from '../../runtime/projection/projection.module.js';
-import type { WorkerSettings } from '../../runtime/projection/shadow/worker-process.js';
-import { NoSnapshots } from '../../runtime/projection/snapshot-store.js';
-import { shadowsIn, snapshotsIn } from '../../snapshot-folders.js';
+import type { WorkerSettings } from '../../runtime/projection/operations/worker-process.js';
+import { NoSnapshots } from '../../runtime/projection/snapshots/snapshot-store.js';
+import { shadowsIn, snapshotsIn } from '../data-folder.js';
 import { contexts as monolithContexts } from './contexts.js';
-import type { WorkshopOptions } from './workshop.js';
+import type { WorkshopOptions } from './worker-bootstrap.js';
 
 /** What the monolith is made of. */
 export interface Parts {
@@ -48,7 +48,7 @@ export class MonolithModule {
           ...(isKept && {
             workers: {
               ...workers,
-              workshop: new URL('./workshop.js', import.meta.url).href,
+              workshop: new URL('./worker-bootstrap.js', import.meta.url).href,
               options: { store: kind, data, contextsFile } satisfies WorkshopOptions,
             },
           }),

@@ -3,12 +3,12 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ConfigurationError, type Config } from '../../config.js';
+import { ConfigurationError, type Config } from '../settings.js';
 import { NumbersService } from '../../contexts/numbers/numbers.service.js';
-import { openStore } from '../../open-store.js';
+import { openStore } from '../open-store.js';
 import { EventLog } from '../../runtime/event-log/event-log.js';
-import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../../runtime/event-log/http/cloud-event.js';
-import { createHttpApplication } from '../../runtime/http/application.js';
+import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../../runtime/http/events/cloud-event.js';
+import { createHttpApplication } from '../http-application.js';
 import { MonolithModule, type Parts } from './monolith.module.js';
 
 export interface Running {

@@ -1,6 +1,6 @@
 /** `npm run contracts`: publishes in `contracts/` what is new of the monolith's event contracts. */
 import { join, relative } from 'node:path';
-import { publishContracts } from '../../runtime/event-log/published/publish-contracts.js';
+import { publishContracts } from '../../runtime/event-log/contracts/publishing/publish-contracts.js';
 import { monolithContracts } from './monolith-contracts.js';
 
 const folder = join(process.cwd(), 'contracts');

@@ -1,9 +1,9 @@
 /** `leftfold audit`: holds the snapshots of projections against what the log folds to. */
 import type { Command } from 'commander';
-import { perform, type Audited } from '../../runtime/projection/shadow/work.js';
+import { perform, type Audited } from '../../runtime/projection/operations/run-job.js';
 import { examples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
-import { counted } from '../figures.js';
+import { counted } from '../number-format.js';
 import { logConfig, withLogOptions } from '../opening.js';
 import { Progress } from '../progress.js';
 import {

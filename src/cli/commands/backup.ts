@@ -2,13 +2,13 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { logFolder } from '../../open-store.js';
-import { flushFolder } from '../../runtime/event-log/flush.js';
-import { copyLog } from '../../runtime/event-log/stores/lmdb/copy.js';
-import { LmdbReader } from '../../runtime/event-log/stores/lmdb/lmdb.reader.js';
+import { logFolder } from '../../apps/open-store.js';
+import { flushFolder } from '../../runtime/event-log/commits/fsync.js';
+import { copyLog } from '../../runtime/stores/lmdb/copy.js';
+import { LmdbReader } from '../../runtime/stores/lmdb/lmdb.reader.js';
 import { examples } from '../arguments.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
-import { counted } from '../figures.js';
+import { counted } from '../number-format.js';
 import { logConfig, withLogOptions, type LogOptions } from '../opening.js';
 import { Progress } from '../progress.js';
 import { print, say, type Terminal } from '../terminal.js';

@@ -8,7 +8,7 @@ import { standardOutput, type Output } from '../exporting/output.js';
 import { PartFile } from '../exporting/part-file.js';
 import { selectionIn, type Selection } from '../exporting/selected-commits.js';
 import { writeCommits } from '../exporting/write-commits.js';
-import { counted } from '../figures.js';
+import { counted } from '../number-format.js';
 import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
 import { logConfig, openForReading, withLogOptions, type LogOptions } from '../opening.js';
 import { Progress } from '../progress.js';

@@ -5,7 +5,7 @@ import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
 import { examples, hashArgument } from '../arguments.js';
 import { Interrupted } from '../exit-codes.js';
-import { counted } from '../figures.js';
+import { counted } from '../number-format.js';
 import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
 import { commitsIn, type ImportedPage } from '../importing/commits-in-lines.js';
 import { Importer, type Imported } from '../importing/importer.js';

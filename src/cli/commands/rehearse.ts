@@ -1,8 +1,8 @@
 /** `leftfold rehearse`: folds the real history with this code, beside the server that it is to replace. */
 import type { Command } from 'commander';
-import type { FoldState } from '../../runtime/projection/fold-state.js';
-import { rehearse as fold, type Rehearsal } from '../../runtime/projection/shadow/rehearse.js';
-import { keptIn, rehearsedIn } from '../../snapshot-folders.js';
+import type { FoldState } from '../../runtime/fold/fold-state.js';
+import { rehearse as fold, type Rehearsal } from '../../runtime/projection/operations/rehearsal-job.js';
+import { keptIn, rehearsedIn } from '../../apps/data-folder.js';
 import { examples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
 import { logConfig, withLogOptions } from '../opening.js';

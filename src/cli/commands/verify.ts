@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Position } from '../../runtime/event-log/event.js';
 import { examples, hashArgument, positionArgument } from '../arguments.js';
-import { counted } from '../figures.js';
+import { counted } from '../number-format.js';
 import { logConfig, openForReading, withLogOptions, type LogOptions } from '../opening.js';
 import { Progress } from '../progress.js';
 import { print, say, type Terminal } from '../terminal.js';

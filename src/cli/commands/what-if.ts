@@ -1,8 +1,8 @@
 /** `leftfold what-if`: what a projection's state would be had some events not been. Records nothing. */
 import type { Command } from 'commander';
 import type { Position } from '../../runtime/event-log/event.js';
-import { pastOn } from '../../runtime/projection/shadow/ground.js';
-import { whatIfAnswer } from '../../runtime/projection/what-if.js';
+import { pastOn } from '../../runtime/projection/operations/fold-dependencies.js';
+import { whatIfAnswer } from '../../runtime/projection/past/what-if.js';
 import { examples, positionArgument, positionsArgument } from '../arguments.js';
 import { withContextsOption, type ContextsOption } from '../contexts.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';

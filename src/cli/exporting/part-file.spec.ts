@@ -5,7 +5,7 @@ import { appendAll, madeUpCommits } from '../../../test/support/made-up-log.js';
 import { TemporaryFolder } from '../../../test/support/server.js';
 import { TestTerminal } from '../../../test/support/terminal.js';
 import { EVERYTHING, START, tag } from '../../runtime/event-log/event.js';
-import { MemoryStore } from '../../runtime/event-log/stores/memory.store.js';
+import { MemoryStore } from '../../runtime/stores/memory.store.js';
 import { CommandFailed } from '../exit-codes.js';
 import { FORMATS, type FormatName } from '../formats/formats.js';
 import { Progress } from '../progress.js';

@@ -10,7 +10,7 @@ import {
   type StoredEvent,
 } from '../../runtime/event-log/event.js';
 import { matches } from '../../runtime/event-log/query.js';
-import { MemoryStore } from '../../runtime/event-log/stores/memory.store.js';
+import { MemoryStore } from '../../runtime/stores/memory.store.js';
 import { selectedCommits, selectionIn, shareOf, type SelectedCommit } from './selected-commits.js';
 
 const store = new MemoryStore();

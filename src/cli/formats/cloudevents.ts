@@ -1,7 +1,7 @@
 /** Events as CloudEvents 1.0, one JSON object a line, with extension attributes for what the standard has no place for. */
 import { z } from 'zod';
 import { position, type Json, type Metadata } from '../../runtime/event-log/event.js';
-import { splitTags, toCloudEvent } from '../../runtime/event-log/http/cloud-event.js';
+import { splitTags, toCloudEvent } from '../../runtime/http/events/cloud-event.js';
 import { LineFault, fields, parseFields, recordable, type Format } from './event-line.js';
 
 const line = z.strictObject({

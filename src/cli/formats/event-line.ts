@@ -1,7 +1,7 @@
 /** An event on a line of its own, and what is needed beside it to rebuild the commit that it came with. */
 import { z, type ZodType } from 'zod';
-import { faultsOf } from '../../runtime/http/json-faults.js';
-import { pointer } from '../../runtime/http/problem.js';
+import { faultsOf } from '../../runtime/http/kernel/json-faults.js';
+import { pointer } from '../../runtime/http/kernel/problem.js';
 import { freezeJson, isFault } from '../../runtime/event-log/frozen-json.js';
 import type { CommitId, Json, Metadata, Position, StoredEvent, Tag } from '../../runtime/event-log/event.js';
 

@@ -1,5 +1,5 @@
 /** What both formats owe: what was written is read again as it was, and what is wrong is named. */
-import { MemoryStore } from '../../runtime/event-log/stores/memory.store.js';
+import { MemoryStore } from '../../runtime/stores/memory.store.js';
 import { appendAll, madeUpCommits } from '../../../test/support/made-up-log.js';
 import type { RecordedCommit, StoredEvent } from '../../runtime/event-log/event.js';
 import { cloudEvents } from './cloudevents.js';

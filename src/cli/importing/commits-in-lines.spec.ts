@@ -1,7 +1,7 @@
 /** Commits, rebuilt from lines: whole or not at all. */
 import { ndjson } from '../formats/ndjson.js';
 import { commitsIn } from './commits-in-lines.js';
-import type { ImportedCommit } from './gathering.js';
+import type { ImportedCommit } from './commit-assembly.js';
 import type { Lines } from './lines.js';
 
 type Fields = Readonly<Record<string, unknown>>;

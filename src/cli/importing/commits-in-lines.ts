@@ -2,7 +2,7 @@
 import { LineFault, type EventLine, type Format } from '../formats/event-line.js';
 import { formatOf } from '../formats/formats.js';
 import { parseLine } from './exact-line.js';
-import { Gathering, type ImportedCommit } from './gathering.js';
+import { Gathering, type ImportedCommit } from './commit-assembly.js';
 import { BadLine, type Lines } from './lines.js';
 
 /** Commits that were complete with some more lines. */

@@ -1,6 +1,6 @@
 /** Reads a line of JSON so that nothing in it becomes something else unseen. */
 import { parse as parseLossless } from 'lossless-json';
-import { isExact } from '../../runtime/http/exact-json.js';
+import { isExact } from '../../runtime/http/kernel/exact-json.js';
 import { LineFault } from '../formats/event-line.js';
 
 /** @throws LineFault when the text is not JSON, names a member twice, or has a number that no double holds */

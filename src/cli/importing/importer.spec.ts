@@ -2,8 +2,8 @@
 import { appendAll, hashOf, madeUpCommits } from '../../../test/support/made-up-log.js';
 import { StorageFull } from '../../runtime/event-log/errors.js';
 import { commitId, position, type Commit, type NewCommit } from '../../runtime/event-log/event.js';
-import { MemoryStore } from '../../runtime/event-log/stores/memory.store.js';
-import type { ImportedCommit } from './gathering.js';
+import { MemoryStore } from '../../runtime/stores/memory.store.js';
+import type { ImportedCommit } from './commit-assembly.js';
 import { Importer } from './importer.js';
 
 /** As they are read from a file that a log of just these gave. */

@@ -1,9 +1,9 @@
 /** Records commits as they were, in their order, and passes over those that the log has already. */
 import { position, type Commit, type Position, type RecordedCommit } from '../../runtime/event-log/event.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
-import { seal } from '../../runtime/event-log/sealed-commit.js';
+import { seal } from '../../runtime/event-log/commits/hashed-commit.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
-import type { ImportedCommit } from './gathering.js';
+import type { ImportedCommit } from './commit-assembly.js';
 
 /** So much is asked of the store at once: enough to share a flush, and not so much that memory would notice. */
 const MOST_COMMITS = 1_000;

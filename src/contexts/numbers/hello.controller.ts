@@ -1,9 +1,9 @@
 /** The hello-world protocol: push an event, see the log as an array of numbers. */
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { FORM_TYPE, JSON_TYPE, requireMediaType } from '../../runtime/http/bodies.js';
-import { onlyKnown, type QueryString } from '../../runtime/http/parameters.js';
-import { commitOptions } from '../../runtime/event-log/http/idempotency.js';
+import { FORM_TYPE, JSON_TYPE, requireMediaType } from '../../runtime/http/kernel/bodies.js';
+import { onlyKnown, type QueryString } from '../../runtime/http/kernel/parameters.js';
+import { commitOptions } from '../../runtime/http/events/idempotency.js';
 import type { Position } from '../../runtime/event-log/event.js';
 import { readField } from './number-body.js';
 import { ApiLog, ApiPush } from './numbers.docs.js';

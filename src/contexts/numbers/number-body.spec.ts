@@ -1,5 +1,5 @@
-import { parseExactJson } from '../../runtime/http/exact-json.js';
-import { InvalidBody, type Fault } from '../../runtime/http/problem.js';
+import { parseExactJson } from '../../runtime/http/kernel/exact-json.js';
+import { InvalidBody, type Fault } from '../../runtime/http/kernel/problem.js';
 import { readField, readNumbers, readReason } from './number-body.js';
 
 /** The faults that the body, as the JSON text of a request, is refused with. */

@@ -1,9 +1,9 @@
 /** Reads numbers from request bodies, and says of each that is none what would be right. */
 import { z } from 'zod';
-import { InexactNumber } from '../../runtime/http/exact-json.js';
-import { parseBody } from '../../runtime/http/json-faults.js';
-import { InvalidBody, pointer, type Fault } from '../../runtime/http/problem.js';
-import { LARGEST_COMMIT } from '../../runtime/event-log/checked-events.js';
+import { InexactNumber } from '../../runtime/http/kernel/exact-json.js';
+import { parseBody } from '../../runtime/http/kernel/json-faults.js';
+import { InvalidBody, pointer, type Fault } from '../../runtime/http/kernel/problem.js';
+import { LARGEST_COMMIT } from '../../runtime/event-log/contracts/checked-events.js';
 import { CANONICAL_INTEGER, MOST_DIGITS } from './numbers.events.js';
 
 const RIGHT = 'send an integer, as in 5 or "12345678901234567890"';

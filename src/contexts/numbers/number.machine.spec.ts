@@ -12,8 +12,8 @@ import {
   stepsOfFold,
   stepsOfXState,
 } from '../../../test/support/stepwise.js';
-import type { FoldState } from '../../runtime/projection/fold-state.js';
-import { foldOf } from '../../runtime/projection/fold.js';
+import type { FoldState } from '../../runtime/fold/fold-state.js';
+import { foldOf } from '../../runtime/fold/fold.js';
 import { numberMachine, type NumberContext } from './number.machine.js';
 
 const fold = foldOf<NumberContext>(numberMachine);

@@ -1,10 +1,10 @@
 /** Numbers over HTTP: record one or many, look at one, retract one. */
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE, requireMediaType } from '../../runtime/http/bodies.js';
-import { onlyKnown, type QueryString } from '../../runtime/http/parameters.js';
-import { commitOptions } from '../../runtime/event-log/http/idempotency.js';
-import { linkToCommit } from '../../runtime/event-log/http/events.controller.js';
+import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE, requireMediaType } from '../../runtime/http/kernel/bodies.js';
+import { onlyKnown, type QueryString } from '../../runtime/http/kernel/parameters.js';
+import { commitOptions } from '../../runtime/http/events/idempotency.js';
+import { linkToCommit } from '../../runtime/http/events/events.controller.js';
 import { readNumbers, readReason } from './number-body.js';
 import { ApiNumber, ApiRecord, ApiRetract } from './numbers.docs.js';
 import { NumbersService, positionOf } from './numbers.service.js';

@@ -6,7 +6,7 @@ import {
   ApiProblems,
   LOCATION_HEADER,
   POSITION_HEADER,
-} from '../../runtime/http/api-docs.js';
+} from '../../runtime/http/kernel/api-docs.js';
 import { CANONICAL_INTEGER } from './numbers.events.js';
 
 const INTEGER = {

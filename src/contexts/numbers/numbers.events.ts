@@ -1,6 +1,6 @@
 /** The published language of the numbers context: all that other contexts may know of it. */
 import { z } from 'zod';
-import { defineEvent } from '../../runtime/event-log/event-contract.js';
+import { defineEvent } from '../../runtime/event-log/contracts/event-contract.js';
 import { tag } from '../../runtime/event-log/event.js';
 
 /** The longest number, in decimal digits. */

@@ -1,7 +1,7 @@
 import { allEvents } from '../../../test/support/reading.js';
 import { EventLog } from '../../runtime/event-log/event-log.js';
 import { commitId, position } from '../../runtime/event-log/event.js';
-import { MemoryStore } from '../../runtime/event-log/stores/memory.store.js';
+import { MemoryStore } from '../../runtime/stores/memory.store.js';
 import { NumberAlreadyRetracted, NumberNotFound } from './number.decider.js';
 import { numberRecorded, numberRetracted } from './numbers.events.js';
 import { NumbersService, positionOf } from './numbers.service.js';

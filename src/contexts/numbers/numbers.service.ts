@@ -11,7 +11,7 @@ import {
   type Commit,
   type Position,
 } from '../../runtime/event-log/event.js';
-import type { CommitOptions } from '../../runtime/event-log/http/idempotency.js';
+import type { CommitOptions } from '../../runtime/http/events/idempotency.js';
 import { AppendConditionFailed } from '../../runtime/event-log/errors.js';
 import { NumberNotFound, numberDecider, retract } from './number.decider.js';
 import type { NumberContext } from './number.machine.js';

@@ -1,8 +1,8 @@
 /** The product as text: the hello-world protocol’s line, and the exact value however long it is. */
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiTextQuery } from '../../runtime/projection/http/projection.docs.js';
-import { answered, type QueryRequest } from '../../runtime/projection/http/query.js';
+import { ApiTextQuery } from '../../runtime/http/projections/projection.docs.js';
+import { answered, type QueryRequest } from '../../runtime/http/projections/query.js';
 import { InjectProjection } from '../../runtime/projection/projection.module.js';
 import { Projection } from '../../runtime/projection/projection.js';
 import { productIn, type ProductContext } from './product.machine.js';

@@ -14,8 +14,8 @@ import {
   stepsOfFold,
   stepsOfXState,
 } from '../../../test/support/stepwise.js';
-import type { FoldState } from '../../runtime/projection/fold-state.js';
-import { foldOf } from '../../runtime/projection/fold.js';
+import type { FoldState } from '../../runtime/fold/fold-state.js';
+import { foldOf } from '../../runtime/fold/fold.js';
 import { productIn, productMachine, type ProductContext } from './product.machine.js';
 
 const fold = foldOf<ProductContext>(productMachine);

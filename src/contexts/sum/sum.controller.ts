@@ -1,8 +1,8 @@
 /** The hello-world protocol’s line about the sum; `GET /sum` comes with the projection. */
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { answered, type QueryRequest } from '../../runtime/projection/http/query.js';
-import { ApiTextQuery } from '../../runtime/projection/http/projection.docs.js';
+import { answered, type QueryRequest } from '../../runtime/http/projections/query.js';
+import { ApiTextQuery } from '../../runtime/http/projections/projection.docs.js';
 import { InjectProjection } from '../../runtime/projection/projection.module.js';
 import { Projection } from '../../runtime/projection/projection.js';
 import type { SumContext } from './sum.machine.js';

@@ -11,7 +11,7 @@ import {
 import { allEvents } from '../../../test/support/reading.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { position, tag } from '../event-log/event.js';
-import { MemoryStore } from '../event-log/stores/memory.store.js';
+import { MemoryStore } from '../stores/memory.store.js';
 import type { Command } from './decider.js';
 import { decideTogether } from './decide-together.js';
 import { execute, load } from './execute.js';

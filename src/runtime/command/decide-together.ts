@@ -1,5 +1,5 @@
 /** Several subjects in one decision: a student may join a course only in view of both. */
-import type { FoldState, StateValue } from '../projection/fold-state.js';
+import type { FoldState, StateValue } from '../fold/fold-state.js';
 import type { DecisionModel } from './decision-model.js';
 
 /** All that `execute` needs of whoever decides; a decider is one, too. */

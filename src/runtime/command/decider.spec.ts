@@ -1,6 +1,6 @@
 import { createMachine } from 'xstate';
 import { close, doorDecider, open } from '../../../test/support/doors.js';
-import { Problem } from '../http/problem.js';
+import { Problem } from '../http/kernel/problem.js';
 import { allows, defineDecider } from './decider.js';
 
 describe('a decider', () => {

@@ -1,9 +1,9 @@
 /** The write side: (state of what the command is about, command) → events or a refusal. */
-import type { AnyContract } from '../event-log/event-contract.js';
+import type { AnyContract } from '../event-log/contracts/event-contract.js';
 import type { NewEvent } from '../event-log/event.js';
-import type { Problem } from '../http/problem.js';
-import type { Fold, FoldState } from '../projection/fold-state.js';
-import { foldOf, type ContextOf, type Machine } from '../projection/fold.js';
+import type { Problem } from '../http/kernel/problem.js';
+import type { Fold, FoldState } from '../fold/fold-state.js';
+import { foldOf, type ContextOf, type Machine } from '../fold/fold.js';
 import { foldSubject, type DecisionModel, type Subject } from './decision-model.js';
 
 export interface Command<Context, Input> {

@@ -7,11 +7,11 @@ import {
   doorOpened,
   doorsLog,
 } from '../../../test/support/doors.js';
-import type { RecordedOf } from '../event-log/event-contract.js';
+import type { RecordedOf } from '../event-log/contracts/event-contract.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { START, position, tag, type Range } from '../event-log/event.js';
-import { MemoryStore } from '../event-log/stores/memory.store.js';
-import { Problem } from '../http/problem.js';
+import { MemoryStore } from '../stores/memory.store.js';
+import { Problem } from '../http/kernel/problem.js';
 import { defineDecider } from './decider.js';
 
 /** A log in which somebody opens and closes the front door in turn, so often. */

@@ -1,10 +1,10 @@
 /** What a decision rests on: which events, what state they make, and why that state may refuse a command. */
 import { START, position, type Position, type Query } from '../event-log/event.js';
-import type { AnyContract } from '../event-log/event-contract.js';
+import type { AnyContract } from '../event-log/contracts/event-contract.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { ofTypes } from '../event-log/query.js';
-import type { Problem } from '../http/problem.js';
-import type { Fold, FoldState } from '../projection/fold-state.js';
+import type { Problem } from '../http/kernel/problem.js';
+import type { Fold, FoldState } from '../fold/fold-state.js';
 
 /** All that one decision rests on, of one subject or of several together (dcb.events). */
 export interface DecisionModel<Context> {

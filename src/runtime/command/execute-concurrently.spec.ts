@@ -4,8 +4,8 @@ import { TemporaryFolder } from '../../../test/support/server.js';
 import { commitId } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
 import type { EventStore } from '../event-log/event-store.js';
-import { LmdbStore } from '../event-log/stores/lmdb/lmdb.store.js';
-import { MemoryStore } from '../event-log/stores/memory.store.js';
+import { LmdbStore } from '../stores/lmdb/lmdb.store.js';
+import { MemoryStore } from '../stores/memory.store.js';
 import { execute } from './execute.js';
 
 const HURRIED = 25;

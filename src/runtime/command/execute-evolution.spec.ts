@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { insuranceDecider, insure } from '../../../test/support/parcel-consumers.js';
 import { insured1, logWith, parcelsLog, sendAsOnce, sentLater } from '../../../test/support/parcels.js';
-import { defineEvent } from '../event-log/event-contract.js';
+import { defineEvent } from '../event-log/contracts/event-contract.js';
 import { EventUnreadable } from '../event-log/errors.js';
 import { tag, type Commit } from '../event-log/event.js';
-import { MemoryStore } from '../event-log/stores/memory.store.js';
+import { MemoryStore } from '../stores/memory.store.js';
 import { execute } from './execute.js';
 
 const tags = [tag('parcel:a')];

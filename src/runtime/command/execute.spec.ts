@@ -4,7 +4,7 @@ import { allEvents } from '../../../test/support/reading.js';
 import { AppendConditionFailed, CommitIdReused } from '../event-log/errors.js';
 import { START, commitId, type Commit } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
-import { MemoryStore } from '../event-log/stores/memory.store.js';
+import { MemoryStore } from '../stores/memory.store.js';
 import type { Command } from './decider.js';
 import { execute, load } from './execute.js';
 

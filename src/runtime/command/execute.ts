@@ -2,7 +2,7 @@
 import { AppendConditionFailed } from '../event-log/errors.js';
 import type { Commit, Position } from '../event-log/event.js';
 import type { AppendOptions, EventLog } from '../event-log/event-log.js';
-import type { FoldState } from '../projection/fold-state.js';
+import type { FoldState } from '../fold/fold-state.js';
 import type { JointDecider } from './decide-together.js';
 import type { Command } from './decider.js';
 

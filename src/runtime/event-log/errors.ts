@@ -1,5 +1,5 @@
 /** Everything that the log refuses, and why. */
-import { Problem, type Fault } from '../http/problem.js';
+import { Problem, type Fault } from '../http/kernel/problem.js';
 
 /** A position, tag or commit id that cannot be one. */
 export class InvalidValue extends Problem {

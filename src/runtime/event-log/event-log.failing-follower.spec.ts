@@ -1,10 +1,10 @@
 /** A follower that fails stops alone: it is told, nobody else notices, and the process lives on. */
 import { map, type Observable } from 'rxjs';
 import { z } from 'zod';
-import { defineEvent } from './event-contract.js';
+import { defineEvent } from './contracts/event-contract.js';
 import { EventLog } from './event-log.js';
 import { START, position, type RecordedEvent } from './event.js';
-import { MemoryStore } from './stores/memory.store.js';
+import { MemoryStore } from '../stores/memory.store.js';
 
 const counted = defineEvent({ type: 'number.recorded', schema: z.int() });
 

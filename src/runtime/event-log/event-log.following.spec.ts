@@ -3,12 +3,12 @@ import { filter, firstValueFrom, take, toArray, type Observable, type Subscripti
 import { z } from 'zod';
 import { EMBEDDED } from '../../../test/support/event-stores.js';
 import { TemporaryFolder } from '../../../test/support/server.js';
-import { defineEvent } from './event-contract.js';
+import { defineEvent } from './contracts/event-contract.js';
 import { EventLog } from './event-log.js';
 import { EVERYTHING, START, position, tag, type NewEvent, type Query, type RecordedEvent } from './event.js';
 import type { EventStore } from './event-store.js';
-import { LmdbReader } from './stores/lmdb/lmdb.reader.js';
-import { LmdbStore } from './stores/lmdb/lmdb.store.js';
+import { LmdbReader } from '../stores/lmdb/lmdb.reader.js';
+import { LmdbStore } from '../stores/lmdb/lmdb.store.js';
 
 const counted = defineEvent({ type: 'number.recorded', schema: z.object({ value: z.int() }) });
 

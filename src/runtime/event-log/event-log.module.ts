@@ -1,10 +1,10 @@
 /** Brings the event log into a Nest application: one for the whole process, with its HTTP endpoints. */
 import { Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import type { AnyContract } from './event-contract.js';
+import type { AnyContract } from './contracts/event-contract.js';
 import { EventLog } from './event-log.js';
 import type { EventStore } from './event-store.js';
-import { EventsController } from './http/events.controller.js';
+import { EventsController } from '../http/events/events.controller.js';
 import { signal } from './signals.js';
 
 @Module({})

@@ -1,8 +1,8 @@
 /** The event log: what it checks and stamps before anything is recorded, and what it reads back. */
 import { z } from 'zod';
 import { AppendConditionFailed, CommitIdReused, ContractBroken, InvalidValue, LogClosed } from './errors.js';
-import { defineEvent } from './event-contract.js';
-import { LARGEST_COMMIT } from './checked-events.js';
+import { defineEvent } from './contracts/event-contract.js';
+import { LARGEST_COMMIT } from './contracts/checked-events.js';
 import { EventLog } from './event-log.js';
 import {
   EVERYTHING,
@@ -15,7 +15,7 @@ import {
   type Range,
   type RecordedEvent,
 } from './event.js';
-import { MemoryStore } from './stores/memory.store.js';
+import { MemoryStore } from '../stores/memory.store.js';
 
 const recorded = defineEvent({
   type: 'number.recorded',

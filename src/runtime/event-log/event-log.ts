@@ -1,6 +1,6 @@
 /** The event log: what the contexts share, and the only thing they share. Validates, stamps, appends, reads, follows. */
 import { filter, map, type Observable } from 'rxjs';
-import { checkEvents, checkedMetadata, NO_METADATA } from './checked-events.js';
+import { checkEvents, checkedMetadata, NO_METADATA } from './contracts/checked-events.js';
 import { CommitIdReused, LogBusy } from './errors.js';
 import {
   EVERYTHING,
@@ -19,15 +19,15 @@ import {
   type RecordedCommit,
   type RecordedEvent,
 } from './event.js';
-import { ContractRegistry } from './contract-registry.js';
-import { countedIds } from './counted-ids.js';
+import { ContractRegistry } from './contracts/contract-registry.js';
+import { countedIds } from './commits/commit-ids.js';
 import type { EventStore } from './event-store.js';
-import { Followed } from './followed.js';
-import { pagesAfter, type FollowedLog } from './following.js';
+import { Followed } from './following/guarded-observable.js';
+import { pagesAfter, type FollowedLog } from './following/pages-after.js';
 import type { Page } from './page.js';
-import { digest } from './request-digest.js';
-import { Tail } from './tail.js';
-import { UpcastingStore } from './upcasting-store.js';
+import { digest } from './commits/request-fingerprint.js';
+import { Tail } from './following/recent-events.js';
+import { UpcastingStore } from './contracts/upcasting-store.js';
 
 export interface AppendOptions {
   /** What must not stand in the log for this to be recorded. */

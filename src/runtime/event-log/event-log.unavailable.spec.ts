@@ -1,11 +1,11 @@
 /** A store whose server is away for a while: who follows waits, and misses nothing. */
 import { z } from 'zod';
 import { LogDamaged, StoreUnavailable } from './errors.js';
-import { defineEvent } from './event-contract.js';
+import { defineEvent } from './contracts/event-contract.js';
 import { EventLog } from './event-log.js';
 import type { Position, Query, Range, StoredEvent } from './event.js';
 import { PAGE_SIZE } from './page.js';
-import { MemoryStore } from './stores/memory.store.js';
+import { MemoryStore } from '../stores/memory.store.js';
 
 const counted = defineEvent({ type: 'number.recorded', schema: z.int() });
 

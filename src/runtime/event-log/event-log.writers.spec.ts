@@ -1,9 +1,9 @@
 /** Several event logs over one store, as in several processes: what others append is missed by nobody. */
 import { z } from 'zod';
-import { defineEvent } from './event-contract.js';
+import { defineEvent } from './contracts/event-contract.js';
 import { EventLog } from './event-log.js';
 import { position } from './event.js';
-import { MemoryStore } from './stores/memory.store.js';
+import { MemoryStore } from '../stores/memory.store.js';
 
 const counted = defineEvent({ type: 'number.recorded', schema: z.int() });
 

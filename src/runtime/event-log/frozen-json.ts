@@ -1,6 +1,6 @@
 /** Makes a value safe to record and to share: it is JSON, nobody else holds it, nobody can change it. */
-import type { Fault } from '../http/problem.js';
-import { pointer } from '../http/problem.js';
+import type { Fault } from '../http/kernel/problem.js';
+import { pointer } from '../http/kernel/problem.js';
 import type { Json } from './event.js';
 
 /** Deeper than this is no data but an attack on whoever walks through it. */

@@ -1,6 +1,6 @@
 import { assign, createMachine, raise, type AnyStateMachine } from 'xstate';
 import { amountAdded, noteTaken } from '../../../test/support/amounts.js';
-import type { AnyContract } from '../event-log/event-contract.js';
+import type { AnyContract } from '../event-log/contracts/event-contract.js';
 import { defineProjection, type ProjectionDefinition } from './define-projection.js';
 
 const still = createMachine({ id: 'still', initial: 's', states: { s: {} } });

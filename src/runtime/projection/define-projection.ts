@@ -1,10 +1,10 @@
 /** A projection's definition: what a context's author writes down. */
-import type { AnyContract } from '../event-log/event-contract.js';
+import type { AnyContract } from '../event-log/contracts/event-contract.js';
 import type { Json, Position } from '../event-log/event.js';
-import { RESERVED } from '../http/paths.js';
-import type { Fold, FoldState } from './fold-state.js';
-import { foldOf, type ContextOf, type Machine } from './fold.js';
-import { fingerprintOf } from './machine-fingerprint.js';
+import { RESERVED } from '../http/kernel/paths.js';
+import type { Fold, FoldState } from '../fold/fold-state.js';
+import { foldOf, type ContextOf, type Machine } from '../fold/fold.js';
+import { fingerprintOf } from '../fold/machine-fingerprint.js';
 
 export type View = Readonly<Record<string, Json>>;
 

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import type { DynamicModule, Provider, Type } from '@nestjs/common';
-import type { AnyContract } from '../event-log/event-contract.js';
+import type { AnyContract } from '../event-log/contracts/event-contract.js';
 import { CONTRACTS } from '../event-log/event-log.module.js';
 import type { ProjectionDefinition } from './define-projection.js';
 

@@ -3,7 +3,7 @@ import { and, assign, createMachine, not } from 'xstate';
 import { totalOf } from '../../../test/support/amounts.js';
 import { mermaidFaults } from '../../../test/support/mermaid.js';
 import { diagramOf } from './diagram.js';
-import type { Machine } from './fold.js';
+import type { Machine } from '../fold/fold.js';
 
 const drawn = (config: object): string => diagramOf(createMachine(config as never) as Machine);
 

@@ -1,5 +1,5 @@
 /** A machine as a picture: Mermaid's text for it (https://mermaid.js.org/syntax/stateDiagram.html). */
-import type { Machine } from './fold.js';
+import type { Machine } from '../fold/fold.js';
 
 type StateNode = Machine['root'];
 type Transition = StateNode['always'] extends readonly (infer Each)[] | undefined ? Each : never;

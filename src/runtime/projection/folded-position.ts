@@ -1,6 +1,6 @@
 /** How far a projection has folded, and who waits for it to come further. */
 import { position, type Position } from '../event-log/event.js';
-import { WaitablePosition } from '../event-log/waitable-position.js';
+import { WaitablePosition } from '../event-log/following/waitable-position.js';
 
 export class FoldedPosition {
   readonly #folded = new WaitablePosition();

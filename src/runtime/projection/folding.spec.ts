@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { recordedEvent } from '../../../test/support/recorded-event.js';
 import { position, type RecordedEvent } from '../event-log/event.js';
-import type { Fold } from './fold-state.js';
+import type { Fold } from '../fold/fold-state.js';
 import { FoldFailed, Folding, beginning } from './folding.js';
-import { digestText } from './rolling-digest.js';
+import { digestText } from './snapshots/rolling-digest.js';
 
 const event = (at: number, type = 'number.recorded', part?: number): RecordedEvent =>
   recordedEvent(at, { type, ...(part !== undefined && { part }) });

@@ -1,8 +1,8 @@
 /** A fold on its way through the log: position, state and digest, which always belong together. */
 import { START, position, type Position, type RecordedEvent } from '../event-log/event.js';
 import type { Page } from '../event-log/page.js';
-import type { Fold, FoldState } from './fold-state.js';
-import { DigestRoller, NOTHING_FOLDED, type RollingDigest } from './rolling-digest.js';
+import type { Fold, FoldState } from '../fold/fold-state.js';
+import { DigestRoller, NOTHING_FOLDED, type RollingDigest } from './snapshots/rolling-digest.js';
 
 /** How far a fold has come, and to what. */
 export interface Folded<Context = unknown> {

@@ -4,7 +4,7 @@ import { parcelsOf } from '../../../test/support/parcel-consumers.js';
 import { run } from '../../../test/support/running-projection.js';
 import { commitId, position } from '../event-log/event.js';
 import { EventLog } from '../event-log/event-log.js';
-import { MemoryStore } from '../event-log/stores/memory.store.js';
+import { MemoryStore } from '../stores/memory.store.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { detailsOf, overviewOf } from './overview.js';
 import type { Projection } from './projection.js';

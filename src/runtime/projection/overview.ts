@@ -2,13 +2,13 @@
 import { EventUnreadable } from '../event-log/errors.js';
 import { EVERYTHING, type Position } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
-import type { Drift } from './audit/drift.js';
+import type { Drift } from './operations/drift.js';
 import { diagramOf } from './diagram.js';
-import type { FoldState } from './fold-state.js';
+import type { FoldState } from '../fold/fold-state.js';
 import type { Projection } from './projection.js';
 import type { ProjectionStatus } from './projection.machine.js';
-import { digestText } from './rolling-digest.js';
-import { stateDigest } from './state-digest.js';
+import { digestText } from './snapshots/rolling-digest.js';
+import { stateDigest } from './snapshots/state-digest.js';
 
 export interface ProjectionOverview {
   readonly name: string;

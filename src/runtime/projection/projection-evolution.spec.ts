@@ -16,8 +16,8 @@ import {
 import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.js';
 import { run } from '../../../test/support/running-projection.js';
 import { EventUnreadable } from '../event-log/errors.js';
-import { defineEvent } from '../event-log/event-contract.js';
-import { MemoryStore } from '../event-log/stores/memory.store.js';
+import { defineEvent } from '../event-log/contracts/event-contract.js';
+import { MemoryStore } from '../stores/memory.store.js';
 
 const givenStore = (): MemoryStore => new MemoryStore();
 

@@ -9,8 +9,8 @@ import { position } from '../event-log/event.js';
 import type { Signals } from '../event-log/signals.js';
 import { ProjectionHost } from './projection-host.js';
 import { recordSkip } from './skipping.js';
-import type { SnapshotStore } from './snapshot-store.js';
-import type { SnapshotPace } from './snapshots.js';
+import type { SnapshotStore } from './snapshots/snapshot-store.js';
+import type { SnapshotPace } from './snapshots/snapshots.js';
 
 interface Given {
   readonly host: ProjectionHost;

@@ -11,15 +11,21 @@ import { signal, type Signals } from '../event-log/signals.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { errorStack } from './error-text.js';
 import { stopped, type ProjectionFault } from './fault.js';
-import { heedSkips } from './heed-skips.js';
-import { fingerprintIn } from './machine-fingerprint.js';
+import { heedSkips } from './skip-listener.js';
+import { fingerprintIn } from '../fold/machine-fingerprint.js';
 import { Projection } from './projection.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
 import { eventSkipped } from './skipping.js';
-import { NoSnapshots, type SnapshotStore } from './snapshot-store.js';
-import { LEAST_SHARE, SHARE_IN_REPLAY, SHARE_WHEN_LIVE, Snapshots, type SnapshotPace } from './snapshots.js';
-import type { Ground } from './shadow/ground.js';
-import type { WorkerSettings } from './shadow/worker-process.js';
+import { NoSnapshots, type SnapshotStore } from './snapshots/snapshot-store.js';
+import {
+  LEAST_SHARE,
+  SHARE_IN_REPLAY,
+  SHARE_WHEN_LIVE,
+  Snapshots,
+  type SnapshotPace,
+} from './snapshots/snapshots.js';
+import type { Ground } from './operations/fold-dependencies.js';
+import type { WorkerSettings } from './operations/worker-process.js';
 
 export interface ProjectionSettings {
   /** The store of one projection's snapshots; nobody else is given it. */

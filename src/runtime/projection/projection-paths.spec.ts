@@ -4,11 +4,11 @@ import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { totalOf } from '../../../test/support/amounts.js';
 import { EventLogModule } from '../event-log/event-log.module.js';
-import { MemoryStore } from '../event-log/stores/memory.store.js';
-import { createHttpApplication } from '../http/application.js';
-import { RESERVED } from '../http/paths.js';
+import { MemoryStore } from '../stores/memory.store.js';
+import { createHttpApplication } from '../../apps/http-application.js';
+import { RESERVED } from '../http/kernel/paths.js';
 import { ProjectionModule } from './projection.module.js';
-import { NoSnapshots } from './snapshot-store.js';
+import { NoSnapshots } from './snapshots/snapshot-store.js';
 
 @Module({})
 class App {}

@@ -5,7 +5,7 @@ import { run, type Running } from '../../../test/support/running-projection.js';
 import { position, tag } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { StoreUnavailable } from '../event-log/errors.js';
-import { MemoryStore } from '../event-log/stores/memory.store.js';
+import { MemoryStore } from '../stores/memory.store.js';
 import { eventSkipped, recordSkip } from './skipping.js';
 
 const bad = (amount: number): boolean => amount === 13;

@@ -6,7 +6,7 @@ import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.
 import { EventLogModule } from '../event-log/event-log.module.js';
 import { EventLog } from '../event-log/event-log.js';
 import { position } from '../event-log/event.js';
-import { MemoryStore } from '../event-log/stores/memory.store.js';
+import { MemoryStore } from '../stores/memory.store.js';
 import { ProjectionHost } from './projection-host.js';
 import { InjectProjection, ProjectionModule } from './projection.module.js';
 import { Projection } from './projection.js';

@@ -4,14 +4,14 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import { EventLog } from '../event-log/event-log.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { bringing } from './definitions-in.js';
-import { HealthController } from './http/health.controller.js';
-import { pastController } from './http/past.controller.js';
-import { UpkeepController } from './http/upkeep.controller.js';
-import { projectionController } from './http/projection.controller.js';
-import { ProjectionsController } from './http/projections.controller.js';
+import { HealthController } from '../http/projections/health.controller.js';
+import { pastController } from '../http/projections/past.controller.js';
+import { UpkeepController } from '../http/operations/operations.controller.js';
+import { projectionController } from '../http/projections/projection.controller.js';
+import { ProjectionsController } from '../http/projections/projections.controller.js';
 import { tokenOf } from './projection-token.js';
 import { ProjectionHost, type ProjectionSettings } from './projection-host.js';
-import { Upkeep } from './upkeep.js';
+import { Upkeep } from './operations/operations.js';
 
 @Module({})
 export class ProjectionModule {

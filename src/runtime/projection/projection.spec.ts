@@ -5,7 +5,7 @@ import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.
 import { run } from '../../../test/support/running-projection.js';
 import { position, START } from '../event-log/event.js';
 import { defineProjection } from './define-projection.js';
-import { NOTHING_FOLDED } from './rolling-digest.js';
+import { NOTHING_FOLDED } from './snapshots/rolling-digest.js';
 
 describe('a projection', () => {
   it('is recovering until it has folded what stood in the log when it started', async () => {

@@ -4,7 +4,7 @@ import type { EventLog } from '../event-log/event-log.js';
 import { countUpTo, type Page } from '../event-log/page.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
 import { faultOf, type ProjectionFault } from './fault.js';
-import type { FoldState } from './fold-state.js';
+import type { FoldState } from '../fold/fold-state.js';
 import { FoldedPosition } from './folded-position.js';
 import { beginning, Folding, type Folded, type Skipped } from './folding.js';
 import { MovingRate } from './moving-rate.js';
@@ -17,12 +17,12 @@ import {
   type ProjectionActor,
   type ProjectionStatus,
 } from './projection.machine.js';
-import type { Drift } from './audit/drift.js';
-import { Past } from './past.js';
+import type { Drift } from './operations/drift.js';
+import { Past } from './past/past.js';
 import type { ProjectionObserver } from './projection-observer.js';
 import { eventSkipped, fingerprintWithout, skipIn, skippedBy, withoutSkips } from './skipping.js';
-import type { SnapshotEntry, SnapshotLabel } from './snapshot-store.js';
-import type { Snapshots } from './snapshots.js';
+import type { SnapshotEntry, SnapshotLabel } from './snapshots/snapshot-store.js';
+import type { Snapshots } from './snapshots/snapshots.js';
 
 /** Nobody waits longer than this for a projection that resumes, in milliseconds. */
 const SETTLING = 5_000;

@@ -1,5 +1,5 @@
 /** Has a projection that stopped try again, with the event at which it stopped or without. */
-import { Problem } from '../http/problem.js';
+import { Problem } from '../http/kernel/problem.js';
 import type { Commit, Metadata, Position } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { stopped } from './fault.js';

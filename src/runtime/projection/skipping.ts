@@ -1,7 +1,7 @@
 /** Events that a projection passes over for good: recorded in the log, so that every replay passes over them too. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { defineEvent } from '../event-log/event-contract.js';
+import { defineEvent } from '../event-log/contracts/event-contract.js';
 import {
   commitId,
   position,

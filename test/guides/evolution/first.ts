@@ -1,6 +1,6 @@
 /** The guide's first example as it stands before it is changed. */
 import { z } from 'zod';
-import { defineEvent } from '../../../src/runtime/event-log/event-contract.js';
+import { defineEvent } from '../../../src/runtime/event-log/contracts/event-contract.js';
 
 export const roomBooked = defineEvent({
   type: 'room.booked',

@@ -1,6 +1,6 @@
 /** The guide's second example: events that become none, several, or of another type. */
 import { z } from 'zod';
-import { defineEvent } from '../../../src/runtime/event-log/event-contract.js';
+import { defineEvent } from '../../../src/runtime/event-log/contracts/event-contract.js';
 import { tag } from '../../../src/runtime/event-log/event.js';
 
 export const bookedOnce = defineEvent({

@@ -1,7 +1,10 @@
 /** The guide's test for a project of one's own. */
 import type { INestApplicationContext } from '@nestjs/common';
 import { EventLog } from '../../../src/runtime/event-log/event-log.js';
-import { contractFaults, inWords } from '../../../src/runtime/event-log/published/contract-faults.js';
+import {
+  contractFaults,
+  inWords,
+} from '../../../src/runtime/event-log/contracts/publishing/contract-faults.js';
 
 export async function faultsOf(app: INestApplicationContext, folder: string): Promise<readonly string[]> {
   const { contracts } = app.get(EventLog);

@@ -1,6 +1,6 @@
 /** The guide's first example with one more revision. */
 import { z } from 'zod';
-import { defineEvent } from '../../../src/runtime/event-log/event-contract.js';
+import { defineEvent } from '../../../src/runtime/event-log/contracts/event-contract.js';
 
 export const roomBooked = defineEvent({
   type: 'room.booked',

@@ -11,8 +11,8 @@ import type {
   RecordedCommit,
   StoredEvent,
 } from '../../../src/runtime/event-log/event.js';
-import { MemoryStore } from '../../../src/runtime/event-log/stores/memory.store.js';
-import type { EventStoreFactory } from '../../../src/runtime/testing/event-store-factory.js';
+import { MemoryStore } from '../../../src/runtime/stores/memory.store.js';
+import type { EventStoreFactory } from '../../../src/runtime/testing/conformance/event-store-factory.js';
 
 /** One of several stores on a log in memory, each of which is closed for itself. */
 class SharedStore extends EventStore {

@@ -11,7 +11,7 @@ import {
   type StoredEvent,
 } from '../../../src/runtime/event-log/event.js';
 import { PAGE_SIZE } from '../../../src/runtime/event-log/page.js';
-import { eventsOf } from '../../../src/runtime/testing/reading.js';
+import { eventsOf } from '../../../src/runtime/testing/conformance/reading.js';
 import type { Fault, Faults } from './faulty-store.js';
 
 type Page = readonly StoredEvent[];

@@ -1,0 +1,134 @@
+import { isAbsolute, resolve } from 'node:path';
+import { ConfigurationError, readConfig, withoutPassword } from './settings.js';
+
+function errorOf(environment: Readonly<Record<string, string>>): ConfigurationError {
+  try {
+    readConfig(environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error;
+    throw error;
+  }
+  throw new Error('it was taken');
+}
+
+describe('the configuration', () => {
+  const defaults = {
+    port: 3000,
+    host: '127.0.0.1',
+    data: resolve('data'),
+    store: 'lmdb',
+    seed: [],
+    snapshotEvery: 1000,
+    snapshotSeconds: 10,
+    snapshotSpacing: 10_000,
+    snapshotBytes: 1024 ** 3,
+    auditMinutes: 1440,
+  };
+
+  it('has a default for every setting', () => {
+    expect(readConfig({})).toEqual(defaults);
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const names = [
+      'PORT',
+      'HOST',
+      'LEFTFOLD_DATA',
+      'LEFTFOLD_STORE',
+      'LEFTFOLD_SEED',
+      'LEFTFOLD_SNAPSHOT_EVERY',
+      'LEFTFOLD_SNAPSHOT_SECONDS',
+      'LEFTFOLD_SNAPSHOT_SPACING',
+      'LEFTFOLD_SNAPSHOT_BYTES',
+    ];
+    expect(readConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(defaults);
+  });
+
+  it('does not mind what else is in the environment', () => {
+    expect(readConfig({ PATH: '/usr/bin', LEFTFOLD_TEST_CRASHES: '5' })).toEqual(defaults);
+  });
+
+  it('makes the path of the data absolute', () => {
+    const { data } = readConfig({ LEFTFOLD_DATA: 'some/where' });
+    expect(isAbsolute(data)).toBe(true);
+    expect(data).toBe(resolve('some', 'where'));
+  });
+
+  it.each([
+    ['PORT', '0', { port: 0 }],
+    ['PORT', '65535', { port: 65_535 }],
+    ['HOST', 'localhost', { host: 'localhost' }],
+    ['HOST', '::1', { host: '::1' }],
+    ['HOST', '127.8.9.10', { host: '127.8.9.10' }],
+    ['LEFTFOLD_STORE', 'memory', { store: 'memory' }],
+    ['LEFTFOLD_STORE', 'lmdb', { store: 'lmdb' }],
+    ['LEFTFOLD_STORE', 'postgres://u:p@localhost:5432/db', { store: 'postgres://u:p@localhost:5432/db' }],
+    ['LEFTFOLD_STORE', 'postgresql:///db?host=/run/sql', { store: 'postgresql:///db?host=/run/sql' }],
+    ['LEFTFOLD_SEED', '1,1,1,1,2', { seed: ['1', '1', '1', '1', '2'] }],
+    ['LEFTFOLD_SEED', '-7', { seed: ['-7'] }],
+    ['LEFTFOLD_SEED', '0,12345678901234567890', { seed: ['0', '12345678901234567890'] }],
+    ['LEFTFOLD_SNAPSHOT_EVERY', '1', { snapshotEvery: 1 }],
+    ['LEFTFOLD_SNAPSHOT_SECONDS', '3600', { snapshotSeconds: 3600 }],
+    ['LEFTFOLD_SNAPSHOT_SPACING', '100000', { snapshotSpacing: 100_000 }],
+    ['LEFTFOLD_SNAPSHOT_BYTES', '1000000000000', { snapshotBytes: 1_000_000_000_000 }],
+    ['LEFTFOLD_AUDIT_MINUTES', '0', { auditMinutes: 0 }],
+  ])('reads %s=%s', (name, text, expected) => {
+    expect(readConfig({ [name]: text })).toMatchObject(expected);
+  });
+});
+
+describe('a setting that cannot be', () => {
+  it.each([
+    ['PORT', 'abc', 'must be a whole number from 0 to 65535'],
+    ['PORT', '-1', 'must be a whole number from 0 to 65535'],
+    ['PORT', '65536', 'must be a whole number from 0 to 65535'],
+    ['PORT', '3000.5', 'must be a whole number from 0 to 65535'],
+    ['PORT', ' 3000', 'must be a whole number from 0 to 65535'],
+    ['PORT', '0x10', 'must be a whole number from 0 to 65535'],
+    ['HOST', '0.0.0.0', 'must be a loopback address'],
+    ['HOST', '::', 'must be a loopback address'],
+    ['HOST', '192.168.1.5', 'must be a loopback address'],
+    ['HOST', '127.0.0.1.example.org', 'must be a loopback address'],
+    ['HOST', 'example.org', 'must be a loopback address'],
+    ['LEFTFOLD_STORE', 'postgres', 'must be lmdb, memory, or the URL of a database'],
+    ['LEFTFOLD_STORE', 'mysql://localhost/db', 'must be lmdb, memory, or the URL of a database'],
+    ['LEFTFOLD_STORE', 'postgres://localhost:port/db', 'must be lmdb, memory, or the URL of a database'],
+    ['LEFTFOLD_SEED', '1,abc', 'must be integers separated by commas'],
+    ['LEFTFOLD_SEED', '1, 2', 'must be integers separated by commas'],
+    ['LEFTFOLD_SEED', '1,,2', 'must be integers separated by commas'],
+    ['LEFTFOLD_SEED', '1,007', 'must be integers separated by commas'],
+    ['LEFTFOLD_SEED', '1,+2', 'must be integers separated by commas'],
+    ['LEFTFOLD_SEED', Array.from({ length: 10_001 }, () => '1').join(), 'may hold at most 10000 numbers'],
+    ['LEFTFOLD_SNAPSHOT_EVERY', '0', 'must be a whole number from 1'],
+    ['LEFTFOLD_SNAPSHOT_EVERY', 'often', 'must be a whole number from 1'],
+    ['LEFTFOLD_SNAPSHOT_SECONDS', '0', 'must be a whole number from 1 to 86400'],
+    ['LEFTFOLD_SNAPSHOT_SECONDS', '0.5', 'must be a whole number from 1 to 86400'],
+    ['LEFTFOLD_SNAPSHOT_SPACING', '0', 'must be a whole number from 1'],
+    ['LEFTFOLD_SNAPSHOT_BYTES', '1GiB', 'must be a whole number from 1'],
+  ])('is named, with what would be right: %s=%j', (name, text, reason) => {
+    const error = errorOf({ [name]: text });
+    expect(error.setting).toBe(name);
+    expect(error.message).toContain(`${name}: ${reason}`);
+  });
+
+  it('is named in one line, with what it is', () => {
+    const { message } = errorOf({ PORT: 'abc\ndef' });
+    expect(message).toBe(String.raw`PORT: must be a whole number from 0 to 65535 (it is "abc\ndef")`);
+  });
+
+  it('is named without what may be a password', () => {
+    const { message } = errorOf({ LEFTFOLD_STORE: 'postgres://me:secret/@host:port/db?password=secret' });
+    expect(message).toContain('(it is "postgres://…")');
+    expect(message).not.toContain('secret');
+  });
+});
+
+describe('a URL that is shown', () => {
+  it.each([
+    ['postgres://me:secret@localhost:5433/db?password=secret', 'postgres://me@localhost:5433/db'],
+    ['postgresql://localhost/db', 'postgresql://localhost/db'],
+    ['postgres:///db?host=/run/sql&user=me', 'postgres:///db'],
+  ] as const)('has no password: %s', (url, shown) => {
+    expect(withoutPassword(url)).toBe(shown);
+  });
+});

@@ -1,0 +1,135 @@
+/** Every setting, read from the environment, validated once. The README lists the same ones. */
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { CANONICAL_INTEGER } from '../contexts/numbers/numbers.events.js';
+
+/** Where a database is, and who one is to it. */
+export type PostgresUrl = `${'postgres' | 'postgresql'}://${string}`;
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** An absolute path. */
+  readonly data: string;
+  readonly store: 'lmdb' | 'memory' | PostgresUrl;
+  /** Numbers for an empty log, in canonical decimal. */
+  readonly seed: readonly string[];
+  /** How many events apart each projection takes a snapshot. */
+  readonly snapshotEvery: number;
+  /** After so many seconds there is a snapshot of whatever is new, however little. */
+  readonly snapshotSeconds: number;
+  /** The most events that a past state is folded from. */
+  readonly snapshotSpacing: number;
+  /** What the snapshots of one projection may weigh together. */
+  readonly snapshotBytes: number;
+  /** Minutes between two audits of all projections; 0: only when asked for. */
+  readonly auditMinutes: number;
+}
+
+/** A setting that cannot be: which one and why, in one line. */
+export class ConfigurationError extends Error {
+  constructor(
+    readonly setting: string,
+    reason: string,
+  ) {
+    super(`${setting}: ${reason}`);
+    this.name = 'ConfigurationError';
+  }
+}
+
+const whole = (min: number, max: number): z.ZodType<number> => {
+  const right = `must be a whole number from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, right)
+    .transform(Number)
+    .refine((number) => number >= min && number <= max, right);
+};
+
+const settings = {
+  PORT: whole(0, 65_535).default(3000),
+  HOST: z
+    .string()
+    .refine(
+      isLoopback,
+      'must be a loopback address (127.0.0.1, ::1 or localhost): nothing else is served without credentials, which cannot be configured yet',
+    )
+    .default('127.0.0.1'),
+  LEFTFOLD_DATA: z
+    .string()
+    .transform((path) => resolve(path))
+    .prefault('./data'),
+  LEFTFOLD_STORE: z
+    .custom<Config['store']>(
+      isStore,
+      'must be lmdb, memory, or the URL of a database, as in postgres://user:password@localhost:5432/database',
+    )
+    .default('lmdb'),
+  LEFTFOLD_SEED: z
+    .string()
+    .transform((text) => text.split(','))
+    .pipe(
+      z
+        .array(z.string().regex(CANONICAL_INTEGER, 'must be integers separated by commas, as in 1,1,1,1,2'))
+        .max(10_000, 'may hold at most 10000 numbers'),
+    )
+    .default([]),
+  LEFTFOLD_SNAPSHOT_EVERY: whole(1, 1_000_000_000).default(1000),
+  LEFTFOLD_SNAPSHOT_SECONDS: whole(1, 86_400).default(10),
+  LEFTFOLD_SNAPSHOT_SPACING: whole(1, 1_000_000_000).default(10_000),
+  LEFTFOLD_SNAPSHOT_BYTES: whole(1, 999_999_999_999_999).default(1024 ** 3),
+  LEFTFOLD_AUDIT_MINUTES: whole(0, 20_160).default(1440), // a timer takes no more than some 24 days
+};
+
+/**
+ * An empty variable counts as one that is not set.
+ *
+ * @throws ConfigurationError
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const read = <Name extends keyof typeof settings>(name: Name): z.output<(typeof settings)[Name]> => {
+    const text = environment[name];
+    const parsed = settings[name].safeParse(text === '' ? undefined : text);
+    if (parsed.success) return parsed.data as z.output<(typeof settings)[Name]>;
+    throw new ConfigurationError(
+      name,
+      `${parsed.error.issues[0]?.message ?? 'is wrong'} (it is ${JSON.stringify(withoutSecret(text))})`,
+    );
+  };
+  return {
+    port: read('PORT'),
+    host: read('HOST'),
+    data: read('LEFTFOLD_DATA'),
+    store: read('LEFTFOLD_STORE'),
+    seed: read('LEFTFOLD_SEED'),
+    snapshotEvery: read('LEFTFOLD_SNAPSHOT_EVERY'),
+    snapshotSeconds: read('LEFTFOLD_SNAPSHOT_SECONDS'),
+    snapshotSpacing: read('LEFTFOLD_SNAPSHOT_SPACING'),
+    snapshotBytes: read('LEFTFOLD_SNAPSHOT_BYTES'),
+    auditMinutes: read('LEFTFOLD_AUDIT_MINUTES'),
+  };
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function isStore(store: unknown): store is Config['store'] {
+  return store === 'lmdb' || store === 'memory' || (typeof store === 'string' && isPostgres(store));
+}
+
+export function isPostgres(store: string): store is PostgresUrl {
+  return /^postgres(ql)?:\/\//.test(store) && URL.canParse(store);
+}
+
+/** A URL may hold a password, and one that cannot be read may hold it anywhere. */
+function withoutSecret(text: string | undefined): string | undefined {
+  return text?.replace(/(:\/\/).*/s, '$1…');
+}
+
+/** The URL as it may be shown: without the password, and without the parameters, of which one may be a password. */
+export function withoutPassword(url: PostgresUrl): string {
+  const { protocol, username, host, pathname } = new URL(url);
+  return `${protocol}//${username === '' ? '' : `${username}@`}${host}${pathname}`;
+}

@@ -1,0 +1,236 @@
+/** What a commit says, as bytes: the same content gives the same bytes in every store, so that its hash means something. */
+import { Packr } from 'msgpackr';
+import { addTo, builderOf, frozen, hasShape, shapeOf, type Builder, type Shape } from './columns.js';
+import { InvalidValue } from '../errors.js';
+import {
+  position,
+  type CommitId,
+  type Json,
+  type Metadata,
+  type NewCommit,
+  type Position,
+  type StoredEvent,
+  type Tag,
+} from '../event.js';
+
+/** The layout of the bytes; it stands first in them, so that a later layout can be told from this one. */
+export const LAYOUT = 2;
+
+/** Events of one type, revision and shape. A column whose cells are all the same holds one of them. */
+type PackedGroup = readonly [
+  type: string,
+  revision: number,
+  shape: Shape,
+  tags: readonly (readonly Tag[])[],
+  ...columns: readonly (readonly Json[])[],
+];
+
+type PackedCommit = readonly [
+  layout: number,
+  id: CommitId,
+  time: string,
+  /** JSON text, or 0 for none: seldom is there any, and then it is small. */
+  metadata: string | 0,
+  fingerprint: string | 0,
+  first: Position,
+  groups: readonly PackedGroup[],
+  /** For each event the index of its group, or the number of events when there is but one group. */
+  order: readonly number[] | number,
+];
+
+interface Group {
+  readonly index: number;
+  readonly type: string;
+  readonly revision: number;
+  readonly shape: Shape;
+  readonly tags: (readonly Tag[])[];
+  readonly columns: Json[][];
+}
+
+/** All that a commit says. */
+export interface CommitContent {
+  readonly id: CommitId;
+  readonly first: Position;
+  readonly last: Position;
+  readonly time: string;
+  readonly metadata: Metadata;
+  readonly fingerprint?: string;
+  readonly events: readonly StoredEvent[];
+}
+
+// Every commit describes itself: no table of structures beside the log that could be lost or run ahead of it.
+const packr = new Packr({ useRecords: false, mapsAsObjects: true });
+
+/** @throws InvalidValue when there is no event: such a commit would end where the one before it does */
+export function encodeContent(commit: Omit<NewCommit, 'condition'>, first: Position): Buffer {
+  if (commit.events.length === 0) throw new InvalidValue('A commit has at least one event.');
+  const { groups, order } = grouped(commit.events);
+  const metadata = JSON.stringify(commit.metadata);
+  const packed: PackedCommit = [
+    LAYOUT,
+    commit.id,
+    commit.time,
+    metadata === '{}' ? 0 : metadata,
+    commit.fingerprint ?? 0,
+    first,
+    groups.map(({ type, revision, shape, tags, columns }): PackedGroup => [
+      type,
+      revision,
+      shape,
+      shortened(tags, haveSameTags),
+      ...columns.map((column) => shortened(column, areSame)),
+    ]),
+    groups.length === 1 ? commit.events.length : order,
+  ];
+  return packr.pack(packed);
+}
+
+/** @throws Error when the bytes are of a layout that this version does not know */
+export function decodeContent(bytes: Uint8Array): CommitContent {
+  const [layout, id, time, metadata, fingerprint, first, groups, order] = packr.unpack(bytes) as PackedCommit;
+  if (layout !== LAYOUT) throw new Error(`commit of layout ${layout}, but this version knows only ${LAYOUT}`);
+  const shared = { first, time, id, metadata: metadata === 0 ? NO_METADATA : frozenText(metadata) };
+  const places = typeof order === 'number' ? new Array<number>(order).fill(0) : order;
+  const counts = groups.map(() => 0);
+  for (const place of places) counts[place] = (counts[place] ?? 0) + 1;
+  const rows = groups.map((group, place) => new Rows(group, counts[place] ?? 0, shared));
+  const events = places.map((place, index) => {
+    const event = rows[place]?.next(index);
+    if (event === undefined) throw new Error(`event ${index} is of a group that the commit does not have`);
+    return event;
+  });
+  return {
+    id,
+    first,
+    last: position(first + events.length - 1),
+    time,
+    metadata: shared.metadata,
+    ...(fingerprint !== 0 && { fingerprint }),
+    events,
+  };
+}
+
+const NO_METADATA: Metadata = Object.freeze({});
+const NO_TAGS: readonly Tag[] = Object.freeze([]);
+
+function frozenText(text: string): Metadata {
+  return frozen(JSON.parse(text) as Json) as Metadata;
+}
+
+function grouped(events: NewCommit['events']): {
+  readonly groups: readonly Group[];
+  readonly order: readonly number[];
+} {
+  const groups: Group[] = [];
+  // Most commits are of one kind, and need no map of them.
+  let byKind: Map<string, Group> | undefined;
+  const order: number[] = [];
+  let last: Group | undefined;
+  for (const { type, revision, tags, data } of events) {
+    // Most events are of the kind of the one before, and that is seen without making anything.
+    if (last?.type !== type || last.revision !== revision || !hasShape(data, last.shape)) {
+      const group = groupOf(groups.length, type, revision, shapeOf(data));
+      if (last !== undefined) byKind ??= new Map([[kindOf(last), last]]);
+      last = byKind?.get(kindOf(group)) ?? group;
+      if (last === group) {
+        groups.push(group);
+        byKind?.set(kindOf(group), group);
+      }
+    }
+    last.tags.push(tags);
+    addTo(last.columns, data, last.shape);
+    order.push(last.index);
+  }
+  return { groups, order };
+}
+
+function groupOf(index: number, type: string, revision: number, shape: Shape): Group {
+  const columns = typeof shape === 'number' ? [[]] : shape.map((): Json[] => []);
+  return { index, type, revision, shape, tags: [], columns };
+}
+
+/** Events of the same kind are in the same group. */
+function kindOf({ type, revision, shape }: Pick<Group, 'type' | 'revision' | 'shape'>): string {
+  return JSON.stringify([type, revision, shape]);
+}
+
+/** One cell instead of many that are the same. */
+function shortened<Cell>(
+  column: readonly Cell[],
+  same: (one: Cell, other: Cell) => boolean,
+): readonly Cell[] {
+  const [first] = column;
+  if (first === undefined || column.length === 1) return column;
+  return column.every((cell) => same(cell, first)) ? [first] : column;
+}
+
+/** As many cells as there are rows. */
+function lengthened<Cell>(column: readonly Cell[], rows: number): readonly Cell[] {
+  return column.length === rows ? column : new Array<Cell>(rows).fill(column[0] as Cell);
+}
+
+/** Objects never are: whether two are one in memory is nothing that a commit says, and would change its hash. */
+function areSame(one: Json, other: Json): boolean {
+  return one === other && (typeof one !== 'object' || one === null);
+}
+
+function haveSameTags(some: readonly Tag[], others: readonly Tag[]): boolean {
+  return (
+    some === others || (some.length === others.length && some.every((tag, index) => tag === others[index]))
+  );
+}
+
+/** So many types are kept as one string each: there is one for each contract. */
+const MOST_TYPES = 10_000;
+const types = new Map<string, string>();
+
+/** The same string for the same type. Whoever looks something up by it, with every event, then need not compare its letters. */
+function oneOf(type: string): string {
+  const known = types.get(type);
+  if (known !== undefined) return known;
+  if (types.size < MOST_TYPES) types.set(type, type);
+  return type;
+}
+
+/** The events of one group, in their order. */
+class Rows {
+  readonly #type: string;
+  readonly #build: Builder;
+  readonly #tags: readonly (readonly Tag[])[];
+  readonly #columns: readonly (readonly Json[])[];
+  #row = 0;
+
+  constructor(
+    private readonly group: PackedGroup,
+    count: number,
+    private readonly shared: {
+      readonly first: Position;
+      readonly time: string;
+      readonly id: CommitId;
+      readonly metadata: Metadata;
+    },
+  ) {
+    const [type, , shape, tags, ...columns] = group;
+    this.#type = oneOf(type);
+    this.#build = builderOf(shape);
+    this.#tags = lengthened(tags, count);
+    this.#columns = columns.map((column) => lengthened(column, count));
+  }
+
+  next(index: number): StoredEvent {
+    const row = this.#row;
+    this.#row += 1;
+    const { first, time, id, metadata } = this.shared;
+    const [, revision] = this.group;
+    return Object.freeze({
+      position: (first + index) as Position,
+      type: this.#type,
+      revision,
+      tags: Object.freeze(this.#tags[row] ?? NO_TAGS),
+      data: this.#build(this.#columns, row),
+      time,
+      commit: id,
+      metadata,
+    });
+  }
+}

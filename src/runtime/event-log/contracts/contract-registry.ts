@@ -1,0 +1,118 @@
+/** Which contracts the log knows, and who consumes them: every module registers what it publishes or consumes. */
+import { createHash } from 'node:crypto';
+import { pointer } from '../../http/kernel/problem.js';
+import { faultsOf } from '../../http/kernel/json-faults.js';
+import { ContractBroken } from '../errors.js';
+import type { NewEvent, Query, RecordedEvent } from '../event.js';
+import type { AnyContract, EarlierRevision } from './event-contract.js';
+import { storedQuery } from './stored-query.js';
+import { pastsOf, type Past } from './upcast-paths.js';
+
+/** Who folds events: a projection or a decider. */
+export interface Consumer {
+  /** As in `projection sum`. */
+  readonly name: string;
+  readonly consumes: readonly AnyContract[];
+  readonly fold: ConsumingFold;
+}
+
+export interface ConsumingFold {
+  readonly initial: ConsumedState;
+  step(state: ConsumedState, event: RecordedEvent): ConsumedState;
+}
+
+interface ConsumedState {
+  readonly value: unknown;
+}
+
+export class ContractRegistry {
+  readonly #contracts = new Map<string, AnyContract>();
+  readonly #consumers: Consumer[] = [];
+  #pasts: readonly Past[] = [];
+
+  /** @throws Error when two contracts claim one event type, or their upcasters go in a circle */
+  register(contracts: readonly AnyContract[]): void {
+    for (const contract of contracts) {
+      const known = this.#contracts.get(contract.type);
+      if (known !== undefined && known !== contract) {
+        throw new Error(
+          `event ${contract.type} has two contracts; import the one that its context publishes`,
+        );
+      }
+      this.#contracts.set(contract.type, contract);
+    }
+    this.#pasts = pastsOf(this.all(), this.contractOf);
+  }
+
+  /** Registers what it consumes, and that it does: the contracts' test has it fold every example. */
+  consumedBy({ name, consumes, fold }: Consumer): void {
+    this.register(consumes);
+    this.#consumers.push({ name, consumes, fold });
+  }
+
+  get consumers(): readonly Consumer[] {
+    return this.#consumers;
+  }
+
+  get types(): readonly string[] {
+    return [...this.#contracts.keys()].sort();
+  }
+
+  all(): readonly AnyContract[] {
+    return [...this.#contracts.values()];
+  }
+
+  /**
+   * The contract of an event that is to be recorded, and its data as the contract has it.
+   *
+   * @param index the event's place in its commit, for the fault's pointer
+   * @throws ContractBroken
+   */
+  check(event: NewEvent, index: number): { readonly contract: AnyContract; readonly data: unknown } {
+    const contract = this.#contracts.get(event.type);
+    if (contract === undefined) {
+      const detail = `There is no event ${event.type}; there are ${this.types.join(', ')}.`;
+      throw new ContractBroken(detail, [{ detail, pointer: pointer(['events', index, 'type']) }]);
+    }
+    const parsed = contract.schema.safeParse(event.data);
+    if (!parsed.success) {
+      const faults = faultsOf(parsed.error, ['events', index, 'data']);
+      throw new ContractBroken(`${event.type}: ${faults[0]?.detail ?? 'its data is wrong'}`, faults);
+    }
+    return { contract, data: parsed.data };
+  }
+
+  /** The contract of this type; undefined when nobody registered one. */
+  readonly contractOf = (type: string): AnyContract | undefined => this.#contracts.get(type);
+
+  /** Whether an event may be seen otherwise than it was recorded. */
+  get hasPast(): boolean {
+    return this.#pasts.length > 0;
+  }
+
+  /** What to ask a store for when this is what is meant; what comes back may be more than that. */
+  asStored(query: Query): Query {
+    return storedQuery(query, this.#pasts);
+  }
+
+  /**
+   * Tells one way of bringing recorded events to these types from any other: a digest of the upcasters on the way.
+   * Empty when there is none. It does not see into functions that an upcaster calls.
+   */
+  lineageOf(types: readonly string[]): string {
+    const ancestors = new Set(
+      this.#pasts
+        .filter(({ type, outcomes }) =>
+          [type, ...outcomes.map((each) => each.type)].some((each) => types.includes(each)),
+        )
+        .map(({ type }) => type),
+    );
+    if (ancestors.size === 0) return '';
+    const ways = [...ancestors].sort().map((type) => [type, this.contractOf(type)?.earlier.map(wayOn)]);
+    return createHash('sha256').update(JSON.stringify(ways)).digest('base64url');
+  }
+}
+
+function wayOn({ revision, upcaster: { upcast, yields, addsTags } }: EarlierRevision): unknown {
+  return [revision, String(upcast), addsTags, yields.map((other) => [other.type, other.revision])];
+}

@@ -1,0 +1,159 @@
+/** An event contract: the published definition of one event type, in every revision that was ever recorded. */
+import { z, type ZodType } from 'zod';
+import type { Json, Metadata, NewEvent, RecordedEvent, Tag } from '../event.js';
+
+export interface EventContract<Type extends string = string, Data = Json> extends Revision<Data> {
+  readonly type: Type;
+  /** The revisions before, oldest first, each with the way to the next one. */
+  readonly earlier: readonly EarlierRevision[];
+  /** An event of this type, to be recorded. Its data is checked when it is appended. */
+  create(data: Data, tags?: readonly Tag[]): NewEvent<Type, Data>;
+  /**
+   * The contract with one more revision, which is recorded from now on. What was recorded before stays as it is
+   * and is brought to it by the upcaster whenever it is read.
+   *
+   * @throws Error at start-up when the schema describes more than JSON, or the upcaster is said to yield its own type
+   */
+  revise<Next extends Json, const Others extends readonly AnyContract[] = readonly []>(
+    next: NextRevision<Type, Data, Next, Others>,
+  ): EventContract<Type, Next>;
+}
+
+/** What the events of one revision are. */
+export interface Revision<Data = Json> {
+  /** From 1. */
+  readonly revision: number;
+  readonly schema: ZodType<Data>;
+  readonly examples: readonly Example<Data>[];
+}
+
+/** A revision that is read, but no longer recorded. */
+export interface EarlierRevision extends Revision {
+  readonly upcaster: Upcaster;
+}
+
+/** An event as it may have been recorded: published with its revision, and folded by every consumer in a test. */
+export interface Example<Data = Json> {
+  readonly data: Data;
+  readonly tags?: readonly Tag[];
+  readonly metadata?: Metadata;
+}
+
+/** From one revision to the next: a pure function of what was recorded, and what can be known of it beforehand. */
+export interface Upcaster {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each upcaster knows the data of its own revision
+  readonly upcast: (event: RecordedEvent<any, any>) => readonly (Upcasted | NewEvent)[];
+  /** Of which other types it may give events, each contract in the revision that they are of. */
+  readonly yields: readonly AnyContract[];
+  /** Whether an event that it gives may have a tag that the one it is given has not. */
+  readonly addsTags: boolean;
+}
+
+/** An event of the next revision. Position, time, commit and metadata are those that were recorded, always. */
+export interface Upcasted<Data = Json> {
+  readonly data: Data;
+  /** Absent: those that the event had. */
+  readonly tags?: readonly Tag[];
+  readonly id?: never;
+  readonly type?: never;
+  readonly revision?: never;
+  readonly position?: never;
+  readonly time?: never;
+  readonly commit?: never;
+  readonly metadata?: never;
+}
+
+/** What `revise` is told: the new revision, and how an event of the one before becomes none, one or many of it. */
+export interface NextRevision<
+  Type extends string,
+  Data,
+  Next extends Json,
+  Others extends readonly AnyContract[],
+> {
+  readonly schema: ZodType<Next>;
+  readonly examples?: readonly Example<NoInfer<Next>>[];
+  /**
+   * Pure: the same event gives the same, whenever it is read. It is handed the event frozen, and what it throws
+   * stops the reader at that event.
+   */
+  readonly upcast: (
+    event: RecordedEvent<Type, Data>,
+  ) => readonly (Upcasted<NoInfer<Next>> | NewEventOf<NoInfer<Others>[number]>)[];
+  /** Needed for `create`d events of other types: whoever asks for those finds them by it. */
+  readonly yields?: Others;
+  /** Needed to give an event a new tag: whoever asks for that tag finds it by this, at the price of a wider search. */
+  readonly addsTags?: boolean;
+}
+
+/** What a contract's events are once they are recorded: `RecordedOf<typeof numberRecorded>`. */
+export type RecordedOf<Contract> =
+  Contract extends EventContract<infer Type, infer Data> ? RecordedEvent<Type, Data> : never;
+
+type NewEventOf<Contract> =
+  Contract extends EventContract<infer Type, infer Data> ? NewEvent<Type, Data> : never;
+
+/** A contract of whatever type. Methods keep this assignable from every contract. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- variance: a contract both takes and gives its data
+export type AnyContract = EventContract<string, any>;
+
+const EVENT_NAME = /^[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+$/;
+
+/**
+ * Defines an event type, named `noun.past-participle`, by its first revision; `revise` adds the later ones. The
+ * schema must describe JSON and nothing else, so that whoever reads the log in another language can hold the same
+ * contract.
+ *
+ * @throws Error at start-up when the name, the revision or the schema cannot be one
+ */
+export function defineEvent<const Type extends string, Data extends Json>(definition: {
+  readonly type: Type;
+  /** The oldest revision that can be read. Default: 1. */
+  readonly revision?: number;
+  readonly schema: ZodType<Data>;
+  readonly examples?: readonly Example<NoInfer<Data>>[];
+}): EventContract<Type, Data> {
+  const { type, revision = 1, schema, examples = [] } = definition;
+  if (!EVENT_NAME.test(type)) {
+    throw new Error(`event ${type}: a name is noun.past-participle in lower case, as in number.recorded`);
+  }
+  if (!Number.isSafeInteger(revision) || revision < 1) {
+    throw new Error(`event ${type}: a revision is an integer from 1, not ${revision}`);
+  }
+  return contractOf(type, [], { revision, schema, examples });
+}
+
+/** All revisions that can be read, oldest first. */
+export function revisionsOf(contract: AnyContract): readonly Revision[] {
+  return [...contract.earlier, contract];
+}
+
+function contractOf<Type extends string, Data extends Json>(
+  type: Type,
+  earlier: readonly EarlierRevision[],
+  current: Revision<Data>,
+): EventContract<Type, Data> {
+  requireJsonSchema(type, current.schema);
+  return {
+    ...current,
+    type,
+    earlier,
+    create: (data, tags) => ({ type, data, ...(tags !== undefined && { tags }) }),
+    revise: ({ schema, examples = [], upcast, yields = [], addsTags = false }) => {
+      if (yields.some((other) => other.type === type)) {
+        throw new Error(`event ${type}: yields names other types; an event of its own is { data }`);
+      }
+      const outdated = { ...current, upcaster: { upcast, yields, addsTags } };
+      return contractOf(type, [...earlier, outdated], { revision: current.revision + 1, schema, examples });
+    },
+  };
+}
+
+function requireJsonSchema(type: string, schema: ZodType): void {
+  try {
+    z.toJSONSchema(schema);
+  } catch (error) {
+    throw new Error(`event ${type}: its schema must describe JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,111 @@
+/** What is new is published; what is published stays. */
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { insured1, parcelInsured } from '../../../../../test/support/parcels.js';
+import { TemporaryFolder } from '../../../../../test/support/server.js';
+import { ContractRegistry } from '../contract-registry.js';
+import { defineEvent, type AnyContract } from '../event-contract.js';
+import { publishContracts, type Publication } from './publish-contracts.js';
+
+describe('publishing', () => {
+  let folder: TemporaryFolder;
+
+  beforeEach(() => {
+    folder = new TemporaryFolder();
+  });
+
+  afterEach(() => {
+    folder.remove();
+  });
+
+  const publish = (...contracts: readonly AnyContract[]): Publication => {
+    const registry = new ContractRegistry();
+    registry.register(contracts);
+    const { written, refused } = publishContracts(registry, folder.path);
+    return { written: written.map((file) => file.slice(folder.path.length + 1)), refused };
+  };
+
+  const json = (name: string): unknown => JSON.parse(readFileSync(join(folder.path, name), 'utf8'));
+
+  it('writes the schema and the examples of every revision', () => {
+    expect(publish(parcelInsured)).toEqual({
+      written: [
+        'parcel.insured/1.schema.json',
+        'parcel.insured/1.examples.json',
+        'parcel.insured/2.schema.json',
+        'parcel.insured/2.examples.json',
+      ],
+      refused: [],
+    });
+    expect(json('parcel.insured/2.schema.json')).toEqual({
+      $schema: 'https://json-schema.org/draft/2020-12/schema',
+      type: 'object',
+      properties: { parcel: { type: 'string' }, value: { type: 'string' } },
+      required: ['parcel', 'value'],
+      additionalProperties: false,
+    });
+    expect(json('parcel.insured/2.examples.json')).toEqual([
+      { data: { parcel: 'a', value: '1.50' }, tags: ['parcel:a'] },
+    ]);
+  });
+
+  it('writes nothing the second time', () => {
+    publish(parcelInsured);
+    expect(publish(parcelInsured)).toEqual({ written: [], refused: [] });
+  });
+
+  it('writes only the revision that is new', () => {
+    publish(insured1);
+    expect(publish(parcelInsured).written).toEqual([
+      'parcel.insured/2.schema.json',
+      'parcel.insured/2.examples.json',
+    ]);
+  });
+
+  it('adds an example that is new to those that are there, and removes none', () => {
+    publish(insured1);
+    const more = defineEvent({
+      ...insured1,
+      type: 'parcel.insured',
+      examples: [{ data: { parcel: 'b', cents: 0 } }],
+    });
+    expect(publish(more).written).toEqual(['parcel.insured/1.examples.json']);
+    expect(json('parcel.insured/1.examples.json')).toEqual([
+      { data: { parcel: 'a', cents: 150 }, tags: ['parcel:a'] },
+      { data: { parcel: 'b', cents: 0 } },
+    ]);
+  });
+
+  it('refuses another schema for a published revision, and leaves both files as they are', () => {
+    publish(insured1);
+    const before = json('parcel.insured/1.schema.json');
+    const { written, refused } = publish(
+      defineEvent({ type: 'parcel.insured', schema: z.int(), examples: [{ data: 1 }] }),
+    );
+    expect(written).toEqual([]);
+    expect(refused).toEqual([
+      expect.stringMatching(
+        /^parcel\.insured, revision 1: its schema is published and has changed at #\/type\. .* \.revise\(/,
+      ),
+    ]);
+    expect(json('parcel.insured/1.schema.json')).toEqual(before);
+  });
+
+  it('does not mind the order of names in a published schema', () => {
+    publish(insured1);
+    const file = join(folder.path, 'parcel.insured/1.schema.json');
+    const turned = Object.fromEntries(
+      Object.entries(json('parcel.insured/1.schema.json') as object).reverse(),
+    );
+    writeFileSync(file, JSON.stringify(turned));
+    expect(publish(insured1)).toEqual({ written: [], refused: [] });
+  });
+
+  it('refuses a revision without an example, and writes nothing of it', () => {
+    expect(publish(defineEvent({ type: 'parcel.lost', schema: z.null() })).refused).toEqual([
+      'parcel.lost, revision 1: it has no example; give it some, as in examples: [{ data: … }]',
+    ]);
+    expect(readdirSync(folder.path)).toEqual([]);
+  });
+});

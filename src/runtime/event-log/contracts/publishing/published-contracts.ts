@@ -1,0 +1,92 @@
+/** What of the contracts is published: for every revision of every event its JSON Schema and examples, in a folder. */
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import type { Example, Revision } from '../event-contract.js';
+import { tag, type Json } from '../../event.js';
+import { asJson } from './json-difference.js';
+
+/** One revision as it is published. */
+export interface PublishedRevision {
+  readonly schema: Json;
+  readonly examples: readonly Example[];
+}
+
+/**
+ * A folder like this:
+ *
+ *   number.recorded/1.schema.json     of the data: JSON Schema, draft 2020-12
+ *   number.recorded/1.examples.json   [{ "data": …, "tags"?: […], "metadata"?: {…} }]
+ */
+export class PublishedContracts {
+  constructor(readonly folder: string) {}
+
+  /** Every type, in alphabetical order, with its revisions. */
+  get revisions(): readonly { readonly type: string; readonly revision: number }[] {
+    if (!existsSync(this.folder)) return [];
+    return readdirSync(this.folder)
+      .sort()
+      .flatMap((type) => this.#revisionsOf(type).map((revision) => ({ type, revision })));
+  }
+
+  has(type: string, revision: number): boolean {
+    return existsSync(this.fileOf(type, revision, 'schema'));
+  }
+
+  /** @throws Error that names the file when it cannot be read or is not what it should be */
+  read(type: string, revision: number): PublishedRevision {
+    return {
+      schema: readJson(this.fileOf(type, revision, 'schema'), z.json()),
+      examples: readJson(this.fileOf(type, revision, 'examples'), examplesFile),
+    };
+  }
+
+  /** @returns the files that it wrote */
+  write(type: string, revision: number, published: Partial<PublishedRevision>): readonly string[] {
+    return (['schema', 'examples'] as const).flatMap((part) => {
+      if (published[part] === undefined) return [];
+      const file = this.fileOf(type, revision, part);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${JSON.stringify(published[part], undefined, 2)}\n`);
+      return [file];
+    });
+  }
+
+  fileOf(type: string, revision: number, part: keyof PublishedRevision): string {
+    return join(this.folder, type, `${revision}.${part}.json`);
+  }
+
+  #revisionsOf(type: string): readonly number[] {
+    return readdirSync(join(this.folder, type))
+      .flatMap((name) => /^([1-9]\d*)\.schema\.json$/.exec(name)?.[1] ?? [])
+      .map(Number)
+      .sort((one, other) => one - other);
+  }
+}
+
+/** A revision's schema as it is published. */
+export function publishedSchema({ schema }: Revision): Json {
+  return asJson(z.toJSONSchema(schema));
+}
+
+const examplesFile = z.array(
+  z
+    .strictObject({
+      data: z.json(),
+      tags: z.array(z.string()).optional(),
+      metadata: z.record(z.string(), z.json()).optional(),
+    })
+    .transform(({ data, tags, metadata }): Example => ({
+      data,
+      ...(tags !== undefined && { tags: tags.map(tag) }),
+      ...(metadata !== undefined && { metadata }),
+    })),
+);
+
+function readJson<Content>(file: string, schema: z.ZodType<Content>): Content {
+  try {
+    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (error) {
+    throw new Error(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,52 @@
+/** A position that moves on and can be waited for: a log's head, or how far a projection has folded. */
+import { START, type Position } from '../event.js';
+
+interface Waiting {
+  readonly wake: () => void;
+}
+
+export class WaitablePosition {
+  #position: Position;
+  /**
+   * An array that is replaced, not a set that is cleared: each table of a set knows the one that came after it, so that of
+   * those no longer in use one that has grown old would keep all later ones, and everybody who waited in them.
+   */
+  #waiting: Waiting[] = [];
+
+  constructor(position: Position = START) {
+    this.#position = position;
+  }
+
+  get position(): Position {
+    return this.#position;
+  }
+
+  moveTo(position: Position): void {
+    this.#position = position;
+    const woken = this.#waiting;
+    this.#waiting = [];
+    for (const { wake } of woken) wake();
+  }
+
+  /** Resolves when it stands after `position`. @throws the signal's reason once it is aborted */
+  passed(position: Position, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.reject(signal.reason as Error);
+    if (this.#position > position) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        wake: () => {
+          signal.removeEventListener('abort', abort);
+          // A head that moved, but not that far, goes on being waited for.
+          resolve(this.passed(position, signal));
+        },
+      };
+      const abort = (): void => {
+        const index = this.#waiting.indexOf(waiting);
+        if (index >= 0) this.#waiting.splice(index, 1);
+        reject(signal.reason as Error);
+      };
+      this.#waiting.push(waiting);
+      signal.addEventListener('abort', abort, { once: true });
+    });
+  }
+}

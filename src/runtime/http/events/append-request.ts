@@ -1,0 +1,49 @@
+/** What `POST /events` accepts. */
+import { z } from 'zod';
+import { parseBody } from '../kernel/json-faults.js';
+import { START, tag, type AppendCondition, type Json, type NewEvent } from '../../event-log/event.js';
+import { LARGEST_COMMIT } from '../../event-log/contracts/checked-events.js';
+import { incomingCloudEvent } from './cloud-event.js';
+import { eventName, eventTags } from './new-event.js';
+import { positionBody, queryBody } from './query-body.js';
+
+const newEvent = z.strictObject({ type: eventName, data: z.unknown(), tags: eventTags.optional() });
+
+/** Without `after`, no event is too old to break it (dcb.events). */
+const condition = z.strictObject({ query: queryBody, after: positionBody.default(START) });
+
+const many = <Item extends z.ZodType>(item: Item): z.ZodArray<Item> =>
+  z
+    .array(item, 'an array of events')
+    .min(1, 'at least one event')
+    .max(LARGEST_COMMIT, `at most ${LARGEST_COMMIT} events`);
+
+const appendRequest = z.strictObject({ events: many(newEvent), condition: condition.optional() });
+
+export interface AppendRequest {
+  readonly events: readonly NewEvent[];
+  readonly condition?: AppendCondition;
+}
+
+/** @throws InvalidBody */
+export function readAppendRequest(body: unknown): AppendRequest {
+  const { events, condition } = parseBody(appendRequest, body);
+  return { events: events.map(asNewEvent), ...(condition !== undefined && { condition }) };
+}
+
+/** One CloudEvent or a batch of them. @throws InvalidBody */
+export function readCloudEvents(body: unknown): AppendRequest {
+  const events = Array.isArray(body)
+    ? parseBody(many(incomingCloudEvent), body)
+    : [parseBody(incomingCloudEvent, body)];
+  return { events: events.map(asNewEvent) };
+}
+
+function asNewEvent(event: { type: string; data: unknown; tags?: string[] | undefined }): NewEvent {
+  // The log checks the data against its contract, and that it is JSON.
+  return {
+    type: event.type,
+    data: event.data as Json,
+    ...(event.tags !== undefined && { tags: event.tags.map(tag) }),
+  };
+}

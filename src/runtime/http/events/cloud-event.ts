@@ -1,0 +1,70 @@
+/** Events as CloudEvents 1.0 (https://github.com/cloudevents/spec), for those who integrate by that standard. */
+import { z } from 'zod';
+import { eventName, eventTags } from './new-event.js';
+import type { Json, RecordedEvent } from '../../event-log/event.js';
+
+/** One event, and several (the batched content mode of the JSON format). */
+export const CLOUD_EVENT_TYPE = 'application/cloudevents+json';
+export const CLOUD_EVENTS_TYPE = 'application/cloudevents-batch+json';
+
+export interface CloudEvent {
+  readonly specversion: '1.0';
+  /** The position: unique within the source, as the specification wants. */
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly time: string;
+  readonly datacontenttype: 'application/json';
+  readonly data: Json;
+  /** Extension attributes: names of CloudEvents have lower case letters and digits only. */
+  readonly revision: number;
+  readonly commit: string;
+  readonly tags?: string;
+  readonly correlationid?: string;
+  readonly causationid?: string;
+}
+
+export function toCloudEvent(event: RecordedEvent): CloudEvent {
+  const { correlationId, causationId } = event.metadata;
+  return {
+    specversion: '1.0',
+    id: event.part === undefined ? String(event.position) : `${event.position}.${event.part}`,
+    source: '/events',
+    type: event.type,
+    time: event.time,
+    datacontenttype: 'application/json',
+    data: event.data,
+    revision: event.revision,
+    commit: event.commit,
+    ...(event.tags.length > 0 && { tags: joinTags(event.tags) }),
+    ...(typeof correlationId === 'string' && { correlationid: correlationId }),
+    ...(typeof causationId === 'string' && { causationid: causationId }),
+  };
+}
+
+/** An attribute's value is no list, so tags are joined by commas; a comma in a tag, and the sign that says so, are escaped. */
+function joinTags(tags: readonly string[]): string {
+  return tags.map((tag) => tag.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
+}
+
+export function splitTags(joined: string): string[] {
+  return joined.split(',').map((tag) => tag.replaceAll('%2C', ',').replaceAll('%25', '%'));
+}
+
+function asTags(joined: string, refine: z.RefinementCtx): string[] {
+  const tags = splitTags(joined);
+  const { error } = eventTags.safeParse(tags);
+  for (const { message } of error?.issues ?? [])
+    refine.addIssue({ code: 'custom', message: `tags between commas: ${message}` });
+  return tags;
+}
+
+/** What is read of a CloudEvent that is to be recorded; its id, time and source are given anew by this log. */
+export const incomingCloudEvent = z
+  .object({
+    specversion: z.literal('1.0', 'This reads CloudEvents 1.0.'),
+    type: eventName,
+    data: z.unknown(),
+    tags: z.string().transform(asTags).optional(),
+  })
+  .transform(({ type, data, tags }) => ({ type, data, ...(tags !== undefined && { tags }) }));

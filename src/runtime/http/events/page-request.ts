@@ -1,0 +1,108 @@
+/** Which page of the log a client asks for: by parameters (`GET /events`), or by a body where they cannot say it. */
+import { z } from 'zod';
+import { parseBody } from '../kernel/json-faults.js';
+import { onlyKnown, several, wholeNumber, type QueryString } from '../kernel/parameters.js';
+import { InvalidParameter } from '../kernel/problem.js';
+import { START, position, tag, type Position, type Query } from '../../event-log/event.js';
+import { LONGEST_NAME, MOST_TAGS } from './new-event.js';
+import { MOST_TYPES, positionBody, queryBody } from './query-body.js';
+
+/** The most events of one page. */
+export const LARGEST_LIMIT = 1000;
+export const DEFAULT_LIMIT = 100;
+
+export interface PageRequest {
+  readonly query: Query;
+  readonly after: Position;
+  /** Only what stands before it. Default: up to the head. */
+  readonly before?: number;
+  /** Newest first. */
+  readonly backwards: boolean;
+  readonly limit: number;
+  /** Whether the limit is the client's; a stream has no other. */
+  readonly isLimited: boolean;
+  /** How what follows on a page is asked for, given the position of the page's last event. */
+  readonly next: (last: Position) => Next;
+}
+
+export interface Next {
+  /** The `next` of the page. */
+  readonly value: string | number;
+  /** The same as a header, for a page that is a bare list. */
+  readonly header: readonly [name: string, value: string];
+}
+
+/**
+ * Any of the types and all of the tags; the next page is a link.
+ *
+ * @throws InvalidParameter
+ */
+export function readPageParameters(parameters: QueryString): PageRequest {
+  onlyKnown(parameters, ['after', 'limit', 'type', 'tag']);
+  const limit = wholeNumber(parameters, 'limit', { min: 1, max: LARGEST_LIMIT });
+  const types = names(parameters, 'type', MOST_TYPES);
+  const tags = names(parameters, 'tag', MOST_TAGS).map(tag);
+  const item = { ...(types.length > 0 && { types }), ...(tags.length > 0 && { tags }) };
+  const asked = [
+    ...types.map((type) => `&type=${encodeURIComponent(type)}`),
+    ...tags.map((each) => `&tag=${encodeURIComponent(each)}`),
+  ].join('');
+  return {
+    query: [item],
+    after: position(wholeNumber(parameters, 'after') ?? START),
+    backwards: false,
+    ...pageSize(limit),
+    next: (last) => {
+      const link = `/events?after=${last}&limit=${limit ?? DEFAULT_LIMIT}${asked}`;
+      return { value: link, header: ['link', `<${link}>; rel="next"`] };
+    },
+  };
+}
+
+const pageBody = z.strictObject({
+  query: queryBody,
+  after: positionBody.default(START),
+  before: z
+    .int('a position is an integer from 1 on')
+    .min(1, 'a position is an integer from 1 on')
+    .exactOptional(),
+  limit: z
+    .int('a whole number')
+    .min(1, `from 1 to ${LARGEST_LIMIT}`)
+    .max(LARGEST_LIMIT, `from 1 to ${LARGEST_LIMIT}`)
+    .exactOptional(),
+  backwards: z.boolean('true or false').default(false),
+});
+
+/**
+ * Any query; the next page is a position, to be sent as `after`, or as `before` by who reads backwards.
+ *
+ * @throws InvalidBody
+ */
+export function readPageBody(body: unknown): PageRequest {
+  const { limit, ...asked } = parseBody(pageBody, body);
+  return {
+    ...asked,
+    ...pageSize(limit),
+    next: (last) => ({ value: last, header: ['leftfold-next', String(last)] }),
+  };
+}
+
+function pageSize(limit: number | undefined): Pick<PageRequest, 'limit' | 'isLimited'> {
+  return { limit: limit ?? DEFAULT_LIMIT, isLimited: limit !== undefined };
+}
+
+function names(parameters: QueryString, name: 'type' | 'tag', most: number): readonly string[] {
+  const values = several(parameters, name);
+  if (values.length > most) {
+    throw new InvalidParameter(
+      name,
+      `${name} is there ${values.length} times; at most ${most} are looked for.`,
+    );
+  }
+  for (const { length } of values) {
+    if (length === 0 || length > LONGEST_NAME)
+      throw new InvalidParameter(name, `${name} has 1 to ${LONGEST_NAME} characters, not ${length}.`);
+  }
+  return values;
+}

@@ -1,0 +1,53 @@
+/** Whether the process lives, and whether its projections are ready to answer. */
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { PATHS } from '../kernel/paths.js';
+import { faultIn } from '../../projection/overview.js';
+import { ProjectionHost } from '../../projection/projection-host.js';
+
+@Controller(PATHS.health)
+@ApiTags('health')
+export class HealthController {
+  constructor(private readonly host: ProjectionHost) {}
+
+  @Get('live')
+  @ApiOperation({ summary: 'Whether the process answers at all' })
+  @ApiResponse({ status: 200, description: 'It does' })
+  live(@Res() reply: FastifyReply): void {
+    void reply.header('cache-control', 'no-store').send({ status: 'live' });
+  }
+
+  @Get('ready')
+  @ApiOperation({ summary: 'Whether every projection follows the log' })
+  @ApiResponse({
+    status: 200,
+    description: 'All of them do; degraded when an audit found one of them to drift',
+  })
+  @ApiResponse({
+    status: 503,
+    description: 'One recovers (not ready) or has stopped (degraded); projections tells which, where and why',
+  })
+  ready(@Res() reply: FastifyReply): void {
+    const projections = this.host.projections.map((projection) => {
+      const { name, status, position, drift } = projection;
+      const fault = faultIn(projection);
+      const trouble = { ...(fault && { faultAt: fault.position, fault }), ...(drift && { drift }) };
+      return [name, { status, position, ...trouble }] as const;
+    });
+    const waitsFor = projections.map(([, { status }]) => status).filter((status) => status !== 'following');
+    const isReady = !this.host.isEnding && waitsFor.length === 0;
+    // All that can be had is there; what has stopped needs somebody to look at it.
+    const isDegraded =
+      !this.host.isEnding && waitsFor.length > 0 && waitsFor.every((status) => status === 'faulted');
+    // It follows the log, so it is ready; that it cannot be believed is for people to look into.
+    const isDrifting = this.host.projections.some(({ drift }) => drift !== undefined);
+    void reply
+      .status(isReady ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({
+        status: isDegraded || (isReady && isDrifting) ? 'degraded' : isReady ? 'ready' : 'not ready',
+        projections: Object.fromEntries(projections),
+      });
+  }
+}

@@ -1,0 +1,33 @@
+/** The projection that a request names, or the refusal that names those that there are. */
+import { Problem } from '../kernel/problem.js';
+
+/** Of a name that may be anything, no more than this is told. */
+const MOST_TOLD = 40;
+
+export class ProjectionNotFound extends Problem {
+  constructor(name: string, known: readonly string[]) {
+    const there = known.length === 0 ? 'there are none here' : `there are ${known.join(', ')}`;
+    super(
+      'not-found',
+      'projection-not-found',
+      'There is no such projection',
+      `There is no projection ${name.slice(0, MOST_TOLD)}; ${there}.`,
+    );
+  }
+}
+
+/** @throws ProjectionNotFound */
+export function projectionNamed<Projection extends { readonly name: string }>(
+  name: string,
+  host: {
+    readonly projections: readonly Projection[];
+    readonly find: (name: string) => Projection | undefined;
+  },
+): Projection {
+  const projection = host.find(name);
+  if (projection !== undefined) return projection;
+  throw new ProjectionNotFound(
+    name,
+    host.projections.map((each) => each.name),
+  );
+}

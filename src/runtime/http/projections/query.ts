@@ -1,0 +1,129 @@
+/** How a query is answered: as of a past position, or waiting for a position, entity tags, and what a projection in trouble says. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { position, type Position } from '../../event-log/event.js';
+import { matchesEntityTag, preferredWait } from '../kernel/headers.js';
+import { onlyKnown, wholeNumber, type QueryString } from '../kernel/parameters.js';
+import { InvalidParameter, Problem } from '../kernel/problem.js';
+import type { ProjectionFault } from '../../projection/fault.js';
+import type { FoldState } from '../../fold/fold-state.js';
+import type { Projection } from '../../projection/projection.js';
+import { readMoment } from './time-parameter.js';
+import { answeredAsOf } from './as-of.js';
+
+export interface QueryRequest {
+  readonly query: QueryString;
+}
+
+/** A state, and the position that it is the state at. */
+export interface Shown<Context> {
+  readonly position: Position;
+  readonly state: FoldState<Context>;
+}
+
+/** The state asked for is not there yet. */
+export class NotYet extends Problem {
+  constructor(detail: string, folded: Position) {
+    super('unavailable', 'not-yet', 'The state asked for is not there yet', detail, {
+      retryAfter: 1,
+      extensions: { position: folded },
+    });
+  }
+}
+
+/**
+ * Answers with what `body` makes of the state: that of a past position when the client asks for it with `?at=`, otherwise
+ * that of now, once the projection has folded what the client asks for with `?after=`, for as long as it
+ * prefers to wait. The entity tag of now is the position, until a rebuild has replaced the state at one.
+ */
+export function answered<Context>(
+  projection: Projection<Context>,
+  request: FastifyRequest & QueryRequest,
+  reply: FastifyReply,
+  body: (shown: Shown<Context>) => string,
+): Promise<void> | undefined {
+  onlyKnown(request.query, ['after', 'at']);
+  const after = wholeNumber(request.query, 'after');
+  const moment = readMoment(request.query, 'at');
+  if (moment !== undefined) {
+    if (after !== undefined)
+      throw new InvalidParameter(
+        'at',
+        'at and after do not go together; what was at a position is there already.',
+      );
+    return answeredAsOf(projection.past, moment, request, reply, body);
+  }
+  const wait = preferredWait(request.headers['prefer']);
+  if (after === undefined || after <= projection.position) {
+    answer(projection, request, reply, body);
+    return undefined;
+  }
+  return reached(projection, position(after), wait, reply).then(() => {
+    if (wait > 0) void reply.header('preference-applied', `wait=${wait}`);
+    answer(projection, request, reply, body);
+  });
+}
+
+function answer<Context>(
+  projection: Projection<Context>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: (shown: Shown<Context>) => string,
+): void {
+  if (projection.status === 'recovering') {
+    throw new NotYet(
+      `${projection.name} is recovering; it has folded up to position ${projection.position}.`,
+      projection.position,
+    );
+  }
+  const { fault } = projection;
+  if (fault !== undefined) void reply.header('leftfold-stale', String(fault.position));
+  const entityTag = `"${projection.version}"`;
+  const known = matchesEntityTag(request.headers['if-none-match'], entityTag);
+  const content = known ? undefined : body(projection);
+  void reply
+    .status(known ? 304 : 200)
+    .header('etag', entityTag)
+    .header('leftfold-position', String(projection.position))
+    .header('cache-control', 'no-cache')
+    .send(content);
+}
+
+async function reached<Context>(
+  projection: Projection<Context>,
+  wanted: Position,
+  wait: number,
+  reply: FastifyReply,
+): Promise<void> {
+  const { fault } = projection;
+  if (fault !== undefined) {
+    throw new NotYet(
+      `${projection.name} stopped ${whereOf(fault)} and will not get to ${wanted} until it is resumed.`,
+      projection.position,
+    );
+  }
+  const waiting = new AbortController();
+  const giveUp = (): void => {
+    waiting.abort();
+  };
+  const timer = setTimeout(giveUp, wait * 1000);
+  reply.raw.once('close', giveUp); // the client is gone
+  try {
+    // However the wait ends, what counts is how far the projection has come.
+    if (wait > 0) await projection.reached(wanted, waiting.signal).catch(() => undefined);
+  } finally {
+    clearTimeout(timer);
+    reply.raw.removeListener('close', giveUp);
+  }
+  if (projection.position >= wanted) return;
+  throw new NotYet(
+    `${projection.name} has folded up to position ${projection.position}, not yet up to ${wanted}; ` +
+      'ask again, or let the request wait with the header Prefer: wait=5.',
+    projection.position,
+  );
+}
+
+function whereOf({ position: at, event }: ProjectionFault): string {
+  return event === undefined
+    ? `before position ${at}, as it cannot read the log,`
+    : `at position ${at}, which it cannot fold,`;
+}

@@ -1,3 +1,0 @@
-/** Turns a state machine into a fold: (state, event) → state, as plain data in and plain data out. */
-export { compile as foldOf } from './compile/compile.js';
-export { writtenIn, type ContextOf, type Machine } from './compile/machine.js';

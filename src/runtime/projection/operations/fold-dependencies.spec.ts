@@ -1,0 +1,62 @@
+/** The past of a projection that does not run: from its snapshots, and without what it passes over. */
+import { add, amountsLog, totalOf } from '../../../../test/support/amounts.js';
+import { RememberedSnapshots } from '../../../../test/support/remembered-snapshots.js';
+import { position } from '../../event-log/event.js';
+import type { ProjectionDefinition } from '../define-projection.js';
+import { fingerprintIn } from '../../fold/machine-fingerprint.js';
+import { eventSkipped, recordSkip } from '../skipping.js';
+import { pastOn, type Ground } from './fold-dependencies.js';
+
+const total = totalOf('total') as ProjectionDefinition;
+
+/** A log of 1, 2, 4, and no snapshots yet. */
+async function given(): Promise<Ground & { readonly snapshots: RememberedSnapshots }> {
+  const log = amountsLog();
+  log.contracts.register([eventSkipped]);
+  await add(log, 1, 2, 4);
+  const [snapshots, shadows] = [new RememberedSnapshots(), new RememberedSnapshots()];
+  return { log, definition: total, snapshots, shadows };
+}
+
+const theLast = new Set([position(3)]);
+
+describe('the past on a ground', () => {
+  it('is what the log folds to', async () => {
+    const past = await pastOn(await given());
+    const { is, wouldBe } = await past.without(theLast, position(3));
+    expect([is.state.context, wouldBe.state.context]).toEqual([
+      { total: 7, count: 3 },
+      { total: 3, count: 2 },
+    ]);
+  });
+
+  it('is without the events that the projection passes over', async () => {
+    const ground = await given();
+    await recordSkip(ground.log, { projection: 'total', position: position(1), reason: 'a slip' });
+    await recordSkip(ground.log, { projection: 'other', position: position(2), reason: 'not ours' });
+    const past = await pastOn(ground);
+    expect((await past.at(position(3))).state.context).toEqual({ total: 6, count: 2 });
+  });
+
+  it('begins from a snapshot of this log, this machine and these skips, and from no other', async () => {
+    const ground = await given();
+    const { log, snapshots } = ground;
+    const machine = fingerprintIn(log.contracts, total);
+    const kept = { ...(await (await pastOn(ground)).at(position(2))), log: log.identity, machine };
+    const begun = async (): Promise<number> => {
+      const from: number[] = [];
+      await (await pastOn(ground)).at(position(3), { onPage: (_, began) => from.push(began) });
+      return from[0] ?? NaN;
+    };
+    for (const other of [{ log: 'another' }, { machine: 'another' }]) {
+      snapshots.kept.unshift({ ...kept, ...other });
+      expect(await begun()).toBe(0);
+    }
+    snapshots.kept.unshift(kept);
+    expect(await begun()).toBe(2);
+    await recordSkip(log, { projection: 'total', position: position(1), reason: 'a slip' });
+    expect(await begun()).toBe(0);
+    expect(snapshots.kept).toHaveLength(3);
+    expect(snapshots.asked).toBe(0);
+  });
+});

@@ -1,0 +1,259 @@
+/** Audits and rebuilds in the server's own thread, over a log in memory. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { jest } from '@jest/globals';
+import { Logger } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { add, amountsLog, totalOf } from '../../../../test/support/amounts.js';
+import { until } from '../../../../test/support/api.js';
+import { RememberedSnapshots } from '../../../../test/support/remembered-snapshots.js';
+import { LogClosed } from '../../event-log/errors.js';
+import type { EventLog } from '../../event-log/event-log.js';
+import { position, type RecordedEvent } from '../../event-log/event.js';
+import { MemoryStore } from '../../stores/memory.store.js';
+import { ProjectionHost } from '../projection-host.js';
+import type { Projection } from '../projection.js';
+import { isUnreadable, type Snapshot } from '../snapshots/snapshot-store.js';
+import { Upkeep } from './operations.js';
+
+interface Given {
+  readonly log: EventLog;
+  readonly total: Projection;
+  readonly upkeep: Upkeep;
+  readonly snapshots: RememberedSnapshots;
+  readonly shadows: RememberedSnapshots;
+  /** The names of all signals, in order. */
+  readonly signals: string[];
+  readonly reached: (wanted: number) => Promise<void>;
+}
+
+/** As a folder: a snapshot takes the place of another of its position. */
+class Folder extends RememberedSnapshots {
+  override async save(snapshot: Snapshot): Promise<number> {
+    await this.clear((found) => isUnreadable(found) || found.position !== snapshot.position);
+    return super.save(snapshot);
+  }
+}
+
+/** As one on a disk: what is read when it closes ends with an error. */
+class Closing extends MemoryStore {
+  #isClosed = false;
+
+  override async *read(...asked: Parameters<MemoryStore['read']>): AsyncIterable<readonly RecordedEvent[]> {
+    await nextTurn();
+    if (this.#isClosed) throw new LogClosed();
+    yield* super.read(...asked);
+  }
+
+  override async close(): Promise<void> {
+    this.#isClosed = true;
+    await super.close();
+  }
+}
+
+/** A projection that has folded 1, 2, …, 6, with snapshots at 2, 4 and 6. */
+async function given({
+  snapshots = new Folder(),
+  shadows = new Folder(),
+  isBad = (): boolean => false,
+  store = new MemoryStore(),
+} = {}): Promise<Given> {
+  const log = amountsLog(store);
+  const emitter = new EventEmitter2({ wildcard: true });
+  const signals: string[] = [];
+  emitter.onAny((name) => signals.push(String(name)));
+  const host = new ProjectionHost(log, emitter, {
+    snapshotsOf: () => snapshots,
+    shadowsOf: () => shadows,
+    pace: { every: 1_000_000 },
+  });
+  const total = host.add(totalOf('total', isBad)) as Projection;
+  const upkeep = new Upkeep(host, log, emitter);
+  host.onApplicationBootstrap();
+  const reached = (wanted: number): Promise<void> =>
+    total.reached(position(wanted), AbortSignal.timeout(10_000));
+  for (const amount of [1, 2, 3, 4, 5, 6]) {
+    await add(log, amount);
+    await reached(amount);
+    if (amount % 2 === 0) await total.replaceBy(total.folded, () => true);
+  }
+  upkeep.onApplicationBootstrap();
+  signals.length = 0;
+  return { log, total, upkeep, snapshots, shadows, signals, reached };
+}
+
+const positionsIn = (store: RememberedSnapshots): readonly unknown[] =>
+  store.kept.map((each) => ('position' in each ? each.position : each));
+
+/** Makes the state another one, as nothing that is checked when a snapshot is read would notice. */
+function tamper(store: RememberedSnapshots, at: number): void {
+  store.kept.forEach((found, index) => {
+    if (isUnreadable(found) || found.position !== at) return;
+    store.kept[index] = { ...found, state: { value: 'totalling', context: { total: 1000, count: at } } };
+  });
+}
+
+beforeAll(() => {
+  Logger.overrideLogger(false);
+});
+
+describe('an audit', () => {
+  it('finds that every snapshot and the live state are what the log folds to', async () => {
+    const { total, upkeep } = await given();
+    const audit = upkeep.audit(total);
+    await audit.ended;
+    expect(audit.standing).toMatchObject({ status: 'done', position: 6, checked: 4 });
+    expect(audit.standing).not.toHaveProperty('drift');
+    expect(total.drift).toBeUndefined();
+  });
+
+  it.each([
+    [2, 0],
+    [4, 2],
+    [6, 4],
+  ])('finds a snapshot that was changed at %d, between it and the one before it', async (at, after) => {
+    const { total, upkeep, snapshots, signals } = await given();
+    tamper(snapshots, at);
+    const audit = upkeep.audit(total);
+    await audit.ended;
+    const drift = { after, upTo: at, of: 'snapshot' };
+    expect(audit.standing).toMatchObject({ status: 'done', drift });
+    expect(total.drift).toEqual(drift);
+    expect(signals).toEqual(['projection.drifted', 'projection.audited']);
+  });
+
+  it('finds a live state that is not what the log folds to', async () => {
+    const { log, total, upkeep, reached } = await given();
+    await total.replaceBy(
+      { ...total.folded, state: { value: 'totalling', context: { total: 7, count: 6 } } },
+      () => true,
+    );
+    await add(log, 1);
+    await reached(7);
+    const audit = upkeep.audit(total);
+    await audit.ended;
+    expect(audit.standing).toMatchObject({ drift: { after: 4, upTo: 6, of: 'snapshot' } });
+  });
+
+  it('changes nothing, and has nobody told but that it was done', async () => {
+    const { total, upkeep, snapshots, shadows, signals } = await given();
+    const before = [total.folded, [...snapshots.kept]];
+    await upkeep.audit(total).ended;
+    expect([total.folded, snapshots.kept]).toEqual(before);
+    expect(shadows.kept).toEqual([]);
+    expect(signals).toEqual(['projection.audited']);
+  });
+
+  it('looks over snapshots of other machines and other logs', async () => {
+    const { total, upkeep, snapshots } = await given();
+    const [newest] = snapshots.kept as readonly Snapshot[];
+    if (newest === undefined) throw new Error('there is no snapshot');
+    const other = { ...newest, state: { value: 'empty', context: {} } };
+    snapshots.kept.unshift({ ...other, machine: 'another' }, { ...other, log: 'another' });
+    const audit = upkeep.audit(total);
+    await audit.ended;
+    expect(audit.standing).toMatchObject({ checked: 4 });
+  });
+
+  it('is done once when it is asked for twice meanwhile, and again when it is asked for after', async () => {
+    const { total, upkeep } = await given();
+    const first = upkeep.audit(total);
+    expect(upkeep.audit(total)).toBe(first);
+    await first.ended;
+    expect(upkeep.audit(total)).not.toBe(first);
+  });
+});
+
+describe('a rebuild', () => {
+  it('of a state that is right changes nothing, and says so', async () => {
+    const { total, upkeep, signals, shadows } = await given();
+    const before = total.folded;
+    const rebuild = upkeep.rebuild(total);
+    await rebuild.ended;
+    expect(rebuild.standing).toMatchObject({ status: 'done', position: 6, resumedFrom: 0, equal: true });
+    expect(rebuild.standing).not.toHaveProperty('difference');
+    expect(total.folded).toEqual(before);
+    expect(shadows.kept).toEqual([]);
+    expect(signals).toEqual(['snapshot.taken', 'projection.rebuilt']);
+  });
+
+  it('puts what the log folds to in the place of what is not, and tells the difference', async () => {
+    const { total, upkeep, snapshots } = await given();
+    tamper(snapshots, 4);
+    const wrong = { value: 'totalling', context: { total: 7, count: 6 } };
+    await total.replaceBy({ ...total.folded, state: wrong }, () => true);
+    await upkeep.audit(total).ended;
+    expect(total.drift).toBeDefined();
+    const { version } = total;
+
+    const rebuild = upkeep.rebuild(total);
+    await rebuild.ended;
+
+    expect(rebuild.standing).toMatchObject({
+      equal: false,
+      difference: { before: { total: 7 }, after: { total: 21 } },
+    });
+    expect(total.state.context).toEqual({ total: 21, count: 6 });
+    expect(total.version).not.toBe(version);
+    expect(total.drift).toBeUndefined();
+    expect(positionsIn(snapshots)).not.toContain(4);
+    await upkeep.audit(total).ended;
+    expect(total.drift).toBeUndefined();
+  });
+
+  it('ends where the live projection stands, however fast the log grows', async () => {
+    const { log, total, upkeep } = await given();
+    const written = new AbortController();
+    const writing = (async (): Promise<void> => {
+      while (!written.signal.aborted) {
+        await add(log, ...Array.from({ length: 100 }, () => 1));
+        await nextTurn();
+      }
+    })();
+    const seen: number[] = [];
+    const rebuild = upkeep.rebuild(total);
+    await until(() => {
+      seen.push(total.position);
+      return rebuild.hasEnded;
+    });
+    written.abort();
+    await writing;
+    expect(rebuild.standing).toMatchObject({ status: 'done', equal: true });
+    expect(seen).toEqual(seen.toSorted((one, other) => one - other));
+  });
+
+  it('goes on from what a rebuild has left that was broken off', async () => {
+    const { total, upkeep, shadows } = await given();
+    const first = upkeep.rebuild(total);
+    shadows.clear = () => Promise.resolve(); // as if the process had ended before
+    await first.ended;
+    const second = upkeep.rebuild(total);
+    await second.ended;
+    expect(second.standing).toMatchObject({ status: 'done', resumedFrom: 6, equal: true });
+  });
+
+  it('leaves everything as it is when the log cannot be folded', async () => {
+    let isBroken = false;
+    const { total, upkeep } = await given({ isBad: () => isBroken });
+    const before = total.folded;
+    isBroken = true;
+    const rebuild = upkeep.rebuild(total);
+    await rebuild.ended;
+    expect(rebuild.standing).toEqual({
+      status: 'failed',
+      reason: 'the event at position 1 cannot be folded',
+    });
+    expect(total.folded).toEqual(before);
+  });
+});
+
+describe('a process that ends before it has looked for a rebuild that was broken off', () => {
+  it('says nothing of it: the next one looks', async () => {
+    const { log, upkeep } = await given({ store: new Closing() });
+    const error = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+    upkeep.onApplicationBootstrap();
+    await log.close();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(error.mock.calls).toEqual([]);
+    error.mockRestore();
+  });
+});

@@ -1,0 +1,149 @@
+/** Somebody has an event skipped while an audit or a rebuild is on its way. */
+import { add, amountsLog, totalOf } from '../../../../test/support/amounts.js';
+import { RememberedSnapshots } from '../../../../test/support/remembered-snapshots.js';
+import { run } from '../../../../test/support/running-projection.js';
+import { until } from '../../../../test/support/api.js';
+import type { EventLog } from '../../event-log/event-log.js';
+import { position } from '../../event-log/event.js';
+import { audit } from './audit-job.js';
+import type { Projection } from '../projection.js';
+import { recordSkip } from '../skipping.js';
+import { SkippedMeanwhile, type Ground } from './fold-dependencies.js';
+import { ThisThread, type Asked } from './executor.js';
+import { rebuild, type RebuildReport } from './rebuild-job.js';
+import type { Results, Task } from './run-job.js';
+
+/** Has something happen around the work. */
+class Around extends ThisThread {
+  constructor(
+    ground: Ground,
+    private readonly happens: { readonly before?: () => Promise<void>; readonly after?: () => Promise<void> },
+  ) {
+    super(() => ground);
+  }
+
+  override async run<Kind extends Task['kind']>(
+    task: Task & { readonly kind: Kind },
+    asked: Asked,
+  ): Promise<Results[Kind]> {
+    await this.happens.before?.();
+    const result = await super.run<Kind>(task, asked);
+    await this.happens.after?.();
+    return result;
+  }
+}
+
+/** The log, where something happens before each read. */
+function readingAfter(log: EventLog, happens: () => Promise<void>): EventLog {
+  return new Proxy(log, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name, target);
+      if (name === 'read')
+        return async function* (...asked: Parameters<EventLog['read']>) {
+          await happens();
+          yield* target.read(...asked);
+        };
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member;
+    },
+  });
+}
+
+interface Given {
+  readonly log: EventLog;
+  readonly live: Projection;
+  readonly ground: Ground;
+  /** Skips the third event, and waits until the live projection has gone back and does without it. */
+  readonly skip: () => Promise<void>;
+  readonly rebuilt: (
+    ground: Ground,
+    happens: ConstructorParameters<typeof Around>[1],
+  ) => Promise<RebuildReport>;
+}
+
+/** A projection that has folded 1, 2, …, 6 to 21. */
+async function given(): Promise<Given> {
+  const log = amountsLog();
+  const definition = totalOf('total');
+  const { projection, reached } = run(definition, log);
+  await add(log, 1, 2, 3, 4, 5, 6);
+  await reached(6);
+  const live = projection as Projection;
+  const ground: Ground = {
+    log,
+    definition: live.definition,
+    snapshots: new RememberedSnapshots(),
+    shadows: new RememberedSnapshots(),
+  };
+  return {
+    log,
+    live,
+    ground,
+    skip: async () => {
+      const at = position(3);
+      const { last } = await recordSkip(log, { projection: 'total', position: at, reason: 'a slip' });
+      await until(() => live.skipped.has(at) && live.position >= last);
+    },
+    rebuilt: (on, happens) =>
+      rebuild(live, {
+        place: new Around(ground, happens),
+        ground: on,
+        every: 1000,
+        progressed: () => undefined,
+        signal: new AbortController().signal,
+      }),
+  };
+}
+
+const expectIntact = ({ live }: Given): void => {
+  expect(live.status).toBe('following');
+  expect(live.state.context).toEqual({ total: 18, count: 5 });
+};
+
+it('an audit finds no drift in it, and says what happened', async () => {
+  const it = await given();
+  const { live, ground, skip } = it;
+  const audited = audit(live, {
+    place: new Around(ground, { before: skip }),
+    ground,
+    progressed: () => undefined,
+    signal: new AbortController().signal,
+  });
+  await expect(audited).rejects.toThrow(SkippedMeanwhile);
+  expect(live.drift).toBeUndefined();
+  expectIntact(it);
+});
+
+it('a rebuild that is folded already does not bring the event back', async () => {
+  const it = await given();
+  const { ground, skip, rebuilt } = it;
+  await expect(rebuilt(ground, { after: skip })).rejects.toThrow(
+    'an event was skipped for total while the log was folded; ask again',
+  );
+  expectIntact(it);
+});
+
+it('a rebuild that is catching up does not bring it back, and does not wait for ever', async () => {
+  const it = await given();
+  const { log, live, ground, skip, rebuilt } = it;
+  const more = async (): Promise<void> => {
+    await add(log, 0);
+    await until(() => live.position >= 7);
+  };
+  await expect(rebuilt({ ...ground, log: readingAfter(log, skip) }, { after: more })).rejects.toThrow(
+    SkippedMeanwhile,
+  );
+  expect(live.state.context).toEqual({ total: 18, count: 6 });
+});
+
+it('the next ones do without the event, as the live one does', async () => {
+  const it = await given();
+  const { live, ground, skip, rebuilt } = it;
+  await skip();
+  const place = new Around(ground, {});
+  const signal = new AbortController().signal;
+  const audited = await audit(live, { place, ground, progressed: () => undefined, signal });
+  expect(audited).toMatchObject({ checked: 1 });
+  expect(audited).not.toHaveProperty('drift');
+  await expect(rebuilt(ground, {})).resolves.toMatchObject({ equal: true, position: live.position });
+  expectIntact(it);
+});

@@ -1,0 +1,127 @@
+import { ThreadShare } from './cpu-budget.js';
+
+/** A share of a fifth on a clock that stands still unless it is moved; nothing of it is left. */
+function given(share = 1 / 5): {
+  readonly share: ThreadShare;
+  readonly change: (share: number) => void;
+  readonly pass: (milliseconds: number) => void;
+  readonly work: (milliseconds: number) => void;
+} {
+  let now = 1000;
+  const pass = (milliseconds: number): void => {
+    now += milliseconds;
+  };
+  let current = share;
+  const made = new ThreadShare(
+    () => current,
+    () => now,
+  );
+  made.spend(() => {
+    pass(5000 * share);
+  });
+  return {
+    share: made,
+    change: (other) => {
+      current = other;
+    },
+    pass,
+    work: (milliseconds) => {
+      made.spend(() => {
+        pass(milliseconds);
+      });
+    },
+  };
+}
+
+describe('a share of the thread', () => {
+  it('is free at once', () => {
+    expect(given().share.wait()).toBe(0);
+  });
+
+  it('begins with what five seconds bring', () => {
+    let now = 0;
+    const share = new ThreadShare(
+      () => 1 / 5,
+      () => now,
+    );
+    share.spend(() => {
+      now += 1000;
+    });
+    expect(share.wait()).toBe(0);
+    share.spend(() => {
+      now += 10;
+    });
+    expect(share.wait()).toBeGreaterThan(0);
+  });
+
+  it('is free again after four times as long as the work took, for a fifth', () => {
+    const { share, pass, work } = given();
+    work(50);
+    expect(share.wait()).toBeCloseTo(200);
+    pass(150);
+    expect(share.wait()).toBeCloseTo(50);
+    pass(51);
+    expect(share.wait()).toBe(0);
+  });
+
+  it('is kept, so that work that is cheap as a rule is not held up when it once takes long', () => {
+    const { share, pass, work } = given();
+    pass(2000);
+    work(300);
+    expect(share.wait()).toBe(0);
+    work(300);
+    expect(share.wait()).toBeGreaterThan(0);
+  });
+
+  it('is kept for no more than what five seconds bring', () => {
+    const { share, pass, work } = given();
+    pass(3_600_000);
+    work(1000);
+    expect(share.wait()).toBe(0);
+    work(500);
+    expect(share.wait()).toBeGreaterThan(0);
+  });
+
+  it('is never more than was said, however dear the work is', () => {
+    const { share, pass, work } = given(1 / 10);
+    let worked = 0;
+    for (let time = 0; time < 100_000; time += 1) {
+      pass(1);
+      if (share.wait() > 0) continue;
+      work(70);
+      worked += 70;
+      time += 70;
+    }
+    expect(worked).toBeLessThanOrEqual(10_000 + 70);
+    expect(worked).toBeGreaterThan(9_000);
+  });
+
+  it('may become another one: what is left of a large share is not left of a small one', () => {
+    const { share, change, pass, work } = given();
+    pass(5000);
+    change(1 / 200);
+    work(25);
+    expect(share.wait()).toBe(0);
+    work(25);
+    expect(share.wait()).toBeCloseTo(25 * 200 - 25);
+    change(1 / 5);
+    pass(100);
+    expect(share.wait()).toBeLessThan(25);
+  });
+
+  it('counts work that fails, and throws what it throws', () => {
+    const { share, pass } = given();
+    const fail = (): void => {
+      pass(50);
+      throw new Error('no');
+    };
+    expect(() => {
+      share.spend(fail);
+    }).toThrow('no');
+    expect(share.wait()).toBeCloseTo(200);
+  });
+
+  it('gives back what the work returns', () => {
+    expect(given().share.spend(() => 'done')).toBe('done');
+  });
+});

@@ -1,0 +1,188 @@
+/** When snapshots are taken of a projection that follows the log live, and when it ends. */
+import { jest } from '@jest/globals';
+import { foldedAt, given, snapshotAt } from '../../../../test/support/given-snapshots.js';
+import { later } from '../../../../test/support/running-projection.js';
+
+describe('when snapshots are taken', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  const pass = (milliseconds: number): Promise<void> => jest.advanceTimersByTimeAsync(milliseconds);
+
+  it('is so many events after the last one', async () => {
+    const { offer, positions } = given(10);
+    offer(9);
+    await pass(5000);
+    expect(positions()).toEqual([]);
+    offer(10);
+    await pass(0);
+    expect(positions()).toEqual([10]);
+  });
+
+  it('counts from the snapshot that the projection began with', async () => {
+    const { snapshots, offer, positions } = given(10, snapshotAt(95));
+    await snapshots.newest();
+    offer(104);
+    await pass(5000);
+    expect(positions()).toEqual([95]);
+    offer(105);
+    await pass(0);
+    expect(positions()).toEqual([105, 95]);
+  });
+
+  it('is at most once a second', async () => {
+    const { offer, positions } = given(10);
+    offer(10);
+    await pass(0);
+    offer(20);
+    await pass(999);
+    expect(positions()).toEqual([10]);
+    await pass(1);
+    expect(positions()).toEqual([20, 10]);
+  });
+
+  it('takes the newest state that was offered by then, with its own position', async () => {
+    const { store, offer } = given(10);
+    offer(10);
+    await pass(0);
+    offer(20);
+    await pass(500);
+    offer(27);
+    await pass(500);
+    expect(store.kept[0]).toEqual(snapshotAt(27));
+  });
+
+  it('is at once when the last one was long ago', async () => {
+    const { offer, positions } = given(10);
+    offer(10);
+    await pass(60_000);
+    offer(20);
+    await pass(0);
+    expect(positions()).toEqual([20, 10]);
+  });
+
+  it('tells how large it was', async () => {
+    const { offer, told } = given(10);
+    offer(10);
+    await pass(0);
+    expect(told.taken).toEqual([{ at: 10, bytes: 100 }]);
+  });
+
+  it('is not while one is being written', async () => {
+    const { store, offer, positions } = given(10);
+    const written = later<undefined>();
+    store.busy = written.promise;
+    offer(10);
+    await pass(0);
+    offer(20);
+    await pass(60_000);
+    expect(store.asked).toBe(1);
+    written.resolve(undefined);
+    await pass(0);
+    offer(21);
+    await pass(0);
+    expect(positions()[0]).toBeGreaterThanOrEqual(20);
+    expect(positions()[1]).toBe(10);
+  });
+
+  it('is so many seconds after something new, however little it is', async () => {
+    const { offer, positions } = given(10);
+    offer(1);
+    await pass(5000);
+    offer(2);
+    await pass(4999);
+    expect(positions()).toEqual([]);
+    await pass(1);
+    expect(positions()).toEqual([2]);
+    await pass(60_000);
+    expect(positions()).toEqual([2]);
+    offer(3);
+    await pass(10_000);
+    expect(positions()).toEqual([3, 2]);
+  });
+
+  it('is also of what was new while one was being written', async () => {
+    const { store, offer, positions } = given(10);
+    const written = later<undefined>();
+    store.busy = written.promise;
+    offer(10);
+    await pass(0);
+    offer(11);
+    written.resolve(undefined);
+    await pass(10_000);
+    expect(positions()).toEqual([11, 10]);
+  });
+
+  it('a store that fails is reported, and asked again a second later', async () => {
+    const { store, offer, told, positions } = given(10);
+    store.failure = new Error('the disk is full');
+    offer(10);
+    await pass(0);
+    expect(told.failed).toEqual([new Error('the disk is full')]);
+    store.failure = undefined;
+    offer(11);
+    await pass(999);
+    expect(positions()).toEqual([]);
+    await pass(1);
+    expect(positions()).toEqual([11]);
+  });
+});
+
+describe('the last snapshot', () => {
+  it('is taken however few events there were since', async () => {
+    const { snapshots, positions } = given(10, snapshotAt(5));
+    await snapshots.newest();
+    await snapshots.takeLast(foldedAt(6));
+    expect(positions()).toEqual([6, 5]);
+  });
+
+  it('is not taken of a position that has one', async () => {
+    const { store, snapshots } = given(10, snapshotAt(5));
+    await snapshots.newest();
+    await snapshots.takeLast(foldedAt(5));
+    expect(store.asked).toBe(0);
+  });
+
+  it('is not taken of nothing', async () => {
+    const { store, snapshots } = given(10);
+    await snapshots.takeLast(foldedAt(0));
+    expect(store.asked).toBe(0);
+  });
+
+  it('takes the place of one that was due', async () => {
+    jest.useFakeTimers();
+    const { snapshots, offer, positions } = given(10);
+    offer(10);
+    await snapshots.takeLast(foldedAt(12));
+    await jest.advanceTimersByTimeAsync(5000);
+    jest.useRealTimers();
+    expect(positions()).toEqual([12]);
+  });
+
+  it('waits for the one that is being written, and is taken after it', async () => {
+    jest.useFakeTimers();
+    const { store, snapshots, offer, positions } = given(10);
+    const written = later<undefined>();
+    store.busy = written.promise;
+    offer(10);
+    await jest.advanceTimersByTimeAsync(0);
+    jest.useRealTimers();
+    const last = snapshots.takeLast(foldedAt(12));
+    expect(store.asked).toBe(1);
+    written.resolve(undefined);
+    await last;
+    expect(positions()).toEqual([12, 10]);
+  });
+
+  it('is reported, and is no error, when the store fails', async () => {
+    const { store, snapshots, told } = given(10);
+    store.failure = new Error('the disk is full');
+    await expect(snapshots.takeLast(foldedAt(3))).resolves.toBeUndefined();
+    expect(told.failed).toEqual([new Error('the disk is full')]);
+  });
+});

@@ -1,0 +1,95 @@
+/** The LMDB environment of one log: which tables there are, and how they are opened. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { open, type Database, type RootDatabase } from 'lmdb';
+import { START, position, type CommitId, type Position, type Tag } from '../../event-log/event.js';
+import { FileDamaged } from './file-check/page-file.js';
+
+/** The layout of the tables. A log of another one is not touched. */
+const FORMAT = 2;
+
+export interface LmdbFiles {
+  readonly root: RootDatabase;
+  /** The last position of a commit → the whole commit. One seek finds the commit that holds a position. */
+  readonly commits: Database<Buffer, Position>;
+  /** Commit id → the commit's last position. */
+  readonly ids: Database<Position, CommitId>;
+  /** Tag → the last positions of the commits that hold an event with it. */
+  readonly tags: Database<Position, Tag>;
+  /** Event type → the last positions of the commits that hold an event of it. */
+  readonly types: Database<Position, string>;
+  /** What is known of the log as a whole; versioned, so that a write can depend on it. */
+  readonly about: Database<unknown, string>;
+}
+
+export function openFiles(folder: string, { readOnly }: { readonly readOnly: boolean }): LmdbFiles {
+  if (!readOnly) mkdirSync(folder, { recursive: true });
+  else if (!existsSync(join(folder, 'data.mdb'))) throw new Error(`${folder} holds no log`);
+  const root = open({
+    path: folder,
+    readOnly,
+    maxDbs: 8,
+    // A commit is visible only once it is flushed; with overlapping syncs it would be seen before.
+    overlappingSync: false,
+    // Commits are grouped by the store itself, which knows what belongs together.
+    eventTurnBatching: false,
+    // From the second write on, a transaction begins at once, and not only when this turn of the event loop is over.
+    txnStartThreshold: 1,
+  } as Parameters<typeof open>[0] & { path: string });
+  const files: LmdbFiles = {
+    root,
+    commits: root.openDB({ name: 'commits', encoding: 'binary' }),
+    ids: root.openDB({ name: 'ids', encoding: 'msgpack' }),
+    tags: root.openDB({ name: 'tags', encoding: 'ordered-binary', dupSort: true }),
+    types: root.openDB({ name: 'types', encoding: 'ordered-binary', dupSort: true }),
+    about: root.openDB({ name: 'about', encoding: 'msgpack', useVersions: true }),
+  };
+  try {
+    requireFormat(files, folder, readOnly);
+  } catch (error) {
+    void root.close();
+    throw error;
+  }
+  return files;
+}
+
+export function lastPosition({ commits }: LmdbFiles): Position {
+  for (const key of commits.getKeys({ reverse: true, limit: 1 })) return position(key);
+  return START;
+}
+
+/**
+ * An entry as it is decoded. What LMDB itself reports, such as too many readers, has a code and says nothing of the entry.
+ *
+ * @throws what `damaged` makes of the reason, when what stands there cannot be decoded
+ */
+export function decoded<Entry>(read: () => Entry, damaged: (reason: string) => Error): Entry {
+  try {
+    return read();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw code === undefined ? damaged(message) : error;
+  }
+}
+
+/** What the log says about itself. @throws FileDamaged when that cannot be decoded */
+export function aboutLog<Entry>(folder: string, read: () => Entry): Entry {
+  return decoded(
+    read,
+    (reason) =>
+      new FileDamaged(join(folder, 'data.mdb'), `what it says about itself cannot be read (${reason})`),
+  );
+}
+
+function requireFormat({ root, about }: LmdbFiles, folder: string, readOnly: boolean): void {
+  const format = aboutLog(folder, () => about.get('format'));
+  if (format === FORMAT) return;
+  if (format === undefined && !readOnly) {
+    root.transactionSync(() => {
+      about.putSync('format', FORMAT);
+    });
+    return;
+  }
+  const found = format === undefined ? 'no log' : `a log of format ${JSON.stringify(format)}`;
+  throw new Error(`${folder} holds ${found}, but this version reads format ${FORMAT}`);
+}

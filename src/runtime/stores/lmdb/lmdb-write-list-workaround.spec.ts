@@ -1,0 +1,52 @@
+/** What lmdb keeps of writes that are done. */
+import { openFiles, type LmdbFiles } from './lmdb-files.js';
+import { TemporaryFolder } from '../../../../test/support/server.js';
+import { letGoOfWritten } from './lmdb-write-list-workaround.js';
+
+interface Write {
+  readonly next: Write | null;
+}
+
+describe('what lmdb keeps of writes', () => {
+  let folder: TemporaryFolder;
+  let files: LmdbFiles;
+
+  beforeEach(() => {
+    folder = new TemporaryFolder();
+    files = openFiles(folder.path, { readOnly: false });
+  });
+
+  afterEach(async () => {
+    await files.root.close();
+    folder.remove();
+  });
+
+  /** Which write is waited for next, each time that something was committed. */
+  async function committed(times: number): Promise<readonly Write[]> {
+    const seen: Write[] = [];
+    files.root.on('aftercommit', ({ next }: { readonly next: Write }) => seen.push(next));
+    for (let time = 0; time < times; time += 1) await files.about.put('time', time);
+    return seen;
+  }
+
+  it('is a list in which each leads to all that came later', async () => {
+    const [first, ...later] = await committed(5);
+    const reached = new Set<Write | null>();
+    for (let each: Write | null = first ?? null; each !== null; each = each.next) reached.add(each);
+    expect(later.length).toBeGreaterThan(2);
+    expect(later.every((each) => reached.has(each))).toBe(true);
+  });
+
+  it('leads nowhere once it is let go of', async () => {
+    letGoOfWritten(files.root);
+    const seen = await committed(5);
+    expect(seen.slice(0, -1).map(({ next }) => next)).toEqual(seen.slice(0, -1).map(() => null));
+  });
+
+  it('is written all the same', async () => {
+    letGoOfWritten(files.root);
+    await Promise.all(Array.from({ length: 100 }, (_, index) => files.about.put(`key ${index}`, index)));
+    await files.about.put('last', 'written');
+    expect([files.about.get('key 99'), files.about.get('last')]).toEqual([99, 'written']);
+  });
+});

@@ -1,0 +1,92 @@
+/** Reads a log in LMDB that another process writes. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type {
+  Commit,
+  CommitId,
+  Position,
+  Query,
+  Range,
+  RecordedCommit,
+  StoredEvent,
+} from '../../event-log/event.js';
+import { LogClosed } from '../../event-log/errors.js';
+import { EventStore } from '../../event-log/event-store.js';
+import { answerOf } from '../../event-log/commits/hashed-commit.js';
+import { aboutLog, lastPosition, type LmdbFiles } from './lmdb-files.js';
+import { openLog } from './opening.js';
+import { commitOf, readCommits, readPages, whileOpen } from './lmdb-read.js';
+
+/** LMDB tells nobody in another process of a commit, so a follower looks for itself this often, in milliseconds. */
+const POLL_INTERVAL = 20;
+
+/** Sees what was flushed, some milliseconds after the writer’s own followers do. Refuses every append. */
+export class LmdbReader extends EventStore {
+  #closed = false;
+
+  private constructor(
+    private readonly files: LmdbFiles,
+    override readonly identity: string,
+  ) {
+    super();
+  }
+
+  /**
+   * @throws FileDamaged, LogDamaged when what stands there cannot be what was written
+   * @throws Error when there is no log in this folder
+   */
+  static open(folder: string): LmdbReader {
+    const files = openLog(folder, { readOnly: true });
+    try {
+      return new LmdbReader(files, String(aboutLog(folder, () => files.about.get('identity'))));
+    } catch (error) {
+      void files.root.close();
+      throw error;
+    }
+  }
+
+  override append(): Promise<Commit> {
+    return Promise.reject(new Error('this log was opened for reading only; append where it is written'));
+  }
+
+  override find(id: CommitId): Promise<Commit | undefined> {
+    if (this.#closed) return Promise.reject(new LogClosed());
+    const recorded = commitOf(this.files, id);
+    return Promise.resolve(recorded && answerOf(recorded));
+  }
+
+  override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
+    return whileOpen(
+      () => this.#closed,
+      () => readPages(this.files, query, range, this.#lastPosition()),
+    );
+  }
+
+  override commits(range: Pick<Range, 'after' | 'through'> = {}): AsyncIterable<readonly RecordedCommit[]> {
+    return whileOpen(
+      () => this.#closed,
+      () => readCommits(this.files, range, this.#lastPosition()),
+    );
+  }
+
+  override head(): Promise<Position> {
+    if (this.#closed) return Promise.reject(new LogClosed());
+    return Promise.resolve(this.#lastPosition());
+  }
+
+  override async advanced(after: Position, signal: AbortSignal): Promise<void> {
+    while ((await this.head()) <= after) {
+      await sleep(POLL_INTERVAL, undefined, { signal }).catch(() => undefined);
+      signal.throwIfAborted();
+    }
+  }
+
+  override async close(): Promise<void> {
+    this.#closed = true;
+    await this.files.root.close();
+  }
+
+  #lastPosition(): Position {
+    this.files.root.resetReadTxn();
+    return lastPosition(this.files);
+  }
+}

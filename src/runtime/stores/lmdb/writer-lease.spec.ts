@@ -1,0 +1,29 @@
+/** Who may write: whether the process that wrote itself down is still there. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { isAlive, thisProcess } from './writer-lease.js';
+
+describe('the owner of a log', () => {
+  it('is this process while it runs', () => {
+    expect(thisProcess().processId).toBe(process.pid);
+  });
+
+  it('is described the same way each time', () => {
+    expect(thisProcess()).toEqual(thisProcess());
+  });
+
+  it('is alive while it runs', () => {
+    expect(isAlive(thisProcess())).toBe(true);
+  });
+
+  it('is not alive once its process has ended', async () => {
+    const child = spawn(process.execPath, ['--eval', '']);
+    const processId = child.pid ?? 0;
+    await once(child, 'close');
+    expect(isAlive({ processId, started: thisProcess().started })).toBe(false);
+  });
+
+  it('is not alive when another process was given its id', () => {
+    expect(isAlive({ processId: process.pid, started: 'another boot/1' })).toBe(false);
+  });
+});

@@ -1,0 +1,163 @@
+/** Writes what is staged into the tables, if the log still is what it was staged for: one statement, whatever the number. */
+import { LAYOUT } from '../../event-log/commits/commit-encoding.js';
+import type { Position } from '../../event-log/event.js';
+import type { Run, Statement } from './database.js';
+import type { Staged } from './deciding.js';
+
+/** What the log's one row says. Staged commits follow on exactly this. */
+export interface LogRow {
+  readonly head: Position;
+  /** The hash of the commit that ends at the head. */
+  readonly hash: Buffer;
+  /** What was sent under another number is not recorded any more: somebody asked what became of it, and it was not there. */
+  readonly settled: number;
+}
+
+/** Followers in other processes are woken when, and only when, the transaction is committed. */
+const RECORD: Statement = {
+  name: 'record',
+  text: `with
+    moved as (
+      update log set head = $19, hash = $20 where head = $21 and hash = $22 and settled = $23 returning head
+    ),
+    new_commits as (
+      insert into commits (last, first, id, time, metadata, fingerprint, previous, hash, layout, bytes)
+      select last, first, id, time, metadata, fingerprint, previous, hash, $1, bytes
+      from rows from (
+        unnest($2::bigint[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[], $7::bytea[], $8::bytea[],
+          $9::bigint[]),
+        json_array_elements($10)
+      ) as new_commit (last, first, id, time, fingerprint, previous, hash, bytes, metadata)
+      where exists (select from moved)
+    ),
+    new_events as (
+      insert into events (position, commit_last, type, revision, tags, data)
+      select position, commit_last, type, revision, tags::text[], data
+      from rows from (
+        unnest($11::bigint[], $12::bigint[], $13::text[], $14::integer[], $15::text[]),
+        json_array_elements($16)
+      ) as event (position, commit_last, type, revision, tags, data)
+      where exists (select from moved)
+    ),
+    new_tags as (
+      insert into tags (tag, position)
+      select tag, position from unnest($17::text[], $18::bigint[]) as new_tag (tag, position)
+      where exists (select from moved)
+    )
+    select pg_notify($24, head::text) from moved`,
+};
+
+/**
+ * @param channel where followers listen
+ * @param row what the first of the staged commits follows on
+ * @returns whether the log was that still; if not, nothing was written
+ * @throws Error of the database
+ */
+export async function record(
+  run: Run,
+  channel: string,
+  staged: readonly Staged[],
+  row: LogRow,
+): Promise<boolean> {
+  const newest = staged.at(-1);
+  if (newest === undefined) return true;
+  const moved = await run(RECORD, [
+    LAYOUT,
+    ...columnsOf(staged),
+    newest.commit.last,
+    newest.hash,
+    row.head,
+    row.hash,
+    row.settled,
+    channel,
+  ]);
+  return moved.length === 1;
+}
+
+/** The rows of each table, as a list for each of its columns, in the order of the statement. */
+function columnsOf(staged: readonly Staged[]): readonly string[] {
+  const commits = {
+    last: [] as number[],
+    first: [] as number[],
+    id: [] as string[],
+    time: [] as string[],
+    fingerprint: [] as (string | undefined)[],
+    previous: [] as string[],
+    hash: [] as string[],
+    bytes: [] as number[],
+    metadata: [] as string[],
+  };
+  const events = {
+    position: [] as number[],
+    last: [] as number[],
+    type: [] as string[],
+    revision: [] as number[],
+    tags: [] as string[],
+    data: [] as string[],
+  };
+  const tags = { tag: [] as string[], position: [] as number[] };
+  for (const { storable, commit, previous, hash } of staged) {
+    const { first, last } = commit;
+    commits.last.push(last);
+    commits.first.push(first);
+    commits.id.push(commit.id);
+    commits.time.push(commit.time);
+    commits.fingerprint.push(commit.fingerprint);
+    commits.previous.push(`\\x${previous.toString('hex')}`);
+    commits.hash.push(`\\x${hash.toString('hex')}`);
+    commits.bytes.push(storable.bytes);
+    commits.metadata.push(storable.metadata);
+    storable.asked.events.forEach((event, index) => {
+      const position = first + index;
+      events.position.push(position);
+      events.last.push(last);
+      events.type.push(event.type);
+      events.revision.push(event.revision);
+      // Arrays of arrays must be rectangular, so a column of arrays is a column of texts.
+      events.tags.push(texts(event.tags));
+      events.data.push(storable.data[index] ?? 'null');
+      for (const tag of new Set(event.tags)) {
+        tags.tag.push(tag);
+        tags.position.push(position);
+      }
+    });
+  }
+  return [
+    numbers(commits.last),
+    numbers(commits.first),
+    texts(commits.id),
+    texts(commits.time),
+    texts(commits.fingerprint),
+    texts(commits.previous),
+    texts(commits.hash),
+    numbers(commits.bytes),
+    jsons(commits.metadata),
+    numbers(events.position),
+    numbers(events.last),
+    texts(events.type),
+    numbers(events.revision),
+    texts(events.tags),
+    jsons(events.data),
+    texts(tags.tag),
+    numbers(tags.position),
+  ];
+}
+
+// Arrays as PostgreSQL writes them, which takes longer when the driver does it for any kind of value.
+
+function numbers(values: readonly number[]): string {
+  return `{${values.join()}}`;
+}
+
+function texts(values: readonly (string | undefined)[]): string {
+  return `{${values.map((value) => (value === undefined ? 'null' : quoted(value))).join()}}`;
+}
+
+function quoted(text: string): string {
+  return `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
+}
+
+/** JSON texts as one, which needs no escaping; the database takes it apart again byte for byte. */
+function jsons(values: readonly string[]): string {
+  return `[${values.join()}]`;
+}

@@ -1,0 +1,118 @@
+/** Closing: what was asked for is finished, what comes later is refused, and nothing is cut short in silence. */
+import { LogClosed } from '../../../event-log/errors.js';
+import { EVERYTHING, START, commitId } from '../../../event-log/event.js';
+import { PAGE_SIZE } from '../../../event-log/page.js';
+import { commit, events } from '../commits.js';
+import type { EventStoreFactory } from '../event-store-factory.js';
+import { aLogForEach } from '../logs.js';
+import { eventsOf, integers } from '../reading.js';
+import { describe, expect, it } from '../test-runner.js';
+
+export function describeClosing(factory: EventStoreFactory): void {
+  describe('a log that is closed', () => {
+    const logs = aLogForEach(factory);
+
+    it('refuses what is appended after it', async () => {
+      await logs.store.close();
+      await expect(logs.store.append(commit('a'))).rejects.toThrow(LogClosed);
+    });
+
+    it('refuses what is appended while it closes', async () => {
+      const first = logs.store.append(commit('a', events(1000)));
+      const closed = logs.store.close();
+      await expect(logs.store.append(commit('b'))).rejects.toThrow(LogClosed);
+      await expect(first).resolves.toMatchObject({ last: 1000 });
+      await closed;
+    });
+
+    it('refuses also what repeats a commit', async () => {
+      await logs.store.append(commit('a'));
+      await logs.store.close();
+      await expect(logs.store.append(commit('a'))).rejects.toThrow(LogClosed);
+    });
+
+    it('refuses to be read', async () => {
+      await logs.store.append(commit('a'));
+      await logs.store.close();
+      await expect(eventsOf(logs.store)).rejects.toThrow(LogClosed);
+    });
+
+    it('refuses to look for a commit', async () => {
+      await logs.store.append(commit('a'));
+      await logs.store.close();
+      await expect(logs.store.find(commitId('a'))).rejects.toThrow(LogClosed);
+    });
+
+    it('has finished what was asked for before', async () => {
+      const asked = Promise.all(integers(1, 50).map((nth) => logs.store.append(commit(`c${nth}`))));
+      await logs.store.close();
+      expect((await asked).map(({ last }) => last)).toEqual(integers(1, 50));
+    });
+
+    it('has answered what was asked for before it says that it is closed', async () => {
+      const order: string[] = [];
+      const asked = integers(1, 3).map(async (nth) => {
+        await logs.store.append(commit(`c${nth}`));
+        order.push(`c${nth}`);
+      });
+      await logs.store.close();
+      order.push('closed');
+      await Promise.all(asked);
+      expect(order).toEqual(['c1', 'c2', 'c3', 'closed']);
+    });
+
+    it('wakes those who waited for what was finished', async () => {
+      const advanced = logs.store.advanced(START, AbortSignal.timeout(60_000));
+      const asked = logs.store.append(commit('a'));
+      await logs.store.close();
+      await expect(Promise.all([advanced, asked])).resolves.toHaveLength(2);
+    });
+
+    it('leaves those who wait to their signal', async () => {
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      const advanced = logs.store.advanced(START, controller.signal);
+      await logs.store.close();
+      controller.abort(reason);
+      await expect(advanced).rejects.toBe(reason);
+    });
+
+    it('may be closed again', async () => {
+      await logs.store.close();
+      await expect(logs.store.close()).resolves.toBeUndefined();
+    });
+
+    it('is closed for nobody before it is for all', async () => {
+      const asked = logs.store.append(commit('a', events(1000)));
+      const order: string[] = [];
+      await Promise.all([
+        asked.then(() => order.push('answered')),
+        logs.store.close().then(() => order.push('closed')),
+        logs.store.close().then(() => order.push('closed')),
+      ]);
+      expect(order).toEqual(['answered', 'closed', 'closed']);
+    });
+
+    it('cuts no reading short in silence', async () => {
+      // So many that no store has read the last of them when it hands out the first.
+      await Promise.all(integers(1, PAGE_SIZE).map((nth) => logs.store.append(commit(`c${nth}`, events(3)))));
+      let seen = 0;
+      const reading = async (): Promise<number> => {
+        for await (const page of logs.store.read(EVERYTHING, {})) {
+          seen += page.length;
+          await logs.store.close();
+        }
+        return seen;
+      };
+      const end = await reading().catch((error: unknown) => error);
+      expect([3 * PAGE_SIZE, expect.any(LogClosed)]).toContainEqual(end);
+    });
+
+    it('takes no other log with it', async () => {
+      const other = await logs.open();
+      await logs.store.close();
+      expect(await other.append(commit('a'))).toMatchObject({ first: 1 });
+      expect(await eventsOf(other)).toHaveLength(1);
+    });
+  });
+}
