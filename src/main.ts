@@ -4,7 +4,7 @@ import { ConsoleLogger } from '@nestjs/common';
 import { config as rxjs } from 'rxjs';
 import { createRequire } from 'node:module';
 import { startMonolith } from './apps/monolith/monolith.js';
-import { ConfigurationError, readConfig, withoutPassword, type Config } from './apps/settings.js';
+import { InvalidSetting, readSettings, withoutPassword, type Settings } from './apps/settings.js';
 
 /** What Nest tells of its own assembly is of no use to who runs this. */
 const ASSEMBLY = new Set([
@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   rxjs.onUnhandledError = (error: unknown) => {
     logger.error('a subscriber failed', error instanceof Error ? error.stack : String(error), 'RxJS');
   };
-  const config = readConfig(process.env);
+  const config = readSettings(process.env);
   const { app, url, seeded } = await startMonolith(config, logger, version);
   let ending = false;
   const end = (signal: NodeJS.Signals): void => {
@@ -56,13 +56,13 @@ async function main(): Promise<void> {
   process.stdout.write(greeting(url, config, seeded));
 }
 
-function whereItsDataIs({ data, store }: Config): string {
+function whereItsDataIs({ data, store }: Settings): string {
   if (store === 'memory') return 'Its log is in memory and ends with it';
   if (store === 'lmdb') return `Its data is in ${data}`;
   return `Its log is in ${withoutPassword(store)}, its snapshots are in ${data}`;
 }
 
-function greeting(url: string, config: Config, seeded: boolean): string {
+function greeting(url: string, config: Settings, seeded: boolean): string {
   return [
     '',
     `Leftfold ${version} listens on ${url}`,
@@ -80,7 +80,7 @@ function greeting(url: string, config: Config, seeded: boolean): string {
 
 main().catch((error: unknown) => {
   const text =
-    error instanceof ConfigurationError
+    error instanceof InvalidSetting
       ? `leftfold: ${error.message}`
       : `leftfold could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
   process.stderr.write(`${text}\n`);

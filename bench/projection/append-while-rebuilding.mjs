@@ -4,12 +4,12 @@ import 'reflect-metadata';
 import { execFileSync } from 'node:child_process';
 import { NestFactory } from '@nestjs/core';
 import { MonolithModule } from '../../dist/apps/monolith/monolith.module.js';
-import { readConfig } from '../../dist/apps/settings.js';
+import { readSettings } from '../../dist/apps/settings.js';
 import { numberRecorded } from '../../dist/contexts/numbers/numbers.events.js';
 import { openStore } from '../../dist/apps/open-store.js';
 import { EventLog } from '../../dist/runtime/event-log/event-log.js';
 import { ProjectionHost } from '../../dist/runtime/projection/projection-host.js';
-import { Upkeep } from '../../dist/runtime/projection/operations/operations.js';
+import { Operations } from '../../dist/runtime/projection/operations/operations.js';
 import { EVENTS, longLog } from './long-log.mjs';
 import { after, at99, paced } from './paced.mjs';
 
@@ -37,11 +37,11 @@ async function loadWhileRebuilding(log, upkeep, projection) {
 }
 
 export async function measure({ rounds }) {
-  const config = readConfig({ LEFTFOLD_DATA: await longLog(), LEFTFOLD_AUDIT_MINUTES: '0' });
+  const config = readSettings({ LEFTFOLD_DATA: await longLog(), LEFTFOLD_AUDIT_MINUTES: '0' });
   const module = MonolithModule.over(await openStore(config), config);
   const app = await NestFactory.createApplicationContext(module, { logger: false });
   try {
-    const [log, upkeep] = [app.get(EventLog), app.get(Upkeep)];
+    const [log, upkeep] = [app.get(EventLog), app.get(Operations)];
     const host = app.get(ProjectionHost);
     const sum = host.find('sum');
     await Promise.all(host.projections.map((each) => each.settled));

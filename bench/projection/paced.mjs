@@ -2,7 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** No load is longer than this, in seconds. */
-const LONGEST = 600;
+const MAX_SECONDS = 600;
 
 /**
  * Of what is asked for nothing is kept but how long it took: what a load piles up in memory, the process that is
@@ -12,7 +12,7 @@ const LONGEST = 600;
  * @returns that of each, smallest first
  */
 export async function paced({ rate, isOver }, work) {
-  const taken = new Float64Array(rate * LONGEST);
+  const taken = new Float64Array(rate * MAX_SECONDS);
   let [asked, ended] = [0, 0];
   let failure;
   const one = async () => {
@@ -28,7 +28,7 @@ export async function paced({ rate, isOver }, work) {
   const began = performance.now();
   while (!isOver() && failure === undefined) {
     const due = ((performance.now() - began) / 1000) * rate;
-    if (due > taken.length) throw new Error(`a load longer than ${LONGEST} s`);
+    if (due > taken.length) throw new Error(`a load longer than ${MAX_SECONDS} s`);
     while (asked < due) void one();
     await pause(1);
   }

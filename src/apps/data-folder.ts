@@ -1,25 +1,29 @@
 /** Where in the folder of all data each projection keeps what. */
 import { join } from 'node:path';
 import { FileSnapshotStore, snapshotFolder } from '../runtime/projection/snapshots/file-snapshot-store.js';
-import type { LadderLimits } from '../runtime/projection/snapshots/retention.js';
+import type { RetentionLimits } from '../runtime/projection/snapshots/retention.js';
 import { WithRehearsed } from '../runtime/projection/snapshots/rehearsed-snapshots.js';
 import type { SnapshotStore } from '../runtime/projection/snapshots/snapshot-store.js';
 
 /** What a projection begins from: its own, and what was rehearsed for it. */
-export function snapshotsIn(data: string, projection: string, limits?: LadderLimits): SnapshotStore {
-  return new WithRehearsed(keptIn(data, projection, limits), rehearsedIn(data, projection));
+export function snapshotStoreIn(data: string, projection: string, limits?: RetentionLimits): SnapshotStore {
+  return new WithRehearsed(ownSnapshotStoreIn(data, projection, limits), rehearsedStoreIn(data, projection));
 }
 
 /** What the projection itself has kept. */
-export function keptIn(data: string, projection: string, limits?: LadderLimits): SnapshotStore {
+export function ownSnapshotStoreIn(
+  data: string,
+  projection: string,
+  limits?: RetentionLimits,
+): SnapshotStore {
   return new FileSnapshotStore(snapshotFolder(data, projection), limits);
 }
 
-export function rehearsedIn(data: string, projection: string): SnapshotStore {
+export function rehearsedStoreIn(data: string, projection: string): SnapshotStore {
   return new FileSnapshotStore(join(snapshotFolder(data, projection), 'rehearsed'));
 }
 
 /** Of a rebuild that is under way. */
-export function shadowsIn(data: string, projection: string): SnapshotStore {
+export function rebuildStoreIn(data: string, projection: string): SnapshotStore {
   return new FileSnapshotStore(join(snapshotFolder(data, projection), 'rebuild'));
 }

@@ -2,21 +2,21 @@
 import type { FastifyInstance } from 'fastify';
 
 /** A connection that was busy when the end began is closed as soon as it is idle; that is looked at so often, in milliseconds. */
-const LOOK_INTERVAL = 50;
+const POLL_INTERVAL_MS = 50;
 
 /** After so long, in milliseconds, what is still open is cut: a body that never comes, an answer that nobody reads. */
-const GRACE = 5_000;
+const GRACE_MS = 5_000;
 
 /** Node closes the connections that are idle when the end begins; without this, one that turns idle later lives on. */
-export function endInGoodTime(fastify: FastifyInstance): void {
+export function closeGracefully(fastify: FastifyInstance): void {
   fastify.addHook('preClose', (done) => {
     const { server } = fastify;
     const look = setInterval(() => {
       server.closeIdleConnections();
-    }, LOOK_INTERVAL);
+    }, POLL_INTERVAL_MS);
     const cut = setTimeout(() => {
       server.closeAllConnections();
-    }, GRACE);
+    }, GRACE_MS);
     server.once('close', () => {
       clearInterval(look);
       clearTimeout(cut);

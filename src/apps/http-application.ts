@@ -5,7 +5,7 @@ import type { DynamicModule, INestApplicationContext, LoggerService } from '@nes
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT, registerBodyParsers } from '../runtime/http/kernel/bodies.js';
-import { endInGoodTime } from './graceful-close.js';
+import { closeGracefully } from './graceful-close.js';
 import { keepTick } from '../runtime/http/kernel/kept-tick.js';
 import { onePathEach, refuseOtherMethods, rememberRoutes } from '../runtime/http/kernel/methods.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
@@ -23,7 +23,7 @@ export interface HttpOptions {
 }
 
 /** A request must have arrived after so long, in milliseconds; one that never does would hold up the end for ever. */
-const REQUEST_TIMEOUT = 30_000;
+const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. @throws Error when two endpoints have one path */
 export async function createHttpApplication(
@@ -34,7 +34,7 @@ export async function createHttpApplication(
   const filter = new ProblemFilter(() => problemHeaders(app));
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     skipMiddie: true, // there is no Express middleware here
     // What Fastify refuses before it looks for a route, such as a path that cannot be decoded.
@@ -44,7 +44,7 @@ export async function createHttpApplication(
   });
   const fastify = adapter.getInstance();
   const routes = rememberRoutes(fastify);
-  endInGoodTime(fastify);
+  closeGracefully(fastify);
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     abortOnError: false,

@@ -1,7 +1,7 @@
 /** Opens the log that the configuration names, to append to it or only to read. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError, withoutPassword, type Config, type PostgresUrl } from './settings.js';
+import { InvalidSetting, withoutPassword, type Settings, type PostgresUrl } from './settings.js';
 import { LogInUse } from '../runtime/event-log/errors.js';
 import type { EventStore } from '../runtime/event-log/event-store.js';
 import { LmdbReader } from '../runtime/stores/lmdb/lmdb.reader.js';
@@ -15,7 +15,7 @@ import { PostgresStore } from '../runtime/stores/postgres/postgres.store.js';
  * @throws ConfigurationError when it cannot be opened, in one line that shows no password
  */
 export async function openStore(
-  { store, data }: Pick<Config, 'store' | 'data'>,
+  { store, data }: Pick<Settings, 'store' | 'data'>,
   tell: (sentence: string) => void = () => undefined,
 ): Promise<EventStore> {
   switch (store) {
@@ -36,12 +36,12 @@ export async function openStore(
 export async function openStoreForReading({
   store,
   data,
-}: Pick<Config, 'store' | 'data'>): Promise<EventStore> {
+}: Pick<Settings, 'store' | 'data'>): Promise<EventStore> {
   return store === 'lmdb' ? LmdbReader.open(logFolder({ data })) : openStore({ store, data });
 }
 
 /** Where the log is within the folder of all data. */
-export const logFolder = ({ data }: Pick<Config, 'data'>): string => join(data, 'log');
+export const logFolder = ({ data }: Pick<Settings, 'data'>): string => join(data, 'log');
 
 function openFolder(data: string): EventStore {
   try {
@@ -50,7 +50,7 @@ function openFolder(data: string): EventStore {
   } catch (error) {
     const reason =
       error instanceof LogInUse ? error.message : `${data} cannot be used: ${(error as Error).message}`;
-    throw new ConfigurationError('LEFTFOLD_DATA', reason);
+    throw new InvalidSetting('LEFTFOLD_DATA', reason);
   }
 }
 
@@ -64,6 +64,6 @@ async function openDatabase(url: PostgresUrl, tell: (sentence: string) => void):
       },
     });
   } catch (error) {
-    throw new ConfigurationError('LEFTFOLD_STORE', `${name} cannot be used: ${reasonOf(error)}`);
+    throw new InvalidSetting('LEFTFOLD_STORE', `${name} cannot be used: ${reasonOf(error)}`);
   }
 }

@@ -1,11 +1,11 @@
 import { isAbsolute, resolve } from 'node:path';
-import { ConfigurationError, readConfig, withoutPassword } from './settings.js';
+import { InvalidSetting, readSettings, withoutPassword } from './settings.js';
 
-function errorOf(environment: Readonly<Record<string, string>>): ConfigurationError {
+function errorOf(environment: Readonly<Record<string, string>>): InvalidSetting {
   try {
-    readConfig(environment);
+    readSettings(environment);
   } catch (error) {
-    if (error instanceof ConfigurationError) return error;
+    if (error instanceof InvalidSetting) return error;
     throw error;
   }
   throw new Error('it was taken');
@@ -26,7 +26,7 @@ describe('the configuration', () => {
   };
 
   it('has a default for every setting', () => {
-    expect(readConfig({})).toEqual(defaults);
+    expect(readSettings({})).toEqual(defaults);
   });
 
   it('takes an empty variable for one that is not set', () => {
@@ -41,15 +41,15 @@ describe('the configuration', () => {
       'LEFTFOLD_SNAPSHOT_SPACING',
       'LEFTFOLD_SNAPSHOT_BYTES',
     ];
-    expect(readConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(defaults);
+    expect(readSettings(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(defaults);
   });
 
   it('does not mind what else is in the environment', () => {
-    expect(readConfig({ PATH: '/usr/bin', LEFTFOLD_TEST_CRASHES: '5' })).toEqual(defaults);
+    expect(readSettings({ PATH: '/usr/bin', LEFTFOLD_TEST_CRASHES: '5' })).toEqual(defaults);
   });
 
   it('makes the path of the data absolute', () => {
-    const { data } = readConfig({ LEFTFOLD_DATA: 'some/where' });
+    const { data } = readSettings({ LEFTFOLD_DATA: 'some/where' });
     expect(isAbsolute(data)).toBe(true);
     expect(data).toBe(resolve('some', 'where'));
   });
@@ -73,7 +73,7 @@ describe('the configuration', () => {
     ['LEFTFOLD_SNAPSHOT_BYTES', '1000000000000', { snapshotBytes: 1_000_000_000_000 }],
     ['LEFTFOLD_AUDIT_MINUTES', '0', { auditMinutes: 0 }],
   ])('reads %s=%s', (name, text, expected) => {
-    expect(readConfig({ [name]: text })).toMatchObject(expected);
+    expect(readSettings({ [name]: text })).toMatchObject(expected);
   });
 });
 

@@ -7,7 +7,7 @@ import { CANONICAL_INTEGER } from '../contexts/numbers/numbers.events.js';
 /** Where a database is, and who one is to it. */
 export type PostgresUrl = `${'postgres' | 'postgresql'}://${string}`;
 
-export interface Config {
+export interface Settings {
   readonly port: number;
   readonly host: string;
   /** An absolute path. */
@@ -28,7 +28,7 @@ export interface Config {
 }
 
 /** A setting that cannot be: which one and why, in one line. */
-export class ConfigurationError extends Error {
+export class InvalidSetting extends Error {
   constructor(
     readonly setting: string,
     reason: string,
@@ -61,7 +61,7 @@ const settings = {
     .transform((path) => resolve(path))
     .prefault('./data'),
   LEFTFOLD_STORE: z
-    .custom<Config['store']>(
+    .custom<Settings['store']>(
       isStore,
       'must be lmdb, memory, or the URL of a database, as in postgres://user:password@localhost:5432/database',
     )
@@ -87,12 +87,12 @@ const settings = {
  *
  * @throws ConfigurationError
  */
-export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const read = <Name extends keyof typeof settings>(name: Name): z.output<(typeof settings)[Name]> => {
     const text = environment[name];
     const parsed = settings[name].safeParse(text === '' ? undefined : text);
     if (parsed.success) return parsed.data as z.output<(typeof settings)[Name]>;
-    throw new ConfigurationError(
+    throw new InvalidSetting(
       name,
       `${parsed.error.issues[0]?.message ?? 'is wrong'} (it is ${JSON.stringify(withoutSecret(text))})`,
     );
@@ -115,7 +115,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-function isStore(store: unknown): store is Config['store'] {
+function isStore(store: unknown): store is Settings['store'] {
   return store === 'lmdb' || store === 'memory' || (typeof store === 'string' && isPostgres(store));
 }
 

@@ -1,6 +1,6 @@
 /** How a command ends: the exit code for scripts, and the one line for people. */
 import { CommanderError } from 'commander';
-import { ConfigurationError } from '../apps/settings.js';
+import { InvalidSetting } from '../apps/settings.js';
 import { LogDamaged } from '../runtime/event-log/errors.js';
 
 export const EXIT = {
@@ -78,6 +78,6 @@ export function endingAfter(error: unknown): Ending {
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommandFailed || error instanceof Interrupted) return error.exitCode;
-  if (error instanceof ConfigurationError) return EXIT.usage;
+  if (error instanceof InvalidSetting) return EXIT.usage;
   return error instanceof LogDamaged ? EXIT.damaged : EXIT.failed;
 }

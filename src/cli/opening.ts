@@ -1,7 +1,7 @@
 /** Which log a command works on: that of the settings, or of the options in their place. */
 import { mkdirSync } from 'node:fs';
 import type { Command } from 'commander';
-import { ConfigurationError, readConfig, type Config } from '../apps/settings.js';
+import { InvalidSetting, readSettings, type Settings } from '../apps/settings.js';
 import { logFolder, openStore, openStoreForReading } from '../apps/open-store.js';
 import type { EventStore } from '../runtime/event-log/event-store.js';
 import { LmdbStore } from '../runtime/stores/lmdb/lmdb.store.js';
@@ -15,7 +15,7 @@ export interface LogOptions {
   readonly quiet?: boolean;
 }
 
-export type LogConfig = Pick<Config, 'store' | 'data'>;
+export type LogConfig = Pick<Settings, 'store' | 'data'>;
 
 export function withLogOptions(command: Command): Command {
   return command
@@ -28,13 +28,13 @@ export function withLogOptions(command: Command): Command {
 export function logConfig({ store, data }: LogOptions, { environment }: Terminal): LogConfig {
   try {
     // Only these two: how the server would listen is not this command's trouble.
-    return readConfig({
+    return readSettings({
       LEFTFOLD_STORE: store ?? environment['LEFTFOLD_STORE'],
       LEFTFOLD_DATA: data ?? environment['LEFTFOLD_DATA'],
     });
   } catch (error) {
-    if (!(error instanceof ConfigurationError) || store === undefined) throw error;
-    throw new ConfigurationError('--store', error.message.slice(`${error.setting}: `.length));
+    if (!(error instanceof InvalidSetting) || store === undefined) throw error;
+    throw new InvalidSetting('--store', error.message.slice(`${error.setting}: `.length));
   }
 }
 

@@ -1,9 +1,12 @@
 /** Which projections a command folds, and what it folds them on: the log, and the snapshots beside it. */
 import type { Command } from 'commander';
 import { START, type Position } from '../runtime/event-log/event.js';
-import type { Watch } from '../runtime/projection/operations/run-job.js';
-import { openGrounds, type Grounds } from '../runtime/projection/operations/worker-bootstrap.js';
-import { shadowsIn, snapshotsIn } from '../apps/data-folder.js';
+import type { JobObserver } from '../runtime/projection/operations/run-job.js';
+import {
+  openDependencies,
+  type OpenDependencies,
+} from '../runtime/projection/operations/worker-bootstrap.js';
+import { rebuildStoreIn, snapshotStoreIn } from '../apps/data-folder.js';
 import { contextsFor, withContextsOption, type ContextsOption } from './contexts.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { openForReading, type LogConfig, type LogOptions } from './opening.js';
@@ -16,7 +19,7 @@ export function withProjectionOptions(command: Command): Command {
   return withContextsOption(command.argument('[projection...]', 'which ones (default: all)'));
 }
 
-export interface OpenedProjections extends Grounds {
+export interface OpenedProjections extends OpenDependencies {
   /** The ones that were asked for. */
   readonly names: readonly string[];
 }
@@ -32,11 +35,11 @@ export async function openProjections(
   options: ContextsOption,
   terminal: Terminal,
 ): Promise<OpenedProjections> {
-  const grounds = await openGrounds({
+  const grounds = await openDependencies({
     contexts: await contextsFor(options, terminal),
     openLog: () => openForReading(config),
-    snapshotsOf: (projection) => snapshotsIn(config.data, projection),
-    shadowsOf: (projection) => shadowsIn(config.data, projection),
+    snapshotsOf: (projection) => snapshotStoreIn(config.data, projection),
+    shadowsOf: (projection) => rebuildStoreIn(config.data, projection),
   });
   const unknown = asked.find((name) => !grounds.projections.includes(name));
   if (unknown !== undefined) {
@@ -48,7 +51,7 @@ export async function openProjections(
 }
 
 /** Folds up to where the head stands, showing how far it is. */
-export function watching(head: Position, progress: Progress, terminal: Terminal): Watch {
+export function watching(head: Position, progress: Progress, terminal: Terminal): JobObserver {
   return {
     target: () => head,
     now: terminal.now,

@@ -70,11 +70,11 @@ export const courseDecider = defineDecider({
   },
 });
 
-export const MOST_COURSES = 5;
+export const MAX_COURSES = 5;
 
 const studentMachine = setup({
   types: { context: {} as { readonly courses: number }, events: {} as Subscribed },
-  guards: { mayJoin: ({ context }) => context.courses < MOST_COURSES },
+  guards: { mayJoin: ({ context }) => context.courses < MAX_COURSES },
   actions: { join: assign({ courses: ({ context }) => context.courses + 1 }) },
 }).createMachine({
   id: 'student',
@@ -89,7 +89,7 @@ const studentDecider = defineDecider({
   consumes: [studentSubscribed],
   subject: (student: string) => ({ query: [{ tags: [ofStudent(student)] }] }),
   refusal: (_, student) =>
-    new Refused('too-many-courses', `${student} is in ${MOST_COURSES} courses, which is the most.`),
+    new Refused('too-many-courses', `${student} is in ${MAX_COURSES} courses, which is the most.`),
 });
 
 /** The place of one student in one course, which can be taken once. */

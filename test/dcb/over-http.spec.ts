@@ -4,7 +4,7 @@ import { times } from '../support/attempts.js';
 import { STORES } from '../support/event-stores.js';
 import { serveLog, type ServedLog } from '../support/served-log.js';
 import { TemporaryFolder } from '../support/server.js';
-import { MOST_COURSES, courseContracts } from './courses.js';
+import { MAX_COURSES, courseContracts } from './courses.js';
 
 const ofCourse = (course: string): string => `course:${course}`;
 const ofStudent = (student: string): string => `student:${student}`;
@@ -71,7 +71,7 @@ describe.each(STORES)('a course over HTTP and $name', (kind) => {
       const courses = events.filter(({ tags }) => tags.includes(ofStudent(student)));
       const capacity = events.findLast(({ data }) => 'capacity' in data)?.data['capacity'] as number;
       if (taken.length >= capacity) return 'full';
-      if (courses.length >= MOST_COURSES) return 'enough';
+      if (courses.length >= MAX_COURSES) return 'enough';
       const response = await append(subscription(course, student), { query, after: head });
       if (response.status === 201) return 'subscribed';
       const { position = 0 } = await problemOf(response, 409);

@@ -8,7 +8,7 @@ const MEBIBYTE = 1024 * 1024;
 /** 50 kB that are not all the same, or the log would say them once. */
 const VALUES = Array.from({ length: 500 }, (_, index) => `${index + 1}`.padEnd(100, '7'));
 /** No more appends than this fill the disk, or the test has failed. */
-const MOST_APPENDS = 500;
+const MAX_APPENDS = 500;
 
 /** A disk of so many MiB, if this machine lets us have one. */
 function mount(folder: string, size: number): boolean {
@@ -48,7 +48,7 @@ if (!isMounted)
   it('refuses appends with 507 and records nothing of them', async () => {
     expect((await record('first')).status).toBe(201);
     let response = await record('second');
-    for (let append = 0; response.status === 201 && append < MOST_APPENDS; append += 1) {
+    for (let append = 0; response.status === 201 && append < MAX_APPENDS; append += 1) {
       response = await record(`more-${append}`);
     }
     const before = response.headers.get('leftfold-position');

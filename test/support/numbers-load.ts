@@ -14,7 +14,7 @@ export interface Asked {
 }
 
 /** No connection asks more often than this in one round. */
-const MOST_REQUESTS = 500;
+const MAX_REQUESTS = 500;
 
 /** Values below this belong to nobody; each connection has so many of its own in all rounds together. */
 const OWN_VALUES = 1_000_000;
@@ -30,7 +30,7 @@ export class Connection {
 
   /** Asks until the server answers no more. @throws Error when it answers with something else than a success */
   async load(server: Server): Promise<void> {
-    for (let request = 0; request < MOST_REQUESTS; request += 1) {
+    for (let request = 0; request < MAX_REQUESTS; request += 1) {
       const { at, gone } = await this.#ask(server, this.#next());
       if (gone) return;
       if (at === undefined) throw new Error('an answer without a position');

@@ -1,13 +1,13 @@
 /** What the monolith knows of events, and who in it consumes them: assembled as it runs, over an empty log, and not served. */
 import { NestFactory } from '@nestjs/core';
-import { readConfig } from '../settings.js';
+import { readSettings } from '../settings.js';
 import type { ContractRegistry } from '../../runtime/event-log/contracts/contract-registry.js';
 import { EventLog } from '../../runtime/event-log/event-log.js';
 import { MemoryStore } from '../../runtime/stores/memory.store.js';
 import { MonolithModule } from './monolith.module.js';
 
 export async function monolithContracts(): Promise<ContractRegistry> {
-  const module = MonolithModule.over(new MemoryStore(), readConfig({ LEFTFOLD_STORE: 'memory' }));
+  const module = MonolithModule.over(new MemoryStore(), readSettings({ LEFTFOLD_STORE: 'memory' }));
   const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
   const { contracts } = app.get(EventLog);
   await app.close();

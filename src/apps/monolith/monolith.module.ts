@@ -1,15 +1,15 @@
 /** All contexts in one process, over one log. */
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
-import type { Config } from '../settings.js';
+import type { Settings } from '../settings.js';
 import { EventLogModule } from '../../runtime/event-log/event-log.module.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
 import { ProjectionModule } from '../../runtime/projection/projection.module.js';
 import type { WorkerSettings } from '../../runtime/projection/operations/worker-process.js';
 import { NoSnapshots } from '../../runtime/projection/snapshots/snapshot-store.js';
-import { shadowsIn, snapshotsIn } from '../data-folder.js';
+import { rebuildStoreIn, snapshotStoreIn } from '../data-folder.js';
 import { contexts as monolithContexts } from './contexts.js';
-import type { WorkshopOptions } from './worker-bootstrap.js';
+import type { WorkerBootstrapOptions } from './worker-bootstrap.js';
 
 /** What the monolith is made of. */
 export interface Parts {
@@ -28,7 +28,7 @@ const PARTS: Parts = {
 export class MonolithModule {
   static over(
     store: EventStore,
-    config: Config,
+    config: Settings,
     { contexts, contextsFile, workers }: Parts = PARTS,
   ): DynamicModule {
     const { data, store: kind, snapshotEvery: every, snapshotSeconds: seconds, auditMinutes } = config;
@@ -43,13 +43,14 @@ export class MonolithModule {
         ProjectionModule.forRoot({
           pace: { every, seconds, spacing },
           auditMinutes,
-          snapshotsOf: (projection) => (isKept ? snapshotsIn(data, projection, limits) : new NoSnapshots()),
-          shadowsOf: (projection) => (isKept ? shadowsIn(data, projection) : new NoSnapshots()),
+          snapshotsOf: (projection) =>
+            isKept ? snapshotStoreIn(data, projection, limits) : new NoSnapshots(),
+          shadowsOf: (projection) => (isKept ? rebuildStoreIn(data, projection) : new NoSnapshots()),
           ...(isKept && {
             workers: {
               ...workers,
               workshop: new URL('./worker-bootstrap.js', import.meta.url).href,
-              options: { store: kind, data, contextsFile } satisfies WorkshopOptions,
+              options: { store: kind, data, contextsFile } satisfies WorkerBootstrapOptions,
             },
           }),
         }),

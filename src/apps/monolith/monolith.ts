@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ConfigurationError, type Config } from '../settings.js';
+import { InvalidSetting, type Settings } from '../settings.js';
 import { NumbersService } from '../../contexts/numbers/numbers.service.js';
 import { openStore } from '../open-store.js';
 import { EventLog } from '../../runtime/event-log/event-log.js';
@@ -21,7 +21,7 @@ export interface Running {
 
 /** @throws ConfigurationError when a setting turns out to be impossible */
 export async function startMonolith(
-  config: Config,
+  config: Settings,
   logger: LoggerService,
   version: string,
   parts?: Parts,
@@ -52,16 +52,16 @@ export async function startMonolith(
 }
 
 /** A log that outlives the process has snapshots beside it. */
-function prepareSnapshots({ store, data }: Config): void {
+function prepareSnapshots({ store, data }: Settings): void {
   if (store === 'memory') return;
   try {
     mkdirSync(join(data, 'projections'), { recursive: true });
   } catch (error) {
-    throw new ConfigurationError('LEFTFOLD_DATA', `${data} cannot be used: ${(error as Error).message}`);
+    throw new InvalidSetting('LEFTFOLD_DATA', `${data} cannot be used: ${(error as Error).message}`);
   }
 }
 
-async function listen(app: NestFastifyApplication, { host, port }: Config): Promise<string> {
+async function listen(app: NestFastifyApplication, { host, port }: Settings): Promise<string> {
   try {
     // Not with Nest's own `listen`, which writes an error of its own beside ours.
     return await app.getHttpAdapter().getInstance().listen({ port, host });
@@ -69,6 +69,6 @@ async function listen(app: NestFastifyApplication, { host, port }: Config): Prom
     const { code, message } = error as NodeJS.ErrnoException;
     const reason =
       code === 'EADDRINUSE' ? `${port} on ${host} is in use by another program; choose another` : message;
-    throw new ConfigurationError(code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' ? 'HOST' : 'PORT', reason);
+    throw new InvalidSetting(code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' ? 'HOST' : 'PORT', reason);
   }
 }

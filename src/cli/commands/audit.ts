@@ -1,6 +1,6 @@
 /** `leftfold audit`: holds the snapshots of projections against what the log folds to. */
 import type { Command } from 'commander';
-import { perform, type Audited } from '../../runtime/projection/operations/run-job.js';
+import { runJob, type Audited } from '../../runtime/projection/operations/run-job.js';
 import { examples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
 import { counted } from '../number-format.js';
@@ -67,7 +67,7 @@ async function audited(
   const progress = new Progress(terminal, `audit ${name}`, 'events', quiet);
   const ground = opened.of(name);
   try {
-    return await perform<'audit'>(
+    return await runJob<'audit'>(
       { kind: 'audit' },
       ground,
       watching(await ground.log.head(), progress, terminal),

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, statSync } from 
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { logFolder } from '../../apps/open-store.js';
-import { flushFolder } from '../../runtime/event-log/commits/fsync.js';
+import { fsyncFolder } from '../../runtime/event-log/commits/fsync.js';
 import { copyLog } from '../../runtime/stores/lmdb/copy.js';
 import { LmdbReader } from '../../runtime/stores/lmdb/lmdb.reader.js';
 import { examples } from '../arguments.js';
@@ -53,8 +53,8 @@ async function backup(folder: string, options: LogOptions, terminal: Terminal): 
     terminal.interrupted.throwIfAborted();
     const walked = await check(part, options, terminal);
     renameSync(part, join(folder, 'log'));
-    await flushFolder(folder);
-    await flushFolder(dirname(folder));
+    await fsyncFolder(folder);
+    await fsyncFolder(dirname(folder));
     await print(terminal, hashLine(walked));
     if (options.quiet !== true)
       say(terminal, `copied ${counted(walked.position, 'event')}; all of them fit, and are in ${folder}`);

@@ -1,8 +1,11 @@
 /** `leftfold rehearse`: folds the real history with this code, beside the server that it is to replace. */
 import type { Command } from 'commander';
 import type { FoldState } from '../../runtime/fold/fold-state.js';
-import { rehearse as fold, type Rehearsal } from '../../runtime/projection/operations/rehearsal-job.js';
-import { keptIn, rehearsedIn } from '../../apps/data-folder.js';
+import {
+  runRehearsal as fold,
+  type RehearsalReport,
+} from '../../runtime/projection/operations/rehearsal-job.js';
+import { ownSnapshotStoreIn, rehearsedStoreIn } from '../../apps/data-folder.js';
 import { examples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
 import { logConfig, withLogOptions } from '../opening.js';
@@ -46,9 +49,9 @@ async function rehearse(
   try {
     for (const name of opened.names) {
       // Not what was rehearsed before: that is this code's, and would be compared with itself.
-      const ground = { ...opened.of(name), snapshots: keptIn(config.data, name) };
+      const ground = { ...opened.of(name), snapshots: ownSnapshotStoreIn(config.data, name) };
       const progress = new Progress(terminal, `rehearse ${name}`, 'events', options.quiet);
-      let rehearsal: Rehearsal;
+      let rehearsal: RehearsalReport;
       try {
         rehearsal = await fold(ground, watching(await ground.log.head(), progress, terminal));
       } finally {
@@ -57,7 +60,7 @@ async function rehearse(
       await print(terminal, told(name, rehearsal));
       if (rehearsal.compared?.isEqual === false) different.push(name);
       if (options.check === true) continue;
-      await rehearsedIn(config.data, name).save(rehearsal.snapshot);
+      await rehearsedStoreIn(config.data, name).save(rehearsal.snapshot);
       if (options.quiet !== true)
         say(terminal, `${name}: a snapshot at ${rehearsal.snapshot.position} is kept`);
     }
@@ -68,7 +71,7 @@ async function rehearse(
     throw new CommandFailed(`${different.join(', ')}: this code folds the history to another state`);
 }
 
-function told(name: string, { snapshot, compared }: Rehearsal): string {
+function told(name: string, { snapshot, compared }: RehearsalReport): string {
   if (compared === undefined) return `${name} ${snapshot.position} nothing to compare with\n`;
   const { position, machine, isEqual, before, after } = compared;
   const which = machine === snapshot.machine ? 'the same machine' : 'another machine';
@@ -77,7 +80,7 @@ function told(name: string, { snapshot, compared }: Rehearsal): string {
 }
 
 /** A state may be large; what it begins with says which it is. */
-const MOST_SHOWN = 2000;
+const MAX_SHOWN = 2000;
 
 function shown(state: FoldState): string {
   const text = JSON.stringify(state, (_, value: unknown) => {
@@ -85,5 +88,5 @@ function shown(state: FoldState): string {
     if (value instanceof Map || value instanceof Set) return [...(value as Iterable<unknown>)];
     return value;
   });
-  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text;
+  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }

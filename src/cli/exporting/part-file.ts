@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, readdir, rename, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { flushFolder } from '../../runtime/event-log/commits/fsync.js';
+import { fsyncFolder } from '../../runtime/event-log/commits/fsync.js';
 import { START, type Position } from '../../runtime/event-log/event.js';
 import { CommandFailed } from '../exit-codes.js';
 import type { Format } from '../formats/event-line.js';
@@ -77,7 +77,7 @@ export class PartFile implements Output {
     await this.handle.sync();
     await this.handle.close();
     await rename(this.part, this.whole);
-    await flushFolder(dirname(this.whole));
+    await fsyncFolder(dirname(this.whole));
   }
 
   async close(): Promise<void> {

@@ -7,7 +7,7 @@ import {
   type StoredEvent,
 } from '../../runtime/event-log/event.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
-import { meansEverything } from '../../runtime/event-log/query.js';
+import { matchesEverything } from '../../runtime/event-log/query.js';
 
 export interface Selection {
   readonly query: Query;
@@ -32,7 +32,9 @@ export function selectedCommits(
   store: EventStore,
   selection: Selection,
 ): AsyncIterable<readonly SelectedCommit[]> {
-  return meansEverything(selection.query) ? allCommits(store, selection) : matchingCommits(store, selection);
+  return matchesEverything(selection.query)
+    ? allCommits(store, selection)
+    : matchingCommits(store, selection);
 }
 
 async function* allCommits(

@@ -1,5 +1,5 @@
 /** A commit whose lines are being read. */
-import { LARGEST_COMMIT } from '../../runtime/event-log/contracts/checked-events.js';
+import { MAX_COMMIT_EVENTS } from '../../runtime/event-log/contracts/checked-events.js';
 import type { CommitId, NewCommit, Position } from '../../runtime/event-log/event.js';
 import type { EventLine } from '../formats/event-line.js';
 import { BadLine } from './lines.js';
@@ -47,8 +47,8 @@ export class Gathering {
         line,
         `the commit ${this.id} has another ${differing} here than in line ${this.line}`,
       );
-    if (this.#events.length === LARGEST_COMMIT)
-      throw new BadLine(line, `the commit ${this.id} has more than ${LARGEST_COMMIT} events`);
+    if (this.#events.length === MAX_COMMIT_EVENTS)
+      throw new BadLine(line, `the commit ${this.id} has more than ${MAX_COMMIT_EVENTS} events`);
     // Where two exports were put together, the last commit of one may be the first of the other.
     if (position !== undefined && position <= this.#lastPosition)
       throw new BadLine(line, `position ${position} does not follow on ${this.#lastPosition}`);

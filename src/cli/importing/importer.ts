@@ -1,14 +1,14 @@
 /** Records commits as they were, in their order, and passes over those that the log has already. */
 import { position, type Commit, type Position, type RecordedCommit } from '../../runtime/event-log/event.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
-import { seal } from '../../runtime/event-log/commits/hashed-commit.js';
+import { hashCommit } from '../../runtime/event-log/commits/hashed-commit.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 import type { ImportedCommit } from './commit-assembly.js';
 
 /** So much is asked of the store at once: enough to share a flush, and not so much that memory would notice. */
-const MOST_COMMITS = 1_000;
-const MOST_EVENTS = 10_000;
-const HEAVIEST = 1024 * 1024;
+const MAX_COMMITS = 1_000;
+const MAX_EVENTS = 10_000;
+const MAX_BATCH_BYTES = 1024 * 1024;
 
 /** What came of the commits so far. */
 export interface Imported {
@@ -46,7 +46,7 @@ export class Importer {
     this.#batched.events += imported.commit.events.length;
     this.#batched.weight += imported.weight;
     const { events, weight } = this.#batched;
-    if (this.#batch.length >= MOST_COMMITS || events >= MOST_EVENTS || weight >= HEAVIEST) await this.#next();
+    if (this.#batch.length >= MAX_COMMITS || events >= MAX_EVENTS || weight >= MAX_BATCH_BYTES) await this.#next();
   }
 
   /** Resolves once everything that was added is recorded. @throws as `add` */
@@ -116,7 +116,7 @@ export class Importer {
 
 /** Content that is the same has the same hash, once it stands in the same place. */
 function requireSame({ commit, line }: ImportedCommit, recorded: RecordedCommit): void {
-  const { hash } = seal(commit, recorded.first, Buffer.from(recorded.previous, 'hex'));
+  const { hash } = hashCommit(commit, recorded.first, Buffer.from(recorded.previous, 'hex'));
   if (hash.toString('hex') === recorded.hash) return;
   const where = `the log has it at position ${recorded.first} with other content`;
   throw new CommandFailed(

@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 
 /** A line that is longer than this, in bytes, is none that an export wrote. */
-const LONGEST_LINE = 256 * 1024 * 1024;
+const MAX_LINE_BYTES = 256 * 1024 * 1024;
 
 const LINE_FEED = 0x0a;
 
@@ -39,7 +39,7 @@ export async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncIterable<Lin
     if (feed < 0) {
       waiting.push(chunk);
       length += chunk.length;
-      if (length > LONGEST_LINE) throw new BadLine(first, `is longer than ${LONGEST_LINE} bytes`);
+      if (length > MAX_LINE_BYTES) throw new BadLine(first, `is longer than ${MAX_LINE_BYTES} bytes`);
       continue;
     }
     const texts = textsOf(Buffer.concat([...waiting, chunk.subarray(0, feed)]), first);

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { InexactNumber } from '../../runtime/http/kernel/exact-json.js';
 import { parseBody } from '../../runtime/http/kernel/json-faults.js';
 import { InvalidBody, pointer, type Fault } from '../../runtime/http/kernel/problem.js';
-import { LARGEST_COMMIT } from '../../runtime/event-log/contracts/checked-events.js';
-import { CANONICAL_INTEGER, MOST_DIGITS } from './numbers.events.js';
+import { MAX_COMMIT_EVENTS } from '../../runtime/event-log/contracts/checked-events.js';
+import { CANONICAL_INTEGER, MAX_DIGITS } from './numbers.events.js';
 
 const RIGHT = 'send an integer, as in 5 or "12345678901234567890"';
-const MOST_FAULTS = 20;
+const MAX_FAULTS = 20;
 
 /** One value, or many for one commit. */
 export type NumbersBody =
@@ -21,14 +21,16 @@ export type NumbersBody =
  */
 export function readNumbers(body: unknown): NumbersBody {
   if (!Array.isArray(body)) return { many: false, value: readField(body, 'value') };
-  if (body.length === 0 || body.length > LARGEST_COMMIT) {
-    refuse([{ pointer: '#', detail: `one commit takes 1 to ${LARGEST_COMMIT} numbers, not ${body.length}` }]);
+  if (body.length === 0 || body.length > MAX_COMMIT_EVENTS) {
+    refuse([
+      { pointer: '#', detail: `one commit takes 1 to ${MAX_COMMIT_EVENTS} numbers, not ${body.length}` },
+    ]);
   }
   const faults: Fault[] = [];
   const values = body.map((item: unknown, index) => {
     const value = isRecord(item) ? fieldOf(item, 'value', [index]) : integerOf(item, [index]);
     if (typeof value === 'string') return value;
-    if (faults.length < MOST_FAULTS) faults.push(value);
+    if (faults.length < MAX_FAULTS) faults.push(value);
     return '';
   });
   if (faults.length > 0) refuse(faults);
@@ -86,8 +88,8 @@ function whatIsWrong(value: unknown): string {
 }
 
 function whatIsWrongWithText(value: string): string {
-  if (/^-?\d+$/.test(value) && value.replace('-', '').length > MOST_DIGITS) {
-    return `it has ${value.replace('-', '').length} digits: at most ${MOST_DIGITS} are taken`;
+  if (/^-?\d+$/.test(value) && value.replace('-', '').length > MAX_DIGITS) {
+    return `it has ${value.replace('-', '').length} digits: at most ${MAX_DIGITS} are taken`;
   }
   return `${JSON.stringify(abbreviated(value))} is not a canonical integer: digits only, a minus sign before them if need be, no plus sign, no leading zeros, no spaces`;
 }

@@ -4,16 +4,16 @@ import { defineEvent } from '../../runtime/event-log/contracts/event-contract.js
 import { tag } from '../../runtime/event-log/event.js';
 
 /** The longest number, in decimal digits. */
-export const MOST_DIGITS = 1000;
+export const MAX_DIGITS = 1000;
 
 /** An integer of any sign in canonical decimal: `0`, `42`, `-7`; never `+5`, `007`, `-0`. */
-export const CANONICAL_INTEGER = new RegExp(String.raw`^(?:0|-?[1-9]\d{0,${MOST_DIGITS - 1}})$`);
+export const CANONICAL_INTEGER = new RegExp(String.raw`^(?:0|-?[1-9]\d{0,${MAX_DIGITS - 1}})$`);
 
 const integer = z
   .string()
   .regex(
     CANONICAL_INTEGER,
-    `a decimal integer without leading zeros or a plus sign, of at most ${MOST_DIGITS} digits`,
+    `a decimal integer without leading zeros or a plus sign, of at most ${MAX_DIGITS} digits`,
   );
 
 export const numberRecorded = defineEvent({

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { magnitudeOf } from './magnitude.js';
 
-const MOST_DIGITS = 5000;
+const MAX_DIGITS = 5000;
 
 /** Any number of digits is as likely as any other. */
 const integers = fc
-  .tuple(fc.integer({ min: 1, max: MOST_DIGITS }), fc.boolean())
+  .tuple(fc.integer({ min: 1, max: MAX_DIGITS }), fc.boolean())
   .chain(([digits, isNegative]) =>
     fc
       .bigInt({ min: 10n ** BigInt(digits - 1), max: 10n ** BigInt(digits) - 1n })

@@ -5,10 +5,10 @@ import { magnitudeOf, type Magnitude } from './magnitude.js';
 import { productIn, productMachine, type ProductContext } from './product.machine.js';
 
 /** A longer value than this is not written into an answer that did not ask for it. */
-export const MOST_DIGITS_SHOWN = 10_000;
+export const MAX_DIGITS_SHOWN = 10_000;
 
 /** The first integer with more digits than are shown. */
-const TOO_LONG = 10n ** BigInt(MOST_DIGITS_SHOWN);
+const TOO_LONG = 10n ** BigInt(MAX_DIGITS_SHOWN);
 
 export const product = defineProjection({
   name: 'product',

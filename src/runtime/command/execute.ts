@@ -7,7 +7,7 @@ import type { JointDecider } from './decide-together.js';
 import type { Command } from './decider.js';
 
 /** A subject that changes under more attempts than this is in trouble of another kind. */
-const MOST_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 10;
 
 /**
  * Carries the command out on its subject, or on its subjects together. A repeated commit id gets the first answer,
@@ -37,7 +37,7 @@ export async function execute<Id, Context, Input>(
     try {
       return await log.append(command.decide(state, input), { ...options, condition: { query, after } });
     } catch (error) {
-      if (!(error instanceof AppendConditionFailed) || attempt === MOST_ATTEMPTS) throw error;
+      if (!(error instanceof AppendConditionFailed) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { AppendConditionFailed, CommitIdReused, ContractBroken, InvalidValue, LogClosed } from './errors.js';
 import { defineEvent } from './contracts/event-contract.js';
-import { LARGEST_COMMIT } from './contracts/checked-events.js';
+import { MAX_COMMIT_EVENTS } from './contracts/checked-events.js';
 import { EventLog } from './event-log.js';
 import {
   EVERYTHING,
@@ -118,12 +118,12 @@ describe('EventLog', () => {
     });
 
     it('takes the largest commit', async () => {
-      const events = Array<NewEvent>(LARGEST_COMMIT).fill(number('1'));
-      expect(await log.append(events)).toMatchObject({ first: 1, last: LARGEST_COMMIT });
+      const events = Array<NewEvent>(MAX_COMMIT_EVENTS).fill(number('1'));
+      expect(await log.append(events)).toMatchObject({ first: 1, last: MAX_COMMIT_EVENTS });
     });
 
     it('refuses a commit that is larger', async () => {
-      const events = Array<NewEvent>(LARGEST_COMMIT + 1).fill(number('1'));
+      const events = Array<NewEvent>(MAX_COMMIT_EVENTS + 1).fill(number('1'));
       await expect(log.append(events)).rejects.toThrow('1 to 10000 events, not 10001');
     });
 

@@ -20,13 +20,13 @@ import {
   type RecordedEvent,
 } from './event.js';
 import { ContractRegistry } from './contracts/contract-registry.js';
-import { countedIds } from './commits/commit-ids.js';
+import { sequentialIds } from './commits/commit-ids.js';
 import type { EventStore } from './event-store.js';
-import { Followed } from './following/guarded-observable.js';
+import { GuardedObservable } from './following/guarded-observable.js';
 import { pagesAfter, type FollowedLog } from './following/pages-after.js';
 import type { Page } from './page.js';
-import { digest } from './commits/request-fingerprint.js';
-import { Tail } from './following/recent-events.js';
+import { requestFingerprint } from './commits/request-fingerprint.js';
+import { RecentEvents } from './following/recent-events.js';
 import { UpcastingStore } from './contracts/upcasting-store.js';
 
 export interface AppendOptions {
@@ -49,13 +49,13 @@ export interface EventLogOptions {
   readonly mostWaiting?: number;
 }
 
-const MOST_WAITING = 64 * 1024 * 1024;
+const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 
 export class EventLog {
   readonly contracts = new ContractRegistry();
   readonly #upcasting: UpcastingStore;
   readonly #followed: FollowedLog;
-  readonly #tail = new Tail();
+  readonly #tail = new RecentEvents();
   readonly #closing = new AbortController();
   readonly #beforeClose: (() => Promise<void>)[] = [];
   readonly #now: () => Date;
@@ -70,9 +70,9 @@ export class EventLog {
     private readonly store: EventStore,
     {
       now = () => new Date(),
-      newId = countedIds(),
+      newId = sequentialIds(),
       onFollowerFailed = () => undefined,
-      mostWaiting = MOST_WAITING,
+      mostWaiting = MAX_PENDING_BYTES,
     }: EventLogOptions = {},
   ) {
     this.#upcasting = new UpcastingStore(store, this.contracts);
@@ -104,7 +104,7 @@ export class EventLog {
     const { condition } = options;
     const metadata = options.metadata === undefined ? NO_METADATA : checkedMetadata(options.metadata);
     const { checked, weight } = checkEvents(this.contracts, events);
-    const fingerprint = options.fingerprint ?? (options.commitId && digest(checked));
+    const fingerprint = options.fingerprint ?? (options.commitId && requestFingerprint(checked));
     const id = options.commitId ?? commitId(this.#newId());
     const time = this.#stamp();
     const asked: NewCommit = {
@@ -198,7 +198,7 @@ export class EventLog {
     after: Position = START,
     ready: () => Promise<void> | undefined = () => undefined,
   ): Observable<Page> {
-    return new Followed<Page>(this.#onFollowerFailed, (subscriber) => {
+    return new GuardedObservable<Page>(this.#onFollowerFailed, (subscriber) => {
       const unsubscribed = new AbortController();
       const stopped = AbortSignal.any([unsubscribed.signal, this.#closing.signal]);
       const pump = async (): Promise<void> => {

@@ -19,7 +19,7 @@ export type Metadata = Readonly<Record<string, Json>>;
 /** Before the first event: following from here shows everything. */
 export const START = 0 as Position;
 
-const LONGEST_NAME = 255;
+const MAX_NAME_LENGTH = 255;
 
 /** @throws InvalidValue unless it is an integer from 0 on */
 export function position(value: number): Position {
@@ -40,8 +40,8 @@ export function commitId(value: string): CommitId {
 }
 
 function name(what: string, value: string): string {
-  if (value.length === 0 || value.length > LONGEST_NAME) {
-    throw new InvalidValue(`A ${what} has 1 to ${LONGEST_NAME} characters, not ${value.length}.`);
+  if (value.length === 0 || value.length > MAX_NAME_LENGTH) {
+    throw new InvalidValue(`A ${what} has 1 to ${MAX_NAME_LENGTH} characters, not ${value.length}.`);
   }
   if (!value.isWellFormed()) throw new InvalidValue(`A ${what} is well-formed Unicode.`);
   // A database's text cannot hold it (PostgreSQL), and much that is written in C ends there.

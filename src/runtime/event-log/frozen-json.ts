@@ -4,7 +4,7 @@ import { pointer } from '../http/kernel/problem.js';
 import type { Json } from './event.js';
 
 /** Deeper than this is no data but an attack on whoever walks through it. */
-const DEEPEST = 64;
+const MAX_DEPTH = 64;
 
 const ILL_FORMED = 'Text is well-formed Unicode; this has half of a surrogate pair.';
 
@@ -31,7 +31,7 @@ class Walk {
   readonly #path: PropertyKey[] = [];
 
   copy(value: unknown, depth: number): Json {
-    if (depth > DEEPEST) return this.#refuse(`Data may be nested at most ${DEEPEST} deep.`);
+    if (depth > MAX_DEPTH) return this.#refuse(`Data may be nested at most ${MAX_DEPTH} deep.`);
     switch (typeof value) {
       case 'string':
         this.weight += 16 + 2 * value.length;

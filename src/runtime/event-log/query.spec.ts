@@ -1,6 +1,6 @@
 /** Which events a query means. */
 import { EVERYTHING, tag, type Query } from './event.js';
-import { matches, meansEverything, ofTypes } from './query.js';
+import { matches, matchesEverything, ofTypes } from './query.js';
 
 const event = { type: 'number.recorded', revision: 2, tags: [tag('number:1'), tag('even')] };
 
@@ -40,7 +40,7 @@ describe('meansEverything', () => {
     [[{ tags: [tag('a')] }], false],
     [[{ revisionBelow: 2 }], false],
   ])('%j: %j', (query, expected) => {
-    expect(meansEverything(query)).toBe(expected);
+    expect(matchesEverything(query)).toBe(expected);
   });
 });
 

@@ -1,13 +1,13 @@
 /** Which events a query means. */
 import type { Query, QueryItem, StoredEvent } from './event.js';
 
-type Described = Pick<StoredEvent, 'type' | 'revision' | 'tags'>;
+type Describable = Pick<StoredEvent, 'type' | 'revision' | 'tags'>;
 
-export function matches(query: Query, event: Described): boolean {
+export function matches(query: Query, event: Describable): boolean {
   return query.some((item) => matchesItem(item, event));
 }
 
-function matchesItem({ types, tags, revisionBelow }: QueryItem, event: Described): boolean {
+function matchesItem({ types, tags, revisionBelow }: QueryItem, event: Describable): boolean {
   return (
     (types === undefined || types.includes(event.type)) &&
     (tags === undefined || tags.every((wanted) => event.tags.includes(wanted))) &&
@@ -24,7 +24,7 @@ export function ofTypes(types: readonly string[], query: Query): Query {
 }
 
 /** Whether it means every event, so that nothing need be looked at to know. */
-export function meansEverything(query: Query): boolean {
+export function matchesEverything(query: Query): boolean {
   return query.some(
     ({ types, tags, revisionBelow }) =>
       types === undefined && (tags === undefined || tags.length === 0) && revisionBelow === undefined,

@@ -11,7 +11,7 @@ type Imported = Type | DynamicModule;
 const definitions = new WeakMap<DynamicModule, ProjectionDefinition>();
 
 /** Notes what a module was made for, so that it can be found again in whatever imports it. */
-export function bringing<Module extends DynamicModule>(
+export function withDefinition<Module extends DynamicModule>(
   module: Module,
   definition: ProjectionDefinition,
 ): Module {

@@ -21,7 +21,7 @@ const RESERVED = new Set([
 ]);
 
 /** Names longer than this are cut, in characters. */
-const LONGEST_LABEL = 200;
+const MAX_LABEL_LENGTH = 200;
 
 /**
  * A `stateDiagram-v2`: states with what is nested in them, parallel regions, where each begins and ends, and transitions with
@@ -141,7 +141,7 @@ function guardIn(guard: unknown): string {
 
 /** Whatever means something to Mermaid as the number of its character, which Mermaid shows as that character. */
 function encoded(text: string): string {
-  const short = text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL)}…` : text;
+  const short = text.length > MAX_LABEL_LENGTH ? `${text.slice(0, MAX_LABEL_LENGTH)}…` : text;
   return short
     .toWellFormed()
     .replace(/[^A-Za-z0-9 _.,()[\]*!|&+-]/gu, (character) => `#${character.codePointAt(0) ?? 0};`);

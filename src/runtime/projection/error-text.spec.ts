@@ -1,5 +1,5 @@
 /** Whatever is thrown can be told. */
-import { errorStack, errorText, LONGEST_TEXT } from './error-text.js';
+import { errorStack, errorText, MAX_TEXT_LENGTH } from './error-text.js';
 
 const broken = (): never => {
   throw new Error('a getter’s own trouble');
@@ -45,8 +45,8 @@ describe('the text of what was thrown', () => {
   });
 
   it('is cut', () => {
-    expect(errorText(new Error('x'.repeat(1_000_000)))).toHaveLength(LONGEST_TEXT);
-    expect(errorStack(new Error('x'.repeat(1_000_000))).length).toBeLessThanOrEqual(10 * LONGEST_TEXT);
+    expect(errorText(new Error('x'.repeat(1_000_000)))).toHaveLength(MAX_TEXT_LENGTH);
+    expect(errorStack(new Error('x'.repeat(1_000_000))).length).toBeLessThanOrEqual(10 * MAX_TEXT_LENGTH);
   });
 });
 

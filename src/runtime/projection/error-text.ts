@@ -1,7 +1,7 @@
 /** What was thrown, in one text that can be shown: whatever it is, reading it harms nobody. */
 
 /** Longer texts are cut, in characters. */
-export const LONGEST_TEXT = 1000;
+export const MAX_TEXT_LENGTH = 1000;
 
 const UNREADABLE = 'something was thrown that cannot be read';
 
@@ -14,7 +14,7 @@ export function errorText(error: unknown): string {
 export function errorStack(error: unknown): string {
   return attempt(() => {
     const stack: unknown = error instanceof Error ? error.stack : undefined;
-    return typeof stack === 'string' ? stack.slice(0, 10 * LONGEST_TEXT) : errorText(error);
+    return typeof stack === 'string' ? stack.slice(0, 10 * MAX_TEXT_LENGTH) : errorText(error);
   }, errorText(error));
 }
 
@@ -28,7 +28,7 @@ function wordsOf(error: unknown): string {
 }
 
 function cut(text: string): string {
-  const short = text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT - 1)}…` : text;
+  const short = text.length > MAX_TEXT_LENGTH ? `${text.slice(0, MAX_TEXT_LENGTH - 1)}…` : text;
   return short.toWellFormed();
 }
 

@@ -141,14 +141,14 @@ export function faultIn({ fault }: Pick<Projection, 'fault'>): FaultOverview | u
   };
 }
 
-const marks = new WeakMap<FoldState, string>();
+const formatDescription = new WeakMap<FoldState, string>();
 
 /** The first 16 digits of the state's SHA-256, after a hyphen; taken once for each state. Empty when that has none. */
 function markOf(state: FoldState): string {
-  const known = marks.get(state);
+  const known = formatDescription.get(state);
   if (known !== undefined) return known;
   const mark = digestIn(state);
-  marks.set(state, mark);
+  formatDescription.set(state, mark);
   return mark;
 }
 

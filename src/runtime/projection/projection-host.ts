@@ -11,20 +11,20 @@ import { signal, type Signals } from '../event-log/signals.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { errorStack } from './error-text.js';
 import { stopped, type ProjectionFault } from './fault.js';
-import { heedSkips } from './skip-listener.js';
+import { listenForSkip } from './skip-listener.js';
 import { fingerprintIn } from '../fold/machine-fingerprint.js';
 import { Projection } from './projection.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
 import { eventSkipped } from './skipping.js';
 import { NoSnapshots, type SnapshotStore } from './snapshots/snapshot-store.js';
 import {
-  LEAST_SHARE,
+  MIN_SHARE,
   SHARE_IN_REPLAY,
   SHARE_WHEN_LIVE,
   Snapshots,
   type SnapshotPace,
 } from './snapshots/snapshots.js';
-import type { Ground } from './operations/fold-dependencies.js';
+import type { FoldDependencies } from './operations/fold-dependencies.js';
 import type { WorkerSettings } from './operations/worker-process.js';
 
 export interface ProjectionSettings {
@@ -74,7 +74,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   }
 
   /** What a fold beside the live one needs, in this process. */
-  groundOf({ definition }: Projection): Ground {
+  groundOf({ definition }: Projection): FoldDependencies {
     const { snapshotsOf, shadowsOf = () => new NoSnapshots() } = this.settings;
     return {
       log: this.log,
@@ -142,7 +142,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       const isLive = this.find(projection)?.status === 'following';
       // All of them have one thread.
       const all = isLive ? SHARE_WHEN_LIVE : SHARE_IN_REPLAY;
-      return Math.max(all / Math.max(this.#projections.size, 1), LEAST_SHARE);
+      return Math.max(all / Math.max(this.#projections.size, 1), MIN_SHARE);
     };
     return new Snapshots(store, { share, ...pace }, this.log, foldedBy, {
       taken: (position, bytes) => {
@@ -174,7 +174,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     this.#logger.error(stopped(name, fault), errorStack(error));
     this.#signal('projection.faulted', { projection: name, position, error });
     this.#listeners.get(name)?.();
-    this.#listeners.set(name, heedSkips(projection, fault, this.log));
+    this.#listeners.set(name, listenForSkip(projection, fault, this.log));
   }
 
   #signal<Name extends keyof Signals>(name: Name, payload: Signals[Name]): void {

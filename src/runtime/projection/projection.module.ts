@@ -3,15 +3,15 @@ import { Inject, Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { EventLog } from '../event-log/event-log.js';
 import type { ProjectionDefinition } from './define-projection.js';
-import { bringing } from './definitions-in.js';
+import { withDefinition } from './definitions-in.js';
 import { HealthController } from '../http/projections/health.controller.js';
 import { pastController } from '../http/projections/past.controller.js';
-import { UpkeepController } from '../http/operations/operations.controller.js';
+import { OperationsController } from '../http/operations/operations.controller.js';
 import { projectionController } from '../http/projections/projection.controller.js';
 import { ProjectionsController } from '../http/projections/projections.controller.js';
 import { tokenOf } from './projection-token.js';
 import { ProjectionHost, type ProjectionSettings } from './projection-host.js';
-import { Upkeep } from './operations/operations.js';
+import { Operations } from './operations/operations.js';
 
 @Module({})
 export class ProjectionModule {
@@ -19,16 +19,16 @@ export class ProjectionModule {
     return {
       module: ProjectionModule,
       global: true,
-      controllers: [HealthController, ProjectionsController, UpkeepController],
+      controllers: [HealthController, ProjectionsController, OperationsController],
       providers: [
         {
           provide: ProjectionHost,
           inject: [EventLog, EventEmitter2],
           useFactory: (log: EventLog, emitter: EventEmitter2) => new ProjectionHost(log, emitter, settings),
         },
-        Upkeep,
+        Operations,
       ],
-      exports: [ProjectionHost, Upkeep],
+      exports: [ProjectionHost, Operations],
     };
   }
 
@@ -47,7 +47,7 @@ export class ProjectionModule {
       controllers: [projectionController(definition.name), pastController(definition.name)],
       exports: [token],
     };
-    return bringing(module, definition);
+    return withDefinition(module, definition);
   }
 }
 

@@ -25,7 +25,7 @@ import type { SnapshotEntry, SnapshotLabel } from './snapshots/snapshot-store.js
 import type { Snapshots } from './snapshots/snapshots.js';
 
 /** Nobody waits longer than this for a projection that resumes, in milliseconds. */
-const SETTLING = 5_000;
+const RESUME_TIMEOUT_MS = 5_000;
 
 export class Projection<Context = unknown> {
   /** Its states of the past. */
@@ -192,7 +192,7 @@ export class Projection<Context = unknown> {
     const actor = this.#actor;
     if (actor === undefined || this.#status === 'stopped') return;
     actor.send({ type: 'resume' });
-    await settled(actor, SETTLING);
+    await settled(actor, RESUME_TIMEOUT_MS);
   }
 
   /** Stops folding and keeps a last snapshot. The state can still be asked for. */

@@ -10,7 +10,7 @@ import { eventSkipped, skipIn, tagOf } from './skipping.js';
  *
  * @returns what ends the listening
  */
-export function heedSkips(
+export function listenForSkip(
   projection: { readonly name: string; resume(): Promise<void> },
   fault: ProjectionFault,
   log: Pick<EventLog, 'follow'>,

@@ -15,7 +15,7 @@ import type { Page } from '../event-log/page.js';
 import type { Skipped } from './folding.js';
 
 /** The longest reason, in characters. */
-export const LONGEST_REASON = 1000;
+export const MAX_REASON_LENGTH = 1000;
 
 /** Somebody decided that this projection does without the event at this position, and why. */
 export const eventSkipped = defineEvent({
@@ -24,7 +24,7 @@ export const eventSkipped = defineEvent({
     projection: z.string().min(1).max(200),
     /** Where the event stands that is passed over; always before this one. */
     position: z.int().min(1),
-    reason: z.string().min(1).max(LONGEST_REASON),
+    reason: z.string().min(1).max(MAX_REASON_LENGTH),
   }),
   examples: [
     {

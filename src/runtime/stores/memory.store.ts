@@ -16,7 +16,13 @@ import {
 import { EventStore } from '../event-log/event-store.js';
 import { PAGE_SIZE } from '../event-log/page.js';
 import { matches } from '../event-log/query.js';
-import { NO_HASH, answerOf, recordedOf, seal, unseal } from '../event-log/commits/hashed-commit.js';
+import {
+  NO_HASH,
+  answerOf,
+  recordedOf,
+  hashCommit,
+  verifyCommit,
+} from '../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../event-log/following/waitable-position.js';
 
 /** Keeps the log for as long as the process lives, and not a moment longer. */
@@ -83,9 +89,9 @@ export class MemoryStore extends EventStore {
   #record(asked: NewCommit): Commit {
     const first = position(this.#head.position + 1);
     const last = position(this.#head.position + asked.events.length);
-    const { hash, bytes } = seal(asked, first, this.#hash);
+    const { hash, bytes } = hashCommit(asked, first, this.#hash);
     // What is kept is what was sealed, as in every store, and not what was handed in.
-    const recorded = recordedOf(unseal(bytes, last));
+    const recorded = recordedOf(verifyCommit(bytes, last));
     this.#hash = hash;
     this.#commits.push(recorded);
     this.#byId.set(recorded.id, recorded);

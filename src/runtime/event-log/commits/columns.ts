@@ -45,8 +45,8 @@ export function addTo(columns: readonly Json[][], data: Json, shape: Shape): voi
 export type Builder = (columns: readonly (readonly Json[])[], row: number) => Json;
 
 /** So many shapes have a function of their own. Data that are named by values would make one for each of them. */
-const MOST_BUILDERS = 1_000;
-const MOST_NAMES = 64;
+const MAX_BUILDERS = 1_000;
+const MAX_NAMES = 64;
 
 const builders = new Map<string, Builder>();
 
@@ -56,7 +56,7 @@ export function builderOf(shape: Shape): Builder {
   const key = JSON.stringify(shape);
   const known = builders.get(key);
   if (known !== undefined) return known;
-  if (builders.size >= MOST_BUILDERS || shape.length > MOST_NAMES) return assembling(shape);
+  if (builders.size >= MAX_BUILDERS || shape.length > MAX_NAMES) return assembling(shape);
   const builder = compiled(shape);
   builders.set(key, builder);
   return builder;

@@ -181,14 +181,14 @@ function haveSameTags(some: readonly Tag[], others: readonly Tag[]): boolean {
 }
 
 /** So many types are kept as one string each: there is one for each contract. */
-const MOST_TYPES = 10_000;
+const MAX_TYPES = 10_000;
 const types = new Map<string, string>();
 
 /** The same string for the same type. Whoever looks something up by it, with every event, then need not compare its letters. */
-function oneOf(type: string): string {
+function interned(type: string): string {
   const known = types.get(type);
   if (known !== undefined) return known;
-  if (types.size < MOST_TYPES) types.set(type, type);
+  if (types.size < MAX_TYPES) types.set(type, type);
   return type;
 }
 
@@ -211,7 +211,7 @@ class Rows {
     },
   ) {
     const [type, , shape, tags, ...columns] = group;
-    this.#type = oneOf(type);
+    this.#type = interned(type);
     this.#build = builderOf(shape);
     this.#tags = lengthened(tags, count);
     this.#columns = columns.map((column) => lengthened(column, count));

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 
 /** Unique by the process, counted within it: neighbours in time are neighbours in the store's index of ids. */
-export function countedIds(): () => string {
+export function sequentialIds(): () => string {
   const run = randomUUID();
   let count = 0;
   return () => {

@@ -1,7 +1,7 @@
 /** Makes what was written to files, and the names that they were given, survive power loss. */
 import { open } from 'node:fs/promises';
 
-export async function flushFile(path: string): Promise<void> {
+export async function fsyncFile(path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {
     await file.sync();
@@ -11,7 +11,7 @@ export async function flushFile(path: string): Promise<void> {
 }
 
 /** A new or changed name is safe only once its folder is flushed too. */
-export async function flushFolder(path: string): Promise<void> {
+export async function fsyncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return; // folders cannot be opened there, and need not be
   const folder = await open(path, 'r');
   try {

@@ -1,7 +1,7 @@
 /** Commits under their hashes: what fits, and what does not. */
 import { LogDamaged } from '../errors.js';
 import { commitId, position, tag, type Json, type NewCommit } from '../event.js';
-import { NO_HASH, recordedOf, requireSuccession, seal, unseal } from './hashed-commit.js';
+import { NO_HASH, recordedOf, requireSuccession, hashCommit, verifyCommit } from './hashed-commit.js';
 
 const commit = (id: string, value = '5'): NewCommit => ({
   id: commitId(id),
@@ -10,11 +10,11 @@ const commit = (id: string, value = '5'): NewCommit => ({
   events: [{ type: 'number.recorded', revision: 1, tags: [], data: { value } }],
 });
 
-const sealed = seal(commit('c'), position(7), NO_HASH);
+const sealed = hashCommit(commit('c'), position(7), NO_HASH);
 
 describe('a sealed commit', () => {
   it('is opened again', () => {
-    expect(unseal(sealed.bytes, position(7))).toMatchObject({
+    expect(verifyCommit(sealed.bytes, position(7))).toMatchObject({
       id: 'c',
       first: 7,
       last: 7,
@@ -23,7 +23,7 @@ describe('a sealed commit', () => {
   });
 
   it('shows its hash and the one before it in hexadecimal', () => {
-    const { hash, previous } = recordedOf(unseal(sealed.bytes, position(7)));
+    const { hash, previous } = recordedOf(verifyCommit(sealed.bytes, position(7)));
     expect(hash).toBe(sealed.hash.toString('hex'));
     expect(previous).toBe('0'.repeat(64));
   });
@@ -31,10 +31,10 @@ describe('a sealed commit', () => {
   it('has another hash for other content, another position and another commit before it', () => {
     const hashes = [
       sealed,
-      seal(commit('d'), position(7), NO_HASH),
-      seal(commit('c', '6'), position(7), NO_HASH),
-      seal(commit('c'), position(8), NO_HASH),
-      seal(commit('c'), position(7), sealed.hash),
+      hashCommit(commit('d'), position(7), NO_HASH),
+      hashCommit(commit('c', '6'), position(7), NO_HASH),
+      hashCommit(commit('c'), position(8), NO_HASH),
+      hashCommit(commit('c'), position(7), sealed.hash),
     ].map(({ hash }) => hash.toString('hex'));
     expect(new Set(hashes).size).toBe(5);
   });
@@ -43,13 +43,13 @@ describe('a sealed commit', () => {
     for (let bit = 0; bit < sealed.bytes.length * 8; bit += 1) {
       const bytes = Buffer.from(sealed.bytes);
       bytes[bit >> 3] = (bytes[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(() => unseal(bytes, position(7))).toThrow(LogDamaged);
+      expect(() => verifyCommit(bytes, position(7))).toThrow(LogDamaged);
     }
   });
 
   it('is refused when it is cut, and when it stands where it does not belong', () => {
-    expect(() => unseal(sealed.bytes.subarray(0, -1), position(7))).toThrow(LogDamaged);
-    expect(() => unseal(sealed.bytes, position(8))).toThrow(
+    expect(() => verifyCommit(sealed.bytes.subarray(0, -1), position(7))).toThrow(LogDamaged);
+    expect(() => verifyCommit(sealed.bytes, position(8))).toThrow(
       'position 8: a commit stands there that ends at 7',
     );
   });
@@ -92,15 +92,15 @@ describe('the bytes of a sealed commit', () => {
       fingerprint: 'f',
       events,
     };
-    expect(seal(many, position(2 ** 32), sealed.hash).hash.toString('hex')).toBe(
+    expect(hashCommit(many, position(2 ** 32), sealed.hash).hash.toString('hex')).toBe(
       '254d5f9d31df02adcb9490b50df0b56933392e5fd5b50cb4b3acf4eb0d97b6f6',
     );
   });
 });
 
 describe('the succession of commits', () => {
-  const first = unseal(seal(commit('a'), position(1), NO_HASH).bytes, position(1));
-  const second = unseal(seal(commit('b'), position(2), first.hash).bytes, position(2));
+  const first = verifyCommit(hashCommit(commit('a'), position(1), NO_HASH).bytes, position(1));
+  const second = verifyCommit(hashCommit(commit('b'), position(2), first.hash).bytes, position(2));
 
   it('holds from the beginning on', () => {
     expect(() => {
@@ -116,7 +116,7 @@ describe('the succession of commits', () => {
   });
 
   it('does not hold when the one before is another', () => {
-    const other = unseal(seal(commit('x'), position(1), NO_HASH).bytes, position(1));
+    const other = verifyCommit(hashCommit(commit('x'), position(1), NO_HASH).bytes, position(1));
     expect(() => {
       requireSuccession(other, second);
     }).toThrow('damaged at position 2');

@@ -10,19 +10,19 @@ const HASH_LENGTH = 32;
 /** What the first commit has in place of the hash of the one before it. */
 export const NO_HASH: Buffer = Buffer.alloc(HASH_LENGTH);
 
-export interface SealedCommit {
+export interface HashedCommit {
   readonly hash: Buffer;
   /** The hash, the one before it, and the content: 32 bytes, 32 bytes, the rest. */
   readonly bytes: Buffer;
 }
 
-export interface OpenedCommit extends CommitContent {
+export interface VerifiedCommit extends CommitContent {
   readonly hash: Buffer;
   readonly previous: Buffer;
 }
 
 /** @throws Error when the commit cannot be encoded */
-export function seal(commit: CommitToEncode, first: Position, previous: Buffer): SealedCommit {
+export function hashCommit(commit: CommitToEncode, first: Position, previous: Buffer): HashedCommit {
   const bytes = withContent(commit, first);
   bytes.set(previous, HASH_LENGTH);
   // As text of one character a byte: that is made in half the time of a buffer.
@@ -32,19 +32,19 @@ export function seal(commit: CommitToEncode, first: Position, previous: Buffer):
 
 /** Most commits are small, and to make a buffer takes longer than to fill it: so they share one. */
 const SLAB = 64 * 1024;
-const MOST_OF_SLAB = SLAB / 8;
+const MAX_SLAB_SHARE = SLAB / 8;
 let slab = Buffer.allocUnsafeSlow(SLAB);
 let used = 0;
 
 /** The content, behind room for the two hashes. */
 function withContent(commit: CommitToEncode, first: Position): Buffer {
-  if (used + MOST_OF_SLAB > SLAB) {
+  if (used + MAX_SLAB_SHARE > SLAB) {
     slab = Buffer.allocUnsafeSlow(SLAB);
     used = 0;
   }
   const begins = used;
   const start = begins + 2 * HASH_LENGTH;
-  const end = writeSingleEvent(slab, { start, end: begins + MOST_OF_SLAB }, commit, {
+  const end = writeSingleEvent(slab, { start, end: begins + MAX_SLAB_SHARE }, commit, {
     layout: LAYOUT,
     first,
   });
@@ -55,8 +55,8 @@ function withContent(commit: CommitToEncode, first: Position): Buffer {
   const content = encodeContent(commit, first);
   const length = 2 * HASH_LENGTH + content.length;
   const bytes =
-    length > MOST_OF_SLAB ? Buffer.allocUnsafeSlow(length) : slab.subarray(begins, begins + length);
-  if (length <= MOST_OF_SLAB) used += length;
+    length > MAX_SLAB_SHARE ? Buffer.allocUnsafeSlow(length) : slab.subarray(begins, begins + length);
+  if (length <= MAX_SLAB_SHARE) used += length;
   bytes.set(content, 2 * HASH_LENGTH);
   return bytes;
 }
@@ -66,7 +66,7 @@ function withContent(commit: CommitToEncode, first: Position): Buffer {
  * @param first where it begins, as far as that is known without it: what is in doubt when it is damaged
  * @throws LogDamaged unless the bytes are what was sealed, and the commit ends there
  */
-export function unseal(bytes: Buffer, last: Position, first = last): OpenedCommit {
+export function verifyCommit(bytes: Buffer, last: Position, first = last): VerifiedCommit {
   const hash = bytes.subarray(0, HASH_LENGTH);
   if (hash.toString('latin1') !== digestOf('sha256', bytes.subarray(HASH_LENGTH), 'binary')) {
     throw new LogDamaged(first, `the commit that ends at ${last} does not fit its hash`);
@@ -79,8 +79,8 @@ export function unseal(bytes: Buffer, last: Position, first = last): OpenedCommi
 
 /** @throws LogDamaged unless the one commit follows on the other; `undefined` is the beginning of the log */
 export function requireSuccession(
-  before: Pick<OpenedCommit, 'last' | 'hash'> | undefined,
-  commit: Pick<OpenedCommit, 'first' | 'previous'>,
+  before: Pick<VerifiedCommit, 'last' | 'hash'> | undefined,
+  commit: Pick<VerifiedCommit, 'first' | 'previous'>,
 ): void {
   const last = before?.last ?? 0;
   if (commit.first !== last + 1) {
@@ -104,6 +104,6 @@ export function answerOf({ id, first, last, time, fingerprint }: CommitContent):
 }
 
 /** The commit as the log's users see it. */
-export function recordedOf({ hash, previous, ...content }: OpenedCommit): RecordedCommit {
+export function recordedOf({ hash, previous, ...content }: VerifiedCommit): RecordedCommit {
   return { ...content, hash: hash.toString('hex'), previous: previous.toString('hex') };
 }

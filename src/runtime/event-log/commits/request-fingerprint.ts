@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 /** Tells one request from another under the same id. */
-export function digest(request: unknown): string {
+export function requestFingerprint(request: unknown): string {
   return createHash('sha256').update(JSON.stringify(request, inOrder)).digest('base64url');
 }
 

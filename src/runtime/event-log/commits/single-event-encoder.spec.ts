@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { LAYOUT, encodeContent } from './commit-encoding.js';
 import { commitId, position, tag, type Json, type NewCommit, type Tag } from '../event.js';
-import { NO_HASH, seal } from './hashed-commit.js';
+import { NO_HASH, hashCommit } from './hashed-commit.js';
 import { writeSingleEvent } from './single-event-encoder.js';
 
 const FIRST = position(7);
@@ -139,7 +139,7 @@ describe('a commit that is not simple', () => {
 
   it('is sealed all the same, as is one that is too long to share a buffer', () => {
     const content = (given: NewCommit): string =>
-      seal(given, FIRST, NO_HASH).bytes.subarray(64).toString('hex');
+      hashCommit(given, FIRST, NO_HASH).bytes.subarray(64).toString('hex');
     for (const given of [
       holding({ value: { amount: 5 } }),
       holding({ value: 'Zürich' }),
@@ -155,7 +155,7 @@ describe('commits that were sealed one after the other', () => {
     const given = Array.from({ length: 2_000 }, (_, index) =>
       holding({ value: String(index).padStart(index % 700, '0') }),
     );
-    const sealed = given.map((each, index) => seal(each, position(index + 1), NO_HASH));
+    const sealed = given.map((each, index) => hashCommit(each, position(index + 1), NO_HASH));
     for (const [index, { bytes }] of sealed.entries())
       expect(bytes.subarray(64)).toEqual(encodeContent(given[index] ?? commit, position(index + 1)));
   });

@@ -8,11 +8,11 @@ import type { Json, Metadata, NewCommit, Position } from '../event.js';
 export type CommitToEncode = Omit<NewCommit, 'condition'>;
 
 /** An array of so many has a header of one byte. */
-const MOST_ITEMS = 15;
+const MAX_ITEMS = 15;
 /** A group has its type, revision, shape and tags before its columns. */
-const MOST_MEMBERS = MOST_ITEMS - 4;
+const MAX_MEMBERS = MAX_ITEMS - 4;
 /** Bytes of a number, or of the header of a text or of an array, at most. */
-const MOST_BYTES = 9;
+const MAX_BYTES = 9;
 
 /** What stands before a value, or in its place. */
 const ITEMS = 0x90;
@@ -37,11 +37,11 @@ export function writeSingleEvent(
   const [event] = commit.events;
   if (event === undefined || commit.events.length > 1) return undefined;
   const { type, revision, tags, data } = event;
-  if (typeof data !== 'object' || data === null || Array.isArray(data) || tags.length > MOST_ITEMS)
+  if (typeof data !== 'object' || data === null || Array.isArray(data) || tags.length > MAX_ITEMS)
     return undefined;
   const members = data as Readonly<Record<string, Json>>;
   const names = Object.keys(members);
-  if (names.length > MOST_MEMBERS) return undefined;
+  if (names.length > MAX_MEMBERS) return undefined;
 
   const writer = new Writer(target, start, end);
   writer.items(8);
@@ -188,7 +188,7 @@ class Writer {
 
   /** Whether there is room for so many characters, and what may stand before them. */
   #hasRoom(characters: number): boolean {
-    if (this.at + characters + MOST_BYTES > this.limit) this.#fits = false;
+    if (this.at + characters + MAX_BYTES > this.limit) this.#fits = false;
     return this.#fits;
   }
 }

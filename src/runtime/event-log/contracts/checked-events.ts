@@ -6,7 +6,7 @@ import { tag, type Metadata, type NewEvent, type StoredEvent, type Tag } from '.
 import { freezeJson, isFault } from '../frozen-json.js';
 
 /** No more events than this in one commit. */
-export const LARGEST_COMMIT = 10_000;
+export const MAX_COMMIT_EVENTS = 10_000;
 
 export type CheckedEvent = Pick<StoredEvent, 'type' | 'revision' | 'tags' | 'data'>;
 
@@ -23,8 +23,8 @@ export interface CheckedEvents {
  * @throws InvalidValue when there are none or too many, or a tag cannot be one
  */
 export function checkEvents(contracts: ContractRegistry, events: readonly NewEvent[]): CheckedEvents {
-  if (events.length === 0 || events.length > LARGEST_COMMIT) {
-    throw new InvalidValue(`A commit has 1 to ${LARGEST_COMMIT} events, not ${events.length}.`);
+  if (events.length === 0 || events.length > MAX_COMMIT_EVENTS) {
+    throw new InvalidValue(`A commit has 1 to ${MAX_COMMIT_EVENTS} events, not ${events.length}.`);
   }
   let weight = 0;
   const checked = events.map((event, index) => {

@@ -14,11 +14,11 @@ import {
 } from '../event.js';
 import type { EventStore } from '../event-store.js';
 import type { Page } from '../page.js';
-import { matches, meansEverything } from '../query.js';
+import { matches, matchesEverything } from '../query.js';
 import { areCurrent, isKnown, upcasted } from './upcasting.js';
 
 /** More commits in a row than this do not come between looking at the log and appending to it. */
-const MOST_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 10;
 
 export class UpcastingStore {
   constructor(
@@ -34,7 +34,7 @@ export class UpcastingStore {
    */
   async append(commit: NewCommit): Promise<Commit> {
     const { condition } = commit;
-    if (condition === undefined || !this.contracts.hasPast || meansEverything(condition.query)) {
+    if (condition === undefined || !this.contracts.hasPast || matchesEverything(condition.query)) {
       return this.store.append(commit);
     }
     const query = this.contracts.asStored(condition.query);
@@ -43,7 +43,7 @@ export class UpcastingStore {
       try {
         return await this.store.append({ ...commit, condition: { query, after } });
       } catch (error) {
-        if (!(error instanceof AppendConditionFailed) || attempt === MOST_ATTEMPTS) throw error;
+        if (!(error instanceof AppendConditionFailed) || attempt === MAX_ATTEMPTS) throw error;
         const head = await this.store.head();
         const breaking = await this.#firstMeant(condition.query, after, head);
         if (breaking !== undefined) throw new AppendConditionFailed(breaking);

@@ -36,17 +36,17 @@ export function isKnown(event: StoredEvent, contractOf: Lookup): boolean {
  * @throws EventUnreadable when there is no way from its revision to the current one, or an upcaster fails
  */
 export function upcasted(event: StoredEvent, contractOf: Lookup): readonly RecordedEvent[] {
-  const events = broughtUp(event, event, contractOf);
+  const events = upcastStepwise(event, event, contractOf);
   return events.length === 1
     ? events
     : events.map((each, index) => Object.freeze({ ...each, part: index + 1 }));
 }
 
-function broughtUp(event: StoredEvent, recorded: StoredEvent, contractOf: Lookup): readonly StoredEvent[] {
+function upcastStepwise(event: StoredEvent, recorded: StoredEvent, contractOf: Lookup): readonly StoredEvent[] {
   if (isCurrent(event, contractOf)) return [event];
   const step = stepFrom(event, contractOf);
   if (step === undefined) throw unknownRevision(event, recorded, contractOf);
-  return taken(step, event, recorded).flatMap((next) => broughtUp(next, recorded, contractOf));
+  return applyUpcaster(step, event, recorded).flatMap((next) => upcastStepwise(next, recorded, contractOf));
 }
 
 interface Step {
@@ -62,7 +62,7 @@ function stepFrom({ type, revision }: StoredEvent, contractOf: Lookup): Step | u
   return upcaster && to && { upcaster, to };
 }
 
-function taken({ upcaster, to }: Step, event: StoredEvent, recorded: StoredEvent): readonly StoredEvent[] {
+function applyUpcaster({ upcaster, to }: Step, event: StoredEvent, recorded: StoredEvent): readonly StoredEvent[] {
   try {
     const given: unknown = upcaster.upcast(event);
     if (!Array.isArray(given)) throw new TypeError('it gives no array of events');

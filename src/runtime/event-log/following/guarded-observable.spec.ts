@@ -1,17 +1,17 @@
 /** An Observable whose subscribers cannot hurt each other. */
 import { Subject, map, take, toArray, firstValueFrom } from 'rxjs';
-import { Followed } from './guarded-observable.js';
+import { GuardedObservable } from './guarded-observable.js';
 
 describe('Followed', () => {
   let source: Subject<number>;
   let unhandled: unknown[];
-  let followed: Followed<number>;
+  let followed: GuardedObservable<number>;
   const failure = new Error('failed');
 
   beforeEach(() => {
     source = new Subject();
     unhandled = [];
-    followed = new Followed<number>(
+    followed = new GuardedObservable<number>(
       (error) => unhandled.push(error),
       (subscriber) => {
         const subscription = source.subscribe(subscriber);
@@ -68,7 +68,7 @@ describe('Followed', () => {
 
   it('lets go of the source when a subscriber throws before it has its subscription', () => {
     let released = false;
-    const eager = new Followed<number>(
+    const eager = new GuardedObservable<number>(
       () => undefined,
       (subscriber) => {
         subscriber.next(1);

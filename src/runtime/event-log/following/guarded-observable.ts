@@ -9,7 +9,7 @@ type Next<Value> = ((value: Value) => void) | null | undefined;
  * gets the error, and without one `unhandled` does. What `pipe` makes of this Observable keeps the rule;
  * what `merge` and its like make is RxJS's own again.
  */
-export class Followed<Value> extends Observable<Value> {
+export class GuardedObservable<Value> extends Observable<Value> {
   constructor(
     private readonly unhandled: (error: unknown) => void,
     subscribe: (this: Observable<Value>, subscriber: Subscriber<Value>) => (() => void) | undefined,
@@ -22,7 +22,7 @@ export class Followed<Value> extends Observable<Value> {
       (source, operation) => operation(source as never),
       this,
     );
-    return new Followed<never>(this.unhandled, (subscriber) => {
+    return new GuardedObservable<never>(this.unhandled, (subscriber) => {
       const subscription = (piped as Observable<never>).subscribe(subscriber);
       return () => {
         subscription.unsubscribe();

@@ -4,11 +4,11 @@ import { StoreUnavailable } from '../errors.js';
 import type { Position, Query, Range, RecordedEvent } from '../event.js';
 import type { EventStore } from '../event-store.js';
 import { PAGE_SIZE, type Page } from '../page.js';
-import { matches, meansEverything } from '../query.js';
-import type { Tail } from './recent-events.js';
+import { matches, matchesEverything } from '../query.js';
+import type { RecentEvents } from './recent-events.js';
 
 /** How often a follower tries again while the store cannot be reached, in milliseconds. */
-const RETRY_INTERVAL = 250;
+const RETRY_INTERVAL_MS = 250;
 
 /** What following needs of a log. */
 export interface FollowedLog {
@@ -16,7 +16,7 @@ export interface FollowedLog {
   /** The events in their current revision. */
   readonly read: (query: Query, range: Range) => AsyncIterable<Page>;
   /** The newest of them, in memory, for those who have not been given them yet. */
-  readonly tail: Tail;
+  readonly tail: RecentEvents;
 }
 
 /**
@@ -31,7 +31,7 @@ export async function* pagesAfter(
   { store, read, tail }: FollowedLog,
   stopped: AbortSignal,
 ): AsyncIterable<Page> {
-  const isMeant = meansEverything(query) ? undefined : (event: RecordedEvent) => matches(query, event);
+  const isMeant = matchesEverything(query) ? undefined : (event: RecordedEvent) => matches(query, event);
   const place = tail.enter(from);
   // Each wait listens, and a signal that loses its last listener makes a new table of them: see `WaitablePosition`.
   stopped.addEventListener('abort', doNothing);
@@ -61,7 +61,7 @@ export async function* pagesAfter(
       } catch (error) {
         // A server that is away comes back; who follows goes on from where it stands.
         if (!(error instanceof StoreUnavailable)) throw error;
-        await pause(RETRY_INTERVAL, undefined, { signal: stopped });
+        await pause(RETRY_INTERVAL_MS, undefined, { signal: stopped });
       }
     }
   } finally {

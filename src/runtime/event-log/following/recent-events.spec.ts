@@ -1,10 +1,10 @@
 /** The newest stretch of the log, in memory. */
 import { recordedEvent } from '../../../../test/support/recorded-event.js';
 import { START, position } from '../event.js';
-import { Tail, type Stretch } from './recent-events.js';
+import { RecentEvents, type CachedPage } from './recent-events.js';
 
 /** Every event after one position and up to another. */
-const stretch = (after: number, through: number): Stretch => ({
+const stretch = (after: number, through: number): CachedPage => ({
   after: position(after),
   through: position(through),
   events: Array.from({ length: through - after }, (_, index) => recordedEvent(after + index + 1)),
@@ -13,12 +13,12 @@ const stretch = (after: number, through: number): Stretch => ({
 const MEBIBYTE = 1024 * 1024;
 
 describe('the tail', () => {
-  let tail: Tail;
+  let tail: RecentEvents;
   const since = (after: number, limit = 100): readonly number[] | undefined =>
     tail.since(position(after), limit)?.events.map((each) => each.position);
 
   beforeEach(() => {
-    tail = new Tail();
+    tail = new RecentEvents();
   });
 
   it('knows nothing at first', () => {

@@ -3,21 +3,21 @@ import { START, type Position, type RecordedEvent } from '../event.js';
 import type { Page } from '../page.js';
 
 /** What the tail may weigh, in bytes, roughly. */
-const HEAVIEST = 8 * 1024 * 1024;
-const MOST_EVENTS = 16_384;
+const MAX_BYTES = 8 * 1024 * 1024;
+const MAX_EVENTS = 16_384;
 
 /** Some of the log: every event after one position and up to another, and nothing else. */
-export interface Stretch extends Page {
+export interface CachedPage extends Page {
   readonly after: Position;
 }
 
 /** How far one follower has been given what there is. */
-export interface Place {
+export interface ReadPosition {
   at: Position;
 }
 
-export class Tail {
-  readonly #places = new Set<Place>();
+export class RecentEvents {
+  readonly #places = new Set<ReadPosition>();
   #after: Position = START;
   #through: Position = START;
   #events: RecordedEvent[] = [];
@@ -26,7 +26,7 @@ export class Tail {
   #weight = 0;
 
   /** Takes what was recorded next; what does not join on to the rest begins a new tail. */
-  add({ after, through, events }: Stretch, weight: number): void {
+  add({ after, through, events }: CachedPage, weight: number): void {
     if (after < this.#through) return; // known already
     if (after > this.#through) this.#beginAfter(after);
     this.#through = through;
@@ -36,30 +36,30 @@ export class Tail {
     }
     this.#weight += weight;
     // By halves, so that dropping costs little for each event that comes.
-    while (this.#events.length > 1 && (this.#weight > HEAVIEST || this.#events.length > MOST_EVENTS)) {
+    while (this.#events.length > 1 && (this.#weight > MAX_BYTES || this.#events.length > MAX_EVENTS)) {
       this.#dropOldest(Math.ceil(this.#events.length / 2));
     }
   }
 
   /** For as long as a follower has its place here, what it has not been given yet is kept, within the limits. */
-  enter(at: Position): Place {
+  enter(at: Position): ReadPosition {
     const place = { at };
     this.#places.add(place);
     return place;
   }
 
-  move(place: Place, to: Position): void {
+  move(place: ReadPosition, to: Position): void {
     place.at = to;
     if (to >= this.#through) this.#dropIfPassed();
   }
 
-  leave(place: Place): void {
+  leave(place: ReadPosition): void {
     this.#places.delete(place);
     this.#dropIfPassed();
   }
 
   /** What follows on a position, at most so many events of it; undefined when nothing does that is still known. */
-  since(after: Position, limit: number): Stretch | undefined {
+  since(after: Position, limit: number): CachedPage | undefined {
     if (after < this.#after || after >= this.#through) return undefined;
     const start = this.#indexAfter(after);
     const events = this.#events.slice(start, start + limit);

@@ -12,8 +12,8 @@ export interface Member {
 export type Assigning = (args: Args, params: unknown) => Context;
 
 /** For so many sets of names has an assignment a function of its own. Contexts mostly have the same names for ever. */
-const MOST_SHAPES = 4;
-const MOST_NAMES = 64;
+const MAX_SHAPES = 4;
+const MAX_NAMES = 64;
 
 /**
  * The copy that an assignment makes is most of what a step costs. A literal in which all names are written is made in half the
@@ -26,7 +26,7 @@ export function assigning(members: readonly Member[]): Assigning {
   let shapes = 0;
   return (args, params) => {
     if (assign === undefined || !hasNames(args.context, names)) {
-      if (shapes === MOST_SHAPES) return slowly(args, params);
+      if (shapes === MAX_SHAPES) return slowly(args, params);
       shapes += 1;
       names = Object.keys(args.context);
       assign = inLiteral(members, names) ?? slowly;
@@ -49,7 +49,7 @@ function hasNames(context: Context, names: readonly string[]): boolean {
 function inLiteral(members: readonly Member[], before: readonly string[]): Assigning | undefined {
   const names = [...new Set([...before, ...members.map(({ name }) => name)])];
   // In a literal it is no member, but the prototype.
-  if (names.length > MOST_NAMES || names.includes('__proto__')) return undefined;
+  if (names.length > MAX_NAMES || names.includes('__proto__')) return undefined;
   const indexOf = (name: string): number => members.findLastIndex((member) => member.name === name);
   const computed = members.map((_, index) => `const to${index} = value${index}(args, params);`);
   const written = names.map((name) => {

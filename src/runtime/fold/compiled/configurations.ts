@@ -4,7 +4,7 @@ import type { Chart, Node } from './chart.js';
 import { Configuration } from './configuration.js';
 
 /** As many are kept. With many parallel regions there are more than there is memory for, and few of them come again. */
-const MOST = 10_000;
+const MAX_CONFIGURATIONS = 10_000;
 
 export class Configurations {
   readonly #byNodes = new Map<string, Configuration>();
@@ -49,7 +49,7 @@ function below(node: Node, active: ReadonlySet<Node>): readonly Node[] {
 }
 
 function remember<Key>(known: Map<Key, Configuration>, key: Key, made: Configuration): Configuration {
-  if (known.size === MOST) known.clear();
+  if (known.size === MAX_CONFIGURATIONS) known.clear();
   known.set(key, made);
   return made;
 }

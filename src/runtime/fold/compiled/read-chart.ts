@@ -7,7 +7,7 @@ import { refuse, requireWithout } from './reference.js';
 import { entrySet } from './sets.js';
 
 /** So many microsteps after one event are taken for endless, which XState would not notice. */
-const ENDLESS = 1_000_000;
+const MAX_MICROSTEPS = 1_000_000;
 
 /** A node while it is read. */
 type Draft = { -readonly [Name in keyof Node]: Node[Name] };
@@ -21,7 +21,7 @@ export function readChart(machine: AnyStateMachine): Chart {
     root,
     context: contextOf(machine),
     raises: reader.raises,
-    mostMicrosteps: Math.min(machine.options.maxIterations ?? ENDLESS, ENDLESS),
+    mostMicrosteps: Math.min(machine.options.maxIterations ?? MAX_MICROSTEPS, MAX_MICROSTEPS),
     activeIn: (value) => new Set(reader.nodesOf(machine.resolveState({ value, context: {} })._nodes)),
   };
 }

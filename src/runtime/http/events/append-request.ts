@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { parseBody } from '../kernel/json-faults.js';
 import { START, tag, type AppendCondition, type Json, type NewEvent } from '../../event-log/event.js';
-import { LARGEST_COMMIT } from '../../event-log/contracts/checked-events.js';
+import { MAX_COMMIT_EVENTS } from '../../event-log/contracts/checked-events.js';
 import { incomingCloudEvent } from './cloud-event.js';
 import { eventName, eventTags } from './new-event.js';
 import { positionBody, queryBody } from './query-body.js';
@@ -16,7 +16,7 @@ const many = <Item extends z.ZodType>(item: Item): z.ZodArray<Item> =>
   z
     .array(item, 'an array of events')
     .min(1, 'at least one event')
-    .max(LARGEST_COMMIT, `at most ${LARGEST_COMMIT} events`);
+    .max(MAX_COMMIT_EVENTS, `at most ${MAX_COMMIT_EVENTS} events`);
 
 const appendRequest = z.strictObject({ events: many(newEvent), condition: condition.optional() });
 

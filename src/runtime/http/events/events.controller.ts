@@ -13,13 +13,7 @@ import { readAppendRequest, readCloudEvents } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, toCloudEvent } from './cloud-event.js';
 import { ApiAppend, ApiEvents, ApiQueryEvents } from './events.docs.js';
 import { commitOptions } from './idempotency.js';
-import {
-  LARGEST_LIMIT,
-  readPageBody,
-  readPageParameters,
-  type Next,
-  type PageRequest,
-} from './page-request.js';
+import { MAX_LIMIT, readPageBody, readPageParameters, type Next, type PageRequest } from './page-request.js';
 
 interface EventsRequest {
   readonly query: QueryString;
@@ -128,5 +122,5 @@ function rangeOf({ after, before = Infinity, backwards }: PageRequest, head: Pos
 
 /** Where exactly the events of a commit can be read; the first page of them when they are many. */
 export function linkToCommit(first: Position, last: Position): string {
-  return `/events?after=${first - 1}&limit=${Math.min(last - first + 1, LARGEST_LIMIT)}`;
+  return `/events?after=${first - 1}&limit=${Math.min(last - first + 1, MAX_LIMIT)}`;
 }

@@ -2,9 +2,9 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiCommandHeaders, ApiProblems, LOCATION_HEADER, POSITION_HEADER } from '../kernel/api-docs.js';
-import { LONGEST_NAME, MOST_TAGS } from './new-event.js';
-import { DEFAULT_LIMIT, LARGEST_LIMIT } from './page-request.js';
-import { MOST_ITEMS, MOST_TYPES } from './query-body.js';
+import { MAX_NAME_LENGTH, MAX_TAGS } from './new-event.js';
+import { DEFAULT_LIMIT, MAX_LIMIT } from './page-request.js';
+import { MAX_ITEMS, MAX_TYPES } from './query-body.js';
 
 const EVENT = {
   type: 'object',
@@ -36,26 +36,26 @@ const NEW_EVENT = {
   },
 } as const;
 
-const NAME = { type: 'string', minLength: 1, maxLength: LONGEST_NAME } as const;
+const NAME = { type: 'string', minLength: 1, maxLength: MAX_NAME_LENGTH } as const;
 
 const QUERY = {
   type: 'array',
   description: 'Events that any item means; [{}] means every event',
   minItems: 1,
-  maxItems: MOST_ITEMS,
+  maxItems: MAX_ITEMS,
   items: {
     type: 'object',
     description: 'Any of these types (left out: any), and all of these tags (left out: whatever they are)',
     additionalProperties: false,
     properties: {
-      types: { type: 'array', minItems: 1, maxItems: MOST_TYPES, items: NAME },
-      tags: { type: 'array', minItems: 1, maxItems: MOST_TAGS, items: NAME },
+      types: { type: 'array', minItems: 1, maxItems: MAX_TYPES, items: NAME },
+      tags: { type: 'array', minItems: 1, maxItems: MAX_TAGS, items: NAME },
     },
   },
   example: [{ types: ['number.recorded'] }, { tags: ['number:7'] }],
 } as const;
 
-const LIMIT = { type: 'integer', minimum: 1, maximum: LARGEST_LIMIT, default: DEFAULT_LIMIT } as const;
+const LIMIT = { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT } as const;
 
 /** @param next what leads to the next page */
 function ApiPage(next: object, header: Readonly<Record<string, object>>): MethodDecorator {
@@ -88,13 +88,13 @@ export function ApiEvents(): MethodDecorator {
     ApiQuery({
       name: 'type',
       required: false,
-      schema: { type: 'array', maxItems: MOST_TYPES, items: NAME },
+      schema: { type: 'array', maxItems: MAX_TYPES, items: NAME },
       description: 'Only events of this type; there several times, of any of these types',
     }),
     ApiQuery({
       name: 'tag',
       required: false,
-      schema: { type: 'array', maxItems: MOST_TAGS, items: NAME },
+      schema: { type: 'array', maxItems: MAX_TAGS, items: NAME },
       description: 'Only events with this tag; there several times, with all of these tags',
     }),
     ApiPage(

@@ -3,9 +3,9 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { InvalidHeader } from '../kernel/problem.js';
 import { commitId, type CommitId, type Metadata } from '../../event-log/event.js';
 import type { AppendOptions } from '../../event-log/event-log.js';
-import { digest } from '../../event-log/commits/request-fingerprint.js';
+import { requestFingerprint } from '../../event-log/commits/request-fingerprint.js';
 
-const LONGEST_KEY = 200;
+const MAX_KEY_LENGTH = 200;
 
 /** What a request's headers say of the commit that it asks for. */
 export type CommitOptions = Pick<AppendOptions, 'commitId' | 'fingerprint' | 'metadata'>;
@@ -19,7 +19,7 @@ export function commitOptions(headers: IncomingHttpHeaders, request: unknown): C
   const metadata = metadataOf(headers);
   return {
     ...(metadata !== undefined && { metadata }),
-    ...(key !== undefined && { commitId: key, fingerprint: digest(request) }),
+    ...(key !== undefined && { commitId: key, fingerprint: requestFingerprint(request) }),
   };
 }
 
@@ -29,10 +29,10 @@ function idempotencyKey(header: string | string[] | undefined): CommitId | undef
   const key = String(header)
     .trim()
     .replace(/^"(.*)"$/, '$1');
-  if (!/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(key) || key.length > LONGEST_KEY) {
+  if (!/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(key) || key.length > MAX_KEY_LENGTH) {
     throw new InvalidHeader(
       'Idempotency-Key',
-      `A key is 1 to ${LONGEST_KEY} printable ASCII characters, best a UUID.`,
+      `A key is 1 to ${MAX_KEY_LENGTH} printable ASCII characters, best a UUID.`,
     );
   }
   return commitId(`key:${key}`); // apart from the ids that the log makes itself
@@ -55,8 +55,8 @@ function identifier(
   const value = headers[name];
   if (value === undefined) return undefined;
   const text = String(value);
-  if (text.length === 0 || text.length > LONGEST_KEY) {
-    throw new InvalidHeader(name, `An identifier has 1 to ${LONGEST_KEY} characters.`);
+  if (text.length === 0 || text.length > MAX_KEY_LENGTH) {
+    throw new InvalidHeader(name, `An identifier has 1 to ${MAX_KEY_LENGTH} characters.`);
   }
   return text;
 }

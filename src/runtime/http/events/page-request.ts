@@ -4,11 +4,11 @@ import { parseBody } from '../kernel/json-faults.js';
 import { onlyKnown, several, wholeNumber, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { START, position, tag, type Position, type Query } from '../../event-log/event.js';
-import { LONGEST_NAME, MOST_TAGS } from './new-event.js';
-import { MOST_TYPES, positionBody, queryBody } from './query-body.js';
+import { MAX_NAME_LENGTH, MAX_TAGS } from './new-event.js';
+import { MAX_TYPES, positionBody, queryBody } from './query-body.js';
 
 /** The most events of one page. */
-export const LARGEST_LIMIT = 1000;
+export const MAX_LIMIT = 1000;
 export const DEFAULT_LIMIT = 100;
 
 export interface PageRequest {
@@ -39,9 +39,9 @@ export interface Next {
  */
 export function readPageParameters(parameters: QueryString): PageRequest {
   onlyKnown(parameters, ['after', 'limit', 'type', 'tag']);
-  const limit = wholeNumber(parameters, 'limit', { min: 1, max: LARGEST_LIMIT });
-  const types = names(parameters, 'type', MOST_TYPES);
-  const tags = names(parameters, 'tag', MOST_TAGS).map(tag);
+  const limit = wholeNumber(parameters, 'limit', { min: 1, max: MAX_LIMIT });
+  const types = names(parameters, 'type', MAX_TYPES);
+  const tags = names(parameters, 'tag', MAX_TAGS).map(tag);
   const item = { ...(types.length > 0 && { types }), ...(tags.length > 0 && { tags }) };
   const asked = [
     ...types.map((type) => `&type=${encodeURIComponent(type)}`),
@@ -68,8 +68,8 @@ const pageBody = z.strictObject({
     .exactOptional(),
   limit: z
     .int('a whole number')
-    .min(1, `from 1 to ${LARGEST_LIMIT}`)
-    .max(LARGEST_LIMIT, `from 1 to ${LARGEST_LIMIT}`)
+    .min(1, `from 1 to ${MAX_LIMIT}`)
+    .max(MAX_LIMIT, `from 1 to ${MAX_LIMIT}`)
     .exactOptional(),
   backwards: z.boolean('true or false').default(false),
 });
@@ -101,8 +101,8 @@ function names(parameters: QueryString, name: 'type' | 'tag', most: number): rea
     );
   }
   for (const { length } of values) {
-    if (length === 0 || length > LONGEST_NAME)
-      throw new InvalidParameter(name, `${name} has 1 to ${LONGEST_NAME} characters, not ${length}.`);
+    if (length === 0 || length > MAX_NAME_LENGTH)
+      throw new InvalidParameter(name, `${name} has 1 to ${MAX_NAME_LENGTH} characters, not ${length}.`);
   }
   return values;
 }

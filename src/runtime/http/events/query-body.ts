@@ -4,14 +4,14 @@ import { position, tag, type Position, type Query } from '../../event-log/event.
 import { eventName, eventTags } from './new-event.js';
 
 /** Each item is looked up by itself, so their number is bounded; no decision has been seen to need more. */
-export const MOST_ITEMS = 1000;
-export const MOST_TYPES = 100;
+export const MAX_ITEMS = 1000;
+export const MAX_TYPES = 100;
 
 const item = z.strictObject({
   types: z
     .array(eventName)
     .min(1, 'at least one type; without types it means any')
-    .max(MOST_TYPES, `at most ${MOST_TYPES} types`)
+    .max(MAX_TYPES, `at most ${MAX_TYPES} types`)
     .exactOptional(),
   tags: eventTags
     .min(1, 'at least one tag; without tags it means events with any tags and none')
@@ -22,7 +22,7 @@ const item = z.strictObject({
 export const queryBody: z.ZodType<Query> = z
   .array(item, 'an array of items, as in [{"types": […], "tags": […]}]')
   .min(1, 'at least one item; [{}] means every event')
-  .max(MOST_ITEMS, `at most ${MOST_ITEMS} items`);
+  .max(MAX_ITEMS, `at most ${MAX_ITEMS} items`);
 
 /** A position, or 0 for what is before the first. */
 export const positionBody: z.ZodType<Position, number> = z

@@ -13,7 +13,7 @@ export class InexactNumber {
 const PLAIN = /^\s*\{\s*"[^"\\]*"\s*:\s*(?:"[^"\\]*"|-?\d+)\s*\}\s*$/;
 
 /** Deeper than this no body is that anybody means. */
-const DEEPEST = 100;
+const MAX_DEPTH = 100;
 
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
@@ -56,7 +56,7 @@ function membersIn(text: string): number {
     else if (character === COLON) members += 1;
     else if (character === OPEN_BRACKET || character === OPEN_BRACE) depth += 1;
     else if (character === CLOSE_BRACKET || character === CLOSE_BRACE) depth -= 1;
-    if (depth > DEEPEST) throw new SyntaxError(`nested more than ${DEEPEST} deep`);
+    if (depth > MAX_DEPTH) throw new SyntaxError(`nested more than ${MAX_DEPTH} deep`);
   }
   return members;
 }

@@ -2,7 +2,7 @@
 import { InvalidHeader, Problem } from './problem.js';
 
 /** The longest that a request is held back, in seconds; a client that wants more asks again. */
-export const LONGEST_WAIT = 60;
+export const MAX_WAIT_SECONDS = 60;
 
 /**
  * How long the client prefers to wait, in whole seconds: `Prefer: wait=5`. Zero when it does not say.
@@ -23,7 +23,7 @@ export function preferredWait(prefer: string | string[] | undefined): number {
     if (!/^\d{1,9}$/.test(seconds)) {
       throw new InvalidHeader('Prefer', 'wait must be a whole number of seconds, as in: Prefer: wait=5');
     }
-    return Math.min(Number(seconds), LONGEST_WAIT);
+    return Math.min(Number(seconds), MAX_WAIT_SECONDS);
   }
   return 0;
 }

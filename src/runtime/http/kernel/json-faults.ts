@@ -3,10 +3,10 @@ import type { ZodError, ZodType } from 'zod';
 import { InvalidBody, pointer, type Fault } from './problem.js';
 
 /** More faults than this help nobody; the first ones are named. */
-const MOST_FAULTS = 20;
+const MAX_FAULTS = 20;
 
 export function faultsOf(error: ZodError, path: readonly PropertyKey[] = []): readonly Fault[] {
-  return error.issues.flatMap((issue) => faultsOfIssue(issue, path)).slice(0, MOST_FAULTS);
+  return error.issues.flatMap((issue) => faultsOfIssue(issue, path)).slice(0, MAX_FAULTS);
 }
 
 function faultsOfIssue(issue: ZodError['issues'][number], path: readonly PropertyKey[]): readonly Fault[] {

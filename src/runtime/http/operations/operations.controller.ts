@@ -6,33 +6,33 @@ import { onlyKnown } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 import type { Projection } from '../../projection/projection.js';
-import type { Undertaking } from '../../projection/operations/job.js';
-import { Upkeep } from '../../projection/operations/operations.js';
+import type { Job } from '../../projection/operations/job.js';
+import { Operations } from '../../projection/operations/operations.js';
 import { projectionNamed } from '../projections/projection-not-found.js';
 import type { QueryRequest } from '../projections/query.js';
-import { ApiStanding, ApiUndertake } from './operations.docs.js';
+import { ApiJobStatus, ApiStartJob } from './operations.docs.js';
 
-type Kind = 'audit' | 'rebuild';
+type OperationKind = 'audit' | 'rebuild';
 
 @Controller(PATHS.projections)
-export class UpkeepController {
+export class OperationsController {
   constructor(
     private readonly host: ProjectionHost,
-    private readonly upkeep: Upkeep,
+    private readonly upkeep: Operations,
   ) {}
 
   @Post(':name/audit')
-  @ApiUndertake('audit', 'Hold a projection and its snapshots against what the log folds to')
+  @ApiStartJob('audit', 'Hold a projection and its snapshots against what the log folds to')
   postAudit(
     @Param('name') name: string,
     @Req() request: FastifyRequest & QueryRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return undertake(name, 'audit', this.upkeep.audit(this.#known(name, request)), request, reply);
+    return startJob(name, 'audit', this.upkeep.audit(this.#known(name, request)), request, reply);
   }
 
   @Get(':name/audit')
-  @ApiStanding('audit', 'How the last audit of a projection stands')
+  @ApiJobStatus('audit', 'How the last audit of a projection stands')
   getAudit(
     @Param('name') name: string,
     @Req() request: FastifyRequest & QueryRequest,
@@ -43,17 +43,17 @@ export class UpkeepController {
   }
 
   @Post(':name/rebuild')
-  @ApiUndertake('rebuild', 'Fold a projection anew from the log, while the old state answers')
+  @ApiStartJob('rebuild', 'Fold a projection anew from the log, while the old state answers')
   postRebuild(
     @Param('name') name: string,
     @Req() request: FastifyRequest & QueryRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return undertake(name, 'rebuild', this.upkeep.rebuild(this.#known(name, request)), request, reply);
+    return startJob(name, 'rebuild', this.upkeep.rebuild(this.#known(name, request)), request, reply);
   }
 
   @Get(':name/rebuild')
-  @ApiStanding('rebuild', 'How the last rebuild of a projection stands')
+  @ApiJobStatus('rebuild', 'How the last rebuild of a projection stands')
   getRebuild(
     @Param('name') name: string,
     @Req() request: FastifyRequest & QueryRequest,
@@ -71,10 +71,10 @@ export class UpkeepController {
 }
 
 /** Waits for its end as long as the client prefers. */
-async function undertake(
+async function startJob(
   name: string,
-  kind: Kind,
-  undertaking: Undertaking<object>,
+  kind: OperationKind,
+  undertaking: Job<object>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
@@ -99,7 +99,7 @@ function elapsed(seconds: number, reply: FastifyReply): Promise<void> {
   });
 }
 
-function tell(projection: string, undertaking: Undertaking<object> | undefined, reply: FastifyReply): void {
+function tell(projection: string, undertaking: Job<object> | undefined, reply: FastifyReply): void {
   void reply
     .header('cache-control', 'no-store')
     .send({ projection, ...(undertaking?.standing ?? { status: 'never' }) });

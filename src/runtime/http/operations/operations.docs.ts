@@ -3,7 +3,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, LOCATION_HEADER } from '../kernel/api-docs.js';
 
-const STANDING = {
+const JOB_STATUS = {
   type: 'object' as const,
   required: ['projection', 'status'],
   properties: {
@@ -20,7 +20,7 @@ const STANDING = {
 
 const PROBLEMS = { 400: 'A parameter or header is wrong', 404: 'There is no such projection' };
 
-export function ApiUndertake(kind: string, summary: string): MethodDecorator {
+export function ApiStartJob(kind: string, summary: string): MethodDecorator {
   return applyDecorators(
     ApiTags('projections'),
     ApiOperation({ summary, operationId: `${kind}Projection` }),
@@ -30,22 +30,22 @@ export function ApiUndertake(kind: string, summary: string): MethodDecorator {
       description: 'How many seconds to wait for its end, at most 60; without it the answer comes at once',
       schema: { type: 'string', example: 'wait=5' },
     }),
-    ApiResponse({ status: 200, description: 'It has ended', headers: LOCATION_HEADER, schema: STANDING }),
+    ApiResponse({ status: 200, description: 'It has ended', headers: LOCATION_HEADER, schema: JOB_STATUS }),
     ApiResponse({
       status: 202,
       description: 'It is under way, as Location tells; asked for twice, it is done once',
       headers: LOCATION_HEADER,
-      schema: STANDING,
+      schema: JOB_STATUS,
     }),
     ApiProblems(PROBLEMS),
   );
 }
 
-export function ApiStanding(kind: string, summary: string): MethodDecorator {
+export function ApiJobStatus(kind: string, summary: string): MethodDecorator {
   return applyDecorators(
     ApiTags('projections'),
     ApiOperation({ summary, operationId: `${kind}Standing` }),
-    ApiResponse({ status: 200, description: summary, schema: STANDING }),
+    ApiResponse({ status: 200, description: summary, schema: JOB_STATUS }),
     ApiProblems(PROBLEMS),
   );
 }

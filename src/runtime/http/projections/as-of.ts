@@ -5,7 +5,7 @@ import { matchesEntityTag } from '../kernel/headers.js';
 import type { Folded } from '../../projection/folding.js';
 import type { Past } from '../../projection/past/past.js';
 import { AfterHead } from '../../projection/past/past-problems.js';
-import type { Moment } from './time-parameter.js';
+import type { PointInTime } from './time-parameter.js';
 
 /**
  * The entity tag tells the position and what folds up to it, so that whoever has the answer already is told so without a fold;
@@ -15,7 +15,7 @@ import type { Moment } from './time-parameter.js';
  */
 export async function answeredAsOf<Context>(
   past: Past<Context>,
-  moment: Moment,
+  moment: PointInTime,
   request: FastifyRequest,
   reply: FastifyReply,
   body: (folded: Folded<Context>) => string,
@@ -36,7 +36,10 @@ export async function answeredAsOf<Context>(
   if (folded !== undefined) void reply.status(200).send(body(folded));
 }
 
-export function positionOf(past: Pick<Past, 'positionAt'>, moment: Moment): Position | Promise<Position> {
+export function positionOf(
+  past: Pick<Past, 'positionAt'>,
+  moment: PointInTime,
+): Position | Promise<Position> {
   return 'position' in moment ? moment.position : past.positionAt(moment.time);
 }
 

@@ -1,6 +1,6 @@
 /** What may be asked of the past. */
 import { position } from '../../event-log/event.js';
-import { readMoment } from './time-parameter.js';
+import { readPointInTime } from './time-parameter.js';
 import { readHistory, readWhatIf } from './past-request.js';
 
 const HEAD = position(10_000_000);
@@ -49,6 +49,6 @@ describe('a moment in a URL', () => {
     ['2026-01-31T12:00:00-01:30', { time: Date.UTC(2026, 0, 31, 13, 30) }],
     ['2026-01-31T12:00:00 01:30', { time: Date.UTC(2026, 0, 31, 10, 30) }],
   ])('is read: %s', (text, moment) => {
-    expect(readMoment({ at: text }, 'at')).toEqual(moment);
+    expect(readPointInTime({ at: text }, 'at')).toEqual(moment);
   });
 });

@@ -2,12 +2,12 @@
 import { position, type Position } from '../../event-log/event.js';
 import { onlyKnown, single, wholeNumber, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
-import { readMoment, type Moment } from './time-parameter.js';
+import { readPointInTime, type PointInTime } from './time-parameter.js';
 
 /** The most points of one answer. */
-export const MOST_POINTS = 1000;
+export const MAX_POINTS = 1000;
 /** The most events that one what-if leaves out. */
-export const MOST_LEFT_OUT = 1000;
+export const MAX_EXCLUDED = 1000;
 
 export interface HistoryRequest {
   readonly from: Position;
@@ -25,13 +25,13 @@ export function readHistory(query: QueryString, head: Position): HistoryRequest 
   const from = position(wholeNumber(query, 'from') ?? 0);
   const to = position(wholeNumber(query, 'to') ?? Math.max(head, from));
   if (from > to) throw new InvalidParameter('from', `from must not be after to, which is ${to}`);
-  const smallest = Math.max(Math.ceil((to - from) / (MOST_POINTS - 1)), 1);
+  const smallest = Math.max(Math.ceil((to - from) / (MAX_POINTS - 1)), 1);
   const step = wholeNumber(query, 'step', { min: 1 }) ?? smallest;
   const points = Math.floor((to - from) / step) + 1;
-  if (points > MOST_POINTS) {
+  if (points > MAX_POINTS) {
     throw new InvalidParameter(
       'step',
-      `From ${from} to ${to} by ${step} is ${points} points, and an answer has at most ${MOST_POINTS}; ` +
+      `From ${from} to ${to} by ${step} is ${points} points, and an answer has at most ${MAX_POINTS}; ` +
         `a step of ${smallest} would do.`,
     );
   }
@@ -41,17 +41,17 @@ export function readHistory(query: QueryString, head: Position): HistoryRequest 
 export interface WhatIfRequest {
   readonly without: ReadonlySet<Position>;
   /** Default: the head. */
-  readonly at: Moment | undefined;
+  readonly at: PointInTime | undefined;
 }
 
 /** @throws InvalidParameter */
 export function readWhatIf(query: QueryString): WhatIfRequest {
   onlyKnown(query, ['without', 'at']);
   const positions = (single(query, 'without') ?? '').split(',');
-  if (positions.length > MOST_LEFT_OUT) {
+  if (positions.length > MAX_EXCLUDED) {
     throw new InvalidParameter(
       'without',
-      `without has ${positions.length} positions; at most ${MOST_LEFT_OUT} can be left out.`,
+      `without has ${positions.length} positions; at most ${MAX_EXCLUDED} can be left out.`,
     );
   }
   const wrong = positions.find((each) => !/^[1-9]\d*$/.test(each) || !Number.isSafeInteger(Number(each)));
@@ -63,7 +63,7 @@ export function readWhatIf(query: QueryString): WhatIfRequest {
   }
   return {
     without: new Set(positions.map((each) => position(Number(each)))),
-    at: readMoment(query, 'at'),
+    at: readPointInTime(query, 'at'),
   };
 }
 

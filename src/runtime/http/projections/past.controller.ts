@@ -12,7 +12,7 @@ import { readHistory, readWhatIf, requireBefore, type HistoryRequest } from './p
 import type { QueryRequest } from './query.js';
 
 /** A history that takes longer, in milliseconds, is answered as far as it got, with a link to the rest. */
-const LONGEST = 2000;
+const MAX_FOLD_SECONDS = 2000;
 
 interface Point {
   readonly position: Position;
@@ -70,7 +70,7 @@ async function pointsOf(
   signal: AbortSignal,
 ): Promise<{ readonly points: readonly Point[]; readonly next?: string }> {
   const { to, step } = asked;
-  const until = performance.now() + LONGEST;
+  const until = performance.now() + MAX_FOLD_SECONDS;
   const points: Point[] = [];
   for await (const { folded, time } of past.series(asked, { signal })) {
     const { position: at, state } = folded;

@@ -2,7 +2,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, POSITION_HEADER } from '../kernel/api-docs.js';
-import { MOST_LEFT_OUT, MOST_POINTS } from './past-request.js';
+import { MAX_EXCLUDED, MAX_POINTS } from './past-request.js';
 
 const POSITION = { type: 'integer', minimum: 0 } as const;
 const VIEW = { type: 'object', additionalProperties: true } as const;
@@ -35,12 +35,12 @@ export function ApiHistory(name: string): MethodDecorator {
     ApiQuery({
       name: 'step',
       required: false,
-      description: `So many positions lie between two points. Default: as few as give at most ${MOST_POINTS} points`,
+      description: `So many positions lie between two points. Default: as few as give at most ${MAX_POINTS} points`,
       schema: { type: 'integer', minimum: 1 },
     }),
     ApiResponse({
       status: 200,
-      description: `At most ${MOST_POINTS} points; next is there when it took too long to find all of them`,
+      description: `At most ${MAX_POINTS} points; next is there when it took too long to find all of them`,
       headers: POSITION_HEADER,
       schema: {
         type: 'object',
@@ -48,7 +48,7 @@ export function ApiHistory(name: string): MethodDecorator {
         properties: {
           points: {
             type: 'array',
-            maxItems: MOST_POINTS,
+            maxItems: MAX_POINTS,
             items: {
               type: 'object',
               required: ['position'],
@@ -74,7 +74,7 @@ export function ApiWhatIf(name: string): MethodDecorator {
     ApiQuery({
       name: 'without',
       required: true,
-      description: `The positions of the events, separated by commas; at most ${MOST_LEFT_OUT}`,
+      description: `The positions of the events, separated by commas; at most ${MAX_EXCLUDED}`,
       schema: { type: 'string', example: '17,18' },
     }),
     ApiQuery({

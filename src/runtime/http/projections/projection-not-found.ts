@@ -2,7 +2,7 @@
 import { Problem } from '../kernel/problem.js';
 
 /** Of a name that may be anything, no more than this is told. */
-const MOST_TOLD = 40;
+const MAX_LISTED = 40;
 
 export class ProjectionNotFound extends Problem {
   constructor(name: string, known: readonly string[]) {
@@ -11,7 +11,7 @@ export class ProjectionNotFound extends Problem {
       'not-found',
       'projection-not-found',
       'There is no such projection',
-      `There is no projection ${name.slice(0, MOST_TOLD)}; ${there}.`,
+      `There is no projection ${name.slice(0, MAX_LISTED)}; ${there}.`,
     );
   }
 }

@@ -7,7 +7,7 @@ import { InvalidParameter, Problem } from '../kernel/problem.js';
 import type { ProjectionFault } from '../../projection/fault.js';
 import type { FoldState } from '../../fold/fold-state.js';
 import type { Projection } from '../../projection/projection.js';
-import { readMoment } from './time-parameter.js';
+import { readPointInTime } from './time-parameter.js';
 import { answeredAsOf } from './as-of.js';
 
 export interface QueryRequest {
@@ -43,7 +43,7 @@ export function answered<Context>(
 ): Promise<void> | undefined {
   onlyKnown(request.query, ['after', 'at']);
   const after = wholeNumber(request.query, 'after');
-  const moment = readMoment(request.query, 'at');
+  const moment = readPointInTime(request.query, 'at');
   if (moment !== undefined) {
     if (after !== undefined)
       throw new InvalidParameter(

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { parseBody } from '../kernel/json-faults.js';
 import { position, type Position } from '../../event-log/event.js';
-import { LONGEST_REASON } from '../../projection/skipping.js';
+import { MAX_REASON_LENGTH } from '../../projection/skipping.js';
 
 const skipBody = z.strictObject(
   {
@@ -10,7 +10,7 @@ const skipBody = z.strictObject(
     reason: z
       .string('say why the event is skipped, as text')
       .min(1, 'say why the event is skipped')
-      .max(LONGEST_REASON, 'at most 1,000 characters')
+      .max(MAX_REASON_LENGTH, 'at most 1,000 characters')
       .refine((text) => text.isWellFormed(), 'well-formed Unicode'),
   },
   {

@@ -5,13 +5,13 @@ import { single, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 
 /** A position, or milliseconds since 1970. */
-export type Moment = { readonly position: Position } | { readonly time: number };
+export type PointInTime = { readonly position: Position } | { readonly time: number };
 
 const WITH_SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 const time = z.iso.datetime({ offset: true });
 
 /** @throws InvalidParameter unless it is a whole number from 0 on, or a time with its zone (RFC 3339, section 5.6) */
-export function readMoment(query: QueryString, name: string): Moment | undefined {
+export function readPointInTime(query: QueryString, name: string): PointInTime | undefined {
   const text = single(query, name);
   if (text === undefined) return undefined;
   if (/^(?:0|[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text)))

@@ -1,8 +1,8 @@
 /** Holds what a projection has, live and in snapshots, against what the log folds to. */
 import type { Position } from '../../event-log/event.js';
 import type { Projection } from '../projection.js';
-import { machineOn, type Ground } from './fold-dependencies.js';
-import type { Place } from './executor.js';
+import { machineOn, type FoldDependencies } from './fold-dependencies.js';
+import type { Executor } from './executor.js';
 import type { Audited } from './run-job.js';
 
 export interface AuditReport extends Audited {
@@ -10,8 +10,8 @@ export interface AuditReport extends Audited {
 }
 
 export interface AuditOptions {
-  readonly place: Place;
-  readonly ground: Ground;
+  readonly place: Executor;
+  readonly ground: FoldDependencies;
   readonly progressed: (position: Position, through: () => Position) => void;
   readonly signal: AbortSignal;
 }
@@ -23,7 +23,7 @@ export interface AuditOptions {
  * @throws Error when the log cannot be folded as far as the projection has folded it
  * @throws SkippedMeanwhile
  */
-export async function audit(
+export async function runAudit(
   live: Projection,
   { place, ground, progressed, signal }: AuditOptions,
 ): Promise<AuditReport> {

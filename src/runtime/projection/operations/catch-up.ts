@@ -4,8 +4,8 @@ import type { Page } from '../../event-log/page.js';
 import type { Folded } from '../folding.js';
 import type { Projection } from '../projection.js';
 import { foldThrough } from './fold-through.js';
-import { foldingOn, machineOn, SkippedMeanwhile, type Ground } from './fold-dependencies.js';
-import type { FoldedBy } from './run-job.js';
+import { foldingOn, machineOn, SkippedMeanwhile, type FoldDependencies } from './fold-dependencies.js';
+import type { FoldExecutor } from './run-job.js';
 
 /** So long, in milliseconds, the shadow has the live thread for itself before others get their turn. */
 const TURN = 1;
@@ -19,9 +19,9 @@ const TURN = 1;
  * @throws SkippedMeanwhile when the shadow has passed over other events than the live one
  */
 export async function catchUp<Result>(
-  shadow: FoldedBy,
+  shadow: FoldExecutor,
   live: Projection,
-  ground: Ground,
+  ground: FoldDependencies,
   signal: AbortSignal,
   meet: (folded: Folded) => Result,
 ): Promise<Result> {

@@ -4,32 +4,32 @@ import type { Drift } from './drift.js';
 import type { Folded, Skipped } from '../folding.js';
 import { digestText } from '../snapshots/rolling-digest.js';
 import { stateDigest } from '../snapshots/state-digest.js';
-import { isOurs, type Ground } from './fold-dependencies.js';
+import { isOurs, type FoldDependencies } from './fold-dependencies.js';
 
-export interface Mark {
+export interface ComparisonPoint {
   readonly position: Position;
   readonly of: Drift['of'];
   /** Which events, and to what state: equal only when both are. */
   readonly digest: string;
 }
 
-export function markOf(folded: Folded, of: Drift['of']): Mark {
+export function comparisonPointOf(folded: Folded, of: Drift['of']): ComparisonPoint {
   return { position: folded.position, of, digest: wholeDigest(folded) };
 }
 
-export function agrees(mark: Mark, folded: Folded): boolean {
+export function agrees(mark: ComparisonPoint, folded: Folded): boolean {
   return mark.position === folded.position && mark.digest === wholeDigest(folded);
 }
 
 /** Of the snapshots that this machine has made of this log, up to a position, oldest first. No state is kept in memory. */
-export async function marksUpTo(
+export async function comparisonPointsUpTo(
   through: Position,
-  ground: Ground,
+  ground: FoldDependencies,
   skipped: Skipped,
-): Promise<readonly Mark[]> {
-  const marks: Mark[] = [];
+): Promise<readonly ComparisonPoint[]> {
+  const marks: ComparisonPoint[] = [];
   for await (const found of ground.snapshots.newestFirst()) {
-    if (isOurs(found, ground, through, skipped)) marks.push(markOf(found, 'snapshot'));
+    if (isOurs(found, ground, through, skipped)) marks.push(comparisonPointOf(found, 'snapshot'));
   }
   return marks.reverse();
 }

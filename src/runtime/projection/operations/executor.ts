@@ -1,10 +1,10 @@
 /** Where the work beside a live projection is done: in a process of its own, or in turns with the server. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Position } from '../../event-log/event.js';
-import type { Ground } from './fold-dependencies.js';
-import { perform, type Results, type Task } from './run-job.js';
+import type { FoldDependencies } from './fold-dependencies.js';
+import { runJob, type JobResults, type JobRequest } from './run-job.js';
 
-export interface Asked {
+export interface ExecutorRequest {
   readonly projection: string;
   /** How far to fold, now; asked again and again while the work goes on. */
   readonly target: () => Position;
@@ -13,28 +13,28 @@ export interface Asked {
   readonly signal: AbortSignal;
 }
 
-export abstract class Place {
+export abstract class Executor {
   /**
    * @throws FoldFailed, as an error with its message where it happened in another process
    * @throws WorkerLost when the process has ended or comes no further
    */
-  abstract run<Kind extends Task['kind']>(
-    task: Task & { readonly kind: Kind },
-    asked: Asked,
-  ): Promise<Results[Kind]>;
+  abstract run<Kind extends JobRequest['kind']>(
+    task: JobRequest & { readonly kind: Kind },
+    asked: ExecutorRequest,
+  ): Promise<JobResults[Kind]>;
 }
 
 /** In this process, in slices between which everybody else gets a turn: where a log cannot be opened twice. */
-export class ThisThread extends Place {
-  constructor(private readonly groundOf: (projection: string) => Ground) {
+export class ThreadExecutor extends Executor {
+  constructor(private readonly groundOf: (projection: string) => FoldDependencies) {
     super();
   }
 
-  override run<Kind extends Task['kind']>(
-    task: Task & { readonly kind: Kind },
-    { projection, target, progressed, signal }: Asked,
-  ): Promise<Results[Kind]> {
-    return perform<Kind>(task, this.groundOf(projection), {
+  override run<Kind extends JobRequest['kind']>(
+    task: JobRequest & { readonly kind: Kind },
+    { projection, target, progressed, signal }: ExecutorRequest,
+  ): Promise<JobResults[Kind]> {
+    return runJob<Kind>(task, this.groundOf(projection), {
       target,
       now: () => performance.now(),
       turn: async (position) => {

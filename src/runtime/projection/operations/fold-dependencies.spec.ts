@@ -5,12 +5,12 @@ import { position } from '../../event-log/event.js';
 import type { ProjectionDefinition } from '../define-projection.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
 import { eventSkipped, recordSkip } from '../skipping.js';
-import { pastOn, type Ground } from './fold-dependencies.js';
+import { pastOn, type FoldDependencies } from './fold-dependencies.js';
 
 const total = totalOf('total') as ProjectionDefinition;
 
 /** A log of 1, 2, 4, and no snapshots yet. */
-async function given(): Promise<Ground & { readonly snapshots: RememberedSnapshots }> {
+async function given(): Promise<FoldDependencies & { readonly snapshots: RememberedSnapshots }> {
   const log = amountsLog();
   log.contracts.register([eventSkipped]);
   await add(log, 1, 2, 4);

@@ -10,7 +10,7 @@ import type { Snapshot, SnapshotStore, Unreadable } from '../snapshots/snapshot-
 import { isUnreadable } from '../snapshots/snapshot-store.js';
 import { usableSnapshot } from '../snapshots/usable-snapshot.js';
 
-export interface Ground {
+export interface FoldDependencies {
   readonly log: EventLog;
   readonly definition: ProjectionDefinition;
   /** Those of the live projection; they are only read here. */
@@ -20,24 +20,24 @@ export interface Ground {
 }
 
 /** What the live projection passes over, as the log has it now. */
-export function skippedOn({ log, definition }: Ground): Promise<Skipped> {
+export function skippedOn({ log, definition }: FoldDependencies): Promise<Skipped> {
   return skippedBy(log, definition.name);
 }
 
 /** A fold on its way, which passes over what the live one passes over. Shadows and audits get theirs here and nowhere else. */
-export function foldingOn({ definition }: Ground, skipped: Skipped, from?: Folded): Folding {
+export function foldingOn({ definition }: FoldDependencies, skipped: Skipped, from?: Folded): Folding {
   return new Folding(definition.fold, from, skipped);
 }
 
 /** What passes over different events cannot be compared, nor can one go on from the other. */
 export class SkippedMeanwhile extends Error {
-  constructor({ definition }: Ground) {
+  constructor({ definition }: FoldDependencies) {
     super(`an event was skipped for ${definition.name} while the log was folded; ask again`);
   }
 }
 
 /** The past of a projection that need not run here. It begins from the snapshots that there are, and leaves them as they are. */
-export async function pastOn(ground: Ground): Promise<Past> {
+export async function pastOn(ground: FoldDependencies): Promise<Past> {
   const { log, definition, snapshots } = ground;
   const skipped = await skippedOn(ground);
   const before = async (through: Position): Promise<Snapshot | undefined> => {
@@ -52,18 +52,18 @@ export async function pastOn(ground: Ground): Promise<Past> {
 }
 
 /** What identifies a state at this position that this machine has folded. */
-export function machineOn({ log, definition }: Ground, skipped: Skipped, at: Position): string {
+export function machineOn({ log, definition }: FoldDependencies, skipped: Skipped, at: Position): string {
   return fingerprintWithout(skipped, at, fingerprintIn(log.contracts, definition));
 }
 
-export function consumedOn({ definition }: Ground): Query {
+export function consumedOn({ definition }: FoldDependencies): Query {
   return [{ types: definition.consumes.map((contract) => contract.type) }];
 }
 
 /** Whether this machine has folded it from this log, passing over the same, and not beyond where the log is looked at. */
 export function isOurs(
   found: Snapshot | Unreadable,
-  ground: Ground,
+  ground: FoldDependencies,
   through: Position,
   skipped: Skipped,
 ): found is Snapshot {

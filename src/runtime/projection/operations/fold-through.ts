@@ -1,7 +1,7 @@
 /** Folds what lies between two positions, in slices, so that whoever else is on the thread gets a turn. */
 import type { Position, RecordedEvent } from '../../event-log/event.js';
 import type { Folding } from '../folding.js';
-import { consumedOn, type Ground } from './fold-dependencies.js';
+import { consumedOn, type FoldDependencies } from './fold-dependencies.js';
 
 /** So many events are folded in one go. */
 const SLICE = 250;
@@ -12,7 +12,7 @@ const SLICE = 250;
  */
 export async function foldThrough(
   folding: Folding,
-  ground: Ground,
+  ground: FoldDependencies,
   through: Position,
   turn: (position: Position) => Promise<void>,
 ): Promise<void> {

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
-import type { FromWorker, Order, ToWorker } from './worker-messages.js';
+import type { FromWorker, WorkerRequest, ToWorker } from './worker-messages.js';
 import { SharedPosition } from './shared-position.js';
-import { perform, type Results, type Task } from './run-job.js';
-import { openGrounds, type MakeWorkshop } from './worker-bootstrap.js';
+import { runJob, type JobResults, type JobRequest } from './run-job.js';
+import { openDependencies, type MakeWorkerBootstrap } from './worker-bootstrap.js';
 
 /** Milliseconds between two tellings of how far it is. */
 const TELL = 50;
@@ -28,13 +28,13 @@ async function work({
   target: first,
   log,
   machine,
-}: Order): Promise<Results[Task['kind']]> {
+}: WorkerRequest): Promise<JobResults[JobRequest['kind']]> {
   let target = first;
   process.on('message', (message: ToWorker) => {
     target = message.target;
   });
-  const { default: make } = (await import(workshop)) as { readonly default: MakeWorkshop };
-  const grounds = await openGrounds(await make(options));
+  const { default: make } = (await import(workshop)) as { readonly default: MakeWorkerBootstrap };
+  const grounds = await openDependencies(await make(options));
   try {
     const ground = grounds.of(projection);
     if (ground.log.identity !== log) throw new Error('the worker has opened another log');
@@ -44,7 +44,7 @@ async function work({
     await tell({ kind: 'begun' });
     const reached = SharedPosition.inWorker();
     let toldAt = 0;
-    return await perform(task, ground, {
+    return await runJob(task, ground, {
       target: () => target,
       now: () => performance.now(),
       turn: async (position) => {
@@ -76,7 +76,7 @@ function messageOf(error: unknown): string {
 }
 
 endWithParent();
-const [order] = (await once(process, 'message')) as [Order];
+const [order] = (await once(process, 'message')) as [WorkerRequest];
 try {
   await tell({ kind: 'done', result: await work(order) });
 } catch (error) {

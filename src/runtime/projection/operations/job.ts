@@ -1,7 +1,7 @@
 /** One long piece of work on a projection, from when it is asked for: how far it is, and what came of it. */
 import { START, type Position } from '../../event-log/event.js';
 
-export type Standing<Report> =
+export type JobStatus<Report> =
   | { readonly status: 'waiting' }
   | {
       readonly status: 'running';
@@ -15,8 +15,8 @@ export type Standing<Report> =
   | ({ readonly status: 'done' } & Report)
   | { readonly status: 'failed'; readonly reason: string };
 
-export class Undertaking<Report> {
-  #standing: () => Standing<Report> = () => ({ status: 'waiting' });
+export class Job<Report> {
+  #standing: () => JobStatus<Report> = () => ({ status: 'waiting' });
   #from: { readonly position: Position; readonly at: number } | undefined;
   /** Resolves once it is done or has failed. */
   readonly ended: Promise<void>;
@@ -27,7 +27,7 @@ export class Undertaking<Report> {
    */
   constructor(
     turn: Promise<void>,
-    work: (undertaking: Undertaking<Report>) => Promise<Report>,
+    work: (undertaking: Job<Report>) => Promise<Report>,
     private readonly now: () => number = () => performance.now(),
   ) {
     this.ended = turn.then(async () => {
@@ -41,7 +41,7 @@ export class Undertaking<Report> {
     });
   }
 
-  get standing(): Standing<Report> {
+  get standing(): JobStatus<Report> {
     return this.#standing();
   }
 

@@ -13,12 +13,12 @@ import { MemoryStore } from '../../stores/memory.store.js';
 import { ProjectionHost } from '../projection-host.js';
 import type { Projection } from '../projection.js';
 import { isUnreadable, type Snapshot } from '../snapshots/snapshot-store.js';
-import { Upkeep } from './operations.js';
+import { Operations } from './operations.js';
 
 interface Given {
   readonly log: EventLog;
   readonly total: Projection;
-  readonly upkeep: Upkeep;
+  readonly upkeep: Operations;
   readonly snapshots: RememberedSnapshots;
   readonly shadows: RememberedSnapshots;
   /** The names of all signals, in order. */
@@ -67,7 +67,7 @@ async function given({
     pace: { every: 1_000_000 },
   });
   const total = host.add(totalOf('total', isBad)) as Projection;
-  const upkeep = new Upkeep(host, log, emitter);
+  const upkeep = new Operations(host, log, emitter);
   host.onApplicationBootstrap();
   const reached = (wanted: number): Promise<void> =>
     total.reached(position(wanted), AbortSignal.timeout(10_000));

@@ -8,22 +8,22 @@ import {
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { EventLog } from '../../event-log/event-log.js';
 import { signal, type Signals } from '../../event-log/signals.js';
-import { audit, type AuditReport } from './audit-job.js';
+import { runAudit, type AuditReport } from './audit-job.js';
 import { ProjectionHost } from '../projection-host.js';
 import type { Projection } from '../projection.js';
 import { isOurs, skippedOn } from './fold-dependencies.js';
-import { ThisThread, type Place } from './executor.js';
-import { rebuild, type RebuildReport } from './rebuild-job.js';
-import { Undertaking } from './job.js';
+import { ThreadExecutor, type Executor } from './executor.js';
+import { runRebuild, type RebuildReport } from './rebuild-job.js';
+import { Job } from './job.js';
 import { WorkerProcess } from './worker-process.js';
 
 @Injectable()
-export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class Operations implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('Projection');
-  readonly #place: Place;
+  readonly #place: Executor;
   readonly #ending = new AbortController();
-  readonly #audits = new Map<string, Undertaking<AuditReport>>();
-  readonly #rebuilds = new Map<string, Undertaking<RebuildReport>>();
+  readonly #audits = new Map<string, Job<AuditReport>>();
+  readonly #rebuilds = new Map<string, Job<RebuildReport>>();
   /** Resolves when nothing is under way any more: each is as heavy as reading the whole log, so they take turns. */
   #idle: Promise<void> = Promise.resolve();
   #schedule: NodeJS.Timeout | undefined;
@@ -41,24 +41,24 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     };
     this.#place =
       workers === undefined
-        ? new ThisThread((name) => host.groundOf(known(name)))
+        ? new ThreadExecutor((name) => host.groundOf(known(name)))
         : new WorkerProcess(workers, log, (name) => known(name).definition);
     log.beforeClose(() => this.#stop());
   }
 
   /** The last one that was asked for. */
-  auditOf(projection: string): Undertaking<AuditReport> | undefined {
+  auditOf(projection: string): Job<AuditReport> | undefined {
     return this.#audits.get(projection);
   }
 
-  rebuildOf(projection: string): Undertaking<RebuildReport> | undefined {
+  rebuildOf(projection: string): Job<RebuildReport> | undefined {
     return this.#rebuilds.get(projection);
   }
 
   /** Begins one as soon as nothing else is under way, unless one is waiting or under way already. */
-  audit(projection: Projection): Undertaking<AuditReport> {
+  audit(projection: Projection): Job<AuditReport> {
     return this.#once(this.#audits, projection, async (undertaking) => {
-      const report = await audit(projection, {
+      const report = await runAudit(projection, {
         place: this.#place,
         ground: this.host.groundOf(projection),
         ...this.#watched(undertaking),
@@ -69,9 +69,9 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   /** Begins one as soon as nothing else is under way, unless one is waiting or under way already. */
-  rebuild(projection: Projection): Undertaking<RebuildReport> {
+  rebuild(projection: Projection): Job<RebuildReport> {
     return this.#once(this.#rebuilds, projection, async (undertaking) => {
-      const report = await rebuild(projection, {
+      const report = await runRebuild(projection, {
         place: this.#place,
         ground: this.host.groundOf(projection),
         every: this.host.settings.pace.every,
@@ -124,14 +124,14 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   #once<Report>(
-    undertakings: Map<string, Undertaking<Report>>,
+    undertakings: Map<string, Job<Report>>,
     projection: Projection,
-    work: (undertaking: Undertaking<Report>) => Promise<Report>,
-  ): Undertaking<Report> {
+    work: (undertaking: Job<Report>) => Promise<Report>,
+  ): Job<Report> {
     const before = undertakings.get(projection.name);
     if (before?.hasEnded === false) return before;
     const turn = this.#idle;
-    const undertaking = new Undertaking<Report>(turn, async (begun) => {
+    const undertaking = new Job<Report>(turn, async (begun) => {
       await projection.settled;
       this.#ending.signal.throwIfAborted();
       begun.begin(() => projection.position);
@@ -146,8 +146,8 @@ export class Upkeep implements OnApplicationBootstrap, BeforeApplicationShutdown
     return undertaking;
   }
 
-  #watched<Report>(undertaking: Undertaking<Report>): {
-    readonly progressed: Undertaking<Report>['to'];
+  #watched<Report>(undertaking: Job<Report>): {
+    readonly progressed: Job<Report>['to'];
     readonly signal: AbortSignal;
   } {
     return {

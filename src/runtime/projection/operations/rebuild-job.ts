@@ -4,9 +4,9 @@ import type { Position } from '../../event-log/event.js';
 import type { View } from '../define-projection.js';
 import type { Projection } from '../projection.js';
 import { catchUp } from './catch-up.js';
-import type { Ground } from './fold-dependencies.js';
-import { markOf } from './comparison-points.js';
-import type { Place } from './executor.js';
+import type { FoldDependencies } from './fold-dependencies.js';
+import { comparisonPointOf } from './comparison-points.js';
+import type { Executor } from './executor.js';
 
 export interface RebuildReport {
   /** Where the new state took the old one's place. */
@@ -21,8 +21,8 @@ export interface RebuildReport {
 }
 
 export interface RebuildOptions {
-  readonly place: Place;
-  readonly ground: Ground;
+  readonly place: Executor;
+  readonly ground: FoldDependencies;
   /** How many events apart the shadow keeps snapshots of its own. */
   readonly every: number;
   readonly progressed: (position: Position, through: () => Position) => void;
@@ -36,7 +36,7 @@ export interface RebuildOptions {
  * @throws Error when the log cannot be folded as far as the live projection has folded it; nothing is changed then
  * @throws SkippedMeanwhile; nothing is changed then either
  */
-export async function rebuild(
+export async function runRebuild(
   live: Projection,
   { place, ground, every, progressed, signal }: RebuildOptions,
 ): Promise<RebuildReport> {
@@ -61,7 +61,8 @@ export async function rebuild(
   });
   // The new state's own snapshot is what it comes back from; until that is kept, the shadow's is.
   if (await kept) await ground.shadows.clear();
-  const equal = markOf(before, 'live state').digest === markOf(after, 'live state').digest;
+  const equal =
+    comparisonPointOf(before, 'live state').digest === comparisonPointOf(after, 'live state').digest;
   const views = {
     before: live.definition.view(before.state),
     after: live.definition.view(after.state),

@@ -4,10 +4,10 @@ import type { Folded } from '../folding.js';
 import { isUnreadable, type Snapshot } from '../snapshots/snapshot-store.js';
 import { stateDigest } from '../snapshots/state-digest.js';
 import { foldThrough } from './fold-through.js';
-import { foldingOn, machineOn, skippedOn, type Ground } from './fold-dependencies.js';
-import type { Watch } from './run-job.js';
+import { foldingOn, machineOn, skippedOn, type FoldDependencies } from './fold-dependencies.js';
+import type { JobObserver } from './run-job.js';
 
-export interface Rehearsal {
+export interface RehearsalReport {
   /** The new machine's, at the head. */
   readonly snapshot: Snapshot;
   /** What was compared; absent when nothing was kept of this log before. */
@@ -27,7 +27,7 @@ export interface Rehearsal {
  *
  * @throws FoldFailed when the new machine cannot fold the history
  */
-export async function rehearse(ground: Ground, watch: Watch): Promise<Rehearsal> {
+export async function runRehearsal(ground: FoldDependencies, watch: JobObserver): Promise<RehearsalReport> {
   const head = watch.target();
   const { log } = ground;
   const before = await newestOf(ground, head);
@@ -53,7 +53,7 @@ export async function rehearse(ground: Ground, watch: Watch): Promise<Rehearsal>
 }
 
 /** By whichever machine. */
-async function newestOf({ snapshots, log }: Ground, head: Position): Promise<Snapshot | undefined> {
+async function newestOf({ snapshots, log }: FoldDependencies, head: Position): Promise<Snapshot | undefined> {
   for await (const found of snapshots.newestFirst()) {
     if (!isUnreadable(found) && found.log === log.identity && found.position <= head) return found;
   }

@@ -11,22 +11,27 @@ import {
   machineOn,
   skippedOn,
   SkippedMeanwhile,
-  type Ground,
+  type FoldDependencies,
 } from './fold-dependencies.js';
-import { agrees, markOf, marksUpTo, type Mark } from './comparison-points.js';
+import {
+  agrees,
+  comparisonPointOf,
+  comparisonPointsUpTo,
+  type ComparisonPoint,
+} from './comparison-points.js';
 
-export type Task =
+export type JobRequest =
   | { readonly kind: 'rebuild'; readonly every: number }
   /** Without `live` only what the projection has kept is looked at. */
-  | { readonly kind: 'audit'; readonly live?: FoldedBy };
+  | { readonly kind: 'audit'; readonly live?: FoldExecutor };
 
 /** A state, and the fingerprint of what folded it, which also tells what was passed over. */
-export interface FoldedBy {
+export interface FoldExecutor {
   readonly folded: Folded;
   readonly machine: string;
 }
 
-export interface Rebuilt extends FoldedBy {
+export interface Rebuilt extends FoldExecutor {
   /** Where a rebuild that was broken off had come to; 0 when it began at the beginning. */
   readonly resumedFrom: Position;
   /** The snapshots of the live projection that the shadow agrees with. */
@@ -44,13 +49,13 @@ export interface Audited {
   readonly drift?: Drift;
 }
 
-export interface Results {
+export interface JobResults {
   readonly rebuild: Rebuilt;
   readonly audit: Audited;
 }
 
 /** What the work asks and tells on its way. */
-export interface Watch {
+export interface JobObserver {
   /** How far to fold. May grow while the work goes on. */
   readonly target: () => Position;
   /** Is awaited after some hundred events; ends the work by throwing. */
@@ -65,17 +70,21 @@ const PAUSE = 2000;
 /** A shadow that is so many events behind is left to the live thread, where each may take ten microseconds to read. */
 const NEAR = 500;
 
-export function perform<Kind extends Task['kind']>(
-  task: Task & { readonly kind: Kind },
-  ground: Ground,
-  watch: Watch,
-): Promise<Results[Kind]>;
-export function perform(task: Task, ground: Ground, watch: Watch): Promise<Results[Task['kind']]> {
-  return task.kind === 'audit' ? audit(task.live, ground, watch) : rebuild(task.every, ground, watch);
+export function runJob<Kind extends JobRequest['kind']>(
+  task: JobRequest & { readonly kind: Kind },
+  ground: FoldDependencies,
+  watch: JobObserver,
+): Promise<JobResults[Kind]>;
+export function runJob(
+  task: JobRequest,
+  ground: FoldDependencies,
+  watch: JobObserver,
+): Promise<JobResults[JobRequest['kind']]> {
+  return task.kind === 'audit' ? foldAudit(task.live, ground, watch) : foldRebuild(task.every, ground, watch);
 }
 
 /** Folds the whole log, or what a shadow before this one has left to be folded, and keeps snapshots on the way. */
-async function rebuild(every: number, ground: Ground, watch: Watch): Promise<Rebuilt> {
+async function foldRebuild(every: number, ground: FoldDependencies, watch: JobObserver): Promise<Rebuilt> {
   const skipped = await skippedOn(ground);
   const from = await newestShadow(ground, watch.target(), skipped);
   const folding = foldingOn(ground, skipped, from);
@@ -91,7 +100,7 @@ async function rebuild(every: number, ground: Ground, watch: Watch): Promise<Reb
     if (at - keptAt >= every && watch.now() - keptWhen >= PAUSE) await keep();
   };
   if (folding.position === START) await keep(); // so that it is known, after a crash, that one was begun
-  const marks = (await marksUpTo(watch.target(), ground, skipped)).filter(
+  const marks = (await comparisonPointsUpTo(watch.target(), ground, skipped)).filter(
     ({ position: at }) => at >= folding.position,
   );
   const agreeing: Position[] = [];
@@ -111,7 +120,7 @@ async function rebuild(every: number, ground: Ground, watch: Watch): Promise<Reb
   return { folded: folding.folded, machine, resumedFrom: from.position, agreeing };
 }
 
-async function newestShadow(ground: Ground, through: Position, skipped: Skipped): Promise<Folded> {
+async function newestShadow(ground: FoldDependencies, through: Position, skipped: Skipped): Promise<Folded> {
   for await (const found of ground.shadows.newestFirst()) {
     if (isOurs(found, ground, through, skipped)) return found;
   }
@@ -123,14 +132,18 @@ async function newestShadow(ground: Ground, through: Position, skipped: Skipped)
  *
  * @throws SkippedMeanwhile when the live one has passed over other events than the log says now
  */
-async function audit(live: FoldedBy | undefined, ground: Ground, watch: Watch): Promise<Audited> {
+async function foldAudit(
+  live: FoldExecutor | undefined,
+  ground: FoldDependencies,
+  watch: JobObserver,
+): Promise<Audited> {
   const through = live?.folded.position ?? watch.target();
   const skipped = await skippedOn(ground);
   if (live !== undefined && live.machine !== machineOn(ground, skipped, through))
     throw new SkippedMeanwhile(ground);
-  const marks: readonly Mark[] = [
-    ...(await marksUpTo(through, ground, skipped)),
-    ...(live === undefined ? [] : [markOf(live.folded, 'live state')]),
+  const marks: readonly ComparisonPoint[] = [
+    ...(await comparisonPointsUpTo(through, ground, skipped)),
+    ...(live === undefined ? [] : [comparisonPointOf(live.folded, 'live state')]),
   ];
   const folding = foldingOn(ground, skipped);
   let [checked, after] = [0, START];

@@ -5,27 +5,27 @@ import { run } from '../../../../test/support/running-projection.js';
 import { until } from '../../../../test/support/api.js';
 import type { EventLog } from '../../event-log/event-log.js';
 import { position } from '../../event-log/event.js';
-import { audit } from './audit-job.js';
+import { runAudit } from './audit-job.js';
 import type { Projection } from '../projection.js';
 import { recordSkip } from '../skipping.js';
-import { SkippedMeanwhile, type Ground } from './fold-dependencies.js';
-import { ThisThread, type Asked } from './executor.js';
-import { rebuild, type RebuildReport } from './rebuild-job.js';
-import type { Results, Task } from './run-job.js';
+import { SkippedMeanwhile, type FoldDependencies } from './fold-dependencies.js';
+import { ThreadExecutor, type ExecutorRequest } from './executor.js';
+import { runRebuild, type RebuildReport } from './rebuild-job.js';
+import type { JobResults, JobRequest } from './run-job.js';
 
 /** Has something happen around the work. */
-class Around extends ThisThread {
+class Around extends ThreadExecutor {
   constructor(
-    ground: Ground,
+    ground: FoldDependencies,
     private readonly happens: { readonly before?: () => Promise<void>; readonly after?: () => Promise<void> },
   ) {
     super(() => ground);
   }
 
-  override async run<Kind extends Task['kind']>(
-    task: Task & { readonly kind: Kind },
-    asked: Asked,
-  ): Promise<Results[Kind]> {
+  override async run<Kind extends JobRequest['kind']>(
+    task: JobRequest & { readonly kind: Kind },
+    asked: ExecutorRequest,
+  ): Promise<JobResults[Kind]> {
     await this.happens.before?.();
     const result = await super.run<Kind>(task, asked);
     await this.happens.after?.();
@@ -51,11 +51,11 @@ function readingAfter(log: EventLog, happens: () => Promise<void>): EventLog {
 interface Given {
   readonly log: EventLog;
   readonly live: Projection;
-  readonly ground: Ground;
+  readonly ground: FoldDependencies;
   /** Skips the third event, and waits until the live projection has gone back and does without it. */
   readonly skip: () => Promise<void>;
   readonly rebuilt: (
-    ground: Ground,
+    ground: FoldDependencies,
     happens: ConstructorParameters<typeof Around>[1],
   ) => Promise<RebuildReport>;
 }
@@ -68,7 +68,7 @@ async function given(): Promise<Given> {
   await add(log, 1, 2, 3, 4, 5, 6);
   await reached(6);
   const live = projection as Projection;
-  const ground: Ground = {
+  const ground: FoldDependencies = {
     log,
     definition: live.definition,
     snapshots: new RememberedSnapshots(),
@@ -84,7 +84,7 @@ async function given(): Promise<Given> {
       await until(() => live.skipped.has(at) && live.position >= last);
     },
     rebuilt: (on, happens) =>
-      rebuild(live, {
+      runRebuild(live, {
         place: new Around(ground, happens),
         ground: on,
         every: 1000,
@@ -102,7 +102,7 @@ const expectIntact = ({ live }: Given): void => {
 it('an audit finds no drift in it, and says what happened', async () => {
   const it = await given();
   const { live, ground, skip } = it;
-  const audited = audit(live, {
+  const audited = runAudit(live, {
     place: new Around(ground, { before: skip }),
     ground,
     progressed: () => undefined,
@@ -141,7 +141,7 @@ it('the next ones do without the event, as the live one does', async () => {
   await skip();
   const place = new Around(ground, {});
   const signal = new AbortController().signal;
-  const audited = await audit(live, { place, ground, progressed: () => undefined, signal });
+  const audited = await runAudit(live, { place, ground, progressed: () => undefined, signal });
   expect(audited).toMatchObject({ checked: 1 });
   expect(audited).not.toHaveProperty('drift');
   await expect(rebuilt(ground, {})).resolves.toMatchObject({ equal: true, position: live.position });

@@ -4,10 +4,10 @@ import type { EventStore } from '../../event-log/event-store.js';
 import { contractsIn, definitionsIn } from '../definitions-in.js';
 import { eventSkipped } from '../skipping.js';
 import type { SnapshotStore } from '../snapshots/snapshot-store.js';
-import type { Ground } from './fold-dependencies.js';
+import type { FoldDependencies } from './fold-dependencies.js';
 
 /** What such a module makes of the app's options. */
-export interface Workshop {
+export interface WorkerBootstrap {
   /** Nest modules; the projections and contracts are those that they bring along. */
   readonly contexts: readonly unknown[];
   /** Opens the log for reading, beside whoever writes it. */
@@ -18,17 +18,22 @@ export interface Workshop {
 }
 
 /** What its default export is. */
-export type MakeWorkshop = (options: unknown) => Workshop | Promise<Workshop>;
+export type MakeWorkerBootstrap = (options: unknown) => WorkerBootstrap | Promise<WorkerBootstrap>;
 
-export interface Grounds {
+export interface OpenDependencies {
   /** The names of the projections that there are. */
   readonly projections: readonly string[];
   /** @throws Error when there is no projection of this name */
-  readonly of: (projection: string) => Ground;
+  readonly of: (projection: string) => FoldDependencies;
   readonly close: () => Promise<void>;
 }
 
-export async function openGrounds({ contexts, openLog, snapshotsOf, shadowsOf }: Workshop): Promise<Grounds> {
+export async function openDependencies({
+  contexts,
+  openLog,
+  snapshotsOf,
+  shadowsOf,
+}: WorkerBootstrap): Promise<OpenDependencies> {
   const definitions = definitionsIn(contexts);
   const log = new EventLog(await openLog());
   log.contracts.register([...contractsIn(contexts), eventSkipped]);

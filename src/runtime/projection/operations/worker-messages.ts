@@ -1,14 +1,14 @@
 /** What a worker and the process that started it tell each other. */
 import type { Position } from '../../event-log/event.js';
-import type { Results, Task } from './run-job.js';
+import type { JobResults, JobRequest } from './run-job.js';
 
 /** What a worker begins with: the first message to it. */
-export interface Order {
+export interface WorkerRequest {
   /** URL of the module whose default export makes the workshop. */
   readonly workshop: string;
   readonly options: unknown;
   readonly projection: string;
-  readonly task: Task;
+  readonly task: JobRequest;
   readonly target: Position;
   /** The log's identity, and the fingerprint of what the other process folds with. */
   readonly log: string;
@@ -19,7 +19,7 @@ export type FromWorker =
   /** Everything is loaded and opened. */
   | { readonly kind: 'begun' }
   | { readonly kind: 'at'; readonly position: Position }
-  | { readonly kind: 'done'; readonly result: Results[Task['kind']] }
+  | { readonly kind: 'done'; readonly result: JobResults[JobRequest['kind']] }
   | { readonly kind: 'failed'; readonly message: string };
 
 /** The log has come so far meanwhile. */

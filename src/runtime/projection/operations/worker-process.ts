@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 import type { EventLog } from '../../event-log/event-log.js';
 import type { ProjectionDefinition } from '../define-projection.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
-import type { FromWorker, Order, ToWorker } from './worker-messages.js';
-import { Place, type Asked } from './executor.js';
+import type { FromWorker, WorkerRequest, ToWorker } from './worker-messages.js';
+import { Executor, type ExecutorRequest } from './executor.js';
 import { SharedPosition } from './shared-position.js';
-import type { Results, Task } from './run-job.js';
+import type { JobResults, JobRequest } from './run-job.js';
 
 export interface WorkerSettings {
   /** URL of a module whose default export makes a workshop of the options (`MakeWorkshop`). */
@@ -21,8 +21,8 @@ export interface WorkerSettings {
   readonly patience?: number;
 }
 
-const MEGABYTES = 1024;
-const PATIENCE = 60_000;
+const DEFAULT_HEAP_MEGABYTES = 1024;
+const DEFAULT_TIMEOUT_MS = 60_000;
 
 /** What V8 writes before the end of a process that needs more than it may have. */
 const OUT_OF_MEMORY = 'heap out of memory';
@@ -32,7 +32,7 @@ const ACCOUNT = '<--- Last few GCs --->';
 /** The process has ended before its work, or had to be. */
 export class WorkerLost extends Error {}
 
-export class WorkerProcess extends Place {
+export class WorkerProcess extends Executor {
   constructor(
     private readonly settings: WorkerSettings,
     private readonly log: EventLog,
@@ -41,13 +41,18 @@ export class WorkerProcess extends Place {
     super();
   }
 
-  override async run<Kind extends Task['kind']>(
-    task: Task & { readonly kind: Kind },
-    { projection, target, progressed, signal }: Asked,
-  ): Promise<Results[Kind]> {
-    const { workshop, options, megabytes = MEGABYTES, patience = PATIENCE } = this.settings;
+  override async run<Kind extends JobRequest['kind']>(
+    task: JobRequest & { readonly kind: Kind },
+    { projection, target, progressed, signal }: ExecutorRequest,
+  ): Promise<JobResults[Kind]> {
+    const {
+      workshop,
+      options,
+      megabytes = DEFAULT_HEAP_MEGABYTES,
+      patience = DEFAULT_TIMEOUT_MS,
+    } = this.settings;
     signal.throwIfAborted();
-    const order: Order = {
+    const order: WorkerRequest = {
       workshop,
       options,
       projection,
@@ -64,7 +69,7 @@ export class WorkerProcess extends Place {
     let impatient: NodeJS.Timeout | undefined;
     let onAbort = (): void => undefined;
     try {
-      return await new Promise<Results[Kind]>((resolve, reject) => {
+      return await new Promise<JobResults[Kind]>((resolve, reject) => {
         const waitAtMost = (milliseconds: number): void => {
           clearTimeout(impatient);
           impatient = setTimeout(() => {
@@ -73,10 +78,10 @@ export class WorkerProcess extends Place {
           }, milliseconds).unref();
         };
         // Loading takes what it takes, and hangs on no machine.
-        waitAtMost(Math.max(patience, PATIENCE));
+        waitAtMost(Math.max(patience, DEFAULT_TIMEOUT_MS));
         worker.on('message', (message: FromWorker) => {
           waitAtMost(patience);
-          if (message.kind === 'done') resolve(message.result as Results[Kind]);
+          if (message.kind === 'done') resolve(message.result as JobResults[Kind]);
           else if (message.kind === 'failed') reject(new Error(message.message));
           else if (message.kind === 'at') {
             progressed(message.position);

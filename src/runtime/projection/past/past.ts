@@ -12,7 +12,7 @@ import { AfterHead, CannotBeFolded, CannotBeWithout, PastBusy } from './past-pro
 import type { Snapshot } from '../snapshots/snapshot-store.js';
 
 /** So many folds into the past run at a time for one projection; each has a page of events and a state in memory. */
-const MOST_AT_ONCE = 4;
+const MAX_CONCURRENT_FOLDS = 4;
 
 export interface FoldOptions {
   /** Ends the fold; its reason is thrown. */
@@ -178,7 +178,7 @@ export class Past<Context = unknown> {
   }
 
   #enter(): () => void {
-    if (this.#running >= MOST_AT_ONCE) throw new PastBusy(this.definition.name);
+    if (this.#running >= MAX_CONCURRENT_FOLDS) throw new PastBusy(this.definition.name);
     this.#running += 1;
     return () => {
       this.#running -= 1;

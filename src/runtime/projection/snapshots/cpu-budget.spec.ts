@@ -1,8 +1,8 @@
-import { ThreadShare } from './cpu-budget.js';
+import { CpuBudget } from './cpu-budget.js';
 
 /** A share of a fifth on a clock that stands still unless it is moved; nothing of it is left. */
 function given(share = 1 / 5): {
-  readonly share: ThreadShare;
+  readonly share: CpuBudget;
   readonly change: (share: number) => void;
   readonly pass: (milliseconds: number) => void;
   readonly work: (milliseconds: number) => void;
@@ -12,7 +12,7 @@ function given(share = 1 / 5): {
     now += milliseconds;
   };
   let current = share;
-  const made = new ThreadShare(
+  const made = new CpuBudget(
     () => current,
     () => now,
   );
@@ -40,7 +40,7 @@ describe('a share of the thread', () => {
 
   it('begins with what five seconds bring', () => {
     let now = 0;
-    const share = new ThreadShare(
+    const share = new CpuBudget(
       () => 1 / 5,
       () => now,
     );

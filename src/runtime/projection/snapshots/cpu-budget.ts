@@ -1,7 +1,7 @@
 /** How much of the event loop's thread may go into work that can wait: a share of the time, however dear the work is. */
 
 /** What is left of the share is kept for later, but not more than what so long brings, in milliseconds. */
-const KEPT = 5000;
+const MAX_SAVED_MS = 5000;
 
 /**
  * What a share leaves is kept: work that is usually cheap is not held up when it once takes long (the collector, a busy
@@ -9,7 +9,7 @@ const KEPT = 5000;
  *
  * Does not interrupt anything: one piece of work takes as long as it takes, and the next one waits the longer.
  */
-export class ThreadShare {
+export class CpuBudget {
   /** In milliseconds; below 0 when more was taken than there was. */
   #left: number;
   #at: number;
@@ -22,7 +22,7 @@ export class ThreadShare {
     private readonly share: () => number,
     private readonly now: () => number = () => performance.now(),
   ) {
-    this.#left = KEPT * share();
+    this.#left = MAX_SAVED_MS * share();
     this.#at = now();
   }
 
@@ -46,7 +46,7 @@ export class ThreadShare {
   #grow(): number {
     const now = this.now();
     const share = this.share();
-    this.#left = Math.min(this.#left + (now - this.#at) * share, KEPT * share);
+    this.#left = Math.min(this.#left + (now - this.#at) * share, MAX_SAVED_MS * share);
     this.#at = now;
     return now;
   }

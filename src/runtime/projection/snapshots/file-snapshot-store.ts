@@ -7,7 +7,7 @@
 import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { position, type Position } from '../../event-log/event.js';
-import { toDrop, type LadderLimits, type Rung } from './retention.js';
+import { toDrop, type RetentionLimits, type KeptSnapshot } from './retention.js';
 import { machineIn } from '../skipping.js';
 import { fromBytes, headerIn, toBytes } from './snapshot-file.js';
 import {
@@ -25,9 +25,9 @@ const UNFINISHED = `${SUFFIX}.new`;
 /** More than a header has. */
 const HEADER_BYTES = 4096;
 
-export const DEFAULT_LIMITS: LadderLimits = { spacing: 10_000, bytes: 1024 ** 3 };
+export const DEFAULT_LIMITS: RetentionLimits = { spacing: 10_000, bytes: 1024 ** 3 };
 
-interface KeptFile extends Rung {
+interface KeptFile extends KeptSnapshot {
   readonly name: string;
   readonly label: SnapshotLabel | Unreadable;
 }
@@ -45,7 +45,7 @@ export class FileSnapshotStore extends SnapshotStore {
   /** @param folder this projection's own; one process at a time saves there, any number may read */
   constructor(
     private readonly folder: string,
-    private readonly limits: LadderLimits = DEFAULT_LIMITS,
+    private readonly limits: RetentionLimits = DEFAULT_LIMITS,
   ) {
     super();
   }

@@ -1,14 +1,14 @@
 /** The ladder of snapshots: how far a past position is from the nearest one, and how many there are. */
 import fc from 'fast-check';
-import { NEVER_DROPPED, toDrop, type LadderLimits, type Rung } from './retention.js';
+import { NEVER_DROPPED, toDrop, type RetentionLimits, type KeptSnapshot } from './retention.js';
 
 const HEAVY = Number.MAX_SAFE_INTEGER;
 
-const rung = (position: number, bytes = 1): Rung => ({ position, bytes });
+const rung = (position: number, bytes = 1): KeptSnapshot => ({ position, bytes });
 
 /** What is left, oldest first, when these are saved one after the other. */
-function ladderOf(saved: readonly Rung[], limits: LadderLimits): readonly Rung[] {
-  let kept: readonly Rung[] = [];
+function ladderOf(saved: readonly KeptSnapshot[], limits: RetentionLimits): readonly KeptSnapshot[] {
+  let kept: readonly KeptSnapshot[] = [];
   for (const each of saved) {
     const all = [...kept, each];
     const dropped = new Set(toDrop(all, limits));
@@ -17,13 +17,14 @@ function ladderOf(saved: readonly Rung[], limits: LadderLimits): readonly Rung[]
   return kept;
 }
 
-const every = (step: number, count: number, bytes = 1): readonly Rung[] =>
+const every = (step: number, count: number, bytes = 1): readonly KeptSnapshot[] =>
   Array.from({ length: count }, (_, index) => rung((index + 1) * step, bytes));
 
-const positions = (rungs: readonly Rung[]): readonly number[] => rungs.map(({ position }) => position);
+const positions = (rungs: readonly KeptSnapshot[]): readonly number[] =>
+  rungs.map(({ position }) => position);
 
 /** The gaps between them from the beginning of the log on. */
-const gaps = (rungs: readonly Rung[]): readonly number[] =>
+const gaps = (rungs: readonly KeptSnapshot[]): readonly number[] =>
   positions(rungs).map((position, index) => position - (rungs[index - 1]?.position ?? 0));
 
 /** Positions of snapshots as they may come: a few events apart, or very many. */

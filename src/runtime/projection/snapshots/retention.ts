@@ -1,12 +1,12 @@
 /** Which snapshots to keep so that any past state is a bounded fold away: a ladder, dense near the newest and thinner behind. */
 
 /** A snapshot that is there. */
-export interface Rung {
+export interface KeptSnapshot {
   readonly position: number;
   readonly bytes: number;
 }
 
-export interface LadderLimits {
+export interface RetentionLimits {
   /** The most positions that dropping a snapshot may leave between two. */
   readonly spacing: number;
   /** What all of them may weigh together. The newest three stay whatever they weigh. */
@@ -28,9 +28,9 @@ export const NEVER_DROPPED = 3;
  *
  * @param rungs in any order, one for each position
  */
-export function toDrop<Each extends Rung>(
+export function toDrop<Each extends KeptSnapshot>(
   rungs: readonly Each[],
-  { spacing, bytes }: LadderLimits,
+  { spacing, bytes }: RetentionLimits,
 ): readonly Each[] {
   const kept = rungs.toSorted((one, other) => other.position - one.position);
   const newest = kept[0]?.position ?? 0;
@@ -58,7 +58,10 @@ export function toDrop<Each extends Rung>(
 }
 
 /** The gap that there is without this rung, and the position where it begins. The beginning of the log is the last rung of all. */
-function without(kept: readonly Rung[], index: number): { readonly newer: number; readonly gap: number } {
+function without(
+  kept: readonly KeptSnapshot[],
+  index: number,
+): { readonly newer: number; readonly gap: number } {
   const newer = kept[index - 1]?.position ?? 0;
   return { newer, gap: newer - (kept[index + 1]?.position ?? 0) };
 }

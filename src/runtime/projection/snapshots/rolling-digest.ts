@@ -12,7 +12,7 @@ export const NOTHING_FOLDED: RollingDigest = { high: 0, low: 0 };
 const WORD = 2 ** 32;
 
 /** So many types have their number kept; there is one for each contract. */
-const MOST_TYPES = 10_000;
+const MAX_TYPES = 10_000;
 const numbers = new Map<string, number>();
 
 /** Mixes in what tells this event from any other at its place: its position, type, revision, and which part of several it is. */
@@ -68,6 +68,6 @@ function numberOf(type: string): number {
   for (let index = 0; index < type.length; index += 1) {
     number = Math.imul(number ^ type.charCodeAt(index), 0x01000193);
   }
-  if (numbers.size < MOST_TYPES) numbers.set(type, number);
+  if (numbers.size < MAX_TYPES) numbers.set(type, number);
   return number;
 }

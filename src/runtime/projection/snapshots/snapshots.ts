@@ -9,17 +9,17 @@ import {
   type SnapshotLabel,
   type SnapshotStore,
 } from './snapshot-store.js';
-import { ThreadShare } from './cpu-budget.js';
+import { CpuBudget } from './cpu-budget.js';
 import { usableSnapshot } from './usable-snapshot.js';
 
 /** At least so long lies between two snapshots that are taken for their number of events, in milliseconds. */
 const PAUSE = 1000;
 
 /** One is being written and one waits for its turn; of more than that no state is held in memory. */
-const MOST_WRITING = 2;
+const MAX_CONCURRENT_WRITES = 2;
 
 /** A replay waits no longer than this for its snapshots, in milliseconds: a disk that hangs does not keep it from going on. */
-const PATIENCE_IN_REPLAY = 5000;
+const MAX_REPLAY_WAIT_MS = 5000;
 
 /**
  * What all snapshots of a process together may take of its thread's time: while a projection is on its way to the head, and when
@@ -28,7 +28,7 @@ const PATIENCE_IN_REPLAY = 5000;
 export const SHARE_IN_REPLAY = 1 / 5;
 export const SHARE_WHEN_LIVE = 1 / 200;
 /** What those of one projection may take at least, however many there are, so that the next one is never far. */
-export const LEAST_SHARE = 1 / 1000;
+export const MIN_SHARE = 1 / 1000;
 
 export interface SnapshotPace {
   /** How many events apart they are taken, and no more often than once a second. */
@@ -48,7 +48,7 @@ export interface SnapshotObserver {
 }
 
 /** A state, and what was passed over on the way to it. */
-interface Offered {
+interface PendingSnapshot {
   readonly folded: Folded;
   readonly skipped: Skipped;
 }
@@ -58,7 +58,7 @@ export class Snapshots {
   #newest: Position = START;
   /** Of which there is one, or will be when it has been written. */
   #asked: Position = START;
-  #offered: Offered | undefined;
+  #offered: PendingSnapshot | undefined;
   /** When the first was offered that is in no snapshot. */
   #newSince: number | undefined;
   #takenAt = -Infinity;
@@ -70,7 +70,7 @@ export class Snapshots {
   readonly #every: number;
   readonly #patience: number;
   readonly #spacing: number;
-  readonly #share: ThreadShare;
+  readonly #share: CpuBudget;
 
   constructor(
     private readonly store: SnapshotStore,
@@ -84,7 +84,7 @@ export class Snapshots {
     this.#every = every;
     this.#patience = seconds * 1000;
     this.#spacing = spacing;
-    this.#share = new ThreadShare(share);
+    this.#share = new CpuBudget(share);
   }
 
   /** The newest good one that was folded without what is skipped now. Each that is passed over is reported. */
@@ -128,7 +128,7 @@ export class Snapshots {
     }
     const before = this.#writing > 0 ? this.#written : undefined;
     this.#take(this.#offered);
-    return before && noLongerThan(PATIENCE_IN_REPLAY, before);
+    return before && noLongerThan(MAX_REPLAY_WAIT_MS, before);
   }
 
   /** Takes one more, unless the newest is of this very position. Resolves when it is kept, or has failed. */
@@ -155,7 +155,7 @@ export class Snapshots {
 
   /** Whether another one can be taken at once. */
   #isFree(): boolean {
-    return this.#writing < MOST_WRITING && this.#wait() === 0;
+    return this.#writing < MAX_CONCURRENT_WRITES && this.#wait() === 0;
   }
 
   /** So long there can be none, in milliseconds, because of what snapshots have cost, or of one that failed. */
@@ -185,7 +185,7 @@ export class Snapshots {
     this.#timer = undefined;
   }
 
-  #take(offered: Offered): void {
+  #take(offered: PendingSnapshot): void {
     this.#unschedule();
     this.#asked = offered.folded.position;
     this.#newSince = undefined;
@@ -233,7 +233,7 @@ export class Snapshots {
   }
 
   /** @returns whether it is kept */
-  async #save({ folded, skipped }: Offered): Promise<boolean> {
+  async #save({ folded, skipped }: PendingSnapshot): Promise<boolean> {
     this.#takenAt = performance.now();
     try {
       const machine = fingerprintWithout(skipped, folded.position, this.machine());

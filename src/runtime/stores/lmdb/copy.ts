@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { flushFile, flushFolder } from '../../event-log/commits/fsync.js';
+import { fsyncFile, fsyncFolder } from '../../event-log/commits/fsync.js';
 import { aboutLog, openFiles } from './lmdb-files.js';
 
 /**
@@ -24,9 +24,9 @@ export async function copyLog(from: string, to: string): Promise<void> {
     await original.root.close();
   }
   await makeIndependent(to);
-  await flushFile(join(to, 'data.mdb'));
-  await flushFolder(to);
-  await flushFolder(dirname(to));
+  await fsyncFile(join(to, 'data.mdb'));
+  await fsyncFolder(to);
+  await fsyncFolder(dirname(to));
 }
 
 async function makeIndependent(folder: string): Promise<void> {

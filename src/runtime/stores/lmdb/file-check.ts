@@ -13,7 +13,7 @@ export { FileDamaged } from './file-check/page-file.js';
 export type { Tables } from './file-check/tree-kinds.js';
 
 /** A file whose last pages are free may end before them; no file does by more bytes than this. */
-const LONGEST_MISSING_END = 2 ** 36;
+const MAX_MISSING_END = 2 ** 36;
 
 /** What the first two pages say, and what is known of the file itself. */
 interface Beginning {
@@ -75,7 +75,7 @@ function readBeginning(path: string, descriptor: number): Beginning {
     );
   const [older, current] = odd.transaction > even.transaction ? [even, odd] : [odd, even];
   requireInTurn(file, older, current);
-  if ((current.lastPage + 1) * file.pageSize > length + LONGEST_MISSING_END)
+  if ((current.lastPage + 1) * file.pageSize > length + MAX_MISSING_END)
     throw new FileDamaged(path, `its last page is ${current.lastPage}, but it has only ${length} bytes`);
   return { file, length, current };
 }

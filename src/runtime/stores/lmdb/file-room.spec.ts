@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { openTables, type OpenTables } from '../../../../test/support/data-file.js';
 import { Random } from '../../../../test/support/random.js';
 import { TemporaryFolder } from '../../../../test/support/server.js';
-import { FileRoom, requireRoomToOpen, type Load } from './file-room.js';
+import { FileRoom, requireRoomToOpen, type WriteSize } from './file-room.js';
 
-const NOTHING: Load = { values: [], entries: 0, entryBytes: 0 };
+const NOTHING: WriteSize = { values: [], entries: 0, entryBytes: 0 };
 
 describe('room in the data file', () => {
   let folder: TemporaryFolder;
@@ -95,7 +95,7 @@ describe('room in the data file', () => {
 
   it('is known for many transactions at a time once the file is large', async () => {
     await write([40_000_000], []);
-    const small: Load = { values: [200], entries: 2, entryBytes: 60 };
+    const small: WriteSize = { values: [200], entries: 2, entryBytes: 60 };
     for (let count = 0; count < 100; count += 1) room.take(small);
     const measuring = jest.spyOn(tables.root, 'getStats');
     for (let count = 0; count < 100; count += 1) room.take(small);

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 
 /** What a transaction is going to write. */
-export interface Load {
+export interface WriteSize {
   /** Bytes of each value that goes to the end of its table. */
   readonly values: readonly number[];
   /** How many entries go to any place of their tables, and how many bytes their keys have together. */
@@ -31,20 +31,20 @@ const PAGES_PER_TRANSACTION = 64;
 /** Pages that a load leaves over, so that the log can be closed, and opened again, while the disk is full. */
 const RESERVE = 64;
 /** Pages without which no log is opened. */
-const LEAST = 32;
+const MIN_PAGES = 32;
 /**
  * By so many bytes more than it must be is the file made longer, so that this is seldom done, and with so many at a time. The
  * next flush has to write them out, and whoever appends waits for that: with 16 MiB it was 50 ms.
  */
-const SPARE = 1 << 20;
+const GROWTH_BYTES = 1 << 20;
 /**
  * A transaction counts as the most that it may take, 80 pages for one small commit and 1,000 for 64 of them, though the file
  * seldom grows by more than five; and to measure what is free takes 10 µs. So there is room for several before that is needed:
  * so many bytes, or a share of the file while that is small.
  */
-const AHEAD = 4 << 20;
+const MAX_AHEAD_BYTES = 4 << 20;
 const SHARE_AHEAD = 1 / 8;
-const ZEROS = Buffer.alloc(SPARE);
+const ZEROS = Buffer.alloc(GROWTH_BYTES);
 
 /** Bytes that a new log takes at most, and those of its lock file, which is in memory as long as the log is open. */
 const BEGINNING = 256 << 10;
@@ -102,7 +102,7 @@ export class FileRoom {
   ) {
     this.#descriptor = openSync(path, 'a');
     try {
-      this.#require(LEAST);
+      this.#require(MIN_PAGES);
     } catch (error) {
       this.close();
       throw error;
@@ -115,7 +115,7 @@ export class FileRoom {
    * @returns how many pages the file may grow by at most
    * @throws Error of the file system when there is no room for them: ENOSPC, EDQUOT
    */
-  take(load: Load): number {
+  take(load: WriteSize): number {
     const pages = this.#pagesOf(load);
     this.#require(pages + RESERVE);
     this.#free -= pages * this.#pageSize;
@@ -127,7 +127,7 @@ export class FileRoom {
   }
 
   /** At most so many pages does it take to write the load. */
-  #pagesOf({ values, entries, entryBytes }: Load): number {
+  #pagesOf({ values, entries, entryBytes }: WriteSize): number {
     const ofValues = values.reduce((sum, size) => sum + Math.ceil(size / this.#pageSize) + 1, 0);
     // No page is changed or divided twice but by what is added to it.
     const added = 3 * (entryBytes + BYTES_PER_ENTRY * entries);
@@ -139,7 +139,7 @@ export class FileRoom {
     if (this.#pageSize > 0 && this.#free >= pages * this.#pageSize) return;
     this.#measure();
     const left = this.#free - pages * this.#pageSize;
-    if (left < Math.min(AHEAD, this.#length * SHARE_AHEAD)) this.#lengthen(Math.max(0, -left));
+    if (left < Math.min(MAX_AHEAD_BYTES, this.#length * SHARE_AHEAD)) this.#lengthen(Math.max(0, -left));
   }
 
   /** Pages that LMDB gave back are not counted, though it writes there first. */
@@ -151,7 +151,7 @@ export class FileRoom {
   }
 
   #lengthen(missing: number): void {
-    let left = missing + SPARE;
+    let left = missing + GROWTH_BYTES;
     try {
       while (left > 0) {
         const written = writeSync(this.#descriptor, ZEROS, 0, Math.min(left, ZEROS.length));
@@ -161,7 +161,7 @@ export class FileRoom {
       }
     } catch (error) {
       // What was to be more than is missing may be missing.
-      if (left > SPARE) throw error;
+      if (left > GROWTH_BYTES) throw error;
     }
   }
 }

@@ -4,22 +4,22 @@ import type { Position, Query, QueryItem } from '../../event-log/event.js';
 import type { LmdbFiles } from './lmdb-files.js';
 
 /** The last positions of some commits, in one direction. */
-export interface CommitList {
+export interface CommitCursor {
   /** The first of them at or past a place, in the list's direction, in which places only move on; undefined: none is left. */
   seek(from: Position): Position | undefined;
 }
 
 /** How many entries are read at a time: few at first, since the answer is often the first of them. */
-const [FIRST_STRIDE, LONGEST_STRIDE] = [4, 256];
+const [MIN_CHUNK, MAX_CHUNK] = [4, 256];
 
 /** Reads so many entries from a place on, in the list's direction. */
 type ReadEntries = (from: Position, limit: number) => Iterable<Position>;
 
 /** What is stored as a list, a stride at a time. */
-class StoredList implements CommitList {
+class IndexCursor implements CommitCursor {
   #stride: readonly Position[] = [];
   #index = 0;
-  #length = FIRST_STRIDE;
+  #length = MIN_CHUNK;
   /** Nothing more follows on the stride. */
   #isLast = false;
 
@@ -37,7 +37,7 @@ class StoredList implements CommitList {
     this.#stride = Array.from(this.read(from, this.#length));
     this.#index = 0;
     this.#isLast = this.#stride.length < this.#length;
-    this.#length = Math.min(2 * this.#length, LONGEST_STRIDE);
+    this.#length = Math.min(2 * this.#length, MAX_CHUNK);
     return this.#stride[0];
   }
 
@@ -47,13 +47,13 @@ class StoredList implements CommitList {
 }
 
 /** What stands in any of the lists. They are kept in a heap, so that of a thousand only those that are passed have to move. */
-class AnyOf implements CommitList {
+class UnionCursor implements CommitCursor {
   /** The nearest first, by binary heap: nobody is farther than the two that follow on it. Empty lists are not in it. */
-  readonly #heap: { readonly list: CommitList; at: Position }[] = [];
+  readonly #heap: { readonly list: CommitCursor; at: Position }[] = [];
   #hasBegun = false;
 
   constructor(
-    private readonly lists: readonly CommitList[],
+    private readonly lists: readonly CommitCursor[],
     private readonly backwards: boolean,
   ) {}
 
@@ -104,13 +104,13 @@ class AnyOf implements CommitList {
   }
 }
 
-function anyOf(lists: readonly CommitList[], backwards: boolean): CommitList {
+function union(lists: readonly CommitCursor[], backwards: boolean): CommitCursor {
   const [only] = lists;
-  return lists.length === 1 && only !== undefined ? only : new AnyOf(lists, backwards);
+  return lists.length === 1 && only !== undefined ? only : new UnionCursor(lists, backwards);
 }
 
 /** What stands in all of the lists: whoever is behind leaps to where the others are. */
-function allOf(lists: readonly CommitList[]): CommitList {
+function intersection(lists: readonly CommitCursor[]): CommitCursor {
   const [only] = lists;
   if (lists.length === 1 && only !== undefined) return only;
   return {
@@ -130,27 +130,27 @@ function allOf(lists: readonly CommitList[]): CommitList {
 }
 
 /** The commits that may hold an event that the query means. An index names commits, so which of their events is seen in them. */
-export function commitsFor(files: LmdbFiles, query: Query, backwards: boolean): CommitList {
+export function cursorForQuery(files: LmdbFiles, query: Query, backwards: boolean): CommitCursor {
   // An item that is there twice would be looked for twice.
   const items = new Map(query.map((item) => [JSON.stringify([item.types, item.tags]), item]));
-  return anyOf(
-    [...items.values()].map((item) => commitsForItem(files, item, backwards)),
+  return union(
+    [...items.values()].map((item) => cursorForItem(files, item, backwards)),
     backwards,
   );
 }
 
-function commitsForItem(
+function cursorForItem(
   { commits, tags, types }: LmdbFiles,
   item: QueryItem,
   backwards: boolean,
-): CommitList {
-  const entriesOf = (index: Database<Position, string>, key: string): CommitList =>
-    new StoredList((start, limit) => index.getValues(key, { start, limit, reverse: backwards }), backwards);
+): CommitCursor {
+  const entriesOf = (index: Database<Position, string>, key: string): CommitCursor =>
+    new IndexCursor((start, limit) => index.getValues(key, { start, limit, reverse: backwards }), backwards);
   const lists = (item.tags ?? []).map((tag) => entriesOf(tags, tag));
   if (item.types !== undefined) {
     const ofTypes = [...new Set(item.types)].map((type) => entriesOf(types, type));
-    lists.push(anyOf(ofTypes, backwards));
+    lists.push(union(ofTypes, backwards));
   }
-  if (lists.length > 0) return allOf(lists);
-  return new StoredList((start, limit) => commits.getKeys({ start, limit, reverse: backwards }), backwards);
+  if (lists.length > 0) return intersection(lists);
+  return new IndexCursor((start, limit) => commits.getKeys({ start, limit, reverse: backwards }), backwards);
 }

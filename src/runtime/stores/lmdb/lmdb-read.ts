@@ -12,19 +12,19 @@ import {
   type StoredEvent,
 } from '../../event-log/event.js';
 import { PAGE_SIZE } from '../../event-log/page.js';
-import { matches, meansEverything } from '../../event-log/query.js';
+import { matches, matchesEverything } from '../../event-log/query.js';
 import {
   recordedOf,
   requireSuccession,
-  unseal,
-  type OpenedCommit,
+  verifyCommit,
+  type VerifiedCommit,
 } from '../../event-log/commits/hashed-commit.js';
-import { commitsFor, type CommitList } from './index-cursors.js';
+import { cursorForQuery, type CommitCursor } from './index-cursors.js';
 import { decoded, type LmdbFiles } from './lmdb-files.js';
 
 /** So many commits, or so many events, are looked at in one go; between two goes others get their turn. */
-const MOST_COMMITS = 256;
-const MOST_EVENTS = 4_096;
+const MAX_COMMITS = 256;
+const MAX_EVENTS = 4_096;
 
 /** Which events, with nothing left open. */
 interface Span {
@@ -44,9 +44,9 @@ export async function* readPages(
   const span: Span = { query, after, through: atMost(head, through), backwards };
   let wanted = limit;
   let page: StoredEvent[] = [];
-  for (const commits of strides(files, span)) {
+  for (const commits of chunks(files, span)) {
     for (const commit of commits) {
-      for (const event of meantIn(commit, span).slice(0, wanted)) {
+      for (const event of matchingIn(commit, span).slice(0, wanted)) {
         wanted -= 1;
         page.push(event);
         if (page.length === PAGE_SIZE) {
@@ -74,9 +74,9 @@ export function firstMatch(
   through: Position,
 ): Position | undefined {
   const span: Span = { query, after, through, backwards: false };
-  for (const commits of strides(files, span)) {
+  for (const commits of chunks(files, span)) {
     for (const commit of commits) {
-      const [first] = meantIn(commit, span);
+      const [first] = matchingIn(commit, span);
       if (first !== undefined) return first.position;
     }
   }
@@ -89,14 +89,14 @@ export async function* readCommits(
   { after = START, through }: Pick<Range, 'after' | 'through'>,
   head: Position,
 ): AsyncIterable<readonly RecordedCommit[]> {
-  let before: OpenedCommit | undefined;
+  let before: VerifiedCommit | undefined;
   const next = position(after + 1);
   const [entry] = files.commits.getRange({ start: next, limit: 1 });
-  const start = entry && unseal(entry.value, entry.key, next).first;
+  const start = entry && verifyCommit(entry.value, entry.key, next).first;
   if (start !== undefined && start > 1) before = commitEndingAt(files, position(start - 1));
   const from = start === undefined ? after : position(start - 1);
   const span: Span = { query: [{}], after: from, through: atMost(head, through), backwards: false };
-  for (const commits of strides(files, span)) {
+  for (const commits of chunks(files, span)) {
     const sound: RecordedCommit[] = [];
     try {
       for (const commit of commits) {
@@ -127,8 +127,8 @@ export async function* whileOpen<Page>(
 
 /** @throws LogDamaged at the first commit that does not fit, in itself, in its place or in an index */
 export function requireEveryCommit(files: LmdbFiles, head: Position): void {
-  let before: OpenedCommit | undefined;
-  for (const commits of strides(files, { query: [{}], after: START, through: head, backwards: false })) {
+  let before: VerifiedCommit | undefined;
+  for (const commits of chunks(files, { query: [{}], after: START, through: head, backwards: false })) {
     for (const commit of commits) {
       requireSuccession(before, commit);
       requireIndexed(files, commit);
@@ -138,10 +138,10 @@ export function requireEveryCommit(files: LmdbFiles, head: Position): void {
 }
 
 /** @throws LogDamaged when nothing ends there, or what does is not what was recorded */
-export function commitEndingAt({ commits }: LmdbFiles, last: Position): OpenedCommit {
+export function commitEndingAt({ commits }: LmdbFiles, last: Position): VerifiedCommit {
   const bytes = commits.get(last);
   if (bytes === undefined) throw new LogDamaged(last, 'no commit ends there, though an index says so');
-  return unseal(bytes, last);
+  return verifyCommit(bytes, last);
 }
 
 /** Where the commit of this id ends. @throws LogDamaged at the position in doubt, when the index says what can be none */
@@ -154,7 +154,7 @@ function endOf({ ids }: LmdbFiles, id: CommitId, inDoubt: Position): Position | 
 }
 
 /** The commit that was recorded under this id. */
-export function commitOf(files: LmdbFiles, id: CommitId): OpenedCommit | undefined {
+export function commitOf(files: LmdbFiles, id: CommitId): VerifiedCommit | undefined {
   const last = endOf(files, id, START);
   if (last === undefined) return undefined;
   const commit = commitEndingAt(files, last);
@@ -163,9 +163,9 @@ export function commitOf(files: LmdbFiles, id: CommitId): OpenedCommit | undefin
 }
 
 /** What the span holds, a stride of commits at a time; a stride may hold no event that is meant. */
-function* strides(files: LmdbFiles, span: Span): Iterable<readonly OpenedCommit[]> {
-  const isScan = meansEverything(span.query);
-  const list = isScan ? undefined : commitsFor(files, span.query, span.backwards);
+function* chunks(files: LmdbFiles, span: Span): Iterable<readonly VerifiedCommit[]> {
+  const isScan = matchesEverything(span.query);
+  const list = isScan ? undefined : cursorForQuery(files, span.query, span.backwards);
   let { after, through } = span;
   while (after < through) {
     const part = { ...span, after, through };
@@ -183,8 +183,8 @@ function* strides(files: LmdbFiles, span: Span): Iterable<readonly OpenedCommit[
   }
 }
 
-interface Stride {
-  readonly commits: readonly OpenedCommit[];
+interface Chunk {
+  readonly commits: readonly VerifiedCommit[];
   /** Nothing more follows on it. */
   readonly isLast: boolean;
 }
@@ -193,8 +193,8 @@ interface Stride {
  * Gathers commits up to the stride's length, for as long as they touch the span. What stands before a damaged one
  * is given out first; the next stride begins with the damage.
  */
-function gather(commits: Iterable<OpenedCommit>, { after, through, backwards }: Span): Stride {
-  const gathered: OpenedCommit[] = [];
+function gather(commits: Iterable<VerifiedCommit>, { after, through, backwards }: Span): Chunk {
+  const gathered: VerifiedCommit[] = [];
   let events = 0;
   try {
     for (const commit of commits) {
@@ -202,7 +202,7 @@ function gather(commits: Iterable<OpenedCommit>, { after, through, backwards }: 
         return { commits: gathered, isLast: true };
       gathered.push(commit);
       events += commit.events.length;
-      if (gathered.length === MOST_COMMITS || events >= MOST_EVENTS)
+      if (gathered.length === MAX_COMMITS || events >= MAX_EVENTS)
         return { commits: gathered, isLast: false };
     }
   } catch (error) {
@@ -212,15 +212,15 @@ function gather(commits: Iterable<OpenedCommit>, { after, through, backwards }: 
   return { commits: gathered, isLast: true };
 }
 
-function oldest(files: LmdbFiles, span: Span): Stride {
+function oldest(files: LmdbFiles, span: Span): Chunk {
   return gather(inSuccession(files, span), span);
 }
 
 /** Every commit after a place. None is passed over unseen, so a gap between two is damage. */
-function* inSuccession({ commits }: LmdbFiles, { after }: Span): Iterable<OpenedCommit> {
-  let before: OpenedCommit | undefined;
+function* inSuccession({ commits }: LmdbFiles, { after }: Span): Iterable<VerifiedCommit> {
+  let before: VerifiedCommit | undefined;
   for (const { key, value } of commits.getRange({ start: position(after + 1) })) {
-    const commit = unseal(value, key, position((before?.last ?? after) + 1));
+    const commit = verifyCommit(value, key, position((before?.last ?? after) + 1));
     if (before !== undefined) requireSuccession(before, commit);
     else if (commit.first > after + 1) throw new LogDamaged(after + 1, 'no commit holds it');
     before = commit;
@@ -228,27 +228,27 @@ function* inSuccession({ commits }: LmdbFiles, { after }: Span): Iterable<Opened
   }
 }
 
-function newest({ commits }: LmdbFiles, span: Span): Stride {
+function newest({ commits }: LmdbFiles, span: Span): Chunk {
   // The commit that holds `through` may end after it.
   const [end] = commits.getKeys({ start: span.through, limit: 1 });
   if (end === undefined) return { commits: [], isLast: true };
   const entries = commits.getRange({ start: end, reverse: true });
   return gather(
-    entries.map(({ key, value }) => unseal(value, key)),
+    entries.map(({ key, value }) => verifyCommit(value, key)),
     span,
   );
 }
 
 /** The commits that the list names. */
-function listed(files: LmdbFiles, span: Span, list: CommitList): Stride {
+function listed(files: LmdbFiles, span: Span, list: CommitCursor): Chunk {
   return gather(named(files, span, list), span);
 }
 
 function* named(
   files: LmdbFiles,
   { after, through, backwards }: Span,
-  list: CommitList,
-): Iterable<OpenedCommit> {
+  list: CommitCursor,
+): Iterable<VerifiedCommit> {
   const [end] = backwards ? files.commits.getKeys({ start: through, limit: 1 }) : [position(after + 1)];
   let from = end;
   while (from !== undefined) {
@@ -261,18 +261,18 @@ function* named(
 }
 
 /** The events of a commit that the span means, in its direction. */
-function meantIn({ first, last, events }: OpenedCommit, span: Span): readonly StoredEvent[] {
+function matchingIn({ first, last, events }: VerifiedCommit, span: Span): readonly StoredEvent[] {
   const { query, after, through, backwards } = span;
   const isWhole = first > after && last <= through;
   const inside = isWhole
     ? events
     : events.slice(Math.max(0, after + 1 - first), Math.max(0, through + 1 - first));
-  const meant = meansEverything(query) ? inside : inside.filter((event) => matches(query, event));
+  const meant = matchesEverything(query) ? inside : inside.filter((event) => matches(query, event));
   return backwards ? meant.toReversed() : meant;
 }
 
 /** @throws LogDamaged unless every index leads to the commit */
-function requireIndexed(files: LmdbFiles, { id, first, last, events }: OpenedCommit): void {
+function requireIndexed(files: LmdbFiles, { id, first, last, events }: VerifiedCommit): void {
   const { tags, types } = files;
   const missing = (what: string): LogDamaged =>
     new LogDamaged(first, `the index of ${what} does not lead to the commit ${id}`);

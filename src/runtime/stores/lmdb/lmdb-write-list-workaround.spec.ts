@@ -1,7 +1,7 @@
 /** What lmdb keeps of writes that are done. */
 import { openFiles, type LmdbFiles } from './lmdb-files.js';
 import { TemporaryFolder } from '../../../../test/support/server.js';
-import { letGoOfWritten } from './lmdb-write-list-workaround.js';
+import { unlinkFinishedWrites } from './lmdb-write-list-workaround.js';
 
 interface Write {
   readonly next: Write | null;
@@ -38,13 +38,13 @@ describe('what lmdb keeps of writes', () => {
   });
 
   it('leads nowhere once it is let go of', async () => {
-    letGoOfWritten(files.root);
+    unlinkFinishedWrites(files.root);
     const seen = await committed(5);
     expect(seen.slice(0, -1).map(({ next }) => next)).toEqual(seen.slice(0, -1).map(() => null));
   });
 
   it('is written all the same', async () => {
-    letGoOfWritten(files.root);
+    unlinkFinishedWrites(files.root);
     await Promise.all(Array.from({ length: 100 }, (_, index) => files.about.put(`key ${index}`, index)));
     await files.about.put('last', 'written');
     expect([files.about.get('key 99'), files.about.get('last')]).toEqual([99, 'written']);

@@ -22,18 +22,18 @@ import {
   type StoredEvent,
 } from '../../event-log/event.js';
 import { EventStore } from '../../event-log/event-store.js';
-import { matches, meansEverything } from '../../event-log/query.js';
-import { NO_HASH, answerOf, seal } from '../../event-log/commits/hashed-commit.js';
+import { matches, matchesEverything } from '../../event-log/query.js';
+import { NO_HASH, answerOf, hashCommit } from '../../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../../event-log/following/waitable-position.js';
 import { FileRoom } from './file-room.js';
-import { takeGroup, type Asked } from './append-batch.js';
+import { takeBatch, type PendingAppend } from './append-batch.js';
 import { lastPosition, type LmdbFiles } from './lmdb-files.js';
 import { openLog } from './opening.js';
 import { noteLeft, noteWriting } from './open-check.js';
 import { commitEndingAt, commitOf, firstMatch, readCommits, readPages, whileOpen } from './lmdb-read.js';
-import { loadOf, tagsOf, typesOf, type Staged } from './pending-commit.js';
-import { letGo, takeOver } from './writer-takeover.js';
-import { letGoOfWritten } from './lmdb-write-list-workaround.js';
+import { loadOf, tagsOf, typesOf, type PendingCommit } from './pending-commit.js';
+import { releaseLease, acquireLease } from './writer-takeover.js';
+import { unlinkFinishedWrites } from './lmdb-write-list-workaround.js';
 
 /**
  * Appends that arrive while one is being flushed wait and share the next flush.
@@ -43,7 +43,7 @@ export class LmdbStore extends EventStore {
   readonly #head: WaitablePosition;
   /** The hash of the last commit that is on the disk. */
   #hash: Buffer;
-  readonly #asked: Asked[] = [];
+  readonly #asked: PendingAppend[] = [];
   #writing: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -73,10 +73,10 @@ export class LmdbStore extends EventStore {
     let room: FileRoom | undefined;
     try {
       room = new FileRoom(join(folder, 'data.mdb'), files.root);
-      const { inUseBy, term, identity } = takeOver(files, folder);
+      const { inUseBy, term, identity } = acquireLease(files, folder);
       if (inUseBy !== undefined) throw new LogInUse(folder, inUseBy.processId);
       noteWriting(folder);
-      letGoOfWritten(files.root);
+      unlinkFinishedWrites(files.root);
       return new LmdbStore(files, folder, identity, term, room);
     } catch (error) {
       room?.close();
@@ -127,7 +127,7 @@ export class LmdbStore extends EventStore {
 
   async #close(): Promise<void> {
     await this.#writing;
-    await letGo(this.files, this.term);
+    await releaseLease(this.files, this.term);
     await this.files.root.close();
     this.room.close();
     noteLeft(this.folder);
@@ -142,7 +142,7 @@ export class LmdbStore extends EventStore {
     while (this.#asked.length > 0) {
       // A turn of the event loop is short beside a flush, so all that it brings may share one.
       if (answer === undefined) await nextTurn();
-      const writing = this.#writeGroup(takeGroup(this.#asked));
+      const writing = this.#writeGroup(takeBatch(this.#asked));
       answer?.();
       answer = await writing;
       if (this.#asked.length === 0) {
@@ -161,8 +161,8 @@ export class LmdbStore extends EventStore {
    *
    * @returns what answers them all, once it is flushed
    */
-  async #writeGroup(group: readonly Asked[]): Promise<() => void> {
-    const staged: Staged[] = [];
+  async #writeGroup(group: readonly PendingAppend[]): Promise<() => void> {
+    const staged: PendingCommit[] = [];
     const answers: (() => void)[] = [];
     try {
       for (const asked of group) answers.push(this.#decided(asked, staged));
@@ -183,7 +183,7 @@ export class LmdbStore extends EventStore {
   }
 
   /** What was recorded before is answered all the same: a retry must not be told that nothing was. */
-  #fail({ commit, resolve, reject }: Asked, error: unknown): void {
+  #fail({ commit, resolve, reject }: PendingAppend, error: unknown): void {
     try {
       const first = commit.isNewId === true ? undefined : this.#recorded(commit.id);
       if (first === undefined) reject(error);
@@ -194,7 +194,7 @@ export class LmdbStore extends EventStore {
   }
 
   /** The answer that the append will get once the group is flushed. What is wrong with one is no other's trouble. */
-  #decided({ commit, resolve, reject }: Asked, staged: Staged[]): () => void {
+  #decided({ commit, resolve, reject }: PendingAppend, staged: PendingCommit[]): () => void {
     try {
       const recorded = this.#stage(commit, staged);
       return () => {
@@ -208,7 +208,7 @@ export class LmdbStore extends EventStore {
   }
 
   /** @throws AppendConditionFailed; Error when the commit cannot be encoded */
-  #stage(asked: NewCommit, staged: Staged[]): Commit {
+  #stage(asked: NewCommit, staged: PendingCommit[]): Commit {
     const first = asked.isNewId === true ? undefined : this.#first(asked.id, staged);
     if (first !== undefined) return { ...first, repeated: true };
     const breaking = asked.condition && this.#breaking(asked.condition, staged);
@@ -226,7 +226,7 @@ export class LmdbStore extends EventStore {
     staged.push({
       asked,
       commit,
-      sealed: seal(asked, commit.first, before?.sealed.hash ?? this.#hash),
+      sealed: hashCommit(asked, commit.first, before?.sealed.hash ?? this.#hash),
       types: typesOf(asked),
       tags: tagsOf(asked),
     });
@@ -234,7 +234,7 @@ export class LmdbStore extends EventStore {
   }
 
   /** The commit that has this id already, on the disk or on its way there. */
-  #first(id: CommitId, staged: readonly Staged[]): Commit | undefined {
+  #first(id: CommitId, staged: readonly PendingCommit[]): Commit | undefined {
     return staged.find(({ commit }) => commit.id === id)?.commit ?? this.#recorded(id);
   }
 
@@ -244,9 +244,9 @@ export class LmdbStore extends EventStore {
   }
 
   /** Where the first event stands that breaks the condition, on the disk or on its way there. */
-  #breaking({ query, after }: AppendCondition, staged: readonly Staged[]): Position | undefined {
+  #breaking({ query, after }: AppendCondition, staged: readonly PendingCommit[]): Position | undefined {
     const head = this.#head.position;
-    if (meansEverything(query) && after < head) return position(after + 1);
+    if (matchesEverything(query) && after < head) return position(after + 1);
     const recorded = firstMatch(this.files, query, after, head);
     if (recorded !== undefined) return recorded;
     for (const { asked, commit } of staged) {
@@ -259,7 +259,7 @@ export class LmdbStore extends EventStore {
   }
 
   /** @throws StorageFull */
-  #takeRoom(staged: readonly Staged[]): void {
+  #takeRoom(staged: readonly PendingCommit[]): void {
     try {
       this.room.take(loadOf(staged));
     } catch (error) {
@@ -269,7 +269,7 @@ export class LmdbStore extends EventStore {
   }
 
   /** @throws StorageFull, NoLongerWriter */
-  async #write(staged: readonly Staged[]): Promise<void> {
+  async #write(staged: readonly PendingCommit[]): Promise<void> {
     if (staged.length === 0) return;
     this.#takeRoom(staged);
     const { root, about, commits, ids, tags, types } = this.files;

@@ -2,13 +2,13 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TableFlag, checkFile, checkHeader, type Tables } from './file-check.js';
-import { isAlive, thisProcess, type Owner } from './writer-lease.js';
+import { isAlive, thisProcess, type LeaseHolder } from './writer-lease.js';
 
 /** What the writer notes beside the data file: who it is, and when it ends in good order, how it leaves the file. */
 const NOTE = 'writer.json';
 
 /** A log of up to so many bytes is looked through in every commit after a crash; a larger one only in how its pages hang together. */
-const SMALL = 64 * 1024 * 1024;
+const MAX_ALWAYS_CHECKED_BYTES = 64 * 1024 * 1024;
 
 const TABLES: Tables = {
   about: TableFlag.versions,
@@ -18,7 +18,7 @@ const TABLES: Tables = {
   types: TableFlag.duplicates,
 };
 
-type Note = { readonly writer: Owner } | { readonly left: LeftFile };
+type Note = { readonly writer: LeaseHolder } | { readonly left: LeftFile };
 
 /** Tells a file from itself after anybody wrote to it. */
 interface LeftFile {
@@ -36,7 +36,7 @@ export type Remaining = 'nothing' | 'every commit';
  *
  * @throws FileDamaged before LMDB maps a file that would mislead or crash it
  */
-export function requireSound(folder: string): Remaining {
+export function requireUndamaged(folder: string): Remaining {
   const file = join(folder, 'data.mdb');
   if (!existsSync(file) || statSync(file).size === 0) return 'nothing';
   const note = readNote(folder);
@@ -47,7 +47,7 @@ export function requireSound(folder: string): Remaining {
   if (left?.bytes === now.bytes && left.modified === now.modified) return 'nothing';
   checkFile(file, TABLES);
   // After a crash, what LMDB committed is whole. A file that changed since it was left was changed by somebody else.
-  return left !== undefined || now.bytes <= SMALL ? 'every commit' : 'nothing';
+  return left !== undefined || now.bytes <= MAX_ALWAYS_CHECKED_BYTES ? 'every commit' : 'nothing';
 }
 
 /** To be called by the writer before it writes. */

@@ -1,27 +1,27 @@
 /** A commit on its way to the disk, and what the way there takes. */
 import type { Commit, NewCommit, Tag } from '../../event-log/event.js';
-import type { SealedCommit } from '../../event-log/commits/hashed-commit.js';
-import type { Load } from './file-room.js';
+import type { HashedCommit } from '../../event-log/commits/hashed-commit.js';
+import type { WriteSize } from './file-room.js';
 
 /** A commit that has its positions, but is not on the disk yet. */
-export interface Staged {
+export interface PendingCommit {
   readonly asked: NewCommit;
   readonly commit: Commit;
-  readonly sealed: SealedCommit;
+  readonly sealed: HashedCommit;
   /** What its events are of and about, each once: the keys that lead to it. */
   readonly types: Iterable<string>;
   readonly tags: Iterable<Tag>;
 }
 
 /** In UTF-8, for each of a string's UTF-16 units. */
-const MOST_BYTES_PER_CHARACTER = 3;
+const MAX_BYTES_PER_CHARACTER = 3;
 
 /** What a transaction is going to write for them, at most. */
-export function loadOf(staged: readonly Staged[]): Load {
+export function loadOf(staged: readonly PendingCommit[]): WriteSize {
   let [entries, entryBytes] = [0, 0];
   const count = (key: string): void => {
     entries += 1;
-    entryBytes += MOST_BYTES_PER_CHARACTER * key.length;
+    entryBytes += MAX_BYTES_PER_CHARACTER * key.length;
   };
   for (const { asked, types, tags } of staged) {
     count(asked.id);

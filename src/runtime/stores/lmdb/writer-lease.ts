@@ -1,16 +1,16 @@
 /** Which process may write: one at a time, found out without a lock that a crash could leave behind. */
 import { readFileSync } from 'node:fs';
 
-export interface Owner {
+export interface LeaseHolder {
   readonly processId: number;
   /** Tells the process from a later one that was given the same id. Empty where the system does not say. */
   readonly started: string;
 }
 
-export const thisProcess = (): Owner => ({ processId: process.pid, started: startOf(process.pid) });
+export const thisProcess = (): LeaseHolder => ({ processId: process.pid, started: startOf(process.pid) });
 
 /** Whether the process that wrote this down is still there. */
-export function isAlive({ processId, started }: Owner): boolean {
+export function isAlive({ processId, started }: LeaseHolder): boolean {
   try {
     process.kill(processId, 0); // signal 0 only asks
   } catch (error) {

@@ -2,9 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '../../event-log/errors.js';
 import type { CommitId, Position } from '../../event-log/event.js';
-import { meansEverything } from '../../event-log/query.js';
+import { matchesEverything } from '../../event-log/query.js';
 import type { Database, Run, Statement } from './database.js';
-import { decide, type Decision, type Staged, type Standing } from './deciding.js';
+import { decide, type Decision, type PendingCommit, type HeldLog } from './deciding.js';
 import { record, type LogRow } from './recording.js';
 import { SEARCH_ITEM, leaps, searchItems } from './search.js';
 import type { StorableCommit } from './storable-commit.js';
@@ -34,7 +34,7 @@ const BREAKING: Statement = {
 const SETTLE_INTERVAL = 200;
 
 /** After somebody else appended, so many groups go the sure way: whoever shares the log with others would often miss. */
-const SURE_GROUPS = 16;
+const RETRYABLE_BATCHES = 16;
 
 /** Nothing needs to be asked of the log before the group is recorded, if only the log is what it was. */
 const asksNothing = (group: readonly StorableCommit[]): boolean =>
@@ -61,7 +61,7 @@ export class Appender {
     else if (this.#left !== undefined && asksNothing(group)) {
       const decision = await this.#record(group, this.#left);
       if (decision !== undefined) return decision;
-      this.#sureGroups = SURE_GROUPS;
+      this.#sureGroups = RETRYABLE_BATCHES;
     }
     return this.#holdAndRecord(group);
   }
@@ -133,7 +133,7 @@ function leftBy({ staged }: Decision, row: LogRow): LogRow {
 async function hold(
   run: Run,
   group: readonly StorableCommit[],
-): Promise<{ readonly row: LogRow; readonly standing: Standing }> {
+): Promise<{ readonly row: LogRow; readonly standing: HeldLog }> {
   const ids = group.filter(({ asked }) => asked.isNewId !== true).map(({ asked }) => asked.id);
   const searched = searchedIn(group);
   const [, [row], known, breaking] = await Promise.all([
@@ -161,7 +161,7 @@ async function hold(
 /** What the conditions ask of the log. What means everything need not be searched for, and is answered by the head. */
 function searchedIn(group: readonly StorableCommit[]): readonly object[] {
   return group.flatMap(({ asked: { condition } }, nth) => {
-    if (condition === undefined || meansEverything(condition.query)) return [];
+    if (condition === undefined || matchesEverything(condition.query)) return [];
     return searchItems(condition.query, condition.after, Number.MAX_SAFE_INTEGER).map((item) => ({
       nth,
       ...item,
@@ -180,7 +180,11 @@ const SETTLE: Statement = { name: 'settle', text: 'update log set settled = sett
  *
  * @throws StoreUnavailable when that could not be found out
  */
-async function wasRecorded(database: Database, newest: Staged | undefined, within: number): Promise<boolean> {
+async function wasRecorded(
+  database: Database,
+  newest: PendingCommit | undefined,
+  within: number,
+): Promise<boolean> {
   const giveUpAt = performance.now() + within;
   for (;;) {
     try {

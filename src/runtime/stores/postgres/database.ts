@@ -18,14 +18,14 @@ export type Run = <Row extends object>(
   values?: readonly unknown[],
 ) => Promise<readonly Row[]>;
 
-const MOST_READERS = 4;
+const MAX_READERS = 4;
 
 /** Milliseconds after which a connection that does not come about, or a statement without an answer, is given up. */
-const CONNECT_WITHIN = 5_000;
-const ANSWER_WITHIN = 30_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const QUERY_TIMEOUT_MS = 30_000;
 
 /** How long one waits for the log while others append, and how long a process that stopped may hold them up; in milliseconds. */
-const LONGEST_LOCK = 10_000;
+const LOCK_TIMEOUT_MS = 10_000;
 
 /** PostgreSQL's type `bigint`; positions are safe integers (`pg_type.dat`). */
 const BIGINT = 20;
@@ -63,7 +63,7 @@ export class Database {
     readonly schema: string,
   ) {
     this.#appending = this.#pool({ max: 1, pipeline: true, idleTimeoutMillis: 0 });
-    this.#reading = this.#pool({ max: MOST_READERS });
+    this.#reading = this.#pool({ max: MAX_READERS });
   }
 
   /** @throws LogClosed; StoreUnavailable */
@@ -132,8 +132,8 @@ export class Database {
     return {
       connectionString: this.url,
       fallback_application_name: 'leftfold',
-      connectionTimeoutMillis: CONNECT_WITHIN,
-      query_timeout: ANSWER_WITHIN,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: QUERY_TIMEOUT_MS,
       keepAlive: true,
       types,
     };
@@ -144,7 +144,7 @@ export class Database {
       ...this.#settings(),
       ...options,
       verify: (client, done) => {
-        client.query(SESSION, [this.schema, String(LONGEST_LOCK)]).then(() => {
+        client.query(SESSION, [this.schema, String(LOCK_TIMEOUT_MS)]).then(() => {
           done();
         }, done);
       },

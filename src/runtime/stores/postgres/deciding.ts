@@ -7,12 +7,12 @@ import {
   type CommitId,
   type Position,
 } from '../../event-log/event.js';
-import { matches, meansEverything } from '../../event-log/query.js';
-import { seal } from '../../event-log/commits/hashed-commit.js';
+import { matches, matchesEverything } from '../../event-log/query.js';
+import { hashCommit } from '../../event-log/commits/hashed-commit.js';
 import type { StorableCommit } from './storable-commit.js';
 
 /** What the log says to a group of appends, while nobody else can append. */
-export interface Standing {
+export interface HeldLog {
   readonly head: Position;
   /** The hash of the commit that ends at the head. */
   readonly hash: Buffer;
@@ -23,7 +23,7 @@ export interface Standing {
 }
 
 /** A commit that has its positions and its hash, and is to be recorded. */
-export interface Staged {
+export interface PendingCommit {
   readonly storable: StorableCommit;
   readonly commit: Commit;
   readonly previous: Buffer;
@@ -38,13 +38,13 @@ export type Outcome =
   | { readonly refusal: AppendConditionFailed };
 
 export interface Decision {
-  readonly staged: readonly Staged[];
+  readonly staged: readonly PendingCommit[];
   /** One for each append of the group, in order. */
   readonly outcomes: readonly Outcome[];
 }
 
-export function decide(group: readonly StorableCommit[], standing: Standing): Decision {
-  const staged: Staged[] = [];
+export function decide(group: readonly StorableCommit[], standing: HeldLog): Decision {
+  const staged: PendingCommit[] = [];
   const byId = new Map<CommitId, Commit>();
   const outcomes = group.map((storable): Outcome => {
     const { id, condition } = storable.asked;
@@ -66,10 +66,10 @@ export function decide(group: readonly StorableCommit[], standing: Standing): De
 function firstBreaking(
   storable: StorableCommit,
   { query, after }: AppendCondition,
-  { head, breaking }: Standing,
-  staged: readonly Staged[],
+  { head, breaking }: HeldLog,
+  staged: readonly PendingCommit[],
 ): Position | undefined {
-  if (meansEverything(query) && after < head) return position(after + 1);
+  if (matchesEverything(query) && after < head) return position(after + 1);
   const recorded = breaking.get(storable);
   if (recorded !== undefined) return recorded;
   for (const { commit, storable: earlier } of staged) {
@@ -81,7 +81,11 @@ function firstBreaking(
   return undefined;
 }
 
-function stage(storable: StorableCommit, { head, hash }: Standing, before: Staged | undefined): Staged {
+function stage(
+  storable: StorableCommit,
+  { head, hash }: HeldLog,
+  before: PendingCommit | undefined,
+): PendingCommit {
   const { id, time, events, fingerprint } = storable.asked;
   const previous = before?.hash ?? hash;
   const last = before?.commit.last ?? head;
@@ -94,5 +98,5 @@ function stage(storable: StorableCommit, { head, hash }: Standing, before: Stage
     repeated: false,
     ...(fingerprint !== undefined && { fingerprint }),
   };
-  return { storable, commit, previous, hash: seal(storable.asked, first, previous).hash };
+  return { storable, commit, previous, hash: hashCommit(storable.asked, first, previous).hash };
 }

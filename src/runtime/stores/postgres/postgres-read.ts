@@ -12,10 +12,10 @@ import {
   type StoredEvent,
 } from '../../event-log/event.js';
 import { PAGE_SIZE } from '../../event-log/page.js';
-import { recordedOf, requireSuccession, type OpenedCommit } from '../../event-log/commits/hashed-commit.js';
+import { recordedOf, requireSuccession, type VerifiedCommit } from '../../event-log/commits/hashed-commit.js';
 import type { Database, Statement } from './database.js';
 import { COMMIT_ROW, openCommit, type CommitRow } from './stored-commit.js';
-import { MOST_BYTES, strides, type Span } from './strides.js';
+import { MAX_BYTES, chunks, type Span } from './strides.js';
 
 /** Where the log ends, and the hash of the commit that ends there. */
 export interface Head {
@@ -45,7 +45,7 @@ export async function* readPages(
   /** What the page, and what it was found in, takes. */
   let bytes = 0;
   try {
-    for await (const stride of strides(database, span)) {
+    for await (const stride of chunks(database, span)) {
       bytes = stride.bytes + (page.length === 0 ? 0 : bytes);
       for (const event of stride.events.slice(0, wanted)) {
         page.push(event);
@@ -56,7 +56,7 @@ export async function* readPages(
       wanted -= Math.min(wanted, stride.events.length);
       if (wanted === 0) break;
       // A few events are worth gathering on, unless they are large.
-      if (page.length === 0 || bytes < MOST_BYTES) continue;
+      if (page.length === 0 || bytes < MAX_BYTES) continue;
       yield page;
       page = [];
     }
@@ -81,8 +81,8 @@ export async function* readCommits(
     backwards: false,
     limit: Infinity,
   };
-  let before: OpenedCommit | undefined;
-  for await (const { commits } of strides(database, span)) {
+  let before: VerifiedCommit | undefined;
+  for await (const { commits } of chunks(database, span)) {
     const [first] = commits;
     if (before === undefined && first !== undefined && first.first > 1) {
       before = await commitEndingAt(database, position(first.first - 1));
@@ -90,7 +90,7 @@ export async function* readCommits(
     if (first !== undefined) requireSuccession(before, first);
     before = commits.at(-1) ?? before;
     const untagged = await findUntagged(database, commits);
-    const isLedTo = ({ last }: OpenedCommit): boolean => untagged === undefined || last < untagged.position;
+    const isLedTo = ({ last }: VerifiedCommit): boolean => untagged === undefined || last < untagged.position;
     const sound = commits.filter(isLedTo);
     if (sound.length > 0) yield sound.map(recordedOf);
     if (untagged !== undefined) {
@@ -105,7 +105,7 @@ export async function* readCommits(
 const ENDING_AT: Statement = { name: 'ending at', text: `select ${COMMIT_ROW} from commits where last = $1` };
 
 /** @throws LogDamaged when nothing ends there, or what does is not what was recorded */
-export async function commitEndingAt(database: Database, last: Position): Promise<OpenedCommit> {
+export async function commitEndingAt(database: Database, last: Position): Promise<VerifiedCommit> {
   const [row] = await database.read<CommitRow>(ENDING_AT, [last]);
   if (row === undefined) throw new LogDamaged(last, 'no commit ends there');
   return openCommit(row);
@@ -114,7 +114,7 @@ export async function commitEndingAt(database: Database, last: Position): Promis
 const WITH_ID: Statement = { name: 'with id', text: `select ${COMMIT_ROW} from commits where id = $1` };
 
 /** The commit that was recorded under this id. */
-export async function commitOf(database: Database, id: CommitId): Promise<OpenedCommit | undefined> {
+export async function commitOf(database: Database, id: CommitId): Promise<VerifiedCommit | undefined> {
   const [row] = await database.read<CommitRow>(WITH_ID, [id]);
   return row && openCommit(row);
 }
@@ -138,7 +138,7 @@ const UNTAGGED: Statement = {
 /** The first event of the commits to which the table of tags does not lead by each of its tags. */
 async function findUntagged(
   database: Database,
-  commits: readonly OpenedCommit[],
+  commits: readonly VerifiedCommit[],
 ): Promise<Untagged | undefined> {
   const [found] = await database.read<Untagged>(UNTAGGED, [commits[0]?.first, commits.at(-1)?.last]);
   return found;

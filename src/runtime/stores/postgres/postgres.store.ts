@@ -35,22 +35,22 @@ export interface PostgresOptions extends Partial<HeadWatchOptions> {
 }
 
 /** An append that was asked for and has no answer yet. */
-interface Asked {
+interface PendingAppend {
   readonly storable: StorableCommit;
   readonly resolve: (commit: Commit) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** At most so many appends, or about so many bytes of them, share a transaction, so that none takes long. */
-const LARGEST_GROUP = 1024;
-const HEAVIEST_GROUP = 4 * 1024 * 1024;
+const MAX_BATCH_COMMITS = 1024;
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
 /**
  * Appends that arrive while a transaction runs wait and share the next one. Positions are given, and hashes chained,
  * under a lock that only the end of the transaction releases, so all processes together write one gapless log.
  */
 export class PostgresStore extends EventStore {
-  readonly #asked: Asked[] = [];
+  readonly #asked: PendingAppend[] = [];
   #writing: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -142,17 +142,17 @@ export class PostgresStore extends EventStore {
   }
 
   /** The oldest that are asked for: as many as may share a transaction, one at least. */
-  #takeGroup(): readonly Asked[] {
+  #takeGroup(): readonly PendingAppend[] {
     let [count, bytes] = [0, 0];
     for (const { storable } of this.#asked) {
       bytes += storable.bytes;
-      if (count > 0 && (count === LARGEST_GROUP || bytes > HEAVIEST_GROUP)) break;
+      if (count > 0 && (count === MAX_BATCH_COMMITS || bytes > MAX_BATCH_BYTES)) break;
       count += 1;
     }
     return this.#asked.splice(0, count);
   }
 
-  async #write(group: readonly Asked[]): Promise<void> {
+  async #write(group: readonly PendingAppend[]): Promise<void> {
     try {
       const { staged, outcomes } = await this.appender.append(group.map(({ storable }) => storable));
       const newest = staged.at(-1);
@@ -165,7 +165,7 @@ export class PostgresStore extends EventStore {
     }
   }
 
-  async #answer(asked: Asked | undefined, outcome: Outcome): Promise<void> {
+  async #answer(asked: PendingAppend | undefined, outcome: Outcome): Promise<void> {
     if ('refusal' in outcome) asked?.reject(outcome.refusal);
     else if ('commit' in outcome) asked?.resolve(outcome.commit);
     else {

@@ -2,7 +2,7 @@
 import { LAYOUT } from '../../event-log/commits/commit-encoding.js';
 import type { Position } from '../../event-log/event.js';
 import type { Run, Statement } from './database.js';
-import type { Staged } from './deciding.js';
+import type { PendingCommit } from './deciding.js';
 
 /** What the log's one row says. Staged commits follow on exactly this. */
 export interface LogRow {
@@ -56,7 +56,7 @@ const RECORD: Statement = {
 export async function record(
   run: Run,
   channel: string,
-  staged: readonly Staged[],
+  staged: readonly PendingCommit[],
   row: LogRow,
 ): Promise<boolean> {
   const newest = staged.at(-1);
@@ -75,7 +75,7 @@ export async function record(
 }
 
 /** The rows of each table, as a list for each of its columns, in the order of the statement. */
-function columnsOf(staged: readonly Staged[]): readonly string[] {
+function columnsOf(staged: readonly PendingCommit[]): readonly string[] {
   const commits = {
     last: [] as number[],
     first: [] as number[],

@@ -3,7 +3,7 @@ import { frozen } from '../../event-log/commits/columns.js';
 import { LAYOUT } from '../../event-log/commits/commit-encoding.js';
 import { LogDamaged } from '../../event-log/errors.js';
 import type { CommitId, Json, Metadata, Position, StoredEvent, Tag } from '../../event-log/event.js';
-import { seal, type OpenedCommit } from '../../event-log/commits/hashed-commit.js';
+import { hashCommit, type VerifiedCommit } from '../../event-log/commits/hashed-commit.js';
 
 export interface CommitRow {
   readonly last: Position;
@@ -28,7 +28,7 @@ export const COMMIT_ROW = `last, first, id,
     from events where position between first and last) as events`;
 
 /** @throws LogDamaged unless it is what was sealed; Error when this version does not know how it was laid out for that */
-export function openCommit(row: CommitRow): OpenedCommit {
+export function openCommit(row: CommitRow): VerifiedCommit {
   const { last, first, id, time, previous, hash, layout } = row;
   if (layout !== LAYOUT) throw new Error(`commit of layout ${layout}, but this version knows only ${LAYOUT}`);
   const content = {
@@ -40,7 +40,7 @@ export function openCommit(row: CommitRow): OpenedCommit {
   const events = parsedEvents(row, content.metadata);
   // What is sealed again from what was read has the hash of what was recorded only if it is the same.
   const isWhole = first + events.length - 1 === last;
-  if (!isWhole || !seal({ ...content, events }, first, previous).hash.equals(hash)) {
+  if (!isWhole || !hashCommit({ ...content, events }, first, previous).hash.equals(hash)) {
     throw new LogDamaged(first, 'the commit that begins there does not fit its hash');
   }
   return { ...content, first, last, events, hash, previous };

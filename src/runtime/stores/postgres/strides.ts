@@ -2,15 +2,15 @@
 import { LogDamaged } from '../../event-log/errors.js';
 import { position, type Position, type Query, type StoredEvent } from '../../event-log/event.js';
 import { PAGE_SIZE } from '../../event-log/page.js';
-import { matches, meansEverything } from '../../event-log/query.js';
-import { requireSuccession, type OpenedCommit } from '../../event-log/commits/hashed-commit.js';
+import { matches, matchesEverything } from '../../event-log/query.js';
+import { requireSuccession, type VerifiedCommit } from '../../event-log/commits/hashed-commit.js';
 import type { Database, Statement } from './database.js';
 import { SEARCH_ITEM, leaps, searchItems, type Way } from './search.js';
 import { COMMIT_ROW, openCommit, type CommitRow } from './stored-commit.js';
 
 /** So many commits, or about so many bytes of them, are in memory at a time; one commit may be more. */
-const MOST_COMMITS = 256;
-export const MOST_BYTES = 8 * 1024 * 1024;
+const MAX_COMMITS = 256;
+export const MAX_BYTES = 8 * 1024 * 1024;
 
 /** Which events, with nothing left open. */
 export interface Span {
@@ -22,9 +22,9 @@ export interface Span {
   readonly limit: number;
 }
 
-export interface Stride {
+export interface Chunk {
   /** In the span's direction. */
-  readonly commits: readonly OpenedCommit[];
+  readonly commits: readonly VerifiedCommit[];
   /** Those of their events that the span means. There may be none. */
   readonly events: readonly StoredEvent[];
   /** Roughly what the commits take. */
@@ -32,8 +32,8 @@ export interface Stride {
 }
 
 /** @throws LogDamaged at a commit that is not what was recorded, or is missing, after those before it */
-export async function* strides(database: Database, span: Span): AsyncIterable<Stride> {
-  const isScan = meansEverything(span.query);
+export async function* chunks(database: Database, span: Span): AsyncIterable<Chunk> {
+  const isScan = matchesEverything(span.query);
   let { after, through } = span;
   while (after < through) {
     const rest = { ...span, after, through };
@@ -42,16 +42,16 @@ export async function* strides(database: Database, span: Span): AsyncIterable<St
     yield { commits, events, bytes };
     if (fault !== undefined) throw fault;
     const end = commits.at(-1);
-    const isLast = !isScan && events.length < mostListed(span) && bytes < MOST_BYTES;
+    const isLast = !isScan && events.length < maxListed(span) && bytes < MAX_BYTES;
     if (end === undefined || isLast) return;
     if (span.backwards) through = position(end.first - 1);
     else after = end.last;
   }
 }
 
-function* eventsIn(commits: readonly OpenedCommit[], span: Span): Iterable<StoredEvent> {
+function* eventsIn(commits: readonly VerifiedCommit[], span: Span): Iterable<StoredEvent> {
   const { query, after, through, backwards } = span;
-  const isMeant = meansEverything(query) ? () => true : (event: StoredEvent) => matches(query, event);
+  const isMeant = matchesEverything(query) ? () => true : (event: StoredEvent) => matches(query, event);
   for (const { events } of commits) {
     for (const event of backwards ? events.toReversed() : events) {
       if (event.position > after && event.position <= through && isMeant(event)) yield event;
@@ -60,7 +60,7 @@ function* eventsIn(commits: readonly OpenedCommit[], span: Span): Iterable<Store
 }
 
 interface Gathered {
-  readonly commits: readonly OpenedCommit[];
+  readonly commits: readonly VerifiedCommit[];
   readonly bytes: number;
   /** What is wrong with the commit after them. */
   readonly fault?: LogDamaged;
@@ -71,13 +71,13 @@ async function scan(database: Database, span: Span): Promise<Gathered> {
   const { after, through, backwards, limit } = span;
   const statement = backwards ? SCAN_BACKWARDS : SCAN_FORWARDS;
   const missing = (): LogDamaged => new LogDamaged(backwards ? through : after + 1, 'no commit holds it');
-  const requireNext = (commit: OpenedCommit, before: OpenedCommit | undefined): void => {
+  const requireNext = (commit: VerifiedCommit, before: VerifiedCommit | undefined): void => {
     if (before !== undefined) {
       if (backwards) requireSuccession(commit, before);
       else requireSuccession(before, commit);
     } else if (backwards ? commit.last < through : commit.first > after + 1) throw missing();
   };
-  const values = [after, through, Math.min(limit, MOST_COMMITS)];
+  const values = [after, through, Math.min(limit, MAX_COMMITS)];
   const gathered = await gather(database, statement, values, requireNext);
   const isNone = gathered.commits.length === 0 && gathered.fault === undefined;
   return isNone ? { ...gathered, fault: missing() } : gathered;
@@ -88,11 +88,11 @@ async function list(database: Database, span: Span): Promise<Gathered> {
   const items = searchItems(span.query, span.after, span.through);
   if (items.length === 0) return { commits: [], bytes: 0 };
   const statement = span.backwards ? LIST_BACKWARDS : LIST_FORWARDS;
-  return gather(database, statement, [JSON.stringify(items), mostListed(span)]);
+  return gather(database, statement, [JSON.stringify(items), maxListed(span)]);
 }
 
 /** So many events are looked for at a time. */
-function mostListed({ limit }: Span): number {
+function maxListed({ limit }: Span): number {
   return Math.min(limit, PAGE_SIZE);
 }
 
@@ -100,10 +100,10 @@ async function gather(
   database: Database,
   statement: Statement,
   values: readonly unknown[],
-  check: (commit: OpenedCommit, before: OpenedCommit | undefined) => void = () => undefined,
+  check: (commit: VerifiedCommit, before: VerifiedCommit | undefined) => void = () => undefined,
 ): Promise<Gathered> {
   const rows = await database.read<CommitRow & { readonly gathered: number }>(statement, values);
-  const commits: OpenedCommit[] = [];
+  const commits: VerifiedCommit[] = [];
   const bytes = rows.at(-1)?.gathered ?? 0;
   for (const row of rows) {
     try {
@@ -129,7 +129,7 @@ function gathering(way: Way, near: string, isInside: string): string {
     from (
       select *, (sum(bytes) over (order by last ${order}))::bigint as gathered from (${near}) as near
     ) as stride
-    where gathered - bytes < ${MOST_BYTES} and ${isInside}
+    where gathered - bytes < ${MAX_BYTES} and ${isInside}
     order by last ${order}`;
 }
 

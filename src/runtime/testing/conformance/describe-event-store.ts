@@ -23,7 +23,7 @@ import { describeWritingTogether } from './cases/writing-together.js';
 import { afterAll, describe, jest } from './test-runner.js';
 
 /** A store on another machine may take its time; in milliseconds, for each case of the file. */
-const PATIENCE = 120_000;
+const CASE_TIMEOUT_MS = 120_000;
 
 /**
  * Describes the store to the test runner, case by case. To be called from a spec file that has nothing else to do.
@@ -37,7 +37,7 @@ export function describeEventStore(
   factory: EventStoreFactory,
   { durable = true, manyReaders = true, manyWriters = true }: Capabilities = {},
 ): void {
-  jest.setTimeout(PATIENCE);
+  jest.setTimeout(CASE_TIMEOUT_MS);
   describe(`${name} as an event store`, () => {
     afterAll(() => factory.dispose());
     describeEmptyLog(factory);

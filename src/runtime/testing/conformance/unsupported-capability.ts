@@ -7,7 +7,7 @@ import { expect } from './test-runner.js';
 const SENTENCE = /\S+(\s+\S+){3,}/;
 
 /** It is refused with an error that says why, or what is opened can be taken for the same log by nobody. */
-export async function expectLack(opening: Promise<EventStore>, original: EventStore): Promise<void> {
+export async function expectUnsupported(opening: Promise<EventStore>, original: EventStore): Promise<void> {
   const opened: unknown = await opening.catch((error: unknown) => error);
   if (!(opened instanceof EventStore)) {
     expect(opened).toBeInstanceOf(Error);

@@ -15,8 +15,8 @@ export const META_PAGE = 168;
 
 const MAGIC = 0xbeefc0de;
 const VERSION = 2;
-const SMALLEST_PAGE = 512;
-const LARGEST_PAGE = 65536;
+const MIN_PAGE_BYTES = 512;
+const MAX_PAGE_BYTES = 65536;
 
 export const PageType = { branch: 0x01, leaf: 0x02, overflow: 0x04, meta: 0x08, subPage: 0x42 } as const;
 export const NodeFlag = { overflow: 0x01, tree: 0x02, duplicates: 0x04 } as const;
@@ -97,7 +97,7 @@ export function faultOfMeta(view: DataView, page: number): string | undefined {
 }
 
 const isPageSize = (size: number): boolean =>
-  size >= SMALLEST_PAGE && size <= LARGEST_PAGE && (size & (size - 1)) === 0;
+  size >= MIN_PAGE_BYTES && size <= MAX_PAGE_BYTES && (size & (size - 1)) === 0;
 
 /** Data and key that together take more go onto pages of their own (`me_nodemax`). */
 const largestNode = (pageSize: number): number => (((pageSize - PAGE_HEADER) / 2) & -2) - 2;

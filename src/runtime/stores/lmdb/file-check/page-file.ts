@@ -3,7 +3,7 @@ import { readSync } from 'node:fs';
 import { PAGE_HEADER } from './layout.js';
 
 /** At most so many bytes are read at a time. */
-const LARGEST_PIECE = 1 << 20;
+const MAX_READ_BYTES = 1 << 20;
 
 /** The file is not as LMDB wrote it. */
 export class FileDamaged extends Error {
@@ -40,7 +40,7 @@ export class PageFile {
     private readonly descriptor: number,
     readonly pageSize: number,
   ) {
-    this.#piece = Buffer.alloc(Math.max(LARGEST_PIECE, pageSize));
+    this.#piece = Buffer.alloc(Math.max(MAX_READ_BYTES, pageSize));
   }
 
   /** A page, in a buffer that stays as it is until another page of the same level is read. */
@@ -62,7 +62,7 @@ export class PageFile {
 
   /** So many bytes of the data that begins on a page, a large piece at a time; the view is good for one turn of the loop. */
   *data(number: number, size: number): Iterable<DataView> {
-    const { bytes, view } = new Buffered(Math.min(size, LARGEST_PIECE));
+    const { bytes, view } = new Buffered(Math.min(size, MAX_READ_BYTES));
     const start = number * this.pageSize + PAGE_HEADER;
     for (let done = 0; done < size; done += bytes.length) {
       const length = Math.min(bytes.length, size - done);

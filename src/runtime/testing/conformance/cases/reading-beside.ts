@@ -4,7 +4,7 @@ import { EVERYTHING, START, commitId, position, tag } from '../../../event-log/e
 import { commit, event, events } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
 import { follow } from '../following.js';
-import { expectLack } from '../unsupported-capability.js';
+import { expectUnsupported } from '../unsupported-capability.js';
 import { aLogForEach } from '../logs.js';
 import { BACKWARDS, commitsOf, dataOf, eventsOf, integers, never, positionsOf } from '../reading.js';
 import { beforeEach, describe, expect, it } from '../test-runner.js';
@@ -21,12 +21,12 @@ function describeNoReaders(factory: EventStoreFactory): void {
 
     it('is refused with a clear error, or reads what is plainly another log', async () => {
       await logs.store.append(commit('a'));
-      await expectLack(factory.reader(logs.store), logs.store);
+      await expectUnsupported(factory.reader(logs.store), logs.store);
     });
 
     it('does not disturb the writer', async () => {
       await logs.store.append(commit('a'));
-      await expectLack(factory.reader(logs.store), logs.store);
+      await expectUnsupported(factory.reader(logs.store), logs.store);
       await logs.store.append(commit('b'));
       expect(await dataOf(logs.store)).toEqual(['a', 'b']);
     });

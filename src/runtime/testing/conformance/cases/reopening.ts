@@ -3,7 +3,7 @@ import { EVERYTHING, START, commitId, position, tag, type Query } from '../../..
 import { commit, event, events } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
 import { follow } from '../following.js';
-import { expectLack } from '../unsupported-capability.js';
+import { expectUnsupported } from '../unsupported-capability.js';
 import { aLogForEach } from '../logs.js';
 import { BACKWARDS, commitsOf, eventsOf, integers, never, outcomeOf, positionsOf } from '../reading.js';
 import { describe, expect, it } from '../test-runner.js';
@@ -23,7 +23,7 @@ function describeForgetting(factory: EventStoreFactory): void {
       await logs.store.append(commit('a'));
       const closed = logs.store;
       await closed.close();
-      await expectLack(factory.reopen(closed), closed);
+      await expectUnsupported(factory.reopen(closed), closed);
     });
   });
 }

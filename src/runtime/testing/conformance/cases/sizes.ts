@@ -7,7 +7,7 @@ import { BACKWARDS, dataOf, eventsOf, integers, outcomeOf, positionsOf, recorded
 import { describe, expect, it } from '../test-runner.js';
 
 const MEBIBYTE = 2 ** 20;
-const LARGEST_COMMIT = 10_000;
+const MAX_COMMIT_EVENTS = 10_000;
 
 /** So many characters, and none of it compresses to nothing. */
 function text(length: number, alphabet: string): string {
@@ -52,8 +52,8 @@ export function describeSizes(factory: EventStoreFactory): void {
     const logs = aLogForEach(factory);
 
     it('of 10,000 events is recorded whole', async () => {
-      const many = events(LARGEST_COMMIT, (index) => ({ tags: [`number:${index % 7}`] }));
-      expect(await logs.store.append(commit('many', many))).toMatchObject({ first: 1, last: LARGEST_COMMIT });
+      const many = events(MAX_COMMIT_EVENTS, (index) => ({ tags: [`number:${index % 7}`] }));
+      expect(await logs.store.append(commit('many', many))).toMatchObject({ first: 1, last: MAX_COMMIT_EVENTS });
       expect(await dataOf(logs.store)).toEqual(many.map(({ data }) => data));
     });
 
@@ -61,7 +61,7 @@ export function describeSizes(factory: EventStoreFactory): void {
       await logs.store.append(
         commit(
           'many',
-          events(LARGEST_COMMIT, (index) => ({ tags: [`number:${index}`] })),
+          events(MAX_COMMIT_EVENTS, (index) => ({ tags: [`number:${index}`] })),
         ),
       );
       expect(await dataOf(logs.store, [{ tags: [tag('number:7777')] }])).toEqual([7777]);
@@ -71,14 +71,14 @@ export function describeSizes(factory: EventStoreFactory): void {
     it('of 10,000 events is recorded not at all when its condition fails', async () => {
       await logs.store.append(commit('a'));
       const condition = { query: EVERYTHING, after: START };
-      expect(await outcomeOf(logs.store, commit('many', events(LARGEST_COMMIT), { condition }))).toBe(
+      expect(await outcomeOf(logs.store, commit('many', events(MAX_COMMIT_EVENTS), { condition }))).toBe(
         'broken by 1',
       );
       expect(await logs.store.head()).toBe(1);
     });
 
     it('of one event may stand between two of 10,000', async () => {
-      const sizes = [LARGEST_COMMIT, 1, LARGEST_COMMIT];
+      const sizes = [MAX_COMMIT_EVENTS, 1, MAX_COMMIT_EVENTS];
       const answers = await Promise.all(
         sizes.map((size, index) => logs.store.append(commit(`c${index}`, events(size)))),
       );

@@ -4,7 +4,7 @@ import type { EventStore } from '../../../event-log/event-store.js';
 import { commit, event, events } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
 import { follow } from '../following.js';
-import { expectLack } from '../unsupported-capability.js';
+import { expectUnsupported } from '../unsupported-capability.js';
 import { aLogForEach } from '../logs.js';
 import { commitsOf, dataOf, eventsOf, integers, never, outcomeOf } from '../reading.js';
 import { beforeEach, describe, expect, it } from '../test-runner.js';
@@ -26,17 +26,17 @@ function describeOneWriter(factory: EventStoreFactory): void {
     });
 
     it('is refused with a clear error, or writes what is plainly another log', async () => {
-      await expectLack(factory.another(logs.store), logs.store);
+      await expectUnsupported(factory.another(logs.store), logs.store);
     });
 
     it('is refused as often as it tries', async () => {
       for (let attempt = 1; attempt <= 5; attempt += 1) {
-        await expectLack(factory.another(logs.store), logs.store);
+        await expectUnsupported(factory.another(logs.store), logs.store);
       }
     });
 
     it('does not disturb the first', async () => {
-      await expectLack(factory.another(logs.store), logs.store);
+      await expectUnsupported(factory.another(logs.store), logs.store);
       expect(await outcomeOf(logs.store, commit('b'))).toBe('recorded at 2');
       expect(await dataOf(logs.store)).toEqual(['a', 'b']);
     });
