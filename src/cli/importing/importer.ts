@@ -46,7 +46,8 @@ export class Importer {
     this.#batched.events += imported.commit.events.length;
     this.#batched.weight += imported.weight;
     const { events, weight } = this.#batched;
-    if (this.#batch.length >= MAX_COMMITS || events >= MAX_EVENTS || weight >= MAX_BATCH_BYTES) await this.#next();
+    if (this.#batch.length >= MAX_COMMITS || events >= MAX_EVENTS || weight >= MAX_BATCH_BYTES)
+      await this.#next();
   }
 
   /** Resolves once everything that was added is recorded. @throws as `add` */

@@ -53,7 +53,10 @@ export function describeSizes(factory: EventStoreFactory): void {
 
     it('of 10,000 events is recorded whole', async () => {
       const many = events(MAX_COMMIT_EVENTS, (index) => ({ tags: [`number:${index % 7}`] }));
-      expect(await logs.store.append(commit('many', many))).toMatchObject({ first: 1, last: MAX_COMMIT_EVENTS });
+      expect(await logs.store.append(commit('many', many))).toMatchObject({
+        first: 1,
+        last: MAX_COMMIT_EVENTS,
+      });
       expect(await dataOf(logs.store)).toEqual(many.map(({ data }) => data));
     });
 
