@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemporaryFolder } from '../../test/support/server.js';
-import { contextsFor } from './contexts.js';
+import { loadContexts } from './contexts.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 
 const SUPPORT = join(import.meta.dirname, '..', '..', 'test', 'support');
@@ -26,7 +26,7 @@ function moduleOf(name: string, text: string): string {
 }
 
 async function refusal(file: string): Promise<string> {
-  const error: unknown = await contextsFor({ contexts: file }, terminal).catch((reason: unknown) => reason);
+  const error: unknown = await loadContexts({ contexts: file }, terminal).catch((reason: unknown) => reason);
   if (!(error instanceof CommandFailed)) throw new Error('it was not refused', { cause: error });
   expect(error.exitCode).toBe(EXIT.usage);
   expect(error.message).not.toContain('\n');
@@ -35,13 +35,13 @@ async function refusal(file: string): Promise<string> {
 
 describe('the contexts of a command', () => {
   it('are those of the app, when no file is named', async () => {
-    expect(await contextsFor({}, terminal)).toBe(theApps);
+    expect(await loadContexts({}, terminal)).toBe(theApps);
   });
 
   it.each(['/', './'])('are those of a file, when one is named from %s', async (from) => {
     const path = join(SUPPORT, 'contexts-of-this-source.ts');
     const file = from === '/' ? path : path.replace(process.cwd(), '.');
-    const contexts = await contextsFor({ contexts: file }, terminal);
+    const contexts = await loadContexts({ contexts: file }, terminal);
     expect(contexts).toHaveLength(1);
     expect(contexts).not.toBe(theApps);
   });

@@ -19,7 +19,7 @@ export function withContextsOption(command: Command): Command {
 }
 
 /** @throws CommandFailed that says what the file should be */
-export function contextsFor(
+export function loadContexts(
   { contexts: file }: ContextsOption,
   terminal: Pick<Terminal, 'contexts'>,
 ): Promise<readonly unknown[]> {

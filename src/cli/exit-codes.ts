@@ -54,7 +54,7 @@ export class Interrupted extends Error {
 }
 
 /** Nobody reads what the command writes any more, as after `| head`: that is no error. */
-export class NobodyReads extends Error {
+export class OutputClosed extends Error {
   override readonly name = 'NobodyReads';
 
   constructor() {
@@ -62,14 +62,14 @@ export class NobodyReads extends Error {
   }
 }
 
-export interface Ending {
+export interface ExitStatus {
   readonly exitCode: number;
   /** Absent when there is nothing to say, or commander has said it. */
   readonly line?: string;
 }
 
-export function endingAfter(error: unknown): Ending {
-  if (error instanceof NobodyReads) return { exitCode: EXIT.done };
+export function exitStatusOf(error: unknown): ExitStatus {
+  if (error instanceof OutputClosed) return { exitCode: EXIT.done };
   // Commander ends with an error also after --help and --version.
   if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? EXIT.done : EXIT.usage };
   const message = error instanceof Error ? error.message : String(error);

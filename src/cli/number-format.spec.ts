@@ -1,13 +1,13 @@
 /** Figures as people read them. */
-import { count, counted, duration } from './number-format.js';
+import { formatNumber, formatCount, formatDuration } from './number-format.js';
 
 describe('a count', () => {
   it('has its thousands apart, and no fraction', () => {
-    expect([count(0), count(999), count(1234567.8)]).toEqual(['0', '999', '1,234,567']);
+    expect([formatNumber(0), formatNumber(999), formatNumber(1234567.8)]).toEqual(['0', '999', '1,234,567']);
   });
 
   it('is of one, or of many', () => {
-    expect([counted(1, 'event'), counted(0, 'event'), counted(2000, 'commit')]).toEqual([
+    expect([formatCount(1, 'event'), formatCount(0, 'event'), formatCount(2000, 'commit')]).toEqual([
       '1 event',
       '0 events',
       '2,000 commits',
@@ -23,6 +23,6 @@ describe('a duration', () => {
     [754, '12:34'],
     [3723, '1:02:03'],
   ])('of %d seconds is %s', (seconds, text) => {
-    expect(duration(seconds)).toBe(text);
+    expect(formatDuration(seconds)).toBe(text);
   });
 });

@@ -44,7 +44,7 @@ export function logConfig({ store, data }: LogOptions, { environment }: Terminal
  * @throws CommandFailed when it is in the memory of another process
  * @throws Error when there is none
  */
-export function openForReading(config: LogConfig): Promise<EventStore> {
+export function openLogForReading(config: LogConfig): Promise<EventStore> {
   requireDurable(config);
   return openStoreForReading(config);
 }
@@ -54,7 +54,7 @@ export function openForReading(config: LogConfig): Promise<EventStore> {
  *
  * @throws LogInUse when a server has it
  */
-export function openForWriting(config: LogConfig): EventStore | Promise<EventStore> {
+export function openLogForWriting(config: LogConfig): EventStore | Promise<EventStore> {
   requireDurable(config);
   if (config.store !== 'lmdb') return openStore(config);
   mkdirSync(config.data, { recursive: true });

@@ -7,8 +7,8 @@ import { addImport } from './commands/import.js';
 import { addRehearse } from './commands/rehearse.js';
 import { addVerify } from './commands/verify.js';
 import { addWhatIf } from './commands/what-if.js';
-import { EXIT, EXIT_CODES_HELP, endingAfter } from './exit-codes.js';
-import { say, type Terminal } from './terminal.js';
+import { EXIT, EXIT_CODES_HELP, exitStatusOf } from './exit-codes.js';
+import { printMessage, type Terminal } from './terminal.js';
 
 const COMMANDS = [addVerify, addExport, addImport, addBackup, addWhatIf, addAudit, addRehearse];
 
@@ -44,8 +44,8 @@ export async function run(words: readonly string[], version: string, terminal: T
     await program.parseAsync(words, { from: 'user' });
     return EXIT.done;
   } catch (error) {
-    const { exitCode, line } = endingAfter(error);
-    if (line !== undefined) say(terminal, `${name}: ${line}`);
+    const { exitCode, line } = exitStatusOf(error);
+    if (line !== undefined) printMessage(terminal, `${name}: ${line}`);
     return exitCode;
   }
 }

@@ -8,24 +8,24 @@ describe('progress where there is no terminal', () => {
 
   it('is not shown at once, so that a short command says nothing', () => {
     terminal.milliseconds += 4_999;
-    progress.to({ share: 0.1, done: 100 });
+    progress.update({ fraction: 0.1, done: 100 });
     expect(terminal.stderr.text).toBe('');
   });
 
   it('is a line with the share, the count, the rate and the time that is left', () => {
     terminal.milliseconds += 5_001;
-    progress.to({ share: 0.2, done: 1_500_000 });
+    progress.update({ fraction: 0.2, done: 1_500_000 });
     expect(terminal.stderr.text).toBe('verify: 20%, 1,500,000 events, 150,000/s, 0:40 left\n');
   });
 
   it('is shown again only after some seconds', () => {
-    progress.to({ share: 0.3, done: 1_500_001 });
+    progress.update({ fraction: 0.3, done: 1_500_001 });
     expect(terminal.stderr.text.split('\n')).toHaveLength(2);
   });
 
   it('has neither share nor time left when nobody knows where the end is', () => {
     terminal.milliseconds += 10_000;
-    progress.to({ share: undefined, done: 2_000_000 });
+    progress.update({ fraction: undefined, done: 2_000_000 });
     expect(terminal.stderr.text).toMatch(/\nverify: 2,000,000 events, 100,000\/s\n$/);
   });
 });
@@ -34,7 +34,7 @@ describe('progress on a terminal', () => {
   const shown = (terminal: TestTerminal, quiet = false): string => {
     const progress = new Progress(terminal, 'import', 'events', quiet);
     terminal.milliseconds += 2_000;
-    progress.to({ share: 0.5, done: 3_000 });
+    progress.update({ fraction: 0.5, done: 3_000 });
     return terminal.stderr.text;
   };
 
@@ -53,7 +53,7 @@ describe('progress on a terminal', () => {
     const terminal = new TestTerminal({ isTTY: true });
     const progress = new Progress(terminal, 'import', 'events');
     terminal.milliseconds += 2_000;
-    progress.to({ share: 0.5, done: 1 });
+    progress.update({ fraction: 0.5, done: 1 });
     progress.end();
     expect(terminal.stderr.text.endsWith('left\x1b[K\r\x1b[K')).toBe(true);
   });

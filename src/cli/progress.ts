@@ -1,16 +1,16 @@
 /** How far a long command has come: a bar on a terminal, elsewhere a line every few seconds. */
-import { count, duration } from './number-format.js';
+import { formatNumber, formatDuration } from './number-format.js';
 import type { Terminal } from './terminal.js';
 
 /** Milliseconds between two showings: often enough to seem alive, and seldom enough for a log file. */
-const ON_TERMINAL = 100;
-const ELSEWHERE = 5_000;
+const BAR_INTERVAL_MS = 100;
+const LINE_INTERVAL_MS = 5_000;
 
 const BAR_WIDTH = 24;
 
-export interface Advance {
+export interface ProgressUpdate {
   /** From 0 to 1; undefined when nobody knows where the end is. */
-  readonly share?: number | undefined;
+  readonly fraction?: number | undefined;
   /** How many have been dealt with so far. */
   readonly done: number;
 }
@@ -33,14 +33,14 @@ export class Progress {
   ) {
     this.#started = terminal.now();
     this.#isBar = terminal.stderr.isTTY === true;
-    this.#nextAt = this.#started + (this.#isBar ? ON_TERMINAL : ELSEWHERE);
+    this.#nextAt = this.#started + (this.#isBar ? BAR_INTERVAL_MS : LINE_INTERVAL_MS);
   }
 
   /** May be called as often as there is news. */
-  to(advance: Advance): void {
+  update(advance: ProgressUpdate): void {
     const now = this.terminal.now();
     if (this.quiet || now < this.#nextAt) return;
-    this.#nextAt = now + (this.#isBar ? ON_TERMINAL : ELSEWHERE);
+    this.#nextAt = now + (this.#isBar ? BAR_INTERVAL_MS : LINE_INTERVAL_MS);
     this.terminal.stderr.write(
       this.#isBar ? this.#bar(advance, now) : `${this.verb}: ${this.#figures(advance, now).join(', ')}\n`,
     );
@@ -52,8 +52,8 @@ export class Progress {
     if (this.#isBar && this.#isShown) this.terminal.stderr.write('\r\x1b[K');
   }
 
-  #bar(advance: Advance, now: number): string {
-    const share = advance.share ?? 0;
+  #bar(advance: ProgressUpdate, now: number): string {
+    const share = advance.fraction ?? 0;
     const full = Math.round(share * BAR_WIDTH);
     const bar = `[${'#'.repeat(full)}${'-'.repeat(BAR_WIDTH - full)}]`;
     const line = [this.verb, bar, ...this.#figures(advance, now)].join('  ');
@@ -61,13 +61,13 @@ export class Progress {
     return `\r${line.slice(0, (this.terminal.stderr.columns ?? 80) - 1)}\x1b[K`;
   }
 
-  #figures({ share, done }: Advance, now: number): readonly string[] {
+  #figures({ fraction: share, done }: ProgressUpdate, now: number): readonly string[] {
     const seconds = (now - this.#started) / 1000;
     return [
-      ...(share === undefined ? [] : [`${Math.floor(share * 100)}%`]),
-      `${count(done)} ${this.unit}`,
-      `${count(done / seconds)}/s`,
-      ...(share === undefined || share === 0 ? [] : [`${duration((seconds * (1 - share)) / share)} left`]),
+      ...(fraction === undefined ? [] : [`${Math.floor(fraction * 100)}%`]),
+      `${formatNumber(done)} ${this.unit}`,
+      `${formatNumber(done / seconds)}/s`,
+      ...(fraction === undefined || fraction === 0 ? [] : [`${formatDuration((seconds * (1 - fraction)) / fraction)} left`]),
     ];
   }
 }

@@ -7,9 +7,9 @@ import {
   type OpenDependencies,
 } from '../runtime/projection/operations/worker-bootstrap.js';
 import { rebuildStoreIn, snapshotStoreIn } from '../apps/data-folder.js';
-import { contextsFor, withContextsOption, type ContextsOption } from './contexts.js';
+import { loadContexts, withContextsOption, type ContextsOption } from './contexts.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
-import { openForReading, type LogConfig, type LogOptions } from './opening.js';
+import { openLogForReading, type LogConfig, type LogOptions } from './opening.js';
 import type { Progress } from './progress.js';
 import type { Terminal } from './terminal.js';
 
@@ -19,7 +19,7 @@ export function withProjectionOptions(command: Command): Command {
   return withContextsOption(command.argument('[projection...]', 'which ones (default: all)'));
 }
 
-export interface OpenedProjections extends OpenDependencies {
+export interface OpenProjections extends OpenDependencies {
   /** The ones that were asked for. */
   readonly names: readonly string[];
 }
@@ -34,10 +34,10 @@ export async function openProjections(
   asked: readonly string[],
   options: ContextsOption,
   terminal: Terminal,
-): Promise<OpenedProjections> {
+): Promise<OpenProjections> {
   const grounds = await openDependencies({
-    contexts: await contextsFor(options, terminal),
-    openLog: () => openForReading(config),
+    contexts: await loadContexts(options, terminal),
+    openLog: () => openLogForReading(config),
     snapshotsOf: (projection) => snapshotStoreIn(config.data, projection),
     shadowsOf: (projection) => rebuildStoreIn(config.data, projection),
   });
@@ -51,13 +51,13 @@ export async function openProjections(
 }
 
 /** Folds up to where the head stands, showing how far it is. */
-export function watching(head: Position, progress: Progress, terminal: Terminal): JobObserver {
+export function jobObserver(head: Position, progress: Progress, terminal: Terminal): JobObserver {
   return {
     target: () => head,
     now: terminal.now,
     turn: async (position) => {
       terminal.interrupted.throwIfAborted();
-      progress.to({ share: head === START ? 1 : position / head, done: position });
+      progress.update({ fraction: head === START ? 1 : position / head, done: position });
       await new Promise((resolve) => setImmediate(resolve)); // so that a signal is seen
     },
   };

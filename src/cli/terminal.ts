@@ -1,6 +1,6 @@
 /** What a command has around it: the environment, the three streams, the clock, the app's contexts, and the wish that it end. */
 import type { Readable, Writable } from 'node:stream';
-import { NobodyReads } from './exit-codes.js';
+import { OutputClosed } from './exit-codes.js';
 
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -20,7 +20,7 @@ export interface Terminal {
  *
  * @throws NobodyReads; the reason to end with
  */
-export async function print({ stdout, interrupted }: Terminal, text: string): Promise<void> {
+export async function printResult({ stdout, interrupted }: Terminal, text: string): Promise<void> {
   interrupted.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const abort = (): void => {
@@ -30,12 +30,12 @@ export async function print({ stdout, interrupted }: Terminal, text: string): Pr
     stdout.write(text, (error: NodeJS.ErrnoException | null | undefined) => {
       interrupted.removeEventListener('abort', abort);
       if (!error) resolve();
-      else reject(error.code === 'EPIPE' ? new NobodyReads() : error);
+      else reject(error.code === 'EPIPE' ? new OutputClosed() : error);
     });
   });
 }
 
 /** Tells people what is not the result. */
-export function say({ stderr }: Terminal, line: string): void {
+export function printMessage({ stderr }: Terminal, line: string): void {
   stderr.write(`${line}\n`);
 }

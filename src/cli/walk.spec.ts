@@ -6,7 +6,7 @@ import { START, position, type RecordedCommit } from '../runtime/event-log/event
 import { MemoryStore } from '../runtime/stores/memory.store.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { Progress } from './progress.js';
-import { headOf, requireHash, walk } from './walk.js';
+import { readLogHead, requireHash, verifyLog } from './walk.js';
 
 const NO_HASH = '0'.repeat(64);
 
@@ -36,7 +36,7 @@ describe('walking a log', () => {
   });
 
   it('ends at its head, with its hash', async () => {
-    expect(await walk(store, progress, never)).toEqual({
+    expect(await verifyLog(store, progress, never)).toEqual({
       commits: 1_500,
       position: await store.head(),
       hash: await hashOf(store),
@@ -46,7 +46,7 @@ describe('walking a log', () => {
   it('ends at the last commit that ends up to a position', async () => {
     for (const through of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1_000_000]) {
       const within = commits.filter(({ last }) => last <= through);
-      expect(await walk(store, progress, never, position(through))).toEqual({
+      expect(await verifyLog(store, progress, never, position(through))).toEqual({
         commits: within.length,
         position: within.at(-1)?.last ?? 0,
         hash: within.at(-1)?.hash ?? NO_HASH,
@@ -55,7 +55,7 @@ describe('walking a log', () => {
   });
 
   it('finds nothing in an empty log', async () => {
-    expect(await walk(new MemoryStore(), progress, never)).toEqual({
+    expect(await verifyLog(new MemoryStore(), progress, never)).toEqual({
       commits: 0,
       position: START,
       hash: NO_HASH,
@@ -66,13 +66,13 @@ describe('walking a log', () => {
     const damaged = new LogDamaged(6, 'it is not there');
     const broken = new BrokenStore(damaged);
     await appendAll(broken, madeUpCommits(20, { most: 1 }));
-    await expect(walk(broken, progress, never)).rejects.toBe(damaged);
+    await expect(verifyLog(broken, progress, never)).rejects.toBe(damaged);
   });
 
   it('takes it for damage when the store cannot even read on, and says from where', async () => {
     const broken = new BrokenStore(new Error('MDB_CORRUPTED'));
     await appendAll(broken, madeUpCommits(20, { most: 1 }));
-    await expect(walk(broken, progress, never)).rejects.toMatchObject({
+    await expect(verifyLog(broken, progress, never)).rejects.toMatchObject({
       message: 'The log is damaged after position 5: MDB_CORRUPTED. Restore it from a backup.',
       exitCode: EXIT.damaged,
     });
@@ -81,7 +81,7 @@ describe('walking a log', () => {
   it('ends when it should', async () => {
     const interrupting = new AbortController();
     interrupting.abort(new Error('enough'));
-    await expect(walk(store, progress, interrupting.signal)).rejects.toThrow('enough');
+    await expect(verifyLog(store, progress, interrupting.signal)).rejects.toThrow('enough');
   });
 });
 
@@ -89,11 +89,11 @@ describe('the head of a log', () => {
   it('has the hash of the last commit', async () => {
     const store = new MemoryStore();
     await appendAll(store, madeUpCommits(30));
-    expect(await headOf(store)).toEqual({ position: await store.head(), hash: await hashOf(store) });
+    expect(await readLogHead(store)).toEqual({ position: await store.head(), hash: await hashOf(store) });
   });
 
   it('has no hash before the first commit', async () => {
-    expect(await headOf(new MemoryStore())).toEqual({ position: START, hash: NO_HASH });
+    expect(await readLogHead(new MemoryStore())).toEqual({ position: START, hash: NO_HASH });
   });
 
   it('may have to have a certain hash', () => {

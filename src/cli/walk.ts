@@ -7,7 +7,7 @@ import { CommandFailed, EXIT } from './exit-codes.js';
 import type { Progress } from './progress.js';
 
 /** What of a log fits. */
-export interface Walked {
+export interface VerifiedLog {
   readonly commits: number;
   /** The position of the last event, which is also how many there are. */
   readonly position: Position;
@@ -19,15 +19,15 @@ export interface Walked {
  * @param through only commits that end up to it; default: the head when the walk begins
  * @throws LogDamaged or CommandFailed that name the first position that does not fit; the signal's reason
  */
-export async function walk(
+export async function verifyLog(
   store: EventStore,
   progress: Progress,
   signal: AbortSignal,
   through?: Position,
-): Promise<Walked> {
+): Promise<VerifiedLog> {
   const head = await store.head();
   const end = through === undefined || through > head ? head : through;
-  let walked: Walked = { commits: 0, position: START, hash: NO_HASH.toString('hex') };
+  let walked: VerifiedLog = { commits: 0, position: START, hash: NO_HASH.toString('hex') };
   try {
     for await (const page of store.commits({ through: end })) {
       signal.throwIfAborted();
@@ -36,7 +36,7 @@ export async function walk(
       const newest = within.at(-1);
       if (newest === undefined) continue;
       walked = { commits: walked.commits + within.length, position: newest.last, hash: newest.hash };
-      progress.to({ share: walked.position / end, done: walked.position });
+      progress.update({ fraction: walked.position / end, done: walked.position });
     }
   } catch (error) {
     if (signal.aborted || error instanceof LogDamaged) throw error;
@@ -52,7 +52,7 @@ export async function walk(
 }
 
 /** The hash of the last commit, without a walk. */
-export async function headOf(store: EventStore): Promise<Pick<Walked, 'position' | 'hash'>> {
+export async function readLogHead(store: EventStore): Promise<Pick<VerifiedLog, 'position' | 'hash'>> {
   const head = await store.head();
   let hash = NO_HASH.toString('hex');
   if (head === START) return { position: head, hash };
@@ -62,13 +62,13 @@ export async function headOf(store: EventStore): Promise<Pick<Walked, 'position'
 }
 
 /** How a position and its hash are printed: two logs are the same up to there when these lines are. */
-export function hashLine({ position, hash }: Pick<Walked, 'position' | 'hash'>): string {
+export function formatLogHead({ position, hash }: Pick<VerifiedLog, 'position' | 'hash'>): string {
   return `${position} ${hash}\n`;
 }
 
 /** @throws CommandFailed unless the log has the hash that was expected */
 export function requireHash(
-  { position, hash }: Pick<Walked, 'position' | 'hash'>,
+  { position, hash }: Pick<VerifiedLog, 'position' | 'hash'>,
   expected: string | undefined,
 ): void {
   if (expected === undefined || hash === expected) return;

@@ -3,17 +3,17 @@ import type { Command } from 'commander';
 import { runJob, type Audited } from '../../runtime/projection/operations/run-job.js';
 import { examples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
-import { counted } from '../number-format.js';
+import { formatCount } from '../number-format.js';
 import { logConfig, withLogOptions } from '../opening.js';
 import { Progress } from '../progress.js';
 import {
   openProjections,
-  watching,
+  jobObserver,
   withProjectionOptions,
-  type OpenedProjections,
+  type OpenProjections,
   type ProjectionOptions,
 } from '../projections.js';
-import { print, say, type Terminal } from '../terminal.js';
+import { printResult, printMessage, type Terminal } from '../terminal.js';
 
 export function addAudit(program: Command, terminal: Terminal): void {
   withProjectionOptions(withLogOptions(program.command('audit')))
@@ -39,8 +39,8 @@ async function audit(
     for (const name of opened.names) {
       const { position, digest, state, checked, drift } = await audited(name, opened, options, terminal);
       if (drift === undefined) {
-        await print(terminal, `${name} ${position} ${digest} ${state}\n`);
-        if (options.quiet !== true) say(terminal, `${name}: ${compared(checked)}`);
+        await printResult(terminal, `${name} ${position} ${digest} ${state}\n`);
+        if (options.quiet !== true) printMessage(terminal, `${name}: ${compared(checked)}`);
       } else {
         drifted.push(
           `the snapshot of ${name} at ${drift.upTo} is not what the log folds to; up to ${drift.after} it was`,
@@ -56,11 +56,11 @@ async function audit(
 const compared = (snapshots: number): string =>
   snapshots === 0
     ? 'there is no snapshot to compare'
-    : `${counted(snapshots, 'snapshot')}, all of them what the log folds to`;
+    : `${formatCount(snapshots, 'snapshot')}, all of them what the log folds to`;
 
 async function audited(
   name: string,
-  opened: OpenedProjections,
+  opened: OpenProjections,
   { quiet }: ProjectionOptions,
   terminal: Terminal,
 ): Promise<Audited> {
@@ -70,7 +70,7 @@ async function audited(
     return await runJob<'audit'>(
       { kind: 'audit' },
       ground,
-      watching(await ground.log.head(), progress, terminal),
+      jobObserver(await ground.log.head(), progress, terminal),
     );
   } finally {
     progress.end();

@@ -8,11 +8,11 @@ import { copyLog } from '../../runtime/stores/lmdb/copy.js';
 import { LmdbReader } from '../../runtime/stores/lmdb/lmdb.reader.js';
 import { examples } from '../arguments.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
-import { counted } from '../number-format.js';
+import { formatCount } from '../number-format.js';
 import { logConfig, withLogOptions, type LogOptions } from '../opening.js';
 import { Progress } from '../progress.js';
-import { print, say, type Terminal } from '../terminal.js';
-import { hashLine, walk, type Walked } from '../walk.js';
+import { printResult, printMessage, type Terminal } from '../terminal.js';
+import { formatLogHead, verifyLog, type VerifiedLog } from '../walk.js';
 
 /** What the copy is called until it is known to be whole; with a dot in it, lmdb would take it for a file. */
 const PART = 'log-part';
@@ -55,9 +55,9 @@ async function backup(folder: string, options: LogOptions, terminal: Terminal): 
     renameSync(part, join(folder, 'log'));
     await fsyncFolder(folder);
     await fsyncFolder(dirname(folder));
-    await print(terminal, hashLine(walked));
+    await printResult(terminal, formatLogHead(walked));
     if (options.quiet !== true)
-      say(terminal, `copied ${counted(walked.position, 'event')}; all of them fit, and are in ${folder}`);
+      printMessage(terminal, `copied ${formatCount(walked.position, 'event')}; all of them fit, and are in ${folder}`);
   } catch (error) {
     rmSync(part, { recursive: true, force: true });
     if (made && readdirSync(folder).length === 0) rmdirSync(folder);
@@ -82,7 +82,7 @@ async function copy(from: string, to: string, { quiet }: LogOptions, terminal: T
   // LMDB copies on a thread of its own, and does not tell how far it is.
   const watch = setInterval(() => {
     const [done, all] = [sizeOf(to), sizeOf(from)];
-    progress.to({ share: Math.min(done / all, 1), done: done / MEBIBYTE });
+    progress.update({ fraction: Math.min(done / all, 1), done: done / MEBIBYTE });
   }, 100);
   try {
     await copyLog(from, to);
@@ -96,11 +96,11 @@ const sizeOf = (folder: string): number =>
   statSync(join(folder, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0;
 
 /** A copy that does not fit is none; whoever has an older one keeps it. */
-async function check(folder: string, { quiet }: LogOptions, terminal: Terminal): Promise<Walked> {
+async function check(folder: string, { quiet }: LogOptions, terminal: Terminal): Promise<VerifiedLog> {
   const reader = LmdbReader.open(folder);
   const progress = new Progress(terminal, 'verify', 'events', quiet);
   try {
-    return await walk(reader, progress, terminal.interrupted);
+    return await verifyLog(reader, progress, terminal.interrupted);
   } finally {
     progress.end();
     await reader.close();

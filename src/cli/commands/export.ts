@@ -2,17 +2,17 @@
 import type { Command } from 'commander';
 import { EVERYTHING, START, type Position, type Query, type Tag } from '../../runtime/event-log/event.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
-import { examples, positionArgument, tagsArgument, typesArgument } from '../arguments.js';
+import { examples, parsePosition, collectTags, collectTypes } from '../arguments.js';
 import { CommandFailed, EXIT, Interrupted } from '../exit-codes.js';
-import { standardOutput, type Output } from '../exporting/output.js';
-import { PartFile } from '../exporting/part-file.js';
-import { selectionIn, type Selection } from '../exporting/selected-commits.js';
+import { standardOutput, type ExportOutput } from '../exporting/output.js';
+import { PartialFile } from '../exporting/part-file.js';
+import { exportSelection, type ExportSelection } from '../exporting/selected-commits.js';
 import { writeCommits } from '../exporting/write-commits.js';
-import { counted } from '../number-format.js';
+import { formatCount } from '../number-format.js';
 import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
-import { logConfig, openForReading, withLogOptions, type LogOptions } from '../opening.js';
+import { logConfig, openLogForReading, withLogOptions, type LogOptions } from '../opening.js';
 import { Progress } from '../progress.js';
-import { say, type Terminal } from '../terminal.js';
+import { printMessage, type Terminal } from '../terminal.js';
 
 interface ExportOptions extends LogOptions {
   readonly format: FormatName;
@@ -33,10 +33,10 @@ export function addExport(program: Command, terminal: Terminal): void {
         'same positions and the same hash.',
     )
     .addOption(formatOption('NDJSON as GET /events has it, or CloudEvents 1.0').default('ndjson'))
-    .option('--type <type>', 'only events of this type; with several, of any of them', typesArgument)
-    .option('--tag <tag>', 'only events with this tag; with several, with all of them', tagsArgument)
-    .option('--after <position>', 'only events after this position', positionArgument)
-    .option('--through <position>', 'only events up to this position', positionArgument)
+    .option('--type <type>', 'only events of this type; with several, of any of them', collectTypes)
+    .option('--tag <tag>', 'only events with this tag; with several, with all of them', collectTags)
+    .option('--after <position>', 'only events after this position', parsePosition)
+    .option('--through <position>', 'only events up to this position', parsePosition)
     .option('-o, --output <file>', 'write to a file, which has this name only once it is whole')
     .option('--resume', 'go on with an export into this file that was interrupted')
     .addHelpText(
@@ -55,12 +55,12 @@ export function addExport(program: Command, terminal: Terminal): void {
 async function exportLog(options: ExportOptions, terminal: Terminal): Promise<void> {
   if (options.resume === true && options.output === undefined)
     throw new CommandFailed('--resume goes on with a file; name it by --output', EXIT.usage);
-  const store = await openForReading(logConfig(options, terminal));
+  const store = await openLogForReading(logConfig(options, terminal));
   try {
     const query = queryOf(options);
     const [output, reached] = await outputFor(options, query, store, terminal);
     try {
-      const selection = selectionIn(await store.head(), query, reached ?? options.after, options.through);
+      const selection = exportSelection(await store.head(), query, reached ?? options.after, options.through);
       await write(store, selection, output, options, terminal);
     } finally {
       await output.close();
@@ -76,8 +76,8 @@ async function exportLog(options: ExportOptions, terminal: Terminal): Promise<vo
 
 async function write(
   store: EventStore,
-  selection: Selection,
-  output: Output,
+  selection: ExportSelection,
+  output: ExportOutput,
   { format, output: file, quiet = false }: ExportOptions,
   terminal: Terminal,
 ): Promise<void> {
@@ -89,8 +89,8 @@ async function write(
     const { events, commits } = await writeCommits(store, selection, FORMATS[format], output, tell);
     await output.finish();
     progress.end();
-    const what = `exported ${counted(events, 'event')} of ${counted(commits, 'commit')}`;
-    if (!quiet) say(terminal, `${what}, after position ${selection.after} up to ${selection.through}`);
+    const what = `exported ${formatCount(events, 'event')} of ${formatCount(commits, 'commit')}`;
+    if (!quiet) printMessage(terminal, `${what}, after position ${selection.after} up to ${selection.through}`);
   } finally {
     progress.end();
   }
@@ -107,10 +107,10 @@ async function outputFor(
   query: Query,
   { identity }: EventStore,
   terminal: Terminal,
-): Promise<readonly [Output, Position | undefined]> {
+): Promise<readonly [ExportOutput, Position | undefined]> {
   if (file === undefined) return [standardOutput(terminal), undefined];
   const key = { log: identity, format, query, after, through };
   const part =
-    resume === true ? await PartFile.resume(file, key, FORMATS[format]) : await PartFile.begin(file, key);
-  return [part, part.reached];
+    resume === true ? await PartialFile.resume(file, key, FORMATS[format]) : await PartialFile.begin(file, key);
+  return [part, part.position];
 }

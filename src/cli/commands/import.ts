@@ -3,17 +3,17 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
-import { examples, hashArgument } from '../arguments.js';
+import { examples, parseHash } from '../arguments.js';
 import { Interrupted } from '../exit-codes.js';
-import { counted } from '../number-format.js';
+import { formatCount } from '../number-format.js';
 import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
-import { commitsIn, type ImportedPage } from '../importing/commits-in-lines.js';
-import { Importer, type Imported } from '../importing/importer.js';
-import { linesIn } from '../importing/lines.js';
-import { logConfig, openForWriting, withLogOptions, type LogOptions } from '../opening.js';
+import { readCommits, type ImportedPage } from '../importing/commits-in-lines.js';
+import { Importer, type ImportCounts } from '../importing/importer.js';
+import { readLines } from '../importing/lines.js';
+import { logConfig, openLogForWriting, withLogOptions, type LogOptions } from '../opening.js';
 import { Progress } from '../progress.js';
-import { print, say, type Terminal } from '../terminal.js';
-import { hashLine, headOf, requireHash } from '../walk.js';
+import { printResult, printMessage, type Terminal } from '../terminal.js';
+import { formatLogHead, readLogHead, requireHash } from '../walk.js';
 
 interface ImportOptions extends LogOptions {
   readonly format?: FormatName;
@@ -31,7 +31,7 @@ export function addImport(program: Command, terminal: Terminal): void {
     )
     .argument('[file]', 'what to read; - or none: standard input')
     .addOption(formatOption('what the lines are (default: what the first one is)'))
-    .option('--expect <hash>', 'fail with 3 unless the log has this hash in the end', hashArgument)
+    .option('--expect <hash>', 'fail with 3 unless the log has this hash in the end', parseHash)
     .addHelpText(
       'after',
       examples(
@@ -49,23 +49,23 @@ async function importLog(
   terminal: Terminal,
 ): Promise<void> {
   const source = await sourceOf(file, terminal);
-  const store = await openForWriting(logConfig(options, terminal));
+  const store = await openLogForWriting(logConfig(options, terminal));
   const progress = new Progress(terminal, 'import', 'events', options.quiet);
   try {
     const format = options.format && FORMATS[options.format];
     const importer = new Importer(store);
-    await importAll(commitsIn(linesIn(source.open()), format), importer, ({ bytes }) => {
-      const { recorded, known } = importer.imported;
-      progress.to({
-        share: source.size === undefined ? undefined : Math.min(bytes / source.size, 1),
+    await importAll(readCommits(readLines(source.open()), format), importer, ({ bytes }) => {
+      const { recorded, known } = importer.counts;
+      progress.update({
+        fraction: source.size === undefined ? undefined : Math.min(bytes / source.size, 1),
         done: recorded.events + known.events,
       });
     });
     progress.end();
-    const head = await headOf(store);
+    const head = await readLogHead(store);
     requireHash(head, options.expect);
-    await print(terminal, hashLine(head));
-    if (options.quiet !== true) say(terminal, summaryOf(importer.imported));
+    await printResult(terminal, formatLogHead(head));
+    if (options.quiet !== true) printMessage(terminal, summaryOf(importer.counts));
   } catch (error) {
     // A stream that was told to end says only that it was.
     const reason: unknown = terminal.interrupted.aborted ? terminal.interrupted.reason : error;
@@ -113,9 +113,9 @@ async function importAll(
   }
 }
 
-function summaryOf({ recorded, known, moved }: Imported): string {
-  const parts = [`recorded ${counted(recorded.events, 'event')} in ${counted(recorded.commits, 'commit')}`];
-  if (known.commits > 0) parts.push(`the log had ${counted(known.commits, 'commit')} already`);
-  if (moved > 0) parts.push(`${counted(moved, 'commit')} at other positions than in the file`);
+function summaryOf({ recorded, known, moved }: ImportCounts): string {
+  const parts = [`recorded ${formatCount(recorded.events, 'event')} in ${formatCount(recorded.commits, 'commit')}`];
+  if (known.commits > 0) parts.push(`the log had ${formatCount(known.commits, 'commit')} already`);
+  if (moved > 0) parts.push(`${formatCount(moved, 'commit')} at other positions than in the file`);
   return parts.join('; ');
 }

@@ -10,8 +10,8 @@ import { examples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
 import { logConfig, withLogOptions } from '../opening.js';
 import { Progress } from '../progress.js';
-import { openProjections, watching, withProjectionOptions, type ProjectionOptions } from '../projections.js';
-import { print, say, type Terminal } from '../terminal.js';
+import { openProjections, jobObserver, withProjectionOptions, type ProjectionOptions } from '../projections.js';
+import { printResult, printMessage, type Terminal } from '../terminal.js';
 
 interface RehearseOptions extends ProjectionOptions {
   readonly check?: boolean;
@@ -53,16 +53,16 @@ async function rehearse(
       const progress = new Progress(terminal, `rehearse ${name}`, 'events', options.quiet);
       let rehearsal: RehearsalReport;
       try {
-        rehearsal = await fold(ground, watching(await ground.log.head(), progress, terminal));
+        rehearsal = await fold(ground, jobObserver(await ground.log.head(), progress, terminal));
       } finally {
         progress.end();
       }
-      await print(terminal, told(name, rehearsal));
+      await printResult(terminal, told(name, rehearsal));
       if (rehearsal.compared?.isEqual === false) different.push(name);
       if (options.check === true) continue;
       await rehearsedStoreIn(config.data, name).save(rehearsal.snapshot);
       if (options.quiet !== true)
-        say(terminal, `${name}: a snapshot at ${rehearsal.snapshot.position} is kept`);
+        printMessage(terminal, `${name}: a snapshot at ${rehearsal.snapshot.position} is kept`);
     }
   } finally {
     await opened.close();

@@ -3,13 +3,13 @@ import type { Command } from 'commander';
 import type { Position } from '../../runtime/event-log/event.js';
 import { pastOn } from '../../runtime/projection/operations/fold-dependencies.js';
 import { whatIfAnswer } from '../../runtime/projection/past/what-if.js';
-import { examples, positionArgument, positionsArgument } from '../arguments.js';
+import { examples, parsePosition, parsePositions } from '../arguments.js';
 import { withContextsOption, type ContextsOption } from '../contexts.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 import { logConfig, withLogOptions, type LogOptions } from '../opening.js';
 import { Progress } from '../progress.js';
 import { openProjections } from '../projections.js';
-import { print, type Terminal } from '../terminal.js';
+import { printResult, type Terminal } from '../terminal.js';
 
 interface WhatIfOptions extends LogOptions, ContextsOption {
   readonly without: ReadonlySet<Position>;
@@ -27,9 +27,9 @@ export function addWhatIf(program: Command, terminal: Terminal): void {
     .requiredOption(
       '--without <positions>',
       'the events to leave out, separated by commas',
-      positionsArgument,
+      parsePositions,
     )
-    .option('--at <position>', 'as of this position (default: the head)', positionArgument)
+    .option('--at <position>', 'as of this position (default: the head)', parsePosition)
     .addHelpText(
       'after',
       examples('leftfold what-if sum --without 17,18', 'leftfold what-if product --without 17 --at 1000'),
@@ -50,12 +50,12 @@ async function whatIf(projection: string, options: WhatIfOptions, terminal: Term
     const states = await past.without(options.without, at, {
       signal: terminal.interrupted,
       onPage: (reached, from) => {
-        progress.to({ share: (reached - from) / (at - from), done: reached - from });
+        progress.update({ fraction: (reached - from) / (at - from), done: reached - from });
       },
     });
     progress.end();
     const answer = whatIfAnswer(ground.definition, options.without, states);
-    await print(terminal, `${JSON.stringify(answer, null, 2)}\n`);
+    await printResult(terminal, `${JSON.stringify(answer, null, 2)}\n`);
   } finally {
     progress.end();
     await opened.close();

@@ -2,15 +2,15 @@
 import type { FileHandle } from 'node:fs/promises';
 import { START, type CommitId, type Position } from '../../runtime/event-log/event.js';
 import { CommandFailed } from '../exit-codes.js';
-import { LineFault, type Format } from '../formats/event-line.js';
+import { InvalidLine, type EventFormat } from '../formats/event-line.js';
 
 /** Bytes that are read at a time: some lines of the usual length. */
-const BLOCK = 4096;
+const BLOCK_BYTES = 4096;
 const LINE_FEED = 0x0a;
 
-export interface WholePart {
+export interface ResumePoint {
   /** How many bytes of the file it is. */
-  readonly end: number;
+  readonly offset: number;
   /** Of its last event; 0 when there is none. */
   readonly position: Position;
 }
@@ -21,20 +21,20 @@ export interface WholePart {
  *
  * @throws CommandFailed when a line is not what an export writes
  */
-export async function lastWholeCommit(file: FileHandle, format: Format): Promise<WholePart> {
+export async function findResumePoint(file: FileHandle, format: EventFormat): Promise<ResumePoint> {
   let torn: CommitId | undefined;
   for await (const { text, end } of linesBackwards(file)) {
     const { commit, position } = read(text, format);
     torn ??= commit;
-    if (commit !== torn) return { end, position };
+    if (commit !== torn) return { offset: end, position };
   }
-  return { end: 0, position: START };
+  return { offset: 0, position: START };
 }
 
-function read(text: string, format: Format): { readonly commit: CommitId; readonly position: Position } {
+function read(text: string, format: EventFormat): { readonly commit: CommitId; readonly position: Position } {
   try {
     const { commit, position } = format.read(JSON.parse(text));
-    if (position === undefined) throw new LineFault('it has no position');
+    if (position === undefined) throw new InvalidLine('it has no position');
     return { commit, position };
   } catch (error) {
     throw new CommandFailed('the part that is there is damaged; remove it, and export anew', undefined, {
@@ -62,8 +62,8 @@ async function* linesBackwards(file: FileHandle): AsyncIterable<Line> {
 
 /** Where the line begins that goes on to this byte or beyond it. */
 async function startOfLine(file: FileHandle, byte: number): Promise<number> {
-  for (let end = byte; end > 0; end -= BLOCK) {
-    const start = Math.max(0, end - BLOCK);
+  for (let end = byte; end > 0; end -= BLOCK_BYTES) {
+    const start = Math.max(0, end - BLOCK_BYTES);
     const feed = (await bytesOf(file, start, end)).lastIndexOf(LINE_FEED);
     if (feed >= 0) return start + feed + 1;
   }

@@ -1,7 +1,7 @@
 /** Where an export goes: to standard output, or to a file that has its name only once it is whole. */
-import { print, type Terminal } from '../terminal.js';
+import { printResult, type Terminal } from '../terminal.js';
 
-export interface Output {
+export interface ExportOutput {
   /** Resolves once the text has been taken. */
   write(text: string): Promise<void>;
   /** Everything has been written. */
@@ -10,9 +10,9 @@ export interface Output {
   close(): Promise<void>;
 }
 
-export function standardOutput(terminal: Terminal): Output {
+export function standardOutput(terminal: Terminal): ExportOutput {
   return {
-    write: (text) => print(terminal, text),
+    write: (text) => printResult(terminal, text),
     finish: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

@@ -9,8 +9,8 @@ import { MemoryStore } from '../../runtime/stores/memory.store.js';
 import { CommandFailed } from '../exit-codes.js';
 import { FORMATS, type FormatName } from '../formats/formats.js';
 import { Progress } from '../progress.js';
-import { PartFile, type ExportKey } from './part-file.js';
-import { selectionIn } from './selected-commits.js';
+import { PartialFile, type ExportKey } from './part-file.js';
+import { exportSelection } from './selected-commits.js';
 import { writeCommits } from './write-commits.js';
 
 describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s', (name) => {
@@ -33,8 +33,8 @@ describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s',
     folder.remove();
   });
 
-  const write = async (part: PartFile): Promise<void> => {
-    const selection = selectionIn(await store.head(), EVERYTHING, part.reached);
+  const write = async (part: PartialFile): Promise<void> => {
+    const selection = exportSelection(await store.head(), EVERYTHING, part.position);
     const tell = { progress: new Progress(terminal, 'export', 'events'), signal: terminal.interrupted };
     await writeCommits(store, selection, format, part, tell);
   };
@@ -42,7 +42,7 @@ describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s',
   const partIn = (): string => join(folder.path, readdirSync(folder.path)[0] ?? '');
 
   it('has another name until it is whole', async () => {
-    const part = await PartFile.begin(file, key);
+    const part = await PartialFile.begin(file, key);
     await write(part);
     expect(existsSync(file)).toBe(false);
     expect(partIn()).toMatch(/log\.lines\.[0-9a-f]{8}\.part$/);
@@ -51,7 +51,7 @@ describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s',
   });
 
   it('is gone on with from wherever it was cut, to the very same bytes', async () => {
-    const whole = await PartFile.begin(file, key);
+    const whole = await PartialFile.begin(file, key);
     await write(whole);
     await whole.finish();
     const bytes = readFileSync(file);
@@ -59,10 +59,10 @@ describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s',
     const ends = [...bytes.keys()].filter((index) => bytes[index] === 0x0a);
     for (const length of new Set([0, ...ends.flatMap((end) => [end, end + 1, end >> 1])])) {
       const again = join(folder.path, `again-${length}`);
-      await (await PartFile.begin(again, key)).close();
+      await (await PartialFile.begin(again, key)).close();
       const cut = readdirSync(folder.path).find((each) => each.endsWith('.part')) ?? '';
       writeFileSync(join(folder.path, cut), bytes.subarray(0, length));
-      const part = await PartFile.resume(again, key, format);
+      const part = await PartialFile.resume(again, key, format);
       await write(part);
       await part.finish();
       expect(readFileSync(again).equals(bytes)).toBe(true);
@@ -70,18 +70,18 @@ describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s',
   });
 
   it('is not begun where one is already', async () => {
-    await (await PartFile.begin(file, key)).close();
-    await expect(PartFile.begin(file, key)).rejects.toThrow('go on with it by --resume, or remove it');
+    await (await PartialFile.begin(file, key)).close();
+    await expect(PartialFile.begin(file, key)).rejects.toThrow('go on with it by --resume, or remove it');
   });
 
   it('is not begun where the whole file is, nor gone on with', async () => {
     writeFileSync(file, '');
-    await expect(PartFile.begin(file, key)).rejects.toThrow(`${file} is there already`);
-    await expect(PartFile.resume(file, key, format)).rejects.toThrow(`${file} is there already`);
+    await expect(PartialFile.begin(file, key)).rejects.toThrow(`${file} is there already`);
+    await expect(PartialFile.resume(file, key, format)).rejects.toThrow(`${file} is there already`);
   });
 
   it('is not gone on with where none is', async () => {
-    await expect(PartFile.resume(file, key, format)).rejects.toThrow(`there is no part of ${file}`);
+    await expect(PartialFile.resume(file, key, format)).rejects.toThrow(`there is no part of ${file}`);
   });
 
   it.each<readonly [what: string, changes: Partial<ExportKey>]>([
@@ -90,17 +90,17 @@ describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s',
     ['in another format', { format: 'another' }],
     ['of another range', { through: START }],
   ])('is not gone on with by an export %s', async (_what, changes) => {
-    await (await PartFile.begin(file, { ...key, ...changes })).close();
-    await expect(PartFile.resume(file, key, format)).rejects.toThrow(
+    await (await PartialFile.begin(file, { ...key, ...changes })).close();
+    await expect(PartialFile.resume(file, key, format)).rejects.toThrow(
       'was begun with other options or from another log',
     );
   });
 
   it('is not gone on with when its last line is not what an export writes', async () => {
-    await (await PartFile.begin(file, key)).close();
+    await (await PartialFile.begin(file, key)).close();
     writeFileSync(partIn(), '{"half":\n');
-    await expect(PartFile.resume(file, key, format)).rejects.toThrow(CommandFailed);
+    await expect(PartialFile.resume(file, key, format)).rejects.toThrow(CommandFailed);
     truncateSync(partIn(), 0);
-    await (await PartFile.resume(file, key, format)).close();
+    await (await PartialFile.resume(file, key, format)).close();
   });
 });

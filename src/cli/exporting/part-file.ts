@@ -6,9 +6,9 @@ import { basename, dirname, resolve } from 'node:path';
 import { fsyncFolder } from '../../runtime/event-log/commits/fsync.js';
 import { START, type Position } from '../../runtime/event-log/event.js';
 import { CommandFailed } from '../exit-codes.js';
-import type { Format } from '../formats/event-line.js';
-import { lastWholeCommit } from './last-whole-commit.js';
-import type { Output } from './output.js';
+import type { EventFormat } from '../formats/event-line.js';
+import { findResumePoint } from './last-whole-commit.js';
+import type { ExportOutput } from './output.js';
 
 /** What of an export decides on every byte of it; parts of two exports that differ in it have different names. */
 export interface ExportKey {
@@ -20,17 +20,17 @@ export interface ExportKey {
   readonly through: Position | undefined;
 }
 
-export class PartFile implements Output {
+export class PartialFile implements ExportOutput {
   private constructor(
     private readonly handle: FileHandle,
-    private readonly part: string,
-    private readonly whole: string,
+    private readonly partialPath: string,
+    private readonly finalPath: string,
     /** The position of the last event that stands in it already; undefined when nothing does. */
-    readonly reached: Position | undefined,
+    readonly position: Position | undefined,
   ) {}
 
   /** @throws CommandFailed when the file, or a part of it, is there already */
-  static async begin(file: string, key: ExportKey): Promise<PartFile> {
+  static async begin(file: string, key: ExportKey): Promise<PartialFile> {
     const whole = resolve(file);
     requireAbsent(whole, file);
     const [part, found] = await partsOf(whole, key);
@@ -38,7 +38,7 @@ export class PartFile implements Output {
       const how = 'go on with it by --resume, or remove it';
       throw new CommandFailed(`${basename(part)} is there, from an export that was interrupted; ${how}`);
     }
-    return new PartFile(await open(part, 'wx'), part, whole, undefined);
+    return new PartialFile(await open(part, 'wx'), part, whole, undefined);
   }
 
   /**
@@ -46,7 +46,7 @@ export class PartFile implements Output {
    *
    * @throws CommandFailed when there is no part of an export with this key
    */
-  static async resume(file: string, key: ExportKey, format: Format): Promise<PartFile> {
+  static async resume(file: string, key: ExportKey, format: EventFormat): Promise<PartialFile> {
     const whole = resolve(file);
     requireAbsent(whole, file);
     const [part, found] = await partsOf(whole, key);
@@ -60,9 +60,9 @@ export class PartFile implements Output {
     }
     const handle = await open(part, 'a+');
     try {
-      const { end, position } = await lastWholeCommit(handle, format);
-      await handle.truncate(end);
-      return new PartFile(handle, part, whole, position === START ? undefined : position);
+      const { offset: end, position } = await findResumePoint(handle, format);
+      await handle.truncate(offset);
+      return new PartialFile(handle, part, whole, position === START ? undefined : position);
     } catch (error) {
       await handle.close();
       throw error;
@@ -76,8 +76,8 @@ export class PartFile implements Output {
   async finish(): Promise<void> {
     await this.handle.sync();
     await this.handle.close();
-    await rename(this.part, this.whole);
-    await fsyncFolder(dirname(this.whole));
+    await rename(this.partialPath, this.finalPath);
+    await fsyncFolder(dirname(this.finalPath));
   }
 
   async close(): Promise<void> {

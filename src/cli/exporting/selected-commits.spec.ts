@@ -11,7 +11,7 @@ import {
 } from '../../runtime/event-log/event.js';
 import { matches } from '../../runtime/event-log/query.js';
 import { MemoryStore } from '../../runtime/stores/memory.store.js';
-import { selectedCommits, selectionIn, shareOf, type SelectedCommit } from './selected-commits.js';
+import { readSelection, exportSelection, fractionOf, type SelectedCommit } from './selected-commits.js';
 
 const store = new MemoryStore();
 const commits: RecordedCommit[] = [];
@@ -27,13 +27,13 @@ async function selected(
 ): Promise<readonly SelectedCommit[]> {
   const { after, through } = range;
   const found: SelectedCommit[] = [];
-  const selection = selectionIn(
+  const selection = exportSelection(
     await store.head(),
     query,
     after === undefined ? undefined : position(after),
     through === undefined ? undefined : position(through),
   );
-  for await (const page of selectedCommits(store, selection)) found.push(...page);
+  for await (const page of readSelection(store, selection)) found.push(...page);
   return found;
 }
 
@@ -83,10 +83,10 @@ describe('what is selected', () => {
 describe('the share of a selection that is done', () => {
   it('is that of its range', () => {
     const selection = { query: EVERYTHING, after: position(100), through: position(300) };
-    expect(shareOf(selection, position(150))).toBe(0.25);
+    expect(fractionOf(selection, position(150))).toBe(0.25);
   });
 
   it('is all of it when its range is empty', () => {
-    expect(shareOf({ query: EVERYTHING, after: START, through: START }, START)).toBe(1);
+    expect(fractionOf({ query: EVERYTHING, after: START, through: START }, START)).toBe(1);
   });
 });

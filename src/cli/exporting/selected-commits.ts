@@ -9,7 +9,7 @@ import {
 import type { EventStore } from '../../runtime/event-log/event-store.js';
 import { matchesEverything } from '../../runtime/event-log/query.js';
 
-export interface Selection {
+export interface ExportSelection {
   readonly query: Query;
   /** Only what stands after it. */
   readonly after: Position;
@@ -28,9 +28,9 @@ export interface SelectedCommit {
  *
  * @throws LogDamaged
  */
-export function selectedCommits(
+export function readSelection(
   store: EventStore,
-  selection: Selection,
+  selection: ExportSelection,
 ): AsyncIterable<readonly SelectedCommit[]> {
   return matchesEverything(selection.query)
     ? allCommits(store, selection)
@@ -39,7 +39,7 @@ export function selectedCommits(
 
 async function* allCommits(
   store: EventStore,
-  { after, through }: Selection,
+  { after, through }: ExportSelection,
 ): AsyncIterable<readonly SelectedCommit[]> {
   if (after >= through) return;
   for await (const page of store.commits({ after, through })) {
@@ -57,7 +57,7 @@ async function* allCommits(
 /** By the store's indexes, and not by reading everything. */
 async function* matchingCommits(
   store: EventStore,
-  { query, after, through }: Selection,
+  { query, after, through }: ExportSelection,
 ): AsyncIterable<readonly SelectedCommit[]> {
   let gathered: StoredEvent[] = [];
   for await (const page of store.read(query, { after, through })) {
@@ -81,16 +81,16 @@ async function withFingerprint(store: EventStore, events: readonly StoredEvent[]
 }
 
 /** How much of the range lies behind a position, from 0 to 1. */
-export function shareOf({ after, through }: Selection, reached: Position): number {
+export function fractionOf({ after, through }: ExportSelection, reached: Position): number {
   return through === after ? 1 : (reached - after) / (through - after);
 }
 
 /** What is selected of a log, as far as it reaches. */
-export function selectionIn(
+export function exportSelection(
   head: Position,
   query: Query,
   after: Position = START,
   through: Position = head,
-): Selection {
+): ExportSelection {
   return { query, after, through: position(Math.min(through, head)) };
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { position, type Json, type Metadata } from '../../runtime/event-log/event.js';
 import { splitTags, toCloudEvent } from '../../runtime/http/events/cloud-event.js';
-import { LineFault, fields, parseFields, recordable, type Format } from './event-line.js';
+import { InvalidLine, fields, parseFields, recordable, type EventFormat } from './event-line.js';
 
 const line = z.strictObject({
   specversion: z.literal('1.0', 'This reads CloudEvents 1.0.'),
@@ -24,7 +24,7 @@ const line = z.strictObject({
 
 type Line = z.output<typeof line>;
 
-export const cloudEvents: Format = {
+export const cloudEvents: EventFormat = {
   write(event, { fingerprint, size }) {
     // No attribute may be an object, so the metadata, of which the others show but a part, are JSON text.
     const metadata = JSON.stringify(event.metadata);
@@ -64,6 +64,6 @@ function parsed(text: string): Metadata {
   try {
     return parseFields(fields.metadata, JSON.parse(text));
   } catch {
-    throw new LineFault('#/metadata: an object, as JSON text');
+    throw new InvalidLine('#/metadata: an object, as JSON text');
   }
 }

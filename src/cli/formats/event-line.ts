@@ -6,7 +6,7 @@ import { freezeJson, isFault } from '../../runtime/event-log/frozen-json.js';
 import type { CommitId, Json, Metadata, Position, StoredEvent, Tag } from '../../runtime/event-log/event.js';
 
 /** What a line says of the commit, beside the event. */
-export interface CommitNote {
+export interface CommitInfo {
   /** What the commit id stands for, where the commit has one: see `NewCommit`. */
   readonly fingerprint?: string;
   /** How many events of the commit are exported: fewer than it has when they were selected, and at least 1. */
@@ -26,15 +26,15 @@ export interface EventLine {
 }
 
 /** One way to write events down. */
-export interface Format {
+export interface EventFormat {
   /** The line for an event, without its end. */
-  write(event: StoredEvent, note: CommitNote): string;
+  write(event: StoredEvent, note: CommitInfo): string;
   /** @throws LineFault that names the field */
   read(value: unknown): EventLine;
 }
 
 /** A line does not say what a line must; the message names the field. */
-export class LineFault extends Error {
+export class InvalidLine extends Error {
   override readonly name = 'LineFault';
 }
 
@@ -70,12 +70,12 @@ export function parseFields<Output>(schema: ZodType<Output>, value: unknown): Ou
   });
   if (parsed.success) return parsed.data;
   const [fault] = faultsOf(parsed.error);
-  throw new LineFault(`${fault?.pointer ?? '#'}: ${fault?.detail ?? 'is wrong'}`);
+  throw new InvalidLine(`${fault?.pointer ?? '#'}: ${fault?.detail ?? 'is wrong'}`);
 }
 
 /** Data or metadata as the log takes them. @throws LineFault where the value is not what can be recorded */
 export function recordable<Value extends Json>(value: Value, field: string): Value {
   const frozen = freezeJson(value);
   if (!isFault(frozen)) return frozen.value as Value;
-  throw new LineFault(`${pointer([field])}${frozen.pointer?.slice(1) ?? ''}: ${frozen.detail}`);
+  throw new InvalidLine(`${pointer([field])}${frozen.pointer?.slice(1) ?? ''}: ${frozen.detail}`);
 }

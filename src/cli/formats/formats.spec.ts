@@ -3,8 +3,8 @@ import { MemoryStore } from '../../runtime/stores/memory.store.js';
 import { appendAll, madeUpCommits } from '../../../test/support/made-up-log.js';
 import type { RecordedCommit, StoredEvent } from '../../runtime/event-log/event.js';
 import { cloudEvents } from './cloudevents.js';
-import { LineFault, type Format } from './event-line.js';
-import { FORMATS, formatOf } from './formats.js';
+import { InvalidLine, type EventFormat } from './event-line.js';
+import { FORMATS, detectFormat } from './formats.js';
 import { ndjson } from './ndjson.js';
 
 async function recordedCommits(): Promise<readonly RecordedCommit[]> {
@@ -26,22 +26,22 @@ const event = {
   metadata: { correlationId: 'r' },
 } as unknown as StoredEvent;
 
-const asWritten = (format: Format, changes: Readonly<Record<string, unknown>>): unknown => ({
+const asWritten = (format: EventFormat, changes: Readonly<Record<string, unknown>>): unknown => ({
   ...(JSON.parse(format.write(event, { size: 1 })) as object),
   ...changes,
 });
 
-function faultOf(format: Format, changes: Readonly<Record<string, unknown>>): string {
+function faultOf(format: EventFormat, changes: Readonly<Record<string, unknown>>): string {
   try {
     format.read(JSON.parse(JSON.stringify(asWritten(format, changes))));
   } catch (error) {
-    if (error instanceof LineFault) return error.message;
+    if (error instanceof InvalidLine) return error.message;
     throw error;
   }
   throw new Error('it was read');
 }
 
-describe.each(Object.entries(FORMATS))('%s', (_name, format: Format) => {
+describe.each(Object.entries(FORMATS))('%s', (_name, format: EventFormat) => {
   it('reads what it wrote as it was, whatever the event', async () => {
     for (const { events, fingerprint } of await recordedCommits()) {
       const note = { size: events.length, ...(fingerprint !== undefined && { fingerprint }) };
@@ -61,7 +61,7 @@ describe.each(Object.entries(FORMATS))('%s', (_name, format: Format) => {
   });
 
   it('is told by a line of it', () => {
-    expect(formatOf(JSON.parse(format.write(event, { size: 1 })))).toBe(format);
+    expect(detectFormat(JSON.parse(format.write(event, { size: 1 })))).toBe(format);
   });
 
   it.each<readonly [field: string, value: unknown, fault: RegExp]>([
@@ -79,7 +79,7 @@ describe.each(Object.entries(FORMATS))('%s', (_name, format: Format) => {
   });
 
   it.each([null, 5, 'text', []])('refuses %j for a line', (value) => {
-    expect(() => format.read(value)).toThrow(LineFault);
+    expect(() => format.read(value)).toThrow(InvalidLine);
   });
 });
 

@@ -1,7 +1,7 @@
 /** The formats that there are, and telling one from the other. */
 import { Option } from 'commander';
 import { cloudEvents } from './cloudevents.js';
-import type { Format } from './event-line.js';
+import type { EventFormat } from './event-line.js';
 import { ndjson } from './ndjson.js';
 
 /** By the names that users have for them. */
@@ -14,6 +14,6 @@ export function formatOption(description: string): Option {
 }
 
 /** What a line is written in: only a CloudEvent says which version of its standard it keeps. */
-export function formatOf(value: unknown): Format {
+export function detectFormat(value: unknown): EventFormat {
   return typeof value === 'object' && value !== null && 'specversion' in value ? cloudEvents : ndjson;
 }

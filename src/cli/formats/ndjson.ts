@@ -1,7 +1,7 @@
 /** Events as `GET /events` answers them, one JSON object a line, and what the commit needs beside. */
 import { z } from 'zod';
 import type { Json } from '../../runtime/event-log/event.js';
-import { fields, parseFields, recordable, type Format } from './event-line.js';
+import { fields, parseFields, recordable, type EventFormat } from './event-line.js';
 
 const line = z.strictObject({
   position: fields.position.optional(),
@@ -16,7 +16,7 @@ const line = z.strictObject({
   commitEvents: fields.size.optional(),
 });
 
-export const ndjson: Format = {
+export const ndjson: EventFormat = {
   write(event, { fingerprint, size }) {
     const { position, type, revision, tags, data, time, commit, metadata } = event;
     return JSON.stringify({

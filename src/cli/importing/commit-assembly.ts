@@ -2,7 +2,7 @@
 import { MAX_COMMIT_EVENTS } from '../../runtime/event-log/contracts/checked-events.js';
 import type { CommitId, NewCommit, Position } from '../../runtime/event-log/event.js';
 import type { EventLine } from '../formats/event-line.js';
-import { BadLine } from './lines.js';
+import { RejectedLine } from './lines.js';
 
 export interface ImportedCommit {
   readonly commit: NewCommit;
@@ -11,10 +11,10 @@ export interface ImportedCommit {
   /** Where its first event stood; undefined unless all lines say so, and the events followed on each other. */
   readonly first: Position | undefined;
   /** Roughly what it takes in memory, in characters. */
-  readonly weight: number;
+  readonly characters: number;
 }
 
-export class Gathering {
+export class CommitAssembly {
   readonly #events: EventLine['event'][] = [];
   readonly #metadata: string;
   #weight = 0;
@@ -43,15 +43,15 @@ export class Gathering {
       metadata !== head.metadata && JSON.stringify(metadata) !== this.#metadata && 'metadata',
     ].find((what) => what !== false);
     if (differing !== undefined)
-      throw new BadLine(
+      throw new RejectedLine(
         line,
         `the commit ${this.id} has another ${differing} here than in line ${this.line}`,
       );
     if (this.#events.length === MAX_COMMIT_EVENTS)
-      throw new BadLine(line, `the commit ${this.id} has more than ${MAX_COMMIT_EVENTS} events`);
+      throw new RejectedLine(line, `the commit ${this.id} has more than ${MAX_COMMIT_EVENTS} events`);
     // Where two exports were put together, the last commit of one may be the first of the other.
     if (position !== undefined && position <= this.#lastPosition)
-      throw new BadLine(line, `position ${position} does not follow on ${this.#lastPosition}`);
+      throw new RejectedLine(line, `position ${position} does not follow on ${this.#lastPosition}`);
     if (position !== undefined) this.#lastPosition = position;
     if (head.position === undefined || position !== head.position + this.#events.length)
       this.#isInSuccession = false;
@@ -60,11 +60,11 @@ export class Gathering {
   }
 
   /** @throws BadLine when some of its lines are missing */
-  whole(): ImportedCommit {
+  finish(): ImportedCommit {
     const { commit: id, time, metadata, fingerprint, size, position } = this.head;
     const { length } = this.#events;
     if (size !== undefined && size !== length)
-      throw new BadLine(
+      throw new RejectedLine(
         this.line + length - 1,
         `the commit ${id} was exported with ${size} events, and ${length} of them are here; the file was cut or filtered`,
       );
@@ -78,7 +78,7 @@ export class Gathering {
       },
       line: this.line,
       first: this.#isInSuccession ? position : undefined,
-      weight: this.#weight,
+      characters: this.#weight,
     };
   }
 }

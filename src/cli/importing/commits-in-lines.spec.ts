@@ -1,8 +1,8 @@
 /** Commits, rebuilt from lines: whole or not at all. */
 import { ndjson } from '../formats/ndjson.js';
-import { commitsIn } from './commits-in-lines.js';
+import { readCommits } from './commits-in-lines.js';
 import type { ImportedCommit } from './commit-assembly.js';
-import type { Lines } from './lines.js';
+import type { LinePage } from './lines.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -20,7 +20,7 @@ const line = (position: number, commit: string, more: Fields = {}): string =>
   });
 
 /** Two lines a page. */
-async function* pagesOf(texts: readonly string[]): AsyncIterable<Lines> {
+async function* pagesOf(texts: readonly string[]): AsyncIterable<LinePage> {
   for (let start = 0; start < texts.length; start += 2)
     yield await Promise.resolve({ first: start + 1, texts: texts.slice(start, start + 2), bytes: start + 2 });
 }
@@ -31,7 +31,7 @@ async function read(
 ): Promise<{ readonly commits: readonly ImportedCommit[]; readonly refused?: string }> {
   const commits: ImportedCommit[] = [];
   try {
-    for await (const page of commitsIn(pagesOf(texts))) commits.push(...page.commits);
+    for await (const page of readCommits(pagesOf(texts))) commits.push(...page.commits);
   } catch (error) {
     return { commits, refused: (error as Error).message };
   }
@@ -101,7 +101,7 @@ describe('commits in lines', () => {
   });
 
   it('are of the format that was asked for', async () => {
-    const pages = commitsIn(pagesOf(['{"specversion":"1.0"}']), ndjson);
+    const pages = readCommits(pagesOf(['{"specversion":"1.0"}']), ndjson);
     await expect(
       pages[Symbol.asyncIterator]()
         .next()

@@ -1,9 +1,9 @@
 /** Rebuilds commits from the lines of an export: lines that follow on each other with the same commit id are one. */
-import { LineFault, type EventLine, type Format } from '../formats/event-line.js';
-import { formatOf } from '../formats/formats.js';
-import { parseLine } from './exact-line.js';
-import { Gathering, type ImportedCommit } from './commit-assembly.js';
-import { BadLine, type Lines } from './lines.js';
+import { InvalidLine, type EventLine, type EventFormat } from '../formats/event-line.js';
+import { detectFormat } from '../formats/formats.js';
+import { parseStrictJson } from './exact-line.js';
+import { CommitAssembly, type ImportedCommit } from './commit-assembly.js';
+import { RejectedLine, type LinePage } from './lines.js';
 
 /** Commits that were complete with some more lines. */
 export interface ImportedPage {
@@ -16,7 +16,7 @@ export interface ImportedPage {
  * @param format of all lines; default: that of the first
  * @throws BadLine at the first line that is not acceptable; commits that were whole before it have been given out
  */
-export async function* commitsIn(pages: AsyncIterable<Lines>, format?: Format): AsyncIterable<ImportedPage> {
+export async function* readCommits(pages: AsyncIterable<LinePage>, format?: EventFormat): AsyncIterable<ImportedPage> {
   const reader = new CommitReader(format);
   let bytes = 0;
   for await (const lines of pages) {
@@ -35,21 +35,21 @@ export async function* commitsIn(pages: AsyncIterable<Lines>, format?: Format): 
 }
 
 class CommitReader {
-  #format: Format | undefined;
-  #gathering: Gathering | undefined;
+  #format: EventFormat | undefined;
+  #gathering: CommitAssembly | undefined;
 
-  constructor(format: Format | undefined) {
+  constructor(format: EventFormat | undefined) {
     this.#format = format;
   }
 
   /** The commits that are known to be whole with these lines. */
-  *read({ first, texts }: Lines): Iterable<ImportedCommit> {
+  *read({ first, texts }: LinePage): Iterable<ImportedCommit> {
     for (const [index, text] of texts.entries()) {
       if (text.trim() === '') continue;
       const line = this.#line(text, first + index);
       if (this.#gathering?.id !== line.commit) {
         yield* this.last();
-        this.#gathering = new Gathering(line, first + index);
+        this.#gathering = new CommitAssembly(line, first + index);
       }
       this.#gathering.add(line, first + index, text.length);
     }
@@ -57,16 +57,16 @@ class CommitReader {
 
   /** The commit that no further line belongs to. */
   last(): readonly ImportedCommit[] {
-    return this.#gathering === undefined ? [] : [this.#gathering.whole()];
+    return this.#gathering === undefined ? [] : [this.#gathering.finish()];
   }
 
   #line(text: string, number: number): EventLine {
     try {
-      const value = parseLine(text);
-      this.#format ??= formatOf(value);
+      const value = parseStrictJson(text);
+      this.#format ??= detectFormat(value);
       return this.#format.read(value);
     } catch (error) {
-      throw error instanceof LineFault ? new BadLine(number, error.message) : error;
+      throw error instanceof InvalidLine ? new RejectedLine(number, error.message) : error;
     }
   }
 }

@@ -1,6 +1,6 @@
 /** A line of JSON says what it is read as, or is refused. */
-import { LineFault } from '../formats/event-line.js';
-import { parseLine } from './exact-line.js';
+import { InvalidLine } from '../formats/event-line.js';
+import { parseStrictJson } from './exact-line.js';
 
 describe('a line of JSON', () => {
   it.each([
@@ -8,7 +8,7 @@ describe('a line of JSON', () => {
     '{"whole":9007199254740991,"large":1e+300,"fraction":0.1,"power":1152921504606847000}',
     '{"__proto__":{"a":1}}',
   ])('is read as it stands: %s', (text) => {
-    expect(JSON.stringify(parseLine(text))).toBe(text);
+    expect(JSON.stringify(parseStrictJson(text))).toBe(text);
   });
 
   it.each([
@@ -18,7 +18,7 @@ describe('a line of JSON', () => {
     ['{"power":1152921504606846976}', { power: 2 ** 60 }],
     ['{"a":1,"a":1}', { a: 1 }],
   ])('may be written otherwise: %s', (text, value) => {
-    expect(parseLine(text)).toEqual(value);
+    expect(parseStrictJson(text)).toEqual(value);
   });
 
   it.each([
@@ -29,7 +29,7 @@ describe('a line of JSON', () => {
     ['its end', '{"a":', 'is not JSON: '],
     ['its depth', ` ${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'is nested too deep'],
   ])('is refused when it would lose %s', (_what, text, message) => {
-    expect(() => parseLine(text)).toThrow(expect.objectContaining({ constructor: LineFault }) as Error);
-    expect(() => parseLine(text)).toThrow(message);
+    expect(() => parseStrictJson(text)).toThrow(expect.objectContaining({ constructor: InvalidLine }) as Error);
+    expect(() => parseStrictJson(text)).toThrow(message);
   });
 });

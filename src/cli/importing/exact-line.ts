@@ -1,10 +1,10 @@
 /** Reads a line of JSON so that nothing in it becomes something else unseen. */
 import { parse as parseLossless } from 'lossless-json';
 import { isExact } from '../../runtime/http/kernel/exact-json.js';
-import { LineFault } from '../formats/event-line.js';
+import { InvalidLine } from '../formats/event-line.js';
 
 /** @throws LineFault when the text is not JSON, names a member twice, or has a number that no double holds */
-export function parseLine(text: string): unknown {
+export function parseStrictJson(text: string): unknown {
   const value = parsed(text);
   // What an export wrote comes out as it went in, and so nothing in it can have been lost.
   if (!isWrittenAs(text, value)) requireExact(text);
@@ -15,7 +15,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new LineFault(`is not JSON: ${(error as Error).message}`, { cause: error });
+    throw new InvalidLine(`is not JSON: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -33,16 +33,16 @@ function requireExact(text: string): void {
       parseNumber: (literal) => {
         const number = Number(literal);
         if (isShortest(literal, number) || isExact(literal, number)) return number;
-        throw new LineFault(`${literal} would become ${number}; write it as text`);
+        throw new InvalidLine(`${literal} would become ${number}; write it as text`);
       },
       onDuplicateKey: ({ key }) => {
-        throw new LineFault(`${JSON.stringify(key)} is there twice in one object`);
+        throw new InvalidLine(`${JSON.stringify(key)} is there twice in one object`);
       },
     });
   } catch (error) {
-    if (error instanceof LineFault) throw error;
+    if (error instanceof InvalidLine) throw error;
     // It is JSON, so all that this parser can have against it is that its stack did not reach so far.
-    throw new LineFault('is nested too deep', { cause: error });
+    throw new InvalidLine('is nested too deep', { cause: error });
   }
 }
 

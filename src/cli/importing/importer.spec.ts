@@ -59,8 +59,8 @@ describe('importing', () => {
 
   it('into an empty log gives the same hash', async () => {
     const copy = new MemoryStore();
-    const { imported } = await importInto(copy, asImported(commits));
-    expect(imported).toEqual({
+    const { counts: imported } = await importInto(copy, asImported(commits));
+    expect(counts).toEqual({
       recorded: { commits: 2_500, events: total(commits) },
       known: { commits: 0, events: 0 },
       moved: 0,
@@ -73,8 +73,8 @@ describe('importing', () => {
     await importInto(copy, asImported(commits));
     copy.asked.length = 0;
     copy.finds = 0;
-    const { imported } = await importInto(copy, asImported(commits));
-    expect(imported.known).toEqual({ commits: 2_500, events: total(commits) });
+    const { counts: imported } = await importInto(copy, asImported(commits));
+    expect(counts.known).toEqual({ commits: 2_500, events: total(commits) });
     expect([copy.asked.length, copy.finds]).toEqual([0, 1]);
   });
 
@@ -82,8 +82,8 @@ describe('importing', () => {
     const copy = new WatchedStore();
     await importInto(copy, asImported(commits).slice(0, done));
     copy.asked.length = 0;
-    const { imported } = await importInto(copy, asImported(commits));
-    expect([imported.known.commits, imported.recorded.commits]).toEqual([done, 2_500 - done]);
+    const { counts: imported } = await importInto(copy, asImported(commits));
+    expect([counts.known.commits, counts.recorded.commits]).toEqual([done, 2_500 - done]);
     expect(copy.asked).toEqual(commits.slice(done).map(({ id }) => id));
     expect(await hashOf(copy)).toBe(await hashOf(original));
   });
@@ -91,17 +91,17 @@ describe('importing', () => {
   it('into a log with other events appends, and says how many commits stand elsewhere', async () => {
     const copy = new MemoryStore();
     await appendAll(copy, madeUpCommits(3, { seed: 99 }));
-    const { imported } = await importInto(copy, asImported(commits));
-    expect(imported).toMatchObject({ recorded: { commits: 2_500 }, moved: 2_500 });
+    const { counts: imported } = await importInto(copy, asImported(commits));
+    expect(counts).toMatchObject({ recorded: { commits: 2_500 }, moved: 2_500 });
     const again = await importInto(copy, asImported(commits));
-    expect(again.imported).toMatchObject({ known: { commits: 2_500 }, moved: 2_500 });
+    expect(again.counts).toMatchObject({ known: { commits: 2_500 }, moved: 2_500 });
   });
 
   it('passes over commits that stand in the log in another order', async () => {
     const copy = new MemoryStore();
     await appendAll(copy, commits.slice(0, 50).toReversed());
-    const { imported } = await importInto(copy, asImported(commits.slice(0, 60)));
-    expect([imported.known.commits, imported.recorded.commits]).toEqual([50, 10]);
+    const { counts: imported } = await importInto(copy, asImported(commits.slice(0, 60)));
+    expect([counts.known.commits, counts.recorded.commits]).toEqual([50, 10]);
   });
 
   it('asks for many appends at once, but not for more than a bound', async () => {
@@ -150,7 +150,7 @@ describe('importing', () => {
   it('of the same commit twice records it once', async () => {
     const copy = new MemoryStore();
     const twice = asImported([{ ...madeUpCommits(1)[0], id: commitId('a') } as NewCommit]);
-    const { imported } = await importInto(copy, [...twice, ...twice]);
-    expect(imported).toMatchObject({ recorded: { commits: 1 }, known: { commits: 1 } });
+    const { counts: imported } = await importInto(copy, [...twice, ...twice]);
+    expect(counts).toMatchObject({ recorded: { commits: 1 }, known: { commits: 1 } });
   });
 });

@@ -11,7 +11,7 @@ const MAX_EVENTS = 10_000;
 const MAX_BATCH_BYTES = 1024 * 1024;
 
 /** What came of the commits so far. */
-export interface Imported {
+export interface ImportCounts {
   readonly recorded: { readonly commits: number; readonly events: number };
   /** Those that the log had already. */
   readonly known: { readonly commits: number; readonly events: number };
@@ -31,7 +31,7 @@ export class Importer {
 
   constructor(private readonly store: EventStore) {}
 
-  get imported(): Imported {
+  get counts(): ImportCounts {
     return this.#counts;
   }
 
@@ -44,7 +44,7 @@ export class Importer {
     if (await this.#stands(imported)) return;
     this.#batch.push(imported);
     this.#batched.events += imported.commit.events.length;
-    this.#batched.weight += imported.weight;
+    this.#batched.weight += imported.characters;
     const { events, weight } = this.#batched;
     if (this.#batch.length >= MAX_COMMITS || events >= MAX_EVENTS || weight >= MAX_BATCH_BYTES)
       await this.#next();

@@ -1,14 +1,14 @@
 /** Lines, however the chunks fall. */
-import { linesIn, type Lines } from './lines.js';
+import { readLines, type LinePage } from './lines.js';
 
 async function* chunksOf(bytes: Buffer, length: number): AsyncIterable<Buffer> {
   for (let start = 0; start < bytes.length; start += length)
     yield await Promise.resolve(bytes.subarray(start, start + length));
 }
 
-async function all(bytes: Buffer | string, length = 7): Promise<readonly Lines[]> {
-  const pages: Lines[] = [];
-  for await (const page of linesIn(chunksOf(Buffer.from(bytes), length))) pages.push(page);
+async function all(bytes: Buffer | string, length = 7): Promise<readonly LinePage[]> {
+  const pages: LinePage[] = [];
+  for await (const page of readLines(chunksOf(Buffer.from(bytes), length))) pages.push(page);
   return pages;
 }
 
@@ -49,7 +49,7 @@ describe('lines', () => {
       for (;;) yield await Promise.resolve(chunk);
     };
     const reading = (async () => {
-      for await (const page of linesIn(endless())) expect(page.texts).toEqual(['one']);
+      for await (const page of readLines(endless())) expect(page.texts).toEqual(['one']);
     })();
     await expect(reading).rejects.toThrow('line 2: is longer than 268435456 bytes');
   });

@@ -8,7 +8,7 @@ const MAX_LINE_BYTES = 256 * 1024 * 1024;
 const LINE_FEED = 0x0a;
 
 /** Some lines that follow on each other. */
-export interface Lines {
+export interface LinePage {
   /** The number of the first of them, from 1. */
   readonly first: number;
   /** Without their ends. */
@@ -18,7 +18,7 @@ export interface Lines {
 }
 
 /** A line of what should be imported is not acceptable. */
-export class BadLine extends CommandFailed {
+export class RejectedLine extends CommandFailed {
   override readonly name = 'BadLine';
 
   constructor(line: number, what: string) {
@@ -27,7 +27,7 @@ export class BadLine extends CommandFailed {
 }
 
 /** @throws BadLine when one is not UTF-8, or has no end in sight */
-export async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncIterable<Lines> {
+export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncIterable<LinePage> {
   let first = 1;
   let bytes = 0;
   /** The beginning of a line of which no end was seen yet. */
@@ -39,7 +39,7 @@ export async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncIterable<Lin
     if (feed < 0) {
       waiting.push(chunk);
       length += chunk.length;
-      if (length > MAX_LINE_BYTES) throw new BadLine(first, `is longer than ${MAX_LINE_BYTES} bytes`);
+      if (length > MAX_LINE_BYTES) throw new RejectedLine(first, `is longer than ${MAX_LINE_BYTES} bytes`);
       continue;
     }
     const texts = textsOf(Buffer.concat([...waiting, chunk.subarray(0, feed)]), first);
@@ -54,7 +54,7 @@ export async function* linesIn(chunks: AsyncIterable<Buffer>): AsyncIterable<Lin
 
 function textsOf(bytes: Buffer, first: number): readonly string[] {
   // Decoding would put another character in the place of what is none, and the log would hold what nobody wrote.
-  if (!isUtf8(bytes)) throw new BadLine(first + linesBeforeFault(bytes), 'is not UTF-8');
+  if (!isUtf8(bytes)) throw new RejectedLine(first + linesBeforeFault(bytes), 'is not UTF-8');
   return bytes.toString().split('\n');
 }
 
