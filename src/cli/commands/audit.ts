@@ -4,7 +4,7 @@ import { runJob, type Audited } from '../../runtime/projection/operations/run-jo
 import { examples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
 import { formatCount } from '../number-format.js';
-import { logConfig, withLogOptions } from '../opening.js';
+import { logConfig, withLogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
 import {
   openProjections,
@@ -12,7 +12,7 @@ import {
   withProjectionOptions,
   type OpenProjections,
   type ProjectionOptions,
-} from '../projections.js';
+} from '../open-projections.js';
 import { printResult, printMessage, type Terminal } from '../terminal.js';
 
 export function addAudit(program: Command, terminal: Terminal): void {

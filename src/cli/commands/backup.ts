@@ -9,10 +9,10 @@ import { LmdbReader } from '../../runtime/stores/lmdb/lmdb.reader.js';
 import { examples } from '../arguments.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 import { formatCount } from '../number-format.js';
-import { logConfig, withLogOptions, type LogOptions } from '../opening.js';
+import { logConfig, withLogOptions, type LogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
 import { printResult, printMessage, type Terminal } from '../terminal.js';
-import { formatLogHead, verifyLog, type VerifiedLog } from '../walk.js';
+import { formatLogHead, verifyLog, type VerifiedLog } from '../log-verification.js';
 
 /** What the copy is called until it is known to be whole; with a dot in it, lmdb would take it for a file. */
 const PART = 'log-part';

@@ -5,12 +5,12 @@ import type { EventStore } from '../../runtime/event-log/event-store.js';
 import { examples, parsePosition, collectTags, collectTypes } from '../arguments.js';
 import { CommandFailed, EXIT, Interrupted } from '../exit-codes.js';
 import { standardOutput, type ExportOutput } from '../exporting/output.js';
-import { PartialFile } from '../exporting/part-file.js';
-import { exportSelection, type ExportSelection } from '../exporting/selected-commits.js';
+import { PartialFile } from '../exporting/partial-file.js';
+import { exportSelection, type ExportSelection } from '../exporting/export-selection.js';
 import { writeCommits } from '../exporting/write-commits.js';
 import { formatCount } from '../number-format.js';
 import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
-import { logConfig, openLogForReading, withLogOptions, type LogOptions } from '../opening.js';
+import { logConfig, openLogForReading, withLogOptions, type LogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
 import { printMessage, type Terminal } from '../terminal.js';
 

@@ -7,13 +7,13 @@ import { examples, parseHash } from '../arguments.js';
 import { Interrupted } from '../exit-codes.js';
 import { formatCount } from '../number-format.js';
 import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
-import { readCommits, type ImportedPage } from '../importing/commits-in-lines.js';
+import { readCommits, type ImportedPage } from '../importing/commit-reader.js';
 import { Importer, type ImportCounts } from '../importing/importer.js';
-import { readLines } from '../importing/lines.js';
-import { logConfig, openLogForWriting, withLogOptions, type LogOptions } from '../opening.js';
+import { readLines } from '../importing/line-reader.js';
+import { logConfig, openLogForWriting, withLogOptions, type LogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
 import { printResult, printMessage, type Terminal } from '../terminal.js';
-import { formatLogHead, readLogHead, requireHash } from '../walk.js';
+import { formatLogHead, readLogHead, requireHash } from '../log-verification.js';
 
 interface ImportOptions extends LogOptions {
   readonly format?: FormatName;

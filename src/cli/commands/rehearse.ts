@@ -8,9 +8,9 @@ import {
 import { ownSnapshotStoreIn, rehearsedStoreIn } from '../../apps/data-folder.js';
 import { examples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
-import { logConfig, withLogOptions } from '../opening.js';
+import { logConfig, withLogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
-import { openProjections, jobObserver, withProjectionOptions, type ProjectionOptions } from '../projections.js';
+import { openProjections, jobObserver, withProjectionOptions, type ProjectionOptions } from '../open-projections.js';
 import { printResult, printMessage, type Terminal } from '../terminal.js';
 
 interface RehearseOptions extends ProjectionOptions {

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import type { Position } from '../../runtime/event-log/event.js';
 import { examples, parseHash, parsePosition } from '../arguments.js';
 import { formatCount } from '../number-format.js';
-import { logConfig, openLogForReading, withLogOptions, type LogOptions } from '../opening.js';
+import { logConfig, openLogForReading, withLogOptions, type LogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
 import { printResult, printMessage, type Terminal } from '../terminal.js';
-import { formatLogHead, requireHash, verifyLog } from '../walk.js';
+import { formatLogHead, requireHash, verifyLog } from '../log-verification.js';
 
 interface VerifyOptions extends LogOptions {
   readonly expect?: string;

@@ -4,11 +4,11 @@ import type { Position } from '../../runtime/event-log/event.js';
 import { pastOn } from '../../runtime/projection/operations/fold-dependencies.js';
 import { whatIfAnswer } from '../../runtime/projection/past/what-if.js';
 import { examples, parsePosition, parsePositions } from '../arguments.js';
-import { withContextsOption, type ContextsOption } from '../contexts.js';
+import { withContextsOption, type ContextsOption } from '../contexts-option.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
-import { logConfig, withLogOptions, type LogOptions } from '../opening.js';
+import { logConfig, withLogOptions, type LogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
-import { openProjections } from '../projections.js';
+import { openProjections } from '../open-projections.js';
 import { printResult, type Terminal } from '../terminal.js';
 
 interface WhatIfOptions extends LogOptions, ContextsOption {

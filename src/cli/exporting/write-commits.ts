@@ -3,7 +3,7 @@ import type { EventStore } from '../../runtime/event-log/event-store.js';
 import type { EventFormat } from '../formats/event-line.js';
 import type { Progress } from '../progress.js';
 import type { ExportOutput } from './output.js';
-import { readSelection, fractionOf, type SelectedCommit, type ExportSelection } from './selected-commits.js';
+import { readSelection, fractionOf, type SelectedCommit, type ExportSelection } from './export-selection.js';
 
 /** So many characters are handed over at a time. */
 const CHUNK_CHARACTERS = 64 * 1024;

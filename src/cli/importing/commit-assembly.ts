@@ -2,7 +2,7 @@
 import { MAX_COMMIT_EVENTS } from '../../runtime/event-log/contracts/checked-events.js';
 import type { CommitId, NewCommit, Position } from '../../runtime/event-log/event.js';
 import type { EventLine } from '../formats/event-line.js';
-import { RejectedLine } from './lines.js';
+import { RejectedLine } from './line-reader.js';
 
 export interface ImportedCommit {
   readonly commit: NewCommit;

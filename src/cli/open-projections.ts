@@ -7,9 +7,9 @@ import {
   type OpenDependencies,
 } from '../runtime/projection/operations/worker-bootstrap.js';
 import { rebuildStoreIn, snapshotStoreIn } from '../apps/data-folder.js';
-import { loadContexts, withContextsOption, type ContextsOption } from './contexts.js';
+import { loadContexts, withContextsOption, type ContextsOption } from './contexts-option.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
-import { openLogForReading, type LogConfig, type LogOptions } from './opening.js';
+import { openLogForReading, type LogConfig, type LogOptions } from './log-options.js';
 import type { Progress } from './progress.js';
 import type { Terminal } from './terminal.js';
 

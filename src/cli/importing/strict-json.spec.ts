@@ -1,6 +1,6 @@
 /** A line of JSON says what it is read as, or is refused. */
 import { InvalidLine } from '../formats/event-line.js';
-import { parseStrictJson } from './exact-line.js';
+import { parseStrictJson } from './strict-json.js';
 
 describe('a line of JSON', () => {
   it.each([

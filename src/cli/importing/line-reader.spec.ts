@@ -1,5 +1,5 @@
 /** Lines, however the chunks fall. */
-import { readLines, type LinePage } from './lines.js';
+import { readLines, type LinePage } from './line-reader.js';
 
 async function* chunksOf(bytes: Buffer, length: number): AsyncIterable<Buffer> {
   for (let start = 0; start < bytes.length; start += length)

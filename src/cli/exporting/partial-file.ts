@@ -7,7 +7,7 @@ import { fsyncFolder } from '../../runtime/event-log/commits/fsync.js';
 import { START, type Position } from '../../runtime/event-log/event.js';
 import { CommandFailed } from '../exit-codes.js';
 import type { EventFormat } from '../formats/event-line.js';
-import { findResumePoint } from './last-whole-commit.js';
+import { findResumePoint } from './resume-point.js';
 import type { ExportOutput } from './output.js';
 
 /** What of an export decides on every byte of it; parts of two exports that differ in it have different names. */

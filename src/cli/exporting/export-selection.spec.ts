@@ -11,7 +11,7 @@ import {
 } from '../../runtime/event-log/event.js';
 import { matches } from '../../runtime/event-log/query.js';
 import { MemoryStore } from '../../runtime/stores/memory.store.js';
-import { readSelection, exportSelection, fractionOf, type SelectedCommit } from './selected-commits.js';
+import { readSelection, exportSelection, fractionOf, type SelectedCommit } from './export-selection.js';
 
 const store = new MemoryStore();
 const commits: RecordedCommit[] = [];

@@ -9,8 +9,8 @@ import { MemoryStore } from '../../runtime/stores/memory.store.js';
 import { CommandFailed } from '../exit-codes.js';
 import { FORMATS, type FormatName } from '../formats/formats.js';
 import { Progress } from '../progress.js';
-import { PartialFile, type ExportKey } from './part-file.js';
-import { exportSelection } from './selected-commits.js';
+import { PartialFile, type ExportKey } from './partial-file.js';
+import { exportSelection } from './export-selection.js';
 import { writeCommits } from './write-commits.js';
 
 describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s', (name) => {

@@ -1,8 +1,8 @@
 /** Commits, rebuilt from lines: whole or not at all. */
 import { ndjson } from '../formats/ndjson.js';
-import { readCommits } from './commits-in-lines.js';
+import { readCommits } from './commit-reader.js';
 import type { ImportedCommit } from './commit-assembly.js';
-import type { LinePage } from './lines.js';
+import type { LinePage } from './line-reader.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 

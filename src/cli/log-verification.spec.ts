@@ -6,7 +6,7 @@ import { START, position, type RecordedCommit } from '../runtime/event-log/event
 import { MemoryStore } from '../runtime/stores/memory.store.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { Progress } from './progress.js';
-import { readLogHead, requireHash, verifyLog } from './walk.js';
+import { readLogHead, requireHash, verifyLog } from './log-verification.js';
 
 const NO_HASH = '0'.repeat(64);
 

@@ -1,9 +1,9 @@
 /** Rebuilds commits from the lines of an export: lines that follow on each other with the same commit id are one. */
 import { InvalidLine, type EventLine, type EventFormat } from '../formats/event-line.js';
 import { detectFormat } from '../formats/formats.js';
-import { parseStrictJson } from './exact-line.js';
+import { parseStrictJson } from './strict-json.js';
 import { CommitAssembly, type ImportedCommit } from './commit-assembly.js';
-import { RejectedLine, type LinePage } from './lines.js';
+import { RejectedLine, type LinePage } from './line-reader.js';
 
 /** Commits that were complete with some more lines. */
 export interface ImportedPage {

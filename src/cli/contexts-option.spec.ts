@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemporaryFolder } from '../../test/support/server.js';
-import { loadContexts } from './contexts.js';
+import { loadContexts } from './contexts-option.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 
 const SUPPORT = join(import.meta.dirname, '..', '..', 'test', 'support');
