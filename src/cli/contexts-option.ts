@@ -1,4 +1,4 @@
-/** Which contexts a command works with: those of the app, or those that `--contexts` names. */
+/** The option `--contexts`: loads the bounded contexts of the app, or those of the module that it names. */
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -18,34 +18,35 @@ export function withContextsOption(command: Command): Command {
   );
 }
 
-/** @throws CommandFailed that says what the file should be */
+/** @throws CommandFailed that says what is wrong with the file and what it should contain */
 export function loadContexts(
   { contexts: file }: ContextsOption,
   terminal: Pick<Terminal, 'contexts'>,
 ): Promise<readonly unknown[]> {
-  return file === undefined ? terminal.contexts() : contextsOf(resolve(file));
+  return file === undefined ? terminal.contexts() : contextsFrom(resolve(file));
 }
 
-async function contextsOf(file: string): Promise<readonly unknown[]> {
-  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true) throw refusal(`there is no file ${file}`);
-  const { contexts } = await load(file);
-  if (!Array.isArray(contexts)) throw refusal(`${file} exports no list as contexts`);
-  if (definitionsIn(contexts).size === 0) throw refusal(`the contexts of ${file} have no projection`);
+async function contextsFrom(file: string): Promise<readonly unknown[]> {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw invalidFile(`there is no file ${file}`);
+  const { contexts } = await importModule(file);
+  if (!Array.isArray(contexts)) throw invalidFile(`${file} exports no list as contexts`);
+  if (definitionsIn(contexts).size === 0) throw invalidFile(`the contexts of ${file} have no projection`);
   return contexts as readonly unknown[];
 }
 
-async function load(file: string): Promise<{ readonly contexts?: unknown }> {
+async function importModule(file: string): Promise<{ readonly contexts?: unknown }> {
   try {
     return (await import(pathToFileURL(file).href)) as { readonly contexts?: unknown };
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
-    throw refusal(`${file} cannot be loaded (${reason})`, error);
+    throw invalidFile(`${file} cannot be loaded (${reason})`, error);
   }
 }
 
-function refusal(what: string, cause?: unknown): CommandFailed {
+function invalidFile(problem: string, cause?: unknown): CommandFailed {
   return new CommandFailed(
-    `--contexts: ${what}; name a JavaScript module that exports contexts, a list of Nest modules with projections of this leftfold`,
+    `--contexts: ${problem}; name a JavaScript module that exports contexts, a list of Nest modules with projections of this leftfold`,
     EXIT.usage,
     { cause },
   );

@@ -1,4 +1,4 @@
-/** Which log a command works on: that of the settings, or of the options in their place. */
+/** The options that select a log, `--store` and `--data`, and opening that log. */
 import { mkdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidSetting, readSettings, type Settings } from '../apps/settings.js';
@@ -11,7 +11,7 @@ import type { Terminal } from './terminal.js';
 export interface LogOptions {
   readonly store?: string;
   readonly data?: string;
-  /** Neither progress nor a summary. */
+  /** Show neither progress nor a summary. */
   readonly quiet?: boolean;
 }
 
@@ -24,10 +24,14 @@ export function withLogOptions(command: Command): Command {
     .option('-q, --quiet', 'show neither progress nor a summary');
 }
 
-/** @throws ConfigurationError that names the option or the setting at fault */
+/**
+ * Options take precedence over the environment.
+ *
+ * @throws InvalidSetting that names the invalid option or setting
+ */
 export function logConfig({ store, data }: LogOptions, { environment }: Terminal): LogConfig {
   try {
-    // Only these two: how the server would listen is not this command's trouble.
+    // Only these two, so that an invalid setting of the server, such as PORT, does not stop a command.
     return readSettings({
       LEFTFOLD_STORE: store ?? environment['LEFTFOLD_STORE'],
       LEFTFOLD_DATA: data ?? environment['LEFTFOLD_DATA'],
@@ -39,10 +43,10 @@ export function logConfig({ store, data }: LogOptions, { environment }: Terminal
 }
 
 /**
- * Opens a log for reading, whoever writes it meanwhile.
+ * Opens a log for reading. Another process may be writing it.
  *
- * @throws CommandFailed when it is in the memory of another process
- * @throws Error when there is none
+ * @throws CommandFailed for a log in memory, which no other process can read
+ * @throws Error when there is no log
  */
 export function openLogForReading(config: LogConfig): Promise<EventStore> {
   requireDurable(config);
@@ -50,9 +54,9 @@ export function openLogForReading(config: LogConfig): Promise<EventStore> {
 }
 
 /**
- * Opens a log for writing, or begins one.
+ * Opens a log for writing; creates it if there is none.
  *
- * @throws LogInUse when a server has it
+ * @throws LogInUse when another process is its writer
  */
 export function openLogForWriting(config: LogConfig): EventStore | Promise<EventStore> {
   requireDurable(config);

@@ -1,4 +1,4 @@
-/** Walking a log to see whether all of it fits. */
+/** Verifying a log, and reading its head. */
 import { appendAll, hashOf, madeUpCommits } from '../../test/support/made-up-log.js';
 import { TestTerminal } from '../../test/support/terminal.js';
 import { LogDamaged } from '../runtime/event-log/errors.js';
@@ -10,7 +10,7 @@ import { readLogHead, requireHash, verifyLog } from './log-verification.js';
 
 const NO_HASH = '0'.repeat(64);
 
-/** A log that breaks after some commits. */
+/** A log whose reading fails after some commits. */
 class BrokenStore extends MemoryStore {
   constructor(private readonly error: Error) {
     super();
@@ -26,7 +26,7 @@ const terminal = new TestTerminal();
 const progress = new Progress(terminal, 'verify', 'events');
 const never = new AbortController().signal;
 
-describe('walking a log', () => {
+describe('verifyLog', () => {
   const store = new MemoryStore();
   const commits: RecordedCommit[] = [];
 
@@ -35,7 +35,7 @@ describe('walking a log', () => {
     for await (const page of store.commits()) commits.push(...page);
   });
 
-  it('ends at its head, with its hash', async () => {
+  it('gives the position and the hash of the head', async () => {
     expect(await verifyLog(store, progress, never)).toEqual({
       commits: 1_500,
       position: await store.head(),
@@ -43,7 +43,7 @@ describe('walking a log', () => {
     });
   });
 
-  it('ends at the last commit that ends up to a position', async () => {
+  it('stops at the last commit that ends at or before a position', async () => {
     for (const through of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1_000_000]) {
       const within = commits.filter(({ last }) => last <= through);
       expect(await verifyLog(store, progress, never, position(through))).toEqual({
@@ -54,7 +54,7 @@ describe('walking a log', () => {
     }
   });
 
-  it('finds nothing in an empty log', async () => {
+  it('gives position 0 for an empty log', async () => {
     expect(await verifyLog(new MemoryStore(), progress, never)).toEqual({
       commits: 0,
       position: START,
@@ -62,14 +62,14 @@ describe('walking a log', () => {
     });
   });
 
-  it('ends with what the log says of its damage', async () => {
+  it('passes on LogDamaged', async () => {
     const damaged = new LogDamaged(6, 'it is not there');
     const broken = new BrokenStore(damaged);
     await appendAll(broken, madeUpCommits(20, { most: 1 }));
     await expect(verifyLog(broken, progress, never)).rejects.toBe(damaged);
   });
 
-  it('takes it for damage when the store cannot even read on, and says from where', async () => {
+  it('reports damage, and after which position, when the store cannot read further', async () => {
     const broken = new BrokenStore(new Error('MDB_CORRUPTED'));
     await appendAll(broken, madeUpCommits(20, { most: 1 }));
     await expect(verifyLog(broken, progress, never)).rejects.toMatchObject({
@@ -78,25 +78,27 @@ describe('walking a log', () => {
     });
   });
 
-  it('ends when it should', async () => {
+  it('stops when it is interrupted', async () => {
     const interrupting = new AbortController();
     interrupting.abort(new Error('enough'));
     await expect(verifyLog(store, progress, interrupting.signal)).rejects.toThrow('enough');
   });
 });
 
-describe('the head of a log', () => {
-  it('has the hash of the last commit', async () => {
+describe('readLogHead', () => {
+  it('gives the hash of the last commit', async () => {
     const store = new MemoryStore();
     await appendAll(store, madeUpCommits(30));
     expect(await readLogHead(store)).toEqual({ position: await store.head(), hash: await hashOf(store) });
   });
 
-  it('has no hash before the first commit', async () => {
+  it('gives the zero hash for an empty log', async () => {
     expect(await readLogHead(new MemoryStore())).toEqual({ position: START, hash: NO_HASH });
   });
+});
 
-  it('may have to have a certain hash', () => {
+describe('requireHash', () => {
+  it('throws only when another hash is expected', () => {
     const head = { position: position(3), hash: 'a' };
     expect(() => {
       requireHash(head, undefined);

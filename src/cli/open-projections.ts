@@ -1,4 +1,4 @@
-/** Which projections a command folds, and what it folds them on: the log, and the snapshots beside it. */
+/** The projections that a command folds: its arguments, and opening the log and the snapshot stores that folding needs. */
 import type { Command } from 'commander';
 import { START, type Position } from '../runtime/event-log/event.js';
 import type { JobObserver } from '../runtime/projection/operations/run-job.js';
@@ -20,37 +20,38 @@ export function withProjectionOptions(command: Command): Command {
 }
 
 export interface OpenProjections extends OpenDependencies {
-  /** The ones that were asked for. */
+  /** The selected ones. */
   readonly names: readonly string[];
 }
 
 /**
- * Opens the log for reading, and finds the projections.
+ * Opens the log for reading and resolves the projections.
  *
- * @throws CommandFailed when there is no such projection, or the file of `--contexts` is not what it should be
+ * @param requested their names; empty for all
+ * @throws CommandFailed for an unknown projection or an invalid file of `--contexts`
  */
 export async function openProjections(
   config: LogConfig,
-  asked: readonly string[],
+  requested: readonly string[],
   options: ContextsOption,
   terminal: Terminal,
 ): Promise<OpenProjections> {
-  const grounds = await openDependencies({
+  const dependencies = await openDependencies({
     contexts: await loadContexts(options, terminal),
     openLog: () => openLogForReading(config),
     snapshotsOf: (projection) => snapshotStoreIn(config.data, projection),
     shadowsOf: (projection) => rebuildStoreIn(config.data, projection),
   });
-  const unknown = asked.find((name) => !grounds.projections.includes(name));
+  const unknown = requested.find((name) => !dependencies.projections.includes(name));
   if (unknown !== undefined) {
-    await grounds.close();
-    const known = grounds.projections.join(', ') || 'none';
+    await dependencies.close();
+    const known = dependencies.projections.join(', ') || 'none';
     throw new CommandFailed(`there is no projection ${unknown}; there are ${known}`, EXIT.usage);
   }
-  return { ...grounds, names: asked.length > 0 ? asked : grounds.projections };
+  return { ...dependencies, names: requested.length > 0 ? requested : dependencies.projections };
 }
 
-/** Folds up to where the head stands, showing how far it is. */
+/** Makes a job fold up to `head`, show its progress, and stop when the command is interrupted. */
 export function jobObserver(head: Position, progress: Progress, terminal: Terminal): JobObserver {
   return {
     target: () => head,
@@ -58,7 +59,7 @@ export function jobObserver(head: Position, progress: Progress, terminal: Termin
     turn: async (position) => {
       terminal.interrupted.throwIfAborted();
       progress.update({ fraction: head === START ? 1 : position / head, done: position });
-      await new Promise((resolve) => setImmediate(resolve)); // so that a signal is seen
+      await new Promise((resolve) => setImmediate(resolve)); // lets signal handlers run
     },
   };
 }

@@ -1,4 +1,4 @@
-/** `leftfold audit`: holds the snapshots of projections against what the log folds to. */
+/** `leftfold audit`: folds the log again and compares the snapshots of projections with the result. */
 import type { Command } from 'commander';
 import { runJob, type Audited } from '../../runtime/projection/operations/run-job.js';
 import { examples } from '../arguments.js';
@@ -33,14 +33,19 @@ async function audit(
   options: ProjectionOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const opened = await openProjections(logConfig(options, terminal), names, options, terminal);
+  const projections = await openProjections(logConfig(options, terminal), names, options, terminal);
   const drifted: string[] = [];
   try {
-    for (const name of opened.names) {
-      const { position, digest, state, checked, drift } = await audited(name, opened, options, terminal);
+    for (const name of projections.names) {
+      const { position, digest, state, checked, drift } = await auditProjection(
+        name,
+        projections,
+        options,
+        terminal,
+      );
       if (drift === undefined) {
         await printResult(terminal, `${name} ${position} ${digest} ${state}\n`);
-        if (options.quiet !== true) printMessage(terminal, `${name}: ${compared(checked)}`);
+        if (options.quiet !== true) printMessage(terminal, `${name}: ${comparisonSummary(checked)}`);
       } else {
         drifted.push(
           `the snapshot of ${name} at ${drift.upTo} is not what the log folds to; up to ${drift.after} it was`,
@@ -48,29 +53,29 @@ async function audit(
       }
     }
   } finally {
-    await opened.close();
+    await projections.close();
   }
   if (drifted.length > 0) throw new CommandFailed(drifted.join('; '));
 }
 
-const compared = (snapshots: number): string =>
+const comparisonSummary = (snapshots: number): string =>
   snapshots === 0
     ? 'there is no snapshot to compare'
     : `${formatCount(snapshots, 'snapshot')}, all of them what the log folds to`;
 
-async function audited(
+async function auditProjection(
   name: string,
-  opened: OpenProjections,
+  projections: OpenProjections,
   { quiet }: ProjectionOptions,
   terminal: Terminal,
 ): Promise<Audited> {
   const progress = new Progress(terminal, `audit ${name}`, 'events', quiet);
-  const ground = opened.of(name);
+  const dependencies = projections.of(name);
   try {
     return await runJob<'audit'>(
       { kind: 'audit' },
-      ground,
-      jobObserver(await ground.log.head(), progress, terminal),
+      dependencies,
+      jobObserver(await dependencies.log.head(), progress, terminal),
     );
   } finally {
     progress.end();

@@ -1,15 +1,21 @@
-/** `leftfold export`: writes the log, or what is selected of it, an event a line. */
+/** `leftfold export`: writes the log, or a selection of it, one event a line. */
 import type { Command } from 'commander';
 import { EVERYTHING, START, type Position, type Query, type Tag } from '../../runtime/event-log/event.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
-import { examples, parsePosition, collectTags, collectTypes } from '../arguments.js';
+import {
+  examples,
+  formatOption,
+  parsePosition,
+  collectTags,
+  collectTypes,
+  FORMATS,
+  type FormatName,
+} from '../arguments.js';
 import { CommandFailed, EXIT, Interrupted } from '../exit-codes.js';
-import { standardOutput, type ExportOutput } from '../exporting/output.js';
 import { PartialFile } from '../exporting/partial-file.js';
 import { exportSelection, type ExportSelection } from '../exporting/export-selection.js';
-import { writeCommits } from '../exporting/write-commits.js';
+import { standardOutput, writeCommits, type ExportOutput } from '../exporting/write-commits.js';
 import { formatCount } from '../number-format.js';
-import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
 import { logConfig, openLogForReading, withLogOptions, type LogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
 import { printMessage, type Terminal } from '../terminal.js';
@@ -58,10 +64,15 @@ async function exportLog(options: ExportOptions, terminal: Terminal): Promise<vo
   const store = await openLogForReading(logConfig(options, terminal));
   try {
     const query = queryOf(options);
-    const [output, reached] = await outputFor(options, query, store, terminal);
+    const [output, resumedAt] = await outputFor(options, query, store, terminal);
     try {
-      const selection = exportSelection(await store.head(), query, reached ?? options.after, options.through);
-      await write(store, selection, output, options, terminal);
+      const selection = exportSelection(
+        await store.head(),
+        query,
+        resumedAt ?? options.after,
+        options.through,
+      );
+      await writeSelection(store, selection, output, options, terminal);
     } finally {
       await output.close();
     }
@@ -74,23 +85,24 @@ async function exportLog(options: ExportOptions, terminal: Terminal): Promise<vo
   }
 }
 
-async function write(
+async function writeSelection(
   store: EventStore,
   selection: ExportSelection,
   output: ExportOutput,
   { format, output: file, quiet = false }: ExportOptions,
   terminal: Terminal,
 ): Promise<void> {
-  // What is exported to a terminal shows itself how far it is.
+  // On a terminal the exported lines already show the progress.
   const isOnTerminal = file === undefined && terminal.stdout.isTTY === true;
   const progress = new Progress(terminal, 'export', 'events', quiet || isOnTerminal);
   try {
-    const tell = { progress, signal: terminal.interrupted };
-    const { events, commits } = await writeCommits(store, selection, FORMATS[format], output, tell);
+    const observer = { progress, signal: terminal.interrupted };
+    const { events, commits } = await writeCommits(store, selection, FORMATS[format], output, observer);
     await output.finish();
     progress.end();
-    const what = `exported ${formatCount(events, 'event')} of ${formatCount(commits, 'commit')}`;
-    if (!quiet) printMessage(terminal, `${what}, after position ${selection.after} up to ${selection.through}`);
+    const summary = `exported ${formatCount(events, 'event')} of ${formatCount(commits, 'commit')}`;
+    if (!quiet)
+      printMessage(terminal, `${summary}, after position ${selection.after} up to ${selection.through}`);
   } finally {
     progress.end();
   }
@@ -101,7 +113,7 @@ function queryOf({ type, tag }: ExportOptions): Query {
   return [{ ...(type !== undefined && { types: type }), ...(tag !== undefined && { tags: tag }) }];
 }
 
-/** Where the export goes, and the position up to which it stands there already. */
+/** @returns the output, and the position up to which an interrupted export has already written to it */
 async function outputFor(
   { output: file, resume, format, after = START, through }: ExportOptions,
   query: Query,
@@ -110,7 +122,9 @@ async function outputFor(
 ): Promise<readonly [ExportOutput, Position | undefined]> {
   if (file === undefined) return [standardOutput(terminal), undefined];
   const key = { log: identity, format, query, after, through };
-  const part =
-    resume === true ? await PartialFile.resume(file, key, FORMATS[format]) : await PartialFile.begin(file, key);
-  return [part, part.position];
+  const partial =
+    resume === true
+      ? await PartialFile.resume(file, key, FORMATS[format])
+      : await PartialFile.begin(file, key);
+  return [partial, partial.position];
 }

@@ -1,12 +1,11 @@
-/** `leftfold import`: records what an export wrote, as it was. */
+/** `leftfold import`: records the commits of an export unchanged. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
-import { examples, parseHash } from '../arguments.js';
+import { examples, formatOption, parseHash, FORMATS, type FormatName } from '../arguments.js';
 import { Interrupted } from '../exit-codes.js';
 import { formatCount } from '../number-format.js';
-import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
 import { readCommits, type ImportedPage } from '../importing/commit-reader.js';
 import { Importer, type ImportCounts } from '../importing/importer.js';
 import { readLines } from '../importing/line-reader.js';
@@ -65,9 +64,9 @@ async function importLog(
     const head = await readLogHead(store);
     requireHash(head, options.expect);
     await printResult(terminal, formatLogHead(head));
-    if (options.quiet !== true) printMessage(terminal, summaryOf(importer.counts));
+    if (options.quiet !== true) printMessage(terminal, formatSummary(importer.counts));
   } catch (error) {
-    // A stream that was told to end says only that it was.
+    // A stream that is aborted throws its own AbortError, not the reason.
     const reason: unknown = terminal.interrupted.aborted ? terminal.interrupted.reason : error;
     throw reason instanceof Interrupted
       ? new Interrupted(reason.signal, 'the same command goes on after what is recorded')
@@ -79,25 +78,25 @@ async function importLog(
 }
 
 interface Source {
-  /** Nothing is read before. */
+  /** Starts reading. */
   readonly open: () => AsyncIterable<Buffer>;
-  /** In bytes; undefined when nobody knows. */
+  /** In bytes; undefined when unknown. */
   readonly size: number | undefined;
 }
 
-/** @throws Error of the file system when there is no such file */
+/** @throws Error of the file system, such as ENOENT */
 async function sourceOf(file: string | undefined, terminal: Terminal): Promise<Source> {
   const { interrupted } = terminal;
   if (file === undefined || file === '-')
     return { open: () => addAbortSignal(interrupted, terminal.stdin), size: undefined };
-  const found = await stat(file);
+  const stats = await stat(file);
   return {
     open: () => createReadStream(file, { signal: interrupted, highWaterMark: 256 * 1024 }),
-    size: found.isFile() ? found.size : undefined,
+    size: stats.isFile() ? stats.size : undefined,
   };
 }
 
-/** What was whole before something went wrong is recorded nonetheless: the next run begins after it. */
+/** Also after an error, records the complete commits before it: the next run continues after them. */
 async function importAll(
   pages: AsyncIterable<ImportedPage>,
   importer: Importer,
@@ -113,8 +112,10 @@ async function importAll(
   }
 }
 
-function summaryOf({ recorded, known, moved }: ImportCounts): string {
-  const parts = [`recorded ${formatCount(recorded.events, 'event')} in ${formatCount(recorded.commits, 'commit')}`];
+function formatSummary({ recorded, known, moved }: ImportCounts): string {
+  const parts = [
+    `recorded ${formatCount(recorded.events, 'event')} in ${formatCount(recorded.commits, 'commit')}`,
+  ];
   if (known.commits > 0) parts.push(`the log had ${formatCount(known.commits, 'commit')} already`);
   if (moved > 0) parts.push(`${formatCount(moved, 'commit')} at other positions than in the file`);
   return parts.join('; ');

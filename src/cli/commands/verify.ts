@@ -1,4 +1,4 @@
-/** `leftfold verify`: walks the log and prints the hash of its head, or names the first position that does not fit. */
+/** `leftfold verify`: checks every commit and prints the hash of the head, or names the first position that does not fit. */
 import type { Command } from 'commander';
 import type { Position } from '../../runtime/event-log/event.js';
 import { examples, parseHash, parsePosition } from '../arguments.js';
@@ -43,14 +43,14 @@ async function verify(options: VerifyOptions, terminal: Terminal): Promise<void>
   const store = await openLogForReading(logConfig(options, terminal));
   const progress = new Progress(terminal, 'verify', 'events', options.quiet);
   try {
-    const walked = await verifyLog(store, progress, terminal.interrupted, options.through);
+    const verified = await verifyLog(store, progress, terminal.interrupted, options.through);
     progress.end();
-    requireHash(walked, options.expect);
-    await printResult(terminal, formatLogHead(walked));
+    requireHash(verified, options.expect);
+    await printResult(terminal, formatLogHead(verified));
     if (options.quiet !== true)
       printMessage(
         terminal,
-        `verified ${formatCount(walked.position, 'event')} in ${formatCount(walked.commits, 'commit')}; all of them fit`,
+        `verified ${formatCount(verified.position, 'event')} in ${formatCount(verified.commits, 'commit')}; all of them fit`,
       );
   } finally {
     progress.end();

@@ -1,4 +1,4 @@
-/** `leftfold what-if`: what a projection's state would be had some events not been. Records nothing. */
+/** `leftfold what-if`: prints a projection's state with and without some events. Records nothing. */
 import type { Command } from 'commander';
 import type { Position } from '../../runtime/event-log/event.js';
 import { pastOn } from '../../runtime/projection/operations/fold-dependencies.js';
@@ -24,11 +24,7 @@ export function addWhatIf(program: Command, terminal: Terminal): void {
         'Records nothing. Begins from the newest snapshot before the first of these events, if there is one.',
     )
     .argument('<projection>', 'whose state, such as sum or product')
-    .requiredOption(
-      '--without <positions>',
-      'the events to leave out, separated by commas',
-      parsePositions,
-    )
+    .requiredOption('--without <positions>', 'the events to leave out, separated by commas', parsePositions)
     .option('--at <position>', 'as of this position (default: the head)', parsePosition)
     .addHelpText(
       'after',
@@ -38,15 +34,15 @@ export function addWhatIf(program: Command, terminal: Terminal): void {
 }
 
 async function whatIf(projection: string, options: WhatIfOptions, terminal: Terminal): Promise<void> {
-  const opened = await openProjections(logConfig(options, terminal), [projection], options, terminal);
+  const projections = await openProjections(logConfig(options, terminal), [projection], options, terminal);
   const progress = new Progress(terminal, 'fold', 'events', options.quiet);
   try {
-    const ground = opened.of(projection);
-    const head = await ground.log.head();
+    const dependencies = projections.of(projection);
+    const head = await dependencies.log.head();
     const at = options.at ?? head;
-    requireThere([at, ...options.without], head, 'the head of the log');
-    requireThere(options.without, at, '--at');
-    const past = await pastOn(ground);
+    requireUpTo([at, ...options.without], head, 'the head of the log');
+    requireUpTo(options.without, at, '--at');
+    const past = await pastOn(dependencies);
     const states = await past.without(options.without, at, {
       signal: terminal.interrupted,
       onPage: (reached, from) => {
@@ -54,18 +50,18 @@ async function whatIf(projection: string, options: WhatIfOptions, terminal: Term
       },
     });
     progress.end();
-    const answer = whatIfAnswer(ground.definition, options.without, states);
+    const answer = whatIfAnswer(dependencies.definition, options.without, states);
     await printResult(terminal, `${JSON.stringify(answer, null, 2)}\n`);
   } finally {
     progress.end();
-    await opened.close();
+    await projections.close();
   }
 }
 
-/** @throws CommandFailed that names the first position that is not */
-function requireThere(positions: Iterable<Position>, end: Position, what: string): void {
-  for (const each of positions) {
-    if (each > end)
-      throw new CommandFailed(`position ${each} is after ${what}, which is at ${end}`, EXIT.usage);
+/** @throws CommandFailed that names the first position after `end` */
+function requireUpTo(positions: Iterable<Position>, end: Position, what: string): void {
+  for (const position of positions) {
+    if (position > end)
+      throw new CommandFailed(`position ${position} is after ${what}, which is at ${end}`, EXIT.usage);
   }
 }

@@ -1,4 +1,4 @@
-/** What an export holds: of everything, of a query and of a range. */
+/** Selecting what an export contains: everything, by query, and by range. */
 import { appendAll, madeUpCommits } from '../../../test/support/made-up-log.js';
 import {
   EVERYTHING,
@@ -37,16 +37,18 @@ async function selected(
   return found;
 }
 
-/** The same, by looking at everything. */
-function expected(isMeant: (event: StoredEvent) => boolean): readonly SelectedCommit[] {
+/** The expected selection, by filtering all events. */
+function expected(isSelected: (event: StoredEvent) => boolean): readonly SelectedCommit[] {
   return commits.flatMap(({ events, fingerprint }) => {
-    const meant = events.filter(isMeant);
-    return meant.length === 0 ? [] : [{ ...(fingerprint !== undefined && { fingerprint }), events: meant }];
+    const selection = events.filter(isSelected);
+    return selection.length === 0
+      ? []
+      : [{ ...(fingerprint !== undefined && { fingerprint }), events: selection }];
   });
 }
 
-describe('what is selected', () => {
-  it('is every commit, whole, when everything is', async () => {
+describe('readSelection', () => {
+  it('gives every complete commit when everything is selected', async () => {
     expect(await selected(EVERYTHING)).toEqual(expected(() => true));
   });
 
@@ -56,7 +58,7 @@ describe('what is selected', () => {
     ['tags', [{ tags: [tag('number:3, 100%2C'), tag('number:4, 100%2C')] }]],
     ['both', [{ types: ['number.retracted'], tags: [tag('number:3, 100%2C')] }]],
     ['nothing', [{ types: ['none'] }]],
-  ])('is of each commit what the query means, and its fingerprint: %s', async (_what, query) => {
+  ])('gives the matching events of each commit, and its fingerprint: %s', async (_what, query) => {
     expect(await selected(query)).toEqual(expected((event) => matches(query, event)));
   });
 
@@ -70,7 +72,7 @@ describe('what is selected', () => {
     [200, 100],
     [3_000, 1_000_000],
     [1_000_000, 2_000_000],
-  ])('is cut where the range after %i through %i cuts a commit', async (after, through) => {
+  ])('cuts commits at the bounds of the range after %i through %i', async (after, through) => {
     const isInside = (event: StoredEvent): boolean => event.position > after && event.position <= through;
     expect(await selected(EVERYTHING, { after, through })).toEqual(expected(isInside));
     const query = [{ types: ['number.recorded'] }];
@@ -80,13 +82,13 @@ describe('what is selected', () => {
   });
 });
 
-describe('the share of a selection that is done', () => {
-  it('is that of its range', () => {
+describe('fractionOf', () => {
+  it('is the fraction of the range', () => {
     const selection = { query: EVERYTHING, after: position(100), through: position(300) };
     expect(fractionOf(selection, position(150))).toBe(0.25);
   });
 
-  it('is all of it when its range is empty', () => {
+  it('is 1 when the range is empty', () => {
     expect(fractionOf({ query: EVERYTHING, after: START, through: START }, START)).toBe(1);
   });
 });

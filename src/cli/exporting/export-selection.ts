@@ -1,7 +1,7 @@
-/** What an export holds: commits in their order, each with those of its events that were selected. */
+/** Selects what an export contains: commits in order, each with those of its events that match a query and a range. */
 import {
   START,
-  position,
+  position as toPosition,
   type Position,
   type Query,
   type StoredEvent,
@@ -11,9 +11,9 @@ import { matchesEverything } from '../../runtime/event-log/query.js';
 
 export interface ExportSelection {
   readonly query: Query;
-  /** Only what stands after it. */
+  /** Exclusive lower bound. */
   readonly after: Position;
-  /** Only what stands up to it. */
+  /** Inclusive upper bound. */
   readonly through: Position;
 }
 
@@ -24,7 +24,7 @@ export interface SelectedCommit {
 }
 
 /**
- * A page at a time, so that a log of any length takes no more memory than a page and its longest commit.
+ * Reads in pages: memory is bounded by a page and the largest commit, whatever the length of the log.
  *
  * @throws LogDamaged
  */
@@ -45,7 +45,7 @@ async function* allCommits(
   for await (const page of store.commits({ after, through })) {
     yield page.map(({ first, last, events, fingerprint }) => ({
       ...(fingerprint !== undefined && { fingerprint }),
-      // Only the first and the last commit can reach beyond the range.
+      // Only the first and the last commit can extend beyond the range.
       events:
         first > after && last <= through
           ? events
@@ -54,24 +54,24 @@ async function* allCommits(
   }
 }
 
-/** By the store's indexes, and not by reading everything. */
+/** Uses the store's indexes instead of reading the whole log. */
 async function* matchingCommits(
   store: EventStore,
   { query, after, through }: ExportSelection,
 ): AsyncIterable<readonly SelectedCommit[]> {
-  let gathered: StoredEvent[] = [];
+  let current: StoredEvent[] = [];
   for await (const page of store.read(query, { after, through })) {
-    const whole: SelectedCommit[] = [];
+    const complete: SelectedCommit[] = [];
     for (const event of page) {
-      if (gathered.length > 0 && gathered[0]?.commit !== event.commit) {
-        whole.push(await withFingerprint(store, gathered));
-        gathered = [];
+      if (current.length > 0 && current[0]?.commit !== event.commit) {
+        complete.push(await withFingerprint(store, current));
+        current = [];
       }
-      gathered.push(event);
+      current.push(event);
     }
-    if (whole.length > 0) yield whole;
+    if (complete.length > 0) yield complete;
   }
-  if (gathered.length > 0) yield [await withFingerprint(store, gathered)];
+  if (current.length > 0) yield [await withFingerprint(store, current)];
 }
 
 async function withFingerprint(store: EventStore, events: readonly StoredEvent[]): Promise<SelectedCommit> {
@@ -80,17 +80,17 @@ async function withFingerprint(store: EventStore, events: readonly StoredEvent[]
   return { ...(commit?.fingerprint !== undefined && { fingerprint: commit.fingerprint }), events };
 }
 
-/** How much of the range lies behind a position, from 0 to 1. */
-export function fractionOf({ after, through }: ExportSelection, reached: Position): number {
-  return through === after ? 1 : (reached - after) / (through - after);
+/** Which fraction of the range lies at or before a position, from 0 to 1. */
+export function fractionOf({ after, through }: ExportSelection, position: Position): number {
+  return through === after ? 1 : (position - after) / (through - after);
 }
 
-/** What is selected of a log, as far as it reaches. */
+/** The selection, bounded by the head of the log. */
 export function exportSelection(
   head: Position,
   query: Query,
   after: Position = START,
   through: Position = head,
 ): ExportSelection {
-  return { query, after, through: position(Math.min(through, head)) };
+  return { query, after, through: toPosition(Math.min(through, head)) };
 }

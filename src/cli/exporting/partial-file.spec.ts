@@ -1,4 +1,4 @@
-/** A file that has its name only once it is whole, and goes on from wherever it was cut. */
+/** A file that gets its name once it is complete, and resumes wherever it was cut. */
 import { existsSync, readFileSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { appendAll, madeUpCommits } from '../../../test/support/made-up-log.js';
@@ -7,13 +7,13 @@ import { TestTerminal } from '../../../test/support/terminal.js';
 import { EVERYTHING, START, tag } from '../../runtime/event-log/event.js';
 import { MemoryStore } from '../../runtime/stores/memory.store.js';
 import { CommandFailed } from '../exit-codes.js';
-import { FORMATS, type FormatName } from '../formats/formats.js';
+import { FORMATS, type FormatName } from '../arguments.js';
 import { Progress } from '../progress.js';
 import { PartialFile, type ExportKey } from './partial-file.js';
 import { exportSelection } from './export-selection.js';
 import { writeCommits } from './write-commits.js';
 
-describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s', (name) => {
+describe.each(Object.keys(FORMATS) as FormatName[])('a partial file of %s', (name) => {
   const format = FORMATS[name];
   const store = new MemoryStore();
   const terminal = new TestTerminal();
@@ -35,13 +35,13 @@ describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s',
 
   const write = async (part: PartialFile): Promise<void> => {
     const selection = exportSelection(await store.head(), EVERYTHING, part.position);
-    const tell = { progress: new Progress(terminal, 'export', 'events'), signal: terminal.interrupted };
-    await writeCommits(store, selection, format, part, tell);
+    const observer = { progress: new Progress(terminal, 'export', 'events'), signal: terminal.interrupted };
+    await writeCommits(store, selection, format, part, observer);
   };
 
   const partIn = (): string => join(folder.path, readdirSync(folder.path)[0] ?? '');
 
-  it('has another name until it is whole', async () => {
+  it('has another name until it is complete', async () => {
     const part = await PartialFile.begin(file, key);
     await write(part);
     expect(existsSync(file)).toBe(false);
@@ -50,12 +50,12 @@ describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s',
     expect(readdirSync(folder.path)).toEqual(['log.lines']);
   });
 
-  it('is gone on with from wherever it was cut, to the very same bytes', async () => {
-    const whole = await PartialFile.begin(file, key);
-    await write(whole);
-    await whole.finish();
+  it('resumes wherever it was cut, and gives the same bytes', async () => {
+    const complete = await PartialFile.begin(file, key);
+    await write(complete);
+    await complete.finish();
     const bytes = readFileSync(file);
-    // At the end of every line, before it, and in the middle of some.
+    // After every line feed, before it, and within lines.
     const ends = [...bytes.keys()].filter((index) => bytes[index] === 0x0a);
     for (const length of new Set([0, ...ends.flatMap((end) => [end, end + 1, end >> 1])])) {
       const again = join(folder.path, `again-${length}`);
@@ -69,18 +69,18 @@ describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s',
     }
   });
 
-  it('is not begun where one is already', async () => {
+  it('is not begun when one exists', async () => {
     await (await PartialFile.begin(file, key)).close();
     await expect(PartialFile.begin(file, key)).rejects.toThrow('go on with it by --resume, or remove it');
   });
 
-  it('is not begun where the whole file is, nor gone on with', async () => {
+  it('is neither begun nor resumed when the complete file exists', async () => {
     writeFileSync(file, '');
     await expect(PartialFile.begin(file, key)).rejects.toThrow(`${file} is there already`);
     await expect(PartialFile.resume(file, key, format)).rejects.toThrow(`${file} is there already`);
   });
 
-  it('is not gone on with where none is', async () => {
+  it('is not resumed when there is none', async () => {
     await expect(PartialFile.resume(file, key, format)).rejects.toThrow(`there is no part of ${file}`);
   });
 
@@ -89,14 +89,14 @@ describe.each(Object.keys(FORMATS) as FormatName[])('a part of an export as %s',
     ['of another query', { query: [{ tags: [tag('a')] }] }],
     ['in another format', { format: 'another' }],
     ['of another range', { through: START }],
-  ])('is not gone on with by an export %s', async (_what, changes) => {
+  ])('is not resumed by an export %s', async (_what, changes) => {
     await (await PartialFile.begin(file, { ...key, ...changes })).close();
     await expect(PartialFile.resume(file, key, format)).rejects.toThrow(
       'was begun with other options or from another log',
     );
   });
 
-  it('is not gone on with when its last line is not what an export writes', async () => {
+  it('is not resumed when its last line is not one of an export', async () => {
     await (await PartialFile.begin(file, key)).close();
     writeFileSync(partIn(), '{"half":\n');
     await expect(PartialFile.resume(file, key, format)).rejects.toThrow(CommandFailed);

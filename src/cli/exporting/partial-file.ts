@@ -1,4 +1,4 @@
-/** A file that is written under another name until it is whole, and that can be gone on with after an interruption. */
+/** A file that has a temporary name until it is complete, and that can be resumed after an interruption. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, readdir, rename, type FileHandle } from 'node:fs/promises';
@@ -8,9 +8,9 @@ import { START, type Position } from '../../runtime/event-log/event.js';
 import { CommandFailed } from '../exit-codes.js';
 import type { EventFormat } from '../formats/event-line.js';
 import { findResumePoint } from './resume-point.js';
-import type { ExportOutput } from './output.js';
+import type { ExportOutput } from './write-commits.js';
 
-/** What of an export decides on every byte of it; parts of two exports that differ in it have different names. */
+/** Everything that determines the bytes of an export. Exports that differ in it use different temporary names. */
 export interface ExportKey {
   /** The log's identity. */
   readonly log: string;
@@ -25,32 +25,34 @@ export class PartialFile implements ExportOutput {
     private readonly handle: FileHandle,
     private readonly partialPath: string,
     private readonly finalPath: string,
-    /** The position of the last event that stands in it already; undefined when nothing does. */
+    /** The position of the last event in a resumed file; undefined when it is empty. */
     readonly position: Position | undefined,
   ) {}
 
-  /** @throws CommandFailed when the file, or a part of it, is there already */
+  /** @throws CommandFailed when the file or a partial one exists already */
   static async begin(file: string, key: ExportKey): Promise<PartialFile> {
-    const whole = resolve(file);
-    requireAbsent(whole, file);
-    const [part, found] = await partsOf(whole, key);
-    if (found.includes(part)) {
+    const finalPath = resolve(file);
+    requireAbsent(finalPath, file);
+    const [partialPath, found] = await findPartialFiles(finalPath, key);
+    if (found.includes(partialPath)) {
       const how = 'go on with it by --resume, or remove it';
-      throw new CommandFailed(`${basename(part)} is there, from an export that was interrupted; ${how}`);
+      throw new CommandFailed(
+        `${basename(partialPath)} is there, from an export that was interrupted; ${how}`,
+      );
     }
-    return new PartialFile(await open(part, 'wx'), part, whole, undefined);
+    return new PartialFile(await open(partialPath, 'wx'), partialPath, finalPath, undefined);
   }
 
   /**
-   * Goes on after the last commit that is known to be whole; what follows it in the part is cut off.
+   * Continues after the last commit that is known to be complete; truncates what follows it.
    *
-   * @throws CommandFailed when there is no part of an export with this key
+   * @throws CommandFailed when there is no partial file of an export with this key
    */
   static async resume(file: string, key: ExportKey, format: EventFormat): Promise<PartialFile> {
-    const whole = resolve(file);
-    requireAbsent(whole, file);
-    const [part, found] = await partsOf(whole, key);
-    if (!found.includes(part)) {
+    const finalPath = resolve(file);
+    requireAbsent(finalPath, file);
+    const [partialPath, found] = await findPartialFiles(finalPath, key);
+    if (!found.includes(partialPath)) {
       const [other] = found;
       throw new CommandFailed(
         other === undefined
@@ -58,11 +60,11 @@ export class PartialFile implements ExportOutput {
           : `${basename(other)} was begun with other options or from another log; repeat those, or remove it`,
       );
     }
-    const handle = await open(part, 'a+');
+    const handle = await open(partialPath, 'a+');
     try {
-      const { offset: end, position } = await findResumePoint(handle, format);
+      const { offset, position } = await findResumePoint(handle, format);
       await handle.truncate(offset);
-      return new PartialFile(handle, part, whole, position === START ? undefined : position);
+      return new PartialFile(handle, partialPath, finalPath, position === START ? undefined : position);
     } catch (error) {
       await handle.close();
       throw error;
@@ -85,19 +87,19 @@ export class PartialFile implements ExportOutput {
   }
 }
 
-function requireAbsent(whole: string, file: string): void {
-  if (existsSync(whole))
+function requireAbsent(finalPath: string, file: string): void {
+  if (existsSync(finalPath))
     throw new CommandFailed(`${file} is there already; choose another name, or remove it`);
 }
 
-/** The name that a part of this export has, and all parts of exports into this file that are there. */
-async function partsOf(
-  whole: string,
+/** @returns the temporary path of this export, and the partial files that exist of any export to this path */
+async function findPartialFiles(
+  finalPath: string,
   key: ExportKey,
-): Promise<readonly [part: string, found: readonly string[]]> {
+): Promise<readonly [partialPath: string, found: readonly string[]]> {
   const digest = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 8);
-  const found = (await readdir(dirname(whole)))
-    .filter((name) => name.startsWith(`${basename(whole)}.`) && /\.[0-9a-f]{8}\.part$/.test(name))
-    .map((name) => resolve(dirname(whole), name));
-  return [`${whole}.${digest}.part`, found];
+  const found = (await readdir(dirname(finalPath)))
+    .filter((name) => name.startsWith(`${basename(finalPath)}.`) && /\.[0-9a-f]{8}\.part$/.test(name))
+    .map((name) => resolve(dirname(finalPath), name));
+  return [`${finalPath}.${digest}.part`, found];
 }

@@ -1,37 +1,39 @@
-/** Finds how much of an export that was cut off somewhere can be relied on, from its end, however long it is. */
+/** Finds where an interrupted export can be resumed, by reading its file backwards from the end. */
 import type { FileHandle } from 'node:fs/promises';
 import { START, type CommitId, type Position } from '../../runtime/event-log/event.js';
 import { CommandFailed } from '../exit-codes.js';
 import { InvalidLine, type EventFormat } from '../formats/event-line.js';
 
-/** Bytes that are read at a time: some lines of the usual length. */
+/** How much is read at once: a few lines of typical length. */
 const BLOCK_BYTES = 4096;
 const LINE_FEED = 0x0a;
 
 export interface ResumePoint {
-  /** How many bytes of the file it is. */
+  /** The length of the valid part of the file, in bytes. */
   readonly offset: number;
-  /** Of its last event; 0 when there is none. */
+  /** Of the last event in the valid part; 0 when it is empty. */
   readonly position: Position;
 }
 
 /**
- * The last commit of which a line is there may lack others, so all of its lines are left out, and with them a line
- * without an end.
+ * The last commit in the file may be incomplete, so the valid part ends before it.
  *
- * @throws CommandFailed when a line is not what an export writes
+ * @throws CommandFailed when a line is not one that an export writes
  */
 export async function findResumePoint(file: FileHandle, format: EventFormat): Promise<ResumePoint> {
-  let torn: CommitId | undefined;
+  let lastCommit: CommitId | undefined;
   for await (const { text, end } of linesBackwards(file)) {
-    const { commit, position } = read(text, format);
-    torn ??= commit;
-    if (commit !== torn) return { offset: end, position };
+    const { commit, position } = parseEventLine(text, format);
+    lastCommit ??= commit;
+    if (commit !== lastCommit) return { offset: end, position };
   }
   return { offset: 0, position: START };
 }
 
-function read(text: string, format: EventFormat): { readonly commit: CommitId; readonly position: Position } {
+function parseEventLine(
+  text: string,
+  format: EventFormat,
+): { readonly commit: CommitId; readonly position: Position } {
   try {
     const { commit, position } = format.read(JSON.parse(text));
     if (position === undefined) throw new InvalidLine('it has no position');
@@ -45,32 +47,32 @@ function read(text: string, format: EventFormat): { readonly commit: CommitId; r
 
 interface Line {
   readonly text: string;
-  /** Where it ends, its line feed included. */
+  /** Offset after its line feed. */
   readonly end: number;
 }
 
-/** The lines that have an end, from the last to the first. */
+/** The lines that end with a line feed, from the last to the first. */
 async function* linesBackwards(file: FileHandle): AsyncIterable<Line> {
   const { size } = await file.stat();
   let end = await startOfLine(file, size);
   while (end > 0) {
     const start = await startOfLine(file, end - 1);
-    yield { text: (await bytesOf(file, start, end - 1)).toString(), end };
+    yield { text: (await readBytes(file, start, end - 1)).toString(), end };
     end = start;
   }
 }
 
-/** Where the line begins that goes on to this byte or beyond it. */
-async function startOfLine(file: FileHandle, byte: number): Promise<number> {
-  for (let end = byte; end > 0; end -= BLOCK_BYTES) {
+/** The offset at which the line starts that contains the byte before this offset. */
+async function startOfLine(file: FileHandle, offset: number): Promise<number> {
+  for (let end = offset; end > 0; end -= BLOCK_BYTES) {
     const start = Math.max(0, end - BLOCK_BYTES);
-    const feed = (await bytesOf(file, start, end)).lastIndexOf(LINE_FEED);
+    const feed = (await readBytes(file, start, end)).lastIndexOf(LINE_FEED);
     if (feed >= 0) return start + feed + 1;
   }
   return 0;
 }
 
-async function bytesOf(file: FileHandle, start: number, end: number): Promise<Buffer> {
+async function readBytes(file: FileHandle, start: number, end: number): Promise<Buffer> {
   const bytes = Buffer.alloc(end - start);
   await file.read({ buffer: bytes, position: start });
   return bytes;

@@ -1,4 +1,4 @@
-/** Events as CloudEvents 1.0, one JSON object a line, with extension attributes for what the standard has no place for. */
+/** The export format `cloudevents`: CloudEvents 1.0, one JSON object a line, with extension attributes. */
 import { z } from 'zod';
 import { position, type Json, type Metadata } from '../../runtime/event-log/event.js';
 import { splitTags, toCloudEvent } from '../../runtime/http/events/cloud-event.js';
@@ -26,7 +26,7 @@ type Line = z.output<typeof line>;
 
 export const cloudEvents: EventFormat = {
   write(event, { fingerprint, size }) {
-    // No attribute may be an object, so the metadata, of which the others show but a part, are JSON text.
+    // The standard allows no object as an attribute, so all metadata are one attribute of JSON text.
     const metadata = JSON.stringify(event.metadata);
     return JSON.stringify({
       ...toCloudEvent(event),
@@ -51,16 +51,16 @@ export const cloudEvents: EventFormat = {
   },
 };
 
-/** As this command wrote them, or as `GET /events` does, which shows only these two of them. */
+/** From the `metadata` attribute of an export, or from the two attributes that `GET /events` has instead. */
 function metadataOf({ metadata, correlationid, causationid }: Line): Metadata {
-  if (metadata !== undefined) return recordable(parsed(metadata), 'metadata');
+  if (metadata !== undefined) return recordable(parseMetadata(metadata), 'metadata');
   return {
     ...(correlationid !== undefined && { correlationId: correlationid }),
     ...(causationid !== undefined && { causationId: causationid }),
   };
 }
 
-function parsed(text: string): Metadata {
+function parseMetadata(text: string): Metadata {
   try {
     return parseFields(fields.metadata, JSON.parse(text));
   } catch {

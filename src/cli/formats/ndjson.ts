@@ -1,4 +1,4 @@
-/** Events as `GET /events` answers them, one JSON object a line, and what the commit needs beside. */
+/** The export format `ndjson`: an event as `GET /events` has it, plus the fields that its commit needs. */
 import { z } from 'zod';
 import type { Json } from '../../runtime/event-log/event.js';
 import { fields, parseFields, recordable, type EventFormat } from './event-line.js';

@@ -1,4 +1,4 @@
-/** Commits, rebuilt from lines: whole or not at all. */
+/** Rebuilding commits from lines: complete or not at all. */
 import { ndjson } from '../formats/ndjson.js';
 import { readCommits } from './commit-reader.js';
 import type { ImportedCommit } from './commit-assembly.js';
@@ -25,7 +25,7 @@ async function* pagesOf(texts: readonly string[]): AsyncIterable<LinePage> {
     yield await Promise.resolve({ first: start + 1, texts: texts.slice(start, start + 2), bytes: start + 2 });
 }
 
-/** What was given out, and the message of what ended it. */
+/** The commits that were read, and the message of the error that ended the reading. */
 async function read(
   ...texts: readonly string[]
 ): Promise<{ readonly commits: readonly ImportedCommit[]; readonly refused?: string }> {
@@ -43,8 +43,8 @@ const idsOf = ({ commits }: { readonly commits: readonly ImportedCommit[] }): re
 
 const three = { commitEvents: 3 };
 
-describe('commits in lines', () => {
-  it('are the lines that follow on each other with the same id', async () => {
+describe('readCommits', () => {
+  it('makes one commit of consecutive lines with the same id', async () => {
     const found = await read(
       line(1, 'a'),
       line(2, 'b', three),
@@ -56,7 +56,7 @@ describe('commits in lines', () => {
     expect(found.refused).toBeUndefined();
   });
 
-  it('have what their lines say', async () => {
+  it('takes the fields of a commit from its lines', async () => {
     const { commits } = await read(line(7, 'a', { fingerprint: 'f', tags: ['x'] }));
     expect(commits).toEqual([
       {
@@ -69,12 +69,12 @@ describe('commits in lines', () => {
         },
         line: 1,
         first: 7,
-        weight: expect.any(Number) as number,
+        characters: expect.any(Number) as number,
       },
     ]);
   });
 
-  it('know where they stood only when their events followed on each other', async () => {
+  it('gives the first position only when the positions are known and consecutive', async () => {
     const { commits } = await read(
       line(1, 'a'),
       line(2, 'b'),
@@ -84,15 +84,15 @@ describe('commits in lines', () => {
     expect(commits.map(({ first }) => first)).toEqual([1, undefined, undefined]);
   });
 
-  it('do not mind empty lines', async () => {
+  it('ignores empty lines', async () => {
     expect(idsOf(await read('', line(1, 'a'), ' ', '\r', line(2, 'b')))).toEqual(['a:1', 'b:1']);
   });
 
-  it('are none in no lines', async () => {
+  it('reads no commits from no lines', async () => {
     expect(await read()).toEqual({ commits: [] });
   });
 
-  it('may be CloudEvents, which the first line tells', async () => {
+  it('detects CloudEvents by the first line', async () => {
     const found = await read(
       '{"specversion":"1.0","id":"1","source":"/","type":"a.b","time":"2026-01-31T12:00:00.000Z","data":1,"revision":1,"commit":"a"}',
       line(2, 'b'),
@@ -100,7 +100,7 @@ describe('commits in lines', () => {
     expect(found.refused).toMatch(/^line 2: #\/specversion: /);
   });
 
-  it('are of the format that was asked for', async () => {
+  it('reads the given format without detection', async () => {
     const pages = readCommits(pagesOf(['{"specversion":"1.0"}']), ndjson);
     await expect(
       pages[Symbol.asyncIterator]()
@@ -109,20 +109,20 @@ describe('commits in lines', () => {
     ).rejects.toThrow('line 1: #/type: ');
   });
 
-  describe('that are wrong', () => {
-    it('are refused by the line and the field, after all that were whole before', async () => {
+  describe('on invalid lines', () => {
+    it('names the line and the field, after yielding the complete commits before it', async () => {
       const found = await read(line(1, 'a'), line(2, 'b'), line(3, 'c'), line(4, 'd', { revision: 'x' }));
       expect(idsOf(found)).toEqual(['a:1', 'b:1']);
       expect(found.refused).toMatch(/^line 4: #\/revision: /);
     });
 
-    it('are given out in no part', async () => {
+    it('yields no part of a commit with an invalid line', async () => {
       const found = await read(line(1, 'a'), line(2, 'b', three), line(3, 'b', three), 'torn');
       expect(idsOf(found)).toEqual(['a:1']);
       expect(found.refused).toMatch(/^line 4: is not JSON/);
     });
 
-    it('are refused when lines of one are missing at the end', async () => {
+    it('rejects a commit whose last lines are missing', async () => {
       const found = await read(line(1, 'a'), line(2, 'b', three), line(3, 'b', three));
       expect(idsOf(found)).toEqual(['a:1']);
       expect(found.refused).toBe(
@@ -130,12 +130,12 @@ describe('commits in lines', () => {
       );
     });
 
-    it('are refused when lines of one are missing in the middle', async () => {
+    it('rejects a commit with missing lines in the middle', async () => {
       const { refused } = await read(line(2, 'b', three), line(4, 'b', three), line(5, 'c'));
       expect(refused).toMatch(/^line 2: the commit b was exported with 3 events, and 2 of them/);
     });
 
-    it('are refused when a line is there twice', async () => {
+    it('rejects a repeated line', async () => {
       const found = await read(line(1, 'a'), line(2, 'b'), line(2, 'b'));
       expect(idsOf(found)).toEqual(['a:1']);
       expect(found.refused).toBe('line 3: position 2 does not follow on 2');
@@ -146,12 +146,12 @@ describe('commits in lines', () => {
       ['metadata', { metadata: {} }],
       ['fingerprint', { fingerprint: 'f' }],
       ['number of events', { commitEvents: 2 }],
-    ])('are refused when their lines do not agree on the %s', async (what, more) => {
+    ])('rejects a commit whose lines differ in %s', async (what, more) => {
       const { refused } = await read(line(1, 'a'), line(2, 'a', more));
       expect(refused).toBe(`line 2: the commit a has another ${what} here than in line 1`);
     });
 
-    it('are refused when they have more events than a commit may', async () => {
+    it('rejects a commit with more events than a commit may have', async () => {
       const lines = Array.from({ length: 10_001 }, (_, index) => line(index + 1, 'a'));
       expect((await read(...lines)).refused).toBe('line 10001: the commit a has more than 10000 events');
     });

@@ -1,11 +1,12 @@
-/** Rebuilds commits from the lines of an export: lines that follow on each other with the same commit id are one. */
+/** Rebuilds commits from the lines of an export: consecutive lines with the same commit id are one commit. */
 import { InvalidLine, type EventLine, type EventFormat } from '../formats/event-line.js';
-import { detectFormat } from '../formats/formats.js';
+import { cloudEvents } from '../formats/cloudevents.js';
+import { ndjson } from '../formats/ndjson.js';
 import { parseStrictJson } from './strict-json.js';
 import { CommitAssembly, type ImportedCommit } from './commit-assembly.js';
 import { RejectedLine, type LinePage } from './line-reader.js';
 
-/** Commits that were complete with some more lines. */
+/** The commits that a page of lines completes. */
 export interface ImportedPage {
   readonly commits: readonly ImportedCommit[];
   /** How many bytes have been read so far. */
@@ -13,10 +14,13 @@ export interface ImportedPage {
 }
 
 /**
- * @param format of all lines; default: that of the first
- * @throws BadLine at the first line that is not acceptable; commits that were whole before it have been given out
+ * @param format of all lines; default: detected from the first
+ * @throws RejectedLine at the first invalid line, after the complete commits before it have been yielded
  */
-export async function* readCommits(pages: AsyncIterable<LinePage>, format?: EventFormat): AsyncIterable<ImportedPage> {
+export async function* readCommits(
+  pages: AsyncIterable<LinePage>,
+  format?: EventFormat,
+): AsyncIterable<ImportedPage> {
   const reader = new CommitReader(format);
   let bytes = 0;
   for await (const lines of pages) {
@@ -36,31 +40,31 @@ export async function* readCommits(pages: AsyncIterable<LinePage>, format?: Even
 
 class CommitReader {
   #format: EventFormat | undefined;
-  #gathering: CommitAssembly | undefined;
+  #assembly: CommitAssembly | undefined;
 
   constructor(format: EventFormat | undefined) {
     this.#format = format;
   }
 
-  /** The commits that are known to be whole with these lines. */
+  /** Yields the commits that these lines complete. */
   *read({ first, texts }: LinePage): Iterable<ImportedCommit> {
     for (const [index, text] of texts.entries()) {
       if (text.trim() === '') continue;
-      const line = this.#line(text, first + index);
-      if (this.#gathering?.id !== line.commit) {
+      const line = this.#parse(text, first + index);
+      if (this.#assembly?.id !== line.commit) {
         yield* this.last();
-        this.#gathering = new CommitAssembly(line, first + index);
+        this.#assembly = new CommitAssembly(line, first + index);
       }
-      this.#gathering.add(line, first + index, text.length);
+      this.#assembly.add(line, first + index, text.length);
     }
   }
 
-  /** The commit that no further line belongs to. */
+  /** The current commit, once no further line belongs to it. */
   last(): readonly ImportedCommit[] {
-    return this.#gathering === undefined ? [] : [this.#gathering.finish()];
+    return this.#assembly === undefined ? [] : [this.#assembly.finish()];
   }
 
-  #line(text: string, number: number): EventLine {
+  #parse(text: string, number: number): EventLine {
     try {
       const value = parseStrictJson(text);
       this.#format ??= detectFormat(value);
@@ -69,4 +73,9 @@ class CommitReader {
       throw error instanceof InvalidLine ? new RejectedLine(number, error.message) : error;
     }
   }
+}
+
+/** Only CloudEvents have the member `specversion`. */
+export function detectFormat(value: unknown): EventFormat {
+  return typeof value === 'object' && value !== null && 'specversion' in value ? cloudEvents : ndjson;
 }

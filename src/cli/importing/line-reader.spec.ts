@@ -1,4 +1,4 @@
-/** Lines, however the chunks fall. */
+/** Splitting bytes into lines, independently of the chunks. */
 import { readLines, type LinePage } from './line-reader.js';
 
 async function* chunksOf(bytes: Buffer, length: number): AsyncIterable<Buffer> {
@@ -14,35 +14,35 @@ async function all(bytes: Buffer | string, length = 7): Promise<readonly LinePag
 
 const TEXT = 'one\n\nthree 日本語\nfour is longer than any chunk\nfive';
 
-describe('lines', () => {
-  it('are the same, wherever the chunks end', async () => {
+describe('readLines', () => {
+  it('gives the same lines wherever the chunks end', async () => {
     for (let length = 1; length <= Buffer.byteLength(TEXT) + 1; length += 1) {
       const pages = await all(TEXT, length);
       expect(pages.flatMap(({ texts }) => texts)).toEqual(TEXT.split('\n'));
     }
   });
 
-  it('have their numbers', async () => {
+  it('numbers the lines from 1', async () => {
     const numbered = (await all(TEXT)).flatMap(({ first, texts }) =>
       texts.map((text, index) => `${first + index} ${text}`),
     );
     expect(numbered).toEqual(TEXT.split('\n').map((text, index) => `${index + 1} ${text}`));
   });
 
-  it('tell how many bytes were read so far', async () => {
+  it('counts the bytes read so far', async () => {
     const pages = await all(TEXT);
     expect(pages.at(-1)?.bytes).toBe(Buffer.byteLength(TEXT));
   });
 
-  it('are none where nothing is', async () => {
+  it('gives no lines for empty input', async () => {
     expect(await all('')).toEqual([]);
   });
 
-  it('end with the last line feed', async () => {
+  it('gives no empty line after the last line feed', async () => {
     expect((await all('one\ntwo\n')).flatMap(({ texts }) => texts)).toEqual(['one', 'two']);
   });
 
-  it('without an end in sight are refused, before they fill the memory', async () => {
+  it('rejects a line above the maximum length before it fills the memory', async () => {
     const chunk = Buffer.alloc(1024 * 1024, 'x');
     const endless = async function* (): AsyncIterable<Buffer> {
       yield Buffer.from('one\n');
@@ -54,7 +54,7 @@ describe('lines', () => {
     await expect(reading).rejects.toThrow('line 2: is longer than 268435456 bytes');
   });
 
-  it.each([1, 5, 1000])('that are not UTF-8 are refused by their number, in chunks of %i', async (length) => {
+  it.each([1, 5, 1000])('names the line that is not UTF-8, in chunks of %i', async (length) => {
     const bytes = Buffer.concat([
       Buffer.from('one\ntwo é\nthr'),
       Buffer.from([0xc3, 0x28]),

@@ -1,13 +1,13 @@
-/** A line of JSON says what it is read as, or is refused. */
+/** Parsing JSON without silent changes. */
 import { InvalidLine } from '../formats/event-line.js';
 import { parseStrictJson } from './strict-json.js';
 
-describe('a line of JSON', () => {
+describe('parseStrictJson', () => {
   it.each([
     '{"a":1,"b":[true,null,"é"]}',
     '{"whole":9007199254740991,"large":1e+300,"fraction":0.1,"power":1152921504606847000}',
     '{"__proto__":{"a":1}}',
-  ])('is read as it stands: %s', (text) => {
+  ])('reads text that JSON.stringify reproduces: %s', (text) => {
     expect(JSON.stringify(parseStrictJson(text))).toBe(text);
   });
 
@@ -17,7 +17,7 @@ describe('a line of JSON', () => {
     [' {"text":"\\u0041"}', { text: 'A' }],
     ['{"power":1152921504606846976}', { power: 2 ** 60 }],
     ['{"a":1,"a":1}', { a: 1 }],
-  ])('may be written otherwise: %s', (text, value) => {
+  ])('reads other notations of the same value: %s', (text, value) => {
     expect(parseStrictJson(text)).toEqual(value);
   });
 
@@ -28,8 +28,10 @@ describe('a line of JSON', () => {
     ['a member', '{"a":{"b":1,"b":2}}', '"b" is there twice in one object'],
     ['its end', '{"a":', 'is not JSON: '],
     ['its depth', ` ${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'is nested too deep'],
-  ])('is refused when it would lose %s', (_what, text, message) => {
-    expect(() => parseStrictJson(text)).toThrow(expect.objectContaining({ constructor: InvalidLine }) as Error);
+  ])('rejects text that would lose %s', (_what, text, message) => {
+    expect(() => parseStrictJson(text)).toThrow(
+      expect.objectContaining({ constructor: InvalidLine }) as Error,
+    );
     expect(() => parseStrictJson(text)).toThrow(message);
   });
 });

@@ -1,17 +1,17 @@
-/** Reads a line of JSON so that nothing in it becomes something else unseen. */
-import { parse as parseLossless } from 'lossless-json';
+/** Parses JSON and refuses text that JSON.parse would silently change: inexact numbers and duplicate members. */
+import { parse as parseLosslessJson } from 'lossless-json';
 import { isExact } from '../../runtime/http/kernel/exact-json.js';
 import { InvalidLine } from '../formats/event-line.js';
 
-/** @throws LineFault when the text is not JSON, names a member twice, or has a number that no double holds */
+/** @throws InvalidLine when the text is not JSON, repeats a member, or has a number that a double cannot represent */
 export function parseStrictJson(text: string): unknown {
-  const value = parsed(text);
-  // What an export wrote comes out as it went in, and so nothing in it can have been lost.
-  if (!isWrittenAs(text, value)) requireExact(text);
+  const value = parse(text);
+  // A fast path for lines of an export: text that is reproduced exactly has lost nothing.
+  if (!serializesTo(text, value)) requireExact(text);
   return value;
 }
 
-function parsed(text: string): unknown {
+function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -19,17 +19,17 @@ function parsed(text: string): unknown {
   }
 }
 
-function isWrittenAs(text: string, value: unknown): boolean {
+function serializesTo(text: string, value: unknown): boolean {
   try {
     return JSON.stringify(value) === text;
   } catch {
-    return false; // nested so deep that it cannot be written
+    return false; // nested too deep to be serialized
   }
 }
 
 function requireExact(text: string): void {
   try {
-    parseLossless(text, undefined, {
+    parseLosslessJson(text, undefined, {
       parseNumber: (literal) => {
         const number = Number(literal);
         if (isShortest(literal, number) || isExact(literal, number)) return number;
@@ -41,12 +41,12 @@ function requireExact(text: string): void {
     });
   } catch (error) {
     if (error instanceof InvalidLine) throw error;
-    // It is JSON, so all that this parser can have against it is that its stack did not reach so far.
+    // The text is valid JSON, so the parser can only have failed by exhausting its stack.
     throw new InvalidLine('is nested too deep', { cause: error });
   }
 }
 
-/** Whether it is how a double is written in JSON, by which every double is read again as it was. */
+/** Whether the literal is the shortest one for this double, which round-trips. */
 function isShortest(literal: string, number: number): boolean {
   return String(number) === literal.toLowerCase().replace(/e(?=\d)/, 'e+');
 }
