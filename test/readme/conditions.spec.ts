@@ -47,7 +47,9 @@ describe('the guide to append conditions', () => {
   it('publishes the contracts of its events', () => {
     expect(publishing).toHaveLength(1);
     for (const step of publishing ?? []) expectOutput(step);
-    expect(shell.run('node dist/apps/monolith/publish-contracts.js')).toContain('all contracts are published already');
+    expect(shell.run('node dist/apps/monolith/publish-contracts.js')).toContain(
+      'all contracts are published already',
+    );
   });
 
   it('shows the output of its commands', async () => {
