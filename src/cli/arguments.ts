@@ -50,6 +50,6 @@ export function collectTags(text: string, previous: readonly Tag[] = []): readon
 }
 
 /** @returns the examples section of a command's help */
-export function examples(...lines: readonly string[]): string {
+export function helpExamples(...lines: readonly string[]): string {
   return ['', 'Examples:', ...lines.map((line) => `  ${line}`)].join('\n');
 }

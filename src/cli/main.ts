@@ -1,7 +1,7 @@
 /** The entry point of `leftfold`: runs it with the arguments, streams and signals of this process. */
 import { createRequire } from 'node:module';
 import { Interrupted } from './exit-codes.js';
-import { run } from './program.js';
+import { runProgram } from './program.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
@@ -18,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
-process.exitCode = await run(process.argv.slice(2), version, {
+process.exitCode = await runProgram(process.argv.slice(2), version, {
   environment: process.env,
   get stdin() {
     return process.stdin; // a getter, because reading this property opens the stream

@@ -4,7 +4,7 @@ import { TestTerminal } from '../../test/support/terminal.js';
 import { makeLog } from '../../test/support/log-folder.js';
 import { madeUpCommits } from '../../test/support/made-up-log.js';
 import { TemporaryFolder } from '../../test/support/server.js';
-import { run } from './program.js';
+import { runProgram } from './program.js';
 
 interface Outcome {
   readonly code: number;
@@ -17,7 +17,7 @@ async function runWith(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   const terminal = new TestTerminal({ environment });
-  const code = await run(args, '1.2.3', terminal);
+  const code = await runProgram(args, '1.2.3', terminal);
   return { code, stdout: String(terminal.stdout.read() ?? ''), stderr: terminal.stderr.text };
 }
 

@@ -16,7 +16,11 @@ const COMMANDS = [addVerify, addExport, addImport, addBackup, addWhatIf, addAudi
  * @param args the command-line arguments without the program's name
  * @returns the exit code
  */
-export async function run(args: readonly string[], version: string, terminal: Terminal): Promise<number> {
+export async function runProgram(
+  args: readonly string[],
+  version: string,
+  terminal: Terminal,
+): Promise<number> {
   let name = 'leftfold';
   const program = new Command('leftfold')
     .description('Works on the log of Leftfold, also while a server is using it.')

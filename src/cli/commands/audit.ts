@@ -1,7 +1,7 @@
 /** `leftfold audit`: folds the log again and compares the snapshots of projections with the result. */
 import type { Command } from 'commander';
 import { runJob, type Audited } from '../../runtime/projection/operations/run-job.js';
-import { examples } from '../arguments.js';
+import { helpExamples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
 import { formatCount } from '../number-format.js';
 import { logConfig, withLogOptions } from '../log-options.js';
@@ -24,7 +24,10 @@ export function addAudit(program: Command, terminal: Terminal): void {
         'position agree when these do. Fails with 1 when a snapshot differs, and names the two positions between ' +
         'which that began. Changes nothing, and needs no server to be stopped.',
     )
-    .addHelpText('after', examples('leftfold audit', 'leftfold audit sum', 'leftfold audit --data ./monday'))
+    .addHelpText(
+      'after',
+      helpExamples('leftfold audit', 'leftfold audit sum', 'leftfold audit --data ./monday'),
+    )
     .action((names: readonly string[], options: ProjectionOptions) => audit(names, options, terminal));
 }
 

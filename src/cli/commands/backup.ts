@@ -6,7 +6,7 @@ import { logFolder } from '../../apps/open-store.js';
 import { fsyncFolder } from '../../runtime/event-log/commits/fsync.js';
 import { copyLog } from '../../runtime/stores/lmdb/copy.js';
 import { LmdbReader } from '../../runtime/stores/lmdb/lmdb.reader.js';
-import { examples } from '../arguments.js';
+import { helpExamples } from '../arguments.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 import { formatCount } from '../number-format.js';
 import { logConfig, withLogOptions, type LogOptions } from '../log-options.js';
@@ -30,7 +30,7 @@ export function addBackup(program: Command, terminal: Terminal): void {
     .argument('<folder>', 'where the copy goes: a folder that is empty, or does not exist')
     .addHelpText(
       'after',
-      examples(
+      helpExamples(
         'leftfold backup /backups/monday',
         'leftfold verify --data /backups/monday',
         'LEFTFOLD_DATA=/backups/monday npm start',

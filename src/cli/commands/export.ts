@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { EVERYTHING, START, type Position, type Query, type Tag } from '../../runtime/event-log/event.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
 import {
-  examples,
+  helpExamples,
   formatOption,
   parsePosition,
   collectTags,
@@ -47,7 +47,7 @@ export function addExport(program: Command, terminal: Terminal): void {
     .option('--resume', 'go on with an export into this file that was interrupted')
     .addHelpText(
       'after',
-      examples(
+      helpExamples(
         'leftfold export > log.ndjson',
         'leftfold export --output log.ndjson',
         'leftfold export --output log.ndjson --resume',

@@ -3,10 +3,10 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
-import { examples, formatOption, parseHash, FORMATS, type FormatName } from '../arguments.js';
+import { helpExamples, formatOption, parseHash, FORMATS, type FormatName } from '../arguments.js';
 import { Interrupted } from '../exit-codes.js';
 import { formatCount } from '../number-format.js';
-import { readCommits, type ImportedPage } from '../importing/commit-reader.js';
+import { parseCommits, type ImportedPage } from '../importing/commit-parser.js';
 import { Importer, type ImportCounts } from '../importing/importer.js';
 import { readLines } from '../importing/line-reader.js';
 import { logConfig, openLogForWriting, withLogOptions, type LogOptions } from '../log-options.js';
@@ -33,7 +33,7 @@ export function addImport(program: Command, terminal: Terminal): void {
     .option('--expect <hash>', 'fail with 3 unless the log has this hash in the end', parseHash)
     .addHelpText(
       'after',
-      examples(
+      helpExamples(
         'leftfold import log.ndjson',
         'leftfold import log.ndjson --data ./another --expect "$(cat head.txt)"',
         'leftfold export --data ./one | leftfold import --data ./another',
@@ -53,7 +53,7 @@ async function importLog(
   try {
     const format = options.format && FORMATS[options.format];
     const importer = new Importer(store);
-    await importAll(readCommits(readLines(source.open()), format), importer, ({ bytes }) => {
+    await importAll(parseCommits(readLines(source.open()), format), importer, ({ bytes }) => {
       const { recorded, known } = importer.counts;
       progress.update({
         fraction: source.size === undefined ? undefined : Math.min(bytes / source.size, 1),

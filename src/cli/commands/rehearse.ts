@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { FoldState } from '../../runtime/fold/fold-state.js';
 import { runRehearsal, type RehearsalReport } from '../../runtime/projection/operations/rehearsal-job.js';
 import { ownSnapshotStoreIn, rehearsedStoreIn } from '../../apps/data-folder.js';
-import { examples } from '../arguments.js';
+import { helpExamples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
 import { logConfig, withLogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
@@ -31,7 +31,7 @@ export function addRehearse(program: Command, terminal: Terminal): void {
     .option('--check', 'only compare, and fail with 1 when a state differs')
     .addHelpText(
       'after',
-      examples(
+      helpExamples(
         'leftfold rehearse',
         'leftfold rehearse --check',
         'leftfold rehearse sum --data /srv/leftfold',

@@ -1,7 +1,7 @@
 /** `leftfold verify`: checks every commit and prints the hash of the head, or names the first position that does not fit. */
 import type { Command } from 'commander';
 import type { Position } from '../../runtime/event-log/event.js';
-import { examples, parseHash, parsePosition } from '../arguments.js';
+import { helpExamples, parseHash, parsePosition } from '../arguments.js';
 import { formatCount } from '../number-format.js';
 import { logConfig, openLogForReading, withLogOptions, type LogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
@@ -29,7 +29,7 @@ export function addVerify(program: Command, terminal: Terminal): void {
     )
     .addHelpText(
       'after',
-      examples(
+      helpExamples(
         'leftfold verify',
         'leftfold verify --data /backups/monday',
         'leftfold verify --through 1000',

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Position } from '../../runtime/event-log/event.js';
 import { pastOn } from '../../runtime/projection/operations/fold-dependencies.js';
 import { whatIfAnswer } from '../../runtime/projection/past/what-if.js';
-import { examples, parsePosition, parsePositions } from '../arguments.js';
+import { helpExamples, parsePosition, parsePositions } from '../arguments.js';
 import { withContextsOption, type ContextsOption } from '../contexts-option.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 import { logConfig, withLogOptions, type LogOptions } from '../log-options.js';
@@ -28,7 +28,7 @@ export function addWhatIf(program: Command, terminal: Terminal): void {
     .option('--at <position>', 'as of this position (default: the head)', parsePosition)
     .addHelpText(
       'after',
-      examples('leftfold what-if sum --without 17,18', 'leftfold what-if product --without 17 --at 1000'),
+      helpExamples('leftfold what-if sum --without 17,18', 'leftfold what-if product --without 17 --at 1000'),
     )
     .action((projection: string, options: WhatIfOptions) => whatIf(projection, options, terminal));
 }

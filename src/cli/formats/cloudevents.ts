@@ -2,24 +2,24 @@
 import { z } from 'zod';
 import { position, type Json, type Metadata } from '../../runtime/event-log/event.js';
 import { splitTags, toCloudEvent } from '../../runtime/http/events/cloud-event.js';
-import { InvalidLine, fields, parseFields, recordable, type EventFormat } from './event-line.js';
+import { InvalidLine, eventFields, parseFields, recordable, type EventFormat } from './event-line.js';
 
 const line = z.strictObject({
   specversion: z.literal('1.0', 'This reads CloudEvents 1.0.'),
   id: z.string(),
   source: z.string(),
-  type: fields.type,
-  time: fields.time,
+  type: eventFields.type,
+  time: eventFields.time,
   datacontenttype: z.literal('application/json', 'only JSON can be recorded').optional(),
-  data: fields.data,
-  revision: fields.revision,
-  commit: fields.commit,
-  tags: z.string().transform(splitTags).pipe(fields.tags).optional(),
+  data: eventFields.data,
+  revision: eventFields.revision,
+  commit: eventFields.commit,
+  tags: z.string().transform(splitTags).pipe(eventFields.tags).optional(),
   correlationid: z.string().optional(),
   causationid: z.string().optional(),
   metadata: z.string().optional(),
-  fingerprint: fields.fingerprint.optional(),
-  commitevents: fields.size.optional(),
+  fingerprint: eventFields.fingerprint.optional(),
+  commitevents: eventFields.size.optional(),
 });
 
 type Line = z.output<typeof line>;
@@ -62,7 +62,7 @@ function metadataOf({ metadata, correlationid, causationid }: Line): Metadata {
 
 function parseMetadata(text: string): Metadata {
   try {
-    return parseFields(fields.metadata, JSON.parse(text));
+    return parseFields(eventFields.metadata, JSON.parse(text));
   } catch {
     throw new InvalidLine('#/metadata: an object, as JSON text');
   }

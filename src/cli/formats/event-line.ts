@@ -47,7 +47,7 @@ const wholeNumber = z.int('a whole number').min(1, 'at least 1');
 const json = z.unknown().transform((value) => value as Json);
 
 /** Schemas of the fields that both formats have. They accept everything that the log accepts. */
-export const fields = {
+export const eventFields = {
   type: name,
   revision: wholeNumber,
   tags: z.array(name.transform((value) => value as Tag)),

@@ -5,7 +5,7 @@ import type { RecordedCommit, StoredEvent } from '../../runtime/event-log/event.
 import { cloudEvents } from './cloudevents.js';
 import { InvalidLine, type EventFormat } from './event-line.js';
 import { FORMATS } from '../arguments.js';
-import { detectFormat } from '../importing/commit-reader.js';
+import { detectFormat } from '../importing/commit-parser.js';
 import { ndjson } from './ndjson.js';
 
 async function recordedCommits(): Promise<readonly RecordedCommit[]> {

@@ -1,6 +1,6 @@
 /** Rebuilding commits from lines: complete or not at all. */
 import { ndjson } from '../formats/ndjson.js';
-import { readCommits } from './commit-reader.js';
+import { parseCommits } from './commit-parser.js';
 import type { ImportedCommit } from './commit-assembly.js';
 import type { LinePage } from './line-reader.js';
 
@@ -31,7 +31,7 @@ async function read(
 ): Promise<{ readonly commits: readonly ImportedCommit[]; readonly refused?: string }> {
   const commits: ImportedCommit[] = [];
   try {
-    for await (const page of readCommits(pagesOf(texts))) commits.push(...page.commits);
+    for await (const page of parseCommits(pagesOf(texts))) commits.push(...page.commits);
   } catch (error) {
     return { commits, refused: (error as Error).message };
   }
@@ -43,7 +43,7 @@ const idsOf = ({ commits }: { readonly commits: readonly ImportedCommit[] }): re
 
 const three = { commitEvents: 3 };
 
-describe('readCommits', () => {
+describe('parseCommits', () => {
   it('makes one commit of consecutive lines with the same id', async () => {
     const found = await read(
       line(1, 'a'),
@@ -101,7 +101,7 @@ describe('readCommits', () => {
   });
 
   it('reads the given format without detection', async () => {
-    const pages = readCommits(pagesOf(['{"specversion":"1.0"}']), ndjson);
+    const pages = parseCommits(pagesOf(['{"specversion":"1.0"}']), ndjson);
     await expect(
       pages[Symbol.asyncIterator]()
         .next()

@@ -17,28 +17,28 @@ export interface ImportedPage {
  * @param format of all lines; default: detected from the first
  * @throws RejectedLine at the first invalid line, after the complete commits before it have been yielded
  */
-export async function* readCommits(
+export async function* parseCommits(
   pages: AsyncIterable<LinePage>,
   format?: EventFormat,
 ): AsyncIterable<ImportedPage> {
-  const reader = new CommitReader(format);
+  const parser = new CommitParser(format);
   let bytes = 0;
   for await (const lines of pages) {
     bytes = lines.bytes;
     const commits: ImportedCommit[] = [];
     let fault: Error | undefined;
     try {
-      for (const commit of reader.read(lines)) commits.push(commit);
+      for (const commit of parser.parse(lines)) commits.push(commit);
     } catch (error) {
       fault = error as Error;
     }
     yield { commits, bytes };
     if (fault !== undefined) throw fault;
   }
-  yield { commits: reader.last(), bytes };
+  yield { commits: parser.last(), bytes };
 }
 
-class CommitReader {
+class CommitParser {
   #format: EventFormat | undefined;
   #assembly: CommitAssembly | undefined;
 
@@ -47,10 +47,10 @@ class CommitReader {
   }
 
   /** Yields the commits that these lines complete. */
-  *read({ first, texts }: LinePage): Iterable<ImportedCommit> {
+  *parse({ first, texts }: LinePage): Iterable<ImportedCommit> {
     for (const [index, text] of texts.entries()) {
       if (text.trim() === '') continue;
-      const line = this.#parse(text, first + index);
+      const line = this.#parseLine(text, first + index);
       if (this.#assembly?.id !== line.commit) {
         yield* this.last();
         this.#assembly = new CommitAssembly(line, first + index);
@@ -64,7 +64,7 @@ class CommitReader {
     return this.#assembly === undefined ? [] : [this.#assembly.finish()];
   }
 
-  #parse(text: string, number: number): EventLine {
+  #parseLine(text: string, number: number): EventLine {
     try {
       const value = parseStrictJson(text);
       this.#format ??= detectFormat(value);
