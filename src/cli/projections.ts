@@ -6,7 +6,7 @@ import {
   openDependencies,
   type OpenDependencies,
 } from '../runtime/projection/operations/worker-bootstrap.js';
-import { rebuildStoreIn, snapshotStoreIn } from '../apps/data-folder.js';
+import { rebuildStoreIn, snapshotStoreIn } from '../runtime/projection/snapshots/snapshot-folders.js';
 import { contextsFor, withContextsOption, type ContextsOption } from './contexts.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { openForReading, type LogConfig, type LogOptions } from './opening.js';

@@ -5,7 +5,7 @@ import {
   runRehearsal as fold,
   type RehearsalReport,
 } from '../../runtime/projection/operations/rehearsal-job.js';
-import { ownSnapshotStoreIn, rehearsedStoreIn } from '../../apps/data-folder.js';
+import { ownSnapshotStoreIn, rehearsedStoreIn } from '../../runtime/projection/snapshots/snapshot-folders.js';
 import { examples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
 import { logConfig, withLogOptions } from '../opening.js';
