@@ -21,6 +21,7 @@ import { HealthController } from './http/projections/health.controller.js';
 import { pastController } from './http/projections/past.controller.js';
 import { projectionController } from './http/projections/projection.controller.js';
 import { ProjectionsController } from './http/projections/projections.controller.js';
+import { LeftfoldHealthIndicator } from './leftfold-health-indicator.js';
 import type { HttpParts, LeftfoldAsyncOptions, LeftfoldOptions } from './leftfold-options.js';
 import { projectionSettings } from './projection-settings.js';
 import type { ProjectionDefinition } from './projection/define-projection.js';
@@ -65,7 +66,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
       imports: [...imports, ...prefixed(http)],
       controllers: controllersOf(http),
       providers: [options, ...RUNTIME],
-      exports: [EventStore, EventLog, ProjectionHost, Operations],
+      exports: [EventStore, EventLog, ProjectionHost, Operations, LeftfoldHealthIndicator],
     };
   }
 
@@ -106,6 +107,7 @@ class LeftfoldFeatureModule {}
 const logger = new Logger('EventLog');
 
 const RUNTIME: readonly Provider[] = [
+  LeftfoldHealthIndicator,
   {
     provide: EventStore,
     inject: [OPTIONS],
