@@ -6,7 +6,7 @@ import {
   openDependencies,
   type OpenDependencies,
 } from '../runtime/projection/operations/worker-bootstrap.js';
-import { rebuildStoreIn, snapshotStoreIn } from '../apps/data-folder.js';
+import { rebuildStoreIn, snapshotStoreIn } from '../runtime/projection/snapshots/snapshot-folders.js';
 import { loadContexts, withContextsOption, type ContextsOption } from './contexts-option.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import { openLogForReading, type LogConfig, type LogOptions } from './log-options.js';

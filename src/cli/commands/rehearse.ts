@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { FoldState } from '../../runtime/fold/fold-state.js';
 import { runRehearsal, type RehearsalReport } from '../../runtime/projection/operations/rehearsal-job.js';
-import { ownSnapshotStoreIn, rehearsedStoreIn } from '../../apps/data-folder.js';
+import { ownSnapshotStoreIn, rehearsedStoreIn } from '../../runtime/projection/snapshots/snapshot-folders.js';
 import { helpExamples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
 import { logConfig, withLogOptions } from '../log-options.js';

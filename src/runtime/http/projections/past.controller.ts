@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Json, Position } from '../../event-log/event.js';
 import { AfterHead } from '../../projection/past/past-problems.js';
 import { Projection } from '../../projection/projection.js';
-import { tokenOf } from '../../projection/projection-token.js';
+import { tokenOf } from '../../projection/inject-projection.js';
 import { whatIfAnswer } from '../../projection/past/what-if.js';
 import { positionOf, untilGone } from './as-of.js';
 import { ApiHistory, ApiWhatIf } from './past.docs.js';

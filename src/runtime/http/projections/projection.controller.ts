@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Req, Res, type Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProjection } from './projection.docs.js';
 import { Projection } from '../../projection/projection.js';
-import { tokenOf } from '../../projection/projection-token.js';
+import { tokenOf } from '../../projection/inject-projection.js';
 import { answered, type QueryRequest, type Shown } from './query.js';
 
 export function projectionController(name: string): Type {

@@ -1,15 +1,10 @@
 /** Audits and rebuilds the projections of one process: on demand, on a schedule, and what was left half done at the start. */
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
-import { EventEmitter2 } from '@nestjs/event-emitter';
-import { EventLog } from '../../event-log/event-log.js';
+import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { EventEmitter2 } from '@nestjs/event-emitter';
+import type { EventLog } from '../../event-log/event-log.js';
 import { signal, type Signals } from '../../event-log/signals.js';
 import { runAudit, type AuditReport } from './audit-job.js';
-import { ProjectionHost } from '../projection-host.js';
+import type { ProjectionHost } from '../projection-host.js';
 import type { Projection } from '../projection.js';
 import { isOurs, skippedOn } from './fold-dependencies.js';
 import { ThreadExecutor, type Executor } from './executor.js';
@@ -17,7 +12,6 @@ import { runRebuild, type RebuildReport } from './rebuild-job.js';
 import { Job } from './job.js';
 import { WorkerProcess } from './worker-process.js';
 
-@Injectable()
 export class Operations implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('Projection');
   readonly #place: Executor;
@@ -31,7 +25,7 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(
     private readonly host: ProjectionHost,
     log: EventLog,
-    private readonly emitter: EventEmitter2,
+    private readonly emitter: EventEmitter2 | undefined,
   ) {
     const { workers } = host.settings;
     const known = (name: string): Projection => {

@@ -1,15 +1,15 @@
 import { Injectable, Module, type INestApplicationContext } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { Test } from '@nestjs/testing';
-import { add, amountsLog, totalOf, type TotalContext } from '../../../test/support/amounts.js';
-import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.js';
-import { EventLogModule } from '../event-log/event-log.module.js';
-import { EventLog } from '../event-log/event-log.js';
-import { position } from '../event-log/event.js';
-import { MemoryStore } from '../stores/memory.store.js';
-import { ProjectionHost } from './projection-host.js';
-import { InjectProjection, ProjectionModule } from './projection.module.js';
-import { Projection } from './projection.js';
+import { add, amountsLog, totalOf, type TotalContext } from '../../test/support/amounts.js';
+import { RememberedSnapshots } from '../../test/support/remembered-snapshots.js';
+import { EventLog } from './event-log/event-log.js';
+import { position } from './event-log/event.js';
+import { MemoryStore } from './stores/memory.store.js';
+import { ProjectionHost } from './projection/projection-host.js';
+import { InjectProjection } from './projection/inject-projection.js';
+import { LeftfoldModule } from './leftfold.module.js';
+import { Projection } from './projection/projection.js';
 
 const total = totalOf('total');
 const other = totalOf('other');
@@ -23,7 +23,10 @@ class Reader {
 }
 
 @Module({
-  imports: [ProjectionModule.forFeature(total), ProjectionModule.forFeature(other)],
+  imports: [
+    LeftfoldModule.forFeature({ projections: [total], http: true }),
+    LeftfoldModule.forFeature({ projections: [other], http: true }),
+  ],
   providers: [Reader],
 })
 class TotalModule {}
@@ -38,7 +41,7 @@ async function started(): Promise<Started> {
   const store = new MemoryStore();
   await add(amountsLog(store), 2, 3);
   const stores = new Map<string, RememberedSnapshots>();
-  const snapshotsOf = (projection: string): RememberedSnapshots => {
+  const storeOf = (projection: string): RememberedSnapshots => {
     const snapshots = new RememberedSnapshots();
     stores.set(projection, snapshots);
     return snapshots;
@@ -46,8 +49,7 @@ async function started(): Promise<Started> {
   const app = await Test.createTestingModule({
     imports: [
       EventEmitterModule.forRoot({ wildcard: true }),
-      EventLogModule.forRoot(store),
-      ProjectionModule.forRoot({ pace: { every: 1000 }, snapshotsOf }),
+      LeftfoldModule.forRoot({ store, snapshots: { storeOf } }),
       TotalModule,
     ],
   }).compile();

@@ -2,13 +2,11 @@
 import { Controller, Get, Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { totalOf } from '../../../test/support/amounts.js';
-import { EventLogModule } from '../event-log/event-log.module.js';
-import { MemoryStore } from '../stores/memory.store.js';
-import { createHttpApplication } from '../../apps/http-application.js';
-import { RESERVED } from '../http/kernel/paths.js';
-import { ProjectionModule } from './projection.module.js';
-import { NoSnapshots } from './snapshots/snapshot-store.js';
+import { totalOf } from '../support/amounts.js';
+import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
+import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
+import { createHttpApplication } from '../../src/apps/http-application.js';
+import { RESERVED } from '../../src/runtime/http/kernel/paths.js';
 
 @Module({})
 class App {}
@@ -29,8 +27,10 @@ const silent = { log: () => undefined, warn: () => undefined, error: () => undef
 function applicationOf(...modules: NonNullable<DynamicModule['imports']>): Promise<NestFastifyApplication> {
   const runtime = [
     EventEmitterModule.forRoot({ wildcard: true }),
-    EventLogModule.forRoot(new MemoryStore()),
-    ProjectionModule.forRoot({ pace: { every: 1000 }, snapshotsOf: () => new NoSnapshots() }),
+    LeftfoldModule.forRoot({
+      store: new MemoryStore(),
+      http: { events: true, projections: true, operations: true, health: true },
+    }),
   ];
   return createHttpApplication(
     { module: App, imports: [...runtime, ...modules] },
@@ -65,7 +65,9 @@ describe('the paths of the runtime', () => {
   });
 
   it('have beside them those of projections', async () => {
-    const app = await applicationOf(ProjectionModule.forFeature(totalOf('total')));
+    const app = await applicationOf(
+      LeftfoldModule.forFeature({ projections: [totalOf('total')], http: true }),
+    );
     expect(firstSegments(app)).toContain('total');
     await app.close();
   });
@@ -73,7 +75,7 @@ describe('the paths of the runtime', () => {
 
 describe('a projection with the path of a controller', () => {
   it.each(['before', 'after'])('is refused in words when it comes %s it', async (when) => {
-    const both = [DiaryModule, ProjectionModule.forFeature(totalOf('diary'))];
+    const both = [DiaryModule, LeftfoldModule.forFeature({ projections: [totalOf('diary')], http: true })];
     await expect(applicationOf(...(when === 'after' ? both : both.toReversed()))).rejects.toThrow(
       "Method 'GET' already declared for route '/diary': two endpoints have one path, so one of them " +
         'needs another; a projection is served under its name',

@@ -1,9 +1,9 @@
-/** Where in the folder of all data each projection keeps what. */
+/** Where in the data folder each projection keeps its snapshots. */
 import { join } from 'node:path';
-import { FileSnapshotStore, snapshotFolder } from '../runtime/projection/snapshots/file-snapshot-store.js';
-import type { RetentionLimits } from '../runtime/projection/snapshots/retention.js';
-import { WithRehearsed } from '../runtime/projection/snapshots/rehearsed-snapshots.js';
-import type { SnapshotStore } from '../runtime/projection/snapshots/snapshot-store.js';
+import { FileSnapshotStore, snapshotFolder } from './file-snapshot-store.js';
+import type { RetentionLimits } from './retention.js';
+import { WithRehearsed } from './rehearsed-snapshots.js';
+import type { SnapshotStore } from './snapshot-store.js';
 
 /** What a projection begins from: its own, and what was rehearsed for it. */
 export function snapshotStoreIn(data: string, projection: string, limits?: RetentionLimits): SnapshotStore {

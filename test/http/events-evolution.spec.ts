@@ -10,12 +10,12 @@ import {
   send,
   sendAsOnce,
   sentLater,
-} from '../../../../test/support/parcels.js';
-import { createHttpApplication } from '../../../apps/http-application.js';
-import { EventLogModule } from '../../event-log/event-log.module.js';
-import type { RecordedEvent } from '../../event-log/event.js';
-import { MemoryStore } from '../../stores/memory.store.js';
-import { CLOUD_EVENTS_TYPE, type CloudEvent } from './cloud-event.js';
+} from '../support/parcels.js';
+import { createHttpApplication } from '../../src/apps/http-application.js';
+import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
+import type { RecordedEvent } from '../../src/runtime/event-log/event.js';
+import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
+import { CLOUD_EVENTS_TYPE, type CloudEvent } from '../../src/runtime/http/events/cloud-event.js';
 
 @Module({})
 class Parcels {}
@@ -33,8 +33,8 @@ describe('GET /events', () => {
     store = new MemoryStore();
     const imports = [
       EventEmitterModule.forRoot(),
-      EventLogModule.forRoot(store),
-      EventLogModule.forFeature([parcelSent, parcelInsured]),
+      LeftfoldModule.forRoot({ store, http: { events: true } }),
+      LeftfoldModule.forFeature({ contracts: [parcelSent, parcelInsured] }),
     ];
     app = await createHttpApplication(
       { module: Parcels, imports },
