@@ -15,8 +15,8 @@ export interface LogRow {
 }
 
 /** The notification, which wakes followers in other processes, is sent only when the transaction is committed. */
-const INSERT: Statement = {
-  name: 'insert',
+const RECORD: Statement = {
+  name: 'record',
   text: `with
     moved as (
       update log set head = $19, hash = $20 where head = $21 and hash = $22 and settled = $23 returning head
@@ -62,7 +62,7 @@ export async function insertCommits(
 ): Promise<boolean> {
   const newest = pending.at(-1);
   if (newest === undefined) return true;
-  const moved = await run(INSERT, [
+  const moved = await run(RECORD, [
     LAYOUT,
     ...columnsOf(pending),
     newest.commit.last,

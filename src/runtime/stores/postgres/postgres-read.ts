@@ -95,7 +95,10 @@ export async function* selectCommits(
   }
 }
 
-const ENDING_AT: Statement = { name: 'ending at', text: `select ${COMMIT_ROW_COLUMNS} from commits where last = $1` };
+const ENDING_AT: Statement = {
+  name: 'ending at',
+  text: `select ${COMMIT_ROW_COLUMNS} from commits where last = $1`,
+};
 
 /** @throws LogDamaged when no commit ends there, or it is not what was recorded */
 export async function selectCommitEndingAt(database: Database, last: Position): Promise<VerifiedCommit> {
@@ -104,10 +107,16 @@ export async function selectCommitEndingAt(database: Database, last: Position): 
   return commitFromRow(row);
 }
 
-const WITH_ID: Statement = { name: 'with id', text: `select ${COMMIT_ROW_COLUMNS} from commits where id = $1` };
+const WITH_ID: Statement = {
+  name: 'with id',
+  text: `select ${COMMIT_ROW_COLUMNS} from commits where id = $1`,
+};
 
 /** The commit that was recorded under this id. */
-export async function selectCommitWithId(database: Database, id: CommitId): Promise<VerifiedCommit | undefined> {
+export async function selectCommitWithId(
+  database: Database,
+  id: CommitId,
+): Promise<VerifiedCommit | undefined> {
   const [row] = await database.read<CommitRow>(WITH_ID, [id]);
   return row && commitFromRow(row);
 }

@@ -19,7 +19,13 @@ import type { AppendDecision } from '../decide-appends.js';
 import { Appender } from './appender.js';
 import { Database } from './database.js';
 import { HeadWatch, type HeadWatchOptions } from './head-watch.js';
-import { selectCommitEndingAt, selectCommitWithId, selectCommits, selectHead, selectPages } from './postgres-read.js';
+import {
+  selectCommitEndingAt,
+  selectCommitWithId,
+  selectCommits,
+  selectHead,
+  selectPages,
+} from './postgres-read.js';
 import { prepareSchema } from './schema.js';
 import { storable, type StorableCommit } from './storable-commit.js';
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import { commitId, type NewCommit } from '../../event-log/event.js';
-import { copyLog } from './copy.js';
+import { copyLog } from './copy-log.js';
 import { LmdbReader } from './lmdb.reader.js';
 import { LmdbStore } from './lmdb.store.js';
 
