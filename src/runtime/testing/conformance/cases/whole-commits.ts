@@ -32,7 +32,7 @@ export function describeWholeCommits(factory: EventStoreFactory): void {
       [2, 3, 'b'],
       [1, 4, 'b'],
       [3, 5, 'bc'],
-    ])('that touch what stands after %i and through %p are “%s”', async (after, through, expected) => {
+    ])('that touch what stands after %i and through %s are “%s”', async (after, through, expected) => {
       const range = { after: position(after), ...(through !== undefined && { through: position(through) }) };
       expect((await commitsOf(logs.store, range)).map(({ id }) => id).join('')).toBe(expected);
     });
