@@ -32,7 +32,7 @@ export class PageFile {
   #first = 0;
   #end = 0;
   /** How many pages to read at a time: doubled while they are read in sequence, otherwise one. */
-  #readAhead = 1;
+  #pagesPerRead = 1;
 
   constructor(
     readonly path: string,
@@ -76,10 +76,10 @@ export class PageFile {
   }
 
   #readAhead(number: number): void {
-    const most = this.#chunk.length / this.pageSize;
-    const follows = number >= this.#end && number < this.#end + most;
-    this.#readAhead = follows ? Math.min(2 * this.#readAhead, most) : 1;
-    const length = this.#read(this.#chunk, this.#readAhead * this.pageSize, number * this.pageSize);
+    const maxPages = this.#chunk.length / this.pageSize;
+    const follows = number >= this.#end && number < this.#end + maxPages;
+    this.#pagesPerRead = follows ? Math.min(2 * this.#pagesPerRead, maxPages) : 1;
+    const length = this.#read(this.#chunk, this.#pagesPerRead * this.pageSize, number * this.pageSize);
     if (length < this.pageSize) throw this.damaged(number, 'ends early');
     this.#first = number;
     this.#end = number + Math.floor(length / this.pageSize);
