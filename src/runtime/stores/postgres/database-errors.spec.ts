@@ -10,7 +10,7 @@ function databaseError(code: string): pg.DatabaseError {
 }
 
 describe('an error of the database', () => {
-  it('that the disk is full is one of the log’s', () => {
+  it('that the disk is full is StorageFull', () => {
     expect(storeError(databaseError('53100'))).toBeInstanceOf(StorageFull);
   });
 
@@ -58,7 +58,7 @@ describe('another error', () => {
 });
 
 describe('the reason of an error', () => {
-  it('is what was wrong at the bottom', () => {
+  it('is the innermost cause', () => {
     const error = new StoreUnavailable('nothing', {
       cause: new Error('outer', { cause: databaseError('57P01') }),
     });
@@ -77,7 +77,7 @@ describe('the reason of an error', () => {
     expect(reasonOf(new Error('first\nsecond'))).toBe('first');
   });
 
-  it('is there also when what was thrown is no error', () => {
+  it('is also found when the thrown value is no error', () => {
     expect(reasonOf('enough')).toBe('enough');
   });
 });

@@ -1,4 +1,4 @@
-/** Finding what a query means: few pages of the tables are looked at, however long the log, and whatever is asked. */
+/** Searching the indexes: few pages of the tables are read, however long the log and whatever the query. */
 import type pg from 'pg';
 import { TemporarySchema, describeWithPostgres } from '../../../../test/support/postgres.js';
 import { START, tag, type Query } from '../../event-log/event.js';
@@ -92,7 +92,7 @@ describeWithPostgres('searching a log of 100,000 events', () => {
     ['a tag twice', [{ tags: [tag('one'), tag('one')] }], EVENTS / 2, EVENTS / 2],
   ];
 
-  it.each(CASES)('looks at few pages for %s', async (_what, query, oldest, newest) => {
+  it.each(CASES)('reads few pages for %s', async (_what, query, oldest, newest) => {
     for (const [direction, place] of [
       ['forwards', oldest],
       ['backwards', newest],
@@ -105,8 +105,8 @@ describeWithPostgres('searching a log of 100,000 events', () => {
   });
 });
 
-describe('what is searched for', () => {
-  it('leaves out what no event can have', () => {
+describe('search items', () => {
+  it('leave out what no event can have', () => {
     const query: Query = [
       { tags: ['a\0b' as never, tag('a')] },
       { types: ['a\0b', '\ud800', 'x.happened'], tags: [tag('b')] },
