@@ -1,3 +1,4 @@
+/** Logs in LMDB whose data file has a flipped bit or is cut: refused, or read as they were. */
 import { readFileSync, truncateSync, writeFileSync, mkdirSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -12,12 +13,12 @@ const CUTS = 60;
 const SEED = Number(process.env['LEFTFOLD_TEST_SEED'] ?? '20260131');
 const PROGRAM = join(import.meta.dirname, '..', 'support', 'open-damaged.mjs');
 
-/** What came of opening a damaged file. */
+/** The result of opening a damaged file. */
 interface Outcome {
   readonly at: number;
-  /** In one sentence why it was refused; undefined when it was opened and read. */
+  /** Why it was refused, in one sentence; undefined when it was opened and read. */
   readonly refused?: string;
-  /** What does not agree with what was written, of what was given out. */
+  /** What was read but differs from what was written. */
   readonly wrong?: string;
 }
 
@@ -33,7 +34,7 @@ const commit = (number: number): NewCommit => ({
   })),
 });
 
-describe(`a data file that is not what was written (LEFTFOLD_TEST_SEED=${SEED})`, () => {
+describe(`a damaged data file (LEFTFOLD_TEST_SEED=${SEED})`, () => {
   const folder = new TemporaryFolder();
   const original = join(folder.path, 'original');
   const random = new Random(SEED);
@@ -68,7 +69,7 @@ describe(`a data file that is not what was written (LEFTFOLD_TEST_SEED=${SEED})`
     return JSON.parse(stdout) as readonly Outcome[];
   }
 
-  it(`is refused with a reason, or gives out what was written: ${FLIPS} single bits, all over it`, () => {
+  it(`is refused with a reason, or read as it was written: ${FLIPS} single bits, all over it`, () => {
     const length = lengthFor();
     const places = Array.from({ length: FLIPS }, (_, index) => random.integer(0, 8 * length(index) - 1));
     const outcomes = tried('flips', places, 'flip');
@@ -81,7 +82,7 @@ describe(`a data file that is not what was written (LEFTFOLD_TEST_SEED=${SEED})`
     expect(refusals.length).toBeLessThan(FLIPS);
   }, 300_000);
 
-  it(`is refused with a reason, or gives out what was written: cut at ${CUTS} lengths`, () => {
+  it(`is refused with a reason, or read as it was written: cut at ${CUTS} lengths`, () => {
     const length = lengthFor();
     const places = Array.from({ length: CUTS }, (_, index) =>
       index % 2 === 0
@@ -93,12 +94,12 @@ describe(`a data file that is not what was written (LEFTFOLD_TEST_SEED=${SEED})`
     expect(outcomes.filter(({ wrong }) => wrong !== undefined)).toEqual([]);
   }, 120_000);
 
-  it('is opened when nothing was done to it', () => {
+  it('is opened when it is not damaged', () => {
     const [outcome] = tried('untouched', [readFileSync(join(original, 'data.mdb')).length], 'cut');
     expect(outcome).toEqual({ at: expect.any(Number) as number });
   });
 
-  it('is not taken for a log when it is something else', () => {
+  it('is refused when it is no log', () => {
     const other = join(folder.path, 'other');
     mkdirSync(other);
     writeFileSync(join(other, 'data.mdb'), 'no LMDB file at all'.repeat(1_000));

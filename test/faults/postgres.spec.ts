@@ -21,7 +21,7 @@ const describeWithServer = programs === undefined ? describe.skip : describe;
 
 const counted = defineEvent({ type: 'number.recorded', schema: z.tuple([z.string(), z.int()]) });
 
-/** An append, and what its writer was told. */
+/** An append and its answer. */
 interface Asked {
   readonly id: string;
   readonly size: number;
@@ -119,7 +119,7 @@ describeWithServer(`PostgreSQL that is killed under load (LEFTFOLD_TEST_SEED=${S
     expect(broken).toEqual([]);
   });
 
-  it('has nothing of what was said not to be recorded', () => {
+  it('has nothing that was reported as not recorded', () => {
     const refused = asked.filter(
       ({ outcome }) =>
         outcome instanceof StoreUnavailable && outcome.message.includes('Nothing was recorded'),
@@ -128,7 +128,7 @@ describeWithServer(`PostgreSQL that is killed under load (LEFTFOLD_TEST_SEED=${S
     expect(refused.length).toBeGreaterThan(0);
   });
 
-  it('has whatever is not known of wholly, once, or not at all', () => {
+  it('has each append with an unknown outcome wholly, once, or not at all', () => {
     for (const { id, size } of asked) {
       const positions = positionsOf(id);
       if (positions.length === 0) continue;
@@ -151,7 +151,7 @@ describeWithServer(`PostgreSQL that is killed under load (LEFTFOLD_TEST_SEED=${S
     }
   });
 
-  it('records once what is asked for again', async () => {
+  it('records a repeated append once', async () => {
     const [log] = logs;
     for (const { id, size, outcome } of asked.filter((one) => one.outcome instanceof StoreUnavailable)) {
       const before = positionsOf(id);
@@ -168,7 +168,7 @@ describeWithServer(`PostgreSQL that is killed under load (LEFTFOLD_TEST_SEED=${S
   });
 });
 
-describeWithServer('a server whose PostgreSQL goes away', () => {
+describeWithServer('a server that loses its PostgreSQL', () => {
   let postgres: PostgresServer;
   let server: Server;
   const folder = new TemporaryFolder();
@@ -186,7 +186,7 @@ describeWithServer('a server whose PostgreSQL goes away', () => {
     folder.remove();
   });
 
-  it('refuses to append meanwhile, says so, and works again once it is back', async () => {
+  it('refuses appends with the reason meanwhile, and works again once it is back', async () => {
     await postgres.end('SIGKILL');
     const refused = await server.post('/numbers', { value: 7 });
     expect(refused.status).toBe(503);

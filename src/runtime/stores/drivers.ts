@@ -1,44 +1,69 @@
-/** Which store belongs to which URL. */
+/** Opens event stores by URL: a driver for each kind of store, found by the URL's protocol. */
 import type { EventStore } from '../event-log/event-store.js';
 
-export interface OpenOptions {
-  /** Is told, in a sentence, when the connection to a server is lost and when it is back. */
+export interface StoreOptions {
+  /** Told in a sentence when the connection to a server is lost, and when it is back. */
   readonly onConnection?: (message: string) => void;
 }
 
-/** Opens the stores of some kinds of URL. */
+/** Opens one kind of store. It loads what the store needs (a native module, a database client) only when it is called. */
 export interface StoreDriver {
-  /** As `URL` has them, with the colon: `lmdb:`. */
+  /** In lower case, with the colon: `postgres:`. */
   readonly protocols: readonly string[];
-  open(url: string, options: OpenOptions): Promise<EventStore>;
-  /** Beside whoever writes it. Left out where a log can be opened once only. */
+  /**
+   * Opens the log that the URL names, or creates one.
+   *
+   * @throws StoreNotOpened; LogInUse when another process writes to the log
+   */
+  open(url: string, options: StoreOptions): Promise<EventStore>;
+  /**
+   * Opens an existing log for reading, whichever process writes to it. Absent: `open` is used.
+   *
+   * @throws StoreNotOpened
+   */
   openForReading?(url: string): Promise<EventStore>;
 }
 
-/** To be replaced by the registry of the stores room. */
-export class StoreDrivers {
-  constructor(private readonly drivers: readonly StoreDriver[] = []) {}
+/** A store that cannot be opened. The message is one line that contains no password. */
+export class StoreNotOpened extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'StoreNotOpened';
+  }
+}
 
-  async open(url: string, options: OpenOptions = {}): Promise<EventStore> {
-    const driver = this.drivers.find(({ protocols }) => protocols.includes(new URL(url).protocol));
-    if (driver !== undefined) return driver.open(url, options);
-    const { protocol, pathname } = new URL(url);
-    if (protocol === 'lmdb:') {
-      const { LmdbStore } = await import('./lmdb/lmdb.store.js');
-      return LmdbStore.open(decodeURIComponent(pathname));
-    }
-    if (protocol !== 'memory:') {
-      const { PostgresStore } = await import('./postgres/postgres.store.js');
-      return PostgresStore.open({ url });
-    }
-    const { MemoryStore } = await import('./memory.store.js');
-    return new MemoryStore();
+/** RFC 3986, section 3.1. */
+const PROTOCOL = /^[a-z][a-z0-9+.-]*:/i;
+
+/** The drivers that a program knows. */
+export class StoreDrivers {
+  readonly #byProtocol: ReadonlyMap<string, StoreDriver>;
+
+  /** @param drivers of two for the same protocol, the later one is used */
+  constructor(drivers: readonly StoreDriver[]) {
+    this.#byProtocol = new Map(
+      drivers.flatMap((driver) => driver.protocols.map((protocol) => [protocol, driver] as const)),
+    );
   }
 
+  /** @throws StoreNotOpened; LogInUse when another process writes to the log */
+  async open(url: string, options: StoreOptions = {}): Promise<EventStore> {
+    return this.#driverOf(url).open(url, options);
+  }
+
+  /** @throws StoreNotOpened, also when the log cannot be read outside of the process that writes it */
   async openForReading(url: string): Promise<EventStore> {
-    const { protocol, pathname } = new URL(url);
-    if (protocol !== 'lmdb:') return this.open(url);
-    const { LmdbReader } = await import('./lmdb/lmdb.reader.js');
-    return LmdbReader.open(decodeURIComponent(pathname));
+    const driver = this.#driverOf(url);
+    return driver.openForReading?.(url) ?? driver.open(url, {});
+  }
+
+  #driverOf(url: string): StoreDriver {
+    const protocol = PROTOCOL.exec(url)?.[0].toLowerCase();
+    const driver = protocol === undefined ? undefined : this.#byProtocol.get(protocol);
+    if (driver !== undefined) return driver;
+    const known = [...this.#byProtocol.keys()].join(', ');
+    // No more of the URL is shown: what cannot be parsed may have a password anywhere.
+    const found = protocol === undefined ? 'this has no protocol' : `${protocol} is not known`;
+    throw new StoreNotOpened(`a store is named by a URL that begins with one of ${known}; ${found}`);
   }
 }

@@ -1,4 +1,4 @@
-/** The memory store keeps what every store promises; a log in memory is its store's alone, and ends with it. */
+/** The memory store passes the conformance kit; its log is not shared, and ends with it. */
 import { describeEventStore } from '../testing/conformance/describe-event-store.js';
 import { MemoryStore } from './memory.store.js';
 

@@ -1,9 +1,8 @@
-/** The whole duty of a store, in an array: what tests run on, and the first one to read. */
+/** An event store in an array: what tests run on, and the first store to read. */
 import { randomUUID } from 'node:crypto';
-import { AppendConditionFailed, LogClosed } from '../event-log/errors.js';
+import { LogClosed } from '../event-log/errors.js';
 import {
   START,
-  position,
   type Commit,
   type CommitId,
   type NewCommit,
@@ -16,50 +15,41 @@ import {
 import { EventStore } from '../event-log/event-store.js';
 import { PAGE_SIZE } from '../event-log/page.js';
 import { matches } from '../event-log/query.js';
-import {
-  NO_HASH,
-  answerOf,
-  recordedOf,
-  hashCommit,
-  verifyCommit,
-} from '../event-log/commits/hashed-commit.js';
+import { NO_HASH, recordedOf, verifyCommit } from '../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../event-log/following/waitable-position.js';
+import { settle } from './append-queue.js';
+import { decideAppends, type LogView, type PendingCommit } from './decide-appends.js';
 
-/** Keeps the log for as long as the process lives, and not a moment longer. */
+/** Keeps the log for as long as the store is referenced. Nothing outlives the process. */
 export class MemoryStore extends EventStore {
   override readonly identity = randomUUID();
   readonly #events: StoredEvent[] = [];
   readonly #commits: RecordedCommit[] = [];
-  readonly #byId = new Map<CommitId, RecordedCommit>();
+  readonly #byId = new Map<CommitId, Commit>();
   readonly #head = new WaitablePosition();
   #hash = NO_HASH;
-  #closed = false;
+  #isClosed = false;
 
-  // Nothing in here waits, so a commit cannot be seen half done and appends keep their order.
-  override append(commit: NewCommit): Promise<Commit> {
-    if (this.#closed) return Promise.reject(new LogClosed());
-    const first = this.#byId.get(commit.id);
-    if (first !== undefined) return Promise.resolve({ ...answerOf(first), repeated: true });
-    const { condition } = commit;
-    const breaking =
-      condition && this.#events.slice(condition.after).find((event) => matches(condition.query, event));
-    if (breaking !== undefined) return Promise.reject(new AppendConditionFailed(breaking.position));
-    return new Promise((resolve) => {
-      resolve(this.#record(commit)); // which rejects with what it throws
+  /** Decides and records in one turn of the event loop: appends keep their order, and no reader sees half a commit. */
+  override append(append: NewCommit): Promise<Commit> {
+    if (this.#isClosed) return Promise.reject(new LogClosed());
+    return new Promise((resolve, reject) => {
+      const { decisions, pending } = decideAppends([append], this.#view());
+      for (const commit of pending) this.#record(commit);
+      for (const decision of decisions) settle({ resolve, reject }, decision);
     });
   }
 
   override find(id: CommitId): Promise<Commit | undefined> {
-    if (this.#closed) return Promise.reject(new LogClosed());
-    const recorded = this.#byId.get(id);
-    return Promise.resolve(recorded && answerOf(recorded));
+    if (this.#isClosed) return Promise.reject(new LogClosed());
+    return Promise.resolve(this.#byId.get(id));
   }
 
   override async *read(
     query: Query,
     { after = START, through = this.#head.position, limit = Infinity, backwards = false }: Range,
   ): AsyncIterable<readonly StoredEvent[]> {
-    if (this.#closed) throw new LogClosed();
+    if (this.#isClosed) throw new LogClosed();
     const found = this.#events.slice(after, through).filter((event) => matches(query, event));
     if (backwards) found.reverse();
     yield* pages(found.slice(0, limit));
@@ -69,7 +59,7 @@ export class MemoryStore extends EventStore {
     after = START,
     through = this.#head.position,
   }: Pick<Range, 'after' | 'through'> = {}): AsyncIterable<readonly RecordedCommit[]> {
-    if (this.#closed) throw new LogClosed();
+    if (this.#isClosed) throw new LogClosed();
     yield* pages(this.#commits.filter(({ first, last }) => last > after && first <= through));
   }
 
@@ -82,22 +72,29 @@ export class MemoryStore extends EventStore {
   }
 
   override close(): Promise<void> {
-    this.#closed = true;
+    this.#isClosed = true;
     return Promise.resolve();
   }
 
-  #record(asked: NewCommit): Commit {
-    const first = position(this.#head.position + 1);
-    const last = position(this.#head.position + asked.events.length);
-    const { hash, bytes } = hashCommit(asked, first, this.#hash);
-    // What is kept is what was sealed, as in every store, and not what was handed in.
-    const recorded = recordedOf(verifyCommit(bytes, last));
-    this.#hash = hash;
+  #view(): LogView {
+    return {
+      head: this.#head.position,
+      hash: this.#hash,
+      findCommit: (id) => this.#byId.get(id),
+      // The event at position n is the nth, so what follows a position begins at that index.
+      findConflict: ({ query, after }) =>
+        this.#events.slice(after).find((event) => matches(query, event))?.position,
+    };
+  }
+
+  #record({ commit, hashed }: PendingCommit): void {
+    // Decoded from the bytes that were hashed, as in every store: later changes to the caller's objects have no effect.
+    const recorded = recordedOf(verifyCommit(hashed.bytes, commit.last));
     this.#commits.push(recorded);
-    this.#byId.set(recorded.id, recorded);
+    this.#byId.set(recorded.id, commit);
     for (const event of recorded.events) this.#events.push(event);
-    this.#head.moveTo(last);
-    return answerOf(recorded);
+    this.#hash = hashed.hash;
+    this.#head.moveTo(commit.last);
   }
 }
 

@@ -1,4 +1,4 @@
-/** What a store can do wrong when it records. */
+/** Faults of appending. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AppendConditionFailed } from '../../../src/runtime/event-log/errors.js';
 import type { EventStore } from '../../../src/runtime/event-log/event-store.js';
@@ -17,7 +17,7 @@ const unconditionally = (commit: NewCommit): NewCommit => ({
   condition: { query: [], after: START },
 });
 
-/** Checks the condition with a reading of its own, as a store does that has no transaction for it. */
+/** Checks the condition with a read of its own, as a store without transactions would. */
 async function check(store: EventStore, condition: AppendCondition | undefined): Promise<void> {
   if (condition === undefined) return;
   for await (const [first] of store.read(condition.query, { after: condition.after })) {
@@ -56,8 +56,7 @@ export const APPEND_FAULTS: readonly Fault[] = [
   },
   {
     what: 'answers small commits before large ones',
-    noticedBy:
-      'appends asked for at the same time › are answered in that order also when the first are much larger',
+    noticedBy: 'concurrent appends › are answered in that order although the first are much larger',
     faults: () => ({
       append: async (right, commit) => {
         const answer = await right.append(commit);
@@ -67,8 +66,8 @@ export const APPEND_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'lets those without a condition overtake',
-    noticedBy: 'appends asked for at the same time › keep their order whether they have conditions or not',
+    what: 'lets appends without a condition overtake others',
+    noticedBy: 'concurrent appends › keep their order with and without conditions',
     faults: () => ({
       append: async (right, commit) => {
         if (commit.condition !== undefined) await nextTurn();
@@ -77,8 +76,8 @@ export const APPEND_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'records after a check that others may overtake',
-    noticedBy: 'append conditions asked for at the same time › let exactly one of a hundred win',
+    what: 'checks a condition and records later, without a lock',
+    noticedBy: 'append conditions of concurrent appends › let exactly one of a hundred succeed',
     faults: () => ({
       append: async (right, commit) => {
         await check(right, commit.condition);
@@ -87,8 +86,8 @@ export const APPEND_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'checks its conditions store by store',
-    noticedBy: 'stores that append to one log › let exactly one win of all who ask under one condition',
+    what: 'checks conditions within one store only',
+    noticedBy: 'stores that append to one log › let exactly one succeed of all appends under one condition',
     faults: () => ({
       append: async (right, commit) => {
         await check(right, commit.condition);
@@ -98,8 +97,8 @@ export const APPEND_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'takes the position of a condition for the first that counts',
-    noticedBy: 'an append condition › holds when the matching event stands at the position',
+    what: 'counts the event at the position of a condition',
+    noticedBy: 'an append condition › holds when the matching event is at the position',
     faults: () => ({
       append: (right, { condition, ...commit }) =>
         right.append({
@@ -111,7 +110,7 @@ export const APPEND_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'takes any of a condition’s tags for all of them',
+    what: 'requires only one of a condition’s tags',
     noticedBy: 'an append condition › holds when no event has all of the tags',
     faults: () => ({
       append: (right, { condition, ...commit }) =>
@@ -129,7 +128,7 @@ export const APPEND_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'checks the condition of what it has recorded already',
+    what: 'checks the condition of a repeated commit',
     noticedBy: 'a repeated commit id › is answered even though its condition would not hold any more',
     faults: () => ({
       append: async (right, commit) => {
@@ -139,7 +138,7 @@ export const APPEND_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'remembers the last thousand commit ids',
+    what: 'remembers only the last thousand commit ids',
     noticedBy: 'a repeated commit id › is known however many commits came after it',
     faults: (): Faults => {
       const known: string[] = [];
@@ -157,7 +156,7 @@ export const APPEND_FAULTS: readonly Fault[] = [
     },
   },
   {
-    what: 'does not write down the ids that were made for their append',
+    what: 'does not keep ids that were made for their append',
     noticedBy: 'a repeated commit id › is known also when it was made for the first append',
     faults: () => ({
       append: (right, commit) =>
@@ -165,7 +164,7 @@ export const APPEND_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'answers a repeated commit with what it comes with now',
+    what: 'answers a repeated commit with its new content',
     noticedBy:
       'a repeated commit id › gets them also when it comes with other events, another time and another fingerprint',
     faults: () => ({
@@ -173,7 +172,7 @@ export const APPEND_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'holds a refusal against the commit id',
+    what: 'remembers the commit id of a refused append',
     noticedBy: 'the commit id of an append that was refused › is still new',
     faults: (): Faults => {
       const refused = new Map<string, unknown>();
@@ -211,7 +210,7 @@ export const APPEND_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'writes text in its composed form',
+    what: 'normalizes text',
     noticedBy: 'text that looks alike › is told apart: composed and not',
     faults: () => ({
       append: (right, commit) => right.append({ ...commit, id: commitId(commit.id.normalize('NFC')) }),

@@ -1,4 +1,4 @@
-/** Stands in for the test runner: keeps the cases that are described to it, so that a test can see which of them fail. */
+/** A test runner that collects cases instead of running them, so that a test can see which of them fail. */
 import { format } from 'node:util';
 
 type Step = () => unknown;
@@ -15,14 +15,14 @@ interface Group {
   readonly hooks: Record<'beforeAll' | 'afterAll' | 'beforeEach' | 'afterEach', Step[]>;
 }
 
-/** A case that waits for what never comes has failed, too; in milliseconds. */
-const PATIENCE = 2_000;
+/** A case that takes longer has failed. */
+const TIMEOUT_MS = 2_000;
 
 export class CollectedCases {
   #group = group('');
 
-  /** What the module that names the test runner exports, but for `expect`. */
-  readonly runner = {
+  /** A runner's global functions, except `expect`. */
+  readonly #runner = {
     describe: (name: string, body: Step): void => {
       const outer = this.#group;
       this.#group = group(name);
@@ -42,7 +42,7 @@ export class CollectedCases {
               Array.isArray(each) ? each : [each],
             )) {
               const filled = row.slice(0, name.split('%').length - 1);
-              this.runner.it(format(name.replaceAll('%p', '%s'), ...filled), () => body(...row));
+              this.#runner.it(format(name.replaceAll('%p', '%s'), ...filled), () => body(...row));
             }
           },
       },
@@ -51,11 +51,22 @@ export class CollectedCases {
     afterAll: (step: Step): unknown => this.#group.hooks.afterAll.push(step),
     beforeEach: (step: Step): unknown => this.#group.hooks.beforeEach.push(step),
     afterEach: (step: Step): unknown => this.#group.hooks.afterEach.push(step),
-    jest: { setTimeout: (): void => undefined },
   };
 
+  /** Collects the cases that are described by this function. */
+  collect(describeCases: () => void): void {
+    const globals = globalThis as Partial<Record<string, unknown>>;
+    const original = Object.fromEntries(Object.keys(this.#runner).map((name) => [name, globals[name]]));
+    Object.assign(globals, this.#runner);
+    try {
+      describeCases();
+    } finally {
+      Object.assign(globals, original);
+    }
+  }
+
   /**
-   * Runs what was described since the last time.
+   * Runs the cases that were collected since the last time.
    *
    * @param only one case, as `group › case`; all of them when it is left out
    * @returns the cases that failed, named in the same way
@@ -85,17 +96,17 @@ async function run(
   failed: string[],
 ): Promise<void> {
   const titleOf = (part: Case): string => `${name} › ${part.name}`;
-  const isMeant = (part: Case | Group): part is Case =>
+  const isSelected = (part: Case | Group): part is Case =>
     'body' in part && (only === undefined || titleOf(part) === only);
   const steps: Around = {
     before: [...around.before, ...hooks.beforeEach],
     after: [...hooks.afterEach, ...around.after],
   };
-  const runsAny = parts.some(isMeant);
+  const runsAny = parts.some(isSelected);
   if (runsAny) await inTurn(hooks.beforeAll);
   for (const part of parts) {
     if ('parts' in part) await run(part, steps, only, failed);
-    else if (isMeant(part) && !(await passes(part.body, steps))) failed.push(titleOf(part));
+    else if (isSelected(part) && !(await passes(part.body, steps))) failed.push(titleOf(part));
   }
   if (runsAny) await inTurn(hooks.afterAll);
 }
@@ -107,7 +118,7 @@ async function inTurn(steps: readonly Step[]): Promise<void> {
 async function passes(body: Step, { before, after }: Around): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE, false);
+    timer = setTimeout(resolve, TIMEOUT_MS, false);
   });
   const attempt = async (): Promise<boolean> => {
     try {

@@ -1,4 +1,4 @@
-/** Stores for the conformance kit to be tried on: one that can do everything, and any number that do something wrong. */
+/** Stores to test the conformance kit with: a correct one with every capability, and ones with faults. */
 import { LogClosed } from '../../../src/runtime/event-log/errors.js';
 import { EventStore } from '../../../src/runtime/event-log/event-store.js';
 import type {
@@ -14,7 +14,7 @@ import type {
 import { MemoryStore } from '../../../src/runtime/stores/memory.store.js';
 import type { EventStoreFactory } from '../../../src/runtime/testing/conformance/event-store-factory.js';
 
-/** One of several stores on a log in memory, each of which is closed for itself. */
+/** One of several stores on a log in memory. Each is closed separately. */
 class SharedStore extends EventStore {
   #closed = false;
 
@@ -60,7 +60,7 @@ class SharedStore extends EventStore {
   }
 }
 
-/** What a store does otherwise than it should, by the method; each is given the store that does it right. */
+/** Wrong implementations of a store's methods. Each is given the correct store. */
 export interface Faults {
   readonly identity?: string;
   append?(right: EventStore, commit: NewCommit): Promise<Commit>;
@@ -116,17 +116,17 @@ class FaultyStore extends EventStore {
   }
 }
 
-/** One way in which a store breaks a promise, and the case of the kit that must notice. */
+/** A fault, and the case of the kit that must fail. */
 export interface Fault {
   /** Completes “a store that …”. */
   readonly what: string;
   /** As `group › case`. */
   readonly noticedBy: string;
-  /** Made anew for each store, so that a fault may remember something. */
+  /** Called for each store, so that a fault may have state. */
   readonly faults: () => Faults;
 }
 
-/** Opens stores with these faults, made anew for each store. Without any they can do all that a store can. */
+/** Opens stores with these faults; without any, correct stores that have every capability. */
 export function faultyStores(faults: () => Faults = () => ({})): EventStoreFactory {
   const onLogOf = (store: EventStore): Promise<EventStore> => {
     if (!(store instanceof FaultyStore)) throw new Error('this store was not opened here');

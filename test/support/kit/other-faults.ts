@@ -1,4 +1,4 @@
-/** What a store can do wrong when it is waited for, followed, closed, and looked into. */
+/** Faults of waiting, following, closing and identity. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { position } from '../../../src/runtime/event-log/event.js';
 import type { Fault, Faults } from './faulty-store.js';
@@ -22,13 +22,13 @@ export const OTHER_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'wakes at every chance',
-    noticedBy: 'waiting for the head to advance › goes on while the head does not stand after the position',
+    what: 'wakes at every append',
+    noticedBy: 'waiting for the head to advance › goes on while the head is not after the position',
     faults: () => ({ advanced: () => nextTurn() }),
   },
   {
     what: 'wakes only for what is new',
-    noticedBy: 'waiting for the head to advance › is over at once when the head stands after the position',
+    noticedBy: 'waiting for the head to advance › ends at once when the head is after the position',
     faults: () => ({
       advanced: async (right, after, signal) =>
         right.advanced(position(Math.max(after, await right.head())), signal),
@@ -36,7 +36,7 @@ export const OTHER_FAULTS: readonly Fault[] = [
   },
   {
     what: 'wakes before there is something to read',
-    noticedBy: 'waiting for the head to advance › ends when there is something to read',
+    noticedBy: 'waiting for the head to advance › ends only when there is something to read',
     faults: (): Faults => {
       let woken = ignore;
       return {
@@ -53,8 +53,8 @@ export const OTHER_FAULTS: readonly Fault[] = [
     },
   },
   {
-    what: 'gives a reason of its own for having been called off',
-    noticedBy: 'waiting that is called off › ends with the signal’s reason',
+    what: 'rejects with a reason of its own when aborted',
+    noticedBy: 'waiting that is aborted › ends with the signal’s reason',
     faults: () => ({
       advanced: (right, after, signal) =>
         right.advanced(after, signal).catch(() => {
@@ -63,8 +63,8 @@ export const OTHER_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'leaves a listener behind for each who waited',
-    noticedBy: 'waiting that is called off › leaves no listener on its signal once it is over',
+    what: 'leaves a listener for each wait',
+    noticedBy: 'waiting that is aborted › leaves no listener on its signal once it is over',
     faults: () => ({
       advanced: (right, after, signal) => {
         signal.addEventListener('abort', () => undefined);
@@ -73,9 +73,9 @@ export const OTHER_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'gives out positions before their commits can be read',
+    what: 'makes positions visible out of order',
     noticedBy:
-      'following while sixteen writers append commits of uneven size › shows each position once, in order, to one who begins before them',
+      'following while sixteen writers append commits of uneven size › shows each position once, in order, to a follower that begins before them',
     faults: (): Faults => {
       const underWay = new Set<string>();
       return {
@@ -97,12 +97,12 @@ export const OTHER_FAULTS: readonly Fault[] = [
   },
   {
     what: 'goes on appending when it is closed',
-    noticedBy: 'a log that is closed › refuses what is appended after it',
+    noticedBy: 'a log that is closed › refuses later appends',
     faults: () => ({ close: () => Promise.resolve() }),
   },
   {
-    what: 'forgets what was asked for when it is closed',
-    noticedBy: 'a log that is closed › has finished what was asked for before',
+    what: 'drops pending appends when it is closed',
+    noticedBy: 'a log that is closed › has recorded what was appended before',
     faults: () => ({
       append: async (right, commit) => {
         await nextTurn();
@@ -111,8 +111,8 @@ export const OTHER_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'ends a reading early when it is closed',
-    noticedBy: 'a log that is closed › cuts no reading short in silence',
+    what: 'ends a read early when it is closed',
+    noticedBy: 'a log that is closed › ends no read early without an error',
     faults: (): Faults => {
       let isClosed = false;
       return {

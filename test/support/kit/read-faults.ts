@@ -1,4 +1,4 @@
-/** What a store can do wrong when it is read. */
+/** Faults of reading. */
 import { createHash } from 'node:crypto';
 import type { EventStore } from '../../../src/runtime/event-log/event-store.js';
 import {
@@ -16,7 +16,7 @@ import type { Fault, Faults } from './faulty-store.js';
 
 type Page = readonly StoredEvent[];
 
-/** Reads rightly, and changes each page. */
+/** Reads correctly, and changes each page. */
 const changing = (change: (page: Page) => Page) => (): Faults => ({
   read: async function* (right, query, range) {
     for await (const page of right.read(query, range)) yield change(page);
@@ -26,12 +26,12 @@ const changing = (change: (page: Page) => Page) => (): Faults => ({
 const changingData = (change: (data: Json) => Json): (() => Faults) =>
   changing((page) => page.map((event) => ({ ...event, data: change(event.data) })));
 
-/** Reads rightly, but something else than was asked for. */
+/** Reads correctly, but with another query or range. */
 const asking = (ask: (query: Query, range: Range) => readonly [Query, Range]) => (): Faults => ({
   read: (right, query, range) => right.read(...ask(query, range)),
 });
 
-/** Reads everything before it hands out anything. */
+/** Reads everything before it yields anything. */
 const all = (read: (right: EventStore, query: Query, range: Range) => Promise<Page>) => (): Faults => ({
   read: async function* (right, query, range) {
     const events = await read(right, query, range);
@@ -46,7 +46,7 @@ const changingCommits = (change: (commit: RecordedCommit) => RecordedCommit) => 
   },
 });
 
-/** As objects come about whose members are assigned one by one. */
+/** Copies an object by assigning its members one by one. */
 function assigned(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(assigned);
@@ -57,7 +57,7 @@ function assigned(value: Json): Json {
 
 export const READ_FAULTS: readonly Fault[] = [
   {
-    what: 'takes any of the tags for all of them',
+    what: 'requires only one of the tags',
     noticedBy: 'reading six events in three commits › gives all of two tags, and the same backwards',
     faults: asking((query, range) => [
       query.flatMap(({ tags = [], ...item }) =>
@@ -82,7 +82,7 @@ export const READ_FAULTS: readonly Fault[] = [
     faults: asking((query, range) => [query.length === 0 ? EVERYTHING : query, range]),
   },
   {
-    what: 'gives an event once for each item that means it',
+    what: 'gives an event once for each item that matches',
     noticedBy:
       'reading six events in three commits › gives any of several items, each event once, and the same backwards',
     faults: all(async (right, query, range) => {
@@ -92,27 +92,27 @@ export const READ_FAULTS: readonly Fault[] = [
   },
   {
     what: 'leaves out the end of a range',
-    noticedBy: 'reading six events in three commits › gives what stands up to a position, itself included',
+    noticedBy: 'reading six events in three commits › gives events up to a position, itself included',
     faults: asking((query, { through, ...range }) => [
       query,
       { ...range, ...(through !== undefined && { through: position(Math.max(0, through - 1)) }) },
     ]),
   },
   {
-    what: 'begins a range with its position',
-    noticedBy: 'reading six events in three commits › gives what stands after a position',
+    what: 'includes the position that a range begins after',
+    noticedBy: 'reading six events in three commits › gives events after a position',
     faults: asking((query, { after = position(0), ...range }) => [
       query,
       { ...range, after: position(Math.max(0, after - 1)) },
     ]),
   },
   {
-    what: 'takes no events for as many as there are',
-    noticedBy: 'reading six events in three commits › gives none when none is wanted',
+    what: 'takes a limit of 0 for none',
+    noticedBy: 'reading six events in three commits › gives none with a limit of 0',
     faults: asking((query, { limit = 0, ...range }) => [query, { ...range, ...(limit > 0 && { limit }) }]),
   },
   {
-    what: 'turns round the oldest when the newest are wanted',
+    what: 'reverses the oldest events instead of reading backwards',
     noticedBy: 'reading six events in three commits › gives the newest one',
     faults: all(async (right, query, { backwards = false, ...range }) => {
       const events = await eventsOf(right, query, range);
@@ -120,17 +120,17 @@ export const READ_FAULTS: readonly Fault[] = [
     }),
   },
   {
-    what: 'looks at every event, and finds one too few',
-    noticedBy: 'reading 700 commits › gives exactly what the query means, in any range and either way',
+    what: 'misses the last event of a query',
+    noticedBy: 'reading 700 commits › gives exactly the matching events, in any range and direction',
     faults: changing((page) => page.filter((event) => event.position !== 1234)),
   },
   {
-    what: 'hands out all of it on one page',
+    what: 'gives everything on one page',
     noticedBy: 'pages of a long log › of everything have 1 to PAGE_SIZE events each',
     faults: all((right, query, range) => eventsOf(right, query, range)),
   },
   {
-    what: 'hands out empty pages',
+    what: 'gives empty pages',
     noticedBy: 'an empty log › has nothing to read',
     faults: () => ({
       read: async function* (right, query, range) {
@@ -146,7 +146,7 @@ export const READ_FAULTS: readonly Fault[] = [
   },
   {
     what: 'shows what is appended while it is read',
-    noticedBy: 'a reading that is under way › of everything ends where the head stood when it began',
+    noticedBy: 'a read in progress › of everything ends at the head at its beginning',
     faults: () => ({
       read: async function* (right, query, range) {
         let after = range.after ?? position(0);
@@ -160,17 +160,17 @@ export const READ_FAULTS: readonly Fault[] = [
   },
   {
     what: 'orders events by time',
-    noticedBy: 'time › has no say in the order, also when the clock goes backwards',
+    noticedBy: 'time › does not affect the order, even when the clock goes backwards',
     faults: changing((page) => page.toSorted((one, other) => (one.time < other.time ? -1 : 1))),
   },
   {
-    what: 'gives events that can be changed',
-    noticedBy: 'an event that is recorded › cannot be changed by whoever reads it',
+    what: 'gives events that are not frozen',
+    noticedBy: 'an event that is recorded › cannot be changed by a reader',
     faults: changing((page) => structuredClone(page)),
   },
   {
     what: 'gives other events by a tag than without one',
-    noticedBy: 'an event that is recorded › is the same, whichever way it is read',
+    noticedBy: 'an event that is recorded › is the same in every read',
     faults: () => ({
       read: async function* (right, query, range) {
         const isTagged = query.some(({ tags }) => tags !== undefined);
@@ -213,8 +213,8 @@ export const READ_FAULTS: readonly Fault[] = [
     ),
   },
   {
-    what: 'gives out a part of a commit as the commit',
-    noticedBy: 'commits › are given whole, as they were appended',
+    what: 'gives a part of a commit as the commit',
+    noticedBy: 'commits › are whole, as they were appended',
     faults: changingCommits((commit) => ({ ...commit, events: commit.events.slice(1) })),
   },
   {

@@ -1,4 +1,4 @@
-/** A log in LMDB of which something is not as it was recorded: what fits is given out, and nothing else. */
+/** A damaged log in LMDB: only what is undamaged is read. */
 import { asBinary } from 'lmdb';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import { LogDamaged } from '../../event-log/errors.js';

@@ -1,4 +1,4 @@
-/** Tells a data file that LMDB may open from one that would mislead or crash it: LMDB maps the file and believes what it finds. */
+/** Checks a data file before LMDB opens it: LMDB maps the file without checks, and a damaged one may mislead or crash it. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { freeList } from './file-check/free-list.js';
 import { META_PAGE, METAS, faultOfMeta, metaOf, u64, type Meta } from './file-check/layout.js';
@@ -12,11 +12,11 @@ export { TreeFlag as TableFlag } from './file-check/layout.js';
 export { FileDamaged } from './file-check/page-file.js';
 export type { Tables } from './file-check/tree-kinds.js';
 
-/** A file whose last pages are free may end before them; no file does by more bytes than this. */
+/** A file may end before its last pages if they are free: by this many bytes at most. */
 const MAX_MISSING_END = 2 ** 36;
 
-/** What the first two pages say, and what is known of the file itself. */
-interface Beginning {
+/** The first two pages, and the file itself. */
+interface FileStart {
   readonly file: PageFile;
   readonly length: number;
   readonly current: Meta;
@@ -24,8 +24,8 @@ interface Beginning {
 
 /**
  * Requires that a data file is as LMDB wrote it: every page, the place of every key, every count, and that each page is
- * used once or listed as free. It cannot tell a key or a value from another one that would fit in the same place.
- * Reads all of the file but long values. Nobody may write to it meanwhile.
+ * used once or listed as free. Not detected: a key or a value that was replaced by another one that fits in its place.
+ * Reads all of the file except long values. Nothing may write to it meanwhile.
  *
  * @param path of `data.mdb`
  * @param tables that the file may have
@@ -33,36 +33,35 @@ interface Beginning {
  * @throws Error of the file system
  */
 export function checkFile(path: string, tables: Tables): void {
-  withBeginning(path, (beginning) => {
+  withFileStart(path, (beginning) => {
     checkTrees(beginning, tables);
   });
 }
 
 /**
- * Requires that a data file begins as LMDB begins one and has all its pages. Reads three pages; but the whole file
- * when it is shorter than it says, as then only what its missing end was used for tells damage from free pages.
- * Nobody may write to it meanwhile.
+ * Requires that the first pages of a data file are sound and that it is complete. Reads three pages; but the whole file
+ * when it is shorter than its header says, to find out whether the missing pages were free. Nothing may write to it meanwhile.
  *
  * @throws FileDamaged with the page and what is wrong with it
  * @throws Error of the file system
  */
 export function checkHeader(path: string, tables: Tables): void {
-  withBeginning(path, (beginning) => {
+  withFileStart(path, (beginning) => {
     const { file, current, length } = beginning;
     if ((current.lastPage + 1) * file.pageSize > length) checkTrees(beginning, tables);
   });
 }
 
-function withBeginning(path: string, check: (beginning: Beginning) => void): void {
+function withFileStart(path: string, check: (beginning: FileStart) => void): void {
   const descriptor = openSync(path, 'r');
   try {
-    check(readBeginning(path, descriptor));
+    check(readFileStart(path, descriptor));
   } finally {
     closeSync(descriptor);
   }
 }
 
-function readBeginning(path: string, descriptor: number): Beginning {
+function readFileStart(path: string, descriptor: number): FileStart {
   const { size: length } = fstatSync(descriptor);
   if (length === 0) throw new FileDamaged(path, 'it is empty');
   const even = readMeta(path, descriptor, 0, 0);
@@ -89,7 +88,7 @@ function readMeta(path: string, descriptor: number, page: number, at: number): M
   return metaOf(view);
 }
 
-/** Every transaction takes the page of the one before the last. A new file and a compacted copy have had none before. */
+/** The two meta pages are written in turn. A new file and a compacted copy have written only one. */
 function requireInTurn(file: PageFile, older: Meta, current: Meta): void {
   const isFirst = older.transaction === 0 && older.tables.root === undefined;
   if (!isFirst && current.transaction !== older.transaction + 1)
@@ -109,8 +108,8 @@ function requireInTurn(file: PageFile, older: Meta, current: Meta): void {
     );
 }
 
-/** Every page that a reader or a writer could come to. */
-function checkTrees({ file, current, length }: Beginning, tables: Tables): void {
+/** Every page that a reader or a writer can reach. */
+function checkTrees({ file, current, length }: FileStart, tables: Tables): void {
   const { lastPage, transaction } = current;
   const page = transaction % METAS;
   const claims = new PageClaims(file, lastPage, Math.floor(length / file.pageSize));

@@ -1,4 +1,4 @@
-/** Room in the data file for what is about to be written, taken beforehand, so that LMDB does not meet a full disk. */
+/** Reserves room in the data file before a transaction, so that LMDB does not meet a full disk. */
 import {
   closeSync,
   existsSync,
@@ -13,46 +13,46 @@ import {
 import { join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
 
-/** What a transaction is going to write. */
+/** An upper bound of what a transaction writes. */
 export interface WriteSize {
-  /** Bytes of each value that goes to the end of its table. */
+  /** Bytes of each value that is appended to its table. */
   readonly values: readonly number[];
-  /** How many entries go to any place of their tables, and how many bytes their keys have together. */
+  /** How many entries are inserted anywhere in their tables, and the bytes of their keys together. */
   readonly entries: number;
   readonly entryBytes: number;
 }
 
-/** Pages that an entry may change or add: on the way down its table, and down the tree of its key's values. */
+/** Pages that an entry may change or add: on the path in its table, and in the tree of its key's values. */
 const PAGES_PER_ENTRY = 6;
-/** Bytes that an entry takes beside its key, of which twice as many again may be left free around it. */
+/** Bytes that an entry takes besides its key. Twice as many may be left free around it. */
 const BYTES_PER_ENTRY = 40;
-/** Pages that any transaction may take: the ways to the tables' ends, the list of tables, the list of free pages. */
+/** Pages that any transaction may take: the paths to the ends of the tables, the list of tables, the list of free pages. */
 const PAGES_PER_TRANSACTION = 64;
-/** Pages that a load leaves over, so that the log can be closed, and opened again, while the disk is full. */
-const RESERVE = 64;
-/** Pages without which no log is opened. */
+/** Pages that are kept free, so that the log can be closed, and opened again, while the disk is full. */
+const RESERVED_PAGES = 64;
+/** With less room than this, no log is opened. */
 const MIN_PAGES = 32;
 /**
- * By so many bytes more than it must be is the file made longer, so that this is seldom done, and with so many at a time. The
- * next flush has to write them out, and whoever appends waits for that: with 16 MiB it was 50 ms.
+ * The file grows by this much more than needed, so that it grows seldom. The next flush must write these bytes out while
+ * appends wait: with 16 MiB that took 50 ms.
  */
 const GROWTH_BYTES = 1 << 20;
 /**
- * A transaction counts as the most that it may take, 80 pages for one small commit and 1,000 for 64 of them, though the file
- * seldom grows by more than five; and to measure what is free takes 10 µs. So there is room for several before that is needed:
- * so many bytes, or a share of the file while that is small.
+ * A transaction reserves its upper bound, 80 pages for one small commit and 1,000 for 64 of them, though the file seldom grows
+ * by more than five; and measuring the free room takes 10 µs. So room for several transactions is reserved at a time: this
+ * many bytes, or a share of the file while that is small.
  */
 const MAX_AHEAD_BYTES = 4 << 20;
-const SHARE_AHEAD = 1 / 8;
+const AHEAD_SHARE = 1 / 8;
 const ZEROS = Buffer.alloc(GROWTH_BYTES);
 
-/** Bytes that a new log takes at most, and those of its lock file, which is in memory as long as the log is open. */
-const BEGINNING = 256 << 10;
-const LOCK_FILE = 12 << 10;
+/** An upper bound of what a new log takes, and the size of its lock file, which is mapped while the log is open. */
+const NEW_LOG_BYTES = 256 << 10;
+const LOCK_FILE_BYTES = 12 << 10;
 
 /**
- * Makes sure that LMDB has the room for what it writes before there can be a `FileRoom`: it ends the process when it has not.
- * A lock file is made of zeros; LMDB itself would make one without room for its bytes, and fail once they are touched.
+ * Makes sure that LMDB has room to open a log, before there can be a `FileRoom`: without room, LMDB ends the process. Creates
+ * the lock file, of zeros: LMDB would create a sparse file, and crash when its pages are touched on a full disk.
  *
  * @throws Error of the file system when there is no room in the folder: ENOSPC, EDQUOT
  */
@@ -61,15 +61,15 @@ export function requireRoomToOpen(folder: string): void {
   if (existsSync(join(folder, 'data.mdb')) && existsSync(lockFile)) return;
   const zeros = join(folder, `room-${process.pid}`);
   try {
-    writeFileSync(zeros, Buffer.alloc(BEGINNING));
-    truncateSync(zeros, LOCK_FILE);
+    writeFileSync(zeros, Buffer.alloc(NEW_LOG_BYTES));
+    truncateSync(zeros, LOCK_FILE_BYTES);
     linkUnlessThere(zeros, lockFile);
   } finally {
     rmSync(zeros, { force: true });
   }
 }
 
-/** One lock file is as good as the other, and one that another process made must not be touched. */
+/** A lock file that another process has created meanwhile is kept. */
 function linkUnlessThere(file: string, name: string): void {
   try {
     linkSync(file, name);
@@ -79,16 +79,17 @@ function linkUnlessThere(file: string, name: string): void {
 }
 
 /**
- * Where a page of zeros stands, a page of data can be written. This is not only for the sake of a clear refusal: the
- * lmdb of this version writes a message about a failed write past the end of its memory, which may end the process.
+ * Writes zeros to the end of the data file, where LMDB can write its pages later. Without room, an append is refused with a
+ * clear error; and this version of lmdb, when a write fails, writes its message past the end of a buffer, which may crash the
+ * process.
  *
- * The zeros go to the end of the file, wherever that is by then; so nothing is overwritten, not even when another process
- * has become the writer. They are of no use where a file system never writes in place, as Btrfs and ZFS do.
+ * The file is opened for appending, so nothing is overwritten, even if another process has become the writer. File systems
+ * that never write in place (Btrfs, ZFS) do not guarantee the room.
  */
 export class FileRoom {
   readonly #descriptor: number;
   #pageSize = 0;
-  /** Bytes of the file, and how many at its end are free for sure. */
+  /** Bytes of the file, and how many of them at its end are free at least. */
   #length = 0;
   #free = 0;
 
@@ -110,14 +111,14 @@ export class FileRoom {
   }
 
   /**
-   * Makes sure of the room for a transaction. It has to be over before room for the next one is taken.
+   * Reserves room for a transaction, which must end before room for the next one is reserved.
    *
    * @returns how many pages the file may grow by at most
    * @throws Error of the file system when there is no room for them: ENOSPC, EDQUOT
    */
-  take(load: WriteSize): number {
-    const pages = this.#pagesOf(load);
-    this.#require(pages + RESERVE);
+  take(size: WriteSize): number {
+    const pages = this.#maxPagesOf(size);
+    this.#require(pages + RESERVED_PAGES);
     this.#free -= pages * this.#pageSize;
     return pages;
   }
@@ -126,10 +127,9 @@ export class FileRoom {
     closeSync(this.#descriptor);
   }
 
-  /** At most so many pages does it take to write the load. */
-  #pagesOf({ values, entries, entryBytes }: WriteSize): number {
+  #maxPagesOf({ values, entries, entryBytes }: WriteSize): number {
     const ofValues = values.reduce((sum, size) => sum + Math.ceil(size / this.#pageSize) + 1, 0);
-    // No page is changed or divided twice but by what is added to it.
+    // A page is changed or split twice only by what is added to it.
     const added = 3 * (entryBytes + BYTES_PER_ENTRY * entries);
     const ofAllPages = (2 * this.#length + added) / this.#pageSize;
     return PAGES_PER_TRANSACTION + ofValues + Math.ceil(Math.min(PAGES_PER_ENTRY * entries, ofAllPages));
@@ -139,10 +139,10 @@ export class FileRoom {
     if (this.#pageSize > 0 && this.#free >= pages * this.#pageSize) return;
     this.#measure();
     const left = this.#free - pages * this.#pageSize;
-    if (left < Math.min(MAX_AHEAD_BYTES, this.#length * SHARE_AHEAD)) this.#lengthen(Math.max(0, -left));
+    if (left < Math.min(MAX_AHEAD_BYTES, this.#length * AHEAD_SHARE)) this.#grow(Math.max(0, -left));
   }
 
-  /** Pages that LMDB gave back are not counted, though it writes there first. */
+  /** Pages that LMDB has freed within the file are not counted, though it writes there first. */
   #measure(): void {
     const { lastPageNumber, pageSize } = this.root.getStats() as { lastPageNumber: number; pageSize: number };
     this.#pageSize = pageSize;
@@ -150,7 +150,7 @@ export class FileRoom {
     this.#free = this.#length - (lastPageNumber + 1) * pageSize;
   }
 
-  #lengthen(missing: number): void {
+  #grow(missing: number): void {
     let left = missing + GROWTH_BYTES;
     try {
       while (left > 0) {
@@ -160,7 +160,7 @@ export class FileRoom {
         left -= written;
       }
     } catch (error) {
-      // What was to be more than is missing may be missing.
+      // Only what exceeds the need is missing.
       if (left > GROWTH_BYTES) throw error;
     }
   }

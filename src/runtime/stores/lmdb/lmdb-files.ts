@@ -1,11 +1,11 @@
-/** The LMDB environment of one log: which tables there are, and how they are opened. */
+/** The LMDB environment of a log: its tables, and how they are opened. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { START, position, type CommitId, type Position, type Tag } from '../../event-log/event.js';
 import { FileDamaged } from './file-check/page-file.js';
 
-/** The layout of the tables. A log of another one is not touched. */
+/** Of the tables. A log of another format is not opened. */
 const FORMAT = 2;
 
 export interface LmdbFiles {
@@ -18,7 +18,7 @@ export interface LmdbFiles {
   readonly tags: Database<Position, Tag>;
   /** Event type → the last positions of the commits that hold an event of it. */
   readonly types: Database<Position, string>;
-  /** What is known of the log as a whole; versioned, so that a write can depend on it. */
+  /** The log's format, its identity and its writer; versioned, so that a write can be conditional on them. */
   readonly about: Database<unknown, string>;
 }
 
@@ -27,13 +27,15 @@ export function openFiles(folder: string, { readOnly }: { readonly readOnly: boo
   else if (!existsSync(join(folder, 'data.mdb'))) throw new Error(`${folder} holds no log`);
   const root = open({
     path: folder,
+    // A folder, also if there is a dot in its name.
+    noSubdir: false,
     readOnly,
     maxDbs: 8,
-    // A commit is visible only once it is flushed; with overlapping syncs it would be seen before.
+    // With overlapping syncs, a commit would be visible before it is flushed.
     overlappingSync: false,
-    // Commits are grouped by the store itself, which knows what belongs together.
+    // The store makes its own batches.
     eventTurnBatching: false,
-    // From the second write on, a transaction begins at once, and not only when this turn of the event loop is over.
+    // A transaction begins with the second write, and not only after this turn of the event loop.
     txnStartThreshold: 1,
   } as Parameters<typeof open>[0] & { path: string });
   const files: LmdbFiles = {
@@ -59,9 +61,9 @@ export function lastPosition({ commits }: LmdbFiles): Position {
 }
 
 /**
- * An entry as it is decoded. What LMDB itself reports, such as too many readers, has a code and says nothing of the entry.
+ * Reads an entry. An error with a code is one of LMDB itself, such as too many readers; any other is due to damaged bytes.
  *
- * @throws what `damaged` makes of the reason, when what stands there cannot be decoded
+ * @throws what `damaged` returns when the entry cannot be decoded
  */
 export function decoded<Entry>(read: () => Entry, damaged: (reason: string) => Error): Entry {
   try {
@@ -72,7 +74,7 @@ export function decoded<Entry>(read: () => Entry, damaged: (reason: string) => E
   }
 }
 
-/** What the log says about itself. @throws FileDamaged when that cannot be decoded */
+/** Reads from the table `about`. @throws FileDamaged when an entry cannot be decoded */
 export function aboutLog<Entry>(folder: string, read: () => Entry): Entry {
   return decoded(
     read,

@@ -1,4 +1,4 @@
-/** What lmdb keeps of writes that are done. */
+/** lmdb's internal list of writes, and what becomes of it. */
 import { openFiles, type LmdbFiles } from './lmdb-files.js';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import { unlinkFinishedWrites } from './lmdb-write-list-workaround.js';
@@ -7,7 +7,7 @@ interface Write {
   readonly next: Write | null;
 }
 
-describe('what lmdb keeps of writes', () => {
+describe('lmdb’s list of writes', () => {
   let folder: TemporaryFolder;
   let files: LmdbFiles;
 
@@ -21,7 +21,7 @@ describe('what lmdb keeps of writes', () => {
     folder.remove();
   });
 
-  /** Which write is waited for next, each time that something was committed. */
+  /** The write that lmdb waits for next, after each commit. */
   async function committed(times: number): Promise<readonly Write[]> {
     const seen: Write[] = [];
     files.root.on('aftercommit', ({ next }: { readonly next: Write }) => seen.push(next));
@@ -29,7 +29,7 @@ describe('what lmdb keeps of writes', () => {
     return seen;
   }
 
-  it('is a list in which each leads to all that came later', async () => {
+  it('leads from each write to all later ones', async () => {
     const [first, ...later] = await committed(5);
     const reached = new Set<Write | null>();
     for (let each: Write | null = first ?? null; each !== null; each = each.next) reached.add(each);
@@ -37,13 +37,13 @@ describe('what lmdb keeps of writes', () => {
     expect(later.every((each) => reached.has(each))).toBe(true);
   });
 
-  it('leads nowhere once it is let go of', async () => {
+  it('leads nowhere from a finished write that was unlinked', async () => {
     unlinkFinishedWrites(files.root);
     const seen = await committed(5);
     expect(seen.slice(0, -1).map(({ next }) => next)).toEqual(seen.slice(0, -1).map(() => null));
   });
 
-  it('is written all the same', async () => {
+  it('is still written when finished writes are unlinked', async () => {
     unlinkFinishedWrites(files.root);
     await Promise.all(Array.from({ length: 100 }, (_, index) => files.about.put(`key ${index}`, index)));
     await files.about.put('last', 'written');

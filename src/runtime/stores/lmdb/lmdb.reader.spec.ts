@@ -1,4 +1,4 @@
-/** What reading a log in LMDB beside its writer adds to a store’s duty: it never writes. */
+/** What the reader of a log in LMDB adds to an event store: it never writes. */
 import { join } from 'node:path';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import { LmdbReader } from './lmdb.reader.js';

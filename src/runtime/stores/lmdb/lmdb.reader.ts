@@ -13,13 +13,13 @@ import { LogClosed } from '../../event-log/errors.js';
 import { EventStore } from '../../event-log/event-store.js';
 import { answerOf } from '../../event-log/commits/hashed-commit.js';
 import { aboutLog, lastPosition, type LmdbFiles } from './lmdb-files.js';
-import { openLog } from './opening.js';
-import { commitOf, readCommits, readPages, whileOpen } from './lmdb-read.js';
+import { openLog } from './open-log.js';
+import { commitWithId, readCommits, readPages, whileOpen } from './lmdb-read.js';
 
-/** LMDB tells nobody in another process of a commit, so a follower looks for itself this often, in milliseconds. */
-const POLL_INTERVAL = 20;
+/** LMDB does not notify other processes of a commit, so a follower polls. */
+const POLL_INTERVAL_MS = 20;
 
-/** Sees what was flushed, some milliseconds after the writer’s own followers do. Refuses every append. */
+/** Sees what was flushed, some milliseconds after the writer’s own followers. Refuses every append. */
 export class LmdbReader extends EventStore {
   #closed = false;
 
@@ -31,7 +31,7 @@ export class LmdbReader extends EventStore {
   }
 
   /**
-   * @throws FileDamaged, LogDamaged when what stands there cannot be what was written
+   * @throws FileDamaged, LogDamaged when the files are not what was written
    * @throws Error when there is no log in this folder
    */
   static open(folder: string): LmdbReader {
@@ -50,7 +50,7 @@ export class LmdbReader extends EventStore {
 
   override find(id: CommitId): Promise<Commit | undefined> {
     if (this.#closed) return Promise.reject(new LogClosed());
-    const recorded = commitOf(this.files, id);
+    const recorded = commitWithId(this.files, id);
     return Promise.resolve(recorded && answerOf(recorded));
   }
 
@@ -75,7 +75,7 @@ export class LmdbReader extends EventStore {
 
   override async advanced(after: Position, signal: AbortSignal): Promise<void> {
     while ((await this.head()) <= after) {
-      await sleep(POLL_INTERVAL, undefined, { signal }).catch(() => undefined);
+      await sleep(POLL_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
       signal.throwIfAborted();
     }
   }

@@ -1,4 +1,4 @@
-/** The LMDB store keeps what every store promises, with one writer at a time and any number of readers. */
+/** The LMDB store passes the conformance kit, with one writer at a time and any number of readers. */
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import { describeEventStore } from '../../testing/conformance/describe-event-store.js';
 import type { EventStore } from '../../event-log/event-store.js';

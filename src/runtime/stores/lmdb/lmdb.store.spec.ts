@@ -1,4 +1,4 @@
-/** What the LMDB store adds to a store’s duty: it has one writer, groups its flushes, and knows its format. */
+/** What the LMDB store adds to an event store: one writer, shared flushes, a format. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ async function everything(store: EventStore): Promise<readonly StoredEvent[]> {
   return events;
 }
 
-/** Does what a later process does that becomes the writer. */
+/** Takes the lease as a later process would. */
 async function takeOver(folder: string): Promise<void> {
   const files = openFiles(folder, { readOnly: false });
   const term = files.about.getEntry('owner')?.version ?? 0;
@@ -65,18 +65,18 @@ describe('LmdbStore', () => {
       await once(child.stdout, 'data');
       child.kill('SIGKILL');
       await once(child, 'close');
-      const heir = LmdbStore.open(abandoned.path);
-      expect((await everything(heir)).map((event) => event.commit)).toEqual(['dead']);
-      await heir.close();
+      const successor = LmdbStore.open(abandoned.path);
+      expect((await everything(successor)).map((event) => event.commit)).toEqual(['dead']);
+      await successor.close();
       abandoned.remove();
     });
 
-    it('refuses what a process appends whose term is over', async () => {
+    it('refuses appends of a process whose term is over', async () => {
       await takeOver(folder.path);
       await expect(store.append(newCommit('late'))).rejects.toThrow(NoLongerWriter);
     });
 
-    it('records nothing of what a process appends whose term is over', async () => {
+    it('records no append of a process whose term is over', async () => {
       await store.append(newCommit('a'));
       await takeOver(folder.path);
       await Promise.allSettled(['b', 'c'].map((id) => store.append(newCommit(id))));
@@ -90,7 +90,7 @@ describe('LmdbStore', () => {
       expect(await store.head()).toBe(START);
     });
 
-    it('leaves the later writer in office when the earlier one closes', async () => {
+    it('leaves the lease to the later writer when the earlier one closes', async () => {
       await takeOver(folder.path);
       await store.close();
       expect(() => LmdbStore.open(folder.path)).toThrow(LogInUse);
@@ -122,7 +122,7 @@ describe('LmdbStore', () => {
       expect(writes()).toBe(2);
     });
 
-    it('is begun for those that have come before the ones before them are answered', async () => {
+    it('begins for the next appends before those of the last flush are answered', async () => {
       const order: string[] = [];
       let later: Promise<unknown> | undefined;
       const watched = (id: string, seen: () => void): NewCommit => {

@@ -1,17 +1,9 @@
-/** The log in LMDB, the default: commits off the event loop's thread, safe from crashes by copy-on-write. */
+/** The log in LMDB, the default store: one writer, safe from crashes by copy-on-write, flushed outside the event loop's thread. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  AppendConditionFailed,
-  LogClosed,
-  LogInUse,
-  NoLongerWriter,
-  StorageFull,
-} from '../../event-log/errors.js';
+import { LogClosed, LogInUse, NoLongerWriter, StorageFull } from '../../event-log/errors.js';
 import {
   START,
-  position,
-  type AppendCondition,
   type Commit,
   type CommitId,
   type NewCommit,
@@ -21,29 +13,30 @@ import {
   type RecordedCommit,
   type StoredEvent,
 } from '../../event-log/event.js';
+import { MAX_COMMIT_EVENTS } from '../../event-log/contracts/checked-events.js';
 import { EventStore } from '../../event-log/event-store.js';
-import { matches, matchesEverything } from '../../event-log/query.js';
-import { NO_HASH, answerOf, hashCommit } from '../../event-log/commits/hashed-commit.js';
+import { NO_HASH, answerOf } from '../../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../../event-log/following/waitable-position.js';
+import { settle, takeBatch, type PendingAppend } from '../append-queue.js';
+import { decideAppends, type LogView, type PendingCommit } from '../decide-appends.js';
+import { entriesOf, putEntries, writeSizeOf, type CommitEntries } from './commit-entries.js';
 import { FileRoom } from './file-room.js';
-import { takeBatch, type PendingAppend } from './append-batch.js';
 import { lastPosition, type LmdbFiles } from './lmdb-files.js';
-import { openLog } from './opening.js';
-import { noteLeft, noteWriting } from './open-check.js';
-import { commitEndingAt, commitOf, firstMatch, readCommits, readPages, whileOpen } from './lmdb-read.js';
-import { loadOf, tagsOf, typesOf, type PendingCommit } from './pending-commit.js';
-import { releaseLease, acquireLease } from './writer-takeover.js';
+import { commitWithId, firstMatch, readCommits, readPages, whileOpen } from './lmdb-read.js';
+import { noteLeft, noteWriting, openLog } from './open-log.js';
+import { commitEndingAt } from './read-chunks.js';
+import { acquireLease, releaseLease } from './writer-lease.js';
 import { unlinkFinishedWrites } from './lmdb-write-list-workaround.js';
 
 /**
- * Appends that arrive while one is being flushed wait and share the next flush.
- * One process writes, known by the `owner` entry; any number of others may read with `LmdbReader`.
+ * Appends that arrive during a flush share the next one. One process writes, under the writer lease; any number of
+ * others may read with `LmdbReader`.
  */
 export class LmdbStore extends EventStore {
   readonly #head: WaitablePosition;
-  /** The hash of the last commit that is on the disk. */
+  /** The hash of the commit that ends at the head. */
   #hash: Buffer;
-  readonly #asked: PendingAppend[] = [];
+  readonly #queue: PendingAppend[] = [];
   #writing: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -51,7 +44,7 @@ export class LmdbStore extends EventStore {
     private readonly files: LmdbFiles,
     private readonly folder: string,
     override readonly identity: string,
-    /** How often the log changed hands; a writer of an earlier term can write no more. */
+    /** Of the writer lease. */
     private readonly term: number,
     private readonly room: FileRoom,
   ) {
@@ -62,10 +55,10 @@ export class LmdbStore extends EventStore {
   }
 
   /**
-   * Opens the log in this folder, or begins one.
+   * Opens the log in this folder, or creates one.
    *
    * @throws LogInUse when another process writes to it
-   * @throws FileDamaged, LogDamaged when what stands there cannot be what was written
+   * @throws FileDamaged, LogDamaged when the files are not what was written
    * @throws Error of the file system when the folder cannot be written
    */
   static open(folder: string): LmdbStore {
@@ -85,10 +78,10 @@ export class LmdbStore extends EventStore {
     }
   }
 
-  override append(commit: NewCommit): Promise<Commit> {
+  override append(append: NewCommit): Promise<Commit> {
     if (this.#closed !== undefined) return Promise.reject(new LogClosed());
     return new Promise((resolve, reject) => {
-      this.#asked.push({ commit, resolve, reject });
+      this.#queue.push({ append, resolve, reject });
       this.#writing ??= this.#writeAll();
     });
   }
@@ -134,18 +127,19 @@ export class LmdbStore extends EventStore {
   }
 
   /**
-   * A group after the other. Where the next one has come by when a flush is over, that one is flushed while the former is
-   * answered: else everybody who appends steadily would soon be in one group, and the thread idle during each flush.
+   * Writes a batch after the other. A batch is flushed while the one before it is answered, so that the disk and this thread
+   * work at the same time.
    */
   async #writeAll(): Promise<void> {
     let answer: (() => void) | undefined;
-    while (this.#asked.length > 0) {
-      // A turn of the event loop is short beside a flush, so all that it brings may share one.
+    while (this.#queue.length > 0) {
+      // A turn of the event loop is short beside a flush, so all appends of the turn share one.
       if (answer === undefined) await nextTurn();
-      const writing = this.#writeGroup(takeBatch(this.#asked));
+      const batch = takeBatch(this.#queue, ({ events }) => events.length, MAX_COMMIT_EVENTS);
+      const writing = this.#writeBatch(batch);
       answer?.();
       answer = await writing;
-      if (this.#asked.length === 0) {
+      if (this.#queue.length === 0) {
         answer();
         answer = undefined;
       }
@@ -154,135 +148,81 @@ export class LmdbStore extends EventStore {
   }
 
   /**
-   * Decides every append of the group in order, each in view of those before it, and writes what is
-   * to be recorded in one transaction. lmdb does not roll back when a callback throws, so all that
-   * can fail is done before the first write. Nobody is answered before the flush: also a refusal
-   * may rest on a commit of this very group.
+   * Decides the appends and writes the commits in one transaction. lmdb does not roll back when a callback throws, so
+   * everything that can fail is done before the first write. No append is answered before the flush: a refusal, too, may
+   * be due to a commit of the same batch.
    *
-   * @returns what answers them all, once it is flushed
+   * @returns answers all of them, once the batch is flushed
    */
-  async #writeGroup(group: readonly PendingAppend[]): Promise<() => void> {
-    const staged: PendingCommit[] = [];
-    const answers: (() => void)[] = [];
+  async #writeBatch(batch: readonly PendingAppend[]): Promise<() => void> {
     try {
-      for (const asked of group) answers.push(this.#decided(asked, staged));
-      await this.#write(staged);
+      const { decisions, pending } = decideAppends(
+        batch.map(({ append }) => append),
+        this.#view(),
+      );
+      await this.#write(pending);
+      return () => {
+        decisions.forEach((decision, index) => {
+          const append = batch[index];
+          if (append !== undefined) settle(append, decision);
+        });
+      };
     } catch (error) {
       return () => {
-        for (const asked of group) this.#fail(asked, error);
+        for (const append of batch) this.#fail(append, error);
       };
     }
-    const newest = staged.at(-1);
-    if (newest !== undefined) {
-      this.#hash = newest.sealed.hash;
-      this.#head.moveTo(newest.commit.last);
-    }
-    return () => {
-      for (const answer of answers) answer();
-    };
   }
 
-  /** What was recorded before is answered all the same: a retry must not be told that nothing was. */
-  #fail({ commit, resolve, reject }: PendingAppend, error: unknown): void {
+  /** A repeated append is answered also when the batch failed: otherwise its caller would think that nothing was recorded. */
+  #fail({ append, resolve, reject }: PendingAppend, error: unknown): void {
     try {
-      const first = commit.isNewId === true ? undefined : this.#recorded(commit.id);
-      if (first === undefined) reject(error);
-      else resolve({ ...first, repeated: true });
+      const first = append.isNewId === true ? undefined : this.#recorded(append.id);
+      settle({ resolve, reject }, first ? { kind: 'repeated', first } : { kind: 'failed', error });
     } catch {
       reject(error);
     }
   }
 
-  /** The answer that the append will get once the group is flushed. What is wrong with one is no other's trouble. */
-  #decided({ commit, resolve, reject }: PendingAppend, staged: PendingCommit[]): () => void {
-    try {
-      const recorded = this.#stage(commit, staged);
-      return () => {
-        resolve(recorded);
-      };
-    } catch (error) {
-      return () => {
-        reject(error);
-      };
-    }
-  }
-
-  /** @throws AppendConditionFailed; Error when the commit cannot be encoded */
-  #stage(asked: NewCommit, staged: PendingCommit[]): Commit {
-    const first = asked.isNewId === true ? undefined : this.#first(asked.id, staged);
-    if (first !== undefined) return { ...first, repeated: true };
-    const breaking = asked.condition && this.#breaking(asked.condition, staged);
-    if (breaking !== undefined) throw new AppendConditionFailed(breaking);
-    const before = staged.at(-1);
-    const head = before?.commit.last ?? this.#head.position;
-    const commit: Commit = {
-      id: asked.id,
-      first: position(head + 1),
-      last: position(head + asked.events.length),
-      time: asked.time,
-      repeated: false,
-      ...(asked.fingerprint !== undefined && { fingerprint: asked.fingerprint }),
+  #view(): LogView {
+    const head = this.#head.position;
+    return {
+      head,
+      hash: this.#hash,
+      findCommit: (id) => this.#recorded(id),
+      findConflict: ({ query, after }) => firstMatch(this.files, query, after, head),
     };
-    staged.push({
-      asked,
-      commit,
-      sealed: hashCommit(asked, commit.first, before?.sealed.hash ?? this.#hash),
-      types: typesOf(asked),
-      tags: tagsOf(asked),
-    });
-    return commit;
-  }
-
-  /** The commit that has this id already, on the disk or on its way there. */
-  #first(id: CommitId, staged: readonly PendingCommit[]): Commit | undefined {
-    return staged.find(({ commit }) => commit.id === id)?.commit ?? this.#recorded(id);
   }
 
   #recorded(id: CommitId): Commit | undefined {
-    const recorded = commitOf(this.files, id);
+    const recorded = commitWithId(this.files, id);
     return recorded && answerOf(recorded);
   }
 
-  /** Where the first event stands that breaks the condition, on the disk or on its way there. */
-  #breaking({ query, after }: AppendCondition, staged: readonly PendingCommit[]): Position | undefined {
-    const head = this.#head.position;
-    if (matchesEverything(query) && after < head) return position(after + 1);
-    const recorded = firstMatch(this.files, query, after, head);
-    if (recorded !== undefined) return recorded;
-    for (const { asked, commit } of staged) {
-      const index = asked.events.findIndex(
-        (event, offset) => commit.first + offset > after && matches(query, event),
-      );
-      if (index >= 0) return position(commit.first + index);
-    }
-    return undefined;
+  /** Resolves once the commits are flushed, and moves the head. @throws StorageFull, NoLongerWriter */
+  async #write(pending: readonly PendingCommit[]): Promise<void> {
+    const newest = pending.at(-1);
+    if (newest === undefined) return;
+    const batch = pending.map(entriesOf);
+    this.#takeRoom(batch);
+    const { root, about } = this.files;
+    const written = about.ifVersion('owner', this.term, () => {
+      for (const entries of batch) putEntries(this.files, entries);
+    });
+    // lmdb begins a transaction with the second write, and otherwise only after this turn of the event loop.
+    void root.batch(() => undefined);
+    if (!(await written)) throw new NoLongerWriter(this.folder);
+    this.#hash = newest.hashed.hash;
+    this.#head.moveTo(newest.commit.last);
   }
 
   /** @throws StorageFull */
-  #takeRoom(staged: readonly PendingCommit[]): void {
+  #takeRoom(batch: readonly CommitEntries[]): void {
     try {
-      this.room.take(loadOf(staged));
+      this.room.take(writeSizeOf(batch));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw code === 'ENOSPC' || code === 'EDQUOT' ? new StorageFull({ cause: error }) : error;
     }
-  }
-
-  /** @throws StorageFull, NoLongerWriter */
-  async #write(staged: readonly PendingCommit[]): Promise<void> {
-    if (staged.length === 0) return;
-    this.#takeRoom(staged);
-    const { root, about, commits, ids, tags, types } = this.files;
-    const written = about.ifVersion('owner', this.term, () => {
-      for (const { commit, sealed, ...named } of staged) {
-        void commits.put(commit.last, sealed.bytes);
-        void ids.put(commit.id, commit.last);
-        for (const type of named.types) void types.put(type, commit.last);
-        for (const tag of named.tags) void tags.put(tag, commit.last);
-      }
-    });
-    // A second write, of nothing: it lets the flush begin now, and not after the other work of this turn.
-    void root.batch(() => undefined);
-    if (!(await written)) throw new NoLongerWriter(this.folder);
   }
 }

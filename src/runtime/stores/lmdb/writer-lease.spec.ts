@@ -1,9 +1,9 @@
-/** Who may write: whether the process that wrote itself down is still there. */
+/** The holder of the writer lease: whether its process still runs. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { isAlive, thisProcess } from './writer-lease.js';
 
-describe('the owner of a log', () => {
+describe('the holder of a writer lease', () => {
   it('is this process while it runs', () => {
     expect(thisProcess().processId).toBe(process.pid);
   });

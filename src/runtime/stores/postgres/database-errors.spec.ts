@@ -1,7 +1,7 @@
 /** What PostgreSQL fails with, in the log's words. */
 import pg from 'pg';
 import { AppendConditionFailed, StorageFull, StoreUnavailable } from '../../event-log/errors.js';
-import { ours, reasonOf } from './database-errors.js';
+import { storeError, reasonOf } from './database-errors.js';
 
 function databaseError(code: string): pg.DatabaseError {
   const error = new pg.DatabaseError('it does not work', 0, 'error');
@@ -10,8 +10,8 @@ function databaseError(code: string): pg.DatabaseError {
 }
 
 describe('an error of the database', () => {
-  it('that the disk is full is one of the log’s', () => {
-    expect(ours(databaseError('53100'))).toBeInstanceOf(StorageFull);
+  it('that the disk is full is StorageFull', () => {
+    expect(storeError(databaseError('53100'))).toBeInstanceOf(StorageFull);
   });
 
   it.each([
@@ -26,7 +26,7 @@ describe('an error of the database', () => {
     ['the server may only be read', '25006'],
     ['two transactions wait for each other', '40P01'],
   ])('that passes says to try again: %s', (_what, code) => {
-    const error = ours(databaseError(code));
+    const error = storeError(databaseError(code));
     expect(error).toBeInstanceOf(StoreUnavailable);
     expect((error as StoreUnavailable).retryAfter).toBe(1);
   });
@@ -37,13 +37,13 @@ describe('an error of the database', () => {
     ['a table that is missing', '42P01'],
   ])('that is a fault stays what it is: %s', (_what, code) => {
     const error = databaseError(code);
-    expect(ours(error)).toBe(error);
+    expect(storeError(error)).toBe(error);
   });
 });
 
 describe('another error', () => {
   it('is a connection that broke, when it comes from the network', () => {
-    expect(ours(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }))).toBeInstanceOf(
+    expect(storeError(Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }))).toBeInstanceOf(
       StoreUnavailable,
     );
   });
@@ -53,12 +53,12 @@ describe('another error', () => {
     new RangeError('Invalid string length'),
     new AppendConditionFailed(1),
   ])('stays what it is: %s', (error) => {
-    expect(ours(error)).toBe(error);
+    expect(storeError(error)).toBe(error);
   });
 });
 
 describe('the reason of an error', () => {
-  it('is what was wrong at the bottom', () => {
+  it('is the innermost cause', () => {
     const error = new StoreUnavailable('nothing', {
       cause: new Error('outer', { cause: databaseError('57P01') }),
     });
@@ -77,7 +77,7 @@ describe('the reason of an error', () => {
     expect(reasonOf(new Error('first\nsecond'))).toBe('first');
   });
 
-  it('is there also when what was thrown is no error', () => {
+  it('is also found when the thrown value is no error', () => {
     expect(reasonOf('enough')).toBe('enough');
   });
 });

@@ -1,4 +1,4 @@
-/** What PostgreSQL and the way to it can fail with, in the log's words. */
+/** Maps errors of PostgreSQL and of the connection to those of an event store. */
 import pg from 'pg';
 import { Problem } from '../../http/kernel/problem.js';
 import { StorageFull, StoreUnavailable } from '../../event-log/errors.js';
@@ -7,29 +7,29 @@ import { StorageFull, StoreUnavailable } from '../../event-log/errors.js';
 const DISK_FULL = '53100';
 
 /**
- * PostgreSQL, appendix A: the server is not to be had now, or has given up on this transaction. Connection exceptions, no
- * entry, no such database, insufficient resources, operator intervention, transaction rollback; a lock that was not given
- * in time; a session that idled for too long; a server that only reads, as the one does that was put in another’s place.
+ * PostgreSQL, appendix A: errors of a server that is not available now, or has given up on this transaction. Connection
+ * exception, invalid authorization, invalid catalog name, insufficient resources, operator intervention, transaction rollback;
+ * lock and session timeouts; a read-only server, as a standby is.
  */
 const UNAVAILABLE = /^(?:08|28|3D|53|57|40|55P03|25P03|25P04|25006)/;
 
-/** The error as the log's users know it; what is nobody's but the driver's fault stays as it is. */
-export function ours(error: unknown): unknown {
+/** StorageFull or StoreUnavailable, where the error is one; otherwise the error itself, which is a defect of this store. */
+export function storeError(error: unknown): unknown {
   if (error instanceof Problem) return error;
   if (error instanceof pg.DatabaseError) {
     if (error.code === DISK_FULL) return new StorageFull({ cause: error });
     return UNAVAILABLE.test(error.code ?? '') ? new StoreUnavailable(undefined, { cause: error }) : error;
   }
-  // What cannot even be sent has nothing to do with the server. All else that `pg` throws is a connection's end.
+  // A statement that could not be sent. Every other error of `pg` is a broken connection.
   if (error instanceof TypeError || error instanceof RangeError) return error;
   return new StoreUnavailable(undefined, { cause: error });
 }
 
-/** What went wrong at the bottom, in one line. */
+/** The innermost cause, in one line. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause !== undefined) return reasonOf(error.cause);
-  // A name with several addresses: each was tried, and the error that sums it up says nothing.
+  // A host name with several addresses: the message of the aggregate is empty.
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   return error.message.split('\n', 1)[0] ?? '';
 }

@@ -1,7 +1,7 @@
-/** The connections to the database of one log: one that appends, a few that read. Each is set up for what it does. */
+/** The connections to the database of a log: one for appends, a few for reads. */
 import pg from 'pg';
 import { LogClosed } from '../../event-log/errors.js';
-import { ours } from './database-errors.js';
+import { storeError } from './database-errors.js';
 
 /** Prepared once on each connection, under its name. */
 export interface Statement {
@@ -10,8 +10,8 @@ export interface Statement {
 }
 
 /**
- * Runs a statement. Those that are run without waiting for each other are sent at once and carried out in order, so
- * that a group of them is one round trip.
+ * Runs a statement. Statements that are run without awaiting the one before are pipelined: sent at once, executed in order,
+ * in one round trip.
  */
 export type Run = <Row extends object>(
   statement: Statement | string,
@@ -20,11 +20,10 @@ export type Run = <Row extends object>(
 
 const MAX_READERS = 4;
 
-/** Milliseconds after which a connection that does not come about, or a statement without an answer, is given up. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const QUERY_TIMEOUT_MS = 30_000;
 
-/** How long one waits for the log while others append, and how long a process that stopped may hold them up; in milliseconds. */
+/** How long a writer waits for the lock on the log, and how long a process that hangs may hold it. */
 const LOCK_TIMEOUT_MS = 10_000;
 
 /** PostgreSQL's type `bigint`; positions are safe integers (`pg_type.dat`). */
@@ -36,9 +35,8 @@ const types: pg.CustomTypesConfig = {
 type GetTypeParser = (type: number, format?: string) => (text: string) => unknown;
 
 /**
- * The statements are seeks in indexes, all of them, and are planned as such even while the tables are so small that a
- * scan would do: a plan is kept, and the log grows. What is acknowledged survives power loss, whatever the server's
- * default. Nobody waits for ever for the log, nor keeps all others from it.
+ * All statements are index seeks and must be planned as such even while the tables are small, since plans are kept and the log
+ * grows. Commits are synchronous whatever the server's default, so that what is acknowledged survives power loss.
  */
 const SESSION = `
   select set_config('search_path', quote_ident($1) || ', pg_temp', false),
@@ -54,7 +52,7 @@ const SESSION = `
 export class Database {
   readonly #appending: pg.Pool;
   readonly #reading: pg.Pool;
-  /** What is being read. A pool that ends forgets those who wait for a connection, so it ends after them. */
+  /** Reads in progress. A pool that ends drops requests that wait for a connection, so it ends after them. */
   readonly #reads = new Set<Promise<unknown>>();
   #isClosed = false;
 
@@ -77,21 +75,21 @@ export class Database {
     try {
       return (await answer).rows;
     } catch (error) {
-      throw ours(error);
+      throw storeError(error);
     } finally {
       this.#reads.delete(answer);
     }
   }
 
   /**
-   * Works on the one connection that appends. After an error it is in nobody knows what state and is closed, which also
-   * ends its transaction.
+   * Runs the work on the connection for appends. After an error the state of the connection is unknown: it is closed, which
+   * also ends its transaction.
    *
    * @throws LogClosed; StoreUnavailable; what the work throws
    */
   async append<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
     const client = await this.#appending.connect().catch((error: unknown) => {
-      throw ours(error);
+      throw storeError(error);
     });
     const run: Run = async <Row extends object>(
       statement: Statement | string,
@@ -101,7 +99,7 @@ export class Database {
       try {
         return (await client.query<Row>({ ...named, values: [...values] })).rows;
       } catch (error) {
-        throw ours(error);
+        throw storeError(error);
       }
     };
     let isGood = false;
@@ -114,10 +112,10 @@ export class Database {
     }
   }
 
-  /** A connection of the caller's own, to listen on; it is the caller's to end. */
+  /** A new connection, to listen on. The caller must end it. */
   async connect(): Promise<pg.Client> {
     const client = new pg.Client(this.#settings());
-    client.on('error', () => undefined); // an error that nobody listens to would end the process
+    client.on('error', () => undefined); // an error event without a listener would end the process
     await client.connect();
     return client;
   }
@@ -149,7 +147,7 @@ export class Database {
         }, done);
       },
     });
-    // Whoever uses a connection that breaks is told by the statement; one that nobody uses is replaced.
+    // If a connection in use breaks, its statement fails; one that is idle is replaced.
     pool.on('error', () => undefined);
     pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;

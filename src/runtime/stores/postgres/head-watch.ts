@@ -1,28 +1,28 @@
-/** Watches the log's head for those who follow: looks when a process notifies, and by the clock, in case nothing came through. */
+/** Watches the head of the log for followers: by notifications of the database, and by polling in case one is lost. */
 import type { Client } from 'pg';
 import type { Position } from '../../event-log/event.js';
 import type { WaitablePosition } from '../../event-log/following/waitable-position.js';
 import { reasonOf } from './database-errors.js';
 import type { Database } from './database.js';
 
-/** Milliseconds before it connects again: doubled each time, up to the interval of looking. */
-const FIRST_PAUSE = 50;
+/** Before it reconnects; doubled each time, up to the poll interval. */
+const MIN_RECONNECT_DELAY_MS = 50;
 
 export interface HeadWatchOptions {
-  /** How often it looks though nobody notified, in milliseconds. */
+  /** How often the head is read without a notification, in milliseconds. */
   readonly pollInterval: number;
-  /** Told why the connection was lost, and `undefined` once it is back. */
+  /** Called with the reason when the connection is lost, and with `undefined` once it is back. */
   readonly onConnection: (lost: string | undefined) => void;
 }
 
 /**
- * On one connection of its own it listens, and looks: connected → (notified | a while passed) → look → …; broken → pause →
- * connected. A notification is only a reason to look, and looking is also how a connection that is dead is found out.
+ * Uses a connection of its own: connected → (notification | poll interval) → read the head → …; broken → delay → connected.
+ * A notification only triggers the read, which also detects a dead connection.
  */
 export class HeadWatch {
   #isEnded = false;
   #isWoken = false;
-  /** What the connection broke of. A statement that is run on it after that only says that it is broken. */
+  /** Why the connection broke. The error of a later statement says only that it is broken. */
   #fault: Error | undefined;
   #resume = (): void => undefined;
   #running: Promise<void> | undefined;
@@ -33,7 +33,7 @@ export class HeadWatch {
     private readonly options: HeadWatchOptions,
   ) {}
 
-  /** Resolves once it listens and has looked. @throws Error when the server cannot be reached now */
+  /** Resolves once it listens and has read the head. @throws Error when the server cannot be reached now */
   static async begin(
     database: Database,
     head: WaitablePosition,
@@ -41,7 +41,7 @@ export class HeadWatch {
   ): Promise<HeadWatch> {
     const watch = new HeadWatch(database, head, options);
     const client = await watch.#connect();
-    await watch.#look(client);
+    await watch.#readHead(client);
     watch.#running = watch.#run(client);
     return watch;
   }
@@ -54,22 +54,22 @@ export class HeadWatch {
 
   async #run(first: Client): Promise<void> {
     let client: Client | undefined = first;
-    let pause = FIRST_PAUSE;
+    let pause = MIN_RECONNECT_DELAY_MS;
     while (!this.#isEnded) {
       try {
         if (client === undefined) {
           client = await this.#connect();
           this.options.onConnection(undefined);
         }
-        pause = FIRST_PAUSE;
-        await this.#keepLooking(client);
+        pause = MIN_RECONNECT_DELAY_MS;
+        await this.#poll(client);
       } catch (error) {
         if (client !== undefined) this.options.onConnection(reasonOf(this.#fault ?? error));
       }
       await client?.end();
       this.#fault = undefined;
       client = undefined;
-      await this.#rest(pause);
+      await this.#sleep(pause);
       pause = Math.min(2 * pause, this.options.pollInterval);
     }
   }
@@ -79,7 +79,7 @@ export class HeadWatch {
     client.on('error', (error) => (this.#fault ??= error));
     client.on('end', this.#wake);
     client.on('notification', ({ payload }) => {
-      // What this process recorded itself it knows already.
+      // A commit of this process, whose position is known already.
       if (!(Number(payload) <= this.head.position)) this.#wake();
     });
     await client.query(`listen "${this.database.schema}"`);
@@ -87,14 +87,14 @@ export class HeadWatch {
   }
 
   /** Until the connection breaks. */
-  async #keepLooking(client: Client): Promise<void> {
+  async #poll(client: Client): Promise<void> {
     while (!this.#isEnded) {
-      await this.#look(client);
-      await this.#rest(this.options.pollInterval);
+      await this.#readHead(client);
+      await this.#sleep(this.options.pollInterval);
     }
   }
 
-  async #look(client: Client): Promise<void> {
+  async #readHead(client: Client): Promise<void> {
     const { rows } = await client.query<{ head: Position }>(`select head from "${this.database.schema}".log`);
     const head = rows[0]?.head ?? this.head.position;
     if (head > this.head.position) this.head.moveTo(head);
@@ -105,8 +105,8 @@ export class HeadWatch {
     this.#resume();
   };
 
-  /** Until it is woken, or so many milliseconds passed. Whoever wakes it before it rests is not missed. */
-  async #rest(milliseconds: number): Promise<void> {
+  /** Until a notification or the time is over. A notification that came before it began to wait counts. */
+  async #sleep(milliseconds: number): Promise<void> {
     if (!this.#isWoken) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, milliseconds);

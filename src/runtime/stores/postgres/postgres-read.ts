@@ -1,8 +1,7 @@
-/** What can be read of a log in PostgreSQL: its head, pages of events, whole commits. */
+/** Reads a log in PostgreSQL: its head, pages of events, whole commits, the commit of an id. */
 import { LogDamaged } from '../../event-log/errors.js';
 import {
   EVERYTHING,
-  START,
   position,
   type CommitId,
   type Position,
@@ -13,85 +12,79 @@ import {
 } from '../../event-log/event.js';
 import { PAGE_SIZE } from '../../event-log/page.js';
 import { recordedOf, requireSuccession, type VerifiedCommit } from '../../event-log/commits/hashed-commit.js';
+import { spanOf } from '../read-span.js';
 import type { Database, Statement } from './database.js';
-import { COMMIT_ROW, openCommit, type CommitRow } from './stored-commit.js';
-import { MAX_BYTES, chunks, type Span } from './strides.js';
+import { COMMIT_ROW_COLUMNS, commitFromRow, type CommitRow } from './commit-row.js';
+import { MAX_CHUNK_BYTES, selectChunks } from './select-chunks.js';
 
-/** Where the log ends, and the hash of the commit that ends there. */
-export interface Head {
+export interface LogHead {
   readonly head: Position;
+  /** The hash of the commit that ends there. */
   readonly hash: Buffer;
 }
 
 const HEAD: Statement = { name: 'head', text: 'select head, hash from log' };
 
-export async function readHead(database: Database): Promise<Head> {
-  const [log] = await database.read<Head>(HEAD);
+export async function selectHead(database: Database): Promise<LogHead> {
+  const [log] = await database.read<LogHead>(HEAD);
   if (log === undefined) throw new LogDamaged(1, 'it is not written down where the log ends');
   return log;
 }
 
-/** Pages of what the query means, up to where the head stands now at most. */
-export async function* readPages(
+/** Pages of the events that match the query, up to the head at this time. */
+export async function* selectPages(
   database: Database,
   query: Query,
-  { after = START, through, limit = Infinity, backwards = false }: Range,
+  range: Range,
 ): AsyncIterable<readonly StoredEvent[]> {
-  if (limit === 0) return;
-  const { head } = await readHead(database);
-  const span: Span = { query, after, through: atMost(head, through), backwards, limit };
-  let wanted = limit;
+  if (range.limit === 0) return;
+  const { head } = await selectHead(database);
+  const span = spanOf(query, range, head);
+  let remaining = span.limit;
   let page: StoredEvent[] = [];
-  /** What the page, and what it was found in, takes. */
+  /** Size of the chunks that the page comes from. */
   let bytes = 0;
   try {
-    for await (const stride of chunks(database, span)) {
-      bytes = stride.bytes + (page.length === 0 ? 0 : bytes);
-      for (const event of stride.events.slice(0, wanted)) {
+    for await (const chunk of selectChunks(database, span)) {
+      bytes = chunk.bytes + (page.length === 0 ? 0 : bytes);
+      for (const event of chunk.events.slice(0, remaining)) {
         page.push(event);
         if (page.length < PAGE_SIZE) continue;
         yield page;
         page = [];
       }
-      wanted -= Math.min(wanted, stride.events.length);
-      if (wanted === 0) break;
-      // A few events are worth gathering on, unless they are large.
-      if (page.length === 0 || bytes < MAX_BYTES) continue;
+      remaining -= Math.min(remaining, chunk.events.length);
+      if (remaining === 0) break;
+      // A page that is not full waits for the next chunk, unless it is large already.
+      if (page.length === 0 || bytes < MAX_CHUNK_BYTES) continue;
       yield page;
       page = [];
     }
   } catch (error) {
-    // What stands before a damaged commit is sound.
+    // The events before a damaged commit are sound.
     if (page.length > 0) yield page;
     throw error;
   }
   if (page.length > 0) yield page;
 }
 
-/** Whole commits, a stride at a time; everything that the tables say of them is held against each other. */
-export async function* readCommits(
+/** Whole commits, a chunk at a time, each checked against the one before it and against the table of tags. */
+export async function* selectCommits(
   database: Database,
-  { after = START, through }: Pick<Range, 'after' | 'through'>,
+  range: Pick<Range, 'after' | 'through'>,
 ): AsyncIterable<readonly RecordedCommit[]> {
-  const { head, hash } = await readHead(database);
-  const span = {
-    query: EVERYTHING,
-    after,
-    through: atMost(head, through),
-    backwards: false,
-    limit: Infinity,
-  };
+  const { head, hash } = await selectHead(database);
+  const span = spanOf(EVERYTHING, range, head);
   let before: VerifiedCommit | undefined;
-  for await (const { commits } of chunks(database, span)) {
+  for await (const { commits } of selectChunks(database, span)) {
     const [first] = commits;
     if (before === undefined && first !== undefined && first.first > 1) {
-      before = await commitEndingAt(database, position(first.first - 1));
+      before = await selectCommitEndingAt(database, position(first.first - 1));
     }
     if (first !== undefined) requireSuccession(before, first);
     before = commits.at(-1) ?? before;
     const untagged = await findUntagged(database, commits);
-    const isLedTo = ({ last }: VerifiedCommit): boolean => untagged === undefined || last < untagged.position;
-    const sound = commits.filter(isLedTo);
+    const sound = untagged === undefined ? commits : commits.filter(({ last }) => last < untagged.position);
     if (sound.length > 0) yield sound.map(recordedOf);
     if (untagged !== undefined) {
       throw new LogDamaged(untagged.position, `the table of tags does not lead to it by ${untagged.tag}`);
@@ -102,21 +95,30 @@ export async function* readCommits(
   }
 }
 
-const ENDING_AT: Statement = { name: 'ending at', text: `select ${COMMIT_ROW} from commits where last = $1` };
+const ENDING_AT: Statement = {
+  name: 'ending at',
+  text: `select ${COMMIT_ROW_COLUMNS} from commits where last = $1`,
+};
 
-/** @throws LogDamaged when nothing ends there, or what does is not what was recorded */
-export async function commitEndingAt(database: Database, last: Position): Promise<VerifiedCommit> {
+/** @throws LogDamaged when no commit ends there, or it is not what was recorded */
+export async function selectCommitEndingAt(database: Database, last: Position): Promise<VerifiedCommit> {
   const [row] = await database.read<CommitRow>(ENDING_AT, [last]);
   if (row === undefined) throw new LogDamaged(last, 'no commit ends there');
-  return openCommit(row);
+  return commitFromRow(row);
 }
 
-const WITH_ID: Statement = { name: 'with id', text: `select ${COMMIT_ROW} from commits where id = $1` };
+const WITH_ID: Statement = {
+  name: 'with id',
+  text: `select ${COMMIT_ROW_COLUMNS} from commits where id = $1`,
+};
 
 /** The commit that was recorded under this id. */
-export async function commitOf(database: Database, id: CommitId): Promise<VerifiedCommit | undefined> {
+export async function selectCommitWithId(
+  database: Database,
+  id: CommitId,
+): Promise<VerifiedCommit | undefined> {
   const [row] = await database.read<CommitRow>(WITH_ID, [id]);
-  return row && openCommit(row);
+  return row && commitFromRow(row);
 }
 
 interface Untagged {
@@ -124,7 +126,7 @@ interface Untagged {
   readonly tag: string;
 }
 
-/** PostgreSQL keeps its indexes in step with their tables; the table of tags is ours. */
+/** PostgreSQL keeps its own indexes consistent with their tables. The table of tags is an index that this program keeps. */
 const UNTAGGED: Statement = {
   name: 'untagged',
   text: `select events.position, wanted.tag from events cross join unnest(events.tags) as wanted (tag)
@@ -135,15 +137,11 @@ const UNTAGGED: Statement = {
     order by events.position limit 1`,
 };
 
-/** The first event of the commits to which the table of tags does not lead by each of its tags. */
+/** The first event of the commits that the table of tags lacks, and the tag. */
 async function findUntagged(
   database: Database,
   commits: readonly VerifiedCommit[],
 ): Promise<Untagged | undefined> {
   const [found] = await database.read<Untagged>(UNTAGGED, [commits[0]?.first, commits.at(-1)?.last]);
   return found;
-}
-
-function atMost(head: Position, through: Position | undefined): Position {
-  return through === undefined || through > head ? head : through;
 }

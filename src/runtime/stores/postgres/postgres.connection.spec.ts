@@ -63,7 +63,7 @@ describeWithPostgres('a follower of a log in PostgreSQL', () => {
     await expect(advanced).resolves.toBeUndefined();
   });
 
-  it('finds out by looking when there was no notification', async () => {
+  it('finds a commit by polling when there was no notification', async () => {
     await openReader(20);
     await writer.append(commit('a'));
     await reader.advanced(START, never);
@@ -90,7 +90,7 @@ describeWithPostgres('a follower of a log in PostgreSQL', () => {
     await expect(advanced).resolves.toBeUndefined();
   });
 
-  it('has its store tell that the connection was lost, and that it is back', async () => {
+  it('has its store report that the connection was lost, and that it is back', async () => {
     await openReader(SELDOM);
     await endListeners();
     await writer.append(commit('a'));
@@ -98,7 +98,7 @@ describeWithPostgres('a follower of a log in PostgreSQL', () => {
     expect(told).toEqual([expect.stringMatching(/terminat/), undefined]);
   });
 
-  it('is taken in by no notification of something that is not there', async () => {
+  it('is not misled by a notification of an event that does not exist', async () => {
     await openReader(SELDOM);
     await schema.sql(`select pg_notify('${schema.name}', '99')`);
     const advanced = reader.advanced(position(1), never).then(() => reader.head());
@@ -142,7 +142,7 @@ describeWithPostgres('an append whose connection breaks', () => {
     expect(await idsIn(store)).toEqual(['a']);
   });
 
-  it('is refused when the commit never arrived, and is new when it is asked for again', async () => {
+  it('is refused when the commit never arrived, and is new when it is repeated', async () => {
     await openStore();
     const cut = proxy.cutNext('before the commit');
     const refused = store.append(commit('a'));
@@ -185,7 +185,7 @@ describeWithPostgres('an append whose connection breaks', () => {
     });
   });
 
-  it('takes with it those that shared its transaction, and no other', async () => {
+  it('fails together with those that shared its transaction, and no others', async () => {
     await openStore();
     const cut = proxy.cutNext('before the commit');
     const together = ['a', 'b'].map((id) => store.append(commit(id)));
@@ -196,7 +196,7 @@ describeWithPostgres('an append whose connection breaks', () => {
     expect(await idsIn(store)).toEqual(['c']);
   });
 
-  it('is said to be unknown when the server stays away, and gets its first answer when it is asked for again', async () => {
+  it('is reported as unknown when the server stays away, and gets its first answer when it is repeated', async () => {
     await openStore(0);
     const cut = proxy.cutNext('after the commit').then(() => {
       proxy.refuse();

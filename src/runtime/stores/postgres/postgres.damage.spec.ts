@@ -70,7 +70,7 @@ describeWithPostgres('a log in PostgreSQL that was changed', () => {
     return (error as LogDamaged).position;
   };
 
-  it('fits before anybody changes anything', async () => {
+  it('is sound before it is changed', async () => {
     await verify();
     expect(seen).toEqual(['a', 'b', 'c']);
   });
@@ -78,7 +78,7 @@ describeWithPostgres('a log in PostgreSQL that was changed', () => {
   describe.each(CHANGES)('%s', (_what, sql) => {
     beforeEach(() => schema.sql(sql));
 
-    it('is not served, in whatever way it is asked for', async () => {
+    it('is not returned by any read', async () => {
       const ways: readonly (readonly [Query, Range?])[] = [
         [EVERYTHING],
         [EVERYTHING, { backwards: true }],
@@ -90,12 +90,12 @@ describeWithPostgres('a log in PostgreSQL that was changed', () => {
       }
     });
 
-    it('is found by who looks through the log, after what stands before it', async () => {
+    it('is found by reading all commits, after those before it', async () => {
       expect([3, 4]).toContain(await damageOf(verify()));
       expect(seen).toEqual(['a']);
     });
 
-    it('leaves what stands elsewhere as it was', async () => {
+    it('leaves the other commits readable', async () => {
       expect(await positionsOf(EVERYTHING, { limit: 2 })).toEqual([1, 2]);
       expect(await positionsOf([{ tags: [tag('x:a')] }])).toEqual([1]);
       expect(await positionsOf([{ tags: [tag('y:c')] }])).toEqual([6]);
@@ -127,12 +127,12 @@ describeWithPostgres('a log in PostgreSQL that was changed', () => {
     expect(seen).toEqual(['a']);
   });
 
-  it('has an end that is written down otherwise', async () => {
+  it('has another head in the table log', async () => {
     await schema.sql(`update log set hash = '\\x00'`);
     expect(await damageOf(verify())).toBe(6);
   });
 
-  it('has a history that somebody made anew from some place on', async () => {
+  it('has commits that were replaced, with new hashes, from one on', async () => {
     const other = await TemporarySchema.create();
     const forger = await other.open();
     for (const id of ['a', 'B', 'c']) await forger.append(commit(id));
@@ -150,7 +150,7 @@ describeWithPostgres('a log in PostgreSQL that was changed', () => {
     expect(await damageOf(positionsOf(EVERYTHING))).toBe(5);
   });
 
-  it('is not what a repeated append is answered with', async () => {
+  it('does not answer a repeated append with a damaged commit', async () => {
     await schema.sql(`update commits set time = now() where last = 4`);
     const answers = ['a', 'b', 'd'].map((id) => store.append(commit(id)));
     expect((await Promise.allSettled(answers)).map(({ status }) => status)).toEqual([
@@ -161,7 +161,7 @@ describeWithPostgres('a log in PostgreSQL that was changed', () => {
     expect(await damageOf(store.find(commitId('b')))).toBe(3);
   });
 
-  it('is refused when a later version laid it out', async () => {
+  it('is refused when it has the layout of a later version', async () => {
     await schema.sql('update commits set layout = 99 where last = 4');
     await expect(positionsOf(EVERYTHING)).rejects.toThrow('commit of layout 99');
   });

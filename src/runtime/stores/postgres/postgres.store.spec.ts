@@ -90,7 +90,7 @@ describeWithPostgres('PostgresStore', () => {
       expect(await transactions()).toBe(2);
     });
 
-    it('is begun anew when another process has appended since the last one', async () => {
+    it('is retried when another process has appended since the last one', async () => {
       const other = await schema.open();
       for (let round = 0; round < 40; round += 1) {
         const [mine, theirs] = [`mine ${round}`, `theirs ${round}`];
@@ -141,13 +141,13 @@ describeWithPostgres('PostgresStore', () => {
       expect(await idsIn(store)).toEqual(['a', 'c']);
     });
 
-    it('is refused when it is no JSON', async () => {
+    it('is refused when it is not JSON', async () => {
       const data = { large: 10n ** 30n } as unknown as Json;
       await expect(store.append(newCommit('a', data))).rejects.toThrow(TypeError);
       expect(await store.head()).toBe(START);
     });
 
-    it('takes none of those with it that share its transaction', async () => {
+    it('does not fail the appends that share its transaction', async () => {
       const [event] = newCommit('b').events;
       const tooLarge = newCommit('b', 'b', {
         events: [{ ...event, revision: 2 ** 31 } as NewCommit['events'][0]],
@@ -158,7 +158,7 @@ describeWithPostgres('PostgresStore', () => {
       expect(await idsIn(store)).toEqual(['a', 'c']);
     });
 
-    it('takes none with it when its new id is an old one', async () => {
+    it('does not fail the others when its new id is known after all', async () => {
       await store.append(newCommit('a'));
       const appends = [newCommit('b'), newCommit('a', 'again', { isNewId: true })].map((each) =>
         store.append(each),
@@ -197,14 +197,14 @@ describeWithPostgres('PostgresStore', () => {
     });
   });
 
-  it('keeps as it will be read what is no JSON as it is', async () => {
+  it('keeps values that are not JSON as they will be read', async () => {
     const data = { given: undefined, at: new Date(0), many: [undefined, -0, NaN] } as unknown as Json;
     await store.append(newCommit('a', data));
     const [read] = await commitsOf(store);
     expect(read?.events[0]?.data).toEqual({ at: '1970-01-01T00:00:00.000Z', many: [null, 0, null] });
   });
 
-  it('may be looked into with SQL', async () => {
+  it('can be queried with SQL', async () => {
     await store.append(newCommit('a', { value: '5' }));
     await store.append(newCommit('b', { value: '7' }));
     expect(
@@ -237,7 +237,7 @@ describeWithPostgres('the schema of a log', () => {
 
   afterEach(() => schema.remove());
 
-  it('is made once by several that open it at the same time', async () => {
+  it('is created once by several stores that open it at the same time', async () => {
     const stores = await Promise.all([1, 2, 3, 4].map(() => schema.open()));
     const commits = await Promise.all(stores.map((store, index) => store.append(newCommit(`c${index}`))));
     expect(commits.map(({ first }) => first).sort()).toEqual([1, 2, 3, 4]);
@@ -245,7 +245,7 @@ describeWithPostgres('the schema of a log', () => {
     for (const store of stores) await store.close();
   });
 
-  it('may be made beforehand, by whoever is allowed to', async () => {
+  it('may be created beforehand, by a user with the privilege', async () => {
     await schema.sql(`create schema ${schema.name}`);
     const store = await schema.open();
     expect(await store.append(newCommit('a'))).toMatchObject({ first: 1 });

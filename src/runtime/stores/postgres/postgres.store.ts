@@ -1,4 +1,4 @@
-/** The log in PostgreSQL, where several processes may append to it. */
+/** The log in PostgreSQL, to which several processes may append. */
 import { Problem } from '../../http/kernel/problem.js';
 import { LogClosed } from '../../event-log/errors.js';
 import type {
@@ -14,43 +14,42 @@ import type {
 import { EventStore } from '../../event-log/event-store.js';
 import { answerOf } from '../../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../../event-log/following/waitable-position.js';
-import { Appender } from './append-together.js';
+import { settle, takeBatch, type PendingAppend } from '../append-queue.js';
+import type { AppendDecision } from '../decide-appends.js';
+import { Appender } from './appender.js';
 import { Database } from './database.js';
-import type { Outcome } from './deciding.js';
 import { HeadWatch, type HeadWatchOptions } from './head-watch.js';
-import { commitEndingAt, commitOf, readCommits, readHead, readPages } from './postgres-read.js';
+import {
+  selectCommitEndingAt,
+  selectCommitWithId,
+  selectCommits,
+  selectHead,
+  selectPages,
+} from './postgres-read.js';
 import { prepareSchema } from './schema.js';
 import { storable, type StorableCommit } from './storable-commit.js';
 
 export interface PostgresOptions extends Partial<HeadWatchOptions> {
-  /** `postgres://user:password@host:port/database`; what it leaves out, the environment says (`PGPASSWORD` and so on). */
+  /** `postgres://user:password@host:port/database`; missing parts come from the environment (`PGPASSWORD` and so on). */
   readonly url: string;
-  /** Where the log's tables are; made when it is not there. Lower-case letters, digits and `_`. Default: leftfold. */
+  /** Holds the log's tables; created if it does not exist. Lower-case letters, digits and `_`. Default: leftfold. */
   readonly schema?: string;
   /**
-   * How long, in milliseconds, it is tried to find out what became of appends whose connection broke just as they were
-   * committed. Default: 15,000.
+   * How long, in milliseconds, the outcome of appends is looked for whose connection broke while they were committed.
+   * Default: 15,000.
    */
   readonly settleWithin?: number;
 }
 
-/** An append that was asked for and has no answer yet. */
-interface PendingAppend {
-  readonly storable: StorableCommit;
-  readonly resolve: (commit: Commit) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** At most so many appends, or about so many bytes of them, share a transaction, so that none takes long. */
-const MAX_BATCH_COMMITS = 1024;
+/** Appends share a transaction up to about this size, so that none takes long. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 
 /**
- * Appends that arrive while a transaction runs wait and share the next one. Positions are given, and hashes chained,
- * under a lock that only the end of the transaction releases, so all processes together write one gapless log.
+ * Appends that arrive during a transaction share the next one. Positions and hashes are given under a lock that is held
+ * until the end of the transaction, so all processes together write one log without gaps.
  */
 export class PostgresStore extends EventStore {
-  readonly #asked: PendingAppend[] = [];
+  readonly #queue: PendingAppend<StorableCommit>[] = [];
   #writing: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
@@ -65,7 +64,7 @@ export class PostgresStore extends EventStore {
   }
 
   /**
-   * Opens the log in this database, or begins one.
+   * Opens the log in this database, or creates one.
    *
    * @throws Error whose `cause` is the database's, when it cannot be reached or used
    */
@@ -94,27 +93,27 @@ export class PostgresStore extends EventStore {
   override append(commit: NewCommit): Promise<Commit> {
     if (this.#closed !== undefined) return Promise.reject(new LogClosed());
     return new Promise((resolve, reject) => {
-      this.#asked.push({ storable: storable(commit), resolve, reject });
+      this.#queue.push({ append: storable(commit), resolve, reject });
       this.#writing ??= this.#writeAll();
     });
   }
 
   override async find(id: CommitId): Promise<Commit | undefined> {
-    const recorded = await commitOf(this.database, id);
+    const recorded = await selectCommitWithId(this.database, id);
     return recorded && answerOf(recorded);
   }
 
   override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
-    return readPages(this.database, query, range);
+    return selectPages(this.database, query, range);
   }
 
   override commits(range: Pick<Range, 'after' | 'through'> = {}): AsyncIterable<readonly RecordedCommit[]> {
-    return readCommits(this.database, range);
+    return selectCommits(this.database, range);
   }
 
-  /** Asks the database: what another process was told is recorded is seen here at once. */
+  /** Asks the database, so that what another process has recorded is seen at once. */
   override async head(): Promise<Position> {
-    const { head } = await readHead(this.database);
+    const { head } = await selectHead(this.database);
     this.#moveTo(head);
     return head;
   }
@@ -135,43 +134,39 @@ export class PostgresStore extends EventStore {
   }
 
   async #writeAll(): Promise<void> {
-    // What else this turn of the event loop brings shares the first transaction.
+    // All appends of this turn of the event loop share the first transaction.
     await new Promise((resolve) => setImmediate(resolve));
-    while (this.#asked.length > 0) await this.#write(this.#takeGroup());
+    while (this.#queue.length > 0) {
+      await this.#writeBatch(takeBatch(this.#queue, ({ bytes }) => bytes, MAX_BATCH_BYTES));
+    }
     this.#writing = undefined;
   }
 
-  /** The oldest that are asked for: as many as may share a transaction, one at least. */
-  #takeGroup(): readonly PendingAppend[] {
-    let [count, bytes] = [0, 0];
-    for (const { storable } of this.#asked) {
-      bytes += storable.bytes;
-      if (count > 0 && (count === MAX_BATCH_COMMITS || bytes > MAX_BATCH_BYTES)) break;
-      count += 1;
-    }
-    return this.#asked.splice(0, count);
-  }
-
-  async #write(group: readonly PendingAppend[]): Promise<void> {
+  async #writeBatch(batch: readonly PendingAppend<StorableCommit>[]): Promise<void> {
     try {
-      const { staged, outcomes } = await this.appender.append(group.map(({ storable }) => storable));
-      const newest = staged.at(-1);
+      const { pending, decisions } = await this.appender.append(batch.map(({ append }) => append));
+      const newest = pending.at(-1);
       if (newest !== undefined) this.#moveTo(newest.commit.last);
-      for (const [index, outcome] of outcomes.entries()) await this.#answer(group[index], outcome);
+      for (const [index, decision] of decisions.entries()) {
+        const append = batch[index];
+        if (append !== undefined) settle(append, await this.#complete(decision));
+      }
     } catch (error) {
-      if (error instanceof Problem || group.length === 1) for (const { reject } of group) reject(error);
-      // What the database would not take of one is no other's trouble.
-      else for (const asked of group) await this.#write([asked]);
+      if (error instanceof Problem || batch.length === 1) for (const { reject } of batch) reject(error);
+      // The database refuses one of them: written one by one, the others succeed.
+      else for (const append of batch) await this.#writeBatch([append]);
     }
   }
 
-  async #answer(asked: PendingAppend | undefined, outcome: Outcome): Promise<void> {
-    if ('refusal' in outcome) asked?.reject(outcome.refusal);
-    else if ('commit' in outcome) asked?.resolve(outcome.commit);
-    else {
-      const answer = commitEndingAt(this.database, outcome.recordedAt).then(answerOf);
-      await answer.then((commit) => asked?.resolve({ ...commit, repeated: true }), asked?.reject);
-    }
+  /** Reads the commit that a repeated append refers to, if it was in the log before the batch. */
+  async #complete(decision: AppendDecision<Position>): Promise<AppendDecision> {
+    if (decision.kind !== 'repeated') return decision;
+    const { kind, first } = decision;
+    if (typeof first !== 'number') return { kind, first };
+    return selectCommitEndingAt(this.database, first).then(
+      (commit) => ({ kind, first: answerOf(commit) }),
+      (error: unknown) => ({ kind: 'failed', error }),
+    );
   }
 
   #moveTo(head: Position): void {

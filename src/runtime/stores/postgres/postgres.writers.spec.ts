@@ -179,7 +179,7 @@ describeWithPostgres('a log in PostgreSQL that many write to', () => {
       }
     };
 
-    it('nobody gets ahead of it, and nothing of it is seen', async () => {
+    it('no other append overtakes it, and nothing of it is visible', async () => {
       const end = await hold(await aFirstCommit());
       const others = Promise.all(stores.map((store, index) => store.append(commit(`c${index}`))));
       await waiting(stores.length);
@@ -188,7 +188,7 @@ describeWithPostgres('a log in PostgreSQL that many write to', () => {
       expect((await others).map(({ first }) => first).sort()).toEqual([4, 5, 6, 7]);
     });
 
-    it('what comes after it stands after it once it is committed', async () => {
+    it('later appends follow it once it is committed', async () => {
       const end = await hold(await aFirstCommit());
       const seen = follow(reader, 'last');
       const others = Promise.all(stores.map((store, index) => store.append(commit(`c${index}`))));
@@ -199,7 +199,7 @@ describeWithPostgres('a log in PostgreSQL that many write to', () => {
       expect((await seen).map(({ position }) => position)).toEqual(positionsTo(8));
     });
 
-    it('its positions are given to others once it is undone', async () => {
+    it('its positions are given to others once it is rolled back', async () => {
       const end = await hold(await aFirstCommit());
       const seen = follow(reader, 'last');
       const others = Promise.all(stores.map((store, index) => store.append(commit(`c${index}`))));

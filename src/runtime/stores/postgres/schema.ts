@@ -1,14 +1,13 @@
-/** The tables of a log in PostgreSQL: made, and brought to this version's format, when a store is opened. */
+/** The tables of a log in PostgreSQL: created, and migrated to this version's format, when a store is opened. */
 import { randomUUID } from 'node:crypto';
 import { NO_HASH } from '../../event-log/commits/hashed-commit.js';
 import type { Run } from './database.js';
 
 /**
- * What leads from one format to the next; the first begins with nothing. What was published here never changes.
+ * Each leads from one format to the next, the first from an empty schema. A published migration never changes.
  *
- * Text that is looked for is compared byte by byte (`collate "C"`): another collation may change with the system's
- * libraries, under an index that was built with it. Data is `json` and not `jsonb`, which would forget the order of
- * names, rewrite numbers and refuse U+0000.
+ * Indexed text is compared byte by byte (`collate "C"`): any other collation may change with the system's libraries, and break
+ * the indexes. Data is `json`, since `jsonb` does not keep the order of names or the digits of numbers, and refuses U+0000.
  */
 const MIGRATIONS: readonly string[] = [
   `create table log (
@@ -65,8 +64,8 @@ const MIGRATIONS: readonly string[] = [
 const FORMAT = MIGRATIONS.length;
 
 /**
- * Makes the schema and its tables, or brings them to this version's format. Of several processes that start at once, one
- * does it and the others wait for it.
+ * Creates the schema and its tables, or migrates them to this version's format. Of several processes that start at the same
+ * time, one does so while the others wait.
  *
  * @returns the log's identity
  * @throws Error when the schema is of a later format, or the database cannot keep a log
@@ -96,24 +95,24 @@ async function requireUnicode(run: Run): Promise<void> {
   }
 }
 
-/** Begins the log if there is none yet. */
+/** Creates the log's row if there is none. */
 const NOTE_FORMAT = `insert into log (identity, format, head, hash) values ($1, $2, 0, $3)
   on conflict (one) do update set format = excluded.format`;
 
 interface FoundLog {
-  /** 0: there is none yet. */
+  /** 0: there is no log. */
   readonly format: number;
   readonly identity: string;
 }
 
-/** Makes the schema if there is none. */
+/** Creates the schema if there is none. */
 async function findLog(run: Run, schema: string): Promise<FoundLog> {
   const [found] = await run<{ has_schema: boolean; has_log: boolean }>(
     `select exists (select from pg_namespace where nspname = $1) as has_schema,
       exists (select from pg_tables where schemaname = $1 and tablename = 'log') as has_log`,
     [schema],
   );
-  // Not `if not exists`, for which one must be allowed to make schemas even if there is nothing to make.
+  // `if not exists` would need the privilege to create schemas even when the schema exists.
   if (found?.has_schema !== true) await run(`create schema "${schema}"`);
   if (found?.has_log !== true) return { format: 0, identity: randomUUID() };
   const [log] = await run<FoundLog>('select format, identity from log');

@@ -1,14 +1,13 @@
-/** A commit as PostgreSQL can keep it: its JSON as text, and nothing in it that would come back as something else. */
+/** A commit as PostgreSQL can keep it: its JSON as text, and no value that would be read back as another one. */
 import { InvalidValue } from '../../event-log/errors.js';
 import type { Json, NewCommit } from '../../event-log/event.js';
 
-export interface StorableCommit {
-  /** The commit as it will be read, which is what is sealed. */
-  readonly asked: NewCommit;
-  readonly metadata: string;
+/** Its events are as they will be read, since that is what is hashed. */
+export interface StorableCommit extends NewCommit {
+  readonly metadataJson: string;
   /** The data of each event. */
-  readonly data: readonly string[];
-  /** Roughly what it takes to send, and to hold when it is read. */
+  readonly dataJson: readonly string[];
+  /** Roughly what it takes to send it, and in memory when it is read. */
   readonly bytes: number;
 }
 
@@ -24,17 +23,17 @@ export function storable(commit: NewCommit): StorableCommit {
     requireText('type', type);
     for (const tag of tags) requireText('tag', tag);
   }
-  const metadata = JSON.stringify(commit.metadata);
-  const data: string[] = [];
+  const metadataJson = JSON.stringify(commit.metadata);
+  const dataJson: string[] = [];
   const events: NewCommit['events'][number][] = [];
-  let bytes = metadata.length;
+  let bytes = metadataJson.length;
   for (const event of commit.events) {
     const text = JSON.stringify(event.data);
-    data.push(text);
+    dataJson.push(text);
     events.push({ ...event, data: JSON.parse(text) as Json });
     bytes += text.length + EVENT_BYTES;
   }
-  return { asked: { ...commit, events }, metadata, data, bytes };
+  return { ...commit, events, metadataJson, dataJson, bytes };
 }
 
 /** Whether PostgreSQL's type `text` can hold it. */
@@ -46,10 +45,10 @@ function requireText(what: string, value: string): void {
   if (!isText(value)) throw new InvalidValue(`A ${what} is well-formed Unicode without a NUL character.`);
 }
 
-/** Many commits have the time of the one before, and to look at it takes a while. */
+/** Many commits have the time of the one before, and parsing takes a while. */
 let lastGoodTime = '';
 
-/** Kept as a time and not as text, so there is one way to write it. */
+/** The column is a time and not a text, so only one way to write it can be read back as it was. */
 function requireTime(time: string): void {
   if (time === lastGoodTime) return;
   if (

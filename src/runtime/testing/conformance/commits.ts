@@ -1,4 +1,4 @@
-/** Commits to append: short to write down, and as unchangeable as those that the event log hands to a store. */
+/** Makes commits to append, frozen like those that the event log passes to a store. */
 import { commitId, tag, type Json, type NewCommit } from '../../event-log/event.js';
 
 export type AppendedEvent = NewCommit['events'][number];
@@ -21,7 +21,7 @@ export function event({
   return deepFreeze({ type, revision, tags: tags.map(tag), data });
 }
 
-/** So many events, numbered from 0 in their data. */
+/** Events that are numbered from 0 in their data. */
 export function events(count: number, parts: (index: number) => EventParts = () => ({})): AppendedEvent[] {
   return Array.from({ length: count }, (_, index) => event({ data: index, ...parts(index) }));
 }

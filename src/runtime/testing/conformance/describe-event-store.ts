@@ -1,4 +1,4 @@
-/** The conformance kit: what every event store promises, as cases for the test runner. */
+/** The conformance kit: cases that every event store must pass, for a test runner. */
 import type { Capabilities, EventStoreFactory } from './event-store-factory.js';
 import { describeAtomicity } from './cases/atomicity.js';
 import { describeClosing } from './cases/closing.js';
@@ -20,24 +20,23 @@ import { describeValues } from './cases/values.js';
 import { describeWaiting } from './cases/waiting.js';
 import { describeWholeCommits } from './cases/whole-commits.js';
 import { describeWritingTogether } from './cases/writing-together.js';
-import { afterAll, describe, jest } from './test-runner.js';
-
-/** A store on another machine may take its time; in milliseconds, for each case of the file. */
-const CASE_TIMEOUT_MS = 120_000;
+import { afterAll, describe } from './test-runner.js';
 
 /**
- * Describes the store to the test runner, case by case. To be called from a spec file that has nothing else to do.
+ * Describes an event store to the test runner, some 400 cases. Call it at the top of a spec file.
  *
- * @param name what the report calls the store
+ * It needs the global functions of Jest, or of Vitest with `globals: true`, and the package fast-check. Each case may take two
+ * minutes. Not tested: what survives a crash of the process or a power cut.
+ *
+ * @param name of the store, for the report
  * @param factory opens its logs
- * @param capabilities what it cannot do is `false`
+ * @param capabilities `false` for what the store does not support
  */
 export function describeEventStore(
   name: string,
   factory: EventStoreFactory,
   { durable = true, manyReaders = true, manyWriters = true }: Capabilities = {},
 ): void {
-  jest.setTimeout(CASE_TIMEOUT_MS);
   describe(`${name} as an event store`, () => {
     afterAll(() => factory.dispose());
     describeEmptyLog(factory);

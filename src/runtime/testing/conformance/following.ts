@@ -1,4 +1,4 @@
-/** Following as the documentation says it is done: read to the head, wait for it to advance, read again. */
+/** Follows a log as documented: read to the head, wait for it to advance, read again. */
 import type { EventStore } from '../../event-log/event-store.js';
 import { EVERYTHING, START, type Position, type Query, type StoredEvent } from '../../event-log/event.js';
 import { never } from './reading.js';
@@ -7,11 +7,11 @@ export interface Following {
   readonly query?: Query;
   /** Default: the start. */
   readonly after?: Position;
-  /** Resolves with the last position that is to be seen, once that is known. */
+  /** Resolves with the position to stop at, once it is known. */
   readonly until: Promise<Position>;
 }
 
-/** What a follower sees, in the order in which it sees it. */
+/** The events that a follower sees, in that order. */
 export async function follow(
   store: EventStore,
   { query = EVERYTHING, after = START, until }: Following,
@@ -32,7 +32,7 @@ export async function follow(
   }
 }
 
-/** Waits for the head to advance, or for the signal, which then has had its effect. */
+/** Waits for the head to advance, or for the signal. */
 async function advancedUnless(known: AbortSignal, store: EventStore, position: Position): Promise<void> {
   if (known.aborted) return store.advanced(position, never);
   await store.advanced(position, known).catch((error: unknown) => {

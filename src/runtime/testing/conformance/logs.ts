@@ -1,4 +1,4 @@
-/** The logs that the cases work on: opened before a case, closed after it, whatever became of it. */
+/** The logs of the cases: opened before a case and closed after it, also when it fails. */
 import type { EventStore } from '../../event-log/event-store.js';
 import type { EventStoreFactory } from './event-store-factory.js';
 import { afterAll, afterEach, beforeAll, beforeEach } from './test-runner.js';
@@ -44,7 +44,7 @@ export class Logs {
 
   async closeAll(): Promise<void> {
     this.#store = undefined;
-    // Those that lean on another's log close before it.
+    // Stores on another one's log close before it.
     for (const store of this.#opened.splice(0).reverse()) await store.close();
   }
 
@@ -62,7 +62,7 @@ export function aLogForEach(factory: EventStoreFactory): Logs {
   return logs;
 }
 
-/** One log for cases that only read, or that look at nothing but what they appended themselves. */
+/** One log for cases that only read, or that look only at what they appended themselves. */
 export function oneLogForAll(
   factory: EventStoreFactory,
   fill: (store: EventStore) => Promise<void> = () => Promise.resolve(),

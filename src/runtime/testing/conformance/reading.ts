@@ -1,4 +1,4 @@
-/** Reads a log at once, which only a test may do, and says what became of an append. */
+/** Reads a whole log into memory, and describes the outcome of an append. */
 import { AppendConditionFailed } from '../../event-log/errors.js';
 import type { EventStore } from '../../event-log/event-store.js';
 import {
@@ -12,7 +12,7 @@ import {
   type StoredEvent,
 } from '../../event-log/event.js';
 
-/** The signal of one who never gives up. */
+/** A signal that is never aborted. */
 export const never: AbortSignal = new AbortController().signal;
 
 export const BACKWARDS: Range = { backwards: true };
@@ -47,7 +47,7 @@ export async function dataOf(store: EventStore, query?: Query, range?: Range): P
   return (await eventsOf(store, query, range)).map((each) => each.data);
 }
 
-/** Appends it, and reads it back, and nothing else. */
+/** Appends a commit, and reads its events back. */
 export async function recorded(store: EventStore, asked: NewCommit): Promise<readonly StoredEvent[]> {
   const { first, last } = await store.append(asked);
   return eventsOf(store, EVERYTHING, { after: position(first - 1), through: last });
@@ -62,7 +62,7 @@ export async function commitsOf(
   return commits;
 }
 
-/** What became of an append: `recorded at 4`, `repeated at 1`, or `broken by 3`. */
+/** The outcome of an append: `recorded at 4`, `repeated at 1`, or `broken by 3`. */
 export async function outcomeOf(store: EventStore, asked: NewCommit): Promise<string> {
   try {
     const { first, repeated } = await store.append(asked);

@@ -1,17 +1,17 @@
-/** What a store owes that lacks a capability: to say so. */
+/** The requirement for a capability that a store does not have: a clear refusal, or a log that is clearly another one. */
 import { EventStore } from '../../event-log/event-store.js';
 import { START } from '../../event-log/event.js';
 import { expect } from './test-runner.js';
 
-/** A sentence, not a code: at least four words. */
+/** A sentence, and not only a code: at least four words. */
 const SENTENCE = /\S+(\s+\S+){3,}/;
 
-/** It is refused with an error that says why, or what is opened can be taken for the same log by nobody. */
+/** Passes if opening is refused with an error that says why, or if what is opened is empty and has another identity. */
 export async function expectUnsupported(opening: Promise<EventStore>, original: EventStore): Promise<void> {
   const opened: unknown = await opening.catch((error: unknown) => error);
   if (!(opened instanceof EventStore)) {
     expect(opened).toBeInstanceOf(Error);
-    // A mistake of the driver's, which nobody meant as an answer.
+    // A defect of the store, and no refusal.
     expect(opened).not.toBeInstanceOf(TypeError);
     expect((opened as Error).message).toMatch(SENTENCE);
     return;

@@ -1,4 +1,4 @@
-/** Writers that append side by side, commits of uneven size, and what a reader of theirs must have seen. */
+/** Concurrent writers of commits of uneven size, and what a reader must see of them. */
 import type { EventStore } from '../../event-log/event-store.js';
 import { START, position, type Commit, type Position, type StoredEvent } from '../../event-log/event.js';
 import { commit, events } from './commits.js';
@@ -10,7 +10,7 @@ export interface Writers {
   readonly commits: number;
 }
 
-/** Most commits are small, some are large: a large one that began first must not let a small one overtake it unseen. */
+/** Most commits are small, some are large: a small commit must not become visible before a large one with lower positions. */
 const sizeOf = (writer: number, nth: number): number =>
   (writer * 7 + nth * 13) % 10 === 0 ? 60 : 1 + (nth % 4);
 
@@ -19,7 +19,7 @@ export function countOf(writer: number, { commits }: Writers): number {
   return integers(0, commits - 1).reduce((count, nth) => count + sizeOf(writer, nth), 0);
 }
 
-/** Each writer appends one commit after the other, tagged with its name, over the stores in turn. @returns the last position */
+/** Each writer appends its commits one after the other, tagged with its name. Writers take turns with the stores. @returns the last position */
 export async function write(
   stores: readonly EventStore[],
   { writers, commits }: Writers,
@@ -51,7 +51,7 @@ export function expectWhole(seen: readonly StoredEvent[], first: number, last: n
   const inPieces = seen.filter(
     (event, index) => event.commit !== seen[index - 1]?.commit && !isFirstOfCommit(event),
   );
-  // Only where the reading begins may a commit be cut.
+  // Only the first commit may be cut, where the read begins.
   expect(inPieces.filter((event) => event.position !== first)).toEqual([]);
   for (const commits of byWriter(seen).values()) expect(commits).toEqual([...commits].sort(byNumber));
 }
@@ -60,7 +60,7 @@ const byNumber = (one: number, other: number): number => one - other;
 
 const isFirstOfCommit = (event: StoredEvent): boolean => Array.isArray(event.data) && event.data[3] === 0;
 
-/** For each writer of each run, which of its commits the events are of, in the order of the events. */
+/** For each writer of each run, the numbers of its commits, in the order of their events. */
 function byWriter(seen: readonly StoredEvent[]): ReadonlyMap<string, readonly number[]> {
   const commits = new Map<string, number[]>();
   for (const { commit: id } of seen) {

@@ -28,8 +28,8 @@ export function freeList(pages: PageCheck, transaction: number): TreeKind {
 }
 
 /**
- * A list says first how many numbers it has. Each is a page; or, below 0, how many pages are free from the one on
- * that the next number is; or 0, where there is room for another. What follows is left over and means nothing.
+ * A list begins with its length. Each number is a page; or, if negative, the count of free pages that begin at the page of the
+ * next number; or 0, an empty place. Bytes after the list are not used.
  */
 function claimListed(pages: PageCheck, entry: Entry): void {
   const numbers = numbersIn(pages, entry);

@@ -1,14 +1,14 @@
 /** How LMDB lays out its data file: the format of mdb.c as lmdb 3.5.6 bundles it, on a little-endian machine. */
 
-/** Bytes that every page begins with: its number, the transaction that wrote it, its type, and where its space begins and ends. */
+/** Bytes of a page's header: its number, the transaction that wrote it, its type, and the bounds of its free space. */
 export const PAGE_HEADER = 24;
-/** Bytes that every node begins with: the size of its data or the number of its child, its flags, the size of its key. */
+/** Bytes of a node's header: the size of its data or the number of its child page, its flags, the size of its key. */
 export const NODE_HEADER = 8;
-/** Bytes that a tree is recorded in: its flags, its depth, how much is in it, and its root. */
+/** Bytes of a tree's record: its flags, its depth, its counts, and its root. */
 export const TREE_RECORD = 48;
-/** Bytes that stand in a node for data on pages of its own: the first page, the transaction, and how many pages. */
+/** Bytes in a node that refer to data on overflow pages: the first page, the transaction, and the number of pages. */
 export const OVERFLOW_RECORD = 24;
-/** Pages 0 and 1 are written in turn; the one with the later transaction is where a reader begins. */
+/** Pages 0 and 1 are written in turn; a reader begins at the one with the later transaction. */
 export const METAS = 2;
 /** Bytes that are used of such a page. */
 export const META_PAGE = 168;
@@ -27,7 +27,7 @@ export interface Tree {
   /** The page size in the tree of free pages, 0 in every other. */
   readonly pad: number;
   readonly flags: number;
-  /** How many pages lie on the way from the root to an entry, both ends counted. */
+  /** Pages on the path from the root to an entry, both included. */
   readonly depth: number;
   readonly branchPages: number;
   readonly leafPages: number;
@@ -37,7 +37,7 @@ export interface Tree {
   readonly root: number | undefined;
 }
 
-/** Where one state of the file begins. */
+/** A meta page: the roots of one state of the file. */
 export interface Meta {
   readonly transaction: number;
   readonly freePages: Tree;
@@ -99,24 +99,24 @@ export function faultOfMeta(view: DataView, page: number): string | undefined {
 const isPageSize = (size: number): boolean =>
   size >= MIN_PAGE_BYTES && size <= MAX_PAGE_BYTES && (size & (size - 1)) === 0;
 
-/** Data and key that together take more go onto pages of their own (`me_nodemax`). */
+/** A larger node has its data on overflow pages (`me_nodemax`). */
 const largestNode = (pageSize: number): number => (((pageSize - PAGE_HEADER) / 2) & -2) - 2;
 
-/** No key is longer (`me_maxkey`). */
+/** `me_maxkey`. */
 export const largestKey = (pageSize: number): number => largestNode(pageSize) - NODE_HEADER - TREE_RECORD;
 
-/** How many pages data of this size takes when it has pages of its own. */
+/** How many overflow pages data of this size takes. */
 export const pagesFor = (size: number, pageSize: number): number =>
   Math.ceil((PAGE_HEADER + size) / pageSize);
 
-/** A key where it stands. */
+/** A key in a buffer. */
 export interface Key {
   readonly view: DataView;
   readonly at: number;
   readonly size: number;
 }
 
-/** The order of the bytes, the shorter first when it begins the longer: how LMDB compares the keys of every table. */
+/** Byte order, a prefix first: how LMDB compares the keys of every table. */
 export function compareBytes(one: Key, other: Key): number {
   const common = Math.min(one.size, other.size);
   let offset = 0;
@@ -131,6 +131,6 @@ export function compareBytes(one: Key, other: Key): number {
   return one.size - other.size;
 }
 
-/** Numbers by their value: the keys of the tree of free pages. */
+/** By numeric value: the keys of the tree of free pages. */
 export const compareNumbers = (one: Key, other: Key): number =>
   u64(one.view, one.at) - u64(other.view, other.at);

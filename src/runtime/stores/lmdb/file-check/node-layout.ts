@@ -1,9 +1,9 @@
-/** How the nodes of a page must stand: one after the other, from the first byte that is in use to the end. */
+/** Checks that the nodes of a page lie one after the other, from the end of its free space to the end of the page. */
 import { NODE_HEADER, PAGE_HEADER } from './layout.js';
 import { lowerOf, nodeAt, nodeCount, nodeLength, upperOf, type PageSpan } from './page-nodes.js';
 
 export class NodeLayout {
-  /** How long the node is that begins at each even byte of the page that is looked at; 0 where none begins. */
+  /** The length of the node that begins at each even byte of the page; 0 where none begins. */
   readonly #lengths: Uint16Array;
 
   constructor(pageSize: number) {
@@ -32,7 +32,7 @@ export class NodeLayout {
       : 'has entries that do not stand one after the other';
   }
 
-  /** Whether so many nodes stand one after the other, from the one place to the other. Forgets them. */
+  /** Whether so many nodes lie without a gap between two places. Clears the lengths. */
   #isFilled(from: number, end: number, count: number): boolean {
     let offset = from;
     let found = 0;

@@ -1,18 +1,18 @@
-/** What must hold for one page of a data file, whichever tree it belongs to. */
+/** Checks one page of a data file, whichever tree it belongs to. */
 import { PageType, largestKey, pagesFor, u64, type Key } from './layout.js';
 import { NodeLayout } from './node-layout.js';
 import type { PageClaims } from './page-claims.js';
 import type { PageFile } from './page-file.js';
 import { dataSizeOf, keyOf, nodeAt, nodeCount, type PageSpan } from './page-nodes.js';
 
-/** What the keys of a tree are like. */
+/** The keys of a tree: their sizes and their order. */
 export interface KeyOrder {
   isSize(size: number): boolean;
-  /** Below 0 when the first key stands before the second. */
+  /** Below 0 when the first key comes before the second. */
   compare(one: Key, other: Key): number;
 }
 
-/** Which keys may stand in a page: those from the first on and before the second. */
+/** Which keys a page may have: from the first on and before the second. */
 export interface Bounds {
   readonly from: Key | undefined;
   readonly before: Key | undefined;
@@ -20,7 +20,7 @@ export interface Bounds {
 
 export const UNBOUNDED: Bounds = { from: undefined, before: undefined };
 
-/** The pages that hold nothing but the data of one node. */
+/** The overflow pages of one node. */
 export interface OverflowPages {
   readonly first: number;
   readonly count: number;
@@ -41,9 +41,9 @@ export class PageCheck {
   }
 
   /**
-   * A page of a tree, claimed for it.
+   * Reads a page of a tree and claims it.
    *
-   * @param level where the walk holds the page
+   * @param level whose buffer is used
    * @throws FileDamaged
    */
   page(number: number, isBranch: boolean, level: number): PageSpan {
@@ -54,7 +54,7 @@ export class PageCheck {
   }
 
   /**
-   * The nodes of a page, or of the small page in a node of it: where they stand, and that their keys are in order.
+   * Finds the nodes of a page, or of a sub-page in a node, and checks that their keys are in order.
    *
    * @throws FileDamaged
    */
@@ -62,7 +62,7 @@ export class PageCheck {
     const fault = this.#layout.fault(page, isBranch);
     if (fault !== undefined) throw this.file.damaged(number, fault);
     let last: Key | undefined;
-    // The first key of a branch means nothing: all that is smaller than the second stands there.
+    // The first key of a branch is not used: all keys below the second are under it.
     for (let index = isBranch ? 1 : 0; index < nodeCount(page); index += 1) {
       const key = keyOf(page.view, nodeAt(page, index));
       if (key.size === 0 || key.size > this.#largestKey || !order.isSize(key.size))
@@ -78,7 +78,7 @@ export class PageCheck {
   }
 
   /**
-   * The pages that a node leads to, which hold its data; claimed for it. Only what the first of them begins with is read.
+   * Claims the overflow pages of a node. Only the header of the first one is read.
    *
    * @throws FileDamaged
    */

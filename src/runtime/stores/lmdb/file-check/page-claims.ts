@@ -1,4 +1,4 @@
-/** Which pages are spoken for: every page of a file is part of one tree or free, and none is so twice. */
+/** Which pages are in use: every page of a file belongs to one tree or is free, and none twice. */
 import { METAS } from './layout.js';
 import type { PageFile } from './page-file.js';
 
@@ -8,7 +8,7 @@ export class PageClaims {
   #claimed = METAS;
 
   /**
-   * @param lastPage may lie behind the end of the file: a free page that was never written need not be there
+   * @param lastPage may be past the end of the file, since free pages at the end need not have been written
    * @param written how many pages the file has
    */
   constructor(

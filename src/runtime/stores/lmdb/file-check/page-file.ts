@@ -1,8 +1,7 @@
-/** The pages of a data file, read in large pieces and never through a memory map: what is wrong there cannot hurt the reader. */
+/** The pages of a data file, read with `read` and not through a memory map, which a damaged or truncated file could crash. */
 import { readSync } from 'node:fs';
 import { PAGE_HEADER } from './layout.js';
 
-/** At most so many bytes are read at a time. */
 const MAX_READ_BYTES = 1 << 20;
 
 /** The file is not as LMDB wrote it. */
@@ -13,8 +12,8 @@ export class FileDamaged extends Error {
   }
 }
 
-/** Bytes, and the numbers in them. */
-class Buffered {
+/** A buffer with a view on its numbers. */
+class ViewedBuffer {
   readonly bytes: Buffer;
   readonly view: DataView;
 
@@ -25,34 +24,34 @@ class Buffered {
 }
 
 export class PageFile {
-  /** A page for each level of a walk, which holds all pages on its way down. */
-  readonly #levels: Buffered[] = [];
-  readonly #header = new Buffered(PAGE_HEADER);
-  /** What was read last: the pages from `#first` on, and before `#end`. */
-  readonly #piece: Buffer;
+  /** A buffer for each level of a tree: a walk needs all pages on its path at once. */
+  readonly #levels: ViewedBuffer[] = [];
+  readonly #header = new ViewedBuffer(PAGE_HEADER);
+  /** The pages that were read last: from `#first` on, and before `#end`. */
+  readonly #chunk: Buffer;
   #first = 0;
   #end = 0;
-  /** How many pages to read at a time: twice as many while they are wanted one after the other, else one. */
-  #stride = 1;
+  /** How many pages to read at a time: doubled while they are read in sequence, otherwise one. */
+  #pagesPerRead = 1;
 
   constructor(
     readonly path: string,
     private readonly descriptor: number,
     readonly pageSize: number,
   ) {
-    this.#piece = Buffer.alloc(Math.max(MAX_READ_BYTES, pageSize));
+    this.#chunk = Buffer.alloc(Math.max(MAX_READ_BYTES, pageSize));
   }
 
-  /** A page, in a buffer that stays as it is until another page of the same level is read. */
+  /** A page, in a buffer that is valid until another page of the same level is read. */
   page(number: number, level: number): DataView {
-    const { bytes, view } = (this.#levels[level] ??= new Buffered(this.pageSize));
+    const { bytes, view } = (this.#levels[level] ??= new ViewedBuffer(this.pageSize));
     if (number < this.#first || number >= this.#end) this.#readAhead(number);
     const at = (number - this.#first) * this.pageSize;
-    this.#piece.copy(bytes, 0, at, at + this.pageSize);
+    this.#chunk.copy(bytes, 0, at, at + this.pageSize);
     return view;
   }
 
-  /** What a page begins with, without the rest of it, in a buffer that stays as it is until the next header is read. */
+  /** The header of a page, in a buffer that is valid until the next header is read. */
   header(number: number): DataView {
     const { bytes, view } = this.#header;
     if (this.#read(bytes, PAGE_HEADER, number * this.pageSize) < PAGE_HEADER)
@@ -60,9 +59,9 @@ export class PageFile {
     return view;
   }
 
-  /** So many bytes of the data that begins on a page, a large piece at a time; the view is good for one turn of the loop. */
+  /** The bytes of data that begins on a page, a chunk at a time. Each view is valid until the next one. */
   *data(number: number, size: number): Iterable<DataView> {
-    const { bytes, view } = new Buffered(Math.min(size, MAX_READ_BYTES));
+    const { bytes, view } = new ViewedBuffer(Math.min(size, MAX_READ_BYTES));
     const start = number * this.pageSize + PAGE_HEADER;
     for (let done = 0; done < size; done += bytes.length) {
       const length = Math.min(bytes.length, size - done);
@@ -71,16 +70,16 @@ export class PageFile {
     }
   }
 
-  /** An error that says where the damage is, and what. */
+  /** An error that names the page and what is wrong with it. */
   damaged(number: number, what: string): FileDamaged {
     return new FileDamaged(this.path, `page ${number} (at byte ${number * this.pageSize}) ${what}`);
   }
 
   #readAhead(number: number): void {
-    const most = this.#piece.length / this.pageSize;
-    const follows = number >= this.#end && number < this.#end + most;
-    this.#stride = follows ? Math.min(2 * this.#stride, most) : 1;
-    const length = this.#read(this.#piece, this.#stride * this.pageSize, number * this.pageSize);
+    const maxPages = this.#chunk.length / this.pageSize;
+    const follows = number >= this.#end && number < this.#end + maxPages;
+    this.#pagesPerRead = follows ? Math.min(2 * this.#pagesPerRead, maxPages) : 1;
+    const length = this.#read(this.#chunk, this.#pagesPerRead * this.pageSize, number * this.pageSize);
     if (length < this.pageSize) throw this.damaged(number, 'ends early');
     this.#first = number;
     this.#end = number + Math.floor(length / this.pageSize);

@@ -1,7 +1,7 @@
-/** The nodes of a page: where each part of them stands. */
+/** Reads the nodes of a page: offsets, flags, keys and data. */
 import { NODE_HEADER, NodeFlag, OVERFLOW_RECORD, PAGE_HEADER, type Key } from './layout.js';
 
-/** A page in a buffer, or the small page that a node of it holds. */
+/** A page in a buffer, or a sub-page in a node of it. */
 export interface PageSpan {
   readonly view: DataView;
   readonly start: number;
@@ -12,7 +12,7 @@ const POINTER = 2;
 
 export const typeOf = ({ view, start }: PageSpan): number => view.getUint16(start + 18, true);
 
-/** Where the pointers to the nodes end, and where the nodes begin, as bytes after the page's header. */
+/** Where the pointers to the nodes end and where the nodes begin, in bytes after the page's header. */
 export const lowerOf = ({ view, start }: PageSpan): number => view.getUint16(start + 20, true);
 export const upperOf = ({ view, start }: PageSpan): number => view.getUint16(start + 22, true);
 
@@ -37,7 +37,7 @@ export const keyOf = (view: DataView, node: number): Key => ({
   size: view.getUint16(node + 6, true),
 });
 
-/** How many bytes of the page a node takes; the next one begins at an even byte. */
+/** The bytes that a node takes in the page; the next one begins at an even byte. */
 export function nodeLength(view: DataView, node: number, isBranch: boolean): number {
   const length = NODE_HEADER + view.getUint16(node + 6, true) + (isBranch ? 0 : storedSize(view, node));
   return length + (length % 2);

@@ -1,29 +1,29 @@
-/** Walks one tree of a data file and requires all that LMDB takes for granted when it reads it. */
+/** Walks one tree of a data file and checks everything that LMDB relies on when it reads it. */
 import { NodeFlag, type Key, type Tree } from './layout.js';
 import { UNBOUNDED, type Bounds, type KeyOrder, type PageCheck } from './page-check.js';
 import { childOf, dataSizeOf, flagsOf, keyOf, nodeAt, nodeCount, type PageSpan } from './page-nodes.js';
 
-/** What a leaf holds under one key. */
+/** A key of a leaf, and where its data is. */
 export interface Entry {
   readonly key: Key;
   readonly flags: number;
   readonly dataSize: number;
-  /** Where the data stands in the buffer of the key, unless it has pages of its own. */
+  /** Offset of the data in the buffer of the key, unless it is on overflow pages. */
   readonly dataAt: number;
-  /** The first of the pages that hold the data, if it has pages of its own. */
+  /** The first of the overflow pages, if the data is there. */
   readonly dataPage: number | undefined;
-  /** The page that holds the key. */
+  /** The page of the key. */
   readonly page: number;
-  /** From which level on other walks may hold pages. */
+  /** The first level whose buffer another walk may use. */
   readonly level: number;
 }
 
-/** What tells one kind of tree from another. */
+/** How one kind of tree differs from another. */
 export interface TreeKind extends KeyOrder {
-  /** As a message names it: `the table ids`. */
+  /** For messages: `the table ids`. */
   readonly name: string;
   /**
-   * Looks at what stands under a key.
+   * Checks the data of a key.
    *
    * @returns how many entries that is
    * @throws FileDamaged
@@ -44,8 +44,8 @@ export class TreeCheck {
   ) {}
 
   /**
-   * @param recordedOn the page that says what the tree is
-   * @param level from which on the walk may hold pages
+   * @param recordedOn the page of the tree's record
+   * @param level the first whose buffer the walk may use
    * @throws FileDamaged
    */
   run(recordedOn: number, level: number): void {

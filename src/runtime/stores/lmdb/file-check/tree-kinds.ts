@@ -1,4 +1,4 @@
-/** The kinds of trees that hold a log: the list of tables, a table, and the values of one key. */
+/** The kinds of trees of a log: the list of tables, a table, and the values of one key. */
 import {
   NodeFlag,
   PAGE_HEADER,
@@ -14,7 +14,7 @@ import { UNBOUNDED, type PageCheck } from './page-check.js';
 import { dataSizeOf, flagsOf, nodeAt, nodeCount, typeOf, type PageSpan } from './page-nodes.js';
 import { TreeCheck, type Entry, type TreeKind } from './tree-check.js';
 
-/** The tables that a file may have, and the flags with which each was made. */
+/** The tables that a file may have, and the flags that each was created with. */
 export type Tables = Readonly<Record<string, number>>;
 
 /** Bytes of the version before the data, in a table that has versions. */
@@ -58,7 +58,7 @@ function table(pages: PageCheck, name: string, tableFlags: number): TreeKind {
   };
 }
 
-/** The values of a key that has several: a small page in the node, or a tree of their own once they are many. */
+/** The values of a key that has several: a sub-page in the node, or a tree when they are many. */
 function checkValues(pages: PageCheck, tableName: string, entry: Entry): number {
   const kind = values(pages, `a key of the table ${tableName}`);
   if (entry.flags === (NodeFlag.duplicates | NodeFlag.tree)) return checkTree(pages, entry, 0, kind).entries;
@@ -73,7 +73,7 @@ function checkValues(pages: PageCheck, tableName: string, entry: Entry): number 
   return nodeCount(span);
 }
 
-/** The values of one key, which are keys themselves and have nothing under them. */
+/** The values of one key: they are keys of this tree, without data. */
 function values(pages: PageCheck, name: string): TreeKind {
   return {
     name,

@@ -1,4 +1,4 @@
-/** All of a commit or none of it: for whoever looks, whenever, and whichever way. */
+/** Atomicity: every read shows all of a commit or none of it. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InvalidValue } from '../../../event-log/errors.js';
 import type { EventStore } from '../../../event-log/event-store.js';
@@ -12,7 +12,7 @@ import { describe, expect, it } from '../test-runner.js';
 const SIZE = 100;
 const TAG: Query = [{ tags: [tag('number:1')] }];
 
-/** Appends commits of SIZE events, and looks again and again until they are recorded. @returns what was seen, each once */
+/** Appends commits of SIZE events, and looks repeatedly until they are recorded. @returns the distinct results */
 async function seenWhileRecording(
   store: EventStore,
   look: () => Promise<number>,
@@ -66,7 +66,7 @@ export function describeAtomicity(factory: EventStoreFactory): void {
       expect(seen.at(-1)).toBe(10 * SIZE);
     });
 
-    it('so whoever waited for its first event is woken when its last can be read', async () => {
+    it('so a caller that waits for its first event is woken when its last can be read', async () => {
       const seen = logs.store.advanced(START, never).then(() => positionsOf(logs.store));
       await logs.store.append(commit('a', events(SIZE)));
       expect((await seen).length % SIZE).toBe(0);

@@ -1,4 +1,4 @@
-/** Closing: what was asked for is finished, what comes later is refused, and nothing is cut short in silence. */
+/** Closing: earlier appends are finished, later calls are refused, and no read ends early without an error. */
 import { LogClosed } from '../../../event-log/errors.js';
 import { EVERYTHING, START, commitId } from '../../../event-log/event.js';
 import { PAGE_SIZE } from '../../../event-log/page.js';
@@ -12,12 +12,12 @@ export function describeClosing(factory: EventStoreFactory): void {
   describe('a log that is closed', () => {
     const logs = aLogForEach(factory);
 
-    it('refuses what is appended after it', async () => {
+    it('refuses later appends', async () => {
       await logs.store.close();
       await expect(logs.store.append(commit('a'))).rejects.toThrow(LogClosed);
     });
 
-    it('refuses what is appended while it closes', async () => {
+    it('refuses appends while it closes', async () => {
       const first = logs.store.append(commit('a', events(1000)));
       const closed = logs.store.close();
       await expect(logs.store.append(commit('b'))).rejects.toThrow(LogClosed);
@@ -25,7 +25,7 @@ export function describeClosing(factory: EventStoreFactory): void {
       await closed;
     });
 
-    it('refuses also what repeats a commit', async () => {
+    it('refuses repeated appends, too', async () => {
       await logs.store.append(commit('a'));
       await logs.store.close();
       await expect(logs.store.append(commit('a'))).rejects.toThrow(LogClosed);
@@ -43,13 +43,13 @@ export function describeClosing(factory: EventStoreFactory): void {
       await expect(logs.store.find(commitId('a'))).rejects.toThrow(LogClosed);
     });
 
-    it('has finished what was asked for before', async () => {
+    it('has recorded what was appended before', async () => {
       const asked = Promise.all(integers(1, 50).map((nth) => logs.store.append(commit(`c${nth}`))));
       await logs.store.close();
       expect((await asked).map(({ last }) => last)).toEqual(integers(1, 50));
     });
 
-    it('has answered what was asked for before it says that it is closed', async () => {
+    it('has answered every earlier append when it is closed', async () => {
       const order: string[] = [];
       const asked = integers(1, 3).map(async (nth) => {
         await logs.store.append(commit(`c${nth}`));
@@ -61,14 +61,14 @@ export function describeClosing(factory: EventStoreFactory): void {
       expect(order).toEqual(['c1', 'c2', 'c3', 'closed']);
     });
 
-    it('wakes those who waited for what was finished', async () => {
+    it('wakes callers that waited for what was recorded while it closed', async () => {
       const advanced = logs.store.advanced(START, AbortSignal.timeout(60_000));
       const asked = logs.store.append(commit('a'));
       await logs.store.close();
       await expect(Promise.all([advanced, asked])).resolves.toHaveLength(2);
     });
 
-    it('leaves those who wait to their signal', async () => {
+    it('leaves callers that still wait to their signal', async () => {
       const controller = new AbortController();
       const reason = new Error('enough');
       const advanced = logs.store.advanced(START, controller.signal);
@@ -82,7 +82,7 @@ export function describeClosing(factory: EventStoreFactory): void {
       await expect(logs.store.close()).resolves.toBeUndefined();
     });
 
-    it('is closed for nobody before it is for all', async () => {
+    it('answers no call to close before the others', async () => {
       const asked = logs.store.append(commit('a', events(1000)));
       const order: string[] = [];
       await Promise.all([
@@ -93,8 +93,8 @@ export function describeClosing(factory: EventStoreFactory): void {
       expect(order).toEqual(['answered', 'closed', 'closed']);
     });
 
-    it('cuts no reading short in silence', async () => {
-      // So many that no store has read the last of them when it hands out the first.
+    it('ends no read early without an error', async () => {
+      // So many that no store has read the last of them when it yields the first.
       await Promise.all(integers(1, PAGE_SIZE).map((nth) => logs.store.append(commit(`c${nth}`, events(3)))));
       let seen = 0;
       const reading = async (): Promise<number> => {
@@ -108,7 +108,7 @@ export function describeClosing(factory: EventStoreFactory): void {
       expect([3 * PAGE_SIZE, expect.any(LogClosed)]).toContainEqual(end);
     });
 
-    it('takes no other log with it', async () => {
+    it('closes no other log', async () => {
       const other = await logs.open();
       await logs.store.close();
       expect(await other.append(commit('a'))).toMatchObject({ first: 1 });

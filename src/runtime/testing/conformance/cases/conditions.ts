@@ -27,7 +27,7 @@ export function describeConditions(factory: EventStoreFactory): void {
     it.each<readonly [what: string, query: Query, after: number, expected: string]>([
       ['fails when a matching event stands after the position', ONE, 1, 'broken by 3'],
       ['fails when a matching event stands right after the position', TWO, 1, 'broken by 2'],
-      ['holds when the matching event stands at the position', TWO, 2, 'recorded at 4'],
+      ['holds when the matching event is at the position', TWO, 2, 'recorded at 4'],
       ['holds when no matching event stands after the position', ONE, 3, 'recorded at 4'],
       ['holds when only other events stand after the position', TWO, 2, 'recorded at 4'],
       ['names the first of several events that break it', ONE, 0, 'broken by 1'],
@@ -112,7 +112,7 @@ export function describeConditions(factory: EventStoreFactory): void {
       expect(await outcomeOf(logs.store, commit('d', [event()], { condition }))).toBe('broken by 2104');
     });
 
-    it('that failed may be asked again after the event that broke it', async () => {
+    it('that failed may be repeated with the position of the event that broke it', async () => {
       const ask = (after: number): Promise<string> =>
         outcomeOf(logs.store, commit('c', [event()], { condition: { query: ONE, after: position(after) } }));
       expect([await ask(0), await ask(1), await ask(3)]).toEqual([
@@ -123,13 +123,13 @@ export function describeConditions(factory: EventStoreFactory): void {
     });
   });
 
-  describe('append conditions asked for at the same time', () => {
+  describe('append conditions of concurrent appends', () => {
     const logs = aLogForEach(factory);
     const one = (): ReturnType<typeof event> => event({ tags: ['number:1'] });
     const unlessOne = { condition: { query: ONE, after: START } };
     const unlessAny = { condition: { query: EVERYTHING, after: START } };
 
-    it('see what was asked for before them', async () => {
+    it('see the appends before them', async () => {
       const outcomes = await Promise.all([
         outcomeOf(logs.store, commit('a', [event(), one()])),
         outcomeOf(logs.store, commit('b', [event()], unlessOne)),
@@ -137,7 +137,7 @@ export function describeConditions(factory: EventStoreFactory): void {
       expect(outcomes).toEqual(['recorded at 1', 'broken by 2']);
     });
 
-    it('of everything see what was asked for before them', async () => {
+    it('of everything see the appends before them', async () => {
       const outcomes = await Promise.all([
         outcomeOf(logs.store, commit('a')),
         outcomeOf(logs.store, commit('b', undefined, unlessAny)),
@@ -145,7 +145,7 @@ export function describeConditions(factory: EventStoreFactory): void {
       expect(outcomes).toEqual(['recorded at 1', 'broken by 1']);
     });
 
-    it('do not see what is asked for after them', async () => {
+    it('do not see the appends after them', async () => {
       const outcomes = await Promise.all([
         outcomeOf(logs.store, commit('a', [event()], unlessOne)),
         outcomeOf(logs.store, commit('b', [one()])),
@@ -162,7 +162,7 @@ export function describeConditions(factory: EventStoreFactory): void {
       expect(outcomes).toEqual(['broken by 1', 'recorded at 2']);
     });
 
-    it('look past a position that is still on its way', async () => {
+    it('may name a position that is not recorded yet', async () => {
       const after = { condition: { query: ONE, after: position(2) } };
       const outcomes = await Promise.all([
         outcomeOf(logs.store, commit('a', [one(), one()])),
@@ -172,7 +172,7 @@ export function describeConditions(factory: EventStoreFactory): void {
       expect(outcomes).toEqual(['recorded at 1', 'recorded at 3', 'broken by 3']);
     });
 
-    it('let exactly one of a hundred win', async () => {
+    it('let exactly one of a hundred succeed', async () => {
       const outcomes = await Promise.all(
         events(100, () => ({ tags: ['number:1'] })).map((each, index) =>
           outcomeOf(logs.store, commit(`c${index}`, [each], unlessOne)),
@@ -181,7 +181,7 @@ export function describeConditions(factory: EventStoreFactory): void {
       expect(outcomes).toEqual(['recorded at 1', ...Array<string>(99).fill('broken by 1')]);
     });
 
-    it('do not stand in each other’s way when they are about different things', async () => {
+    it('do not conflict when they are about different things', async () => {
       const outcomes = await Promise.all(
         events(100).map((_, index) => {
           const tags = [`number:${index}`];
@@ -192,7 +192,7 @@ export function describeConditions(factory: EventStoreFactory): void {
       expect(outcomes.filter((outcome) => !outcome.startsWith('recorded'))).toEqual([]);
     });
 
-    it('lose no update of many who read, decide and append until they succeed', async () => {
+    it('lose no update of many callers that read, decide and append until they succeed', async () => {
       const increment = async (name: string): Promise<void> => {
         for (let attempt = 1; ; attempt += 1) {
           const head = await logs.store.head();

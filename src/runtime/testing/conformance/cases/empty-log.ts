@@ -1,4 +1,4 @@
-/** What a log is before anything was recorded in it. */
+/** An empty log. */
 import { EVERYTHING, START, commitId, tag } from '../../../event-log/event.js';
 import { commit } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';

@@ -14,20 +14,20 @@ export function describeFollowing(factory: EventStoreFactory): void {
   describe('following while sixteen writers append commits of uneven size', () => {
     const logs = aLogForEach(factory);
 
-    it('shows each position once, in order, to one who begins before them', async () => {
+    it('shows each position once, in order, to a follower that begins before them', async () => {
       const until = write([logs.store], MANY);
       const seen = await follow(logs.store, { until });
       expectWhole(seen, 1, await until);
     });
 
-    it('shows the same to one who begins in the middle, at the start', async () => {
+    it('shows the same to a follower that begins at position 0 while they write', async () => {
       const until = write([logs.store], MANY);
       await logs.store.advanced(position(500), AbortSignal.timeout(60_000));
       const seen = await follow(logs.store, { until });
       expectWhole(seen, 1, await until);
     });
 
-    it('shows the rest to one who begins in the middle, where it stands', async () => {
+    it('shows the rest to a follower that begins at the head while they write', async () => {
       const until = write([logs.store], MANY);
       await logs.store.advanced(position(500), AbortSignal.timeout(60_000));
       const after = await logs.store.head();
@@ -35,7 +35,7 @@ export function describeFollowing(factory: EventStoreFactory): void {
       expectWhole(seen, after + 1, await until);
     });
 
-    it('shows the rest to one who begins in the middle of a commit', async () => {
+    it('shows the rest to a follower that begins in the middle of a commit', async () => {
       const begun = await logs.store.append(commit('run/0/-1', events(9)));
       const after = position(begun.first + 3);
       const until = write([logs.store], MANY);
@@ -43,20 +43,20 @@ export function describeFollowing(factory: EventStoreFactory): void {
       expect(seen.map((each) => each.position)).toEqual(integers(after + 1, await until));
     });
 
-    it('shows all to one who begins when they have ended', async () => {
+    it('shows all to a follower that begins after them', async () => {
       const end = await write([logs.store], MANY);
       const seen = await follow(logs.store, { until: Promise.resolve(end) });
       expectWhole(seen, 1, end);
     });
 
-    it('shows the same to many who follow at once', async () => {
+    it('shows the same to many concurrent followers', async () => {
       const until = write([logs.store], MANY);
       const all = await Promise.all(integers(1, 8).map(() => follow(logs.store, { until })));
       const end = await until;
       for (const seen of all) expectWhole(seen, 1, end);
     });
 
-    it('shows each event of a tag once, in order, to one who follows the tag', async () => {
+    it('shows each event of a tag once, in order, to a follower of the tag', async () => {
       const until = write([logs.store], MANY);
       const query = [{ tags: [tag('writer:3')] }, { tags: [tag('writer:11')] }];
       const seen = await follow(logs.store, { query, until });

@@ -1,4 +1,4 @@
-/** The chain of hashes: each commit under one of its content and of the commit before it, the same in every store. */
+/** The chain of hashes: each covers a commit and the hash before it, and is the same in every store. */
 import { EVERYTHING, START, type NewCommit } from '../../../event-log/event.js';
 import type { EventStore } from '../../../event-log/event-store.js';
 import { MemoryStore } from '../../../stores/memory.store.js';
@@ -9,7 +9,7 @@ import { commitsOf, outcomeOf } from '../reading.js';
 import { describe, expect, it } from '../test-runner.js';
 import { write } from '../writers.js';
 
-/** Commits of every kind of content that a hash has to cover. */
+/** Commits with every kind of content that a hash must cover. */
 const MIXTURE: readonly NewCommit[] = [
   commit('a'),
   commit('b', [event({ tags: ['number:1', 'é'], data: { value: '5', list: [1, { e: 1e-7 }] } }), event()]),
@@ -51,7 +51,7 @@ export function describeHashes(factory: EventStoreFactory): void {
       expect(previous).toEqual(['0'.repeat(64), ...hashes.slice(0, -1)]);
     });
 
-    it('is whole after many have written at once', async () => {
+    it('is unbroken after concurrent appends', async () => {
       await write([logs.store], { writers: 16, commits: 10 });
       const chain = await commitsOf(logs.store);
       expect(chain).toHaveLength(160);
@@ -75,7 +75,7 @@ export function describeHashes(factory: EventStoreFactory): void {
       expect(await hashesOf(logs.store, MIXTURE)).toEqual(await hashesOf(other, []));
     });
 
-    it('is the same whatever they were appended under', async () => {
+    it('is the same whatever the conditions', async () => {
       const under = (each: NewCommit, index: number): NewCommit => ({
         ...each,
         isNewId: index % 2 === 0,
@@ -99,7 +99,7 @@ export function describeHashes(factory: EventStoreFactory): void {
       expect(await hashesOf(await logs.open(), copied)).toEqual(hashes);
     });
 
-    it('does not know of appends that were refused or repeated', async () => {
+    it('is not affected by refused or repeated appends', async () => {
       const first = commit('a');
       const condition = { query: EVERYTHING, after: START };
       await logs.store.append(first);

@@ -1,4 +1,4 @@
-/** A commit id is remembered for ever: whoever repeats it gets the first answer, and nothing is recorded. */
+/** Idempotence: a repeated commit id, however late, gets the first answer, and nothing is recorded. */
 import { EVERYTHING, START, commitId, position } from '../../../event-log/event.js';
 import { commit, event, events } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
@@ -38,7 +38,7 @@ export function describeIdempotence(factory: EventStoreFactory): void {
       expect(await outcomeOf(logs.store, commit('a', undefined, FAILS))).toBe('repeated at 1');
     });
 
-    it('is answered from the first commit, asked for in the same moment', async () => {
+    it('is answered from the first commit when both are concurrent', async () => {
       const outcomes = await Promise.all(
         ['first', 'second', 'third'].map((data) =>
           outcomeOf(logs.store, commit('a', [event({ data }), event({ data })])),
@@ -91,7 +91,7 @@ export function describeIdempotence(factory: EventStoreFactory): void {
       expect(await outcomeOf(logs.store, commit('b'))).toBe('recorded at 2');
     });
 
-    it('is still new for what is asked in the same moment', async () => {
+    it('is still new for a concurrent append', async () => {
       await logs.store.append(commit('a'));
       const outcomes = await Promise.all([
         outcomeOf(logs.store, commit('b', undefined, FAILS)),

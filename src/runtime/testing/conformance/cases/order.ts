@@ -1,4 +1,4 @@
-/** Order: what is asked for first stands first and is answered first, however it is asked for. */
+/** Order: appends are recorded and answered in the order of the calls. */
 import { EVERYTHING, START, position, type NewCommit } from '../../../event-log/event.js';
 import { commit, event, events } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
@@ -8,10 +8,10 @@ import { describe, expect, it } from '../test-runner.js';
 import { expectWhole, write } from '../writers.js';
 
 export function describeOrder(factory: EventStoreFactory): void {
-  describe('appends asked for at the same time', () => {
+  describe('concurrent appends', () => {
     const logs = aLogForEach(factory);
 
-    /** Asks for all of them at once. @returns their ids, in the order in which they were answered */
+    /** Appends them concurrently. @returns their ids, in the order of the answers */
     const answersTo = async (asked: readonly NewCommit[]): Promise<readonly string[]> => {
       const answered: string[] = [];
       const answer = async (each: NewCommit): Promise<void> => {
@@ -22,7 +22,7 @@ export function describeOrder(factory: EventStoreFactory): void {
       return answered;
     };
 
-    it('are recorded in the order in which they were asked for', async () => {
+    it('are recorded in the order of the calls', async () => {
       const asked = integers(0, 199);
       await Promise.all(
         asked.map((index) => logs.store.append(commit(`c${index}`, [event({ data: index })]))),
@@ -30,17 +30,17 @@ export function describeOrder(factory: EventStoreFactory): void {
       expect(await dataOf(logs.store)).toEqual(asked);
     });
 
-    it('are answered in the order in which they were asked for', async () => {
+    it('are answered in the order of the calls', async () => {
       const asked = integers(0, 199).map((index) => commit(`c${index}`));
       expect(await answersTo(asked)).toEqual(asked.map(({ id }) => id));
     });
 
-    it('are answered in that order also when the first are much larger', async () => {
+    it('are answered in that order although the first are much larger', async () => {
       const asked = [2000, 1, 1, 500, 1].map((size, index) => commit(`c${index}`, events(size)));
       expect(await answersTo(asked)).toEqual(asked.map(({ id }) => id));
     });
 
-    it('are answered in that order also when some are refused and some repeated', async () => {
+    it('are answered in that order although some are refused and some repeated', async () => {
       await logs.store.append(commit('known'));
       const condition = { query: EVERYTHING, after: START };
       const asked = integers(0, 9).flatMap((index) => [
@@ -51,7 +51,7 @@ export function describeOrder(factory: EventStoreFactory): void {
       expect(await answersTo(asked)).toEqual(asked.map(({ id }) => id));
     });
 
-    it('keep their order whether they have conditions or not', async () => {
+    it('keep their order with and without conditions', async () => {
       const condition = { query: [{ types: ['never.recorded'] }], after: START };
       const asked = integers(0, 59).map((index) =>
         commit(`c${index}`, undefined, index % 3 === 0 ? { condition } : {}),
@@ -60,7 +60,7 @@ export function describeOrder(factory: EventStoreFactory): void {
       expect((await eventsOf(logs.store)).map((each) => each.commit)).toEqual(asked.map(({ id }) => id));
     });
 
-    it('keep their order in numbers that no single flush takes', async () => {
+    it('keep their order when they are too many for one flush', async () => {
       const asked = integers(0, 2999);
       await Promise.all(
         asked.map((index) => logs.store.append(commit(`c${index}`, [event({ data: index })]))),
@@ -69,26 +69,26 @@ export function describeOrder(factory: EventStoreFactory): void {
     });
   });
 
-  describe('appends asked for one after the other', () => {
+  describe('successive appends', () => {
     const logs = aLogForEach(factory);
 
-    it('stand behind those that were answered before', async () => {
+    it('come after those that were answered before', async () => {
       const first = await logs.store.append(commit('a', events(3)));
       expect((await logs.store.append(commit('b'))).first).toBe(first.last + 1);
     });
 
-    it('stand behind those that were asked for before, though they were not answered yet', async () => {
+    it('come after those that were called before and are not answered yet', async () => {
       const first = logs.store.append(commit('a', events(1000)));
       const second = logs.store.append(commit('b'));
       expect((await second).first).toBe((await first).last + 1);
     });
 
-    it('by many callers at once are all recorded, each caller’s in its order', async () => {
+    it('of many concurrent callers are all recorded, in the order of each caller', async () => {
       const last = await write([logs.store], { writers: 16, commits: 12 });
       expectWhole(await eventsOf(logs.store), 1, last);
     });
 
-    it('may come from whoever was just answered', async () => {
+    it('may be made as soon as the one before is answered', async () => {
       let chain: Promise<unknown> = Promise.resolve();
       for (const index of integers(0, 19)) chain = chain.then(() => logs.store.append(commit(`c${index}`)));
       await chain;
@@ -99,7 +99,7 @@ export function describeOrder(factory: EventStoreFactory): void {
   describe('time', () => {
     const logs = aLogForEach(factory);
 
-    it('has no say in the order, also when the clock goes backwards', async () => {
+    it('does not affect the order, even when the clock goes backwards', async () => {
       const times = ['2026-06-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z'];
       await Promise.all(
         times.map((time, index) => logs.store.append(commit(`c${index}`, events(2), { time }))),

@@ -1,4 +1,4 @@
-/** Pages: never too large, never empty, and nothing is lost or doubled where one ends and the next begins. */
+/** Pages: never too large, never empty, and nothing is lost or repeated between two of them. */
 import { EVERYTHING, position, tag, type Query, type Range } from '../../../event-log/event.js';
 import { PAGE_SIZE } from '../../../event-log/page.js';
 import { commit, event, events } from '../commits.js';
@@ -28,7 +28,7 @@ export function describePaging(factory: EventStoreFactory): void {
       expect(await positionsOf(logs.store, EVERYTHING, BACKWARDS)).toEqual(integers(1, total).toReversed());
     });
 
-    it('are found across a long stretch in which nothing is meant', async () => {
+    it('are found across a long part of the log without a match', async () => {
       await logs.store.append(commit('a', [event({ tags: ['rare'] })]));
       await Promise.all(integers(1, 1200).map((nth) => logs.store.append(commit(`c${nth}`, events(2)))));
       await logs.store.append(commit('b', [event({ tags: ['rare'], type: 'number.retracted' })]));
@@ -71,7 +71,7 @@ export function describePaging(factory: EventStoreFactory): void {
       expect(sizes.length).toBeGreaterThan(1);
     });
 
-    it('are none when nothing is meant', async () => {
+    it('are none when nothing matches', async () => {
       expect(await pagesOf(logs.store, [{ tags: [tag('nobody')] }])).toEqual([]);
     });
 

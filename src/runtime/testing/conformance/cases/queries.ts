@@ -1,4 +1,4 @@
-/** Reading by query, within any range, either way: exactly what is meant, each event once, in order. */
+/** Reading by query, within any range, in either direction: exactly the matching events, each once, in order. */
 import fc from 'fast-check';
 import {
   EVERYTHING,
@@ -17,7 +17,7 @@ import { BACKWARDS, integers, positionsOf } from '../reading.js';
 import { describe, expect, it } from '../test-runner.js';
 
 export function describeQueries(factory: EventStoreFactory): void {
-  describe('an item that means older revisions only', () => {
+  describe('an item with only older revisions', () => {
     const older: Query = [{ types: ['number.recorded'], revisionBelow: 3 }];
     const logs = oneLogForAll(factory, async (store) => {
       await store.append(commit('old', [event({ revision: 1 }), event({ revision: 2 })]));
@@ -76,11 +76,7 @@ export function describeQueries(factory: EventStoreFactory): void {
       ],
       ['items whose tags lie far apart', [{ tags: [tag('odd')] }, { tags: [tag('number:3')] }], [2, 4, 5]],
       ['a tag or a type', [{ tags: [tag('odd')] }, { types: ['log.opened'] }], [2, 6]],
-      [
-        'an item that asks for nothing beside one that does',
-        [{ tags: [tag('odd')] }, {}],
-        [1, 2, 3, 4, 5, 6],
-      ],
+      ['an item without criteria beside one with some', [{ tags: [tag('odd')] }, {}], [1, 2, 3, 4, 5, 6]],
       ['everything by an empty list of tags', [{ tags: [] }], [1, 2, 3, 4, 5, 6]],
       ['nothing by an empty list of types', [{ types: [] }], []],
       ['nothing by an empty list of types, whatever the tags', [{ types: [], tags: [tag('even')] }], []],
@@ -94,10 +90,10 @@ export function describeQueries(factory: EventStoreFactory): void {
     });
 
     it.each<readonly [what: string, query: Query, range: Range, expected: readonly number[]]>([
-      ['what stands after a position', EVERYTHING, { after: position(2) }, [3, 4, 5, 6]],
+      ['events after a position', EVERYTHING, { after: position(2) }, [3, 4, 5, 6]],
       ['nothing after the head', EVERYTHING, { after: position(6) }, []],
       ['nothing far after the head', EVERYTHING, { after: position(60) }, []],
-      ['what stands up to a position, itself included', EVERYTHING, { through: position(3) }, [1, 2, 3]],
+      ['events up to a position, itself included', EVERYTHING, { through: position(3) }, [1, 2, 3]],
       ['nothing up to before the first event', EVERYTHING, { through: position(0) }, []],
       [
         'all there is when the end is past the head',
@@ -105,12 +101,7 @@ export function describeQueries(factory: EventStoreFactory): void {
         { through: position(60) },
         [1, 2, 3, 4, 5, 6],
       ],
-      [
-        'what stands between two positions',
-        EVERYTHING,
-        { after: position(2), through: position(5) },
-        [3, 4, 5],
-      ],
+      ['events between two positions', EVERYTHING, { after: position(2), through: position(5) }, [3, 4, 5]],
       ['one event from inside a commit', EVERYTHING, { after: position(2), through: position(3) }, [3]],
       ['nothing between a position and itself', EVERYTHING, { after: position(3), through: position(3) }, []],
       [
@@ -121,7 +112,7 @@ export function describeQueries(factory: EventStoreFactory): void {
       ],
       ['at most so many', EVERYTHING, { limit: 2 }, [1, 2]],
       ['all there is when more are wanted', EVERYTHING, { limit: 7 }, [1, 2, 3, 4, 5, 6]],
-      ['none when none is wanted', EVERYTHING, { limit: 0 }, []],
+      ['none with a limit of 0', EVERYTHING, { limit: 0 }, []],
       ['none backwards when none is wanted', EVERYTHING, { ...BACKWARDS, limit: 0 }, []],
       ['the newest one', EVERYTHING, { ...BACKWARDS, limit: 1 }, [6]],
       ['backwards down to a position', EVERYTHING, { ...BACKWARDS, after: position(3) }, [6, 5, 4]],
@@ -141,7 +132,7 @@ export function describeQueries(factory: EventStoreFactory): void {
       ['of a tag, at most so many', [{ tags: [tag('even')] }], { limit: 3 }, [1, 3, 4]],
       ['of a tag, the newest so many', [{ tags: [tag('even')] }], { ...BACKWARDS, limit: 2 }, [5, 4]],
       [
-        'of a tag, what stands in a range',
+        'events with a tag in a range',
         [{ tags: [tag('even')] }],
         { after: position(1), through: position(4) },
         [3, 4],
@@ -183,12 +174,12 @@ export function describeQueries(factory: EventStoreFactory): void {
       await Promise.all(commits.map((each) => store.append(each)));
     });
 
-    it('gives exactly what the query means, in any range and either way', async () => {
+    it('gives exactly the matching events, in any range and direction', async () => {
       await fc.assert(
         fc.asyncProperty(QUERIES, RANGES, async (query, range) => {
           expect(await positionsOf(logs.store, query, range)).toEqual(meant(appended, query, range));
         }),
-        // Random ranges may all miss an event, so each is asked for by everything that leads to it.
+        // Random ranges may all miss an event, so each is also read by its type and each of its tags.
         { numRuns: 150, examples: WHOLE_LOG },
       );
     });
@@ -226,7 +217,7 @@ const RANGES: fc.Arbitrary<Range> = fc.record(
   { requiredKeys: [] },
 );
 
-/** The positions that must be read, found by looking at everything that was appended. */
+/** The expected positions, found by checking every event that was appended. */
 function meant(
   appended: readonly AppendedEvent[],
   query: Query,

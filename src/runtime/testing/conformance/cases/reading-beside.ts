@@ -1,4 +1,4 @@
-/** Several stores that read one log: each sees what the writer records, and none disturbs another. */
+/** Several stores that read one log: each sees what the writer records, and does not affect the others. */
 import { LogClosed } from '../../../event-log/errors.js';
 import { EVERYTHING, START, commitId, position, tag } from '../../../event-log/event.js';
 import { commit, event, events } from '../commits.js';
@@ -90,7 +90,7 @@ function describeReaders(factory: EventStoreFactory): void {
       expect(await seen).toEqual(['a', 'b']);
     });
 
-    it('need not wait for what is there', async () => {
+    it('does not wait for what is recorded already', async () => {
       await expect((await logs.reader()).advanced(START, never)).resolves.toBeUndefined();
     });
 
@@ -111,7 +111,7 @@ function describeReaders(factory: EventStoreFactory): void {
       }
     });
 
-    it('leaves the writer and other readers in peace when it closes', async () => {
+    it('does not disturb the writer and other readers when it closes', async () => {
       const [leaving, staying] = [await logs.reader(), await logs.reader()];
       await leaving.close();
       await logs.store.append(commit('b'));

@@ -1,4 +1,4 @@
-/** A reading shows the log as it stood when it began, and stands in nobody’s way. */
+/** A read shows the log as it was when the read began, and blocks nothing. */
 import type { EventStore } from '../../../event-log/event-store.js';
 import { EVERYTHING, position, tag, type Query, type Range } from '../../../event-log/event.js';
 import { PAGE_SIZE } from '../../../event-log/page.js';
@@ -12,7 +12,7 @@ const HEAD = 2 * PAGE_SIZE + 10;
 const TAG: Query = [{ tags: [tag('number:1')] }];
 const tagged = (count: number): ReturnType<typeof events> => events(count, () => ({ tags: ['number:1'] }));
 
-/** Reads a page, does something else, and reads on. @returns the positions on all of the pages */
+/** Reads a page, does something else, and reads on. @returns the positions of all pages */
 async function readAround(
   store: EventStore,
   [query, range]: readonly [Query, Range],
@@ -27,7 +27,7 @@ async function readAround(
 }
 
 export function describeReadingWhileWriting(factory: EventStoreFactory): void {
-  describe('a reading that is under way', () => {
+  describe('a read in progress', () => {
     const logs = aLogForEach(factory);
 
     beforeEach(async () => {
@@ -38,13 +38,13 @@ export function describeReadingWhileWriting(factory: EventStoreFactory): void {
       ['everything', EVERYTHING, {}],
       ['a range that ends past the head', EVERYTHING, { through: position(HEAD + 5) }],
       ['a query', TAG, {}],
-    ])('of %s ends where the head stood when it began', async (_what, query, range) => {
+    ])('of %s ends at the head at its beginning', async (_what, query, range) => {
       const append = (): Promise<unknown> => logs.store.append(commit('later', tagged(10)));
       expect(await readAround(logs.store, [query, range], append)).toEqual(integers(1, HEAD));
       expect(await logs.store.head()).toBe(HEAD + 10);
     });
 
-    it('backwards goes on to the first event, whatever is appended meanwhile', async () => {
+    it('backwards reaches the first event, whatever is appended meanwhile', async () => {
       const append = (): Promise<unknown> => logs.store.append(commit('later', tagged(10)));
       const seen = await readAround(logs.store, [EVERYTHING, BACKWARDS], append);
       expect(seen).toEqual(integers(1, HEAD).toReversed());
@@ -68,7 +68,7 @@ export function describeReadingWhileWriting(factory: EventStoreFactory): void {
       expect(await Promise.all(both)).toEqual(both.map(() => [forwards, forwards.toReversed()]));
     });
 
-    it('may be left in the middle', async () => {
+    it('may be ended early', async () => {
       for await (const page of logs.store.read(EVERYTHING, {})) {
         expect(page[0]?.position).toBe(1);
         break;
@@ -77,7 +77,7 @@ export function describeReadingWhileWriting(factory: EventStoreFactory): void {
       expect((await logs.store.append(commit('later'))).first).toBe(HEAD + 1);
     });
 
-    it('may be left in the middle many times over', async () => {
+    it('may be ended early many times', async () => {
       const begun = new Set<number | undefined>();
       for (const nth of integers(1, 200)) {
         const range = nth % 2 === 0 ? BACKWARDS : {};
@@ -90,20 +90,20 @@ export function describeReadingWhileWriting(factory: EventStoreFactory): void {
       expect(await positionsOf(logs.store)).toEqual(integers(1, HEAD));
     });
 
-    it('may be left in the middle by an error, which its reader gets', async () => {
+    it('may be ended by an error of its consumer, who gets that error', async () => {
       const reading = readAround(logs.store, [EVERYTHING, {}], () => Promise.reject(new Error('enough')));
       await expect(reading).rejects.toThrow('enough');
       expect(await positionsOf(logs.store)).toEqual(integers(1, HEAD));
     });
 
-    it('and is forgotten holds up neither the next append nor the closing', async () => {
+    it('that is abandoned blocks neither the next append nor closing', async () => {
       const forgotten = logs.store.read(EVERYTHING, {})[Symbol.asyncIterator]();
       await forgotten.next();
       expect((await logs.store.append(commit('later'))).first).toBe(HEAD + 1);
       await expect(logs.store.close()).resolves.toBeUndefined();
     });
 
-    it('that was asked for and never begun stands in nobody’s way', async () => {
+    it('that was never begun blocks nothing', async () => {
       logs.store.read(EVERYTHING, {});
       expect((await logs.store.append(commit('later'))).first).toBe(HEAD + 1);
     });

@@ -1,4 +1,4 @@
-/** What becomes of an event that is recorded: it keeps all that it was given, and nobody changes it. */
+/** Recording: an event is read as it was given, and cannot be changed. */
 import { EVERYTHING, START, tag, type Json, type StoredEvent } from '../../../event-log/event.js';
 import { TIME, commit, event, events } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
@@ -62,7 +62,7 @@ export function describeRecording(factory: EventStoreFactory): void {
       expect((await eventsOf(logs.store)).map(({ time }) => time)).toEqual(times);
     });
 
-    it('is the same, whichever way it is read', async () => {
+    it('is the same in every read', async () => {
       const given = event({ tags: ['number:1'], data: { deep: [1, { er: 'x' }] } });
       await logs.store.append(commit('a', [event(), given, event()], { metadata: { by: 'kit' } }));
       const [, read] = await eventsOf(logs.store);
@@ -75,7 +75,7 @@ export function describeRecording(factory: EventStoreFactory): void {
       expect(ways).toEqual(ways.map(() => [read]));
     });
 
-    it('cannot be changed by whoever reads it', async () => {
+    it('cannot be changed by a reader', async () => {
       const given = event({ tags: ['number:1'], data: { list: [{ x: 1 }] } });
       await logs.store.append(commit('a', [given], { metadata: { nested: { by: 'kit' } } }));
       expect((await eventsOf(logs.store)).flatMap((each) => changeable(each, '#'))).toEqual([]);
@@ -92,7 +92,7 @@ export function describeRecording(factory: EventStoreFactory): void {
       expect(await positionsOf(logs.store)).toEqual(events(27).map((_, index) => index + 1));
     });
 
-    it('of a commit are told to whoever appended it, with its id and time', async () => {
+    it('of a commit are in the answer to its append, with its id and time', async () => {
       await logs.store.append(commit('a'));
       expect(await logs.store.append(commit('b', events(2)))).toMatchObject({
         id: 'b',
@@ -124,7 +124,7 @@ export function describeRecording(factory: EventStoreFactory): void {
   });
 }
 
-/** Where a reader could change the event. */
+/** The objects of the event that a reader could change. */
 function changeable(value: StoredEvent | Json, place: string): readonly string[] {
   if (typeof value !== 'object' || value === null) return [];
   const inside = Object.entries(value).flatMap(([name, member]) =>

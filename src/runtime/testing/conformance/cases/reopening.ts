@@ -1,4 +1,4 @@
-/** What outlives the store that recorded it, and what a store that keeps nothing owes instead. */
+/** Reopening: what a durable store keeps, and what a store that is not durable must do instead. */
 import { EVERYTHING, START, commitId, position, tag, type Query } from '../../../event-log/event.js';
 import { commit, event, events } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
@@ -107,13 +107,13 @@ function describeDurable(factory: EventStoreFactory): void {
       expect(await positionsOf(logs.store, QUERY, BACKWARDS)).toEqual([5, 3, 2]);
     });
 
-    it('lets those go on at once who have not seen all of it', async () => {
+    it('wakes callers at once that have not seen all of it', async () => {
       await logs.store.append(commit('a'));
       await logs.reopen();
       await expect(logs.store.advanced(START, never)).resolves.toBeUndefined();
     });
 
-    it('lets those wait who have seen all of it', async () => {
+    it('lets callers wait that have seen all of it', async () => {
       await logs.store.append(commit('a'));
       await logs.reopen();
       const seen = logs.store.advanced(position(1), never).then(() => logs.store.head());
@@ -121,7 +121,7 @@ function describeDurable(factory: EventStoreFactory): void {
       expect(await seen).toBe(2);
     });
 
-    it('is followed from where its follower stood', async () => {
+    it('is followed from where its follower was', async () => {
       await logs.store.append(commit('a', events(10)));
       await logs.reopen();
       const until = logs.store.append(commit('b', events(5))).then(({ last }) => last);
@@ -139,7 +139,7 @@ function describeDurable(factory: EventStoreFactory): void {
       expect(await commitsOf(logs.store)).toEqual(await commitsOf(other));
     });
 
-    it('has all that was asked for before it was closed', async () => {
+    it('has all that was appended before it was closed', async () => {
       const asked = integers(1, 100).map((nth) => logs.store.append(commit(`c${nth}`)));
       await logs.reopen();
       await Promise.all(asked);

@@ -1,4 +1,4 @@
-/** Sizes: from nothing at all to what is as large as the event log lets through. */
+/** Sizes, from empty to the maximum of the event log. */
 import { EVERYTHING, START, commitId, tag, type Json } from '../../../event-log/event.js';
 import { commit, event, events } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
@@ -9,7 +9,7 @@ import { describe, expect, it } from '../test-runner.js';
 const MEBIBYTE = 2 ** 20;
 const MAX_COMMIT_EVENTS = 10_000;
 
-/** So many characters, and none of it compresses to nothing. */
+/** A text of this length that does not compress well. */
 function text(length: number, alphabet: string): string {
   const letters = Array.from(alphabet);
   let state = 1;
@@ -20,7 +20,7 @@ function text(length: number, alphabet: string): string {
   return Array.from({ length }, next).join('');
 }
 
-/** `[[[…]]]`, so deep as the event log lets through. */
+/** `[[[…]]]`, as deep as the event log allows. */
 const deepest = (): Json => integers(1, 63).reduce<Json>((inner) => [inner], 'deep');
 
 export function describeSizes(factory: EventStoreFactory): void {

@@ -1,4 +1,4 @@
-/** Text is text: whatever it is written in, wherever it may stand, and however alike two of them look. */
+/** Text of every script, in every place, compared by its code units. */
 import { commitId, tag, type Json } from '../../../event-log/event.js';
 import { TIME, commit, event } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
@@ -51,7 +51,7 @@ const NAMES: readonly string[] = [
   'x'.repeat(100_000),
 ];
 
-/** Every member, with its name, in an order that no store need keep: `toEqual` passes over some of them. */
+/** All members by name, sorted, since `toEqual` ignores some of them. */
 function canonical(value: Json | undefined): string {
   if (value === undefined) return '';
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -120,7 +120,7 @@ export function describeUnicode(factory: EventStoreFactory): void {
 
   describe('a member', () => {
     const logs = oneLogForAll(factory);
-    /** As JSON.parse makes it: an own member also where assigning would not. */
+    /** Made by JSON.parse, so that `__proto__` is an own member, too. */
     const named = (name: string): Readonly<Record<string, Json>> =>
       JSON.parse(`{${JSON.stringify(name)}:{"inner":1},"other":2}`) as Readonly<Record<string, Json>>;
 

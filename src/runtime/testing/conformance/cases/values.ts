@@ -1,4 +1,4 @@
-/** Every JSON value comes back as it was given: each number to the last bit, each text of what it is made. */
+/** JSON values: each is read exactly as it was given. */
 import { type Json } from '../../../event-log/event.js';
 import { commit, event } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';

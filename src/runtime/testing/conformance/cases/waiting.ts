@@ -1,4 +1,4 @@
-/** Waiting for the head to advance: woken when there is something to read, let go when it is called off. */
+/** Waiting for the head to advance: it ends when there is something to read, or when it is aborted. */
 import { getEventListeners } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore } from '../../../event-log/event-store.js';
@@ -9,7 +9,7 @@ import { aLogForEach } from '../logs.js';
 import { integers, never, outcomeOf, positionsOf } from '../reading.js';
 import { describe, expect, it } from '../test-runner.js';
 
-/** Takes the steps one after the other. @returns which of them was the last when the waiting was over, from 1 */
+/** Runs the steps one after the other. @returns the number of the step, from 1, after which the waiting ended */
 async function stepsUntilWoken(
   store: EventStore,
   after: number,
@@ -29,12 +29,12 @@ export function describeWaiting(factory: EventStoreFactory): void {
   describe('waiting for the head to advance', () => {
     const logs = aLogForEach(factory);
 
-    it('is over at once when the head stands after the position', async () => {
+    it('ends at once when the head is after the position', async () => {
       await logs.store.append(commit('a', events(2)));
       await expect(logs.store.advanced(position(1), never)).resolves.toBeUndefined();
     });
 
-    it('is over when an event is recorded', async () => {
+    it('ends when an event is recorded', async () => {
       const order: string[] = [];
       const advanced = logs.store.advanced(START, never).then(() => order.push('advanced'));
       order.push('asked');
@@ -43,7 +43,7 @@ export function describeWaiting(factory: EventStoreFactory): void {
       expect(order).toEqual(['asked', 'advanced']);
     });
 
-    it('goes on while the head does not stand after the position', async () => {
+    it('goes on while the head is not after the position', async () => {
       const steps = ['a', 'b', 'c'].map((id) => () => logs.store.append(commit(id)));
       expect(await stepsUntilWoken(logs.store, 2, steps)).toBe(3);
     });
@@ -63,19 +63,19 @@ export function describeWaiting(factory: EventStoreFactory): void {
       expect(await stepsUntilWoken(logs.store, 1, [repeat, repeat, record])).toBe(3);
     });
 
-    it('ends when there is something to read', async () => {
+    it('ends only when there is something to read', async () => {
       const seen = logs.store.advanced(START, never).then(() => positionsOf(logs.store));
       await logs.store.append(commit('a', events(3)));
       expect(await seen).toEqual([1, 2, 3]);
     });
 
-    it('ends for the one who waits in the middle of a commit', async () => {
+    it('ends for a position in the middle of a commit', async () => {
       const seen = logs.store.advanced(position(2), never).then(() => positionsOf(logs.store));
       await logs.store.append(commit('a', events(5)));
       expect(await seen).toEqual([1, 2, 3, 4, 5]);
     });
 
-    it('ends for a thousand who wait, each at its own position', async () => {
+    it('ends for a thousand callers, each at its own position', async () => {
       const heads = integers(0, 999).map(async (after) => {
         await logs.store.advanced(position(after), never);
         return (await logs.store.head()) - after;
@@ -84,7 +84,7 @@ export function describeWaiting(factory: EventStoreFactory): void {
       expect((await Promise.all(heads)).filter((distance) => distance < 1)).toEqual([]);
     });
 
-    it('may begin anew each time that it is over', async () => {
+    it('may begin again each time that it ends', async () => {
       const woken: Position[] = [];
       const waiting = (async () => {
         for (let head = START; head < 20; woken.push(head)) {
@@ -99,7 +99,7 @@ export function describeWaiting(factory: EventStoreFactory): void {
     });
   });
 
-  describe('waiting that is called off', () => {
+  describe('waiting that is aborted', () => {
     const logs = aLogForEach(factory);
     const reason = new Error('enough');
 
@@ -117,11 +117,11 @@ export function describeWaiting(factory: EventStoreFactory): void {
       await expect(advanced).rejects.toMatchObject({ name: 'AbortError' });
     });
 
-    it('ends at once when it was called off before it began', async () => {
+    it('ends at once when it was aborted before it began', async () => {
       await expect(logs.store.advanced(START, AbortSignal.abort(reason))).rejects.toBe(reason);
     });
 
-    it('ends for one and for no other', async () => {
+    it('ends for one caller and no other', async () => {
       const controller = new AbortController();
       const aborted = logs.store.advanced(START, controller.signal);
       const others = [logs.store.advanced(START, never), logs.store.advanced(START, never)];
@@ -131,7 +131,7 @@ export function describeWaiting(factory: EventStoreFactory): void {
       await expect(Promise.all(others)).resolves.toEqual([undefined, undefined]);
     });
 
-    it('ends for all who wait with the same signal', async () => {
+    it('ends for all callers with the same signal', async () => {
       const controller = new AbortController();
       const waiting = integers(0, 99).map((after) =>
         logs.store.advanced(position(after), controller.signal).catch((error: unknown) => error),
@@ -176,7 +176,7 @@ export function describeWaiting(factory: EventStoreFactory): void {
       expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
     });
 
-    it('leaves no listener on its signal when it was over at once', async () => {
+    it('leaves no listener on its signal when it ended at once', async () => {
       await logs.store.append(commit('a'));
       const { signal } = new AbortController();
       await logs.store.advanced(START, signal);

@@ -32,12 +32,12 @@ export function describeWholeCommits(factory: EventStoreFactory): void {
       [2, 3, 'b'],
       [1, 4, 'b'],
       [3, 5, 'bc'],
-    ])('that touch what stands after %i and through %p are “%s”', async (after, through, expected) => {
+    ])('that overlap the range after %i through %s are “%s”', async (after, through, expected) => {
       const range = { after: position(after), ...(through !== undefined && { through: position(through) }) };
       expect((await commitsOf(logs.store, range)).map(({ id }) => id).join('')).toBe(expected);
     });
 
-    it('are given whole, as they were appended', async () => {
+    it('are whole, as they were appended', async () => {
       const [whole] = await commitsOf(logs.store, { after: position(2), through: position(3) });
       expect(whole).toEqual({
         id: 'b',
@@ -86,7 +86,7 @@ export function describeWholeCommits(factory: EventStoreFactory): void {
       );
     });
 
-    it('end where the head stood when their reading began', async () => {
+    it('end at the head at the beginning of the read', async () => {
       await Promise.all(integers(1, 1500).map((nth) => logs.store.append(commit(`c${nth}`))));
       const seen: string[] = [];
       for await (const page of logs.store.commits()) {
@@ -96,7 +96,7 @@ export function describeWholeCommits(factory: EventStoreFactory): void {
       expect(seen).toEqual(integers(1, 1500).map((nth) => `c${nth}`));
     });
 
-    it('may be left in the middle', async () => {
+    it('may be ended early', async () => {
       await Promise.all(integers(1, 1500).map((nth) => logs.store.append(commit(`c${nth}`))));
       for await (const page of logs.store.commits()) {
         expect(page[0]?.id).toBe('c1');

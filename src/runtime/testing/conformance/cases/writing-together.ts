@@ -1,4 +1,4 @@
-/** Several stores that append to one log: one order, one memory of commit ids, and conditions that hold among them. */
+/** Several stores that append to one log: one order, and commit ids and conditions that hold across them. */
 import { EVERYTHING, START, commitId, position, tag, type Query } from '../../../event-log/event.js';
 import type { EventStore } from '../../../event-log/event-store.js';
 import { commit, event, events } from '../commits.js';
@@ -64,7 +64,7 @@ function describeWriters(factory: EventStoreFactory): void {
       expect(await eventsOf(other)).toEqual(await eventsOf(one));
     });
 
-    it('wake those who wait at the other', async () => {
+    it('wake callers that wait at the other', async () => {
       const seen = other.advanced(START, never).then(() => dataOf(other));
       await one.append(commit('a'));
       expect(await seen).toEqual(['a']);
@@ -95,7 +95,7 @@ function describeWriters(factory: EventStoreFactory): void {
       expect(await other.append(commit('a'))).toEqual({ ...answer, repeated: true });
     });
 
-    it('record a commit once that both are asked for', async () => {
+    it('record a commit once that both append', async () => {
       const outcomes = await Promise.all(
         integers(1, 20).flatMap(() => [outcomeOf(one, commit('a')), outcomeOf(other, commit('a'))]),
       );
@@ -114,13 +114,13 @@ function describeWriters(factory: EventStoreFactory): void {
       ]);
     });
 
-    it('break each other’s conditions', async () => {
+    it('see each other’s events in conditions', async () => {
       await one.append(commit('a', [event({ tags: ['number:1'] })]));
       const conditional = commit('b', [event()], { condition: { query: ONE, after: START } });
       expect(await outcomeOf(other, conditional)).toBe('broken by 1');
     });
 
-    it('let exactly one win of all who ask under one condition', async () => {
+    it('let exactly one succeed of all appends under one condition', async () => {
       const outcomes = await Promise.all(
         integers(1, 40).map((nth) => {
           const condition = { query: ONE, after: START };
@@ -131,7 +131,7 @@ function describeWriters(factory: EventStoreFactory): void {
       expect(outcomes.sort()).toEqual([...Array<string>(39).fill('broken by 1'), 'recorded at 1']);
     });
 
-    it('lose no update of callers who read, decide and append until they succeed', async () => {
+    it('lose no update of callers that read, decide and append until they succeed', async () => {
       const increment = async (store: EventStore, name: string): Promise<void> => {
         for (let attempt = 1; ; attempt += 1) {
           const head = await store.head();
@@ -167,14 +167,14 @@ function describeWriters(factory: EventStoreFactory): void {
       for (const seen of all) expectWhole(seen, 1, end);
     });
 
-    it('shows each position once, in order, to one who begins in the middle', async () => {
+    it('shows each position once, in order, to a follower that begins while they write', async () => {
       const stores = [logs.store, await logs.another()];
       const until = write(stores, MANY);
       await logs.store.advanced(position(300), never);
       expectWhole(await follow(await logs.another(), { until }), 1, await until);
     });
 
-    it('shows each position once, in order, to one who begins when they have ended', async () => {
+    it('shows each position once, in order, to a follower that begins after them', async () => {
       const end = await write([logs.store, await logs.another()], MANY);
       expectWhole(await follow(await logs.another(), { until: Promise.resolve(end) }), 1, end);
     });

@@ -1,4 +1,4 @@
-/** A commit as it stands in the tables, and the check that it is what was recorded. */
+/** A commit as the tables give it, and the check that it is what was recorded. */
 import { frozen } from '../../event-log/commits/columns.js';
 import { LAYOUT } from '../../event-log/commits/commit-encoding.js';
 import { LogDamaged } from '../../event-log/errors.js';
@@ -20,15 +20,15 @@ export interface CommitRow {
   readonly events: string | null;
 }
 
-/** Makes rows of this shape of the table `commits`. The database writes the JSON out as it was given to it, byte for byte. */
-export const COMMIT_ROW = `last, first, id,
+/** Selects such a row from the table `commits`. The database gives JSON back as it was inserted, byte for byte. */
+export const COMMIT_ROW_COLUMNS = `last, first, id,
   to_char(time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as time,
   metadata::text as metadata, fingerprint, previous, hash, layout,
   (select json_agg(json_build_array(type, revision, tags, data) order by position)::text
     from events where position between first and last) as events`;
 
-/** @throws LogDamaged unless it is what was sealed; Error when this version does not know how it was laid out for that */
-export function openCommit(row: CommitRow): VerifiedCommit {
+/** @throws LogDamaged unless it fits its hash; Error when this version does not know the layout that was hashed */
+export function commitFromRow(row: CommitRow): VerifiedCommit {
   const { last, first, id, time, previous, hash, layout } = row;
   if (layout !== LAYOUT) throw new Error(`commit of layout ${layout}, but this version knows only ${LAYOUT}`);
   const content = {
@@ -38,7 +38,7 @@ export function openCommit(row: CommitRow): VerifiedCommit {
     ...(row.fingerprint !== null && { fingerprint: row.fingerprint }),
   };
   const events = parsedEvents(row, content.metadata);
-  // What is sealed again from what was read has the hash of what was recorded only if it is the same.
+  // Hashed again from what was read.
   const isWhole = first + events.length - 1 === last;
   if (!isWhole || !hashCommit({ ...content, events }, first, previous).hash.equals(hash)) {
     throw new LogDamaged(first, 'the commit that begins there does not fit its hash');

@@ -1,19 +1,20 @@
-/** Writes what is staged into the tables, if the log still is what it was staged for: one statement, whatever the number. */
+/** Inserts pending commits into the tables if the log's row is still the one they follow on: in one statement, however many. */
 import { LAYOUT } from '../../event-log/commits/commit-encoding.js';
 import type { Position } from '../../event-log/event.js';
 import type { Run, Statement } from './database.js';
-import type { PendingCommit } from './deciding.js';
+import type { PendingCommit } from '../decide-appends.js';
+import type { StorableCommit } from './storable-commit.js';
 
-/** What the log's one row says. Staged commits follow on exactly this. */
+/** The one row of the table `log`. Commits are numbered and hashed to follow on exactly this. */
 export interface LogRow {
   readonly head: Position;
   /** The hash of the commit that ends at the head. */
   readonly hash: Buffer;
-  /** What was sent under another number is not recorded any more: somebody asked what became of it, and it was not there. */
+  /** Counted up when the outcome of a lost insert was looked for and not found: an insert with an earlier count does nothing. */
   readonly settled: number;
 }
 
-/** Followers in other processes are woken when, and only when, the transaction is committed. */
+/** The notification, which wakes followers in other processes, is sent only when the transaction is committed. */
 const RECORD: Statement = {
   name: 'record',
   text: `with
@@ -49,23 +50,23 @@ const RECORD: Statement = {
 
 /**
  * @param channel where followers listen
- * @param row what the first of the staged commits follows on
- * @returns whether the log was that still; if not, nothing was written
+ * @param row what the first of the commits follows on
+ * @returns whether the log's row was that one; if not, nothing was written
  * @throws Error of the database
  */
-export async function record(
+export async function insertCommits(
   run: Run,
   channel: string,
-  staged: readonly PendingCommit[],
+  pending: readonly PendingCommit<StorableCommit>[],
   row: LogRow,
 ): Promise<boolean> {
-  const newest = staged.at(-1);
+  const newest = pending.at(-1);
   if (newest === undefined) return true;
   const moved = await run(RECORD, [
     LAYOUT,
-    ...columnsOf(staged),
+    ...columnsOf(pending),
     newest.commit.last,
-    newest.hash,
+    newest.hashed.hash,
     row.head,
     row.hash,
     row.settled,
@@ -74,8 +75,8 @@ export async function record(
   return moved.length === 1;
 }
 
-/** The rows of each table, as a list for each of its columns, in the order of the statement. */
-function columnsOf(staged: readonly PendingCommit[]): readonly string[] {
+/** A list for each column of each table, in the order of the statement. */
+function columnsOf(pending: readonly PendingCommit<StorableCommit>[]): readonly string[] {
   const commits = {
     last: [] as number[],
     first: [] as number[],
@@ -96,7 +97,7 @@ function columnsOf(staged: readonly PendingCommit[]): readonly string[] {
     data: [] as string[],
   };
   const tags = { tag: [] as string[], position: [] as number[] };
-  for (const { storable, commit, previous, hash } of staged) {
+  for (const { append, commit, previous, hashed } of pending) {
     const { first, last } = commit;
     commits.last.push(last);
     commits.first.push(first);
@@ -104,10 +105,10 @@ function columnsOf(staged: readonly PendingCommit[]): readonly string[] {
     commits.time.push(commit.time);
     commits.fingerprint.push(commit.fingerprint);
     commits.previous.push(`\\x${previous.toString('hex')}`);
-    commits.hash.push(`\\x${hash.toString('hex')}`);
-    commits.bytes.push(storable.bytes);
-    commits.metadata.push(storable.metadata);
-    storable.asked.events.forEach((event, index) => {
+    commits.hash.push(`\\x${hashed.hash.toString('hex')}`);
+    commits.bytes.push(append.bytes);
+    commits.metadata.push(append.metadataJson);
+    append.events.forEach((event, index) => {
       const position = first + index;
       events.position.push(position);
       events.last.push(last);
@@ -115,7 +116,7 @@ function columnsOf(staged: readonly PendingCommit[]): readonly string[] {
       events.revision.push(event.revision);
       // Arrays of arrays must be rectangular, so a column of arrays is a column of texts.
       events.tags.push(texts(event.tags));
-      events.data.push(storable.data[index] ?? 'null');
+      events.data.push(append.dataJson[index] ?? 'null');
       for (const tag of new Set(event.tags)) {
         tags.tag.push(tag);
         tags.position.push(position);
@@ -143,7 +144,7 @@ function columnsOf(staged: readonly PendingCommit[]): readonly string[] {
   ];
 }
 
-// Arrays as PostgreSQL writes them, which takes longer when the driver does it for any kind of value.
+// Arrays in PostgreSQL's own notation. The driver would write them, too, but slower, since it takes any kind of value.
 
 function numbers(values: readonly number[]): string {
   return `{${values.join()}}`;
@@ -157,7 +158,7 @@ function quoted(text: string): string {
   return `"${/["\\]/.test(text) ? text.replace(/["\\]/g, '\\$&') : text}"`;
 }
 
-/** JSON texts as one, which needs no escaping; the database takes it apart again byte for byte. */
+/** JSON texts as one JSON array, which needs no escaping; the database takes it apart byte for byte. */
 function jsons(values: readonly string[]): string {
   return `[${values.join()}]`;
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import { commitId, type NewCommit } from '../../event-log/event.js';
-import { copyLog } from './copy.js';
+import { copyLog } from './copy-log.js';
 import { LmdbReader } from './lmdb.reader.js';
 import { LmdbStore } from './lmdb.store.js';
 
@@ -59,7 +59,7 @@ describe('a copy of a log', () => {
     await copy.close();
   });
 
-  it('is another log than the original, which may go another way from then on', async () => {
+  it('has an identity of its own, since it may diverge from the original', async () => {
     await copyLog(from, to);
     const copy = LmdbReader.open(to);
     expect(copy.identity).toMatch(/^[0-9a-f-]{36}$/);
@@ -67,17 +67,17 @@ describe('a copy of a log', () => {
     await copy.close();
   });
 
-  it('does not take the writer’s right to write', async () => {
+  it('does not take the lease of the writer', async () => {
     await copyLog(from, to);
     await expect(store.append(commit(20))).resolves.toMatchObject({ repeated: false });
   });
 
-  it('is not made where something is already', async () => {
+  it('is not made in a folder that exists', async () => {
     await copyLog(from, to);
     await expect(copyLog(from, to)).rejects.toThrow('EEXIST');
   });
 
-  it('is not made of nothing', async () => {
+  it('is not made of a folder without a log', async () => {
     await expect(copyLog(join(folder.path, 'nothing'), to)).rejects.toThrow('holds no log');
   });
 });

@@ -1,13 +1,15 @@
-/** Whether the data file may be believed: it is as its writer left it, or else it is looked through before anybody opens it. */
+/** Opens a log after checking its data file: every page, unless its last writer left it as it is now. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TableFlag, checkFile, checkHeader, type Tables } from './file-check.js';
+import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
+import { requireEveryCommit } from './lmdb-read.js';
 import { isAlive, thisProcess, type LeaseHolder } from './writer-lease.js';
 
-/** What the writer notes beside the data file: who it is, and when it ends in good order, how it leaves the file. */
+/** A file beside the data file, in which the writer notes who it is and, when it closes the log, the state of the data file. */
 const NOTE = 'writer.json';
 
-/** A log of up to so many bytes is looked through in every commit after a crash; a larger one only in how its pages hang together. */
+/** After a crash, every commit of a log up to this size is checked. Of a larger one, only the pages are: that takes less time. */
 const MAX_ALWAYS_CHECKED_BYTES = 64 * 1024 * 1024;
 
 const TABLES: Tables = {
@@ -18,35 +20,49 @@ const TABLES: Tables = {
   types: TableFlag.duplicates,
 };
 
-type Note = { readonly writer: LeaseHolder } | { readonly left: LeftFile };
+type Note = { readonly writer: LeaseHolder } | { readonly left: FileState };
 
-/** Tells a file from itself after anybody wrote to it. */
-interface LeftFile {
+/** Changes whenever somebody writes to the file. */
+interface FileState {
   readonly bytes: number;
   /** Nanoseconds since 1970, as text: a double cannot hold them. */
   readonly modified: string;
 }
 
-/** What still has to be looked at once LMDB can be trusted with the file. */
-export type Remaining = 'nothing' | 'every commit';
+/**
+ * @throws FileDamaged, LogDamaged when the files are not what was written
+ * @throws Error when there is no log to read, it is of another format, or the folder cannot be used
+ */
+export function openLog(folder: string, options: { readonly readOnly: boolean }): LmdbFiles {
+  const unchecked = requireUndamagedFile(folder);
+  const files = openFiles(folder, options);
+  if (unchecked === 'nothing') return files;
+  try {
+    requireEveryCommit(files, lastPosition(files));
+  } catch (error) {
+    void files.root.close();
+    throw error;
+  }
+  return files;
+}
 
 /**
- * Looks through the data file as far as there is reason to: not at all when its writer is at work on it or left it
- * as it is now, else in every page.
+ * Checks the pages of the data file before LMDB maps it: a damaged page may mislead LMDB, or crash the process.
  *
- * @throws FileDamaged before LMDB maps a file that would mislead or crash it
+ * @returns what must be checked with LMDB
+ * @throws FileDamaged
  */
-export function requireUndamaged(folder: string): Remaining {
+function requireUndamagedFile(folder: string): 'nothing' | 'every commit' {
   const file = join(folder, 'data.mdb');
   if (!existsSync(file) || statSync(file).size === 0) return 'nothing';
   const note = readNote(folder);
   if (note !== undefined && 'writer' in note && isAlive(note.writer)) return 'nothing';
   checkHeader(file, TABLES);
-  const now = asLeft(file);
+  const now = stateOf(file);
   const left = note !== undefined && 'left' in note ? note.left : undefined;
   if (left?.bytes === now.bytes && left.modified === now.modified) return 'nothing';
   checkFile(file, TABLES);
-  // After a crash, what LMDB committed is whole. A file that changed since it was left was changed by somebody else.
+  // After a crash of the writer, what LMDB committed is whole. A file that changed after it was left was changed by something else.
   return left !== undefined || now.bytes <= MAX_ALWAYS_CHECKED_BYTES ? 'every commit' : 'nothing';
 }
 
@@ -57,11 +73,11 @@ export function noteWriting(folder: string): void {
 
 /** To be called by the writer after LMDB has closed the file. */
 export function noteLeft(folder: string): void {
-  // A folder that is gone with its log needs no note.
-  if (existsSync(join(folder, 'data.mdb'))) writeNote(folder, { left: asLeft(join(folder, 'data.mdb')) });
+  // The folder may have been removed together with its log.
+  if (existsSync(join(folder, 'data.mdb'))) writeNote(folder, { left: stateOf(join(folder, 'data.mdb')) });
 }
 
-function asLeft(file: string): LeftFile {
+function stateOf(file: string): FileState {
   const { size, mtimeNs } = statSync(file, { bigint: true });
   return { bytes: Number(size), modified: String(mtimeNs) };
 }
@@ -70,7 +86,7 @@ function writeNote(folder: string, note: Note): void {
   writeFileSync(join(folder, NOTE), `${JSON.stringify(note)}\n`);
 }
 
-/** A note that cannot be read says nothing, and then the file is looked through. */
+/** Undefined when the note cannot be read: the file is checked then. */
 function readNote(folder: string): Note | undefined {
   try {
     const note = JSON.parse(readFileSync(join(folder, NOTE), 'utf8')) as Partial<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-/** A consistent copy of a log in LMDB, made while it is written, that is a log of its own from then on. */
+/** Copies a log in LMDB, also while it is written. */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -6,14 +6,14 @@ import { fsyncFile, fsyncFolder } from '../../event-log/commits/fsync.js';
 import { aboutLog, openFiles } from './lmdb-files.js';
 
 /**
- * Copies the log in one folder into another, as it stands when the copying begins. The writer goes on meanwhile: LMDB
- * keeps the pages of that moment for as long as they are read. Resolves once the copy survives power loss.
+ * Copies the log as it is when the copying begins: LMDB keeps the pages of a read transaction, while the writer goes on.
+ * Resolves once the copy survives power loss.
  *
- * The copy belongs to nobody, whoever writes the original, and has an identity of its own: once both are written to,
- * they are different logs, and a snapshot of one must not be taken for one of the other.
+ * The copy has no writer and an identity of its own: once both are written to, they are different logs, and a snapshot of one
+ * must not be used with the other.
  *
  * @param to a folder that does not exist
- * @throws Error when there is no log to copy, or no room for the copy; what was copied by then is still there
+ * @throws Error when there is no log to copy, or no room for the copy; what was copied by then is not removed
  */
 export async function copyLog(from: string, to: string): Promise<void> {
   const original = openFiles(from, { readOnly: true });

@@ -1,22 +1,26 @@
-/** Where events stand that a query may mean, found in SQL by leaps: from one entry of an index to the next that all conditions name. */
+/** Finds the positions of events that match a query, in SQL: a leapfrog join over the indexes of tags and types. */
 import type { Position, Query } from '../../event-log/event.js';
 import { isText } from './storable-commit.js';
 
-/** An item of a query with something to look for, in a stretch of the log. As JSON, an array of them is a table. */
+/** A query item and the positions between which it is searched for. A JSON array of them is a table of the statement. */
 export interface SearchItem {
   readonly tags: readonly string[];
   readonly types: readonly string[] | null;
   /** Only revisions before this one. */
   readonly below: number | null;
-  /** The first position that counts, and the last. */
+  /** The first and the last position. */
   readonly low: number;
   readonly high: number;
 }
 
-/** The columns of such a table. */
-export const SEARCH_ITEM = 'tags text[], types text[], below integer, low bigint, high bigint';
+/** The columns of that table. */
+export const SEARCH_ITEM_COLUMNS = 'tags text[], types text[], below integer, low bigint, high bigint';
 
-/** What there is to look for. What no event can have, none of them has. The query must not mean everything. */
+/**
+ * Leaves out what the database cannot hold as text, since no event can have it.
+ *
+ * @param query does not match every event
+ */
 export function searchItems(query: Query, after: Position, through: number): readonly SearchItem[] {
   return query
     .filter(({ tags = [] }) => tags.every(isText))
@@ -29,10 +33,10 @@ export function searchItems(query: Query, after: Position, through: number): rea
     }));
 }
 
-export type Way = 'forwards' | 'backwards';
+export type Direction = 'forwards' | 'backwards';
 
-/** Each word of the statement that depends on which way it goes. */
-const WAYS = {
+/** The words of the statement that depend on the direction. */
+const WORDS = {
   forwards: {
     start: 'low',
     end: 'high',
@@ -56,19 +60,18 @@ const WAYS = {
 } as const;
 
 /**
- * A subquery: the `place` of the first events, in their order, that the SearchItem `item` means.
+ * A subquery: the `place` (position) of the first events, in the direction's order, that match the SearchItem `item`.
  *
- * Each tag, and all types together, are a list of positions that is sorted by an index. Every list says where its first
- * entry stands from `leap.place` on; whoever is nearer than the farthest leaps there. Where all say the same, an event is
- * meant. So it costs as many seeks as the shortest list has entries, however many the others have, and needs no
- * statistics to be quick.
+ * Each tag, and all types together, are a list of positions that an index keeps sorted. Each step takes from every list its
+ * first entry at or past `leap.place`. If all are equal, that event matches; if not, the next step goes on at the farthest of them.
+ * So the number of seeks depends on the shortest list, however long the others are, and not on the planner's statistics.
  *
  * @param limit how many, as SQL
  */
-export function leaps(way: Way, limit: string): string {
-  const { start, end, from, to, order, near, far, on } = WAYS[way];
-  // Past the last match; at the place itself when there was none. Compared as a pair, it is a seek in the index of pairs
-  // whatever the planner believes about the values; with an equation it might walk all positions and look at each.
+export function indexSearch(direction: Direction, limit: string): string {
+  const { start, end, from, to, order, near, far, on } = WORDS[direction];
+  // Begins after the last match, or at the place itself if that was none. Compared as a pair, this is a seek in the index
+  // whatever the planner's statistics say; with an equation it might scan all positions.
   const seek = (table: string, column: string): string =>
     `(select position from (
         select ${column} as found, position from ${table}

@@ -1,8 +1,8 @@
-/** Finding what a query means: few pages of the tables are looked at, however long the log, and whatever is asked. */
+/** Searching the indexes: few pages of the tables are read, however long the log and whatever the query. */
 import type pg from 'pg';
 import { TemporarySchema, describeWithPostgres } from '../../../../test/support/postgres.js';
 import { START, tag, type Query } from '../../event-log/event.js';
-import { SEARCH_ITEM, leaps, searchItems, type Way } from './search.js';
+import { SEARCH_ITEM_COLUMNS, indexSearch, searchItems, type Direction } from './index-search.js';
 
 const EVENTS = 100_000;
 
@@ -22,9 +22,9 @@ describeWithPostgres('searching a log of 100,000 events', () => {
   let schema: TemporarySchema;
   let client: pg.Client;
 
-  const find = (way: Way, limit: number): string =>
-    `select place from json_to_recordset($1) as item (${SEARCH_ITEM})
-      cross join lateral ${leaps(way, String(limit))} as found order by place`;
+  const find = (direction: Direction, limit: number): string =>
+    `select place from json_to_recordset($1) as item (${SEARCH_ITEM_COLUMNS})
+      cross join lateral ${indexSearch(direction, String(limit))} as found order by place`;
 
   beforeAll(async () => {
     schema = await TemporarySchema.create();
@@ -33,8 +33,8 @@ describeWithPostgres('searching a log of 100,000 events', () => {
     // As in a store: prepared while nothing is known of the tables, which are empty.
     await client.query('set enable_seqscan = off; set enable_bitmapscan = off; set jit = off');
     await client.query('set plan_cache_mode = force_generic_plan');
-    for (const way of ['forwards', 'backwards'] as const) {
-      await client.query(`prepare ${way} (json) as ${find(way, 1)}`);
+    for (const direction of ['forwards', 'backwards'] as const) {
+      await client.query(`prepare ${direction} (json) as ${find(direction, 1)}`);
     }
     await schema.sql(
       `insert into events (position, commit_last, type, revision, tags, data)
@@ -57,16 +57,16 @@ describeWithPostgres('searching a log of 100,000 events', () => {
 
   const itemsOf = (query: Query): string => JSON.stringify(searchItems(query, START, EVENTS));
 
-  const places = async (query: Query, way: Way): Promise<readonly number[]> => {
+  const places = async (query: Query, direction: Direction): Promise<readonly number[]> => {
     const { rows } = await client.query<{ place: string }>(
-      `execute ${way} (${client.escapeLiteral(itemsOf(query))})`,
+      `execute ${direction} (${client.escapeLiteral(itemsOf(query))})`,
     );
     return rows.map(({ place }) => Number(place));
   };
 
-  const planOf = async (query: Query, way: Way): Promise<Plan> => {
+  const planOf = async (query: Query, direction: Direction): Promise<Plan> => {
     const { rows } = await client.query<{ 'QUERY PLAN': readonly [{ readonly Plan: Plan }] }>(
-      `explain (analyze, buffers, format json) execute ${way} (${client.escapeLiteral(itemsOf(query))})`,
+      `explain (analyze, buffers, format json) execute ${direction} (${client.escapeLiteral(itemsOf(query))})`,
     );
     const plan = rows[0]?.['QUERY PLAN'][0].Plan;
     if (plan === undefined) throw new Error('there is no plan');
@@ -92,21 +92,21 @@ describeWithPostgres('searching a log of 100,000 events', () => {
     ['a tag twice', [{ tags: [tag('one'), tag('one')] }], EVENTS / 2, EVENTS / 2],
   ];
 
-  it.each(CASES)('looks at few pages for %s', async (_what, query, oldest, newest) => {
-    for (const [way, place] of [
+  it.each(CASES)('reads few pages for %s', async (_what, query, oldest, newest) => {
+    for (const [direction, place] of [
       ['forwards', oldest],
       ['backwards', newest],
     ] as const) {
-      expect(await places(query, way)).toEqual(place === null ? [] : [place]);
-      const plan = await planOf(query, way);
+      expect(await places(query, direction)).toEqual(place === null ? [] : [place]);
+      const plan = await planOf(query, direction);
       expect(plan['Shared Hit Blocks'] + plan['Shared Read Blocks']).toBeLessThan(60);
       expect(nodesOf(plan).filter((node) => /Seq Scan|Bitmap/.test(node))).toEqual([]);
     }
   });
 });
 
-describe('what is searched for', () => {
-  it('leaves out what no event can have', () => {
+describe('search items', () => {
+  it('leave out what no event can have', () => {
     const query: Query = [
       { tags: ['a\0b' as never, tag('a')] },
       { types: ['a\0b', '\ud800', 'x.happened'], tags: [tag('b')] },

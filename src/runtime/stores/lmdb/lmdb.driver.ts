@@ -1,0 +1,56 @@
+/** Opens a log in LMDB by URL: `lmdb:` and the path of its folder. */
+import { LogInUse } from '../../event-log/errors.js';
+import type { EventStore } from '../../event-log/event-store.js';
+import { StoreNotOpened, type StoreDriver } from '../drivers.js';
+
+/**
+ * The path may be relative to the working directory (`lmdb:data/log`) or absolute (`lmdb:/var/lib/log`, or
+ * `lmdb:///var/lib/log`). It is percent-decoded: `%20` is a space, and `%25`, `%3F` and `%23` are the characters `%`, `?`
+ * and `#`, which mean something else in a URL. `lmdbUrl` writes such a URL.
+ */
+export const lmdbDriver: StoreDriver = {
+  protocols: ['lmdb:'],
+  async open(url) {
+    const folder = folderOf(url);
+    const { LmdbStore } = await import('./lmdb.store.js');
+    return opened(folder, () => LmdbStore.open(folder));
+  },
+  async openForReading(url) {
+    const folder = folderOf(url);
+    const { LmdbReader } = await import('./lmdb.reader.js');
+    return opened(folder, () => LmdbReader.open(folder));
+  },
+};
+
+/** The URL of the log in this folder. */
+export function lmdbUrl(folder: string): string {
+  // A path that begins with two slashes would be taken for a host.
+  return `lmdb:${folder.replace(/[%?#]/g, encodeURIComponent).replace(/^\/+/, '/')}`;
+}
+
+const PATH = /^lmdb:(?:\/\/(?=\/))?(?!\/\/)([^?#]+)$/is;
+
+function folderOf(url: string): string {
+  const path = PATH.exec(url)?.[1];
+  if (path === undefined) {
+    throw new StoreNotOpened(
+      'the URL of a log in LMDB is lmdb: and the path of its folder, as in lmdb:data/log or lmdb:/var/lib/log, with %3F for ? and %23 for #',
+    );
+  }
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    throw new StoreNotOpened('the path in the URL of a log in LMDB is percent-encoded: write %25 for %', {
+      cause,
+    });
+  }
+}
+
+function opened(folder: string, open: () => EventStore): EventStore {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof LogInUse) throw error;
+    throw new StoreNotOpened(`${folder} cannot be used: ${(error as Error).message}`, { cause: error });
+  }
+}

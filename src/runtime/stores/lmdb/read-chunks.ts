@@ -1,0 +1,113 @@
+/** Reads the commits of a span in chunks, so that a long read can pause between two of them. Each commit is checked. */
+import { LogDamaged } from '../../event-log/errors.js';
+import { position, type Position } from '../../event-log/event.js';
+import { matchesEverything } from '../../event-log/query.js';
+import {
+  requireSuccession,
+  verifyCommit,
+  type VerifiedCommit,
+} from '../../event-log/commits/hashed-commit.js';
+import type { ReadSpan } from '../read-span.js';
+import { cursorForQuery, type CommitCursor } from './index-cursors.js';
+import type { LmdbFiles } from './lmdb-files.js';
+
+/** A chunk ends with the commit that reaches either of them. */
+const MAX_CHUNK_COMMITS = 256;
+const MAX_CHUNK_EVENTS = 4_096;
+
+/**
+ * The commits that may hold events of the span, in its direction. A chunk may hold no matching event.
+ *
+ * @throws LogDamaged at a damaged commit, after the chunk of those before it
+ */
+export function* readChunks(files: LmdbFiles, span: ReadSpan): Iterable<readonly VerifiedCommit[]> {
+  const readChunk = chunkReader(files, span);
+  let { after, through } = span;
+  while (after < through) {
+    const { commits, isLast } = readChunk({ ...span, after, through });
+    yield commits;
+    const end = commits.at(-1);
+    if (isLast || end === undefined) return;
+    if (span.backwards) through = position(end.first - 1);
+    else after = end.last;
+  }
+}
+
+interface Chunk {
+  readonly commits: readonly VerifiedCommit[];
+  /** No chunk follows. */
+  readonly isLast: boolean;
+}
+
+/** A scan where every event matches, else a search in the indexes. */
+function chunkReader(files: LmdbFiles, { query, backwards }: ReadSpan): (rest: ReadSpan) => Chunk {
+  if (!matchesEverything(query)) {
+    const cursor = cursorForQuery(files, query, backwards);
+    return (rest) => takeChunk(foundBy(cursor, files, rest), rest);
+  }
+  return backwards
+    ? (rest) => takeChunk(scanBackwards(files, rest), rest)
+    : (rest) => takeChunk(scanForwards(files, rest), rest);
+}
+
+/** Commits up to the end of the span, or of the chunk. An error ends a chunk; the next one begins with it. */
+function takeChunk(commits: Iterable<VerifiedCommit>, { after, through, backwards }: ReadSpan): Chunk {
+  const taken: VerifiedCommit[] = [];
+  let events = 0;
+  try {
+    for (const commit of commits) {
+      if (backwards ? commit.last <= after : commit.first > through) return { commits: taken, isLast: true };
+      taken.push(commit);
+      events += commit.events.length;
+      if (taken.length === MAX_CHUNK_COMMITS || events >= MAX_CHUNK_EVENTS)
+        return { commits: taken, isLast: false };
+    }
+  } catch (error) {
+    if (taken.length === 0) throw error;
+    return { commits: taken, isLast: false };
+  }
+  return { commits: taken, isLast: true };
+}
+
+/** Every commit after a position: a gap between two is damage. */
+function* scanForwards({ commits }: LmdbFiles, { after }: ReadSpan): Iterable<VerifiedCommit> {
+  let before: VerifiedCommit | undefined;
+  for (const { key, value } of commits.getRange({ start: position(after + 1) })) {
+    const commit = verifyCommit(value, key, position((before?.last ?? after) + 1));
+    if (before !== undefined) requireSuccession(before, commit);
+    else if (commit.first > after + 1) throw new LogDamaged(after + 1, 'no commit holds it');
+    before = commit;
+    yield commit;
+  }
+}
+
+function scanBackwards({ commits }: LmdbFiles, { through }: ReadSpan): Iterable<VerifiedCommit> {
+  // The commit that holds `through` may end after it.
+  const [end] = commits.getKeys({ start: through, limit: 1 });
+  if (end === undefined) return [];
+  const entries = commits.getRange({ start: end, reverse: true });
+  return entries.map(({ key, value }) => verifyCommit(value, key));
+}
+
+function* foundBy(
+  cursor: CommitCursor,
+  files: LmdbFiles,
+  { after, through, backwards }: ReadSpan,
+): Iterable<VerifiedCommit> {
+  const [end] = backwards ? files.commits.getKeys({ start: through, limit: 1 }) : [position(after + 1)];
+  let from = end;
+  while (from !== undefined) {
+    const last = cursor.seek(from);
+    if (last === undefined) return;
+    const commit = commitEndingAt(files, last);
+    yield commit;
+    from = backwards ? position(commit.first - 1) : position(last + 1);
+  }
+}
+
+/** @throws LogDamaged when no commit ends there, or it is not what was recorded */
+export function commitEndingAt({ commits }: LmdbFiles, last: Position): VerifiedCommit {
+  const bytes = commits.get(last);
+  if (bytes === undefined) throw new LogDamaged(last, 'no commit ends there, though an index says so');
+  return verifyCommit(bytes, last);
+}
