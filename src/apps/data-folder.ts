@@ -2,12 +2,15 @@
 import { join } from 'node:path';
 import { FileSnapshotStore, snapshotFolder } from '../runtime/projection/snapshots/file-snapshot-store.js';
 import type { RetentionLimits } from '../runtime/projection/snapshots/retention.js';
-import { WithRehearsed } from '../runtime/projection/snapshots/rehearsed-snapshots.js';
+import { MergedSnapshotStore } from '../runtime/projection/snapshots/merged-snapshot-store.js';
 import type { SnapshotStore } from '../runtime/projection/snapshots/snapshot-store.js';
 
 /** What a projection begins from: its own, and what was rehearsed for it. */
 export function snapshotStoreIn(data: string, projection: string, limits?: RetentionLimits): SnapshotStore {
-  return new WithRehearsed(ownSnapshotStoreIn(data, projection, limits), rehearsedStoreIn(data, projection));
+  return new MergedSnapshotStore(
+    ownSnapshotStoreIn(data, projection, limits),
+    rehearsedStoreIn(data, projection),
+  );
 }
 
 /** What the projection itself has kept. */

@@ -1,10 +1,10 @@
 /** Which projections a command folds, and what it folds them on: the log, and the snapshots beside it. */
 import type { Command } from 'commander';
 import { START, type Position } from '../runtime/event-log/event.js';
-import type { JobObserver } from '../runtime/projection/operations/run-job.js';
+import type { JobControl } from '../runtime/projection/operations/run-job.js';
 import {
   openDependencies,
-  type OpenDependencies,
+  type OpenedDependencies,
 } from '../runtime/projection/operations/worker-bootstrap.js';
 import { rebuildStoreIn, snapshotStoreIn } from '../apps/data-folder.js';
 import { contextsFor, withContextsOption, type ContextsOption } from './contexts.js';
@@ -19,7 +19,7 @@ export function withProjectionOptions(command: Command): Command {
   return withContextsOption(command.argument('[projection...]', 'which ones (default: all)'));
 }
 
-export interface OpenedProjections extends OpenDependencies {
+export interface OpenedProjections extends OpenedDependencies {
   /** The ones that were asked for. */
   readonly names: readonly string[];
 }
@@ -39,7 +39,7 @@ export async function openProjections(
     contexts: await contextsFor(options, terminal),
     openLog: () => openForReading(config),
     snapshotsOf: (projection) => snapshotStoreIn(config.data, projection),
-    shadowsOf: (projection) => rebuildStoreIn(config.data, projection),
+    rebuildSnapshotsOf: (projection) => rebuildStoreIn(config.data, projection),
   });
   const unknown = asked.find((name) => !grounds.projections.includes(name));
   if (unknown !== undefined) {
@@ -51,11 +51,11 @@ export async function openProjections(
 }
 
 /** Folds up to where the head stands, showing how far it is. */
-export function watching(head: Position, progress: Progress, terminal: Terminal): JobObserver {
+export function watching(head: Position, progress: Progress, terminal: Terminal): JobControl {
   return {
     target: () => head,
     now: terminal.now,
-    turn: async (position) => {
+    afterSlice: async (position) => {
       terminal.interrupted.throwIfAborted();
       progress.to({ share: head === START ? 1 : position / head, done: position });
       await new Promise((resolve) => setImmediate(resolve)); // so that a signal is seen

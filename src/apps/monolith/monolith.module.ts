@@ -5,7 +5,7 @@ import type { Settings } from '../settings.js';
 import { EventLogModule } from '../../runtime/event-log/event-log.module.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
 import { ProjectionModule } from '../../runtime/projection/projection.module.js';
-import type { WorkerSettings } from '../../runtime/projection/operations/worker-process.js';
+import type { WorkerSettings } from '../../runtime/projection/operations/worker-executor.js';
 import { NoSnapshots } from '../../runtime/projection/snapshots/snapshot-store.js';
 import { rebuildStoreIn, snapshotStoreIn } from '../data-folder.js';
 import { contexts as monolithContexts } from './contexts.js';
@@ -16,7 +16,7 @@ export interface Parts {
   readonly contexts: readonly NonNullable<DynamicModule['imports']>[number][];
   /** URL of a module that exports them as `contexts`: worker processes import it. */
   readonly contextsFile: string;
-  readonly workers?: Pick<WorkerSettings, 'megabytes' | 'patience'>;
+  readonly workers?: Pick<WorkerSettings, 'heapMegabytes' | 'timeoutMs'>;
 }
 
 const PARTS: Parts = {
@@ -45,11 +45,11 @@ export class MonolithModule {
           auditMinutes,
           snapshotsOf: (projection) =>
             isKept ? snapshotStoreIn(data, projection, limits) : new NoSnapshots(),
-          shadowsOf: (projection) => (isKept ? rebuildStoreIn(data, projection) : new NoSnapshots()),
+          rebuildSnapshotsOf: (projection) => (isKept ? rebuildStoreIn(data, projection) : new NoSnapshots()),
           ...(isKept && {
             workers: {
               ...workers,
-              workshop: new URL('./worker-bootstrap.js', import.meta.url).href,
+              bootstrap: new URL('./worker-bootstrap.js', import.meta.url).href,
               options: { store: kind, data, contextsFile } satisfies WorkerBootstrapOptions,
             },
           }),

@@ -9,13 +9,13 @@ export interface WorkerBootstrapOptions extends Pick<Settings, 'store' | 'data'>
   readonly contextsFile: string;
 }
 
-export default async function workshop(options: unknown): Promise<WorkerBootstrap> {
+export default async function createBootstrap(options: unknown): Promise<WorkerBootstrap> {
   const { store, data, contextsFile } = options as WorkerBootstrapOptions;
   const { contexts } = (await import(contextsFile)) as { readonly contexts: readonly unknown[] };
   return {
     contexts,
     openLog: () => openStoreForReading({ store, data }),
     snapshotsOf: (projection) => snapshotStoreIn(data, projection),
-    shadowsOf: (projection) => rebuildStoreIn(data, projection),
+    rebuildSnapshotsOf: (projection) => rebuildStoreIn(data, projection),
   };
 }

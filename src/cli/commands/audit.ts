@@ -1,6 +1,6 @@
 /** `leftfold audit`: holds the snapshots of projections against what the log folds to. */
 import type { Command } from 'commander';
-import { runJob, type Audited } from '../../runtime/projection/operations/run-job.js';
+import { runJob, type AuditJobResult } from '../../runtime/projection/operations/run-job.js';
 import { examples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
 import { counted } from '../number-format.js';
@@ -63,7 +63,7 @@ async function audited(
   opened: OpenedProjections,
   { quiet }: ProjectionOptions,
   terminal: Terminal,
-): Promise<Audited> {
+): Promise<AuditJobResult> {
   const progress = new Progress(terminal, `audit ${name}`, 'events', quiet);
   const ground = opened.of(name);
   try {

@@ -4,7 +4,7 @@ import type { FoldState } from '../../runtime/fold/fold-state.js';
 import {
   runRehearsal as fold,
   type RehearsalReport,
-} from '../../runtime/projection/operations/rehearsal-job.js';
+} from '../../runtime/projection/operations/rehearsal.js';
 import { ownSnapshotStoreIn, rehearsedStoreIn } from '../../apps/data-folder.js';
 import { examples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';

@@ -1,8 +1,8 @@
 /** `leftfold what-if`: what a projection's state would be had some events not been. Records nothing. */
 import type { Command } from 'commander';
 import type { Position } from '../../runtime/event-log/event.js';
-import { pastOn } from '../../runtime/projection/operations/fold-dependencies.js';
-import { whatIfAnswer } from '../../runtime/projection/past/what-if.js';
+import { createPast } from '../../runtime/projection/operations/fold-dependencies.js';
+import { whatIfAnswer } from '../../runtime/projection/past/past.js';
 import { examples, positionArgument, positionsArgument } from '../arguments.js';
 import { withContextsOption, type ContextsOption } from '../contexts.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
@@ -46,8 +46,8 @@ async function whatIf(projection: string, options: WhatIfOptions, terminal: Term
     const at = options.at ?? head;
     requireThere([at, ...options.without], head, 'the head of the log');
     requireThere(options.without, at, '--at');
-    const past = await pastOn(ground);
-    const states = await past.without(options.without, at, {
+    const past = await createPast(ground);
+    const states = await past.whatIf(options.without, at, {
       signal: terminal.interrupted,
       onPage: (reached, from) => {
         progress.to({ share: (reached - from) / (at - from), done: reached - from });

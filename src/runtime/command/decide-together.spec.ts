@@ -30,14 +30,14 @@ interface Doors {
 
 /** A door of an airlock may be opened when both are closed. */
 const airlock = decideTogether(({ inner, outer }: Airlock) => ({
-  inner: doorDecider.about(inner),
-  outer: doorDecider.about(outer),
+  inner: doorDecider.decisionModel(inner),
+  outer: doorDecider.decisionModel(outer),
 }));
 
 /** Going through: one door is closed and the other one opened, or neither. */
 const passage = decideTogether(({ inner, outer }: Airlock) => ({
-  inner: doorDecider.about(inner, doorClosed),
-  outer: doorDecider.about(outer, doorOpened),
+  inner: doorDecider.decisionModel(inner, doorClosed),
+  outer: doorDecider.decisionModel(outer, doorOpened),
 }));
 
 const openOuter: Command<Doors, Doorkeeper> = {
@@ -68,7 +68,7 @@ describe('a decision about two subjects', () => {
     execute(log, airlock, AIRLOCK, openOuter, { door: 'out', by: 'me' });
 
   it('rests on the events of both', () => {
-    expect(airlock.about(AIRLOCK).query).toEqual([...about('in'), ...about('out')]);
+    expect(airlock.decisionModel(AIRLOCK).query).toEqual([...about('in'), ...about('out')]);
   });
 
   it('has the state of each under its name, made of its own events', async () => {
@@ -88,7 +88,7 @@ describe('a decision about two subjects', () => {
   it('has the states of both at one position', async () => {
     await opened('in');
     await opened('out');
-    await expect(airlock.about(AIRLOCK).load(log, position(1))).resolves.toMatchObject({
+    await expect(airlock.decisionModel(AIRLOCK).load(log, position(1))).resolves.toMatchObject({
       value: { inner: 'open', outer: 'closed' },
     });
   });
@@ -149,7 +149,7 @@ describe('a decision about two subjects', () => {
 
 describe('a decision about as many subjects as the command says', () => {
   const doors = decideTogether((names: readonly string[]) =>
-    Object.fromEntries(names.map((name) => [name, doorDecider.about(name)])),
+    Object.fromEntries(names.map((name) => [name, doorDecider.decisionModel(name)])),
   );
   const openAll: Command<unknown, readonly string[]> = {
     records: doorOpened,
@@ -169,8 +169,8 @@ describe('a decision about as many subjects as the command says', () => {
   it('may take part in another one', async () => {
     const log = doorsLog(new MemoryStore());
     const house = decideTogether((names: readonly string[]) => ({
-      doors: doors.about(names),
-      gate: doorDecider.about('gate'),
+      doors: doors.decisionModel(names),
+      gate: doorDecider.decisionModel('gate'),
     }));
     await execute(log, house, ['a', 'b'], openAll, ['a', 'b']);
     await expect(load(log, house, ['a', 'b'])).resolves.toMatchObject({

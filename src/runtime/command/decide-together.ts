@@ -4,7 +4,7 @@ import type { DecisionModel } from './decision-model.js';
 
 /** All that `execute` needs of whoever decides; a decider is one, too. */
 export interface JointDecider<Id, Contexts> {
-  readonly about: (id: Id) => DecisionModel<Contexts>;
+  readonly decisionModel: (id: Id) => DecisionModel<Contexts>;
 }
 
 /**
@@ -21,7 +21,7 @@ export function decideTogether<Id, Contexts extends object>(
   models: (id: Id) => { readonly [Name in keyof Contexts]: DecisionModel<Contexts[Name]> },
 ): JointDecider<Id, Contexts> {
   return {
-    about: (id) => {
+    decisionModel: (id) => {
       const parts = Object.entries(models(id)) as readonly (readonly [string, DecisionModel<unknown>])[];
       return {
         query: parts.flatMap(([, model]) => model.query),

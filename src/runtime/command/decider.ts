@@ -33,7 +33,7 @@ export interface Decider<Id, Context> {
    * @param mustAllow the event that the subject must allow, where the command records several about several
    *   subjects. Default: the one that the command names
    */
-  readonly about: (id: Id, mustAllow?: AnyContract) => DecisionModel<Context>;
+  readonly decisionModel: (id: Id, mustAllow?: AnyContract) => DecisionModel<Context>;
 }
 
 /** @throws Error at start-up when the machine is not pure (by name of the state) */
@@ -49,7 +49,7 @@ export function defineDecider<Deciding extends Machine, Id>(definition: {
   return {
     ...rest,
     fold,
-    about: (id, mustAllow) => {
+    decisionModel: (id, mustAllow) => {
       const subject = rest.subject(id);
       return {
         query: subject.query,

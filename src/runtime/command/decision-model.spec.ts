@@ -25,7 +25,7 @@ async function givenDoor(changes: number, store = new MemoryStore()): Promise<Ev
 }
 
 describe('the decision model of one subject', () => {
-  const model = doorDecider.about('front');
+  const model = doorDecider.decisionModel('front');
 
   it('rests on the events of the subject', () => {
     expect(model.query).toEqual(about('front'));
@@ -46,7 +46,7 @@ describe('the decision model of one subject', () => {
 
   it('can be told which event it must allow, whatever the command names', async () => {
     const state = await model.load(await givenDoor(1), position(1));
-    const closing = doorDecider.about('front', doorClosed);
+    const closing = doorDecider.decisionModel('front', doorClosed);
     expect(closing.refusal(state, doorOpened)).toBeUndefined();
     expect(closing.refusal(doorDecider.fold.initial, doorOpened)).toEqual(
       new DoorStandsSo('front', 'closed'),
@@ -64,7 +64,7 @@ describe('a refusal', () => {
       refusal: (_, id: string, records) =>
         new Problem('conflict', 'no-door', 'There is no door', `${id}: no ${records.type}`),
     });
-    const model = decider.about('north');
+    const model = decider.decisionModel('north');
     expect(model.refusal(decider.fold.initial, doorOpened)?.detail).toBe('north: no door.opened');
   });
 });
@@ -106,14 +106,14 @@ describe('a subject whose newest event says all', () => {
   it('is made of that one, up to the position', async () => {
     const log = await givenDoor(5);
     const byAt = async (at: number): Promise<readonly string[]> =>
-      (await lastBy.about(undefined).load(log, position(at))).context.by;
+      (await lastBy.decisionModel(undefined).load(log, position(at))).context.by;
     expect([await byAt(5), await byAt(4), await byAt(0)]).toEqual([['5'], ['3'], []]);
   });
 
   it('has no other event read', async () => {
     const store = new WatchedStore();
     const log = await givenDoor(5, store);
-    await lastBy.about(undefined).load(log, position(5));
+    await lastBy.decisionModel(undefined).load(log, position(5));
     expect(store.ranges).toEqual([{ after: 0, through: 5, backwards: true, limit: 1 }]);
   });
 });

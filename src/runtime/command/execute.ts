@@ -26,7 +26,7 @@ export async function execute<Id, Context, Input>(
   input: Input,
   options: Omit<AppendOptions, 'condition'> = {},
 ): Promise<Commit> {
-  const { query, load: loadAt, refusal } = decider.about(id);
+  const { query, load: loadAt, refusal } = decider.decisionModel(id);
   for (let attempt = 1; ; attempt += 1) {
     const first = options.commitId && (await log.find(options.commitId, options.fingerprint));
     if (first !== undefined) return first;
@@ -55,5 +55,5 @@ export async function load<Id, Context>(
   id: Id,
 ): Promise<Loaded<Context>> {
   const after = await log.head();
-  return { state: await decider.about(id).load(log, after), after };
+  return { state: await decider.decisionModel(id).load(log, after), after };
 }

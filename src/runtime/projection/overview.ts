@@ -2,7 +2,7 @@
 import { EventUnreadable } from '../event-log/errors.js';
 import { EVERYTHING, type Position } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
-import type { Drift } from './operations/drift.js';
+import type { Drift } from './operations/comparison-points.js';
 import { diagramOf } from './diagram.js';
 import type { FoldState } from '../fold/fold-state.js';
 import type { Projection } from './projection.js';

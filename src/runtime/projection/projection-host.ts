@@ -10,7 +10,7 @@ import { EventLog } from '../event-log/event-log.js';
 import { signal, type Signals } from '../event-log/signals.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { errorStack } from './error-text.js';
-import { stopped, type ProjectionFault } from './fault.js';
+import { describeFault, type ProjectionFault } from './fault.js';
 import { listenForSkip } from './skip-listener.js';
 import { fingerprintIn } from '../fold/machine-fingerprint.js';
 import { Projection } from './projection.js';
@@ -25,7 +25,7 @@ import {
   type SnapshotPace,
 } from './snapshots/snapshots.js';
 import type { FoldDependencies } from './operations/fold-dependencies.js';
-import type { WorkerSettings } from './operations/worker-process.js';
+import type { WorkerSettings } from './operations/worker-executor.js';
 
 export interface ProjectionSettings {
   /** The store of one projection's snapshots; nobody else is given it. */
@@ -33,7 +33,7 @@ export interface ProjectionSettings {
   /** When snapshots are taken. */
   readonly pace: SnapshotPace;
   /** Where a rebuild of a projection keeps its own snapshots until it is done. Default: nowhere. */
-  readonly shadowsOf?: (projection: string) => SnapshotStore;
+  readonly rebuildSnapshotsOf?: (projection: string) => SnapshotStore;
   /** How rebuilds and audits are done in processes of their own. Without it they take turns with the server. */
   readonly workers?: WorkerSettings;
   /** Minutes between two audits of all projections; 0, the default: only when asked for. */
@@ -74,13 +74,13 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   }
 
   /** What a fold beside the live one needs, in this process. */
-  groundOf({ definition }: Projection): FoldDependencies {
-    const { snapshotsOf, shadowsOf = () => new NoSnapshots() } = this.settings;
+  dependenciesOf({ definition }: Projection): FoldDependencies {
+    const { snapshotsOf, rebuildSnapshotsOf: rebuildSnapshotsOf = () => new NoSnapshots() } = this.settings;
     return {
       log: this.log,
       definition,
       snapshots: this.#stores.get(definition.name) ?? snapshotsOf(definition.name),
-      shadows: shadowsOf(definition.name),
+      rebuildSnapshots: rebuildSnapshotsOf(definition.name),
     };
   }
 
@@ -145,7 +145,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       return Math.max(all / Math.max(this.#projections.size, 1), MIN_SHARE);
     };
     return new Snapshots(store, { share, ...pace }, this.log, foldedBy, {
-      taken: (position, bytes) => {
+      saved: (position, bytes) => {
         this.#signal('snapshot.taken', { projection, position, bytes });
       },
       unreadable: (file, reason) => {
@@ -162,7 +162,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   }
 
   /** Tells that somebody had a projection pass over an event. */
-  tellSkipped(skip: Signals['projection.skipped']): void {
+  reportSkipped(skip: Signals['projection.skipped']): void {
     const { projection, position, reason } = skip;
     this.#logger.warn(`${projection}: the event at position ${position} is skipped for good: ${reason}`);
     this.#signal('projection.skipped', skip);
@@ -171,7 +171,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   #faulted(projection: Projection, fault: ProjectionFault): void {
     const { name } = projection;
     const { position, error } = fault;
-    this.#logger.error(stopped(name, fault), errorStack(error));
+    this.#logger.error(describeFault(name, fault), errorStack(error));
     this.#signal('projection.faulted', { projection: name, position, error });
     this.#listeners.get(name)?.();
     this.#listeners.set(name, listenForSkip(projection, fault, this.log));

@@ -9,6 +9,7 @@
  * A skip that is recorded after the event was folded makes it recover anew, without that event.
  */
 import { assign, fromCallback, setup, waitFor, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import type { Position } from '../event-log/event.js';
 import type { ProjectionFault } from './fault.js';
 
 export type { ProjectionFault } from './fault.js';
@@ -89,4 +90,21 @@ export async function settled(actor: ProjectionActor, timeout: number): Promise<
   const isSettled = (snapshot: SnapshotFrom<Lifecycle>): boolean => statusOf(snapshot) !== 'resuming';
   // It rejects when the time is up, which is one way to be done with waiting.
   await waitFor(actor, isSettled, { timeout }).catch(() => undefined);
+}
+
+/** What a projection reports of its lifecycle; its host turns it into signals and log lines. */
+export interface ProjectionObserver {
+  recovered(report: RecoveryReport): void;
+  faulted(fault: ProjectionFault): void;
+  /** It was faulted, and has caught up. The report begins at the position where it stopped. */
+  resumed(report: RecoveryReport): void;
+}
+
+export interface RecoveryReport {
+  readonly position: Position;
+  /** Where folding began: at the snapshot that was restored (0 without one), or where it had stopped. */
+  readonly restoredFrom: Position;
+  /** How many positions were folded after it. */
+  readonly events: number;
+  readonly milliseconds: number;
 }

@@ -3,13 +3,13 @@ import { Inject, Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { EventLog } from '../event-log/event-log.js';
 import type { ProjectionDefinition } from './define-projection.js';
-import { withDefinition } from './definitions-in.js';
+import { withDefinition } from './module-definitions.js';
 import { HealthController } from '../http/projections/health.controller.js';
 import { pastController } from '../http/projections/past.controller.js';
 import { OperationsController } from '../http/operations/operations.controller.js';
 import { projectionController } from '../http/projections/projection.controller.js';
 import { ProjectionsController } from '../http/projections/projections.controller.js';
-import { tokenOf } from './projection-token.js';
+import { projectionToken } from './define-projection.js';
 import { ProjectionHost, type ProjectionSettings } from './projection-host.js';
 import { Operations } from './operations/operations.js';
 
@@ -34,7 +34,7 @@ export class ProjectionModule {
 
   /** One projection with its standard query endpoint, `GET /<name>`. */
   static forFeature<Context>(definition: ProjectionDefinition<Context>): DynamicModule {
-    const token = tokenOf(definition.name);
+    const token = projectionToken(definition.name);
     const module: DynamicModule = {
       module: ProjectionModule,
       providers: [
@@ -54,4 +54,4 @@ export class ProjectionModule {
 /** Injects the running projection of this definition. */
 export const InjectProjection = (definition: {
   readonly name: string;
-}): ParameterDecorator & PropertyDecorator => Inject(tokenOf(definition.name));
+}): ParameterDecorator & PropertyDecorator => Inject(projectionToken(definition.name));

@@ -2,7 +2,7 @@
 import { Problem } from '../http/kernel/problem.js';
 import type { Commit, Metadata, Position } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
-import { stopped } from './fault.js';
+import { describeFault } from './fault.js';
 import type { Projection } from './projection.js';
 import { recordSkip, skipId } from './skipping.js';
 
@@ -29,7 +29,7 @@ export class NotSkippable extends Problem {
 }
 
 /** @throws NotFaulted */
-export async function resume(projection: Projection): Promise<void> {
+export async function resumeProjection(projection: Projection): Promise<void> {
   if (projection.status !== 'faulted') throw new NotFaulted(projection);
   await projection.resume();
 }
@@ -41,7 +41,7 @@ export async function resume(projection: Projection): Promise<void> {
  * @throws NotFaulted
  * @throws NotSkippable
  */
-export async function skip(
+export async function skipFaultedEvent(
   projection: Projection,
   log: EventLog,
   {
@@ -68,7 +68,7 @@ export async function skip(
 function requireSkippable(projection: Projection, at: Position): void {
   const { fault } = projection;
   if (projection.status !== 'faulted' || fault === undefined) throw new NotFaulted(projection);
-  const why = stopped(projection.name, fault);
+  const why = describeFault(projection.name, fault);
   if (fault.event === undefined) {
     throw new NotSkippable(
       `${why}. There is no event to skip; resume without one once the cause is gone.`,

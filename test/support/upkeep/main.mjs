@@ -9,7 +9,7 @@ const { startMonolith } = await built('apps/monolith/monolith.js');
 const { app, url } = await startMonolith(readConfig(process.env), new ConsoleLogger(), '0.0.0', {
   contexts,
   contextsFile: new URL('contexts.mjs', import.meta.url).href,
-  workers: { megabytes: 64, patience: 4000 },
+  workers: { heapMegabytes: 64, timeoutMs: 4000 },
 });
 process.on('SIGTERM', () => void app.close().then(() => process.exit(0)));
 process.stdout.write(`listens on ${url}\n`);

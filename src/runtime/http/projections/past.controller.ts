@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Json, Position } from '../../event-log/event.js';
 import { AfterHead } from '../../projection/past/past-problems.js';
 import { Projection } from '../../projection/projection.js';
-import { tokenOf } from '../../projection/projection-token.js';
-import { whatIfAnswer } from '../../projection/past/what-if.js';
+import { projectionToken } from '../../projection/define-projection.js';
+import { whatIfAnswer } from '../../projection/past/past.js';
 import { positionOf, untilGone } from './as-of.js';
 import { ApiHistory, ApiWhatIf } from './past.docs.js';
 import { readHistory, readWhatIf, requireBefore, type HistoryRequest } from './past-request.js';
@@ -23,7 +23,7 @@ interface Point {
 export function pastController(name: string): Type {
   @Controller(name)
   class PastController {
-    constructor(@Inject(tokenOf(name)) private readonly projection: Projection) {}
+    constructor(@Inject(projectionToken(name)) private readonly projection: Projection) {}
 
     @Get('history')
     @ApiHistory(name)
@@ -52,7 +52,7 @@ export function pastController(name: string): Type {
       for (const each of asked.without) if (each > head) throw new AfterHead(each, head);
       const at = asked.at === undefined ? head : await positionOf(past, asked.at);
       requireBefore(at, asked.without);
-      const states = await untilGone(reply, (signal) => past.without(asked.without, at, { signal }));
+      const states = await untilGone(reply, (signal) => past.whatIf(asked.without, at, { signal }));
       if (states === undefined) return;
       void reply
         .header('leftfold-position', String(at))

@@ -63,7 +63,7 @@ async function given({
   emitter.onAny((name) => signals.push(String(name)));
   const host = new ProjectionHost(log, emitter, {
     snapshotsOf: () => snapshots,
-    shadowsOf: () => shadows,
+    rebuildSnapshotsOf: () => shadows,
     pace: { every: 1_000_000 },
   });
   const total = host.add(totalOf('total', isBad)) as Projection;
@@ -101,8 +101,8 @@ describe('an audit', () => {
     const { total, upkeep } = await given();
     const audit = upkeep.audit(total);
     await audit.ended;
-    expect(audit.standing).toMatchObject({ status: 'done', position: 6, checked: 4 });
-    expect(audit.standing).not.toHaveProperty('drift');
+    expect(audit.status).toMatchObject({ status: 'done', position: 6, checked: 4 });
+    expect(audit.status).not.toHaveProperty('drift');
     expect(total.drift).toBeUndefined();
   });
 
@@ -116,7 +116,7 @@ describe('an audit', () => {
     const audit = upkeep.audit(total);
     await audit.ended;
     const drift = { after, upTo: at, of: 'snapshot' };
-    expect(audit.standing).toMatchObject({ status: 'done', drift });
+    expect(audit.status).toMatchObject({ status: 'done', drift });
     expect(total.drift).toEqual(drift);
     expect(signals).toEqual(['projection.drifted', 'projection.audited']);
   });
@@ -131,7 +131,7 @@ describe('an audit', () => {
     await reached(7);
     const audit = upkeep.audit(total);
     await audit.ended;
-    expect(audit.standing).toMatchObject({ drift: { after: 4, upTo: 6, of: 'snapshot' } });
+    expect(audit.status).toMatchObject({ drift: { after: 4, upTo: 6, of: 'snapshot' } });
   });
 
   it('changes nothing, and has nobody told but that it was done', async () => {
@@ -151,7 +151,7 @@ describe('an audit', () => {
     snapshots.kept.unshift({ ...other, machine: 'another' }, { ...other, log: 'another' });
     const audit = upkeep.audit(total);
     await audit.ended;
-    expect(audit.standing).toMatchObject({ checked: 4 });
+    expect(audit.status).toMatchObject({ checked: 4 });
   });
 
   it('is done once when it is asked for twice meanwhile, and again when it is asked for after', async () => {
@@ -169,8 +169,8 @@ describe('a rebuild', () => {
     const before = total.folded;
     const rebuild = upkeep.rebuild(total);
     await rebuild.ended;
-    expect(rebuild.standing).toMatchObject({ status: 'done', position: 6, resumedFrom: 0, equal: true });
-    expect(rebuild.standing).not.toHaveProperty('difference');
+    expect(rebuild.status).toMatchObject({ status: 'done', position: 6, resumedFrom: 0, equal: true });
+    expect(rebuild.status).not.toHaveProperty('difference');
     expect(total.folded).toEqual(before);
     expect(shadows.kept).toEqual([]);
     expect(signals).toEqual(['snapshot.taken', 'projection.rebuilt']);
@@ -188,7 +188,7 @@ describe('a rebuild', () => {
     const rebuild = upkeep.rebuild(total);
     await rebuild.ended;
 
-    expect(rebuild.standing).toMatchObject({
+    expect(rebuild.status).toMatchObject({
       equal: false,
       difference: { before: { total: 7 }, after: { total: 21 } },
     });
@@ -217,7 +217,7 @@ describe('a rebuild', () => {
     });
     written.abort();
     await writing;
-    expect(rebuild.standing).toMatchObject({ status: 'done', equal: true });
+    expect(rebuild.status).toMatchObject({ status: 'done', equal: true });
     expect(seen).toEqual(seen.toSorted((one, other) => one - other));
   });
 
@@ -228,7 +228,7 @@ describe('a rebuild', () => {
     await first.ended;
     const second = upkeep.rebuild(total);
     await second.ended;
-    expect(second.standing).toMatchObject({ status: 'done', resumedFrom: 6, equal: true });
+    expect(second.status).toMatchObject({ status: 'done', resumedFrom: 6, equal: true });
   });
 
   it('leaves everything as it is when the log cannot be folded', async () => {
@@ -238,7 +238,7 @@ describe('a rebuild', () => {
     isBroken = true;
     const rebuild = upkeep.rebuild(total);
     await rebuild.ended;
-    expect(rebuild.standing).toEqual({
+    expect(rebuild.status).toEqual({
       status: 'failed',
       reason: 'the event at position 1 cannot be folded',
     });

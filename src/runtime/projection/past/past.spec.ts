@@ -31,7 +31,7 @@ function given(
     told.push(what);
   };
   const snapshots = new Snapshots(store, { every: 1 }, log, () => fingerprintIn(log.contracts, definition), {
-    taken: tell,
+    saved: tell,
     unreadable: tell,
     failed: tell,
   });
@@ -117,8 +117,8 @@ describe('a past state', () => {
     const { log, past } = given(total, [2]);
     await add(log, 1, 2, 4);
     expect((await past.at(at(3))).state.context.total).toBe(5);
-    expect(past.tagAt(at(1))).toBe(given(total).past.tagAt(at(1)));
-    expect(past.tagAt(at(3))).not.toBe(given(total).past.tagAt(at(3)));
+    expect(past.entityTagAt(at(1))).toBe(given(total).past.entityTagAt(at(1)));
+    expect(past.entityTagAt(at(3))).not.toBe(given(total).past.entityTagAt(at(3)));
   });
 
   it('is there up to an event that cannot be folded, which is named from there on', async () => {
@@ -139,7 +139,7 @@ describe('a past state', () => {
       extensions: { position: 1 },
     });
     await expect(seriesOf(past, 0, 2, 1)).rejects.toMatchObject({ problem: 'after-head' });
-    await expect(past.without(new Set([at(2)]), at(1))).rejects.toMatchObject({ problem: 'after-head' });
+    await expect(past.whatIf(new Set([at(2)]), at(1))).rejects.toMatchObject({ problem: 'after-head' });
   });
 
   it('is not folded on once nobody wants it', async () => {
@@ -225,7 +225,7 @@ describe('a what-if', () => {
             ...[...new Set(kept.map((each) => each % (amounts.length + 1)))].sort((a, b) => a - b),
           );
           const leftOut = new Set(picked.map((each) => at((each % amounts.length) + 1)));
-          const { is, wouldBe } = await made.past.without(leftOut, at(amounts.length));
+          const { is, wouldBe } = await made.past.whatIf(leftOut, at(amounts.length));
           const sum = (numbers: readonly number[]): number => numbers.reduce((one, other) => one + other, 0);
           expect(is.state.context.total).toBe(sum(amounts));
           expect(wouldBe.state.context.total).toBe(
@@ -243,7 +243,7 @@ describe('a what-if', () => {
   it('needs a state as it is: an event that cannot be folded is named', async () => {
     const { log, past } = given(totalOf('careful', (amount) => amount > 9));
     await add(log, 1, 10, 1);
-    await expect(past.without(new Set([at(1)]), at(3))).rejects.toMatchObject({
+    await expect(past.whatIf(new Set([at(1)]), at(3))).rejects.toMatchObject({
       problem: 'cannot-be-folded',
     });
   });

@@ -5,7 +5,7 @@ import type { EventLog } from '../../event-log/event-log.js';
 import { position, type Position, type Query, type RecordedEvent } from '../../event-log/event.js';
 import { positionAt, timeAt } from '../../event-log/position-at-time.js';
 import type { Page } from '../../event-log/page.js';
-import type { ProjectionDefinition } from '../define-projection.js';
+import type { ProjectionDefinition, View } from '../define-projection.js';
 import { FoldFailed, Folding, NOTHING_SKIPPED, beginning, type Folded, type Skipped } from '../folding.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
 import { AfterHead, CannotBeFolded, CannotBeWithout, PastBusy } from './past-problems.js';
@@ -49,7 +49,7 @@ export class Past<Context = unknown> {
   }
 
   /** The same text for the same state at this position, and another one once another machine folds it, or less or more is passed over. */
-  tagAt(at: Position): string {
+  entityTagAt(at: Position): string {
     const skipped = [...this.skipped()].filter((each) => each <= at).sort((one, other) => one - other);
     const folded = `${fingerprintIn(this.log.contracts, this.definition)} ${skipped.join()}`;
     return `${at}-${createHash('sha256').update(folded).digest('base64url').slice(0, 12)}`;
@@ -118,7 +118,7 @@ export class Past<Context = unknown> {
    * @throws as `at` does; AfterHead also for one that is left out
    * @throws CannotBeWithout when what is left cannot be folded
    */
-  async without(
+  async whatIf(
     leftOut: ReadonlySet<Position>,
     at: Position,
     options: FoldOptions = {},
@@ -192,4 +192,26 @@ function take<Context>(folding: Folding<Context>, page: Page, Failure = CannotBe
   } catch (error) {
     throw error instanceof FoldFailed ? new Failure(error) : error;
   }
+}
+
+/** A what-if as it is answered, over HTTP and on the command line. */
+export interface WhatIfAnswer {
+  /** Of both states. */
+  readonly position: Position;
+  readonly without: readonly Position[];
+  readonly is: View;
+  readonly wouldBe: View;
+}
+
+export function whatIfAnswer<Context>(
+  definition: ProjectionDefinition<Context>,
+  without: ReadonlySet<Position>,
+  { is, wouldBe }: WhatIf<Context>,
+): WhatIfAnswer {
+  return {
+    position: is.position,
+    without: [...without].sort((one, other) => one - other),
+    is: definition.view(is.state, is.position),
+    wouldBe: definition.view(wouldBe.state, 'never'),
+  };
 }

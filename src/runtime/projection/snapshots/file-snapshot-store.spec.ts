@@ -4,7 +4,7 @@ import { TemporaryFolder } from '../../../../test/support/server.js';
 import { position } from '../../event-log/event.js';
 import { FileSnapshotStore } from './file-snapshot-store.js';
 import type { FoldState } from '../../fold/fold-state.js';
-import type { Snapshot, Unreadable } from './snapshot-store.js';
+import type { Snapshot, UnreadableSnapshot } from './snapshot-store.js';
 import { stateDigest } from './state-digest.js';
 
 const state: FoldState = { value: 'counting', context: { total: 7n } };
@@ -23,13 +23,13 @@ const read = (at: number, log = 'a log', of = state): Snapshot => ({
   stateDigest: stateDigest(of),
 });
 
-async function all(store: FileSnapshotStore): Promise<readonly (Snapshot | Unreadable)[]> {
-  const found: (Snapshot | Unreadable)[] = [];
+async function all(store: FileSnapshotStore): Promise<readonly (Snapshot | UnreadableSnapshot)[]> {
+  const found: (Snapshot | UnreadableSnapshot)[] = [];
   for await (const each of store.newestFirst()) found.push(each);
   return found;
 }
 
-const positions = (found: readonly (Snapshot | Unreadable)[]): readonly unknown[] =>
+const positions = (found: readonly (Snapshot | UnreadableSnapshot)[]): readonly unknown[] =>
   found.map((each) => ('position' in each ? each.position : each));
 
 describe('a folder of snapshots', () => {
@@ -53,7 +53,10 @@ describe('a folder of snapshots', () => {
   };
 
   /** What is read where this stands in the place of the one snapshot. */
-  const readInstead = async (file: string, bytes: Buffer): Promise<Snapshot | Unreadable | undefined> => {
+  const readInstead = async (
+    file: string,
+    bytes: Buffer,
+  ): Promise<Snapshot | UnreadableSnapshot | undefined> => {
     await writeFile(file, bytes);
     return (await all(store))[0];
   };
@@ -105,7 +108,7 @@ describe('a folder of snapshots', () => {
 
   it('gives those of a position and before it, when that is what is asked for', async () => {
     for (const at of [9, 10, 100]) await store.save(snapshot(at));
-    const found: (Snapshot | Unreadable)[] = [];
+    const found: (Snapshot | UnreadableSnapshot)[] = [];
     for await (const each of store.newestFirst(position(10))) found.push(each);
     expect(positions(found)).toEqual([10, 9]);
   });

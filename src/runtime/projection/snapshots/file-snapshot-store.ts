@@ -7,7 +7,7 @@
 import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { position, type Position } from '../../event-log/event.js';
-import { toDrop, type RetentionLimits, type KeptSnapshot } from './retention.js';
+import { snapshotsToDrop, type RetentionLimits, type StoredSnapshot } from './retention.js';
 import { machineIn } from '../skipping.js';
 import { fromBytes, headerIn, toBytes } from './snapshot-file.js';
 import {
@@ -15,8 +15,8 @@ import {
   isUnreadable,
   type Snapshot,
   type SnapshotEntry,
-  type SnapshotLabel,
-  type Unreadable,
+  type SnapshotIdentity,
+  type UnreadableSnapshot,
 } from './snapshot-store.js';
 
 const SUFFIX = '.snapshot';
@@ -27,9 +27,9 @@ const HEADER_BYTES = 4096;
 
 export const DEFAULT_LIMITS: RetentionLimits = { spacing: 10_000, bytes: 1024 ** 3 };
 
-interface KeptFile extends KeptSnapshot {
+interface KeptFile extends StoredSnapshot {
   readonly name: string;
-  readonly label: SnapshotLabel | Unreadable;
+  readonly label: SnapshotIdentity | UnreadableSnapshot;
 }
 
 /** Where a projection's snapshots are within the folder of all data. */
@@ -64,19 +64,19 @@ export class FileSnapshotStore extends SnapshotStore {
     return bytes.length;
   }
 
-  override async *newestFirst(through?: Position): AsyncIterable<Snapshot | Unreadable> {
+  override async *newestFirst(through?: Position): AsyncIterable<Snapshot | UnreadableSnapshot> {
     for (const name of await this.#names()) {
       if (through === undefined || positionIn(name) <= through) yield await this.#read(name);
     }
   }
 
-  override async clear(isKept?: (found: SnapshotLabel | Unreadable) => boolean): Promise<void> {
+  override async clear(isKept?: (found: SnapshotIdentity | UnreadableSnapshot) => boolean): Promise<void> {
     if (isKept === undefined) await this.#drop(await this.#names());
     else
       await this.#drop((await this.#files()).filter(({ label }) => !isKept(label)).map(({ name }) => name));
   }
 
-  async #read(name: string): Promise<Snapshot | Unreadable> {
+  async #read(name: string): Promise<Snapshot | UnreadableSnapshot> {
     const path = join(this.folder, name);
     try {
       return fromBytes(await readFile(path));
@@ -102,12 +102,15 @@ export class FileSnapshotStore extends SnapshotStore {
    * Keeps a ladder of those that go with the one just saved. What is damaged, of another log or of another machine is no rung: it
    * would be passed over. What stands after the newest is of another past.
    */
-  async #dropBeside(newest: SnapshotLabel): Promise<void> {
+  async #dropBeside(newest: SnapshotIdentity): Promise<void> {
     const files = await this.#files();
     const origin = originOf(newest);
     const isRung = ({ position: at, label }: KeptFile): boolean =>
       !isUnreadable(label) && originOf(label) === origin && at <= newest.position;
-    const dropped = [...files.filter((file) => !isRung(file)), ...toDrop(files.filter(isRung), this.limits)];
+    const dropped = [
+      ...files.filter((file) => !isRung(file)),
+      ...snapshotsToDrop(files.filter(isRung), this.limits),
+    ];
     await this.#drop(dropped.map(({ name }) => name));
   }
 
@@ -163,7 +166,7 @@ function fileName(at: Position): string {
 const positionIn = (name: string): number => Number(name.slice(0, -SUFFIX.length));
 
 /** What is skipped makes none another's: it tells only of the positions after it. */
-const originOf = ({ log, machine }: SnapshotLabel): string => `${log} ${machineIn(machine)}`;
+const originOf = ({ log, machine }: SnapshotIdentity): string => `${log} ${machineIn(machine)}`;
 
 /** Reads the first line only: there may be hundreds of them, and large ones. */
 async function aboutFile(folder: string, name: string): Promise<KeptFile> {
@@ -183,7 +186,7 @@ async function aboutFile(folder: string, name: string): Promise<KeptFile> {
   }
 }
 
-function labelIn(path: string, bytes: Buffer): SnapshotLabel | Unreadable {
+function labelIn(path: string, bytes: Buffer): SnapshotIdentity | UnreadableSnapshot {
   try {
     const { position: at, log, machine } = headerIn(bytes);
     return { position: position(at), log, machine };

@@ -1,30 +1,30 @@
 /** The ladder of snapshots: how far a past position is from the nearest one, and how many there are. */
 import fc from 'fast-check';
-import { NEVER_DROPPED, toDrop, type RetentionLimits, type KeptSnapshot } from './retention.js';
+import { MIN_KEPT, snapshotsToDrop, type RetentionLimits, type StoredSnapshot } from './retention.js';
 
 const HEAVY = Number.MAX_SAFE_INTEGER;
 
-const rung = (position: number, bytes = 1): KeptSnapshot => ({ position, bytes });
+const rung = (position: number, bytes = 1): StoredSnapshot => ({ position, bytes });
 
 /** What is left, oldest first, when these are saved one after the other. */
-function ladderOf(saved: readonly KeptSnapshot[], limits: RetentionLimits): readonly KeptSnapshot[] {
-  let kept: readonly KeptSnapshot[] = [];
+function ladderOf(saved: readonly StoredSnapshot[], limits: RetentionLimits): readonly StoredSnapshot[] {
+  let kept: readonly StoredSnapshot[] = [];
   for (const each of saved) {
     const all = [...kept, each];
-    const dropped = new Set(toDrop(all, limits));
+    const dropped = new Set(snapshotsToDrop(all, limits));
     kept = all.filter((one) => !dropped.has(one));
   }
   return kept;
 }
 
-const every = (step: number, count: number, bytes = 1): readonly KeptSnapshot[] =>
+const every = (step: number, count: number, bytes = 1): readonly StoredSnapshot[] =>
   Array.from({ length: count }, (_, index) => rung((index + 1) * step, bytes));
 
-const positions = (rungs: readonly KeptSnapshot[]): readonly number[] =>
+const positions = (rungs: readonly StoredSnapshot[]): readonly number[] =>
   rungs.map(({ position }) => position);
 
 /** The gaps between them from the beginning of the log on. */
-const gaps = (rungs: readonly KeptSnapshot[]): readonly number[] =>
+const gaps = (rungs: readonly StoredSnapshot[]): readonly number[] =>
   positions(rungs).map((position, index) => position - (rungs[index - 1]?.position ?? 0));
 
 /** Positions of snapshots as they may come: a few events apart, or very many. */
@@ -74,7 +74,7 @@ describe('the ladder of snapshots', () => {
       fc.property(saves, fc.integer({ min: 1, max: 30_000 }), (saved, spacing) => {
         const kept = ladderOf(saved, { spacing, bytes: HEAVY });
         const newest = saved.at(-1)?.position ?? 0;
-        const most = (2 * newest) / spacing + 2 * Math.log2(spacing) + NEVER_DROPPED + 4;
+        const most = (2 * newest) / spacing + 2 * Math.log2(spacing) + MIN_KEPT + 4;
         expect(kept.length).toBeLessThanOrEqual(most);
       }),
     );
@@ -96,8 +96,8 @@ describe('the ladder of snapshots', () => {
     fc.assert(
       fc.property(saves, fc.nat(20), (saved, bytes) => {
         const kept = ladderOf(saved, { spacing: 10, bytes });
-        expect(positions(kept).slice(-NEVER_DROPPED)).toEqual(positions(saved).slice(-NEVER_DROPPED));
-        expect(kept.length).toBeLessThanOrEqual(Math.max(bytes, NEVER_DROPPED));
+        expect(positions(kept).slice(-MIN_KEPT)).toEqual(positions(saved).slice(-MIN_KEPT));
+        expect(kept.length).toBeLessThanOrEqual(Math.max(bytes, MIN_KEPT));
       }),
     );
   });

@@ -1,7 +1,7 @@
 /** Which snapshots to keep so that any past state is a bounded fold away: a ladder, dense near the newest and thinner behind. */
 
 /** A snapshot that is there. */
-export interface KeptSnapshot {
+export interface StoredSnapshot {
   readonly position: number;
   readonly bytes: number;
 }
@@ -14,7 +14,7 @@ export interface RetentionLimits {
 }
 
 /** The newest may be damaged, and the one before it; so many are never dropped. */
-export const NEVER_DROPPED = 3;
+export const MIN_KEPT = 3;
 
 /**
  * Which of these to drop, in any order.
@@ -28,7 +28,7 @@ export const NEVER_DROPPED = 3;
  *
  * @param rungs in any order, one for each position
  */
-export function toDrop<Each extends KeptSnapshot>(
+export function snapshotsToDrop<Each extends StoredSnapshot>(
   rungs: readonly Each[],
   { spacing, bytes }: RetentionLimits,
 ): readonly Each[] {
@@ -37,15 +37,15 @@ export function toDrop<Each extends KeptSnapshot>(
   /** How wide a gap may be that begins there, going back. */
   const width = (from: number): number => Math.max(Math.min(newest - from, spacing), 1);
   const dropped: Each[] = [];
-  for (let index = NEVER_DROPPED; index < kept.length;) {
+  for (let index = MIN_KEPT; index < kept.length;) {
     const { newer, gap } = without(kept, index);
     if (gap <= width(newer)) dropped.push(...kept.splice(index, 1));
     else index += 1;
   }
   let weight = kept.reduce((sum, rung) => sum + rung.bytes, 0);
-  while (weight > bytes && kept.length > NEVER_DROPPED) {
-    let least = { index: NEVER_DROPPED, harm: Infinity };
-    for (let index = NEVER_DROPPED; index < kept.length; index += 1) {
+  while (weight > bytes && kept.length > MIN_KEPT) {
+    let least = { index: MIN_KEPT, harm: Infinity };
+    for (let index = MIN_KEPT; index < kept.length; index += 1) {
       const { newer, gap } = without(kept, index);
       const harm = gap / width(newer);
       if (harm < least.harm) least = { index, harm };
@@ -59,7 +59,7 @@ export function toDrop<Each extends KeptSnapshot>(
 
 /** The gap that there is without this rung, and the position where it begins. The beginning of the log is the last rung of all. */
 function without(
-  kept: readonly KeptSnapshot[],
+  kept: readonly StoredSnapshot[],
   index: number,
 ): { readonly newer: number; readonly gap: number } {
   const newer = kept[index - 1]?.position ?? 0;

@@ -12,10 +12,10 @@ export interface Snapshot extends Folded {
 }
 
 /** What a snapshot says of itself; whether all of it is as it was saved, only reading it tells. */
-export type SnapshotLabel = Pick<Snapshot, 'position' | 'log' | 'machine'>;
+export type SnapshotIdentity = Pick<Snapshot, 'position' | 'log' | 'machine'>;
 
 /** A snapshot that is there, but cannot be used. */
-export interface Unreadable {
+export interface UnreadableSnapshot {
   readonly name: string;
   readonly reason: string;
 }
@@ -40,16 +40,16 @@ export abstract class SnapshotStore {
    *
    * @param through only those of this position or an earlier one; default: all
    */
-  abstract newestFirst(through?: Position): AsyncIterable<Snapshot | Unreadable>;
+  abstract newestFirst(through?: Position): AsyncIterable<Snapshot | UnreadableSnapshot>;
 
   /** What is there, newest first, whether it can be used or not. */
   abstract list(): Promise<readonly SnapshotEntry[]>;
 
   /** Lets go of every snapshot but those that are to be kept. No state is read for that: there may be hundreds, and large ones. */
-  abstract clear(isKept?: (found: SnapshotLabel | Unreadable) => boolean): Promise<void>;
+  abstract clear(isKept?: (found: SnapshotIdentity | UnreadableSnapshot) => boolean): Promise<void>;
 }
 
-export function isUnreadable(found: SnapshotLabel | Unreadable): found is Unreadable {
+export function isUnreadable(found: SnapshotIdentity | UnreadableSnapshot): found is UnreadableSnapshot {
   return 'reason' in found;
 }
 

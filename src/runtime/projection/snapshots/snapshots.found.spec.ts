@@ -2,7 +2,7 @@
 import { jest } from '@jest/globals';
 import { given, snapshotAt, foldedAt } from '../../../../test/support/given-snapshots.js';
 import { position } from '../../event-log/event.js';
-import type { Snapshot, Unreadable } from './snapshot-store.js';
+import type { Snapshot, UnreadableSnapshot } from './snapshot-store.js';
 
 describe('the snapshot of a past position', () => {
   it('is the nearest before it that is good, and nobody is told of the others', async () => {
@@ -16,7 +16,7 @@ describe('the snapshot of a past position', () => {
   it('changes nothing about when the next one is taken', async () => {
     const { snapshots, store } = given(10, snapshotAt(10));
     await snapshots.before(position(20));
-    await snapshots.takeLast(foldedAt(5));
+    await snapshots.saveLast(foldedAt(5));
     expect(store.asked).toBe(1);
   });
 });
@@ -31,7 +31,7 @@ describe('the snapshot to begin from', () => {
     await expect(given(10).snapshots.newest()).resolves.toBeUndefined();
   });
 
-  it.each<[string, Snapshot | Unreadable]>([
+  it.each<[string, Snapshot | UnreadableSnapshot]>([
     ['cannot be read', { name: 'newest', reason: 'it is cut off' }],
     ['is of another log', snapshotAt(20, 'another log')],
     ['is of another machine', snapshotAt(20, 'this log', 'another machine')],

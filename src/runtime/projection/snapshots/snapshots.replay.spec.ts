@@ -174,7 +174,7 @@ describe('snapshots that cost the thread much', () => {
     dear.offer(200);
     await pass(0);
     dear.offer(300);
-    await dear.snapshots.takeLast(foldedAt(350));
+    await dear.snapshots.saveLast(foldedAt(350));
     expect(dear.positions()).toEqual([350, 200, 100]);
   });
 });

@@ -137,20 +137,20 @@ describe('the last snapshot', () => {
   it('is taken however few events there were since', async () => {
     const { snapshots, positions } = given(10, snapshotAt(5));
     await snapshots.newest();
-    await snapshots.takeLast(foldedAt(6));
+    await snapshots.saveLast(foldedAt(6));
     expect(positions()).toEqual([6, 5]);
   });
 
   it('is not taken of a position that has one', async () => {
     const { store, snapshots } = given(10, snapshotAt(5));
     await snapshots.newest();
-    await snapshots.takeLast(foldedAt(5));
+    await snapshots.saveLast(foldedAt(5));
     expect(store.asked).toBe(0);
   });
 
   it('is not taken of nothing', async () => {
     const { store, snapshots } = given(10);
-    await snapshots.takeLast(foldedAt(0));
+    await snapshots.saveLast(foldedAt(0));
     expect(store.asked).toBe(0);
   });
 
@@ -158,7 +158,7 @@ describe('the last snapshot', () => {
     jest.useFakeTimers();
     const { snapshots, offer, positions } = given(10);
     offer(10);
-    await snapshots.takeLast(foldedAt(12));
+    await snapshots.saveLast(foldedAt(12));
     await jest.advanceTimersByTimeAsync(5000);
     jest.useRealTimers();
     expect(positions()).toEqual([12]);
@@ -172,7 +172,7 @@ describe('the last snapshot', () => {
     offer(10);
     await jest.advanceTimersByTimeAsync(0);
     jest.useRealTimers();
-    const last = snapshots.takeLast(foldedAt(12));
+    const last = snapshots.saveLast(foldedAt(12));
     expect(store.asked).toBe(1);
     written.resolve(undefined);
     await last;
@@ -182,7 +182,7 @@ describe('the last snapshot', () => {
   it('is reported, and is no error, when the store fails', async () => {
     const { store, snapshots, told } = given(10);
     store.failure = new Error('the disk is full');
-    await expect(snapshots.takeLast(foldedAt(3))).resolves.toBeUndefined();
+    await expect(snapshots.saveLast(foldedAt(3))).resolves.toBeUndefined();
     expect(told.failed).toEqual([new Error('the disk is full')]);
   });
 });

@@ -6,11 +6,11 @@ import {
   isUnreadable,
   type Snapshot,
   type SnapshotEntry,
-  type SnapshotLabel,
+  type SnapshotIdentity,
   type SnapshotStore,
 } from './snapshot-store.js';
 import { CpuBudget } from './cpu-budget.js';
-import { usableSnapshot } from './usable-snapshot.js';
+import { findUsableSnapshot } from './usable-snapshot.js';
 
 /** At least so long lies between two snapshots that are taken for their number of events, in milliseconds. */
 const PAUSE = 1000;
@@ -42,7 +42,7 @@ export interface SnapshotPace {
 }
 
 export interface SnapshotObserver {
-  taken(position: Position, bytes: number): void;
+  saved(position: Position, bytes: number): void;
   unreadable(name: string, reason: string): void;
   failed(error: unknown): void;
 }
@@ -118,7 +118,7 @@ export class Snapshots {
    *   never, for it is what a fold into the past begins from. It waits its turn while the one before is being written; were
    *   that not waited for, a fast replay would leave most of them out. Nothing when there is nothing to wait for.
    */
-  offer(folded: Folded, skipped: Skipped = NOTHING_SKIPPED): Promise<void> | undefined {
+  schedule(folded: Folded, skipped: Skipped = NOTHING_SKIPPED): Promise<void> | undefined {
     this.#offered = { folded, skipped };
     if (folded.position <= this.#asked) return undefined;
     this.#newSince ??= performance.now();
@@ -132,7 +132,7 @@ export class Snapshots {
   }
 
   /** Takes one more, unless the newest is of this very position. Resolves when it is kept, or has failed. */
-  async takeLast(folded: Folded, skipped: Skipped = NOTHING_SKIPPED): Promise<void> {
+  async saveLast(folded: Folded, skipped: Skipped = NOTHING_SKIPPED): Promise<void> {
     this.#unschedule();
     await this.#written;
     this.#unschedule();
@@ -140,17 +140,17 @@ export class Snapshots {
   }
 
   /** Those that are there, newest first, good or not. */
-  kept(): Promise<readonly SnapshotEntry[]> {
+  list(): Promise<readonly SnapshotEntry[]> {
     return this.store.list();
   }
 
   async #usable(
     skipped: Skipped,
     through?: Position,
-    passedOver?: Parameters<typeof usableSnapshot>[3],
+    passedOver?: Parameters<typeof findUsableSnapshot>[3],
   ): Promise<Snapshot | undefined> {
     const origin = { log: this.log.identity, machine: this.machine(), head: await this.log.head(), skipped };
-    return usableSnapshot(this.store, origin, through, passedOver);
+    return findUsableSnapshot(this.store, origin, through, passedOver);
   }
 
   /** Whether another one can be taken at once. */
@@ -208,9 +208,9 @@ export class Snapshots {
    *
    * @returns whether that is so; a failure is told to the observer
    */
-  async beginAnew(
+  async replaceAll(
     folded: Folded,
-    isKept: (found: SnapshotLabel) => boolean,
+    isKept: (found: SnapshotIdentity) => boolean,
     skipped: Skipped = NOTHING_SKIPPED,
   ): Promise<boolean> {
     this.#unschedule();
@@ -240,7 +240,7 @@ export class Snapshots {
       const snapshot = { ...folded, log: this.log.identity, machine };
       const bytes = await this.#share.spend(() => this.store.save(snapshot));
       this.#newest = folded.position;
-      this.observer.taken(folded.position, bytes);
+      this.observer.saved(folded.position, bytes);
       return true;
     } catch (error) {
       this.#failedAt = performance.now();

@@ -5,12 +5,12 @@ import { run } from '../../../../test/support/running-projection.js';
 import { until } from '../../../../test/support/api.js';
 import type { EventLog } from '../../event-log/event-log.js';
 import { position } from '../../event-log/event.js';
-import { runAudit } from './audit-job.js';
+import { runAudit } from './audit.js';
 import type { Projection } from '../projection.js';
 import { recordSkip } from '../skipping.js';
-import { SkippedMeanwhile, type FoldDependencies } from './fold-dependencies.js';
-import { ThreadExecutor, type ExecutorRequest } from './executor.js';
-import { runRebuild, type RebuildReport } from './rebuild-job.js';
+import { SkippedDuringFold, type FoldDependencies } from './fold-dependencies.js';
+import { ThreadExecutor, type ExecutorOptions } from './executor.js';
+import { runRebuild, type RebuildReport } from './rebuild.js';
 import type { JobResults, JobRequest } from './run-job.js';
 
 /** Has something happen around the work. */
@@ -24,7 +24,7 @@ class Around extends ThreadExecutor {
 
   override async run<Kind extends JobRequest['kind']>(
     task: JobRequest & { readonly kind: Kind },
-    asked: ExecutorRequest,
+    asked: ExecutorOptions,
   ): Promise<JobResults[Kind]> {
     await this.happens.before?.();
     const result = await super.run<Kind>(task, asked);
@@ -72,7 +72,7 @@ async function given(): Promise<Given> {
     log,
     definition: live.definition,
     snapshots: new RememberedSnapshots(),
-    shadows: new RememberedSnapshots(),
+    rebuildSnapshots: new RememberedSnapshots(),
   };
   return {
     log,
@@ -85,10 +85,10 @@ async function given(): Promise<Given> {
     },
     rebuilt: (on, happens) =>
       runRebuild(live, {
-        place: new Around(ground, happens),
-        ground: on,
-        every: 1000,
-        progressed: () => undefined,
+        executor: new Around(ground, happens),
+        dependencies: on,
+        snapshotEvery: 1000,
+        onProgress: () => undefined,
         signal: new AbortController().signal,
       }),
   };
@@ -103,12 +103,12 @@ it('an audit finds no drift in it, and says what happened', async () => {
   const it = await given();
   const { live, ground, skip } = it;
   const audited = runAudit(live, {
-    place: new Around(ground, { before: skip }),
-    ground,
-    progressed: () => undefined,
+    executor: new Around(ground, { before: skip }),
+    dependencies: ground,
+    onProgress: () => undefined,
     signal: new AbortController().signal,
   });
-  await expect(audited).rejects.toThrow(SkippedMeanwhile);
+  await expect(audited).rejects.toThrow(SkippedDuringFold);
   expect(live.drift).toBeUndefined();
   expectIntact(it);
 });
@@ -130,7 +130,7 @@ it('a rebuild that is catching up does not bring it back, and does not wait for 
     await until(() => live.position >= 7);
   };
   await expect(rebuilt({ ...ground, log: readingAfter(log, skip) }, { after: more })).rejects.toThrow(
-    SkippedMeanwhile,
+    SkippedDuringFold,
   );
   expect(live.state.context).toEqual({ total: 18, count: 6 });
 });
@@ -141,7 +141,12 @@ it('the next ones do without the event, as the live one does', async () => {
   await skip();
   const place = new Around(ground, {});
   const signal = new AbortController().signal;
-  const audited = await runAudit(live, { place, ground, progressed: () => undefined, signal });
+  const audited = await runAudit(live, {
+    executor: place,
+    dependencies: ground,
+    onProgress: () => undefined,
+    signal,
+  });
   expect(audited).toMatchObject({ checked: 1 });
   expect(audited).not.toHaveProperty('drift');
   await expect(rebuilt(ground, {})).resolves.toMatchObject({ equal: true, position: live.position });

@@ -1,7 +1,7 @@
 import { assign } from 'xstate';
-import { frozen } from '../../../../test/support/frozen.js';
-import { adds, after, compiled, trailAfter, type Config } from '../../../../test/support/small-machines.js';
-import type { FoldEvent } from '../fold-state.js';
+import { frozen } from '../../../test/support/frozen.js';
+import { adds, after, compiled, trailAfter, type Config } from '../../../test/support/small-machines.js';
+import type { FoldEvent } from './fold-state.js';
 
 describe('a step', () => {
   const fold = compiled({

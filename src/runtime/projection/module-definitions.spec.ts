@@ -3,7 +3,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { amountAdded, noteTaken, totalOf } from '../../../test/support/amounts.js';
 import { parcelsOf } from '../../../test/support/parcel-consumers.js';
 import { EventLogModule } from '../event-log/event-log.module.js';
-import { contractsIn, definitionsIn } from './definitions-in.js';
+import { contractsIn, definitionsIn } from './module-definitions.js';
 import { ProjectionModule } from './projection.module.js';
 
 const [one, other] = [totalOf('one'), totalOf('other')];

@@ -1,6 +1,6 @@
 /** Assignments: the same as a copy whose members are set, whatever the names. */
 import fc from 'fast-check';
-import { assigning, type Member } from './assigning.js';
+import { compileAssignment, type Member } from './assignment.js';
 import { Args, type Context } from './chart.js';
 
 const name = fc.oneof(
@@ -37,7 +37,7 @@ describe('an assignment', () => {
           name: each,
           value: ({ context, event }: Args, params: unknown) => [index, context, event.type, params],
         }));
-        const assign = assigning(members);
+        const assign = compileAssignment(members);
         for (const before of [...befores, ...befores]) {
           const args = new Args(Object.freeze(before), { type: 'number.recorded' });
           const after = assign(args, 'given');
@@ -57,7 +57,7 @@ describe('an assignment', () => {
         return context;
       };
     const before = { one: 1, other: 2 };
-    const after = assigning([
+    const after = compileAssignment([
       { name: 'other', value: value('other') },
       { name: 'one', value: value('one') },
     ])(new Args(before, { type: 'e' }), undefined);
@@ -67,7 +67,7 @@ describe('an assignment', () => {
 
   it('does for a member named __proto__ what setting it does', () => {
     const prototype = { inherited: true };
-    const assign = assigning([{ name: '__proto__', value: () => prototype }]);
+    const assign = compileAssignment([{ name: '__proto__', value: () => prototype }]);
     expect(Object.getPrototypeOf(assign(new Args({ own: 1 }, { type: 'e' }), undefined))).toBe(prototype);
   });
 });
