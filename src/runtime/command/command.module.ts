@@ -1,11 +1,11 @@
-/** Brings deciders into a Nest application, so that it is known who folds which events. */
+/** Registers deciders in a Nest application, so that the log knows the contracts that they consume. */
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EventLog } from '../event-log/event-log.js';
 import type { Decider } from './decider.js';
 
 @Module({})
 export class CommandModule {
-  /** One decider. The contracts of what it consumes are registered with it. */
+  /** Registers one decider, and the contracts that it consumes. */
   static forFeature<Id, Context>(decider: Decider<Id, Context>): DynamicModule {
     const { consumes, fold } = decider;
     const name = `decider ${decider.name}`;

@@ -2,17 +2,14 @@
  * Turns a state machine into a fold: (state, event) → state, as plain data in and plain data out. Each step is the one that
  * XState's own `transition` would take from that state, many times faster (`npm run bench:projection`).
  */
-import type { AnyStateMachine, ContextFrom } from 'xstate';
 import { Args, runActions, type Chart, type Context as Values, type RaiseQueue } from './compiled/chart.js';
 import { Configurations } from './compiled/configurations.js';
 import { effectOfStart } from './compiled/effect.js';
 import { Macrostep } from './compiled/macrostep.js';
-import { readChart } from './compiled/read-chart.js';
+import { readChart, type Machine } from './compiled/read-chart.js';
 import type { Fold, FoldEvent, FoldState } from './fold-state.js';
 
-export type Machine = AnyStateMachine;
-
-export type ContextOf<Of extends Machine> = ContextFrom<Of>;
+export type { ContextOf, Machine } from './compiled/read-chart.js';
 
 /** What entry actions are given when the machine starts. */
 const STARTED: FoldEvent = { type: 'xstate.init' };

@@ -1,10 +1,14 @@
 /** Reads an XState machine into a chart of plain functions, and refuses what is not pure, naming the state. */
-import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
+import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition, ContextFrom } from 'xstate';
 import { UNAVAILABLE_PARAMETERS, actionOf, typeRaisedBy } from './action.js';
 import type { Action, Args, Chart, Context, Node, Transition } from './chart.js';
 import { guardOf } from './guard.js';
 import { refuse, rejectParameters } from './reference.js';
 import { entrySet } from './sets.js';
+
+export type Machine = AnyStateMachine;
+
+export type ContextOf<Of extends Machine> = ContextFrom<Of>;
 
 /** More microsteps than this after one event count as an endless loop, which XState itself would not notice. */
 const MAX_MICROSTEPS = 1_000_000;
@@ -13,7 +17,7 @@ const MAX_MICROSTEPS = 1_000_000;
 type MutableNode = { -readonly [Name in keyof Node]: Node[Name] };
 
 /** @throws Error that names the state and what a fold cannot have in it */
-export function readChart(machine: AnyStateMachine): Chart {
+export function readChart(machine: Machine): Chart {
   const reader = new ChartReader();
   const root = reader.read(machine.root);
   return {
@@ -108,7 +112,7 @@ class ChartReader {
 }
 
 /** The types that the machine has transitions for and does not raise itself; wildcards and XState's own are left out. */
-function awaitedBy({ events }: AnyStateMachine, raised: ReadonlySet<string>): ReadonlySet<string> {
+function awaitedBy({ events }: Machine, raised: ReadonlySet<string>): ReadonlySet<string> {
   const types = events as readonly string[];
   return new Set(
     types.filter((type) => !type.includes('*') && !type.startsWith('xstate.') && !raised.has(type)),
@@ -150,7 +154,7 @@ function requireOneChild(transition: Transition, stateNode: AnyStateNode): void 
   if (twice !== undefined) refuse(stateNode, `a transition enters two states of ${twice.id} at once`);
 }
 
-function contextOf(machine: AnyStateMachine): Context {
+function contextOf(machine: Machine): Context {
   const context: unknown = machine.config.context;
   if (typeof context !== 'function') return (context ?? {}) as Context;
   rejectParameters(['input', ...UNAVAILABLE_PARAMETERS], context, machine.root);
