@@ -1,4 +1,4 @@
-/** What some modules bring along, without starting an application: for workers and the command line. */
+/** Finds the projections and contracts of Nest modules without starting an application, for workers and the command line. */
 import 'reflect-metadata';
 import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import type { DynamicModule, Provider, Type } from '@nestjs/common';
@@ -10,7 +10,7 @@ type Imported = Type | DynamicModule;
 
 const definitions = new WeakMap<DynamicModule, ProjectionDefinition>();
 
-/** Notes what a module was made for, so that it can be found again in whatever imports it. */
+/** Marks a dynamic module with its projection, so that `definitionsIn` finds it in modules that import it. */
 export function withDefinition<Module extends DynamicModule>(
   module: Module,
   definition: ProjectionDefinition,
