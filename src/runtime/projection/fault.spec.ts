@@ -10,7 +10,7 @@ const since = new Date('2026-01-31T12:00:00Z');
 const event = recordedEvent(17);
 
 describe('a fault', () => {
-  it('of an event names the event, and what was thrown', () => {
+  it('in an event names the event and what was thrown', () => {
     const error = new RangeError('too much');
     const fault = faultOf(new FoldFailed(position(17), event, error), position(16), since);
     expect(fault).toEqual({ position: 17, error, message: 'RangeError: too much', since, event });

@@ -1,4 +1,4 @@
-/** The projections and the event contracts that modules bring along. */
+/** Finding the projections and event contracts of modules. */
 import { Injectable, Module } from '@nestjs/common';
 import { amountAdded, noteTaken, totalOf } from '../../../test/support/amounts.js';
 import { parcelsOf } from '../../../test/support/parcel-consumers.js';
@@ -27,7 +27,7 @@ class NotesModule {}
 class OfficeModule {}
 
 describe('the projections in modules', () => {
-  it('are found in what they import, and in what that imports', () => {
+  it('are found through imports of imports', () => {
     expect([...definitionsIn([OtherModule])]).toEqual(
       [
         ['other', other],
@@ -37,13 +37,13 @@ describe('the projections in modules', () => {
     expect([...definitionsIn([{ module: OneModule }]).keys()]).toEqual(['one']);
   });
 
-  it('are none in modules that bring none', () => {
+  it('are none in other modules', () => {
     expect([...definitionsIn([Object, undefined, 'nothing'])]).toEqual([]);
   });
 });
 
 describe('the event contracts in modules', () => {
-  it('are those that they publish, also in what they import', () => {
+  it('are those that they or their imports publish', () => {
     expect(contractsIn([EventLogModule.forFeature([noteTaken, amountAdded])])).toEqual([
       noteTaken,
       amountAdded,
@@ -52,13 +52,13 @@ describe('the event contracts in modules', () => {
     expect(contractsIn([{ module: OneModule, imports: [OfficeModule] }])).toContain(noteTaken);
   });
 
-  it('are those that their projections consume, whoever publishes them', () => {
+  it('are those that their projections consume, wherever they are published', () => {
     expect(contractsIn([OneModule])).toEqual([amountAdded]);
     const parcels = parcelsOf('parcels');
     expect(contractsIn([ProjectionModule.forFeature(parcels)])).toEqual(parcels.consumes);
   });
 
-  it('are each there once, however many publish and consume them', () => {
+  it('appear once each, however many publish and consume them', () => {
     const published = EventLogModule.forFeature([amountAdded]);
     expect(contractsIn([OtherModule, published, OfficeModule, NotesModule])).toEqual([
       amountAdded,
@@ -66,12 +66,12 @@ describe('the event contracts in modules', () => {
     ]);
   });
 
-  it('are not what a module provides otherwise', () => {
+  it('are not taken from other providers', () => {
     const provided = { module: OneModule, providers: [Notebook, { provide: 'them', useValue: [noteTaken] }] };
     expect(contractsIn([provided])).toEqual([amountAdded]);
   });
 
-  it('are none in modules that bring none', () => {
+  it('are none in other modules', () => {
     expect(contractsIn([Object, undefined, 'nothing', Notebook])).toEqual([]);
   });
 });

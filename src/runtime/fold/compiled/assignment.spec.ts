@@ -1,4 +1,4 @@
-/** Assignments: the same as a copy whose members are set, whatever the names. */
+/** Assignments: the same as setting the members of a copy, whatever the names. */
 import fc from 'fast-check';
 import { compileAssignment, type Member } from './assignment.js';
 import { Args, type Context } from './chart.js';
@@ -30,7 +30,7 @@ const bySetting = (members: readonly Member[], args: Args): Context => {
 };
 
 describe('an assignment', () => {
-  it('is a copy whose members are set, with the same names in the same order, however contexts change', () => {
+  it('equals a copy with its members set, with the names in the same order, however contexts change', () => {
     fc.assert(
       fc.property(contexts, fc.uniqueArray(name, { maxLength: 4 }), (befores, names) => {
         const members = names.map((each, index) => ({
@@ -48,7 +48,7 @@ describe('an assignment', () => {
     );
   });
 
-  it('computes every member from the context as it was before, in the order in which they are written', () => {
+  it('computes every member from the context before, in the order in which they are written', () => {
     const order: string[] = [];
     const value =
       (own: string) =>
@@ -65,7 +65,7 @@ describe('an assignment', () => {
     expect(order).toEqual(['other', 'one']);
   });
 
-  it('does for a member named __proto__ what setting it does', () => {
+  it('treats a member named __proto__ as setting it does', () => {
     const prototype = { inherited: true };
     const assign = compileAssignment([{ name: '__proto__', value: () => prototype }]);
     expect(Object.getPrototypeOf(assign(new Args({ own: 1 }, { type: 'e' }), undefined))).toBe(prototype);

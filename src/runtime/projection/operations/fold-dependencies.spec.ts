@@ -1,4 +1,4 @@
-/** The past of a projection that does not run: from its snapshots, and without what it passes over. */
+/** The past of a projection that does not run in this process: from its snapshots, and without what it skips. */
 import { add, amountsLog, totalOf } from '../../../../test/support/amounts.js';
 import { RememberedSnapshots } from '../../../../test/support/remembered-snapshots.js';
 import { position } from '../../event-log/event.js';
@@ -20,7 +20,7 @@ async function given(): Promise<FoldDependencies & { readonly snapshots: Remembe
 
 const theLast = new Set([position(3)]);
 
-describe('the past on a ground', () => {
+describe('the past of a projection that does not run', () => {
   it('is what the log folds to', async () => {
     const past = await createPast(await given());
     const { is, wouldBe } = await past.whatIf(theLast, position(3));
@@ -30,7 +30,7 @@ describe('the past on a ground', () => {
     ]);
   });
 
-  it('is without the events that the projection passes over', async () => {
+  it('leaves out the events that the projection skips', async () => {
     const ground = await given();
     await recordSkip(ground.log, { projection: 'total', position: position(1), reason: 'a slip' });
     await recordSkip(ground.log, { projection: 'other', position: position(2), reason: 'not ours' });

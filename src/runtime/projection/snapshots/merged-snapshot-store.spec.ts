@@ -1,3 +1,4 @@
+/** A projection’s own snapshots and rehearsed ones, read as one store. */
 import { RememberedSnapshots } from '../../../../test/support/remembered-snapshots.js';
 import { position } from '../../event-log/event.js';
 import { MergedSnapshotStore } from './merged-snapshot-store.js';
@@ -31,20 +32,20 @@ describe('own and rehearsed snapshots', () => {
     ]);
   });
 
-  it('are read when there are none of the one kind', async () => {
+  it('are read when one of the stores is empty', async () => {
     const some = new RememberedSnapshots(snapshot(9, 'some'), { name: 'a file', reason: 'it is cut off' });
     const none = new RememberedSnapshots();
     expect(await read(new MergedSnapshotStore(some, none))).toEqual(['9 some', 'a file']);
     expect(await read(new MergedSnapshotStore(none, some))).toEqual(['9 some', 'a file']);
   });
 
-  it('are saved as the projection’s own', async () => {
+  it('are saved to the projection’s own', async () => {
     const [own, rehearsed] = [new RememberedSnapshots(), new RememberedSnapshots()];
     await new MergedSnapshotStore(own, rehearsed).save(snapshot(1, 'new'));
     expect([own.kept.length, rehearsed.kept.length]).toEqual([1, 0]);
   });
 
-  it('are let go together', async () => {
+  it('are cleared together', async () => {
     const own = new RememberedSnapshots(snapshot(9, 'old'));
     const rehearsed = new RememberedSnapshots(snapshot(10, 'new'));
     await new MergedSnapshotStore(own, rehearsed).clear(
