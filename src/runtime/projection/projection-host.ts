@@ -75,7 +75,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
 
   /** For a fold of this projection in this process, beside the live one. */
   dependenciesOf({ definition }: Projection): FoldDependencies {
-    const { snapshotsOf, rebuildSnapshotsOf: rebuildSnapshotsOf = () => new NoSnapshots() } = this.settings;
+    const { snapshotsOf, rebuildSnapshotsOf = () => new NoSnapshots() } = this.settings;
     return {
       log: this.log,
       definition,
