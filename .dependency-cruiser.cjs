@@ -146,10 +146,18 @@ module.exports = {
       to: { path: `^(test|bench)/|${SPECS}` },
     },
     {
-      name: 'no-dev-dependency-in-what-ships',
+      name: 'no-dev-dependency-in-the-package',
+      comment:
+        'Who installs the package gets its dependencies and the peers that they have; the apps and the hello world are run from a checkout.',
       severity: 'error',
-      from: { path: '^src/', pathNot: `${SPECS}|^src/runtime/testing/` },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown', 'unknown'] },
+      from: { path: '^src/(runtime|cli|apps/(settings|open-store)\\.ts)', pathNot: SPECS },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'] },
+    },
+    {
+      name: 'no-undeclared-dependency',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'] },
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

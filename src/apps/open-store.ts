@@ -40,6 +40,12 @@ export async function openStoreForReading({
   return store === 'lmdb' ? LmdbReader.open(logFolder({ data })) : openStore({ store, data });
 }
 
+/** The store of the settings as a URL, as a worker process opens it again. */
+export function storeUrl({ store, data }: Pick<Settings, 'store' | 'data'>): string {
+  if (store === 'memory') return 'memory:';
+  return store === 'lmdb' ? `lmdb:${encodeURI(logFolder({ data }))}` : store;
+}
+
 /** Where the log is within the folder of all data. */
 export const logFolder = ({ data }: Pick<Settings, 'data'>): string => join(data, 'log');
 

@@ -1,4 +1,4 @@
-/** How a command ends: the exit code for scripts, and the one line for people. */
+/** Maps the error that ended a command to an exit code and a one-line message. */
 import { CommanderError } from 'commander';
 import { InvalidSetting } from '../apps/settings.js';
 import { LogDamaged } from '../runtime/event-log/errors.js';
@@ -13,7 +13,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** What `--help` says of them; docs/cli.md says the same. */
+/** Shown by `--help`; keep in step with docs/cli.md. */
 export const EXIT_CODES_HELP = `
 Exit codes:
   0    done
@@ -23,7 +23,7 @@ Exit codes:
   4    what should be imported is not acceptable
   130  interrupted; what was finished by then is kept (143: ended by SIGTERM)`;
 
-/** A command cannot go on, and the message says why in one line. */
+/** A command cannot continue. The message is one line that says why. */
 export class CommandFailed extends Error {
   override readonly name: string = 'CommandFailed';
 
@@ -36,13 +36,13 @@ export class CommandFailed extends Error {
   }
 }
 
-/** Whoever started the command wants it to end. */
+/** SIGINT or SIGTERM asked the command to stop. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 
   constructor(
     readonly signal: 'SIGINT' | 'SIGTERM',
-    /** How to go on. */
+    /** How to continue later. */
     hint?: string,
   ) {
     super(hint === undefined ? 'interrupted' : `interrupted; ${hint}`);
@@ -53,24 +53,24 @@ export class Interrupted extends Error {
   }
 }
 
-/** Nobody reads what the command writes any more, as after `| head`: that is no error. */
-export class NobodyReads extends Error {
-  override readonly name = 'NobodyReads';
+/** The reader of stdout has closed the pipe, as in `| head`. Not an error for the user. */
+export class OutputClosed extends Error {
+  override readonly name = 'OutputClosed';
 
   constructor() {
-    super('nobody reads what is written');
+    super('the reader has closed the output');
   }
 }
 
-export interface Ending {
+export interface ExitStatus {
   readonly exitCode: number;
-  /** Absent when there is nothing to say, or commander has said it. */
+  /** For stderr. Absent when there is nothing to report, or commander has already reported it. */
   readonly line?: string;
 }
 
-export function endingAfter(error: unknown): Ending {
-  if (error instanceof NobodyReads) return { exitCode: EXIT.done };
-  // Commander ends with an error also after --help and --version.
+export function exitStatusOf(error: unknown): ExitStatus {
+  if (error instanceof OutputClosed) return { exitCode: EXIT.done };
+  // Commander also throws after --help and --version.
   if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? EXIT.done : EXIT.usage };
   const message = error instanceof Error ? error.message : String(error);
   return { exitCode: exitCodeOf(error), line: message.split('\n', 1)[0] ?? '' };

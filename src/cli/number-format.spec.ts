@@ -1,13 +1,15 @@
-/** Figures as people read them. */
-import { count, counted, duration } from './number-format.js';
+/** Formats numbers and durations for output. */
+import { formatNumber, formatCount, formatDuration } from './number-format.js';
 
-describe('a count', () => {
-  it('has its thousands apart, and no fraction', () => {
-    expect([count(0), count(999), count(1234567.8)]).toEqual(['0', '999', '1,234,567']);
+describe('formatNumber', () => {
+  it('separates thousands and drops the fraction', () => {
+    expect([formatNumber(0), formatNumber(999), formatNumber(1234567.8)]).toEqual(['0', '999', '1,234,567']);
   });
+});
 
-  it('is of one, or of many', () => {
-    expect([counted(1, 'event'), counted(0, 'event'), counted(2000, 'commit')]).toEqual([
+describe('formatCount', () => {
+  it('uses the singular for one and the plural for any other count', () => {
+    expect([formatCount(1, 'event'), formatCount(0, 'event'), formatCount(2000, 'commit')]).toEqual([
       '1 event',
       '0 events',
       '2,000 commits',
@@ -15,14 +17,14 @@ describe('a count', () => {
   });
 });
 
-describe('a duration', () => {
+describe('formatDuration', () => {
   it.each([
     [0, '0:00'],
     [6.2, '0:07'],
     [59.1, '1:00'],
     [754, '12:34'],
     [3723, '1:02:03'],
-  ])('of %d seconds is %s', (seconds, text) => {
-    expect(duration(seconds)).toBe(text);
+  ])('formats %d seconds as %s', (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
   });
 });

@@ -1,19 +1,19 @@
-/** Numbers and durations as people read them. */
+/** Formats numbers and durations for output. */
 
 /** `1234567.8` → `1,234,567` */
-export function count(number: number): string {
+export function formatNumber(number: number): string {
   return Math.floor(number).toLocaleString('en-US');
 }
 
 /** `1 event`, `1,234 events` */
-export function counted(number: number, noun: string): string {
-  return `${count(number)} ${noun}${number === 1 ? '' : 's'}`;
+export function formatCount(number: number, noun: string): string {
+  return `${formatNumber(number)} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** Seconds → `0:07`, `12:34`, `1:02:03`; what is left of a second counts as one. */
-export function duration(seconds: number): string {
+/** Seconds → `0:07`, `12:34`, `1:02:03`; rounded up to whole seconds. */
+export function formatDuration(seconds: number): string {
   const whole = Math.ceil(seconds);
   const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (number: number): string => String(number).padStart(2, '0');
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+  const twoDigits = (number: number): string => String(number).padStart(2, '0');
+  return hours > 0 ? `${hours}:${twoDigits(minutes)}:${twoDigits(rest)}` : `${minutes}:${twoDigits(rest)}`;
 }

@@ -1,59 +1,59 @@
-/** How the command line is asked, and how it answers what it does not understand. */
+/** The program as a whole: help, options, settings, and invalid usage. */
 import { join } from 'node:path';
 import { TestTerminal } from '../../test/support/terminal.js';
 import { makeLog } from '../../test/support/log-folder.js';
 import { madeUpCommits } from '../../test/support/made-up-log.js';
 import { TemporaryFolder } from '../../test/support/server.js';
-import { run } from './program.js';
+import { runProgram } from './program.js';
 
-interface Answer {
+interface Outcome {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-async function ask(
-  words: readonly string[],
+async function runWith(
+  args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
+): Promise<Outcome> {
   const terminal = new TestTerminal({ environment });
-  const code = await run(words, '1.2.3', terminal);
+  const code = await runProgram(args, '1.2.3', terminal);
   return { code, stdout: String(terminal.stdout.read() ?? ''), stderr: terminal.stderr.text };
 }
 
 const COMMANDS = ['verify', 'export', 'import', 'backup', 'what-if', 'audit', 'rehearse'];
 
 describe('leftfold', () => {
-  it('tells its version', async () => {
-    expect(await ask(['--version'])).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
+  it('prints its version', async () => {
+    expect(await runWith(['--version'])).toEqual({ code: 0, stdout: '1.2.3\n', stderr: '' });
   });
 
   it('shows every command and every exit code in its help', async () => {
-    const { code, stdout } = await ask(['--help']);
+    const { code, stdout } = await runWith(['--help']);
     expect(code).toBe(0);
     for (const command of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
     expect(stdout).toMatch(/Exit codes:\n(?: +\d+ .*\n?){6}/);
   });
 
   it.each(COMMANDS)('shows options, examples and exit codes in the help of %s', async (command) => {
-    const { code, stdout } = await ask([command, '--help']);
+    const { code, stdout } = await runWith([command, '--help']);
     expect(code).toBe(0);
     for (const part of [`Usage: leftfold ${command} `, '--data <folder>', '--store <store>', 'Exit codes:'])
       expect(stdout).toContain(part);
     expect(stdout).toMatch(new RegExp(`Examples:\n {2}leftfold ${command}\\b`));
   });
 
-  it.each(['what-if', 'audit', 'rehearse'])('takes other contexts than its own in %s', async (command) => {
-    expect((await ask([command, '--help'])).stdout).toContain('--contexts <file>');
+  it.each(['what-if', 'audit', 'rehearse'])('has the option --contexts in %s', async (command) => {
+    expect((await runWith([command, '--help'])).stdout).toContain('--contexts <file>');
   });
 
-  it('shows its help, and fails, when it is asked for nothing', async () => {
-    const { code, stdout, stderr } = await ask([]);
+  it('shows its help and fails without a command', async () => {
+    const { code, stdout, stderr } = await runWith([]);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('Usage: leftfold');
   });
 
-  it.each<readonly [words: readonly string[], line: string]>([
+  it.each<readonly [args: readonly string[], line: string]>([
     [['verfy'], "leftfold: unknown command 'verfy' (Did you mean verify?)"],
     [['verify', '--expct', 'x'], "leftfold: unknown option '--expct' (Did you mean --expect?)"],
     [['verify', '--expect', 'abc'], 'A hash has 64 hexadecimal digits.'],
@@ -68,15 +68,15 @@ describe('leftfold', () => {
     [['verify', '--store', 'memory'], 'leftfold verify: a log in memory is seen by the process that has it'],
     [['import', '--store', 'memory'], 'leftfold import: a log in memory is seen by the process that has it'],
     [['backup', '--store', 'memory', 'x'], 'leftfold backup: only a log in LMDB can be copied so; use '],
-  ])('answers %j with one line and 2', async (words, line) => {
-    const { code, stdout, stderr } = await ask(words);
+  ])('answers %j with one line and 2', async (args, line) => {
+    const { code, stdout, stderr } = await runWith(args);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(line);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  it('names a setting of the environment that cannot be', async () => {
-    const { code, stderr } = await ask(['verify'], { LEFTFOLD_STORE: 'etcd' });
+  it('names an invalid setting of the environment', async () => {
+    const { code, stderr } = await runWith(['verify'], { LEFTFOLD_STORE: 'etcd' });
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^leftfold verify: LEFTFOLD_STORE: must be /)]);
   });
 
@@ -94,24 +94,21 @@ describe('leftfold', () => {
       folder.remove();
     });
 
-    it('does not mind settings that are the server’s alone', async () => {
-      const answer = await ask(['verify'], { LEFTFOLD_DATA: one, PORT: 'none', HOST: '192.0.2.1' });
-      expect([answer.code, answer.stdout]).toEqual([0, lines[0]]);
+    it('ignores settings of the server', async () => {
+      const outcome = await runWith(['verify'], { LEFTFOLD_DATA: one, PORT: 'none', HOST: '192.0.2.1' });
+      expect([outcome.code, outcome.stdout]).toEqual([0, lines[0]]);
     });
 
-    it('prefers the option to the setting', async () => {
+    it('prefers an option to the setting', async () => {
       const settings = { LEFTFOLD_DATA: one, LEFTFOLD_STORE: 'etcd' };
-      const answer = await ask(['verify', '--data', other, '--store', 'lmdb'], settings);
-      expect([answer.code, answer.stdout]).toEqual([0, lines[1]]);
+      const outcome = await runWith(['verify', '--data', other, '--store', 'lmdb'], settings);
+      expect([outcome.code, outcome.stdout]).toEqual([0, lines[1]]);
     });
 
-    it.each(['verify', 'export'])(
-      'says in one line, with 1, that there is no log for %s',
-      async (command) => {
-        const { code, stdout, stderr } = await ask([command, '--data', join(folder.path, 'nowhere')]);
-        expect([code, stdout]).toEqual([1, '']);
-        expect(stderr).toMatch(/^leftfold \w+: \S+nowhere\/log holds no log\n$/);
-      },
-    );
+    it.each(['verify', 'export'])('reports a missing log in one line, with 1: %s', async (command) => {
+      const { code, stdout, stderr } = await runWith([command, '--data', join(folder.path, 'nowhere')]);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(/^leftfold \w+: \S+nowhere\/log holds no log\n$/);
+    });
   });
 });

@@ -1,4 +1,4 @@
-/** `leftfold`: its commands, its help, and how it ends. */
+/** The `leftfold` program: its commands, its help and its exit code. */
 import { Command } from 'commander';
 import { addAudit } from './commands/audit.js';
 import { addBackup } from './commands/backup.js';
@@ -7,16 +7,20 @@ import { addImport } from './commands/import.js';
 import { addRehearse } from './commands/rehearse.js';
 import { addVerify } from './commands/verify.js';
 import { addWhatIf } from './commands/what-if.js';
-import { EXIT, EXIT_CODES_HELP, endingAfter } from './exit-codes.js';
-import { say, type Terminal } from './terminal.js';
+import { EXIT, EXIT_CODES_HELP, exitStatusOf } from './exit-codes.js';
+import { printMessage, type Terminal } from './terminal.js';
 
 const COMMANDS = [addVerify, addExport, addImport, addBackup, addWhatIf, addAudit, addRehearse];
 
 /**
- * @param words what stands after the program's name
+ * @param args the command-line arguments without the program's name
  * @returns the exit code
  */
-export async function run(words: readonly string[], version: string, terminal: Terminal): Promise<number> {
+export async function runProgram(
+  args: readonly string[],
+  version: string,
+  terminal: Terminal,
+): Promise<number> {
   let name = 'leftfold';
   const program = new Command('leftfold')
     .description('Works on the log of Leftfold, also while a server is using it.')
@@ -25,7 +29,7 @@ export async function run(words: readonly string[], version: string, terminal: T
     .configureOutput({
       writeOut: (text) => terminal.stdout.write(text),
       writeErr: (text) => terminal.stderr.write(text),
-      // A suggestion comes on a line of its own; one line is what an error has.
+      // Commander puts its suggestion on a second line; errors of this program are one line.
       outputError: (text, write) => {
         write(
           `${text
@@ -41,11 +45,11 @@ export async function run(words: readonly string[], version: string, terminal: T
     });
   for (const add of COMMANDS) add(program, terminal);
   try {
-    await program.parseAsync(words, { from: 'user' });
+    await program.parseAsync(args, { from: 'user' });
     return EXIT.done;
   } catch (error) {
-    const { exitCode, line } = endingAfter(error);
-    if (line !== undefined) say(terminal, `${name}: ${line}`);
+    const { exitCode, line } = exitStatusOf(error);
+    if (line !== undefined) printMessage(terminal, `${name}: ${line}`);
     return exitCode;
   }
 }

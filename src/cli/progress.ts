@@ -1,17 +1,17 @@
-/** How far a long command has come: a bar on a terminal, elsewhere a line every few seconds. */
-import { count, duration } from './number-format.js';
+/** Shows the progress of a long command: a bar on a terminal, otherwise a line every few seconds. */
+import { formatNumber, formatDuration } from './number-format.js';
 import type { Terminal } from './terminal.js';
 
-/** Milliseconds between two showings: often enough to seem alive, and seldom enough for a log file. */
-const ON_TERMINAL = 100;
-const ELSEWHERE = 5_000;
+/** How often progress is shown: frequent on a terminal, rare where stderr may be a log file. */
+const BAR_INTERVAL_MS = 100;
+const LINE_INTERVAL_MS = 5_000;
 
 const BAR_WIDTH = 24;
 
-export interface Advance {
-  /** From 0 to 1; undefined when nobody knows where the end is. */
-  readonly share?: number | undefined;
-  /** How many have been dealt with so far. */
+export interface ProgressUpdate {
+  /** From 0 to 1; undefined when the total is unknown. */
+  readonly fraction?: number | undefined;
+  /** How many units have been processed. */
   readonly done: number;
 }
 
@@ -22,8 +22,8 @@ export class Progress {
   #isShown = false;
 
   /**
-   * @param verb what is being done: `verify`
-   * @param unit what is counted: `events`
+   * @param verb such as `verify`
+   * @param unit such as `events`
    */
   constructor(
     private readonly terminal: Terminal,
@@ -33,41 +33,43 @@ export class Progress {
   ) {
     this.#started = terminal.now();
     this.#isBar = terminal.stderr.isTTY === true;
-    this.#nextAt = this.#started + (this.#isBar ? ON_TERMINAL : ELSEWHERE);
+    this.#nextAt = this.#started + (this.#isBar ? BAR_INTERVAL_MS : LINE_INTERVAL_MS);
   }
 
-  /** May be called as often as there is news. */
-  to(advance: Advance): void {
+  /** Cheap enough to be called for every page: shows only what is due. */
+  update(update: ProgressUpdate): void {
     const now = this.terminal.now();
     if (this.quiet || now < this.#nextAt) return;
-    this.#nextAt = now + (this.#isBar ? ON_TERMINAL : ELSEWHERE);
+    this.#nextAt = now + (this.#isBar ? BAR_INTERVAL_MS : LINE_INTERVAL_MS);
     this.terminal.stderr.write(
-      this.#isBar ? this.#bar(advance, now) : `${this.verb}: ${this.#figures(advance, now).join(', ')}\n`,
+      this.#isBar ? this.#bar(update, now) : `${this.verb}: ${this.#details(update, now).join(', ')}\n`,
     );
     this.#isShown = true;
   }
 
-  /** Takes the bar away, so that what is said next has the line for itself. */
+  /** Removes the bar, so that the next message starts on an empty line. */
   end(): void {
     if (this.#isBar && this.#isShown) this.terminal.stderr.write('\r\x1b[K');
   }
 
-  #bar(advance: Advance, now: number): string {
-    const share = advance.share ?? 0;
-    const full = Math.round(share * BAR_WIDTH);
+  #bar(update: ProgressUpdate, now: number): string {
+    const fraction = update.fraction ?? 0;
+    const full = Math.round(fraction * BAR_WIDTH);
     const bar = `[${'#'.repeat(full)}${'-'.repeat(BAR_WIDTH - full)}]`;
-    const line = [this.verb, bar, ...this.#figures(advance, now)].join('  ');
-    // A line that the terminal breaks could not be taken back.
+    const line = [this.verb, bar, ...this.#details(update, now)].join('  ');
+    // A bar that wraps onto a second line could not be removed again.
     return `\r${line.slice(0, (this.terminal.stderr.columns ?? 80) - 1)}\x1b[K`;
   }
 
-  #figures({ share, done }: Advance, now: number): readonly string[] {
+  #details({ fraction, done }: ProgressUpdate, now: number): readonly string[] {
     const seconds = (now - this.#started) / 1000;
     return [
-      ...(share === undefined ? [] : [`${Math.floor(share * 100)}%`]),
-      `${count(done)} ${this.unit}`,
-      `${count(done / seconds)}/s`,
-      ...(share === undefined || share === 0 ? [] : [`${duration((seconds * (1 - share)) / share)} left`]),
+      ...(fraction === undefined ? [] : [`${Math.floor(fraction * 100)}%`]),
+      `${formatNumber(done)} ${this.unit}`,
+      `${formatNumber(done / seconds)}/s`,
+      ...(fraction === undefined || fraction === 0
+        ? []
+        : [`${formatDuration((seconds * (1 - fraction)) / fraction)} left`]),
     ];
   }
 }

@@ -1,26 +1,26 @@
-/** What a command has around it: the environment, the three streams, the clock, the app's contexts, and the wish that it end. */
+/** The environment of a command: variables, streams, clock, the app's contexts, and the signal that interrupts it. */
 import type { Readable, Writable } from 'node:stream';
-import { NobodyReads } from './exit-codes.js';
+import { OutputClosed } from './exit-codes.js';
 
 export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly stdin: Readable;
   readonly stdout: Writable & { readonly isTTY?: boolean };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  /** Aborted, with the reason to end with, once the command should end. */
+  /** Aborted when the command should stop; its reason is the error to stop with. */
   readonly interrupted: AbortSignal;
-  /** Milliseconds from any beginning. */
+  /** Monotonic time in milliseconds, from an arbitrary origin. */
   readonly now: () => number;
-  /** The modules of the app whose log it is. */
+  /** Loads the Nest modules of the app's bounded contexts. */
   readonly contexts: () => Promise<readonly unknown[]>;
 }
 
 /**
- * Writes a command's result. Resolves once it has been taken, so that nothing is made faster than it is read.
+ * Writes a command's result to stdout. Resolves once the stream has taken it, which gives back-pressure.
  *
- * @throws NobodyReads; the reason to end with
+ * @throws OutputClosed when the reader has closed the pipe; the reason of `interrupted` when that is aborted
  */
-export async function print({ stdout, interrupted }: Terminal, text: string): Promise<void> {
+export async function printResult({ stdout, interrupted }: Terminal, text: string): Promise<void> {
   interrupted.throwIfAborted();
   await new Promise<void>((resolve, reject) => {
     const abort = (): void => {
@@ -30,12 +30,12 @@ export async function print({ stdout, interrupted }: Terminal, text: string): Pr
     stdout.write(text, (error: NodeJS.ErrnoException | null | undefined) => {
       interrupted.removeEventListener('abort', abort);
       if (!error) resolve();
-      else reject(error.code === 'EPIPE' ? new NobodyReads() : error);
+      else reject(error.code === 'EPIPE' ? new OutputClosed() : error);
     });
   });
 }
 
-/** Tells people what is not the result. */
-export function say({ stderr }: Terminal, line: string): void {
+/** Writes a line that is not part of the result to stderr. */
+export function printMessage({ stderr }: Terminal, line: string): void {
   stderr.write(`${line}\n`);
 }

@@ -1,4 +1,4 @@
-/** `leftfold backup`: a copy of a log that a server is writing, which verifies and can be started on. */
+/** `leftfold backup`: copies a log while a server writes it; the copy verifies and can be served. */
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { linesOf, record, until, wholeLog } from '../support/api.js';
@@ -9,12 +9,12 @@ import { Server, TemporaryFolder } from '../support/server.js';
 
 const CONNECTIONS = 16;
 
-describe('a backup of a log that is being written', () => {
+describe('a backup of a log that a server is writing', () => {
   const folder = new TemporaryFolder();
   const [data, copy] = [join(folder.path, 'data'), join(folder.path, 'copy')];
   let server: Server;
   let line: string;
-  /** How far the log had been acknowledged when the backup was begun, and when it was done. */
+  /** The last acknowledged position before and after the backup. */
   let [before, after] = [0, 0];
   let original: readonly string[];
 
@@ -38,20 +38,20 @@ describe('a backup of a log that is being written', () => {
     folder.remove();
   });
 
-  it('has at least what was acknowledged before it, and the writers went on meanwhile', () => {
+  it('has everything that was acknowledged before it, and does not stop the writers', () => {
     const position = Number(line.split(' ')[0]);
     expect(position).toBeGreaterThanOrEqual(before);
     expect(after).toBeGreaterThan(before);
     expect(original.length).toBeGreaterThan(position);
   });
 
-  it('verifies, and is the log up to a position', async () => {
+  it('verifies, and is a prefix of the log', async () => {
     expect(await printed(['verify', '--data', copy])).toBe(line);
     const [position = ''] = line.split(' ');
     expect(await printed(['verify', '--data', data, '--through', position])).toBe(line);
   });
 
-  it('can be started on while the original is served, with every event as it was, and goes its own way', async () => {
+  it('can be served beside the original, with the same events, and appended to independently', async () => {
     const restored = await Server.start({ LEFTFOLD_DATA: copy });
     const events = linesOf(await wholeLog(restored));
     expect(events).toEqual(original.slice(0, events.length));
@@ -90,13 +90,13 @@ describe('backup', () => {
     expect(stderr).toMatch(/^copied \d+ events; all of them fit, and are in \S+deep\n$/);
   });
 
-  it('copies into a folder that is empty', async () => {
+  it('copies into an empty folder', async () => {
     mkdirSync(join(folder.path, 'empty'));
     await printed(['backup', '--data', data, join(folder.path, 'empty')]);
     expect(readdirSync(join(folder.path, 'empty'))).toEqual(['log']);
   });
 
-  it('leaves a folder alone that is not', async () => {
+  it('refuses a folder that is not empty, and does not change it', async () => {
     const full = join(folder.path, 'full');
     mkdirSync(full);
     writeFileSync(join(full, 'mine'), '');
@@ -105,7 +105,7 @@ describe('backup', () => {
     expect(readdirSync(full)).toEqual(['mine']);
   });
 
-  it('takes the place of one that was interrupted', async () => {
+  it('replaces an interrupted backup', async () => {
     const interrupted = join(folder.path, 'interrupted');
     mkdirSync(join(interrupted, 'log-part'), { recursive: true });
     writeFileSync(join(interrupted, 'log-part', 'data.mdb'), 'half');
@@ -113,20 +113,20 @@ describe('backup', () => {
     expect(readdirSync(interrupted)).toEqual(['log']);
   });
 
-  it('makes no folder when there is nothing to copy', async () => {
+  it('creates no folder when there is no log', async () => {
     const target = join(folder.path, 'nothing');
     const { code, stderr } = await leftfold(['backup', '--data', join(folder.path, 'nowhere'), target]);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/holds no log\n$/)]);
     expect(existsSync(target)).toBe(false);
   });
 
-  it('leaves nothing behind when it is interrupted, and ends with 130', async () => {
+  it('leaves nothing behind and exits with 130 when it is interrupted', async () => {
     const target = join(folder.path, 'stopped');
     const { process: child, ended } = start(['backup', '--data', data, target]);
     await until(() => existsSync(target));
     child.kill('SIGINT');
     const { code } = await ended;
-    // It may have been done before the signal came; it is never there in part.
+    // It may have finished before the signal; there is never a partial copy.
     expect([code, existsSync(target)]).toEqual(code === 0 ? [0, true] : [130, false]);
     if (code === 0) expect(await printed(['verify', '--data', target])).toBe(line);
   });

@@ -1,4 +1,4 @@
-/** `leftfold export` and `leftfold import`: a round trip gives the same bytes and the same hash, also with interruptions. */
+/** `leftfold export` and `leftfold import`: a round trip gives the same bytes and hash, also after interruptions. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ describe('export and import', () => {
   const folder = new TemporaryFolder();
   const inFolder = (name: string): string => join(folder.path, name);
   const data = inFolder('data');
-  /** Enough that an export of it can be caught in the middle. */
+  /** Enough to interrupt an export in the middle. */
   const COMMITS = 10_000;
   let line: string;
   let head: number;
@@ -29,15 +29,15 @@ describe('export and import', () => {
     folder.remove();
   });
 
-  /** The log as it was exported. */
+  /** The lines of the whole log. */
   const allLines = (): readonly string[] => linesOf(readFileSync(inFolder('whole.ndjson'), 'utf8'));
 
-  /** Whole commits, of so many lines at most. */
-  const firstLines = (most: number): readonly string[] => {
+  /** The first complete commits, up to a number of lines. */
+  const firstLines = (max: number): readonly string[] => {
     const commitOf = (text = ''): unknown => (JSON.parse(text) as EventJson).commit;
     const lines = allLines();
-    const cut = commitOf(lines[most]);
-    return lines.slice(0, most).filter((text) => commitOf(text) !== cut);
+    const cut = commitOf(lines[max]);
+    return lines.slice(0, max).filter((text) => commitOf(text) !== cut);
   };
 
   describe.each(FORMATS)('as %s', (format) => {
@@ -53,18 +53,18 @@ describe('export and import', () => {
       expect(again === readFileSync(file, 'utf8')).toBe(true);
     });
 
-    it('pass over what was imported before', async () => {
+    it('skip what was imported before', async () => {
       const copy = inFolder(`copy-${format}`);
       const { code, stdout, stderr } = await leftfold(['import', file, '--data', copy]);
       expect([code, stdout]).toEqual([0, line]);
       expect(stderr).toMatch(/recorded 0 events in 0 commits; the log had 10,000 commits already\n$/);
     });
 
-    it('go on after an import was killed', async () => {
+    it('continue after an import was killed', async () => {
       const copy = inFolder(`killed-${format}`);
       const bytes = readFileSync(file);
       const { process: child, ended } = start(['import', '--data', copy]);
-      // It cannot end, since the rest never comes.
+      // The import cannot finish: the rest is never written.
       child.stdin?.write(bytes.subarray(0, bytes.length / 2));
       await until(async () => (await headIn(copy)) > 0);
       child.kill('SIGKILL');
@@ -73,7 +73,7 @@ describe('export and import', () => {
       expect(await printed(['import', file, '--data', copy])).toBe(line);
     });
 
-    it('go on after an export was killed, and no file looks whole that is not', async () => {
+    it('resume after an export was killed, and never leave an incomplete file under the final name', async () => {
       const target = inFolder(`resumed.${format}`);
       const words = ['export', '--data', data, '--format', format, '-o', target];
       const { process: child, ended } = start(words);
@@ -94,7 +94,7 @@ describe('export and import', () => {
     });
   });
 
-  it('of what a server recorded keep all that its events show, and its idempotency keys', async () => {
+  it('preserve the events of a server and its idempotency keys', async () => {
     const [from, to] = [inFolder('served'), inFolder('served-copy')];
     const server = await Server.start({ LEFTFOLD_DATA: from });
     await server.post('/numbers', { value: 5 }, { 'idempotency-key': 'k', 'x-correlation-id': 'c' });
@@ -113,7 +113,7 @@ describe('export and import', () => {
     await copy.stop();
   });
 
-  it('say so when the positions are others', async () => {
+  it('report commits whose positions change', async () => {
     const target = inFolder('moved');
     await makeLog(target, madeUpCommits(1, { seed: 99 }));
     const selected = await printed([
@@ -146,20 +146,20 @@ describe('export and import', () => {
       const selected = linesOf(
         await printed(['export', '--data', data, ...words, '--after', '5000', '--through', '20000']),
       );
-      const meant = everything.filter(
+      const expected = everything.filter(
         (event) =>
           event.type === 'number.retracted' &&
           tags.every((tag) => event.tags.includes(tag)) &&
           event.position > 5000 &&
           event.position <= 20000,
       );
-      expect(meant.length).toBeGreaterThan(10);
+      expect(expected.length).toBeGreaterThan(10);
       expect(selected.map((each) => (JSON.parse(each) as EventJson).position)).toEqual(
-        meant.map(({ position }) => position),
+        expected.map(({ position }) => position),
       );
     });
 
-    it('ends quietly when nobody reads any more', () => {
+    it('exits with 0 and no message when its reader closes the pipe', () => {
       const command = `"${process.execPath}" "${LEFTFOLD}" export --data "${data}" | head -n 2; echo "\${PIPESTATUS[0]}"`;
       const output = execFileSync('bash', ['-c', `{ ${command}; } 2>&1`]).toString();
       expect(linesOf(output)).toEqual([
@@ -169,25 +169,25 @@ describe('export and import', () => {
       ]);
     });
 
-    it('says so when there is no room for it', () => {
+    it('fails with 1 when the disk is full', () => {
       const command = `"${process.execPath}" "${LEFTFOLD}" export --data "${data}" -q > /dev/full`;
       const { status, stderr } = spawnSync('bash', ['-c', command]);
       expect([status, String(stderr)]).toEqual([1, expect.stringMatching(/^leftfold export: ENOSPC: .*\n$/)]);
     });
 
-    it('says how far it came', async () => {
+    it('prints a summary', async () => {
       const { stderr } = await leftfold(['export', '--data', data, '--through', '10', '-o', inFolder('ten')]);
       expect(stderr).toMatch(/^exported 10 events of \d+ commits, after position 0 up to 10\n$/);
     });
 
-    it('does not write over a file', async () => {
+    it('does not overwrite a file', async () => {
       writeFileSync(inFolder('there'), 'mine');
       const { code, stderr } = await leftfold(['export', '--data', data, '-o', inFolder('there')]);
       expect([code, stderr]).toEqual([1, expect.stringContaining('is there already')]);
       expect(readFileSync(inFolder('there'), 'utf8')).toBe('mine');
     });
 
-    it('that is interrupted ends with 130 and says how to go on', async () => {
+    it('exits with 130 when interrupted, and says how to continue', async () => {
       const target = inFolder('interrupted');
       const words = ['export', '--data', data, '-o', target];
       const { process: child, ended } = start(words);
@@ -202,7 +202,7 @@ describe('export and import', () => {
   });
 
   describe('an import', () => {
-    it('refuses a log that a server has, in one line', async () => {
+    it('rejects a log that a server is writing, in one line', async () => {
       const served = inFolder('in-use');
       const server = await Server.start({ LEFTFOLD_DATA: served });
       const { code, stdout, stderr } = await leftfold(['import', '--data', served], {
@@ -215,7 +215,7 @@ describe('export and import', () => {
       await server.stop();
     });
 
-    it('refuses a line that is not acceptable by its number and field, with 4, and records what was whole before', async () => {
+    it('names the number and the field of an invalid line, exits with 4, and records the commits before it', async () => {
       const target = inFolder('refused');
       const lines = firstLines(2_000).map((each) => JSON.parse(each) as Record<string, unknown>);
       const commit = lines[1_500]?.['commit'];
@@ -231,7 +231,7 @@ describe('export and import', () => {
       expect(await headIn(target)).toBe(before);
     });
 
-    it('refuses a commit that the log has with other content, with 4', async () => {
+    it('rejects a commit that the log has with other content, with 4', async () => {
       const target = inFolder('conflict');
       const lines = firstLines(10);
       const [first = '', ...rest] = lines;
@@ -245,7 +245,7 @@ describe('export and import', () => {
       expect(await headIn(target)).toBe(lines.length);
     });
 
-    it('that is interrupted ends with 130, and has recorded what it had read', async () => {
+    it('exits with 130 when interrupted, with the commits that it had read recorded', async () => {
       const target = inFolder('interrupted-import');
       const { process: child, ended } = start(['import', '--data', target]);
       child.stdin?.write(firstLines(12_000).join('\n'));
@@ -259,7 +259,7 @@ describe('export and import', () => {
       expect(await printed(['import', inFolder('whole.ndjson'), '--data', target])).toBe(line);
     });
 
-    it('can be held against a hash', async () => {
+    it('compares the result with an expected hash', async () => {
       const words = ['import', '--data', inFolder('expected')];
       const stdin = firstLines(20).join('\n');
       const [, hash = ''] = (await printed(words, { stdin })).trim().split(' ');
@@ -271,11 +271,11 @@ describe('export and import', () => {
       });
     });
 
-    it('of nothing leaves an empty log', async () => {
+    it('creates an empty log from empty input', async () => {
       expect(await printed(['import', '--data', inFolder('nothing')])).toBe(`0 ${'0'.repeat(64)}\n`);
     });
 
-    it('says in one line that there is no such file', async () => {
+    it('reports a missing file in one line', async () => {
       const { code, stderr } = await leftfold(['import', inFolder('nowhere'), '--data', inFolder('none')]);
       expect([code, stderr]).toEqual([1, expect.stringMatching(/^leftfold import: ENOENT: .*\n$/)]);
       expect(existsSync(inFolder('none'))).toBe(false);

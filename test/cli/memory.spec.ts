@@ -1,4 +1,4 @@
-/** Export and import take no more memory for a long log than for a short one. */
+/** The memory of export and import does not grow with the log. */
 import { once } from 'node:events';
 import { createWriteStream, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,19 +9,19 @@ import { TemporaryFolder } from '../support/server.js';
 
 jest.setTimeout(300_000);
 
-/** Megabytes for all that JavaScript holds: the programs need about 20 to start, and the events of the log 200. */
-const HEAP = 48;
+/** The program needs about 20 MB to start, and all events of the log would take 200. */
+const HEAP_MB = 48;
 const EVENTS = 300_000;
-const IN_A_COMMIT = 20;
+const EVENTS_PER_COMMIT = 20;
 
 const FORMATS = ['ndjson', 'cloudevents'] as const;
 
-describe(`a log of ${EVENTS} events, in a heap of ${HEAP} megabytes`, () => {
+describe(`a log of ${EVENTS} events, in a heap of ${HEAP_MB} megabytes`, () => {
   const folder = new TemporaryFolder();
   const inFolder = (name: string): string => join(folder.path, name);
   const data = inFolder('data');
   const run = async (...words: readonly string[]): Promise<string> => {
-    const { code, stdout, stderr } = await leftfold([...words, '--quiet'], { heap: HEAP });
+    const { code, stdout, stderr } = await leftfold([...words, '--quiet'], { heap: HEAP_MB });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     return stdout;
   };
@@ -29,8 +29,8 @@ describe(`a log of ${EVENTS} events, in a heap of ${HEAP} megabytes`, () => {
 
   beforeAll(async () => {
     const file = createWriteStream(inFolder('made-up'));
-    for (let first = 1; first <= EVENTS; first += IN_A_COMMIT) {
-      const lines = Array.from({ length: IN_A_COMMIT }, (_, index) => lineAt(first + index));
+    for (let first = 1; first <= EVENTS; first += EVENTS_PER_COMMIT) {
+      const lines = Array.from({ length: EVENTS_PER_COMMIT }, (_, index) => lineAt(first + index));
       if (!file.write(lines.join(''))) await once(file, 'drain');
     }
     await finished(file.end());
@@ -41,7 +41,7 @@ describe(`a log of ${EVENTS} events, in a heap of ${HEAP} megabytes`, () => {
     folder.remove();
   });
 
-  it('is imported whole', () => {
+  it('is imported completely', () => {
     expect(line).toMatch(new RegExp(`^${EVENTS} [0-9a-f]{64}\n$`));
   });
 
@@ -56,7 +56,7 @@ describe(`a log of ${EVENTS} events, in a heap of ${HEAP} megabytes`, () => {
     expect(await run('import', file, '--data', inFolder(`copy-${format}`))).toBe(line);
   });
 
-  it('is exported in part', async () => {
+  it('is exported with a selection', async () => {
     await run('export', '--data', data, '--type', 'number.recorded', '--output', inFolder('part'));
     expect(statSync(inFolder('part')).size).toBeGreaterThan(EVENTS * 150);
   });
@@ -70,9 +70,9 @@ function lineAt(position: number): string {
     tags: [],
     data: { value: String(position) },
     time: '2026-01-31T12:00:00.000Z',
-    commit: `commit-${Math.ceil(position / IN_A_COMMIT)}`,
+    commit: `commit-${Math.ceil(position / EVENTS_PER_COMMIT)}`,
     metadata: {},
-    commitEvents: IN_A_COMMIT,
+    commitEvents: EVENTS_PER_COMMIT,
   };
   return `${JSON.stringify(event)}\n`;
 }

@@ -10,7 +10,7 @@ const SUPPORT = join(import.meta.dirname, '..', 'support', 'upkeep');
 const CONTEXTS = join(SUPPORT, 'contexts.mjs');
 const MAIN = join(SUPPORT, 'main.mjs');
 
-/** Many processes are started, on a machine that may have much to do. */
+/** Starts many processes, possibly on a busy machine. */
 jest.setTimeout(120_000);
 
 let folder: TemporaryFolder;
@@ -49,7 +49,7 @@ const words = (command: string, ...more: readonly string[]): readonly string[] =
 const NEW = { environment: { LEFTFOLD_TEST_FACTOR: '2' } };
 
 describe('leftfold audit', () => {
-  it('prints by what two processes can be compared, beside the server', async () => {
+  it('prints the digests of events and state while a server runs', async () => {
     const { code, stdout, stderr } = await leftfold(words('audit'));
     expect([code, stderr]).toEqual([0, 'odd: 1 snapshot, all of them what the log folds to\n']);
     const answer = await server.fetch('/projections/odd/audit', {
@@ -60,7 +60,7 @@ describe('leftfold audit', () => {
     expect(stdout).toBe(`odd 4 ${digest} ${state}\n`);
   });
 
-  it('fails with 1 when a snapshot is not what the log folds to, and says between which positions', async () => {
+  it('fails with 1 when a snapshot differs from the log, and names the positions between which that began', async () => {
     tamper(snapshotFiles(folder.path, 'odd')[0] ?? '', ({ context }) => {
       context['total'] = 7n;
     });
@@ -71,12 +71,12 @@ describe('leftfold audit', () => {
     );
   });
 
-  it('fails with 2 when there is no such projection', async () => {
+  it('fails with 2 for an unknown projection', async () => {
     const { code, stderr } = await leftfold(words('audit', 'even'));
     expect([code, stderr]).toEqual([2, 'leftfold audit: there is no projection even; there are odd\n']);
   });
 
-  it('knows the contexts of the monolith', async () => {
+  it('uses the contexts of the monolith by default', async () => {
     expect(await printed(['audit', 'sum', '--data', folder.path])).toMatch(
       /^sum 4 [0-9a-f]{16} [0-9a-f]{64}\n$/,
     );
@@ -84,11 +84,11 @@ describe('leftfold audit', () => {
 });
 
 describe('leftfold rehearse', () => {
-  it('finds the same code equal', async () => {
+  it('reports equal states for the same code', async () => {
     expect(await printed(words('rehearse', '--check'))).toBe('odd 4 equal at 3, the same machine\n');
   });
 
-  it('shows both states where new code folds to another, and keeps nothing when it should only check', async () => {
+  it('prints both states when new code folds to another, and keeps no snapshot with --check', async () => {
     const { code, stdout, stderr } = await leftfold(words('rehearse', '--check'), NEW);
     expect([code, stderr]).toEqual([
       1,
@@ -105,7 +105,7 @@ describe('leftfold rehearse', () => {
     expect(snapshotFiles(folder.path, 'odd', 'rehearsed')).toEqual([]);
   });
 
-  it('keeps a snapshot that the new code begins with, and the old code has its own all the same', async () => {
+  it('keeps a snapshot from which new code starts, beside the snapshots of the old code', async () => {
     await printed(words('rehearse'), NEW);
     expect(await foldedUpTo(server, '/odd', await record(server, 5))).toMatchObject({ total: '15' });
     await restart();

@@ -1,4 +1,4 @@
-/** The command line as a program: where it is, and that it says so when it was not built. */
+/** The installed program: its location, its version, and its message before it is built. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ describe('leftfold, the program', () => {
     readonly bin: Readonly<Record<string, string>>;
   };
 
-  it('is what npx finds', () => {
+  it('is the bin entry of the package', () => {
     expect(join(ROOT, manifest.bin['leftfold'] ?? '')).toBe(LEFTFOLD);
   });
 
@@ -22,13 +22,13 @@ describe('leftfold, the program', () => {
     expect([code, stdout, stderr]).toEqual([0, `${manifest.version}\n`, '']);
   });
 
-  it('tells scripts by its exit code that it was asked wrongly', async () => {
+  it('exits with 2 for an unknown command', async () => {
     const { code, stdout, stderr } = await leftfold(['verfy']);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toBe("leftfold: unknown command 'verfy' (Did you mean verify?)\n");
   });
 
-  it('asks to be built first', () => {
+  it('asks for a build when there is none', () => {
     const folder = new TemporaryFolder();
     const bin = join(folder.path, 'clone', 'bin');
     mkdirSync(bin, { recursive: true });

@@ -1,4 +1,4 @@
-/** `leftfold verify`, on logs that fit and on one that does not. */
+/** `leftfold verify`, on intact and on damaged logs. */
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitId, type NewCommit } from '../../src/runtime/event-log/event.js';
@@ -22,18 +22,18 @@ describe('verify', () => {
     folder.remove();
   });
 
-  it('prints the position and the hash of the head, and says what it saw', async () => {
+  it('prints the position and the hash of the head, and a summary', async () => {
     const { code, stdout, stderr } = await leftfold(['verify', '--data', data]);
     expect([code, stdout]).toEqual([0, line]);
     expect(stderr).toMatch(/^verified [\d,]+ events in 700 commits; all of them fit\n$/);
   });
 
-  it('says nothing else when it should be quiet', async () => {
+  it('prints nothing else with --quiet', async () => {
     const { code, stdout, stderr } = await leftfold(['verify', '--data', data, '--quiet']);
     expect([code, stdout, stderr]).toEqual([0, line, '']);
   });
 
-  it('holds the log against a hash', async () => {
+  it('compares the log with an expected hash', async () => {
     const hash = line.trim().split(' ')[1] ?? '';
     const right = await leftfold(['verify', '--data', data, '--expect', hash.toUpperCase()]);
     expect([right.code, right.stdout]).toEqual([0, line]);
@@ -44,7 +44,7 @@ describe('verify', () => {
     );
   });
 
-  it('prints what another log printed that ended there', async () => {
+  it('prints with --through what a log prints that ends there', async () => {
     const shorter = join(folder.path, 'shorter');
     const end = await makeLog(shorter, commits.slice(0, 300));
     const [position = ''] = end.split(' ');
@@ -55,13 +55,13 @@ describe('verify', () => {
     );
   });
 
-  it('finds nothing wrong with an empty log', async () => {
+  it('accepts an empty log', async () => {
     const empty = join(folder.path, 'empty');
     await makeLog(empty, []);
     expect(await printed(['verify', '--data', empty])).toBe(`0 ${'0'.repeat(64)}\n`);
   });
 
-  it('reads a log that a server is writing', async () => {
+  it('verifies a log while a server writes it', async () => {
     const served = join(folder.path, 'served');
     const server = await Server.start({ LEFTFOLD_DATA: served });
     await record(server, 1, 2, 3);
@@ -74,7 +74,7 @@ describe('verify', () => {
   });
 });
 
-/** The position of the event of which a bit is changed. */
+/** The position of the event in which a bit is flipped. */
 const DAMAGED = 30;
 
 const DAMAGE = /^leftfold verify: The log is damaged at position 30: .* Restore it from a backup\.\n$/;
@@ -88,8 +88,8 @@ const numbers = Array.from({ length: 50 }, (_, index): NewCommit => ({
   events: [{ type: 'number.recorded', revision: 1, tags: [], data: { value: valueAt(index + 1) } }],
 }));
 
-describe('a log of which one bit became another while nobody had it open', () => {
-  it('is found by verify, which names the position in one line and ends with 3', async () => {
+describe('a log with a flipped bit', () => {
+  it('makes verify name the position in one line and exit with 3', async () => {
     const folder = new TemporaryFolder();
     await makeLog(folder.path, numbers);
     flipIn(join(folder.path, 'log', 'data.mdb'), valueAt(DAMAGED));
@@ -100,7 +100,7 @@ describe('a log of which one bit became another while nobody had it open', () =>
   });
 });
 
-describe('a log of which one bit becomes another while it is served', () => {
+describe('a log in which a bit is flipped while it is served', () => {
   const folder = new TemporaryFolder();
   const data = join(folder.path, 'data');
   let server: Server;
@@ -117,17 +117,17 @@ describe('a log of which one bit becomes another while it is served', () => {
     folder.remove();
   });
 
-  it('is found by verify, which names the position in one line and ends with 3', async () => {
+  it('makes verify name the position in one line and exit with 3', async () => {
     const { code, stdout, stderr } = await leftfold(['verify', '--data', data]);
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toMatch(DAMAGE);
   });
 
-  it('fits up to the position before', async () => {
+  it('verifies up to the position before', async () => {
     expect(await printed(['verify', '--data', data, '--through', '29'])).toMatch(/^29 [0-9a-f]{64}\n$/);
   });
 
-  it('is exported up to there and no further, with an error', async () => {
+  it('is exported up to the position before, with an error', async () => {
     const { code, stdout, stderr } = await leftfold(['export', '--data', data]);
     expect(code).toBe(3);
     expect(linesOf(stdout).map((line) => (JSON.parse(line) as EventJson).data)).toEqual(
@@ -141,14 +141,14 @@ describe('a log of which one bit becomes another while it is served', () => {
     expect([code, stderr]).toEqual([3, expect.stringContaining('damaged at position 30')]);
   });
 
-  it('answers over HTTP what fits, and a problem instead of what does not', async () => {
+  it('is served over HTTP up to the damage, and with a problem from there', async () => {
     const page = (await server.json('/events?after=0&limit=20')) as { events: readonly unknown[] };
     expect(page.events).toHaveLength(20);
     const problem = await problemOf(await server.fetch('/events?after=20&limit=20'), 500);
     expect(problem).toMatchObject({ type: 'urn:leftfold:problem:log-damaged', position: DAMAGED });
   });
 
-  it('never shows the event that it has now, in no way to read it', async () => {
+  it('never shows the changed event, however it is read', async () => {
     const wrong = valueAt(DAMAGED).replace('7', '6');
     const shown = [
       await wholeLog(server),
@@ -161,7 +161,7 @@ describe('a log of which one bit becomes another while it is served', () => {
   });
 });
 
-/** Makes the first byte of a text in a file another digit, as good as any; wherever LMDB has kept a page that holds it. */
+/** Flips a bit in the first byte of each occurrence of a text, which makes it another digit; LMDB may keep several pages with it. */
 function flipIn(file: string, text: string): void {
   const bytes = readFileSync(file);
   const descriptor = openSync(file, 'r+');

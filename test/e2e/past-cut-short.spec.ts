@@ -5,8 +5,7 @@ import type { RecordedOf } from '../../src/runtime/event-log/contracts/event-con
 import type { Query, Range, StoredEvent } from '../../src/runtime/event-log/event.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { defineProjection } from '../../src/runtime/projection/define-projection.js';
-import { ProjectionModule } from '../../src/runtime/projection/projection.module.js';
-import { NoSnapshots } from '../../src/runtime/projection/snapshots/snapshot-store.js';
+import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { amountAdded } from '../support/amounts.js';
 import { problemOf, until } from '../support/api.js';
 import { later } from '../support/running-projection.js';
@@ -72,10 +71,7 @@ beforeEach(async () => {
   served = await serveLog(
     store,
     [amountAdded],
-    [
-      ProjectionModule.forRoot({ pace: { every: 1_000_000 }, snapshotsOf: () => new NoSnapshots() }),
-      ProjectionModule.forFeature(till),
-    ],
+    [LeftfoldModule.forFeature({ projections: [till], http: true })],
   );
 });
 

@@ -2,7 +2,7 @@
 import { ConsoleLogger, Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EventLogModule } from '../../src/runtime/event-log/event-log.module.js';
+import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { Commit, NewCommit } from '../../src/runtime/event-log/event.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
@@ -32,8 +32,8 @@ class NotesModule {
       module: NotesModule,
       imports: [
         EventEmitterModule.forRoot(),
-        EventLogModule.forRoot(store),
-        EventLogModule.forFeature([noteTaken]),
+        LeftfoldModule.forRoot({ store, http: { events: true } }),
+        LeftfoldModule.forFeature({ contracts: [noteTaken] }),
       ],
     };
   }

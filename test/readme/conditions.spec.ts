@@ -1,7 +1,16 @@
 import { jest } from '@jest/globals';
 import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { Shell, addContext, asShown, blocksOf, copyProject, freePort, stepsOf } from '../support/readme.js';
+import {
+  Shell,
+  addContext,
+  asShown,
+  blocksOf,
+  copyProject,
+  freePort,
+  stepsOf,
+  type Step,
+} from '../support/readme.js';
 import { TemporaryFolder } from '../support/server.js';
 
 jest.setTimeout(120_000); // it builds a copy of the project
@@ -9,6 +18,7 @@ jest.setTimeout(120_000); // it builds a copy of the project
 const ROOT = join(import.meta.dirname, '..', '..');
 const blocks = blocksOf('docs/conditions.md');
 const typescript = blocks.filter(({ language }) => language === 'ts');
+const [publishing, ...asking] = blocks.filter(({ language }) => language === 'console').map(stepsOf);
 
 describe('the guide to append conditions', () => {
   const folder = new TemporaryFolder();
@@ -27,23 +37,33 @@ describe('the guide to append conditions', () => {
     folder.remove();
   });
 
-  it('shows what its commands do', async () => {
-    await shell.start(blocks.find(({ language }) => language === 'sh')?.text.trim() ?? '');
-    const steps = blocks.filter(({ language }) => language === 'console').flatMap(stepsOf);
-    expect(steps).toHaveLength(6);
-    for (const { command, shows } of steps) {
-      expect({ command, output: shell.run(command) }).toEqual({
-        command,
-        output: expect.stringMatching(asShown(shows)) as unknown,
-      });
-    }
+  const expectOutput = ({ command, shows }: Step): void => {
+    expect({ command, output: shell.run(command) }).toEqual({
+      command,
+      output: expect.stringMatching(asShown(shows)) as unknown,
+    });
+  };
+
+  it('publishes the contracts of its events', () => {
+    expect(publishing).toHaveLength(1);
+    for (const step of publishing ?? []) expectOutput(step);
+    expect(shell.run('node dist/apps/monolith/publish-contracts.js')).toContain(
+      'all contracts are published already',
+    );
   });
 
-  it('breaks no arrow of the house', () => {
+  it('shows the output of its commands', async () => {
+    await shell.start(blocks.find(({ language }) => language === 'sh')?.text.trim() ?? '');
+    const steps = asking.flat();
+    expect(steps).toHaveLength(6);
+    for (const step of steps) expectOutput(step);
+  });
+
+  it('breaks no dependency rule', () => {
     expect(shell.run('npm run -s lint:arrows')).toContain('no dependency violations');
   });
 
-  it('shows parts of tested files as they are', () => {
+  it('quotes tested files literally', () => {
     const excerpts = typescript.flatMap(({ text }) => {
       const [, path, code] = /^\/\/ (test\/\S+)\n([\s\S]*)$/.exec(text) ?? [];
       return path === undefined || code === undefined ? [] : [{ path, code }];
@@ -52,7 +72,7 @@ describe('the guide to append conditions', () => {
     for (const { path, code } of excerpts) expect(readFileSync(join(ROOT, path), 'utf8')).toContain(code);
   });
 
-  it('links to files that there are', () => {
+  it('links to existing files', () => {
     const text = readFileSync(join(ROOT, 'docs/conditions.md'), 'utf8');
     const links = [...text.matchAll(/\]\((\.\.\/[^)]+)\)/g)].map(([, link = '']) => link);
     expect(links.length).toBeGreaterThan(6);

@@ -3,20 +3,17 @@
  * amount that BAD names; `other` throws at none. Settings: LEFTFOLD_DATA, LEFTFOLD_STORE, LEFTFOLD_SNAPSHOT_EVERY, BAD (`13,-1`).
  */
 import 'reflect-metadata';
-import { join } from 'node:path';
 import { built } from './built.mjs';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { assign, createMachine } from 'xstate';
 import { z } from 'zod';
 
-const { openStore } = await built('open-store.js');
-const { defineEvent } = await built('runtime/event-log/event-contract.js');
+const { openStore } = await built('apps/open-store.js');
+const { defineEvent } = await built('runtime/event-log/contracts/event-contract.js');
 const { EventLog } = await built('runtime/event-log/event-log.js');
-const { EventLogModule } = await built('runtime/event-log/event-log.module.js');
-const { createHttpApplication } = await built('runtime/http/application.js');
+const { LeftfoldModule } = await built('runtime/leftfold.module.js');
+const { createHttpApplication } = await built('apps/http-application.js');
 const { defineProjection } = await built('runtime/projection/define-projection.js');
-const { FileSnapshotStore } = await built('runtime/projection/file-snapshot-store.js');
-const { ProjectionModule } = await built('runtime/projection/projection.module.js');
 
 const {
   LEFTFOLD_DATA: data,
@@ -64,14 +61,19 @@ const app = await createHttpApplication(
     module: AmountsApp,
     imports: [
       EventEmitterModule.forRoot({ wildcard: true }),
-      EventLogModule.forRoot(await openStore({ store, data })),
-      ProjectionModule.forRoot({
-        pace: { every: Number(every) },
-        snapshotsOf: (name) => new FileSnapshotStore(join(data, 'projections', name)),
+      LeftfoldModule.forRoot({
+        store: await openStore({ store, data }),
+        snapshots: { folder: data, every: Number(every) },
+        http: { events: true, projections: true, operations: true, health: true },
       }),
-      ProjectionModule.forFeature(totalOf('total', (amount) => bad.has(amount))),
-      ProjectionModule.forFeature(totalOf('careful', (amount) => bad.has(amount))),
-      ProjectionModule.forFeature(totalOf('other', () => false)),
+      LeftfoldModule.forFeature({
+        projections: [
+          totalOf('total', (amount) => bad.has(amount)),
+          totalOf('careful', (amount) => bad.has(amount)),
+          totalOf('other', () => false),
+        ],
+        http: true,
+      }),
     ],
   },
   {

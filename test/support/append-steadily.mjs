@@ -7,7 +7,7 @@ import { getHeapSpaceStatistics } from 'node:v8';
 import { built } from './built.mjs';
 
 const { EventLog } = await built('runtime/event-log/event-log.js');
-const { LmdbStore } = await built('runtime/event-log/stores/lmdb/lmdb.store.js');
+const { LmdbStore } = await built('runtime/stores/lmdb/lmdb.store.js');
 const { numberRecorded } = await built('contexts/numbers/numbers.events.js');
 
 const FOLLOWERS = 3;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { built } from './built.mjs';
 
 const [original, work, damage, places] = process.argv.slice(2);
-const { LmdbStore } = await built('runtime/event-log/stores/lmdb/lmdb.store.js');
+const { LmdbStore } = await built('runtime/stores/lmdb/lmdb.store.js');
 
 async function contentOf(store) {
   const events = [];

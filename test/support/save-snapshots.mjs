@@ -1,7 +1,7 @@
 /** Saves snapshots in a folder, one after the other, until it is killed; prints the position of each once it is kept. */
 import { built } from './built.mjs';
 
-const { FileSnapshotStore } = await built('runtime/projection/file-snapshot-store.js');
+const { FileSnapshotStore } = await built('runtime/projection/snapshots/file-snapshot-store.js');
 
 const [folder, from] = process.argv.slice(2);
 const store = new FileSnapshotStore(folder, { spacing: 50, bytes: 1024 ** 3 });

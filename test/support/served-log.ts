@@ -3,7 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { AnyContract } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
-import { EventLogModule } from '../../src/runtime/event-log/event-log.module.js';
+import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import type { EventStore } from '../../src/runtime/event-log/event-store.js';
 import { createHttpApplication } from '../../src/apps/http-application.js';
 
@@ -30,8 +30,8 @@ export async function serveLog(
       module: LogOnly,
       imports: [
         EventEmitterModule.forRoot({ wildcard: true }),
-        EventLogModule.forRoot(store),
-        EventLogModule.forFeature(contracts),
+        LeftfoldModule.forRoot({ store, http: { events: true } }),
+        LeftfoldModule.forFeature({ contracts: contracts }),
         ...modules,
       ],
     },

@@ -1,19 +1,19 @@
-/** `leftfold audit`: holds the snapshots of projections against what the log folds to. */
+/** `leftfold audit`: folds the log again and compares the snapshots of projections with the result. */
 import type { Command } from 'commander';
 import { runJob, type AuditJobResult } from '../../runtime/projection/operations/run-job.js';
-import { examples } from '../arguments.js';
+import { helpExamples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
-import { counted } from '../number-format.js';
-import { logConfig, withLogOptions } from '../opening.js';
+import { formatCount } from '../number-format.js';
+import { logConfig, withLogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
 import {
   openProjections,
-  watching,
+  jobControl,
   withProjectionOptions,
-  type OpenedProjections,
+  type OpenProjections,
   type ProjectionOptions,
-} from '../projections.js';
-import { print, say, type Terminal } from '../terminal.js';
+} from '../open-projections.js';
+import { printResult, printMessage, type Terminal } from '../terminal.js';
 
 export function addAudit(program: Command, terminal: Terminal): void {
   withProjectionOptions(withLogOptions(program.command('audit')))
@@ -24,7 +24,10 @@ export function addAudit(program: Command, terminal: Terminal): void {
         'position agree when these do. Fails with 1 when a snapshot differs, and names the two positions between ' +
         'which that began. Changes nothing, and needs no server to be stopped.',
     )
-    .addHelpText('after', examples('leftfold audit', 'leftfold audit sum', 'leftfold audit --data ./monday'))
+    .addHelpText(
+      'after',
+      helpExamples('leftfold audit', 'leftfold audit sum', 'leftfold audit --data ./monday'),
+    )
     .action((names: readonly string[], options: ProjectionOptions) => audit(names, options, terminal));
 }
 
@@ -33,14 +36,19 @@ async function audit(
   options: ProjectionOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const opened = await openProjections(logConfig(options, terminal), names, options, terminal);
+  const projections = await openProjections(logConfig(options, terminal), names, options, terminal);
   const drifted: string[] = [];
   try {
-    for (const name of opened.names) {
-      const { position, digest, state, checked, drift } = await audited(name, opened, options, terminal);
+    for (const name of projections.names) {
+      const { position, digest, state, checked, drift } = await auditProjection(
+        name,
+        projections,
+        options,
+        terminal,
+      );
       if (drift === undefined) {
-        await print(terminal, `${name} ${position} ${digest} ${state}\n`);
-        if (options.quiet !== true) say(terminal, `${name}: ${compared(checked)}`);
+        await printResult(terminal, `${name} ${position} ${digest} ${state}\n`);
+        if (options.quiet !== true) printMessage(terminal, `${name}: ${comparisonSummary(checked)}`);
       } else {
         drifted.push(
           `the snapshot of ${name} at ${drift.upTo} is not what the log folds to; up to ${drift.after} it was`,
@@ -48,29 +56,29 @@ async function audit(
       }
     }
   } finally {
-    await opened.close();
+    await projections.close();
   }
   if (drifted.length > 0) throw new CommandFailed(drifted.join('; '));
 }
 
-const compared = (snapshots: number): string =>
+const comparisonSummary = (snapshots: number): string =>
   snapshots === 0
     ? 'there is no snapshot to compare'
-    : `${counted(snapshots, 'snapshot')}, all of them what the log folds to`;
+    : `${formatCount(snapshots, 'snapshot')}, all of them what the log folds to`;
 
-async function audited(
+async function auditProjection(
   name: string,
-  opened: OpenedProjections,
+  projections: OpenProjections,
   { quiet }: ProjectionOptions,
   terminal: Terminal,
 ): Promise<AuditJobResult> {
   const progress = new Progress(terminal, `audit ${name}`, 'events', quiet);
-  const ground = opened.of(name);
+  const dependencies = projections.of(name);
   try {
     return await runJob<'audit'>(
       { kind: 'audit' },
-      ground,
-      watching(await ground.log.head(), progress, terminal),
+      dependencies,
+      jobControl(await dependencies.log.head(), progress, terminal),
     );
   } finally {
     progress.end();

@@ -1,4 +1,4 @@
-/** `leftfold backup`: a consistent copy of the log, also while it is written. */
+/** `leftfold backup`: makes a consistent copy of the log, even while a server writes it. */
 import { mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -6,18 +6,18 @@ import { logFolder } from '../../apps/open-store.js';
 import { fsyncFolder } from '../../runtime/event-log/commits/fsync.js';
 import { copyLog } from '../../runtime/stores/lmdb/copy.js';
 import { LmdbReader } from '../../runtime/stores/lmdb/lmdb.reader.js';
-import { examples } from '../arguments.js';
+import { helpExamples } from '../arguments.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
-import { counted } from '../number-format.js';
-import { logConfig, withLogOptions, type LogOptions } from '../opening.js';
+import { formatCount } from '../number-format.js';
+import { logConfig, withLogOptions, type LogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
-import { print, say, type Terminal } from '../terminal.js';
-import { hashLine, walk, type Walked } from '../walk.js';
+import { printResult, printMessage, type Terminal } from '../terminal.js';
+import { formatLogHead, verifyLog, type VerifiedLog } from '../log-verification.js';
 
-/** What the copy is called until it is known to be whole; with a dot in it, lmdb would take it for a file. */
-const PART = 'log-part';
+/** The folder of the copy until it is verified. Without a dot, because lmdb takes a path with one for a file. */
+const PARTIAL_NAME = 'log-part';
 
-const MEBIBYTE = 1024 * 1024;
+const MEBIBYTE_BYTES = 1024 * 1024;
 
 export function addBackup(program: Command, terminal: Terminal): void {
   withLogOptions(program.command('backup'))
@@ -30,7 +30,7 @@ export function addBackup(program: Command, terminal: Terminal): void {
     .argument('<folder>', 'where the copy goes: a folder that is empty, or does not exist')
     .addHelpText(
       'after',
-      examples(
+      helpExamples(
         'leftfold backup /backups/monday',
         'leftfold verify --data /backups/monday',
         'LEFTFOLD_DATA=/backups/monday npm start',
@@ -46,48 +46,56 @@ async function backup(folder: string, options: LogOptions, terminal: Terminal): 
       'only a log in LMDB can be copied so; use leftfold export for any other, or pg_dump for PostgreSQL',
       EXIT.usage,
     );
-  const made = prepare(folder);
-  const part = join(folder, PART);
+  const isNew = prepareFolder(folder);
+  const partial = join(folder, PARTIAL_NAME);
   try {
-    await copy(logFolder(config), part, options, terminal);
+    await copyWithProgress(logFolder(config), partial, options, terminal);
     terminal.interrupted.throwIfAborted();
-    const walked = await check(part, options, terminal);
-    renameSync(part, join(folder, 'log'));
+    const verified = await verifyCopy(partial, options, terminal);
+    renameSync(partial, join(folder, 'log'));
     await fsyncFolder(folder);
     await fsyncFolder(dirname(folder));
-    await print(terminal, hashLine(walked));
+    await printResult(terminal, formatLogHead(verified));
     if (options.quiet !== true)
-      say(terminal, `copied ${counted(walked.position, 'event')}; all of them fit, and are in ${folder}`);
+      printMessage(
+        terminal,
+        `copied ${formatCount(verified.position, 'event')}; all of them fit, and are in ${folder}`,
+      );
   } catch (error) {
-    rmSync(part, { recursive: true, force: true });
-    if (made && readdirSync(folder).length === 0) rmdirSync(folder);
+    rmSync(partial, { recursive: true, force: true });
+    if (isNew && readdirSync(folder).length === 0) rmdirSync(folder);
     throw error;
   }
 }
 
 /**
- * @returns whether the folder was made for this
- * @throws CommandFailed when there is something in it, other than the rest of a backup that was interrupted
+ * @returns whether the folder was created
+ * @throws CommandFailed when it contains anything but the remains of an interrupted backup
  */
-function prepare(folder: string): boolean {
-  const made = mkdirSync(folder, { recursive: true }) !== undefined;
-  if (readdirSync(folder).some((name) => name !== PART))
+function prepareFolder(folder: string): boolean {
+  const isNew = mkdirSync(folder, { recursive: true }) !== undefined;
+  if (readdirSync(folder).some((name) => name !== PARTIAL_NAME))
     throw new CommandFailed(`${folder} is not empty; name a folder that is, or that does not exist`);
-  rmSync(join(folder, PART), { recursive: true, force: true });
-  return made;
+  rmSync(join(folder, PARTIAL_NAME), { recursive: true, force: true });
+  return isNew;
 }
 
-async function copy(from: string, to: string, { quiet }: LogOptions, terminal: Terminal): Promise<void> {
+async function copyWithProgress(
+  from: string,
+  to: string,
+  { quiet }: LogOptions,
+  terminal: Terminal,
+): Promise<void> {
   const progress = new Progress(terminal, 'copy', 'MiB', quiet);
-  // LMDB copies on a thread of its own, and does not tell how far it is.
-  const watch = setInterval(() => {
-    const [done, all] = [sizeOf(to), sizeOf(from)];
-    progress.to({ share: Math.min(done / all, 1), done: done / MEBIBYTE });
+  // LMDB copies on its own thread and reports no progress.
+  const timer = setInterval(() => {
+    const [done, total] = [sizeOf(to), sizeOf(from)];
+    progress.update({ fraction: Math.min(done / total, 1), done: done / MEBIBYTE_BYTES });
   }, 100);
   try {
     await copyLog(from, to);
   } finally {
-    clearInterval(watch);
+    clearInterval(timer);
     progress.end();
   }
 }
@@ -95,12 +103,12 @@ async function copy(from: string, to: string, { quiet }: LogOptions, terminal: T
 const sizeOf = (folder: string): number =>
   statSync(join(folder, 'data.mdb'), { throwIfNoEntry: false })?.size ?? 0;
 
-/** A copy that does not fit is none; whoever has an older one keeps it. */
-async function check(folder: string, { quiet }: LogOptions, terminal: Terminal): Promise<Walked> {
+/** @throws LogDamaged or CommandFailed when the copy does not verify; it then never gets its final name */
+async function verifyCopy(folder: string, { quiet }: LogOptions, terminal: Terminal): Promise<VerifiedLog> {
   const reader = LmdbReader.open(folder);
   const progress = new Progress(terminal, 'verify', 'events', quiet);
   try {
-    return await walk(reader, progress, terminal.interrupted);
+    return await verifyLog(reader, progress, terminal.interrupted);
   } finally {
     progress.end();
     await reader.close();

@@ -1,18 +1,24 @@
-/** `leftfold export`: writes the log, or what is selected of it, an event a line. */
+/** `leftfold export`: writes the log, or a selection of it, one event a line. */
 import type { Command } from 'commander';
 import { EVERYTHING, START, type Position, type Query, type Tag } from '../../runtime/event-log/event.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
-import { examples, positionArgument, tagsArgument, typesArgument } from '../arguments.js';
+import {
+  helpExamples,
+  formatOption,
+  parsePosition,
+  collectTags,
+  collectTypes,
+  FORMATS,
+  type FormatName,
+} from '../arguments.js';
 import { CommandFailed, EXIT, Interrupted } from '../exit-codes.js';
-import { standardOutput, type Output } from '../exporting/output.js';
-import { PartFile } from '../exporting/part-file.js';
-import { selectionIn, type Selection } from '../exporting/selected-commits.js';
-import { writeCommits } from '../exporting/write-commits.js';
-import { counted } from '../number-format.js';
-import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
-import { logConfig, openForReading, withLogOptions, type LogOptions } from '../opening.js';
+import { PartialFile } from '../exporting/partial-file.js';
+import { exportSelection, type ExportSelection } from '../exporting/export-selection.js';
+import { standardOutput, writeCommits, type ExportOutput } from '../exporting/write-commits.js';
+import { formatCount } from '../number-format.js';
+import { logConfig, openLogForReading, withLogOptions, type LogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
-import { say, type Terminal } from '../terminal.js';
+import { printMessage, type Terminal } from '../terminal.js';
 
 interface ExportOptions extends LogOptions {
   readonly format: FormatName;
@@ -33,15 +39,15 @@ export function addExport(program: Command, terminal: Terminal): void {
         'same positions and the same hash.',
     )
     .addOption(formatOption('NDJSON as GET /events has it, or CloudEvents 1.0').default('ndjson'))
-    .option('--type <type>', 'only events of this type; with several, of any of them', typesArgument)
-    .option('--tag <tag>', 'only events with this tag; with several, with all of them', tagsArgument)
-    .option('--after <position>', 'only events after this position', positionArgument)
-    .option('--through <position>', 'only events up to this position', positionArgument)
+    .option('--type <type>', 'only events of this type; with several, of any of them', collectTypes)
+    .option('--tag <tag>', 'only events with this tag; with several, with all of them', collectTags)
+    .option('--after <position>', 'only events after this position', parsePosition)
+    .option('--through <position>', 'only events up to this position', parsePosition)
     .option('-o, --output <file>', 'write to a file, which has this name only once it is whole')
     .option('--resume', 'go on with an export into this file that was interrupted')
     .addHelpText(
       'after',
-      examples(
+      helpExamples(
         'leftfold export > log.ndjson',
         'leftfold export --output log.ndjson',
         'leftfold export --output log.ndjson --resume',
@@ -55,13 +61,18 @@ export function addExport(program: Command, terminal: Terminal): void {
 async function exportLog(options: ExportOptions, terminal: Terminal): Promise<void> {
   if (options.resume === true && options.output === undefined)
     throw new CommandFailed('--resume goes on with a file; name it by --output', EXIT.usage);
-  const store = await openForReading(logConfig(options, terminal));
+  const store = await openLogForReading(logConfig(options, terminal));
   try {
     const query = queryOf(options);
-    const [output, reached] = await outputFor(options, query, store, terminal);
+    const [output, resumedAt] = await outputFor(options, query, store, terminal);
     try {
-      const selection = selectionIn(await store.head(), query, reached ?? options.after, options.through);
-      await write(store, selection, output, options, terminal);
+      const selection = exportSelection(
+        await store.head(),
+        query,
+        resumedAt ?? options.after,
+        options.through,
+      );
+      await writeSelection(store, selection, output, options, terminal);
     } finally {
       await output.close();
     }
@@ -74,23 +85,24 @@ async function exportLog(options: ExportOptions, terminal: Terminal): Promise<vo
   }
 }
 
-async function write(
+async function writeSelection(
   store: EventStore,
-  selection: Selection,
-  output: Output,
+  selection: ExportSelection,
+  output: ExportOutput,
   { format, output: file, quiet = false }: ExportOptions,
   terminal: Terminal,
 ): Promise<void> {
-  // What is exported to a terminal shows itself how far it is.
+  // On a terminal the exported lines already show the progress.
   const isOnTerminal = file === undefined && terminal.stdout.isTTY === true;
   const progress = new Progress(terminal, 'export', 'events', quiet || isOnTerminal);
   try {
-    const tell = { progress, signal: terminal.interrupted };
-    const { events, commits } = await writeCommits(store, selection, FORMATS[format], output, tell);
+    const observer = { progress, signal: terminal.interrupted };
+    const { events, commits } = await writeCommits(store, selection, FORMATS[format], output, observer);
     await output.finish();
     progress.end();
-    const what = `exported ${counted(events, 'event')} of ${counted(commits, 'commit')}`;
-    if (!quiet) say(terminal, `${what}, after position ${selection.after} up to ${selection.through}`);
+    const summary = `exported ${formatCount(events, 'event')} of ${formatCount(commits, 'commit')}`;
+    if (!quiet)
+      printMessage(terminal, `${summary}, after position ${selection.after} up to ${selection.through}`);
   } finally {
     progress.end();
   }
@@ -101,16 +113,18 @@ function queryOf({ type, tag }: ExportOptions): Query {
   return [{ ...(type !== undefined && { types: type }), ...(tag !== undefined && { tags: tag }) }];
 }
 
-/** Where the export goes, and the position up to which it stands there already. */
+/** @returns the output, and the position up to which an interrupted export has already written to it */
 async function outputFor(
   { output: file, resume, format, after = START, through }: ExportOptions,
   query: Query,
   { identity }: EventStore,
   terminal: Terminal,
-): Promise<readonly [Output, Position | undefined]> {
+): Promise<readonly [ExportOutput, Position | undefined]> {
   if (file === undefined) return [standardOutput(terminal), undefined];
   const key = { log: identity, format, query, after, through };
-  const part =
-    resume === true ? await PartFile.resume(file, key, FORMATS[format]) : await PartFile.begin(file, key);
-  return [part, part.reached];
+  const partial =
+    resume === true
+      ? await PartialFile.resume(file, key, FORMATS[format])
+      : await PartialFile.begin(file, key);
+  return [partial, partial.position];
 }

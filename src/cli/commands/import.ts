@@ -1,19 +1,18 @@
-/** `leftfold import`: records what an export wrote, as it was. */
+/** `leftfold import`: records the commits of an export unchanged. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
-import { examples, hashArgument } from '../arguments.js';
+import { helpExamples, formatOption, parseHash, FORMATS, type FormatName } from '../arguments.js';
 import { Interrupted } from '../exit-codes.js';
-import { counted } from '../number-format.js';
-import { FORMATS, formatOption, type FormatName } from '../formats/formats.js';
-import { commitsIn, type ImportedPage } from '../importing/commits-in-lines.js';
-import { Importer, type Imported } from '../importing/importer.js';
-import { linesIn } from '../importing/lines.js';
-import { logConfig, openForWriting, withLogOptions, type LogOptions } from '../opening.js';
+import { formatCount } from '../number-format.js';
+import { parseCommits, type ImportedPage } from '../importing/commit-parser.js';
+import { Importer, type ImportCounts } from '../importing/importer.js';
+import { readLines } from '../importing/line-reader.js';
+import { logConfig, openLogForWriting, withLogOptions, type LogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
-import { print, say, type Terminal } from '../terminal.js';
-import { hashLine, headOf, requireHash } from '../walk.js';
+import { printResult, printMessage, type Terminal } from '../terminal.js';
+import { formatLogHead, readLogHead, requireHash } from '../log-verification.js';
 
 interface ImportOptions extends LogOptions {
   readonly format?: FormatName;
@@ -31,10 +30,10 @@ export function addImport(program: Command, terminal: Terminal): void {
     )
     .argument('[file]', 'what to read; - or none: standard input')
     .addOption(formatOption('what the lines are (default: what the first one is)'))
-    .option('--expect <hash>', 'fail with 3 unless the log has this hash in the end', hashArgument)
+    .option('--expect <hash>', 'fail with 3 unless the log has this hash in the end', parseHash)
     .addHelpText(
       'after',
-      examples(
+      helpExamples(
         'leftfold import log.ndjson',
         'leftfold import log.ndjson --data ./another --expect "$(cat head.txt)"',
         'leftfold export --data ./one | leftfold import --data ./another',
@@ -49,25 +48,25 @@ async function importLog(
   terminal: Terminal,
 ): Promise<void> {
   const source = await sourceOf(file, terminal);
-  const store = await openForWriting(logConfig(options, terminal));
+  const store = await openLogForWriting(logConfig(options, terminal));
   const progress = new Progress(terminal, 'import', 'events', options.quiet);
   try {
     const format = options.format && FORMATS[options.format];
     const importer = new Importer(store);
-    await importAll(commitsIn(linesIn(source.open()), format), importer, ({ bytes }) => {
-      const { recorded, known } = importer.imported;
-      progress.to({
-        share: source.size === undefined ? undefined : Math.min(bytes / source.size, 1),
+    await importAll(parseCommits(readLines(source.open()), format), importer, ({ bytes }) => {
+      const { recorded, known } = importer.counts;
+      progress.update({
+        fraction: source.size === undefined ? undefined : Math.min(bytes / source.size, 1),
         done: recorded.events + known.events,
       });
     });
     progress.end();
-    const head = await headOf(store);
+    const head = await readLogHead(store);
     requireHash(head, options.expect);
-    await print(terminal, hashLine(head));
-    if (options.quiet !== true) say(terminal, summaryOf(importer.imported));
+    await printResult(terminal, formatLogHead(head));
+    if (options.quiet !== true) printMessage(terminal, formatSummary(importer.counts));
   } catch (error) {
-    // A stream that was told to end says only that it was.
+    // A stream that is aborted throws its own AbortError, not the reason.
     const reason: unknown = terminal.interrupted.aborted ? terminal.interrupted.reason : error;
     throw reason instanceof Interrupted
       ? new Interrupted(reason.signal, 'the same command goes on after what is recorded')
@@ -79,25 +78,25 @@ async function importLog(
 }
 
 interface Source {
-  /** Nothing is read before. */
+  /** Starts reading. */
   readonly open: () => AsyncIterable<Buffer>;
-  /** In bytes; undefined when nobody knows. */
+  /** In bytes; undefined when unknown. */
   readonly size: number | undefined;
 }
 
-/** @throws Error of the file system when there is no such file */
+/** @throws Error of the file system, such as ENOENT */
 async function sourceOf(file: string | undefined, terminal: Terminal): Promise<Source> {
   const { interrupted } = terminal;
   if (file === undefined || file === '-')
     return { open: () => addAbortSignal(interrupted, terminal.stdin), size: undefined };
-  const found = await stat(file);
+  const stats = await stat(file);
   return {
     open: () => createReadStream(file, { signal: interrupted, highWaterMark: 256 * 1024 }),
-    size: found.isFile() ? found.size : undefined,
+    size: stats.isFile() ? stats.size : undefined,
   };
 }
 
-/** What was whole before something went wrong is recorded nonetheless: the next run begins after it. */
+/** Also after an error, records the complete commits before it: the next run continues after them. */
 async function importAll(
   pages: AsyncIterable<ImportedPage>,
   importer: Importer,
@@ -113,9 +112,11 @@ async function importAll(
   }
 }
 
-function summaryOf({ recorded, known, moved }: Imported): string {
-  const parts = [`recorded ${counted(recorded.events, 'event')} in ${counted(recorded.commits, 'commit')}`];
-  if (known.commits > 0) parts.push(`the log had ${counted(known.commits, 'commit')} already`);
-  if (moved > 0) parts.push(`${counted(moved, 'commit')} at other positions than in the file`);
+function formatSummary({ recorded, known, moved }: ImportCounts): string {
+  const parts = [
+    `recorded ${formatCount(recorded.events, 'event')} in ${formatCount(recorded.commits, 'commit')}`,
+  ];
+  if (known.commits > 0) parts.push(`the log had ${formatCount(known.commits, 'commit')} already`);
+  if (moved > 0) parts.push(`${formatCount(moved, 'commit')} at other positions than in the file`);
   return parts.join('; ');
 }

@@ -1,17 +1,19 @@
-/** `leftfold rehearse`: folds the real history with this code, beside the server that it is to replace. */
+/** `leftfold rehearse`: folds the existing log with new code before that code is deployed. */
 import type { Command } from 'commander';
 import type { FoldState } from '../../runtime/fold/fold-state.js';
-import {
-  runRehearsal as fold,
-  type RehearsalReport,
-} from '../../runtime/projection/operations/rehearsal.js';
-import { ownSnapshotStoreIn, rehearsedStoreIn } from '../../apps/data-folder.js';
-import { examples } from '../arguments.js';
+import { runRehearsal, type RehearsalReport } from '../../runtime/projection/operations/rehearsal.js';
+import { ownSnapshotStoreIn, rehearsedStoreIn } from '../../runtime/projection/snapshots/snapshot-folders.js';
+import { helpExamples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
-import { logConfig, withLogOptions } from '../opening.js';
+import { logConfig, withLogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
-import { openProjections, watching, withProjectionOptions, type ProjectionOptions } from '../projections.js';
-import { print, say, type Terminal } from '../terminal.js';
+import {
+  openProjections,
+  jobControl,
+  withProjectionOptions,
+  type ProjectionOptions,
+} from '../open-projections.js';
+import { printResult, printMessage, type Terminal } from '../terminal.js';
 
 interface RehearseOptions extends ProjectionOptions {
   readonly check?: boolean;
@@ -29,7 +31,7 @@ export function addRehearse(program: Command, terminal: Terminal): void {
     .option('--check', 'only compare, and fail with 1 when a state differs')
     .addHelpText(
       'after',
-      examples(
+      helpExamples(
         'leftfold rehearse',
         'leftfold rehearse --check',
         'leftfold rehearse sum --data /srv/leftfold',
@@ -44,49 +46,52 @@ async function rehearse(
   terminal: Terminal,
 ): Promise<void> {
   const config = logConfig(options, terminal);
-  const opened = await openProjections(config, names, options, terminal);
+  const projections = await openProjections(config, names, options, terminal);
   const different: string[] = [];
   try {
-    for (const name of opened.names) {
-      // Not what was rehearsed before: that is this code's, and would be compared with itself.
-      const ground = { ...opened.of(name), snapshots: ownSnapshotStoreIn(config.data, name) };
+    for (const name of projections.names) {
+      // Without the snapshots of an earlier rehearsal: those are from this code and would be compared with itself.
+      const dependencies = { ...projections.of(name), snapshots: ownSnapshotStoreIn(config.data, name) };
       const progress = new Progress(terminal, `rehearse ${name}`, 'events', options.quiet);
       let rehearsal: RehearsalReport;
       try {
-        rehearsal = await fold(ground, watching(await ground.log.head(), progress, terminal));
+        rehearsal = await runRehearsal(
+          dependencies,
+          jobControl(await dependencies.log.head(), progress, terminal),
+        );
       } finally {
         progress.end();
       }
-      await print(terminal, told(name, rehearsal));
+      await printResult(terminal, formatRehearsal(name, rehearsal));
       if (rehearsal.compared?.isEqual === false) different.push(name);
       if (options.check === true) continue;
       await rehearsedStoreIn(config.data, name).save(rehearsal.snapshot);
       if (options.quiet !== true)
-        say(terminal, `${name}: a snapshot at ${rehearsal.snapshot.position} is kept`);
+        printMessage(terminal, `${name}: a snapshot at ${rehearsal.snapshot.position} is kept`);
     }
   } finally {
-    await opened.close();
+    await projections.close();
   }
   if (options.check === true && different.length > 0)
     throw new CommandFailed(`${different.join(', ')}: this code folds the history to another state`);
 }
 
-function told(name: string, { snapshot, compared }: RehearsalReport): string {
+function formatRehearsal(name: string, { snapshot, compared }: RehearsalReport): string {
   if (compared === undefined) return `${name} ${snapshot.position} nothing to compare with\n`;
   const { position, machine, isEqual, before, after } = compared;
   const which = machine === snapshot.machine ? 'the same machine' : 'another machine';
   if (isEqual) return `${name} ${snapshot.position} equal at ${position}, ${which}\n`;
-  return `${name} ${snapshot.position} different at ${position}, ${which}\n- ${shown(before)}\n+ ${shown(after)}\n`;
+  return `${name} ${snapshot.position} different at ${position}, ${which}\n- ${formatState(before)}\n+ ${formatState(after)}\n`;
 }
 
-/** A state may be large; what it begins with says which it is. */
-const MAX_SHOWN = 2000;
+/** Large states are cut off: the beginning is enough to recognise them. */
+const MAX_STATE_CHARACTERS = 2000;
 
-function shown(state: FoldState): string {
+function formatState(state: FoldState): string {
   const text = JSON.stringify(state, (_, value: unknown) => {
     if (typeof value === 'bigint') return `${value}n`;
     if (value instanceof Map || value instanceof Set) return [...(value as Iterable<unknown>)];
     return value;
   });
-  return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
+  return text.length > MAX_STATE_CHARACTERS ? `${text.slice(0, MAX_STATE_CHARACTERS)}…` : text;
 }

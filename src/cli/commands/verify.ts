@@ -1,12 +1,12 @@
-/** `leftfold verify`: walks the log and prints the hash of its head, or names the first position that does not fit. */
+/** `leftfold verify`: checks every commit and prints the hash of the head, or names the first position that does not fit. */
 import type { Command } from 'commander';
 import type { Position } from '../../runtime/event-log/event.js';
-import { examples, hashArgument, positionArgument } from '../arguments.js';
-import { counted } from '../number-format.js';
-import { logConfig, openForReading, withLogOptions, type LogOptions } from '../opening.js';
+import { helpExamples, parseHash, parsePosition } from '../arguments.js';
+import { formatCount } from '../number-format.js';
+import { logConfig, openLogForReading, withLogOptions, type LogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
-import { print, say, type Terminal } from '../terminal.js';
-import { hashLine, requireHash, walk } from '../walk.js';
+import { printResult, printMessage, type Terminal } from '../terminal.js';
+import { formatLogHead, requireHash, verifyLog } from '../log-verification.js';
 
 interface VerifyOptions extends LogOptions {
   readonly expect?: string;
@@ -21,15 +21,15 @@ export function addVerify(program: Command, terminal: Terminal): void {
         'Prints the position and the hash of the last commit, or names the first position that does not fit. ' +
         'The hash covers everything up to there, so two logs are the same when their hashes are.',
     )
-    .option('--expect <hash>', 'fail with 3 unless the log has this hash', hashArgument)
+    .option('--expect <hash>', 'fail with 3 unless the log has this hash', parseHash)
     .option(
       '--through <position>',
       'stop at the last commit that ends up to this position, and print its hash',
-      positionArgument,
+      parsePosition,
     )
     .addHelpText(
       'after',
-      examples(
+      helpExamples(
         'leftfold verify',
         'leftfold verify --data /backups/monday',
         'leftfold verify --through 1000',
@@ -40,17 +40,17 @@ export function addVerify(program: Command, terminal: Terminal): void {
 }
 
 async function verify(options: VerifyOptions, terminal: Terminal): Promise<void> {
-  const store = await openForReading(logConfig(options, terminal));
+  const store = await openLogForReading(logConfig(options, terminal));
   const progress = new Progress(terminal, 'verify', 'events', options.quiet);
   try {
-    const walked = await walk(store, progress, terminal.interrupted, options.through);
+    const verified = await verifyLog(store, progress, terminal.interrupted, options.through);
     progress.end();
-    requireHash(walked, options.expect);
-    await print(terminal, hashLine(walked));
+    requireHash(verified, options.expect);
+    await printResult(terminal, formatLogHead(verified));
     if (options.quiet !== true)
-      say(
+      printMessage(
         terminal,
-        `verified ${counted(walked.position, 'event')} in ${counted(walked.commits, 'commit')}; all of them fit`,
+        `verified ${formatCount(verified.position, 'event')} in ${formatCount(verified.commits, 'commit')}; all of them fit`,
       );
   } finally {
     progress.end();

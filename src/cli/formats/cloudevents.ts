@@ -1,32 +1,32 @@
-/** Events as CloudEvents 1.0, one JSON object a line, with extension attributes for what the standard has no place for. */
+/** The export format `cloudevents`: CloudEvents 1.0, one JSON object a line, with extension attributes. */
 import { z } from 'zod';
 import { position, type Json, type Metadata } from '../../runtime/event-log/event.js';
 import { splitTags, toCloudEvent } from '../../runtime/http/events/cloud-event.js';
-import { LineFault, fields, parseFields, recordable, type Format } from './event-line.js';
+import { InvalidLine, eventFields, parseFields, recordable, type EventFormat } from './event-line.js';
 
 const line = z.strictObject({
   specversion: z.literal('1.0', 'This reads CloudEvents 1.0.'),
   id: z.string(),
   source: z.string(),
-  type: fields.type,
-  time: fields.time,
+  type: eventFields.type,
+  time: eventFields.time,
   datacontenttype: z.literal('application/json', 'only JSON can be recorded').optional(),
-  data: fields.data,
-  revision: fields.revision,
-  commit: fields.commit,
-  tags: z.string().transform(splitTags).pipe(fields.tags).optional(),
+  data: eventFields.data,
+  revision: eventFields.revision,
+  commit: eventFields.commit,
+  tags: z.string().transform(splitTags).pipe(eventFields.tags).optional(),
   correlationid: z.string().optional(),
   causationid: z.string().optional(),
   metadata: z.string().optional(),
-  fingerprint: fields.fingerprint.optional(),
-  commitevents: fields.size.optional(),
+  fingerprint: eventFields.fingerprint.optional(),
+  commitevents: eventFields.size.optional(),
 });
 
 type Line = z.output<typeof line>;
 
-export const cloudEvents: Format = {
+export const cloudEvents: EventFormat = {
   write(event, { fingerprint, size }) {
-    // No attribute may be an object, so the metadata, of which the others show but a part, are JSON text.
+    // The standard allows no object as an attribute, so all metadata are one attribute of JSON text.
     const metadata = JSON.stringify(event.metadata);
     return JSON.stringify({
       ...toCloudEvent(event),
@@ -51,19 +51,19 @@ export const cloudEvents: Format = {
   },
 };
 
-/** As this command wrote them, or as `GET /events` does, which shows only these two of them. */
+/** From the `metadata` attribute of an export, or from the two attributes that `GET /events` has instead. */
 function metadataOf({ metadata, correlationid, causationid }: Line): Metadata {
-  if (metadata !== undefined) return recordable(parsed(metadata), 'metadata');
+  if (metadata !== undefined) return recordable(parseMetadata(metadata), 'metadata');
   return {
     ...(correlationid !== undefined && { correlationId: correlationid }),
     ...(causationid !== undefined && { causationId: causationid }),
   };
 }
 
-function parsed(text: string): Metadata {
+function parseMetadata(text: string): Metadata {
   try {
-    return parseFields(fields.metadata, JSON.parse(text));
+    return parseFields(eventFields.metadata, JSON.parse(text));
   } catch {
-    throw new LineFault('#/metadata: an object, as JSON text');
+    throw new InvalidLine('#/metadata: an object, as JSON text');
   }
 }

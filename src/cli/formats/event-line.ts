@@ -1,21 +1,21 @@
-/** An event on a line of its own, and what is needed beside it to rebuild the commit that it came with. */
+/** What the export formats have in common: one event a line, with what is needed to rebuild its commit. */
 import { z, type ZodType } from 'zod';
 import { faultsOf } from '../../runtime/http/kernel/json-faults.js';
 import { pointer } from '../../runtime/http/kernel/problem.js';
 import { freezeJson, isFault } from '../../runtime/event-log/frozen-json.js';
 import type { CommitId, Json, Metadata, Position, StoredEvent, Tag } from '../../runtime/event-log/event.js';
 
-/** What a line says of the commit, beside the event. */
-export interface CommitNote {
-  /** What the commit id stands for, where the commit has one: see `NewCommit`. */
+/** What a line says about the commit, besides the event. */
+export interface CommitInfo {
+  /** See `NewCommit`. */
   readonly fingerprint?: string;
-  /** How many events of the commit are exported: fewer than it has when they were selected, and at least 1. */
+  /** How many events of the commit are exported: at least 1, and fewer than it has when only some are selected. */
   readonly size: number;
 }
 
-/** What is read from a line. */
+/** A parsed line. */
 export interface EventLine {
-  /** Where it stood in the log that it comes from. */
+  /** Its position in the log that was exported. */
   readonly position?: Position;
   readonly event: Pick<StoredEvent, 'type' | 'revision' | 'tags' | 'data'>;
   readonly commit: CommitId;
@@ -25,17 +25,20 @@ export interface EventLine {
   readonly size?: number;
 }
 
-/** One way to write events down. */
-export interface Format {
-  /** The line for an event, without its end. */
-  write(event: StoredEvent, note: CommitNote): string;
-  /** @throws LineFault that names the field */
+/** One of the export formats. */
+export interface EventFormat {
+  /** @returns the line for an event, without a line feed */
+  write(event: StoredEvent, info: CommitInfo): string;
+  /**
+   * @param value the parsed JSON of a line
+   * @throws InvalidLine that names the field
+   */
   read(value: unknown): EventLine;
 }
 
-/** A line does not say what a line must; the message names the field. */
-export class LineFault extends Error {
-  override readonly name = 'LineFault';
+/** A line is not a valid event of its format. The message names the field. */
+export class InvalidLine extends Error {
+  override readonly name = 'InvalidLine';
 }
 
 const text = z.string().refine((value) => value.isWellFormed(), 'well-formed Unicode');
@@ -43,8 +46,8 @@ const name = text.min(1, 'at least 1 character').max(255, 'at most 255 character
 const wholeNumber = z.int('a whole number').min(1, 'at least 1');
 const json = z.unknown().transform((value) => value as Json);
 
-/** The fields that both formats have. No tag, number or text is refused here that the log itself takes. */
-export const fields = {
+/** Schemas of the fields that both formats have. They accept everything that the log accepts. */
+export const eventFields = {
   type: name,
   revision: wholeNumber,
   tags: z.array(name.transform((value) => value as Tag)),
@@ -63,19 +66,22 @@ export const fields = {
   size: wholeNumber,
 };
 
-/** @throws LineFault */
+/** @throws InvalidLine */
 export function parseFields<Output>(schema: ZodType<Output>, value: unknown): Output {
   const parsed = schema.safeParse(value, {
     error: ({ input }) => (input === undefined ? 'is missing' : undefined),
   });
   if (parsed.success) return parsed.data;
   const [fault] = faultsOf(parsed.error);
-  throw new LineFault(`${fault?.pointer ?? '#'}: ${fault?.detail ?? 'is wrong'}`);
+  throw new InvalidLine(`${fault?.pointer ?? '#'}: ${fault?.detail ?? 'is wrong'}`);
 }
 
-/** Data or metadata as the log takes them. @throws LineFault where the value is not what can be recorded */
+/**
+ * @returns data or metadata, frozen as the log records them
+ * @throws InvalidLine when the value cannot be recorded
+ */
 export function recordable<Value extends Json>(value: Value, field: string): Value {
   const frozen = freezeJson(value);
   if (!isFault(frozen)) return frozen.value as Value;
-  throw new LineFault(`${pointer([field])}${frozen.pointer?.slice(1) ?? ''}: ${frozen.detail}`);
+  throw new InvalidLine(`${pointer([field])}${frozen.pointer?.slice(1) ?? ''}: ${frozen.detail}`);
 }

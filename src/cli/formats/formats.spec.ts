@@ -1,10 +1,11 @@
-/** What both formats owe: what was written is read again as it was, and what is wrong is named. */
+/** Both export formats: what is written is read back unchanged, and invalid fields are named. */
 import { MemoryStore } from '../../runtime/stores/memory.store.js';
 import { appendAll, madeUpCommits } from '../../../test/support/made-up-log.js';
 import type { RecordedCommit, StoredEvent } from '../../runtime/event-log/event.js';
 import { cloudEvents } from './cloudevents.js';
-import { LineFault, type Format } from './event-line.js';
-import { FORMATS, formatOf } from './formats.js';
+import { InvalidLine, type EventFormat } from './event-line.js';
+import { FORMATS } from '../arguments.js';
+import { detectFormat } from '../importing/commit-parser.js';
 import { ndjson } from './ndjson.js';
 
 async function recordedCommits(): Promise<readonly RecordedCommit[]> {
@@ -26,27 +27,27 @@ const event = {
   metadata: { correlationId: 'r' },
 } as unknown as StoredEvent;
 
-const asWritten = (format: Format, changes: Readonly<Record<string, unknown>>): unknown => ({
+const asWritten = (format: EventFormat, changes: Readonly<Record<string, unknown>>): unknown => ({
   ...(JSON.parse(format.write(event, { size: 1 })) as object),
   ...changes,
 });
 
-function faultOf(format: Format, changes: Readonly<Record<string, unknown>>): string {
+function faultOf(format: EventFormat, changes: Readonly<Record<string, unknown>>): string {
   try {
     format.read(JSON.parse(JSON.stringify(asWritten(format, changes))));
   } catch (error) {
-    if (error instanceof LineFault) return error.message;
+    if (error instanceof InvalidLine) return error.message;
     throw error;
   }
-  throw new Error('it was read');
+  throw new Error('the line was read');
 }
 
-describe.each(Object.entries(FORMATS))('%s', (_name, format: Format) => {
-  it('reads what it wrote as it was, whatever the event', async () => {
+describe.each(Object.entries(FORMATS))('%s', (_name, format: EventFormat) => {
+  it('reads back unchanged whatever event it wrote', async () => {
     for (const { events, fingerprint } of await recordedCommits()) {
-      const note = { size: events.length, ...(fingerprint !== undefined && { fingerprint }) };
+      const info = { size: events.length, ...(fingerprint !== undefined && { fingerprint }) };
       for (const { position, commit, time, metadata, ...rest } of events) {
-        const line = format.write({ position, commit, time, metadata, ...rest }, note);
+        const line = format.write({ position, commit, time, metadata, ...rest }, info);
         expect(format.read(JSON.parse(line))).toEqual({
           position,
           event: rest,
@@ -60,8 +61,8 @@ describe.each(Object.entries(FORMATS))('%s', (_name, format: Format) => {
     }
   });
 
-  it('is told by a line of it', () => {
-    expect(formatOf(JSON.parse(format.write(event, { size: 1 })))).toBe(format);
+  it('is detected from one of its lines', () => {
+    expect(detectFormat(JSON.parse(format.write(event, { size: 1 })))).toBe(format);
   });
 
   it.each<readonly [field: string, value: unknown, fault: RegExp]>([
@@ -74,17 +75,17 @@ describe.each(Object.entries(FORMATS))('%s', (_name, format: Format) => {
     ['data', undefined, /^#\/data: is missing$/],
     ['fingerprint', 5, /^#\/fingerprint: /],
     ['unheard', 'of', /^#\/unheard: /],
-  ])('refuses a line whose %s is %j, and names it', (field, value, fault) => {
+  ])('rejects a line whose %s is %j, and names the field', (field, value, fault) => {
     expect(faultOf(format, { [field]: value })).toMatch(fault);
   });
 
-  it.each([null, 5, 'text', []])('refuses %j for a line', (value) => {
-    expect(() => format.read(value)).toThrow(LineFault);
+  it.each([null, 5, 'text', []])('rejects %j as a line', (value) => {
+    expect(() => format.read(value)).toThrow(InvalidLine);
   });
 });
 
 describe('ndjson', () => {
-  it('is the event as GET /events has it, and what its commit needs', () => {
+  it('writes the event as GET /events has it, plus the fields of its commit', () => {
     const line = ndjson.write(event, { size: 2, fingerprint: 'f' });
     expect(JSON.parse(line)).toEqual({ ...event, fingerprint: 'f', commitEvents: 2 });
   });
@@ -99,13 +100,13 @@ describe('ndjson', () => {
     ['metadata', { a: '\udc00' }, /^#\/metadata\/a: Text is well-formed Unicode/],
     ['position', 1.5, /^#\/position: a whole number$/],
     ['commitEvents', 0, /^#\/commitEvents: at least 1$/],
-  ])('refuses a line whose %s is %j, and names it', (field, value, fault) => {
+  ])('rejects a line whose %s is %j, and names the field', (field, value, fault) => {
     expect(faultOf(ndjson, { [field]: value })).toMatch(fault);
   });
 });
 
 describe('cloudevents', () => {
-  it('has only attributes that the standard allows: short names of lower case letters and digits, no objects', () => {
+  it('writes only attributes that the standard allows: short names of lower case letters and digits, no objects', () => {
     const { data, ...attributes } = JSON.parse(
       cloudEvents.write(event, { size: 2, fingerprint: 'f' }),
     ) as Record<string, unknown>;
@@ -114,12 +115,12 @@ describe('cloudevents', () => {
     expect(Object.values(attributes).filter((value) => typeof value === 'object')).toEqual([]);
   });
 
-  it('reads the metadata that a CloudEvent of GET /events shows', () => {
+  it('reads the metadata attributes of a CloudEvent from GET /events', () => {
     const line = asWritten(cloudEvents, { metadata: undefined, causationid: 'a' });
     expect(cloudEvents.read(line).metadata).toEqual({ correlationId: 'r', causationId: 'a' });
   });
 
-  it('reads an event without a position from an id that is none', () => {
+  it('reads no position from an id that is not one', () => {
     expect(cloudEvents.read(asWritten(cloudEvents, { id: '01' })).position).toBeUndefined();
   });
 
@@ -129,7 +130,7 @@ describe('cloudevents', () => {
     ['metadata', '{"a":', /^#\/metadata: an object, as JSON text$/],
     ['metadata', '[]', /^#\/metadata: an object, as JSON text$/],
     ['tags', 'number:7,,x', /^#\/tags\/1: at least 1 character$/],
-  ])('refuses a line whose %s is %j, and names it', (field, value, fault) => {
+  ])('rejects a line whose %s is %j, and names the field', (field, value, fault) => {
     expect(faultOf(cloudEvents, { [field]: value })).toMatch(fault);
   });
 });

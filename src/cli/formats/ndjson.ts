@@ -1,22 +1,22 @@
-/** Events as `GET /events` answers them, one JSON object a line, and what the commit needs beside. */
+/** The export format `ndjson`: an event as `GET /events` has it, plus the fields that its commit needs. */
 import { z } from 'zod';
 import type { Json } from '../../runtime/event-log/event.js';
-import { fields, parseFields, recordable, type Format } from './event-line.js';
+import { eventFields, parseFields, recordable, type EventFormat } from './event-line.js';
 
 const line = z.strictObject({
-  position: fields.position.optional(),
-  type: fields.type,
-  revision: fields.revision,
-  tags: fields.tags,
-  data: fields.data,
-  time: fields.time,
-  commit: fields.commit,
-  metadata: fields.metadata,
-  fingerprint: fields.fingerprint.optional(),
-  commitEvents: fields.size.optional(),
+  position: eventFields.position.optional(),
+  type: eventFields.type,
+  revision: eventFields.revision,
+  tags: eventFields.tags,
+  data: eventFields.data,
+  time: eventFields.time,
+  commit: eventFields.commit,
+  metadata: eventFields.metadata,
+  fingerprint: eventFields.fingerprint.optional(),
+  commitEvents: eventFields.size.optional(),
 });
 
-export const ndjson: Format = {
+export const ndjson: EventFormat = {
   write(event, { fingerprint, size }) {
     const { position, type, revision, tags, data, time, commit, metadata } = event;
     return JSON.stringify({

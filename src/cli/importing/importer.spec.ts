@@ -1,4 +1,4 @@
-/** What importing makes of a log: the same commits, once, in the same order. */
+/** Recording imported commits: the same commits, once, in the same order. */
 import { appendAll, hashOf, madeUpCommits } from '../../../test/support/made-up-log.js';
 import { StorageFull } from '../../runtime/event-log/errors.js';
 import { commitId, position, type Commit, type NewCommit } from '../../runtime/event-log/event.js';
@@ -6,13 +6,12 @@ import { MemoryStore } from '../../runtime/stores/memory.store.js';
 import type { ImportedCommit } from './commit-assembly.js';
 import { Importer } from './importer.js';
 
-/** As they are read from a file that a log of just these gave. */
+/** The commits as read from an export of a log that contains only them. */
 function asImported(commits: readonly NewCommit[]): readonly ImportedCommit[] {
-  let [line, weight] = [1, 100];
+  let line = 1;
   return commits.map((commit) => {
-    const imported = { commit, line, first: position(line), weight };
+    const imported = { commit, line, first: position(line), characters: 100 };
     line += commit.events.length;
-    weight = 100;
     return imported;
   });
 }
@@ -27,20 +26,20 @@ async function importInto(store: MemoryStore, commits: readonly ImportedCommit[]
 const total = (commits: readonly NewCommit[]): number =>
   commits.reduce((sum, { events }) => sum + events.length, 0);
 
-/** Counts what is asked of it, and may refuse from one commit on. */
+/** Records the calls of the importer, and can fail at one commit. */
 class WatchedStore extends MemoryStore {
-  readonly asked: string[] = [];
+  readonly appended: string[] = [];
   finds = 0;
-  waiting = 0;
-  mostWaiting = 0;
+  inFlight = 0;
+  maxInFlight = 0;
   fullAt: string | undefined;
 
   override async append(commit: NewCommit): Promise<Commit> {
-    this.asked.push(commit.id);
-    this.waiting += 1;
-    this.mostWaiting = Math.max(this.mostWaiting, this.waiting);
+    this.appended.push(commit.id);
+    this.inFlight += 1;
+    this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
     await new Promise((resolve) => setImmediate(resolve));
-    this.waiting -= 1;
+    this.inFlight -= 1;
     if (commit.id === this.fullAt) throw new StorageFull();
     return super.append(commit);
   }
@@ -57,10 +56,10 @@ describe('importing', () => {
 
   beforeAll(() => appendAll(original, commits));
 
-  it('into an empty log gives the same hash', async () => {
+  it('into an empty log gives the same hash as the original', async () => {
     const copy = new MemoryStore();
-    const { imported } = await importInto(copy, asImported(commits));
-    expect(imported).toEqual({
+    const { counts } = await importInto(copy, asImported(commits));
+    expect(counts).toEqual({
       recorded: { commits: 2_500, events: total(commits) },
       known: { commits: 0, events: 0 },
       moved: 0,
@@ -68,53 +67,53 @@ describe('importing', () => {
     expect(await hashOf(copy)).toBe(await hashOf(original));
   });
 
-  it('again records nothing, and asks the store to append nothing', async () => {
+  it('repeated records nothing and appends nothing', async () => {
     const copy = new WatchedStore();
     await importInto(copy, asImported(commits));
-    copy.asked.length = 0;
+    copy.appended.length = 0;
     copy.finds = 0;
-    const { imported } = await importInto(copy, asImported(commits));
-    expect(imported.known).toEqual({ commits: 2_500, events: total(commits) });
-    expect([copy.asked.length, copy.finds]).toEqual([0, 1]);
+    const { counts } = await importInto(copy, asImported(commits));
+    expect(counts.known).toEqual({ commits: 2_500, events: total(commits) });
+    expect([copy.appended.length, copy.finds]).toEqual([0, 1]);
   });
 
-  it.each([1, 999, 1_000, 1_001, 2_499])('goes on where one ended after %i commits', async (done) => {
+  it.each([1, 999, 1_000, 1_001, 2_499])('continues an import that ended after %i commits', async (done) => {
     const copy = new WatchedStore();
     await importInto(copy, asImported(commits).slice(0, done));
-    copy.asked.length = 0;
-    const { imported } = await importInto(copy, asImported(commits));
-    expect([imported.known.commits, imported.recorded.commits]).toEqual([done, 2_500 - done]);
-    expect(copy.asked).toEqual(commits.slice(done).map(({ id }) => id));
+    copy.appended.length = 0;
+    const { counts } = await importInto(copy, asImported(commits));
+    expect([counts.known.commits, counts.recorded.commits]).toEqual([done, 2_500 - done]);
+    expect(copy.appended).toEqual(commits.slice(done).map(({ id }) => id));
     expect(await hashOf(copy)).toBe(await hashOf(original));
   });
 
-  it('into a log with other events appends, and says how many commits stand elsewhere', async () => {
+  it('into a log with other events appends, and counts the commits that get other positions', async () => {
     const copy = new MemoryStore();
     await appendAll(copy, madeUpCommits(3, { seed: 99 }));
-    const { imported } = await importInto(copy, asImported(commits));
-    expect(imported).toMatchObject({ recorded: { commits: 2_500 }, moved: 2_500 });
+    const { counts } = await importInto(copy, asImported(commits));
+    expect(counts).toMatchObject({ recorded: { commits: 2_500 }, moved: 2_500 });
     const again = await importInto(copy, asImported(commits));
-    expect(again.imported).toMatchObject({ known: { commits: 2_500 }, moved: 2_500 });
+    expect(again.counts).toMatchObject({ known: { commits: 2_500 }, moved: 2_500 });
   });
 
-  it('passes over commits that stand in the log in another order', async () => {
+  it('skips commits that the log has in another order', async () => {
     const copy = new MemoryStore();
     await appendAll(copy, commits.slice(0, 50).toReversed());
-    const { imported } = await importInto(copy, asImported(commits.slice(0, 60)));
-    expect([imported.known.commits, imported.recorded.commits]).toEqual([50, 10]);
+    const { counts } = await importInto(copy, asImported(commits.slice(0, 60)));
+    expect([counts.known.commits, counts.recorded.commits]).toEqual([50, 10]);
   });
 
-  it('asks for many appends at once, but not for more than a bound', async () => {
+  it('appends concurrently, up to a bound', async () => {
     const copy = new WatchedStore();
     await importInto(copy, asImported(commits));
-    expect(copy.mostWaiting).toBe(1_000);
+    expect(copy.maxInFlight).toBe(1_000);
   });
 
-  it('asks for fewer at once when they are heavy', async () => {
+  it('appends fewer large commits at once', async () => {
     const copy = new WatchedStore();
-    const heavy = asImported(commits).map((commit) => ({ ...commit, weight: 512 * 1024 }));
-    await importInto(copy, heavy);
-    expect(copy.mostWaiting).toBe(2);
+    const large = asImported(commits).map((commit) => ({ ...commit, characters: 512 * 1024 }));
+    await importInto(copy, large);
+    expect(copy.maxInFlight).toBe(2);
   });
 
   it.each([
@@ -122,7 +121,7 @@ describe('importing', () => {
     ['time', { time: '1999-01-01T00:00:00.000Z' }],
     ['metadata', { metadata: { other: true } }],
     ['fingerprint', { fingerprint: 'other' }],
-  ])('refuses a commit that the log has with other %s, where it stands next', async (_what, changes) => {
+  ])('rejects a commit that the log has next with other %s', async (_what, changes) => {
     const [first, ...rest] = asImported(commits);
     if (first === undefined) throw new Error('there are commits');
     const changed = { ...first, commit: { ...first.commit, ...changes } };
@@ -131,7 +130,7 @@ describe('importing', () => {
     );
   });
 
-  it('refuses a commit that the log has with other content, wherever it stands', async () => {
+  it('rejects a commit that the log has elsewhere with other content', async () => {
     const [first, second] = asImported(commits);
     if (first === undefined || second === undefined) throw new Error('there are commits');
     const copy = new MemoryStore();
@@ -140,17 +139,17 @@ describe('importing', () => {
     await expect(importInto(copy, [first, changed])).rejects.toThrow(`line ${second.line}: the commit`);
   });
 
-  it('asks for nothing after an append that failed, so that no later commit takes its place', async () => {
+  it('appends nothing after a failed append, so that no later commit takes its place', async () => {
     const copy = new WatchedStore();
     copy.fullAt = commits[500]?.id;
     await expect(importInto(copy, asImported(commits))).rejects.toThrow(StorageFull);
-    expect(copy.asked).toHaveLength(1_000);
+    expect(copy.appended).toHaveLength(1_000);
   });
 
-  it('of the same commit twice records it once', async () => {
+  it('records a commit once that the file has twice', async () => {
     const copy = new MemoryStore();
     const twice = asImported([{ ...madeUpCommits(1)[0], id: commitId('a') } as NewCommit]);
-    const { imported } = await importInto(copy, [...twice, ...twice]);
-    expect(imported).toMatchObject({ recorded: { commits: 1 }, known: { commits: 1 } });
+    const { counts } = await importInto(copy, [...twice, ...twice]);
+    expect(counts).toMatchObject({ recorded: { commits: 1 }, known: { commits: 1 } });
   });
 });

@@ -1,94 +1,105 @@
-/** Records commits as they were, in their order, and passes over those that the log has already. */
+/** Records commits unchanged and in order, and skips those that the log already has. */
 import { position, type Commit, type Position, type RecordedCommit } from '../../runtime/event-log/event.js';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
 import { hashCommit } from '../../runtime/event-log/commits/hashed-commit.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 import type { ImportedCommit } from './commit-assembly.js';
 
-/** So much is asked of the store at once: enough to share a flush, and not so much that memory would notice. */
-const MAX_COMMITS = 1_000;
-const MAX_EVENTS = 10_000;
-const MAX_BATCH_BYTES = 1024 * 1024;
+/** Bounds of a batch of concurrent appends: large enough to share an fsync, small enough for memory. */
+const MAX_BATCH_COMMITS = 1_000;
+const MAX_BATCH_EVENTS = 10_000;
+const MAX_BATCH_CHARACTERS = 1024 * 1024;
 
-/** What came of the commits so far. */
-export interface Imported {
+/** The outcome so far. */
+export interface ImportCounts {
   readonly recorded: { readonly commits: number; readonly events: number };
-  /** Those that the log had already. */
+  /** Those that the log already had. */
   readonly known: { readonly commits: number; readonly events: number };
-  /** How many of the commits do not stand where they stood in the log that they come from. */
+  /** How many commits have another position than in the exported log. */
   readonly moved: number;
 }
 
 export class Importer {
   readonly #counts = { recorded: { commits: 0, events: 0 }, known: { commits: 0, events: 0 }, moved: 0 };
-  /** The log's own commits, side by side with those that come, until the first that it does not have next. */
-  #standing: AsyncIterator<RecordedCommit> | undefined;
+  /** The commits of the log, compared with the imported ones until the first that differs. */
+  #existing: AsyncIterator<RecordedCommit> | undefined;
   #isFirst = true;
   #batch: ImportedCommit[] = [];
-  #batched = { events: 0, weight: 0 };
-  /** The batch that the store has now; the next one is gathered meanwhile. */
+  #batchSize = { events: 0, characters: 0 };
+  /** The batch that is being appended while the next one is collected. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(private readonly store: EventStore) {}
 
-  get imported(): Imported {
+  get counts(): ImportCounts {
     return this.#counts;
   }
 
   /**
-   * Resolves once there is room for the next, which may be before this one is recorded.
+   * Resolves once the next commit can be added, which may be before this one is recorded.
    *
-   * @throws CommandFailed when the log has a commit of this id with other content; Error of the store
+   * @throws CommandFailed when the log has a commit with this id and other content; Error of the store
    */
   async add(imported: ImportedCommit): Promise<void> {
-    if (await this.#stands(imported)) return;
+    if (await this.#skipIfNext(imported)) return;
     this.#batch.push(imported);
-    this.#batched.events += imported.commit.events.length;
-    this.#batched.weight += imported.weight;
-    const { events, weight } = this.#batched;
-    if (this.#batch.length >= MAX_COMMITS || events >= MAX_EVENTS || weight >= MAX_BATCH_BYTES)
-      await this.#next();
+    this.#batchSize.events += imported.commit.events.length;
+    this.#batchSize.characters += imported.characters;
+    const { events, characters } = this.#batchSize;
+    if (
+      this.#batch.length >= MAX_BATCH_COMMITS ||
+      events >= MAX_BATCH_EVENTS ||
+      characters >= MAX_BATCH_CHARACTERS
+    )
+      await this.#startBatch();
   }
 
-  /** Resolves once everything that was added is recorded. @throws as `add` */
+  /**
+   * Resolves once everything that was added is recorded.
+   *
+   * @throws as `add`
+   */
   async flush(): Promise<void> {
-    await this.#next();
+    await this.#startBatch();
     await this.#writing;
   }
 
-  /** One batch at a time: were two on their way and only the first one failed, the log would have a hole. */
-  async #next(): Promise<void> {
+  /** Appends one batch at a time: if two were in flight and only the first failed, the log would have a gap. */
+  async #startBatch(): Promise<void> {
     const batch = this.#batch;
     this.#batch = [];
-    this.#batched = { events: 0, weight: 0 };
+    this.#batchSize = { events: 0, characters: 0 };
     await this.#writing;
     this.#writing = this.#write(batch);
-    this.#writing.catch(() => undefined); // whoever waits for it next is told
+    this.#writing.catch(() => undefined); // awaited, and thus reported, by the next call
   }
 
   async #write(batch: readonly ImportedCommit[]): Promise<void> {
-    const answers = await Promise.allSettled(batch.map(({ commit }) => this.store.append(commit)));
-    for (const [index, answer] of answers.entries()) {
+    const results = await Promise.allSettled(batch.map(({ commit }) => this.store.append(commit)));
+    for (const [index, result] of results.entries()) {
       const imported = batch[index];
-      if (answer.status === 'rejected') throw answer.reason;
+      if (result.status === 'rejected') throw result.reason;
       if (imported === undefined) continue;
-      if (answer.value.repeated) requireSame(imported, await this.#recorded(answer.value));
-      this.#count(answer.value.repeated ? 'known' : 'recorded', imported, answer.value.first);
+      if (result.value.repeated) requireSame(imported, await this.#recorded(result.value));
+      this.#count(result.value.repeated ? 'known' : 'recorded', imported, result.value.first);
     }
   }
 
-  /** Whether it is what the log has next. An import that is run again is through with most of its work so. */
-  async #stands(imported: ImportedCommit): Promise<boolean> {
+  /**
+   * Counts the commit as known if it is the next one in the log. Avoids an append for each known commit when an
+   * import is repeated or resumed.
+   */
+  async #skipIfNext(imported: ImportedCommit): Promise<boolean> {
     if (this.#isFirst) {
       this.#isFirst = false;
-      const found = await this.store.find(imported.commit.id);
-      if (found !== undefined) this.#standing = this.#commitsFrom(found.first);
+      const known = await this.store.find(imported.commit.id);
+      if (known !== undefined) this.#existing = this.#commitsFrom(known.first);
     }
-    if (this.#standing === undefined) return false;
-    const next = await this.#standing.next();
+    if (this.#existing === undefined) return false;
+    const next = await this.#existing.next();
     if (next.done === true || next.value.id !== imported.commit.id) {
-      await this.#standing.return?.();
-      this.#standing = undefined;
+      await this.#existing.return?.();
+      this.#existing = undefined;
       return false;
     }
     requireSame(imported, next.value);
@@ -108,14 +119,14 @@ export class Importer {
     throw new Error(`the commit ${id} is not where the log says that it is`);
   }
 
-  #count(what: 'recorded' | 'known', { commit, first }: ImportedCommit, at: Position): void {
-    this.#counts[what].commits += 1;
-    this.#counts[what].events += commit.events.length;
+  #count(outcome: 'recorded' | 'known', { commit, first }: ImportedCommit, at: Position): void {
+    this.#counts[outcome].commits += 1;
+    this.#counts[outcome].events += commit.events.length;
     if (first !== at) this.#counts.moved += 1;
   }
 }
 
-/** Content that is the same has the same hash, once it stands in the same place. */
+/** Compares by hash: equal content after the same previous hash at the same position has the same hash. */
 function requireSame({ commit, line }: ImportedCommit, recorded: RecordedCommit): void {
   const { hash } = hashCommit(commit, recorded.first, Buffer.from(recorded.previous, 'hex'));
   if (hash.toString('hex') === recorded.hash) return;

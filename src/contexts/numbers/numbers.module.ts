@@ -1,7 +1,6 @@
 /** The write side: records and retracts numbers, and publishes what was recorded. */
 import { Module } from '@nestjs/common';
-import { CommandModule } from '../../runtime/command/command.module.js';
-import { EventLogModule } from '../../runtime/event-log/event-log.module.js';
+import { LeftfoldModule } from '../../runtime/leftfold.module.js';
 import { HelloController } from './hello.controller.js';
 import { numberDecider } from './number.decider.js';
 import { NumbersController } from './numbers.controller.js';
@@ -10,8 +9,10 @@ import { NumbersService } from './numbers.service.js';
 
 @Module({
   imports: [
-    EventLogModule.forFeature([numberRecorded, numberRetracted]),
-    CommandModule.forFeature(numberDecider),
+    LeftfoldModule.forFeature({
+      contracts: [numberRecorded, numberRetracted],
+      deciders: [numberDecider],
+    }),
   ],
   controllers: [NumbersController, HelloController],
   providers: [NumbersService],

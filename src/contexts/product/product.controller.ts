@@ -3,7 +3,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiTextQuery } from '../../runtime/http/projections/projection.docs.js';
 import { answered, type QueryRequest } from '../../runtime/http/projections/query.js';
-import { InjectProjection } from '../../runtime/projection/projection.module.js';
+import { InjectProjection } from '../../runtime/projection/inject-projection.js';
 import { Projection } from '../../runtime/projection/projection.js';
 import { productIn, type ProductContext } from './product.machine.js';
 import { product, shownProduct } from './product.projection.js';

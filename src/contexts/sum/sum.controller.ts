@@ -3,7 +3,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answered, type QueryRequest } from '../../runtime/http/projections/query.js';
 import { ApiTextQuery } from '../../runtime/http/projections/projection.docs.js';
-import { InjectProjection } from '../../runtime/projection/projection.module.js';
+import { InjectProjection } from '../../runtime/projection/inject-projection.js';
 import { Projection } from '../../runtime/projection/projection.js';
 import type { SumContext } from './sum.machine.js';
 import { sum } from './sum.projection.js';

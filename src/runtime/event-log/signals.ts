@@ -35,15 +35,15 @@ export interface Signals {
   'snapshot.failed': { readonly projection: string; readonly error: unknown };
 }
 
-/** A listener that throws is its own trouble: the sender goes on. */
+/** A listener that throws does not stop the sender. An application without `EventEmitterModule` has no emitter. */
 export function signal<Name extends keyof Signals>(
-  emitter: EventEmitter2,
+  emitter: EventEmitter2 | undefined,
   name: Name,
   payload: Signals[Name],
   onListenerFailed: (error: unknown) => void,
 ): void {
   try {
-    emitter.emit(name, payload);
+    emitter?.emit(name, payload);
   } catch (error) {
     onListenerFailed(error);
   }

@@ -62,6 +62,3 @@ export function defineProjection<Projected extends Machine>(definition: {
   }
   return { name, machine, consumes, view, fold, fingerprint: fingerprintOf(machine, consumes) };
 }
-
-/** The token under which Nest injects the running projection of this name. */
-export const projectionToken = (projection: string): string => `leftfold:projection:${projection}`;

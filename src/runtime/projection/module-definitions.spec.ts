@@ -1,24 +1,29 @@
 /** Finding the projections and event contracts of modules. */
-import { Injectable, Module } from '@nestjs/common';
+import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { amountAdded, noteTaken, totalOf } from '../../../test/support/amounts.js';
 import { parcelsOf } from '../../../test/support/parcel-consumers.js';
-import { EventLogModule } from '../event-log/event-log.module.js';
-import { contractsIn, definitionsIn } from './module-definitions.js';
-import { ProjectionModule } from './projection.module.js';
+import { contractsIn, definitionsIn, withFeature, type Feature } from './module-definitions.js';
 
 const [one, other] = [totalOf('one'), totalOf('other')];
 
-@Module({ imports: [ProjectionModule.forFeature(one)] })
+@Module({})
+class FeatureModule {}
+
+/** As `LeftfoldModule.forFeature` makes them. */
+const feature = ({ contracts = [], projections = [] }: Partial<Feature>): DynamicModule =>
+  withFeature({ module: FeatureModule }, { contracts, projections });
+
+@Module({ imports: [feature({ projections: [one] })] })
 class OneModule {}
 
-@Module({ imports: [OneModule, ProjectionModule.forFeature(other)] })
+@Module({ imports: [OneModule, feature({ projections: [other] })] })
 class OtherModule {}
 
 @Injectable()
 class Notebook {}
 
 @Module({
-  imports: [EventLogModule.forFeature([noteTaken])],
+  imports: [feature({ contracts: [noteTaken] })],
   providers: [Notebook, { provide: 'pages', useValue: [amountAdded] }],
 })
 class NotesModule {}
@@ -44,10 +49,7 @@ describe('the projections in modules', () => {
 
 describe('the event contracts in modules', () => {
   it('are those that they or their imports publish', () => {
-    expect(contractsIn([EventLogModule.forFeature([noteTaken, amountAdded])])).toEqual([
-      noteTaken,
-      amountAdded,
-    ]);
+    expect(contractsIn([feature({ contracts: [noteTaken, amountAdded] })])).toEqual([noteTaken, amountAdded]);
     expect(contractsIn([OfficeModule])).toEqual([noteTaken]);
     expect(contractsIn([{ module: OneModule, imports: [OfficeModule] }])).toContain(noteTaken);
   });
@@ -55,11 +57,11 @@ describe('the event contracts in modules', () => {
   it('are those that their projections consume, wherever they are published', () => {
     expect(contractsIn([OneModule])).toEqual([amountAdded]);
     const parcels = parcelsOf('parcels');
-    expect(contractsIn([ProjectionModule.forFeature(parcels)])).toEqual(parcels.consumes);
+    expect(contractsIn([feature({ projections: [parcels] })])).toEqual(parcels.consumes);
   });
 
   it('appear once each, however many publish and consume them', () => {
-    const published = EventLogModule.forFeature([amountAdded]);
+    const published = feature({ contracts: [amountAdded] });
     expect(contractsIn([OtherModule, published, OfficeModule, NotesModule])).toEqual([
       amountAdded,
       noteTaken,

@@ -1,12 +1,7 @@
 /** Runs the projections of one process: starts them, turns their reports into signals and log lines, stops them before the log closes. */
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
-import { EventEmitter2 } from '@nestjs/event-emitter';
-import { EventLog } from '../event-log/event-log.js';
+import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { EventEmitter2 } from '@nestjs/event-emitter';
+import type { EventLog } from '../event-log/event-log.js';
 import { signal, type Signals } from '../event-log/signals.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { errorStack } from './error-text.js';
@@ -40,7 +35,6 @@ export interface ProjectionSettings {
   readonly auditMinutes?: number;
 }
 
-@Injectable()
 export class ProjectionHost implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** The root actor of this process, for XState inspectors. */
   readonly root: RuntimeActor = createRuntime();
@@ -53,7 +47,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
 
   constructor(
     private readonly log: EventLog,
-    private readonly emitter: EventEmitter2,
+    private readonly emitter: EventEmitter2 | undefined,
     readonly settings: ProjectionSettings,
   ) {
     log.contracts.register([eventSkipped]);

@@ -5,7 +5,7 @@ import { assign, setup } from 'xstate';
 const { NumbersModule } = await built('contexts/numbers/numbers.module.js');
 const { numberRecorded } = await built('contexts/numbers/numbers.events.js');
 const { defineProjection } = await built('runtime/projection/define-projection.js');
-const { ProjectionModule } = await built('runtime/projection/projection.module.js');
+const { LeftfoldModule } = await built('runtime/leftfold.module.js');
 
 const HALF = 1000; // from the position after this one on, it is what it is
 
@@ -49,4 +49,4 @@ export const odd = defineProjection({
   view: ({ context }) => ({ total: String(context.total) }),
 });
 
-export const contexts = [NumbersModule, ProjectionModule.forFeature(odd)];
+export const contexts = [NumbersModule, LeftfoldModule.forFeature({ projections: [odd], http: true })];

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Json, Position } from '../../event-log/event.js';
 import { AfterHead } from '../../projection/past/past-problems.js';
 import { Projection } from '../../projection/projection.js';
-import { projectionToken } from '../../projection/define-projection.js';
+import { tokenOf } from '../../projection/inject-projection.js';
 import { whatIfAnswer } from '../../projection/past/past.js';
 import { positionOf, untilGone } from './as-of.js';
 import { ApiHistory, ApiWhatIf } from './past.docs.js';
@@ -23,7 +23,7 @@ interface Point {
 export function pastController(name: string): Type {
   @Controller(name)
   class PastController {
-    constructor(@Inject(projectionToken(name)) private readonly projection: Projection) {}
+    constructor(@Inject(tokenOf(name)) private readonly projection: Projection) {}
 
     @Get('history')
     @ApiHistory(name)

@@ -3,7 +3,7 @@ import { Controller, Get, Inject, Req, Res, type Type } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProjection } from './projection.docs.js';
 import { Projection } from '../../projection/projection.js';
-import { projectionToken } from '../../projection/define-projection.js';
+import { tokenOf } from '../../projection/inject-projection.js';
 import { answered, type QueryRequest, type Shown } from './query.js';
 
 export function projectionController(name: string): Type {
@@ -11,7 +11,7 @@ export function projectionController(name: string): Type {
   class ProjectionController {
     #written: { readonly version: string; readonly body: string } | undefined;
 
-    constructor(@Inject(projectionToken(name)) private readonly projection: Projection) {}
+    constructor(@Inject(tokenOf(name)) private readonly projection: Projection) {}
 
     @Get()
     @ApiProjection(name)

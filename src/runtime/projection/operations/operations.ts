@@ -1,15 +1,10 @@
 /** The audits and rebuilds of one process: on demand, on a schedule, and rebuilds that the last process did not finish. */
-import {
-  Injectable,
-  Logger,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
-import { EventEmitter2 } from '@nestjs/event-emitter';
-import { EventLog } from '../../event-log/event-log.js';
+import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { EventEmitter2 } from '@nestjs/event-emitter';
+import type { EventLog } from '../../event-log/event-log.js';
 import { signal, type Signals } from '../../event-log/signals.js';
 import { runAudit, type AuditReport } from './audit.js';
-import { ProjectionHost } from '../projection-host.js';
+import type { ProjectionHost } from '../projection-host.js';
 import type { Projection } from '../projection.js';
 import { readSkipped, snapshotRequirements } from './fold-dependencies.js';
 import { isUsable } from '../snapshots/usable-snapshot.js';
@@ -18,7 +13,6 @@ import { runRebuild, type RebuildReport } from './rebuild.js';
 import { Job } from './job.js';
 import { WorkerExecutor } from './worker-executor.js';
 
-@Injectable()
 export class Operations implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('Projection');
   readonly #executor: Executor;
@@ -32,7 +26,7 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
   constructor(
     private readonly host: ProjectionHost,
     log: EventLog,
-    private readonly emitter: EventEmitter2,
+    private readonly emitter: EventEmitter2 | undefined,
   ) {
     const { workers } = host.settings;
     const known = (name: string): Projection => {

@@ -1,0 +1,53 @@
+/** The option `--contexts`: loads the bounded contexts of the app, or those of the module that it names. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Command } from 'commander';
+import { definitionsIn } from '../runtime/projection/module-definitions.js';
+import { CommandFailed, EXIT } from './exit-codes.js';
+import type { Terminal } from './terminal.js';
+
+export interface ContextsOption {
+  readonly contexts?: string;
+}
+
+export function withContextsOption(command: Command): Command {
+  return command.option(
+    '--contexts <file>',
+    'a module that exports its Nest modules as contexts (default: those of the monolith)',
+  );
+}
+
+/** @throws CommandFailed that says what is wrong with the file and what it should contain */
+export function loadContexts(
+  { contexts: file }: ContextsOption,
+  terminal: Pick<Terminal, 'contexts'>,
+): Promise<readonly unknown[]> {
+  return file === undefined ? terminal.contexts() : contextsFrom(resolve(file));
+}
+
+async function contextsFrom(file: string): Promise<readonly unknown[]> {
+  if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+    throw invalidFile(`there is no file ${file}`);
+  const { contexts } = await importModule(file);
+  if (!Array.isArray(contexts)) throw invalidFile(`${file} exports no list as contexts`);
+  if (definitionsIn(contexts).size === 0) throw invalidFile(`the contexts of ${file} have no projection`);
+  return contexts as readonly unknown[];
+}
+
+async function importModule(file: string): Promise<{ readonly contexts?: unknown }> {
+  try {
+    return (await import(pathToFileURL(file).href)) as { readonly contexts?: unknown };
+  } catch (error) {
+    const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+    throw invalidFile(`${file} cannot be loaded (${reason})`, error);
+  }
+}
+
+function invalidFile(problem: string, cause?: unknown): CommandFailed {
+  return new CommandFailed(
+    `--contexts: ${problem}; name a JavaScript module that exports contexts, a list of Nest modules with projections of this leftfold`,
+    EXIT.usage,
+    { cause },
+  );
+}

@@ -1,0 +1,81 @@
+/** Rebuilds commits from the lines of an export: consecutive lines with the same commit id are one commit. */
+import { InvalidLine, type EventLine, type EventFormat } from '../formats/event-line.js';
+import { cloudEvents } from '../formats/cloudevents.js';
+import { ndjson } from '../formats/ndjson.js';
+import { parseStrictJson } from './strict-json.js';
+import { CommitAssembly, type ImportedCommit } from './commit-assembly.js';
+import { RejectedLine, type LinePage } from './line-reader.js';
+
+/** The commits that a page of lines completes. */
+export interface ImportedPage {
+  readonly commits: readonly ImportedCommit[];
+  /** How many bytes have been read so far. */
+  readonly bytes: number;
+}
+
+/**
+ * @param format of all lines; default: detected from the first
+ * @throws RejectedLine at the first invalid line, after the complete commits before it have been yielded
+ */
+export async function* parseCommits(
+  pages: AsyncIterable<LinePage>,
+  format?: EventFormat,
+): AsyncIterable<ImportedPage> {
+  const parser = new CommitParser(format);
+  let bytes = 0;
+  for await (const lines of pages) {
+    bytes = lines.bytes;
+    const commits: ImportedCommit[] = [];
+    let fault: Error | undefined;
+    try {
+      for (const commit of parser.parse(lines)) commits.push(commit);
+    } catch (error) {
+      fault = error as Error;
+    }
+    yield { commits, bytes };
+    if (fault !== undefined) throw fault;
+  }
+  yield { commits: parser.last(), bytes };
+}
+
+class CommitParser {
+  #format: EventFormat | undefined;
+  #assembly: CommitAssembly | undefined;
+
+  constructor(format: EventFormat | undefined) {
+    this.#format = format;
+  }
+
+  /** Yields the commits that these lines complete. */
+  *parse({ first, texts }: LinePage): Iterable<ImportedCommit> {
+    for (const [index, text] of texts.entries()) {
+      if (text.trim() === '') continue;
+      const line = this.#parseLine(text, first + index);
+      if (this.#assembly?.id !== line.commit) {
+        yield* this.last();
+        this.#assembly = new CommitAssembly(line, first + index);
+      }
+      this.#assembly.add(line, first + index, text.length);
+    }
+  }
+
+  /** The current commit, once no further line belongs to it. */
+  last(): readonly ImportedCommit[] {
+    return this.#assembly === undefined ? [] : [this.#assembly.finish()];
+  }
+
+  #parseLine(text: string, number: number): EventLine {
+    try {
+      const value = parseStrictJson(text);
+      this.#format ??= detectFormat(value);
+      return this.#format.read(value);
+    } catch (error) {
+      throw error instanceof InvalidLine ? new RejectedLine(number, error.message) : error;
+    }
+  }
+}
+
+/** Only CloudEvents have the member `specversion`. */
+export function detectFormat(value: unknown): EventFormat {
+  return typeof value === 'object' && value !== null && 'specversion' in value ? cloudEvents : ndjson;
+}

@@ -1,0 +1,73 @@
+/** What an application says about its event log: the options of `LeftfoldModule.forRoot`. */
+import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import type { EventStore } from './event-log/event-store.js';
+import type { SnapshotStore } from './projection/snapshots/snapshot-store.js';
+import type { StoreDriver } from './stores/drivers.js';
+
+export interface LeftfoldOptions {
+  /**
+   * Where the log is kept: an open store, or the URL of one. `memory:` forgets everything at the end,
+   * `lmdb:./data/log` is a folder, `postgres://user:password@host/database` a database.
+   */
+  readonly store: EventStore | string;
+  /** Drivers for further kinds of URL, before the built-in ones. */
+  readonly drivers?: readonly StoreDriver[];
+  /** When and where projections keep their state, so that a start need not fold the whole log. Default: nowhere. */
+  readonly snapshots?: SnapshotOptions;
+  /** Minutes between two audits of all projections; 0, the default: only on request. */
+  readonly auditMinutes?: number;
+  /** Rebuilds and audits in a process of their own. Default: in this one, in turns with what it serves. */
+  readonly workers?: WorkerOptions;
+}
+
+export interface SnapshotOptions {
+  /** A folder, in which each projection has one of its own: `<folder>/projections/<name>`. */
+  readonly folder?: string;
+  /** Instead of a folder: the store of one projection's snapshots. No other projection is given it. */
+  readonly storeOf?: (projection: string) => SnapshotStore;
+  /** How many events apart each projection takes a snapshot, at most one a second. Default: 1,000. */
+  readonly every?: number;
+  /** After so many seconds it takes one of whatever is new. Default: 10. */
+  readonly seconds?: number;
+  /** How many events apart snapshots of the past are kept. Default: 10,000. */
+  readonly spacing?: number;
+  /** What the snapshots of one projection may take on the disk, in bytes; the newest three are always kept. Default: 1 GiB. */
+  readonly bytes?: number;
+}
+
+export interface WorkerOptions {
+  /**
+   * URL of a module that exports the application's context modules as the list `contexts`, as in
+   * `new URL('./contexts.js', import.meta.url).href`. A worker process imports it, and nothing else of the application.
+   * It may export `drivers` beside them. Workers need a store that several processes can open, and `snapshots.folder`.
+   */
+  readonly contexts: string;
+  /** URL of the store. Default: that of the application, where it is given as a URL. */
+  readonly store?: string;
+  /** What the JavaScript objects of a worker process may take, in mebibytes. Default: 1,024. */
+  readonly heapMegabytes?: number;
+  /** A worker that folds no event for so long is ended, in milliseconds. Default: 60,000. */
+  readonly timeoutMs?: number;
+}
+
+/** What the application serves over HTTP beside its own. Nothing is served that is not named here. */
+export interface HttpParts {
+  /** Where the parts are served, as in `internal/log`. Default: at the root. */
+  readonly prefix?: string;
+  /** `/events`: read the log, and append to it. */
+  readonly events?: boolean;
+  /** `/projections`: how each projection is, its machine, and `resume` for one that has stopped. */
+  readonly projections?: boolean;
+  /** `/projections/<name>/audit` and `/rebuild`. */
+  readonly operations?: boolean;
+  /** `/health/live` and `/health/ready`. */
+  readonly health?: boolean;
+}
+
+export interface LeftfoldAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** What Nest injects into `useFactory`, as in `[ConfigService]`. */
+  readonly inject?: FactoryProvider['inject'];
+  readonly useFactory: (...injected: never[]) => LeftfoldOptions | Promise<LeftfoldOptions>;
+  /** Which endpoints there are is settled before anything is injected. */
+  readonly http?: HttpParts;
+}

@@ -1,0 +1,196 @@
+/** Brings the runtime into a Nest application: `forRoot` once, `forFeature` in every bounded context. */
+import {
+  Logger,
+  Module,
+  type DynamicModule,
+  type FactoryProvider,
+  type OnApplicationShutdown,
+  type Provider,
+  type Type,
+} from '@nestjs/common';
+import { RouterModule } from '@nestjs/core';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import type { AnyContract } from './event-log/contracts/event-contract.js';
+import type { Consumer } from './event-log/contracts/contract-registry.js';
+import { EventLog } from './event-log/event-log.js';
+import { EventStore } from './event-log/event-store.js';
+import { signal } from './event-log/signals.js';
+import { EventsController } from './http/events/events.controller.js';
+import { OperationsController } from './http/operations/operations.controller.js';
+import { HealthController } from './http/projections/health.controller.js';
+import { pastController } from './http/projections/past.controller.js';
+import { projectionController } from './http/projections/projection.controller.js';
+import { ProjectionsController } from './http/projections/projections.controller.js';
+import { LeftfoldHealthIndicator } from './leftfold-health-indicator.js';
+import type { HttpParts, LeftfoldAsyncOptions, LeftfoldOptions } from './leftfold-options.js';
+import { projectionSettings } from './projection-settings.js';
+import type { ProjectionDefinition } from './projection/define-projection.js';
+import { withFeature } from './projection/module-definitions.js';
+import { tokenOf } from './projection/inject-projection.js';
+import { Operations } from './projection/operations/operations.js';
+import { ProjectionHost } from './projection/projection-host.js';
+import { StoreDrivers } from './stores/drivers.js';
+
+const OPTIONS = 'leftfold:options';
+
+/** What a bounded context brings along. */
+export interface FeatureOptions {
+  /** The event contracts that it publishes. Without its contract the log refuses an event. */
+  readonly contracts?: readonly AnyContract[];
+  readonly projections?: readonly ProjectionDefinition[];
+  /** Whose commands it carries out. What they consume is registered with them. */
+  readonly deciders?: readonly Consumer[];
+  /** Whether its projections are served: `GET /<name>`, `/<name>/history`, `/<name>/what-if`. Default: false. */
+  readonly http?: boolean;
+}
+
+@Module({})
+export class LeftfoldModule implements OnApplicationShutdown {
+  constructor(private readonly log: EventLog) {}
+
+  /** The log, its projections, and what is served of them. Global: every module can inject `EventLog`. */
+  static forRoot({ http, ...options }: LeftfoldOptions & { readonly http?: HttpParts }): DynamicModule {
+    return LeftfoldModule.forRootAsync({ useFactory: () => options, ...(http !== undefined && { http }) });
+  }
+
+  /** As `forRoot`, with options that are injected: `{ inject: [ConfigService], useFactory: (config) => … }`. */
+  static forRootAsync({ imports = [], inject, useFactory, http = {} }: LeftfoldAsyncOptions): DynamicModule {
+    const options: FactoryProvider<LeftfoldOptions> = {
+      provide: OPTIONS,
+      ...(inject !== undefined && { inject }),
+      useFactory: useFactory as (...injected: unknown[]) => LeftfoldOptions | Promise<LeftfoldOptions>,
+    };
+    return {
+      module: LeftfoldModule,
+      global: true,
+      imports: [...imports, ...prefixed(http)],
+      controllers: controllersOf(http),
+      providers: [options, ...RUNTIME],
+      exports: [EventStore, EventLog, ProjectionHost, Operations, LeftfoldHealthIndicator],
+    };
+  }
+
+  /** What one bounded context brings along. */
+  static forFeature({
+    contracts = [],
+    projections = [],
+    deciders = [],
+    http = false,
+  }: FeatureOptions): DynamicModule {
+    const names = projections.map(({ name }) => name);
+    const module: DynamicModule = {
+      module: LeftfoldFeatureModule,
+      providers: [
+        contractsProvider(contracts),
+        ...projections.map((definition): Provider => ({
+          provide: tokenOf(definition.name),
+          inject: [ProjectionHost],
+          useFactory: (host: ProjectionHost) => host.add(definition),
+        })),
+        ...deciders.map(deciderProvider),
+      ],
+      controllers: http ? names.flatMap((name) => [projectionController(name), pastController(name)]) : [],
+      exports: names.map(tokenOf),
+    };
+    return withFeature(module, { contracts, projections });
+  }
+
+  // The HTTP server has answered everything by now.
+  async onApplicationShutdown(): Promise<void> {
+    await this.log.close();
+  }
+}
+
+@Module({})
+class LeftfoldFeatureModule {}
+
+const logger = new Logger('EventLog');
+
+const RUNTIME: readonly Provider[] = [
+  LeftfoldHealthIndicator,
+  {
+    provide: EventStore,
+    inject: [OPTIONS],
+    useFactory: ({ store, drivers }: LeftfoldOptions): EventStore | Promise<EventStore> =>
+      typeof store !== 'string'
+        ? store
+        : new StoreDrivers(drivers).open(store, {
+            onConnection: (message) => {
+              logger.warn(message);
+            },
+          }),
+  },
+  {
+    provide: EventLog,
+    inject: [EventStore, { token: EventEmitter2, optional: true }],
+    useFactory: (store: EventStore, emitter?: EventEmitter2): EventLog =>
+      new EventLog(store, {
+        onFollowerFailed: (error) => {
+          logger.error('a follower failed and was taken off', error instanceof Error ? error.stack : error);
+          signal(emitter, 'follower.failed', { error }, (failure) => {
+            logger.error(failure);
+          });
+        },
+      }),
+  },
+  {
+    provide: ProjectionHost,
+    inject: [EventLog, EventStore, OPTIONS, { token: EventEmitter2, optional: true }],
+    useFactory: (
+      log: EventLog,
+      store: EventStore,
+      options: LeftfoldOptions,
+      emitter?: EventEmitter2,
+    ): ProjectionHost => new ProjectionHost(log, emitter, projectionSettings(options, store)),
+  },
+  {
+    provide: Operations,
+    inject: [ProjectionHost, EventLog, { token: EventEmitter2, optional: true }],
+    useFactory: (host: ProjectionHost, log: EventLog, emitter?: EventEmitter2): Operations =>
+      new Operations(host, log, emitter),
+  },
+];
+
+function controllersOf({ events, projections, operations, health }: HttpParts): Type[] {
+  return [
+    ...(health === true ? [HealthController] : []),
+    ...(events === true ? [EventsController] : []),
+    ...(projections === true ? [ProjectionsController] : []),
+    ...(operations === true ? [OperationsController] : []),
+  ];
+}
+
+/** One prefix for the runtime's endpoints and those of the projections. */
+function prefixed({ prefix }: HttpParts): readonly DynamicModule[] {
+  if (prefix === undefined) return [];
+  return [
+    RouterModule.register([
+      { path: prefix, module: LeftfoldModule },
+      { path: prefix, module: LeftfoldFeatureModule },
+    ]),
+  ];
+}
+
+function contractsProvider(contracts: readonly AnyContract[]): Provider {
+  return {
+    provide: 'leftfold:contracts',
+    inject: [EventLog],
+    useFactory: (log: EventLog): true => {
+      log.contracts.register(contracts);
+      return true;
+    },
+  };
+}
+
+/** So that it is known who folds which events. */
+function deciderProvider({ name: decider, consumes, fold }: Consumer): Provider {
+  const name = `decider ${decider}`;
+  return {
+    provide: `leftfold:${name}`,
+    inject: [EventLog],
+    useFactory: (log: EventLog): true => {
+      log.contracts.consumedBy({ name, consumes, fold });
+      return true;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** What the projections of an application run with, from its options: snapshot stores, their pace, and workers. */
+import type { EventStore } from './event-log/event-store.js';
+import type { LeftfoldOptions, SnapshotOptions } from './leftfold-options.js';
+import type { ProjectionSettings } from './projection/projection-host.js';
+import { DEFAULT_LIMITS } from './projection/snapshots/file-snapshot-store.js';
+import { rebuildStoreIn, snapshotStoreIn } from './projection/snapshots/snapshot-folders.js';
+import { NoSnapshots, type SnapshotStore } from './projection/snapshots/snapshot-store.js';
+import { MemoryStore } from './stores/memory.store.js';
+import type { WorkerEntryOptions } from './worker-entry.js';
+
+export function projectionSettings(
+  { store: location, snapshots = {}, auditMinutes = 0, workers }: LeftfoldOptions,
+  store: EventStore,
+): ProjectionSettings {
+  const { every = 1000, seconds, spacing, folder, storeOf } = snapshots;
+  // Snapshots of a log that ends with the process would never be read.
+  const isKept = !(store instanceof MemoryStore);
+  const settings = {
+    pace: { every, ...(seconds !== undefined && { seconds }), ...(spacing !== undefined && { spacing }) },
+    auditMinutes,
+    snapshotsOf: storeOf ?? (isKept && folder !== undefined ? snapshotsIn(folder, snapshots) : noSnapshots),
+    rebuildSnapshotsOf:
+      isKept && folder !== undefined ? (name: string) => rebuildStoreIn(folder, name) : noSnapshots,
+  };
+  if (workers === undefined || !isKept) return settings;
+  const { contexts, store: url = location, ...limits } = workers;
+  if (typeof url !== 'string' || folder === undefined)
+    throw new Error('workers need the URL of a store and a folder of snapshots: a worker opens both again');
+  return {
+    ...settings,
+    workers: {
+      ...limits,
+      bootstrap: new URL('./worker-entry.js', import.meta.url).href,
+      options: { store: url, folder, contexts } satisfies WorkerEntryOptions,
+    },
+  };
+}
+
+const noSnapshots = (): SnapshotStore => new NoSnapshots();
+
+function snapshotsIn(folder: string, { spacing, bytes }: SnapshotOptions): (name: string) => SnapshotStore {
+  const limits = { spacing: spacing ?? DEFAULT_LIMITS.spacing, bytes: bytes ?? DEFAULT_LIMITS.bytes };
+  return (name) => snapshotStoreIn(folder, name, limits);
+}

@@ -1,0 +1,29 @@
+/** What a worker process folds: the application's contexts, over its log and snapshots opened once more. */
+import { rebuildStoreIn, snapshotStoreIn } from './projection/snapshots/snapshot-folders.js';
+import type { WorkerBootstrap } from './projection/operations/worker-bootstrap.js';
+import { StoreDrivers, type StoreDriver } from './stores/drivers.js';
+
+export interface WorkerEntryOptions {
+  /** URL of the store. */
+  readonly store: string;
+  /** The folder of all snapshots. */
+  readonly folder: string;
+  /** URL of a module that exports `contexts`, and `drivers` where the store needs some. */
+  readonly contexts: string;
+}
+
+interface WorkerModule {
+  readonly contexts: readonly unknown[];
+  readonly drivers?: readonly StoreDriver[];
+}
+
+export default async function workerEntry(options: unknown): Promise<WorkerBootstrap> {
+  const { store, folder, contexts: file } = options as WorkerEntryOptions;
+  const { contexts, drivers } = (await import(file)) as WorkerModule;
+  return {
+    contexts,
+    openLog: () => new StoreDrivers(drivers).openForReading(store),
+    snapshotsOf: (projection) => snapshotStoreIn(folder, projection),
+    rebuildSnapshotsOf: (projection) => rebuildStoreIn(folder, projection),
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * `npm run package:check`: what `npm pack` gives is what a foreign application can install. Its entries and types are checked by
+ * publint and attw; then the example in `examples/library` installs the tarball in a temporary folder, is compiled, and run.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'leftfold-package-'));
+const example = join(folder, 'example');
+
+const run = (command, args, cwd = ROOT) => {
+  process.stdout.write(`> ${command} ${args.join(' ')}\n`);
+  execFileSync(command, args, { cwd, stdio: 'inherit' });
+};
+
+try {
+  run('npm', ['run', '-s', 'build']);
+  run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder]);
+  const [tarball] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  run('npx', ['publint', '--strict', join(folder, tarball)]);
+  run('npx', ['attw', join(folder, tarball), '--profile', 'esm-only', '--no-emoji']);
+  cpSync(join(ROOT, 'examples/library'), example, { recursive: true });
+  renameSync(join(folder, tarball), join(example, 'leftfold.tgz'));
+  run('npm', ['ci', '--no-audit', '--no-fund'], example);
+  run('npm', ['run', '-s', 'build'], example);
+  run('npm', ['test'], example);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
