@@ -32,7 +32,7 @@ async function loadWhileRebuilding(log, upkeep, projection) {
   const began = performance.now();
   const rebuild = upkeep.rebuild(projection);
   const latency = await load(log, () => rebuild.hasEnded);
-  if (rebuild.standing.status !== 'done') throw new Error(`no rebuild: ${rebuild.standing.reason}`);
+  if (rebuild.status.status !== 'done') throw new Error(`no rebuild: ${rebuild.status.reason}`);
   return { latency, seconds: (performance.now() - began) / 1000 };
 }
 

@@ -20,7 +20,7 @@ const APPENDS = 64_000;
 
 function follow(log) {
   const ignore = () => undefined;
-  const observer = { taken: ignore, unreadable: ignore, failed: ignore };
+  const observer = { saved: ignore, unreadable: ignore, failed: ignore };
   const snapshots = new Snapshots(new NoSnapshots(), { every: 1_000 }, log, () => sum.fingerprint, observer);
   const projection = new Projection(sum, log, snapshots, {
     recovered: ignore,

@@ -1,10 +1,10 @@
 /** The projections that a command folds: its arguments, and opening the log and the snapshot stores that folding needs. */
 import type { Command } from 'commander';
 import { START, type Position } from '../runtime/event-log/event.js';
-import type { JobObserver } from '../runtime/projection/operations/run-job.js';
+import type { JobControl } from '../runtime/projection/operations/run-job.js';
 import {
   openDependencies,
-  type OpenDependencies,
+  type OpenedDependencies,
 } from '../runtime/projection/operations/worker-bootstrap.js';
 import { rebuildStoreIn, snapshotStoreIn } from '../runtime/projection/snapshots/snapshot-folders.js';
 import { loadContexts, withContextsOption, type ContextsOption } from './contexts-option.js';
@@ -19,7 +19,7 @@ export function withProjectionOptions(command: Command): Command {
   return withContextsOption(command.argument('[projection...]', 'which ones (default: all)'));
 }
 
-export interface OpenProjections extends OpenDependencies {
+export interface OpenProjections extends OpenedDependencies {
   /** The selected ones. */
   readonly names: readonly string[];
 }
@@ -40,7 +40,7 @@ export async function openProjections(
     contexts: await loadContexts(options, terminal),
     openLog: () => openLogForReading(config),
     snapshotsOf: (projection) => snapshotStoreIn(config.data, projection),
-    shadowsOf: (projection) => rebuildStoreIn(config.data, projection),
+    rebuildSnapshotsOf: (projection) => rebuildStoreIn(config.data, projection),
   });
   const unknown = requested.find((name) => !dependencies.projections.includes(name));
   if (unknown !== undefined) {
@@ -52,11 +52,11 @@ export async function openProjections(
 }
 
 /** Makes a job fold up to `head`, show its progress, and stop when the command is interrupted. */
-export function jobObserver(head: Position, progress: Progress, terminal: Terminal): JobObserver {
+export function jobControl(head: Position, progress: Progress, terminal: Terminal): JobControl {
   return {
     target: () => head,
     now: terminal.now,
-    turn: async (position) => {
+    afterSlice: async (position) => {
       terminal.interrupted.throwIfAborted();
       progress.update({ fraction: head === START ? 1 : position / head, done: position });
       await new Promise((resolve) => setImmediate(resolve)); // lets signal handlers run

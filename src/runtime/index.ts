@@ -65,11 +65,7 @@ export { decideTogether, type JointDecider } from './command/decide-together.js'
 export { execute, load } from './command/execute.js';
 
 // Projections
-export {
-  defineProjection,
-  type ProjectionDefinition,
-  type View,
-} from './projection/define-projection.js';
+export { defineProjection, type ProjectionDefinition, type View } from './projection/define-projection.js';
 export { InjectProjection } from './projection/inject-projection.js';
 export { Operations } from './projection/operations/operations.js';
 export { Projection } from './projection/projection.js';

@@ -45,9 +45,9 @@ export interface WorkerOptions {
   /** URL of the store. Default: that of the application, where it is given as a URL. */
   readonly store?: string;
   /** What the JavaScript objects of a worker process may take, in mebibytes. Default: 1,024. */
-  readonly megabytes?: number;
+  readonly heapMegabytes?: number;
   /** A worker that folds no event for so long is ended, in milliseconds. Default: 60,000. */
-  readonly patience?: number;
+  readonly timeoutMs?: number;
 }
 
 /** What the application serves over HTTP beside its own. Nothing is served that is not named here. */

@@ -19,7 +19,8 @@ export function projectionSettings(
     pace: { every, ...(seconds !== undefined && { seconds }), ...(spacing !== undefined && { spacing }) },
     auditMinutes,
     snapshotsOf: storeOf ?? (isKept && folder !== undefined ? snapshotsIn(folder, snapshots) : noSnapshots),
-    shadowsOf: isKept && folder !== undefined ? (name: string) => rebuildStoreIn(folder, name) : noSnapshots,
+    rebuildSnapshotsOf:
+      isKept && folder !== undefined ? (name: string) => rebuildStoreIn(folder, name) : noSnapshots,
   };
   if (workers === undefined || !isKept) return settings;
   const { contexts, store: url = location, ...limits } = workers;
@@ -29,7 +30,7 @@ export function projectionSettings(
     ...settings,
     workers: {
       ...limits,
-      workshop: new URL('./worker-entry.js', import.meta.url).href,
+      bootstrap: new URL('./worker-entry.js', import.meta.url).href,
       options: { store: url, folder, contexts } satisfies WorkerEntryOptions,
     },
   };

@@ -24,6 +24,6 @@ export default async function workerEntry(options: unknown): Promise<WorkerBoots
     contexts,
     openLog: () => new StoreDrivers(drivers).openForReading(store),
     snapshotsOf: (projection) => snapshotStoreIn(folder, projection),
-    shadowsOf: (projection) => rebuildStoreIn(folder, projection),
+    rebuildSnapshotsOf: (projection) => rebuildStoreIn(folder, projection),
   };
 }

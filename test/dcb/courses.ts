@@ -117,9 +117,9 @@ const placeDecider = defineDecider({
 
 /** A subscription is decided in view of the course, of the student, and of both. */
 export const subscriptionDecider = decideTogether(({ course, student }: Subscription) => ({
-  course: courseDecider.about(course),
-  place: placeDecider.about({ course, student }),
-  student: studentDecider.about(student),
+  course: courseDecider.decisionModel(course),
+  place: placeDecider.decisionModel({ course, student }),
+  student: studentDecider.decisionModel(student),
 }));
 
 export const subscribe: Command<unknown, Subscription> = {

@@ -71,7 +71,7 @@ export interface Item {
 
 /** A cart is decided in view of every product in it, however many these are. */
 export const cartDecider = decideTogether((items: readonly Item[]) =>
-  Object.fromEntries(items.map(({ product }) => [product, productDecider.about(product)])),
+  Object.fromEntries(items.map(({ product }) => [product, productDecider.decisionModel(product)])),
 );
 
 export const orderCart: Command<

@@ -81,8 +81,8 @@ export interface Renaming {
 
 /** One name is given up and another one taken, or neither. */
 export const renamingDecider = decideTogether(({ from, to }: Renaming) => ({
-  from: usernameDecider.about(from, usernameReleased),
-  to: usernameDecider.about(to, usernameClaimed),
+  from: usernameDecider.decisionModel(from, usernameReleased),
+  to: usernameDecider.decisionModel(to, usernameClaimed),
 }));
 
 export const rename: Command<

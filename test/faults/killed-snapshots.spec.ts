@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { position } from '../../src/runtime/event-log/event.js';
 import { FileSnapshotStore } from '../../src/runtime/projection/snapshots/file-snapshot-store.js';
-import { usableSnapshot } from '../../src/runtime/projection/snapshots/usable-snapshot.js';
+import { findUsableSnapshot } from '../../src/runtime/projection/snapshots/usable-snapshot.js';
 import { TemporaryFolder } from '../support/server.js';
 import { stateDigest } from '../../src/runtime/projection/snapshots/state-digest.js';
 import type { Snapshot } from '../../src/runtime/projection/snapshots/snapshot-store.js';
@@ -37,7 +37,7 @@ async function killedAfter(from: number, milliseconds: number): Promise<number> 
 
 async function newest(): Promise<{ readonly found: Snapshot | undefined; readonly passedOver: number }> {
   let passedOver = 0;
-  const found = await usableSnapshot(new FileSnapshotStore(folder.path), origin, undefined, () => {
+  const found = await findUsableSnapshot(new FileSnapshotStore(folder.path), origin, undefined, () => {
     passedOver += 1;
   });
   return { found, passedOver };

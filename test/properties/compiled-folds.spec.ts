@@ -1,3 +1,4 @@
+/** Compiled folds compared with XState, over random machines and events. */
 import fc from 'fast-check';
 import type { FoldEvent, FoldState } from '../../src/runtime/fold/fold-state.js';
 import { foldOf } from '../../src/runtime/fold/fold.js';
@@ -16,8 +17,8 @@ import {
 } from '../support/stepwise.js';
 
 const MACHINES = Number(process.env['LEFTFOLD_TEST_MACHINES'] ?? '500');
-/** In milliseconds, for one law. */
-const PATIENCE = 120_000 + MACHINES * 100;
+/** For one law, in milliseconds. */
+const TIMEOUT_MS = 120_000 + MACHINES * 100;
 
 type Law = (planned: PlannedMachine, events: readonly FoldEvent[]) => void;
 
@@ -32,7 +33,7 @@ interface Circumstances {
   readonly between?: (state: FoldState) => FoldState;
 }
 
-/** The steps of the machine's fold; a machine that does not come to rest when it starts has none. */
+/** The steps of the machine's fold; a machine with an endless loop at its start has none. */
 function foldedSteps(
   planned: PlannedMachine,
   events: readonly FoldEvent[],
@@ -54,12 +55,12 @@ describe('the fold of a random machine', () => {
         expect(foldedSteps(planned, events)).toEqual(restoredStepsOfXState(planned.machine(), events));
       });
     },
-    PATIENCE,
+    TIMEOUT_MS,
   );
 
   it.each([
-    ['comes out of a snapshot, and leaves that state as it was', restored],
-    ['was written down with its regions in another order', reversed],
+    ['is read from a snapshot, without changing it', restored],
+    ['has its regions in another order', reversed],
   ])(
     'takes the same steps when each state %s',
     (_, between) => {
@@ -67,7 +68,7 @@ describe('the fold of a random machine', () => {
         expect(foldedSteps(planned, events, { between })).toEqual(foldedSteps(planned, events));
       });
     },
-    PATIENCE,
+    TIMEOUT_MS,
   );
 
   it(
@@ -79,7 +80,7 @@ describe('the fold of a random machine', () => {
         expect(folded.slice(0, running.length)).toEqual(running);
       });
     },
-    PATIENCE,
+    TIMEOUT_MS,
   );
 
   it(
@@ -96,18 +97,18 @@ describe('the fold of a random machine', () => {
         expect(accepted).toEqual(acceptedWhenRestored(machine, states, events));
       });
     },
-    PATIENCE,
+    TIMEOUT_MS,
   );
 });
 
 describe('the random machines', () => {
-  /** So often a machine must have folded to something else without the feature, or had such a state. */
+  /** How many machines must depend on each feature, or have such a state. */
   const ENOUGH = 5;
-  /** Always the same ones, so that what they have is no matter of luck. */
+  /** A fixed sample, so that what it covers does not vary. */
   const sample = fc.sample(fc.tuple(randomMachines, randomEvents), { numRuns: MACHINES, seed: 20260131 });
 
   it(
-    'would fold to something else without each of their features',
+    'depend on each of their features',
     () => {
       const differences = new Map<Feature, number>(FEATURES.map((feature) => [feature, 0]));
       for (const [planned, events] of sample) {
@@ -120,7 +121,7 @@ describe('the random machines', () => {
       }
       expect([...differences].filter(([, seen]) => seen < ENOUGH)).toEqual([]);
     },
-    PATIENCE,
+    TIMEOUT_MS,
   );
 
   it('have states of every kind in every place', () => {
@@ -131,7 +132,7 @@ describe('the random machines', () => {
     expect([...counted].filter(([, seen]) => seen < ENOUGH)).toEqual([]);
   });
 
-  it('come to rest and are in more than three states, one in three at least', () => {
+  it('end their loops and reach more than three states, at least one in three machines', () => {
     const lively = sample.filter(([planned, events]) => {
       const steps = foldedSteps(planned, events).map((step) => JSON.stringify(step));
       return !steps.includes(JSON.stringify(ENDLESS)) && new Set(steps).size > 3;

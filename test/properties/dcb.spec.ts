@@ -1,3 +1,4 @@
+/** Every store compared with a reference, over random appends and queries. */
 import fc from 'fast-check';
 import { AppendConditionFailed } from '../../src/runtime/event-log/errors.js';
 import type { EventStore } from '../../src/runtime/event-log/event-store.js';
@@ -13,17 +14,17 @@ import {
 } from '../support/log-reference.js';
 import { TemporaryFolder } from '../support/server.js';
 
-/** A counterexample is made smaller for as long only as the test may take. */
+/** Shrinking a counterexample ends within the time of the test. */
 const RUNS = { numRuns: 60, interruptAfterTimeLimit: 15_000 };
 
-/** A store beside the reference: both are asked the same. */
+/** A store and the reference, which are given the same appends and queries. */
 class Compared {
   readonly #reference = new Reference();
   #asked = 0;
 
   constructor(private readonly store: EventStore) {}
 
-  /** All at the same moment. They are recorded in the order in which they are asked for. */
+  /** All at once; they are recorded in this order. */
   async append(appends: readonly Append[]): Promise<void> {
     const answers = await Promise.all(appends.map((each) => this.#append(each)));
     expect(answers).toEqual(appends.map((each) => this.#reference.append(each)));
@@ -47,7 +48,7 @@ class Compared {
   }
 }
 
-describe.each(STORES)('$name, whatever is recorded and asked', (kind) => {
+describe.each(STORES)('$name, for random appends and queries', (kind) => {
   const inStore = async (scenario: (compared: Compared) => Promise<void>): Promise<void> => {
     const folder = new TemporaryFolder();
     const store = await kind.open(folder.path);
@@ -59,7 +60,7 @@ describe.each(STORES)('$name, whatever is recorded and asked', (kind) => {
     }
   };
 
-  it('answers every condition and every query as looking at each event would', async () => {
+  it('answers every condition and every query as a scan of all events would', async () => {
     await fc.assert(
       fc.asyncProperty(historyLengths, rounds, (history, given) =>
         inStore(async (compared) => {

@@ -1,4 +1,4 @@
-/** Every machine can be drawn: those that run here, and random ones. */
+/** Every machine has a diagram that Mermaid can parse: those of this project, and random ones. */
 import fc from 'fast-check';
 import { numberMachine } from '../../src/contexts/numbers/number.machine.js';
 import { productMachine } from '../../src/contexts/product/product.machine.js';
@@ -27,7 +27,7 @@ describe('the diagram of a machine', () => {
     expect(diagramOf(productMachine)).toContain('zero --> nonzero : number.retracted [isLastZero]');
   });
 
-  it('is so for random machines, and has each of their states once', () => {
+  it('is so for random machines, with each of their states once', () => {
     fc.assert(
       fc.property(randomMachines, (planned) => {
         const machine = planned.machine();

@@ -1,12 +1,13 @@
+/** The contexts of the hello world compared with plain arithmetic, over random numbers, retractions and restarts. */
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { Expected, Life, damageNewest, steps, type Read, type Step } from '../support/numbers-world.js';
 import { TemporaryFolder } from '../support/server.js';
 
-/** A counterexample is made smaller for as long only as the test may take. */
+/** Shrinking a counterexample ends within the time of the test. */
 const RUNS = { numRuns: 40, interruptAfterTimeLimit: 10_000 };
 
-/** Lives in one folder, which is gone afterwards. */
+/** Runs the scenario in a temporary folder. */
 async function inFolder<Result>(
   scenario: (life: (snapshots?: string) => Life, expected: Expected, folder: string) => Promise<Result>,
 ): Promise<Result> {
@@ -19,7 +20,7 @@ async function inFolder<Result>(
   }
 }
 
-/** Takes the steps in a life of their own. @returns what is read at its end */
+/** Takes the steps in one process life. @returns what is read at its end */
 async function live(life: Life, given: readonly Step[]): Promise<Read> {
   try {
     expect(await life.take(given)).toEqual([]);
@@ -29,8 +30,8 @@ async function live(life: Life, given: readonly Step[]): Promise<Read> {
   }
 }
 
-describe('the sum and the product, whatever is recorded and retracted', () => {
-  it('are those of the surviving numbers: live', async () => {
+describe('the sum and the product, for random records and retractions', () => {
+  it('are those of the numbers that were not retracted: live', async () => {
     await fc.assert(
       fc.asyncProperty(steps, (given) =>
         inFolder(async (life, expected) => {
@@ -56,7 +57,7 @@ describe('the sum and the product, whatever is recorded and retracted', () => {
     );
   });
 
-  it('are the same after a restart, from a snapshot and what came after it', async () => {
+  it('are the same after a restart, from a snapshot and the events after it', async () => {
     await fc.assert(
       fc.asyncProperty(steps, steps, (before, after) =>
         inFolder(async (life, expected) => {

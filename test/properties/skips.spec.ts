@@ -1,4 +1,4 @@
-/** What is skipped is skipped however one comes to a state: by following, by folding anew, or from a snapshot on. */
+/** A skip holds however a state came about: by following, by a full fold, or from a snapshot. */
 import fc from 'fast-check';
 import type { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { position } from '../../src/runtime/event-log/event.js';
@@ -8,7 +8,7 @@ import { add, amountsLog, totalOf, type TotalContext } from '../support/amounts.
 import { RememberedSnapshots } from '../support/remembered-snapshots.js';
 import { run } from '../support/running-projection.js';
 
-/** An amount, and whether the machine throws at it. */
+/** Amounts, and whether the machine throws at each. */
 type Given = readonly { readonly amount: number; readonly isBad: boolean }[];
 
 const given: fc.Arbitrary<Given> = fc.array(
@@ -19,7 +19,7 @@ const given: fc.Arbitrary<Given> = fc.array(
 const BAD = 1000;
 const isBad = (amount: number): boolean => amount >= BAD;
 
-const patience = (): AbortSignal => AbortSignal.timeout(10_000);
+const timeout = (): AbortSignal => AbortSignal.timeout(10_000);
 
 /** Records the events in commits of random lengths. */
 async function recorded(log: EventLog, amounts: Given, cut: number): Promise<void> {
@@ -28,7 +28,7 @@ async function recorded(log: EventLog, amounts: Given, cut: number): Promise<voi
     await add(log, ...values.slice(index, index + cut));
 }
 
-/** Skips whatever the projection stops at, until it has folded everything. */
+/** Skips each event at which the projection stops, until it has folded everything. */
 async function skipAll(projection: Projection<TotalContext>, log: EventLog): Promise<void> {
   for (;;) {
     const head = await log.head();
@@ -43,7 +43,7 @@ async function skipAll(projection: Projection<TotalContext>, log: EventLog): Pro
 }
 
 describe('a fold with skips', () => {
-  it('is the same live, replayed, and from any snapshot that may be used', async () => {
+  it('is the same live, replayed, and from any usable snapshot', async () => {
     await fc.assert(
       fc.asyncProperty(given, given, fc.integer({ min: 1, max: 10 }), async (before, after, cut) => {
         const log = amountsLog();
@@ -52,14 +52,14 @@ describe('a fold with skips', () => {
         await recorded(log, before, cut);
         await skipAll(live.projection, log);
         await live.projection.stop();
-        // From the snapshot on, with a tail that has something to skip as well.
+        // From the snapshot on, with more events to skip.
         await recorded(log, after, cut);
         const tail = run(totalOf('total', isBad), log, { store });
         await skipAll(tail.projection, log);
 
         const replayed = run(totalOf('total', isBad), log);
         await replayed.recovered;
-        await tail.projection.reached(position(await log.head()), patience());
+        await tail.projection.reached(position(await log.head()), timeout());
         expect(tail.projection.folded).toEqual(replayed.projection.folded);
         const good = [...before, ...after].filter((each) => !each.isBad);
         expect(replayed.projection.state.context).toEqual({
@@ -73,7 +73,7 @@ describe('a fold with skips', () => {
     );
   }, 120_000);
 
-  it('is the same when good events are skipped that were folded long ago, whatever snapshots there are', async () => {
+  it('is the same when events are skipped that were folded long ago, whatever snapshots there are', async () => {
     const skips = fc.array(fc.nat(19), { maxLength: 5 });
     await fc.assert(
       fc.asyncProperty(

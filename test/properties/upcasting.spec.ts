@@ -1,4 +1,4 @@
-/** Laws of upcasting, over made-up pasts: a chain is its steps taken one after another, and nothing else is touched. */
+/** Laws of upcasting, over random histories: a chain equals its steps one after another, and nothing else changes. */
 import fc from 'fast-check';
 import { AppendConditionFailed } from '../../src/runtime/event-log/errors.js';
 import { EVERYTHING, position, type Query, type RecordedEvent } from '../../src/runtime/event-log/event.js';
@@ -18,7 +18,7 @@ import {
   type Seen,
 } from '../support/random-pasts.js';
 
-/** What is seen, and at which position. */
+/** What is read, and at which position. */
 type Expected = Seen & { readonly position: number };
 
 interface Recorded {
@@ -27,7 +27,7 @@ interface Recorded {
   readonly expected: readonly Expected[];
 }
 
-/** Records each draft as the code of its revision did, and works out what is seen of it today. */
+/** Records each draft as the code of its revision did, and computes how it is read today. */
 async function recorded(pasts: Pasts, drafts: readonly Draft[]): Promise<Recorded> {
   const store = new MemoryStore();
   const chains = contractsOf(pasts);
@@ -56,7 +56,7 @@ async function all(pages: AsyncIterable<readonly RecordedEvent[]>): Promise<read
   return events;
 }
 
-const meant = (query: Query, events: readonly Expected[]): readonly Expected[] =>
+const matching = (query: Query, events: readonly Expected[]): readonly Expected[] =>
   events.filter((event) => matches(query, { ...event, revision: 0, tags: event.tags as never }));
 
 const positionsIn = (events: readonly Expected[]): readonly number[] => [
@@ -64,7 +64,7 @@ const positionsIn = (events: readonly Expected[]): readonly number[] => [
 ];
 
 describe('a log of many revisions', () => {
-  it('is what the steps of each event lead to, in the order of the positions', async () => {
+  it('reads as the upcasting steps of each event, in the order of the positions', async () => {
     await fc.assert(
       fc.asyncProperty(anyPasts, anyDrafts, async (pasts, drafts) => {
         const { log, expected } = await recorded(pasts, drafts);
@@ -73,17 +73,17 @@ describe('a log of many revisions', () => {
     );
   });
 
-  it('read by a query is everything, filtered', async () => {
+  it('read by a query equals everything, filtered', async () => {
     await fc.assert(
       fc.asyncProperty(anyPasts, anyDrafts, anyQuery, async (pasts, drafts, query) => {
         const { log, expected } = await recorded(pasts, drafts);
-        expect(await all(log.read(query))).toEqual(meant(query, expected));
+        expect(await all(log.read(query))).toEqual(matching(query, expected));
       }),
       { numRuns: 300 },
     );
   });
 
-  it('read in part, either way, is everything in that part', async () => {
+  it('read in a range, in either direction, equals everything in that range', async () => {
     await fc.assert(
       fc.asyncProperty(
         anyPasts,
@@ -96,7 +96,7 @@ describe('a log of many revisions', () => {
         async (pasts, drafts, query, after, length, limit, backwards) => {
           const { log, expected } = await recorded(pasts, drafts);
           const through = position(after + length);
-          const inRange = meant(query, expected).filter(
+          const inRange = matching(query, expected).filter(
             (event) => event.position > after && event.position <= through,
           );
           const ordered = backwards ? inRange.toReversed() : inRange;
@@ -126,18 +126,18 @@ describe('a log of many revisions', () => {
             if (page.length === 0) break;
             seen.push(...page);
           }
-          expect(seen).toEqual(meant(query, expected));
+          expect(seen).toEqual(matching(query, expected));
         },
       ),
     );
   });
 
-  it('is appended to under a condition exactly when no event breaks it as it is seen today', async () => {
+  it('accepts a conditional append exactly if no event breaks the condition as it is read today', async () => {
     await fc.assert(
       fc.asyncProperty(anyPasts, anyDrafts, anyQuery, fc.nat(12), async (pasts, drafts, query, after) => {
         fc.pre(!matchesEverything(query));
         const { log, expected } = await recorded(pasts, drafts);
-        const breaking = meant(query, expected).find((event) => event.position > after)?.position;
+        const breaking = matching(query, expected).find((event) => event.position > after)?.position;
         const [event] = log.contracts.all().map((contract) => contract.create({ n: 1 }));
         const outcome = await log
           .append(event === undefined ? [] : [event], { condition: { query, after: position(after) } })
@@ -151,7 +151,7 @@ describe('a log of many revisions', () => {
     );
   });
 
-  it('is followed to its head, whatever has become of its last events', async () => {
+  it('can be followed to its head, whatever the last events have become', async () => {
     await fc.assert(
       fc.asyncProperty(anyPasts, anyDrafts, async (pasts, drafts) => {
         fc.pre(drafts.length > 0);

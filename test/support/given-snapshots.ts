@@ -3,7 +3,7 @@ import { position } from '../../src/runtime/event-log/event.js';
 import type { FoldState } from '../../src/runtime/fold/fold-state.js';
 import type { Folded } from '../../src/runtime/projection/folding.js';
 import { NOTHING_FOLDED } from '../../src/runtime/projection/snapshots/rolling-digest.js';
-import type { Snapshot, Unreadable } from '../../src/runtime/projection/snapshots/snapshot-store.js';
+import type { Snapshot, UnreadableSnapshot } from '../../src/runtime/projection/snapshots/snapshot-store.js';
 import { Snapshots, type SnapshotPace } from '../../src/runtime/projection/snapshots/snapshots.js';
 import { RememberedSnapshots } from './remembered-snapshots.js';
 
@@ -24,7 +24,10 @@ export const foldedAt = (at: number): Folded => ({
 });
 
 /** Snapshots every so many events of a log of 1,000. */
-export function given(pace: number | SnapshotPace, ...kept: readonly (Snapshot | Unreadable)[]): Given {
+export function given(
+  pace: number | SnapshotPace,
+  ...kept: readonly (Snapshot | UnreadableSnapshot)[]
+): Given {
   const store = new RememberedSnapshots(...kept);
   const told: Given['told'] = { taken: [], unreadable: [], failed: [] };
   const snapshots = new Snapshots(
@@ -33,7 +36,7 @@ export function given(pace: number | SnapshotPace, ...kept: readonly (Snapshot |
     { identity: 'this log', head: () => Promise.resolve(position(1000)) },
     () => 'this machine',
     {
-      taken: (at, bytes) => told.taken.push({ at, bytes }),
+      saved: (at, bytes) => told.taken.push({ at, bytes }),
       unreadable: (name, reason) => told.unreadable.push({ name, reason }),
       failed: (error) => told.failed.push(error),
     },
@@ -43,9 +46,9 @@ export function given(pace: number | SnapshotPace, ...kept: readonly (Snapshot |
     told,
     snapshots,
     offer: (at) => {
-      void snapshots.offer(foldedAt(at));
+      void snapshots.schedule(foldedAt(at));
     },
-    turnOf: (at) => snapshots.offer(foldedAt(at)),
+    turnOf: (at) => snapshots.schedule(foldedAt(at)),
     positions: () => store.kept.map((each) => ('position' in each ? each.position : each.name)),
   };
 }

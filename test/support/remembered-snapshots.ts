@@ -4,12 +4,12 @@ import {
   isUnreadable,
   type Snapshot,
   type SnapshotEntry,
-  type SnapshotLabel,
-  type Unreadable,
+  type SnapshotIdentity,
+  type UnreadableSnapshot,
 } from '../../src/runtime/projection/snapshots/snapshot-store.js';
 
 export class RememberedSnapshots extends SnapshotStore {
-  readonly kept: (Snapshot | Unreadable)[] = [];
+  readonly kept: (Snapshot | UnreadableSnapshot)[] = [];
   /** How often it was asked to save, successfully or not. */
   asked = 0;
   /** What saving fails with, as long as there is something. */
@@ -19,7 +19,7 @@ export class RememberedSnapshots extends SnapshotStore {
   /** What saving keeps the thread busy with before it returns. */
   work: () => void = () => undefined;
 
-  constructor(...newestFirst: readonly (Snapshot | Unreadable)[]) {
+  constructor(...newestFirst: readonly (Snapshot | UnreadableSnapshot)[]) {
     super();
     this.kept.push(...newestFirst);
   }
@@ -33,7 +33,7 @@ export class RememberedSnapshots extends SnapshotStore {
     return 100;
   }
 
-  override async *newestFirst(through = Infinity): AsyncIterable<Snapshot | Unreadable> {
+  override async *newestFirst(through = Infinity): AsyncIterable<Snapshot | UnreadableSnapshot> {
     for (const found of this.kept)
       if (!('position' in found) || found.position <= through) yield await Promise.resolve(found);
   }
@@ -43,7 +43,9 @@ export class RememberedSnapshots extends SnapshotStore {
     return Promise.resolve(good.map((position) => ({ position, bytes: 100, time: new Date(0) })));
   }
 
-  override clear(isKept: (found: SnapshotLabel | Unreadable) => boolean = () => false): Promise<void> {
+  override clear(
+    isKept: (found: SnapshotIdentity | UnreadableSnapshot) => boolean = () => false,
+  ): Promise<void> {
     this.kept.splice(0, Infinity, ...this.kept.filter(isKept));
     return Promise.resolve();
   }

@@ -4,7 +4,7 @@ import { position, type Position } from '../../src/runtime/event-log/event.js';
 import type { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { ProjectionDefinition } from '../../src/runtime/projection/define-projection.js';
 import { fingerprintIn } from '../../src/runtime/fold/machine-fingerprint.js';
-import type { RecoveryReport } from '../../src/runtime/projection/projection-observer.js';
+import type { RecoveryReport } from '../../src/runtime/projection/projection.machine.js';
 import { Projection } from '../../src/runtime/projection/projection.js';
 import type { ProjectionFault } from '../../src/runtime/projection/projection.machine.js';
 import { eventSkipped } from '../../src/runtime/projection/skipping.js';
@@ -53,7 +53,7 @@ export function run<Context>(
     log,
     () => fingerprintIn(log.contracts, definition),
     {
-      taken: (at) => told.taken.push(at),
+      saved: (at) => told.taken.push(at),
       unreadable: (name, reason) => told.unreadable.push({ name, reason }),
       failed: (error) => told.failed.push(error),
     },

@@ -1,6 +1,6 @@
 /** `leftfold audit`: folds the log again and compares the snapshots of projections with the result. */
 import type { Command } from 'commander';
-import { runJob, type Audited } from '../../runtime/projection/operations/run-job.js';
+import { runJob, type AuditJobResult } from '../../runtime/projection/operations/run-job.js';
 import { helpExamples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
 import { formatCount } from '../number-format.js';
@@ -8,7 +8,7 @@ import { logConfig, withLogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
 import {
   openProjections,
-  jobObserver,
+  jobControl,
   withProjectionOptions,
   type OpenProjections,
   type ProjectionOptions,
@@ -71,14 +71,14 @@ async function auditProjection(
   projections: OpenProjections,
   { quiet }: ProjectionOptions,
   terminal: Terminal,
-): Promise<Audited> {
+): Promise<AuditJobResult> {
   const progress = new Progress(terminal, `audit ${name}`, 'events', quiet);
   const dependencies = projections.of(name);
   try {
     return await runJob<'audit'>(
       { kind: 'audit' },
       dependencies,
-      jobObserver(await dependencies.log.head(), progress, terminal),
+      jobControl(await dependencies.log.head(), progress, terminal),
     );
   } finally {
     progress.end();

@@ -1,7 +1,7 @@
 /** `leftfold rehearse`: folds the existing log with new code before that code is deployed. */
 import type { Command } from 'commander';
 import type { FoldState } from '../../runtime/fold/fold-state.js';
-import { runRehearsal, type RehearsalReport } from '../../runtime/projection/operations/rehearsal-job.js';
+import { runRehearsal, type RehearsalReport } from '../../runtime/projection/operations/rehearsal.js';
 import { ownSnapshotStoreIn, rehearsedStoreIn } from '../../runtime/projection/snapshots/snapshot-folders.js';
 import { helpExamples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
@@ -9,7 +9,7 @@ import { logConfig, withLogOptions } from '../log-options.js';
 import { Progress } from '../progress.js';
 import {
   openProjections,
-  jobObserver,
+  jobControl,
   withProjectionOptions,
   type ProjectionOptions,
 } from '../open-projections.js';
@@ -57,7 +57,7 @@ async function rehearse(
       try {
         rehearsal = await runRehearsal(
           dependencies,
-          jobObserver(await dependencies.log.head(), progress, terminal),
+          jobControl(await dependencies.log.head(), progress, terminal),
         );
       } finally {
         progress.end();

@@ -1,8 +1,8 @@
 /** `leftfold what-if`: prints a projection's state with and without some events. Records nothing. */
 import type { Command } from 'commander';
 import type { Position } from '../../runtime/event-log/event.js';
-import { pastOn } from '../../runtime/projection/operations/fold-dependencies.js';
-import { whatIfAnswer } from '../../runtime/projection/past/what-if.js';
+import { createPast } from '../../runtime/projection/operations/fold-dependencies.js';
+import { whatIfAnswer } from '../../runtime/projection/past/past.js';
 import { helpExamples, parsePosition, parsePositions } from '../arguments.js';
 import { withContextsOption, type ContextsOption } from '../contexts-option.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
@@ -42,8 +42,8 @@ async function whatIf(projection: string, options: WhatIfOptions, terminal: Term
     const at = options.at ?? head;
     requireUpTo([at, ...options.without], head, 'the head of the log');
     requireUpTo(options.without, at, '--at');
-    const past = await pastOn(dependencies);
-    const states = await past.without(options.without, at, {
+    const past = await createPast(dependencies);
+    const states = await past.whatIf(options.without, at, {
       signal: terminal.interrupted,
       onPage: (reached, from) => {
         progress.update({ fraction: (reached - from) / (at - from), done: reached - from });

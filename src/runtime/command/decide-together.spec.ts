@@ -1,3 +1,4 @@
+/** Decisions about several subjects, with the doors of an airlock. */
 import {
   DoorStandsSo,
   about,
@@ -30,14 +31,14 @@ interface Doors {
 
 /** A door of an airlock may be opened when both are closed. */
 const airlock = decideTogether(({ inner, outer }: Airlock) => ({
-  inner: doorDecider.about(inner),
-  outer: doorDecider.about(outer),
+  inner: doorDecider.decisionModel(inner),
+  outer: doorDecider.decisionModel(outer),
 }));
 
-/** Going through: one door is closed and the other one opened, or neither. */
+/** Going through: both events are recorded, the inner door closed and the outer one opened, or neither. */
 const passage = decideTogether(({ inner, outer }: Airlock) => ({
-  inner: doorDecider.about(inner, doorClosed),
-  outer: doorDecider.about(outer, doorOpened),
+  inner: doorDecider.decisionModel(inner, doorClosed),
+  outer: doorDecider.decisionModel(outer, doorOpened),
 }));
 
 const openOuter: Command<Doors, Doorkeeper> = {
@@ -67,11 +68,11 @@ describe('a decision about two subjects', () => {
   const outerOpened = (): Promise<unknown> =>
     execute(log, airlock, AIRLOCK, openOuter, { door: 'out', by: 'me' });
 
-  it('rests on the events of both', () => {
-    expect(airlock.about(AIRLOCK).query).toEqual([...about('in'), ...about('out')]);
+  it('depends on the events of both', () => {
+    expect(airlock.decisionModel(AIRLOCK).query).toEqual([...about('in'), ...about('out')]);
   });
 
-  it('has the state of each under its name, made of its own events', async () => {
+  it('has the state of each under its name, folded from its own events', async () => {
     await opened('in');
     await opened('elsewhere');
     await opened('out');
@@ -85,10 +86,10 @@ describe('a decision about two subjects', () => {
     });
   });
 
-  it('has the states of both at one position', async () => {
+  it('loads the states of both at one position', async () => {
     await opened('in');
     await opened('out');
-    await expect(airlock.about(AIRLOCK).load(log, position(1))).resolves.toMatchObject({
+    await expect(airlock.decisionModel(AIRLOCK).load(log, position(1))).resolves.toMatchObject({
       value: { inner: 'open', outer: 'closed' },
     });
   });
@@ -100,7 +101,7 @@ describe('a decision about two subjects', () => {
     ]);
   });
 
-  it('is refused by the one that does not allow it', async () => {
+  it('is refused with the refusal of the one that does not allow it', async () => {
     await opened('in');
     await expect(outerOpened()).rejects.toEqual(new DoorStandsSo('in', 'open'));
     await closed('in');
@@ -108,13 +109,13 @@ describe('a decision about two subjects', () => {
     await expect(outerOpened()).rejects.toEqual(new DoorStandsSo('out', 'open'));
   });
 
-  it('is refused by the first where neither allows it', async () => {
+  it('is refused with the first one’s refusal when neither allows it', async () => {
     await opened('out');
     await opened('in');
     await expect(outerOpened()).rejects.toEqual(new DoorStandsSo('in', 'open'));
   });
 
-  it('is made anew when either has changed meanwhile', async () => {
+  it('is decided again when either has changed meanwhile', async () => {
     for (const door of ['in', 'out']) {
       log = doorsLog(new MemoryStore());
       let decisions = 0;
@@ -132,7 +133,7 @@ describe('a decision about two subjects', () => {
     }
   });
 
-  it('may record an event of each, which each must allow: all or none', async () => {
+  it('can record an event for each, if each allows its own: all or none', async () => {
     await expect(execute(log, passage, AIRLOCK, goOut, AIRLOCK)).rejects.toEqual(
       new DoorStandsSo('in', 'closed'),
     );
@@ -147,9 +148,9 @@ describe('a decision about two subjects', () => {
   });
 });
 
-describe('a decision about as many subjects as the command says', () => {
+describe('a decision about a number of subjects that the command gives', () => {
   const doors = decideTogether((names: readonly string[]) =>
-    Object.fromEntries(names.map((name) => [name, doorDecider.about(name)])),
+    Object.fromEntries(names.map((name) => [name, doorDecider.decisionModel(name)])),
   );
   const openAll: Command<unknown, readonly string[]> = {
     records: doorOpened,
@@ -166,11 +167,11 @@ describe('a decision about as many subjects as the command says', () => {
     );
   });
 
-  it('may take part in another one', async () => {
+  it('can be part of another one', async () => {
     const log = doorsLog(new MemoryStore());
     const house = decideTogether((names: readonly string[]) => ({
-      doors: doors.about(names),
-      gate: doorDecider.about('gate'),
+      doors: doors.decisionModel(names),
+      gate: doorDecider.decisionModel('gate'),
     }));
     await execute(log, house, ['a', 'b'], openAll, ['a', 'b']);
     await expect(load(log, house, ['a', 'b'])).resolves.toMatchObject({

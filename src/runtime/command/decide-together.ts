@@ -1,27 +1,27 @@
-/** Several subjects in one decision: a student may join a course only in view of both. */
+/** One decision about several subjects, such as a student and the course to join. */
 import type { FoldState, StateValue } from '../fold/fold-state.js';
 import type { DecisionModel } from './decision-model.js';
 
-/** All that `execute` needs of whoever decides; a decider is one, too. */
+/** What `execute` needs of a decider: every `Decider` is one, and so is what `decideTogether` returns. */
 export interface JointDecider<Id, Contexts> {
-  readonly about: (id: Id) => DecisionModel<Contexts>;
+  readonly decisionModel: (id: Id) => DecisionModel<Contexts>;
 }
 
 /**
- * Puts decision models side by side, as the regions of a parallel state are: each is loaded from its own events,
- * all at one position of the log, and one append condition covers them all. A command is possible when every one
- * of them allows the event that it records; the first that does not, in the order written, says why.
+ * Combines decision models like the regions of a parallel state: each is loaded from its own events, all at one position of
+ * the log, and one append condition covers them all. A command is allowed if every model allows the event that it records;
+ * otherwise the first model that does not, in the order written, gives the refusal.
  *
- * What concerns two of them is read twice.
+ * An event that concerns two of the models is read twice.
  *
- * @param models by name, what a decision about this id rests on; another id may need more of them or fewer
+ * @param models by name, those that a decision about this id depends on; their number may depend on the id
  * @returns a decider whose state has the value and the context of each model under its name
  */
 export function decideTogether<Id, Contexts extends object>(
   models: (id: Id) => { readonly [Name in keyof Contexts]: DecisionModel<Contexts[Name]> },
 ): JointDecider<Id, Contexts> {
   return {
-    about: (id) => {
+    decisionModel: (id) => {
       const parts = Object.entries(models(id)) as readonly (readonly [string, DecisionModel<unknown>])[];
       return {
         query: parts.flatMap(([, model]) => model.query),

@@ -1,3 +1,4 @@
+/** Which commands a decider allows. */
 import { createMachine } from 'xstate';
 import { close, doorDecider, open } from '../../../test/support/doors.js';
 import { Problem } from '../http/kernel/problem.js';
@@ -8,7 +9,7 @@ describe('a decider', () => {
     expect(allows(doorDecider, doorDecider.fold.initial, open)).toBe(true);
   });
 
-  it('does not allow a command when the state has none', () => {
+  it('does not allow a command when the state has no such transition', () => {
     expect(allows(doorDecider, doorDecider.fold.initial, close)).toBe(false);
   });
 

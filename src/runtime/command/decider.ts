@@ -8,14 +8,14 @@ import { foldSubject, type DecisionModel, type Subject } from './decision-model.
 
 export interface Command<Context, Input> {
   /**
-   * The event that carrying it out records. The state's machine says whether that is possible now; as it is
-   * asked before there is an event, a guard may look at the context only.
+   * The event that the command records. The command is allowed if the state's machine has a transition for it; since there is
+   * no event yet, guards may look at the context only.
    */
   readonly records: AnyContract;
   /**
    * The events to record, in a state that allows the command.
    *
-   * @throws Problem when the input is impossible in this state; nothing is recorded
+   * @throws Problem when the input is not possible in this state; then nothing is recorded
    */
   readonly decide: (state: FoldState<Context>, input: Input) => readonly NewEvent[];
 }
@@ -25,15 +25,15 @@ export interface Decider<Id, Context> {
   readonly fold: Fold<Context>;
   readonly consumes: readonly AnyContract[];
   readonly subject: (id: Id) => Subject;
-  /** Why an event may not be recorded in this state, which has no transition for it. */
+  /** Why the event may not be recorded in this state, which has no transition for it. */
   readonly refusal: (state: FoldState<Context>, id: Id, records: AnyContract) => Problem;
   /**
-   * What a decision about this subject rests on.
+   * What a decision about this subject depends on.
    *
-   * @param mustAllow the event that the subject must allow, where the command records several about several
+   * @param mustAllow the event that the subject must allow, where a command records several events about several
    *   subjects. Default: the one that the command names
    */
-  readonly about: (id: Id, mustAllow?: AnyContract) => DecisionModel<Context>;
+  readonly decisionModel: (id: Id, mustAllow?: AnyContract) => DecisionModel<Context>;
 }
 
 /** @throws Error at start-up when the machine is not pure (by name of the state) */
@@ -49,7 +49,7 @@ export function defineDecider<Deciding extends Machine, Id>(definition: {
   return {
     ...rest,
     fold,
-    about: (id, mustAllow) => {
+    decisionModel: (id, mustAllow) => {
       const subject = rest.subject(id);
       return {
         query: subject.query,

@@ -1,3 +1,4 @@
+/** What a decision about one subject depends on, and what it reads for that. */
 import { assign, setup } from 'xstate';
 import {
   DoorStandsSo,
@@ -14,7 +15,7 @@ import { MemoryStore } from '../stores/memory.store.js';
 import { Problem } from '../http/kernel/problem.js';
 import { defineDecider } from './decider.js';
 
-/** A log in which somebody opens and closes the front door in turn, so often. */
+/** A log in which the front door is opened and closed in turn, `changes` times in all. */
 async function givenDoor(changes: number, store = new MemoryStore()): Promise<EventLog> {
   const log = doorsLog(store);
   for (let change = 0; change < changes; change += 1) {
@@ -25,28 +26,28 @@ async function givenDoor(changes: number, store = new MemoryStore()): Promise<Ev
 }
 
 describe('the decision model of one subject', () => {
-  const model = doorDecider.about('front');
+  const model = doorDecider.decisionModel('front');
 
-  it('rests on the events of the subject', () => {
+  it('depends on the events of the subject', () => {
     expect(model.query).toEqual(about('front'));
   });
 
-  it('has the state as it was at a position, whatever came after', async () => {
+  it('loads the state at a position, whatever was recorded after it', async () => {
     const log = await givenDoor(3);
     await expect(model.load(log, position(2))).resolves.toEqual({ value: 'closed', context: { opened: 1 } });
     await expect(model.load(log, position(3))).resolves.toEqual({ value: 'open', context: { opened: 2 } });
     await expect(model.load(log, START)).resolves.toEqual(doorDecider.fold.initial);
   });
 
-  it('refuses in the words of the decider what the state has no transition for', async () => {
+  it('gives the decider’s refusal for an event that the state has no transition for', async () => {
     const state = await model.load(await givenDoor(1), position(1));
     expect(model.refusal(state, doorOpened)).toEqual(new DoorStandsSo('front', 'open'));
     expect(model.refusal(state, doorClosed)).toBeUndefined();
   });
 
-  it('can be told which event it must allow, whatever the command names', async () => {
+  it('can check another event than the one that the command names', async () => {
     const state = await model.load(await givenDoor(1), position(1));
-    const closing = doorDecider.about('front', doorClosed);
+    const closing = doorDecider.decisionModel('front', doorClosed);
     expect(closing.refusal(state, doorOpened)).toBeUndefined();
     expect(closing.refusal(doorDecider.fold.initial, doorOpened)).toEqual(
       new DoorStandsSo('front', 'closed'),
@@ -55,7 +56,7 @@ describe('the decision model of one subject', () => {
 });
 
 describe('a refusal', () => {
-  it('is told which event was refused', () => {
+  it('is given the event that was refused', () => {
     const decider = defineDecider({
       name: 'wall',
       machine: setup({}).createMachine({ id: 'wall', initial: 'shut', states: { shut: {} } }),
@@ -64,12 +65,12 @@ describe('a refusal', () => {
       refusal: (_, id: string, records) =>
         new Problem('conflict', 'no-door', 'There is no door', `${id}: no ${records.type}`),
     });
-    const model = decider.about('north');
+    const model = decider.decisionModel('north');
     expect(model.refusal(decider.fold.initial, doorOpened)?.detail).toBe('north: no door.opened');
   });
 });
 
-/** Remembers which part of the log was asked for. */
+/** Records the ranges that are read. */
 class WatchedStore extends MemoryStore {
   readonly ranges: Range[] = [];
 
@@ -79,7 +80,7 @@ class WatchedStore extends MemoryStore {
   }
 }
 
-describe('a subject whose newest event says all', () => {
+describe('a subject of which only the newest event is read', () => {
   const lastBy = defineDecider({
     name: 'last-by',
     machine: setup({
@@ -103,17 +104,17 @@ describe('a subject whose newest event says all', () => {
     refusal: () => new DoorStandsSo('front', 'open'),
   });
 
-  it('is made of that one, up to the position', async () => {
+  it('is folded from the newest event up to the position', async () => {
     const log = await givenDoor(5);
     const byAt = async (at: number): Promise<readonly string[]> =>
-      (await lastBy.about(undefined).load(log, position(at))).context.by;
+      (await lastBy.decisionModel(undefined).load(log, position(at))).context.by;
     expect([await byAt(5), await byAt(4), await byAt(0)]).toEqual([['5'], ['3'], []]);
   });
 
-  it('has no other event read', async () => {
+  it('reads one event', async () => {
     const store = new WatchedStore();
     const log = await givenDoor(5, store);
-    await lastBy.about(undefined).load(log, position(5));
+    await lastBy.decisionModel(undefined).load(log, position(5));
     expect(store.ranges).toEqual([{ after: 0, through: 5, backwards: true, limit: 1 }]);
   });
 });

@@ -1,4 +1,4 @@
-/** What a decision rests on: which events, what state they make, and why that state may refuse a command. */
+/** What a decision depends on: which events, the state that they fold to, and why that state may refuse a command. */
 import { START, position, type Position, type Query } from '../event-log/event.js';
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
 import type { EventLog } from '../event-log/event-log.js';
@@ -6,23 +6,23 @@ import { ofTypes } from '../event-log/query.js';
 import type { Problem } from '../http/kernel/problem.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
 
-/** All that one decision rests on, of one subject or of several together (dcb.events). */
+/** Of one subject or of several together (https://dcb.events). */
 export interface DecisionModel<Context> {
-  /** Everything that the decision depends on; nothing of it may be recorded between deciding and appending. */
+  /** The events that the decision depends on: the append fails if another one of them is recorded meanwhile. */
   readonly query: Query;
-  /** The state as the log has it at this position. Unlike a projection's it never lags behind. */
+  /** The state at this position of the log. Unlike a projection's, it never lags behind. */
   readonly load: (log: EventLog, through: Position) => Promise<FoldState<Context>>;
   /** Why an event may not be recorded in this state; undefined when it may. */
   readonly refusal: (state: FoldState<Context>, records: AnyContract) => Problem | undefined;
 }
 
-/** The events that a command's subject is made of. */
+/** What a command is about, by its events. */
 export interface Subject {
-  /** Everything that concerns the subject; nothing of it may be recorded between deciding and appending. */
+  /** The events about the subject: the append fails if another one of them is recorded meanwhile. */
   readonly query: Query;
-  /** The event that brought the subject about, where the subject is named after that event's position. */
+  /** The position of the event that created the subject, if the subject is identified by that position. */
   readonly origin?: Position;
-  /** The newest event of the query says all, as in a sequence, so that no other is read. Default: all of them are. */
+  /** The newest event of the query determines the state, as in a sequence, so no other is read. Default: false. */
   readonly onlyNewest?: boolean;
 }
 

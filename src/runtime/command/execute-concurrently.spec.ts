@@ -1,3 +1,4 @@
+/** Commands at the same time: one of those that exclude each other succeeds. */
 import { close, doorDecider, doorsLog, DoorStandsSo, open } from '../../../test/support/doors.js';
 import { allEvents } from '../../../test/support/reading.js';
 import { TemporaryFolder } from '../../../test/support/server.js';
@@ -15,7 +16,7 @@ const stores: readonly [string, (folder: string) => EventStore][] = [
   ['in LMDB', (folder) => LmdbStore.open(folder)],
 ];
 
-describe.each(stores)('commands at the same time on one subject, over a log %s', (_, openStore) => {
+describe.each(stores)('concurrent commands, over a log %s', (_, openStore) => {
   let folder: TemporaryFolder;
   let log: EventLog;
 
@@ -31,7 +32,7 @@ describe.each(stores)('commands at the same time on one subject, over a log %s',
 
   const everybody = Array.from({ length: HURRIED }, (_unused, index) => `person ${index}`);
 
-  it('exactly one succeeds; all others are refused in view of it', async () => {
+  it('on one subject: one succeeds, and all others are refused with its state', async () => {
     const attempts = await Promise.allSettled(
       everybody.map((by) => execute(log, doorDecider, 'front', open, { door: 'front', by })),
     );
@@ -41,14 +42,14 @@ describe.each(stores)('commands at the same time on one subject, over a log %s',
     await expect(log.head()).resolves.toBe(1);
   });
 
-  it('each succeeds on a subject of its own', async () => {
+  it('on a subject each: all succeed', async () => {
     await Promise.all(
       everybody.map((by) => execute(log, doorDecider, `door of ${by}`, open, { door: `door of ${by}`, by })),
     );
     await expect(log.head()).resolves.toBe(HURRIED);
   });
 
-  it('all get one answer when they are one command, sent again and again', async () => {
+  it('with one commit id: all get the same answer, and one is recorded', async () => {
     const options = { commitId: commitId('once') };
     const answers = await Promise.all(
       everybody.map(() => execute(log, doorDecider, 'front', open, { door: 'front', by: 'me' }, options)),
@@ -58,7 +59,7 @@ describe.each(stores)('commands at the same time on one subject, over a log %s',
     await expect(log.head()).resolves.toBe(1);
   });
 
-  it('whoever wins, the door is opened and closed in turn', async () => {
+  it('that exclude each other: only allowed ones are recorded, whichever is first', async () => {
     const commands = everybody.map((by, index) =>
       execute(log, doorDecider, 'front', index % 2 === 0 ? open : close, { door: 'front', by }),
     );

@@ -24,7 +24,7 @@ describe('a decider', () => {
     await expect(insureA()).rejects.toThrow('The parcel a is insured already.');
   });
 
-  it('is not hindered by what might have been about its subject, and is not', async () => {
+  it('is not affected by older events that turn out to be about another subject', async () => {
     await sendAsOnce(store, [['a'], ['b', 200]]);
     await expect(insureA()).resolves.toMatchObject({ first: 2 });
   });
@@ -35,12 +35,12 @@ describe('a decider', () => {
     await expect(insureA()).rejects.toThrow(EventUnreadable);
   });
 
-  it('goes on past one that it does not consume, though it be about its subject', async () => {
+  it('passes an event of a newer revision that it does not consume, even about its subject', async () => {
     await logWith(store, sentLater).append([sentLater.create({}, tags)]);
     await expect(insureA()).resolves.toMatchObject({ first: 2 });
   });
 
-  it('whose subject is changed by older code meanwhile decides again', async () => {
+  it('decides again when older code changes its subject meanwhile', async () => {
     const log = parcelsLog(store);
     const deciding = {
       ...insure,

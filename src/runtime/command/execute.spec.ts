@@ -1,3 +1,4 @@
+/** Carrying out commands: decisions, conflicts, repetitions. */
 import { jest } from '@jest/globals';
 import { DoorStandsSo, about, close, doorDecider, doorsLog, open } from '../../../test/support/doors.js';
 import { allEvents } from '../../../test/support/reading.js';
@@ -16,7 +17,7 @@ const openDoor = (log: EventLog, door: string, by = 'me', id?: string): Promise<
 const closeDoor = (log: EventLog, door: string, by = 'me'): Promise<Commit> =>
   execute(log, doorDecider, door, close, { door, by });
 
-/** Somebody opens and closes the door before each of the next appends, so often. */
+/** Before each of the next `times` appends, the door is opened and closed by someone else. */
 function disturb(log: EventLog, door: string, times: number): void {
   const append = log.append.bind(log);
   let left = times;
@@ -31,14 +32,14 @@ function disturb(log: EventLog, door: string, times: number): void {
 }
 
 describe('loading a subject', () => {
-  it('gives the initial state of what nothing was recorded about', async () => {
+  it('returns the initial state when nothing was recorded about it', async () => {
     await expect(load(givenDoors(), doorDecider, 'front')).resolves.toEqual({
       state: doorDecider.fold.initial,
       after: START,
     });
   });
 
-  it('folds what was recorded about it, and nothing about another', async () => {
+  it('folds the events about it, and none about another subject', async () => {
     const log = givenDoors();
     await openDoor(log, 'front');
     await openDoor(log, 'back');
@@ -50,7 +51,7 @@ describe('loading a subject', () => {
 });
 
 describe('carrying out a command', () => {
-  it('records the events that were decided, and answers with their commit', async () => {
+  it('records the events that were decided, and returns their commit', async () => {
     const log = givenDoors();
     await expect(openDoor(log, 'front')).resolves.toMatchObject({ first: 1, last: 1, repeated: false });
     expect(await allEvents(log)).toEqual([
@@ -58,7 +59,7 @@ describe('carrying out a command', () => {
     ]);
   });
 
-  it('decides in view of the state', async () => {
+  it('decides with the current state', async () => {
     const log = givenDoors();
     await openDoor(log, 'front');
     await closeDoor(log, 'front');
@@ -74,14 +75,14 @@ describe('carrying out a command', () => {
     expect(states).toEqual([{ opened: 1 }]);
   });
 
-  it('is refused in the words of the decider when the state does not allow it, and records nothing', async () => {
+  it('throws the decider’s refusal when the state does not allow it, and records nothing', async () => {
     const log = givenDoors();
     await openDoor(log, 'front');
     await expect(openDoor(log, 'front')).rejects.toEqual(new DoorStandsSo('front', 'open'));
     await expect(log.head()).resolves.toBe(1);
   });
 
-  it('is refused by what the decision throws, and is not decided anew', async () => {
+  it('throws what the decision throws, without another attempt', async () => {
     const log = givenDoors();
     const refusal = new DoorStandsSo('front', 'nailed up');
     const decide = jest.fn(() => {
@@ -95,14 +96,14 @@ describe('carrying out a command', () => {
     await expect(log.head()).resolves.toBe(0);
   });
 
-  it('passes the metadata on', async () => {
+  it('records the metadata', async () => {
     const log = givenDoors();
     const options = { metadata: { correlationId: 'c' } };
     await execute(log, doorDecider, 'front', open, { door: 'front', by: 'me' }, options);
     expect((await allEvents(log))[0]?.metadata).toEqual({ correlationId: 'c' });
   });
 
-  it('appends on the condition that nothing about the subject stands after what was read', async () => {
+  it('appends on condition that no event about the subject was recorded after the head that was read', async () => {
     const log = givenDoors();
     await openDoor(log, 'back');
     const append = jest.spyOn(log, 'append');
@@ -112,7 +113,7 @@ describe('carrying out a command', () => {
 });
 
 describe('a command whose subject changes meanwhile', () => {
-  it('is decided anew, in view of the change', async () => {
+  it('is decided again, with the changed state', async () => {
     const log = givenDoors();
     disturb(log, 'front', 1);
     await expect(openDoor(log, 'front')).resolves.toMatchObject({ first: 3 });
@@ -121,7 +122,7 @@ describe('a command whose subject changes meanwhile', () => {
     });
   });
 
-  it('is not decided anew when another subject changes', async () => {
+  it('is not decided again when another subject changes', async () => {
     const log = givenDoors();
     disturb(log, 'back', 1);
     const decide = jest.fn(open.decide);
@@ -129,13 +130,13 @@ describe('a command whose subject changes meanwhile', () => {
     expect(decide).toHaveBeenCalledTimes(1);
   });
 
-  it('is carried out at the tenth attempt', async () => {
+  it('can succeed at the tenth attempt', async () => {
     const log = givenDoors();
     disturb(log, 'front', 9);
     await expect(openDoor(log, 'front')).resolves.toMatchObject({ first: 19 });
   });
 
-  it('is given up after ten attempts', async () => {
+  it('fails with the conflict after ten attempts', async () => {
     const log = givenDoors();
     disturb(log, 'front', Infinity);
     const decide = jest.fn(open.decide);
@@ -146,7 +147,7 @@ describe('a command whose subject changes meanwhile', () => {
     expect(decide).toHaveBeenCalledTimes(10);
   });
 
-  it('is not tried again after an error of another kind', async () => {
+  it('is not tried again after another error than a conflict', async () => {
     const log = givenDoors();
     const append = jest.spyOn(log, 'append').mockRejectedValue(new Error('the disk is full'));
     await expect(openDoor(log, 'front')).rejects.toThrow('the disk is full');
@@ -155,7 +156,7 @@ describe('a command whose subject changes meanwhile', () => {
 });
 
 describe('a command with a commit id', () => {
-  it('is answered as the first time when it is repeated, before anything is decided', async () => {
+  it('returns the first commit when it is repeated, without deciding again', async () => {
     const log = givenDoors();
     const first = await openDoor(log, 'front', 'me', 'once');
     const decide = jest.fn(open.decide);
@@ -182,7 +183,7 @@ describe('a command with a commit id', () => {
     ).rejects.toBeInstanceOf(CommitIdReused);
   });
 
-  it('is decided anew after a refusal, of which nothing was recorded', async () => {
+  it('is decided again after a refusal, which is not recorded', async () => {
     const log = givenDoors();
     await openDoor(log, 'front');
     await expect(openDoor(log, 'front', 'me', 'once')).rejects.toBeInstanceOf(DoorStandsSo);

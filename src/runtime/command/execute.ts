@@ -1,19 +1,17 @@
-/** Load, decide, append, and again if somebody else was faster: the whole write side in one function. */
+/** Carries out a command: load, decide, append, and again if the subject changed meanwhile. The whole write side. */
 import { AppendConditionFailed } from '../event-log/errors.js';
-import type { Commit, Position } from '../event-log/event.js';
+import type { Commit, NewEvent, Position } from '../event-log/event.js';
 import type { AppendOptions, EventLog } from '../event-log/event-log.js';
 import type { FoldState } from '../fold/fold-state.js';
-import type { JointDecider } from './decide-together.js';
 import type { Command } from './decider.js';
+import type { JointDecider } from './decide-together.js';
 
-/** A subject that changes under more attempts than this is in trouble of another kind. */
+/** A subject that changes during each of so many attempts is under more load than another attempt would help. */
 const MAX_ATTEMPTS = 10;
 
 /**
- * Carries the command out on its subject, or on its subjects together. A repeated commit id gets the first answer,
- * before anything is decided.
- *
- * A refusal is not remembered: nothing was recorded, so a retry is decided anew.
+ * A repeated commit id is answered with the commit that it first recorded, before anything is decided. A refusal is not
+ * remembered: nothing was recorded, so a repetition is decided anew.
  *
  * @throws Problem the decider's refusal, when the state does not allow the command
  * @throws AppendConditionFailed when the subject changed during each of 10 attempts
@@ -26,23 +24,37 @@ export async function execute<Id, Context, Input>(
   input: Input,
   options: Omit<AppendOptions, 'condition'> = {},
 ): Promise<Commit> {
-  const { query, load: loadAt, refusal } = decider.about(id);
+  const model = decider.decisionModel(id);
   for (let attempt = 1; ; attempt += 1) {
-    const first = options.commitId && (await log.find(options.commitId, options.fingerprint));
-    if (first !== undefined) return first;
+    const known = options.commitId && (await log.find(options.commitId, options.fingerprint));
+    if (known !== undefined) return known;
     const after = await log.head();
-    const state = await loadAt(log, after);
-    const refused = refusal(state, command.records);
-    if (refused !== undefined) throw refused;
-    try {
-      return await log.append(command.decide(state, input), { ...options, condition: { query, after } });
-    } catch (error) {
-      if (!(error instanceof AppendConditionFailed) || attempt === MAX_ATTEMPTS) throw error;
-    }
+    const state = await model.load(log, after);
+    const refusal = model.refusal(state, command.records);
+    if (refusal !== undefined) throw refusal;
+    const events = command.decide(state, input);
+    const outcome = await tryAppend(log, events, { ...options, condition: { query: model.query, after } });
+    if ('commit' in outcome) return outcome.commit;
+    if (attempt === MAX_ATTEMPTS) throw outcome.conflict;
   }
 }
 
-export interface Loaded<Context> {
+type AppendOutcome = { readonly commit: Commit } | { readonly conflict: AppendConditionFailed };
+
+async function tryAppend(
+  log: EventLog,
+  events: readonly NewEvent[],
+  options: AppendOptions,
+): Promise<AppendOutcome> {
+  try {
+    return { commit: await log.append(events, options) };
+  } catch (error) {
+    if (error instanceof AppendConditionFailed) return { conflict: error };
+    throw error;
+  }
+}
+
+export interface LoadedSubject<Context> {
   readonly state: FoldState<Context>;
   /** The log's head when it was read: the state holds everything about the subject up to here. */
   readonly after: Position;
@@ -53,7 +65,7 @@ export async function load<Id, Context>(
   log: EventLog,
   decider: JointDecider<Id, Context>,
   id: Id,
-): Promise<Loaded<Context>> {
+): Promise<LoadedSubject<Context>> {
   const after = await log.head();
-  return { state: await decider.about(id).load(log, after), after };
+  return { state: await decider.decisionModel(id).load(log, after), after };
 }

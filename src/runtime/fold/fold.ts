@@ -1,3 +1,71 @@
-/** Turns a state machine into a fold: (state, event) → state, as plain data in and plain data out. */
-export { compile as foldOf } from './compiled/compile.js';
-export { writtenIn, type ContextOf, type Machine } from './compiled/machine.js';
+/**
+ * Turns a state machine into a fold: (state, event) → state, as plain data in and plain data out. Each step is the one that
+ * XState's own `transition` would take from that state, many times faster (`npm run bench:projection`).
+ */
+import { Args, runActions, type Chart, type Context as Values, type RaiseQueue } from './compiled/chart.js';
+import { Configurations } from './compiled/configurations.js';
+import { effectOfStart } from './compiled/effect.js';
+import { Macrostep } from './compiled/macrostep.js';
+import { readChart, type Machine } from './compiled/read-chart.js';
+import type { Fold, FoldEvent, FoldState } from './fold-state.js';
+
+export type { ContextOf, Machine } from './compiled/read-chart.js';
+
+/** What entry actions are given when the machine starts. */
+const STARTED: FoldEvent = { type: 'xstate.init' };
+
+/** For actions that were compiled as ones that cannot raise. */
+const NO_RAISES: RaiseQueue = {
+  raise: ({ type }) => {
+    throw new Error(`${type} was raised by an action that was taken for one that only assigns`);
+  },
+};
+
+/**
+ * @throws Error that names the state when the machine is not pure (invoke, after, history, spawned actors, delays, other
+ *   effects), or when a guard or action that it names has no implementation
+ */
+export function foldOf<Context>(machine: Machine): Fold<Context> {
+  const chart = readChart(machine);
+  const configurations = new Configurations(chart);
+  return {
+    initial: initialOf(chart, configurations) as FoldState<Context>,
+    awaits: chart.awaits,
+    step: (state, event) => {
+      const from = configurations.forValue(state.value);
+      const reaction = from.reactionTo(event.type);
+      if (reaction.isIgnored) return state;
+      const before = state.context as Values;
+      const args = new Args(before, event);
+      const microstep = from.microstepFor(args, reaction);
+      let { value } = from;
+      let context = before;
+      // Without the general case below: 102 instead of 110 ns a step (`fold-in-memory`).
+      if (microstep?.isLast === true) {
+        value = microstep.to.value;
+        context = runActions(microstep.actions, args, from, NO_RAISES);
+      } else if (microstep !== undefined || from.hasEventless) {
+        const macrostep = new Macrostep(from, before, event);
+        macrostep.take(microstep, chart);
+        ({ value, context } = macrostep);
+      }
+      return value === from.value && context === before ? state : { value, context: context as Context };
+    },
+    accepts: (state, event) =>
+      configurations
+        .forValue(state.value)
+        .select(new Args(state.context as Values, event))
+        .some(({ forbids }) => !forbids),
+  };
+}
+
+function initialOf(chart: Chart, configurations: Configurations): FoldState {
+  const { root, context } = chart;
+  const { actions, nodes } = effectOfStart(root);
+  const at = configurations.withNodes(nodes);
+  // As in XState: during the entry actions the value is the one to come, but only the root is active.
+  const before = { value: at.value, ids: new Set([root.id]) };
+  const macrostep = new Macrostep(at, context, STARTED);
+  macrostep.start(actions, before, chart);
+  return { value: macrostep.value, context: macrostep.context };
+}

@@ -1,3 +1,4 @@
+/** What changes the fingerprint of a machine. */
 import { assign, setup, type AnyStateMachine } from 'xstate';
 import { z } from 'zod';
 import { defineEvent } from '../event-log/contracts/event-contract.js';
@@ -30,19 +31,19 @@ const done = (revision: number): ReturnType<typeof defineEvent> =>
   defineEvent({ type: 'thing.done', revision, schema: z.strictObject({}) });
 
 describe('the fingerprint of a machine', () => {
-  it('is the same for the same machine, made twice', () => {
+  it('is the same for a machine that is created twice', () => {
     expect(fingerprintOf(counted(increment), [done(1)])).toBe(fingerprintOf(counted(increment), [done(1)]));
   });
 
-  it('is another one when the initial context is', () => {
+  it('differs with the initial context', () => {
     expect(fingerprintOf(counted(increment, 1n), [])).not.toBe(fingerprintOf(counted(increment), []));
   });
 
-  it('is another one when the source of an assignment is', () => {
+  it('differs with the source of an assignment', () => {
     expect(fingerprintOf(inline('one'), [])).not.toBe(fingerprintOf(inline('two'), []));
   });
 
-  it('is another one when it consumes another revision', () => {
+  it('differs with the revisions that are consumed', () => {
     expect(fingerprintOf(inline('one'), [done(1)])).not.toBe(fingerprintOf(inline('one'), [done(2)]));
   });
 });

@@ -1,26 +1,25 @@
-/** Tells one machine from another, so that a state that one has folded is never taken for the other's. */
+/** Identifies a machine, so that a state folded by one machine is never used by another. */
 import { createHash } from 'node:crypto';
 import type { ContractRegistry } from '../event-log/contracts/contract-registry.js';
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
-import { writtenIn, type Machine } from './fold.js';
+import type { Machine } from './fold.js';
 
 /**
  * A digest of the machine's definition, of the source of its guards and actions, and of the revisions that it consumes.
  *
- * It does not see into functions that those call: whoever changes one of them in a way that changes the state
- * deletes the projection's snapshots.
+ * Does not cover functions that guards and actions call: after a change of one of them that changes the state, delete the
+ * projection's snapshots.
  */
 export function fingerprintOf(machine: Machine, consumes: readonly AnyContract[]): string {
+  const { config, implementations } = machine;
   const revisions = consumes.map(({ type, revision }) => `${type}/${revision}`).sort();
+  const parts = [config, implementations.actions, implementations.guards, revisions];
   return createHash('sha256')
-    .update(JSON.stringify(describe([...writtenIn(machine), revisions], new Set())))
+    .update(JSON.stringify(describe(parts, new Set())))
     .digest('base64url');
 }
 
-/**
- * The same, and the upcasters that recorded events go through here before they are folded: what another context's
- * events are made into, a projection that consumes the result cannot know by itself.
- */
+/** The same, and the upcasters of this registry that lead to the consumed types, which may be another context's. */
 export function fingerprintIn(
   contracts: ContractRegistry,
   { fingerprint, consumes }: { readonly fingerprint: string; readonly consumes: readonly AnyContract[] },
@@ -29,7 +28,7 @@ export function fingerprintIn(
   return lineage === '' ? fingerprint : `${fingerprint}/${lineage}`;
 }
 
-/** The value as JSON, functions by their source and whatever hangs on them, names in order. */
+/** The value as JSON: functions as their source and their members, members sorted by name. */
 function describe(value: unknown, above: ReadonlySet<unknown>): unknown {
   if (typeof value === 'bigint') return `${value}n`;
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value;

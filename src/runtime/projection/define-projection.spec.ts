@@ -1,3 +1,4 @@
+/** Which definitions of projections are accepted. */
 import { assign, createMachine, raise, type AnyStateMachine } from 'xstate';
 import { amountAdded, noteTaken } from '../../../test/support/amounts.js';
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
@@ -65,7 +66,7 @@ describe('a definition of a projection', () => {
     ).not.toThrow();
   });
 
-  it.each(['*', 'amount.*'])('may react to %s: that is whatever it consumes', (wildcard) => {
+  it.each(['*', 'amount.*'])('may react to %s, which matches what it consumes', (wildcard) => {
     expect(() => define({ machine: reactingTo(wildcard) })).not.toThrow();
   });
 
@@ -81,7 +82,7 @@ describe('a definition of a projection', () => {
     expect(() => define({ machine })).not.toThrow();
   });
 
-  it('may react to what its machine tells itself: that a nested state is done', () => {
+  it('may react to the done event of a nested state', () => {
     const machine = createMachine({
       id: 'm',
       context: { a: 0 },

@@ -1,4 +1,4 @@
-/** A projection's definition: what a context's author writes down. */
+/** The definition of a projection, as the author of a context writes it. */
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
 import type { Json, Position } from '../event-log/event.js';
 import { RESERVED } from '../http/kernel/paths.js';
@@ -8,21 +8,21 @@ import { fingerprintOf } from '../fold/machine-fingerprint.js';
 
 export type View = Readonly<Record<string, Json>>;
 
-/** When a state is one: now, after the event at a position, or never, as when some events are taken not to have been. */
+/** What a view is asked for: the state now, the state at a position, or a hypothetical state, as in a what-if. */
 export type When = 'now' | 'never' | Position;
 
 export interface ProjectionDefinition<Context = unknown> {
-  /** Names its folder, its URL and its log lines: lower case letters, digits and hyphens, and no path of the runtime's own. */
+  /** Names its folder, its URL and its log lines: lower case letters, digits and hyphens; not a path that the runtime serves. */
   readonly name: string;
   readonly machine: Machine;
   readonly fold: Fold<Context>;
-  /** Tells its machine, and the revisions that it consumes, from any other. */
+  /** Identifies the machine and the revisions that it consumes. */
   readonly fingerprint: string;
   readonly consumes: readonly AnyContract[];
   /**
-   * What a query answers with; the position is added to it. Called when asked for, never while folding.
+   * What queries are answered with, without the position, which is added. Called for a query, never while folding.
    *
-   * @param when for a view that links to more of the same state. Default: now
+   * @param when for a view that contains links to parts of the same state. Default: now
    */
   view(state: FoldState<Context>, when?: When): View;
 }

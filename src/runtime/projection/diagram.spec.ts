@@ -1,4 +1,4 @@
-/** The picture of a machine, and that Mermaid can read it. */
+/** Diagrams of machines, checked with Mermaid’s own parser. */
 import { and, assign, createMachine, not } from 'xstate';
 import { totalOf } from '../../../test/support/amounts.js';
 import { mermaidFaults } from '../../../test/support/mermaid.js';
@@ -8,7 +8,7 @@ import type { Machine } from '../fold/fold.js';
 const drawn = (config: object): string => diagramOf(createMachine(config as never) as Machine);
 
 describe('the diagram of a machine', () => {
-  it('has its states, its beginning, and its transitions with event and guard', () => {
+  it('has its states, its initial state, and its transitions with event and guard', () => {
     const isLast = (): boolean => true;
     expect(
       drawn({
@@ -32,7 +32,7 @@ describe('the diagram of a machine', () => {
 `);
   });
 
-  it('shows the root where that itself has transitions', () => {
+  it('shows the root if it has transitions itself', () => {
     expect(diagramOf(totalOf('total').machine)).toBe(`stateDiagram-v2
   [*] --> total
   state "total" as total
@@ -45,7 +45,7 @@ describe('the diagram of a machine', () => {
 `);
   });
 
-  it('shows regions side by side, what is nested, and where it ends', () => {
+  it('shows parallel regions, nested states and final states', () => {
     expect(
       drawn({
         id: 'order',
@@ -118,7 +118,7 @@ describe('the diagram of a machine', () => {
     expect(text.match(/^ {2}state "/gm)).toHaveLength(names.length);
   });
 
-  it('does not show what only forbids', () => {
+  it('leaves out forbidden transitions', () => {
     expect(drawn({ id: 'm', initial: 's', states: { s: { on: { 'it.happened': {} } } } })).not.toContain(
       'happened',
     );

@@ -1,10 +1,10 @@
-/** A machine as a picture: Mermaid's text for it (https://mermaid.js.org/syntax/stateDiagram.html). */
+/** Draws a machine as Mermaid text (https://mermaid.js.org/syntax/stateDiagram.html). */
 import type { Machine } from '../fold/fold.js';
 
 type StateNode = Machine['root'];
 type Transition = StateNode['always'] extends readonly (infer Each)[] | undefined ? Each : never;
 
-/** Words that mean something to Mermaid where the name of a state could stand. */
+/** Mermaid's keywords, which cannot be the id of a state. */
 const RESERVED = new Set([
   'as',
   'class',
@@ -20,13 +20,13 @@ const RESERVED = new Set([
   'style',
 ]);
 
-/** Names longer than this are cut, in characters. */
+/** In characters; longer names are cut. */
 const MAX_LABEL_LENGTH = 200;
 
 /**
- * A `stateDiagram-v2`: states with what is nested in them, parallel regions, where each begins and ends, and transitions with
- * event and guard. What is assigned is left out. A transition that changes no state leads back to its own; one that only
- * forbids others is not shown. A transition into several regions at once is one arrow for each.
+ * A `stateDiagram-v2`: nested states, parallel regions, initial and final states, and transitions with event and guard. Actions
+ * are left out. A transition without a target is an arrow from its state to itself; without actions it is left out. A
+ * transition into several regions is one arrow for each.
  */
 export function diagramOf(machine: Machine): string {
   const diagram = new Diagram(machine.root);
@@ -36,13 +36,13 @@ export function diagramOf(machine: Machine): string {
 class Diagram {
   readonly lines: readonly string[];
   readonly #ids = new Map<StateNode, string>();
-  /** By the node that holds source and target side by side; the others, last of all, where Mermaid moves no state for them. */
+  /** By the parent that source and target have in common. The others go at the end, where Mermaid does not re-nest states for them. */
   readonly #arrows = new Map<StateNode | undefined, string[]>();
 
   constructor(root: StateNode) {
     this.#name(root, new Set());
     this.#collect(root);
-    // A root that only nests is not drawn: its states are the diagram's.
+    // A root that only contains states is not drawn itself.
     const isBare = root.type === 'compound' && !this.#isDrawnTo(root);
     const drawn = isBare ? this.#within(root) : [`[*] --> ${this.#idOf(root)}`, ...this.#state(root)];
     this.lines = [...drawn, ...(this.#arrows.get(undefined) ?? [])];
@@ -52,7 +52,6 @@ class Diagram {
     const id = [node.key, `${node.key}_${node.order}`].find(
       (each) => /^[A-Za-z][A-Za-z0-9_]*$/.test(each) && !RESERVED.has(each.toLowerCase()) && !taken.has(each),
     );
-    // No key of an author's has two underscores before digits at its end by accident; where one has, it is taken.
     let chosen = id ?? `state__${node.order}`;
     while (taken.has(chosen)) chosen += '_';
     taken.add(chosen);
@@ -74,13 +73,13 @@ class Diagram {
       .filter((part) => part !== '')
       .join(' ');
     for (const each of target ?? [source]) {
-      const within = holderOf(source, each);
+      const within = commonParentOf(source, each);
       const arrow = `${this.#idOf(source)} --> ${this.#idOf(each)}${label === '' ? '' : ` : ${encoded(label)}`}`;
       this.#arrows.set(within, [...(this.#arrows.get(within) ?? []), arrow]);
     }
   }
 
-  /** The state itself, declared, with all that is in it. */
+  /** The state's declaration and what is nested in it. */
   #state(node: StateNode): readonly string[] {
     const id = this.#idOf(node);
     const declared = `state "${encoded(node.key === '' ? '(no name)' : node.key)}" as ${id}`;
@@ -88,7 +87,7 @@ class Diagram {
     return [declared, `state ${id} {`, ...this.#within(node).map((line) => `  ${line}`), '}'];
   }
 
-  /** What stands between the braces. */
+  /** The lines between the braces. */
   #within(node: StateNode): readonly string[] {
     const children = childrenOf(node);
     if (node.type === 'parallel') {
@@ -116,8 +115,8 @@ class Diagram {
 const childrenOf = (node: StateNode): readonly StateNode[] =>
   Object.values(node.states) as readonly StateNode[];
 
-/** The node in which both stand side by side, if there is one; regions stand apart. */
-function holderOf(source: StateNode, target: StateNode): StateNode | undefined {
+/** The parent of both, if that is a compound state; regions of a parallel state are drawn separately. */
+function commonParentOf(source: StateNode, target: StateNode): StateNode | undefined {
   const { parent } = source;
   return parent === target.parent && parent?.type === 'compound' ? parent : undefined;
 }
@@ -126,7 +125,7 @@ function eventIn(descriptor: string): string {
   return descriptor.startsWith('xstate.done.') ? 'done' : descriptor;
 }
 
-/** The guard by its name; what has none is told by what it is made of. */
+/** The guard's name, or the expression that it is composed of. */
 function guardIn(guard: unknown): string {
   if (typeof guard === 'string') return guard;
   if (typeof guard === 'function') {
@@ -139,7 +138,7 @@ function guardIn(guard: unknown): string {
   return typeof type === 'string' ? type : 'inline';
 }
 
-/** Whatever means something to Mermaid as the number of its character, which Mermaid shows as that character. */
+/** Characters with a meaning in Mermaid are replaced by their entity code (`#59;`). */
 function encoded(text: string): string {
   const short = text.length > MAX_LABEL_LENGTH ? `${text.slice(0, MAX_LABEL_LENGTH)}…` : text;
   return short

@@ -1,4 +1,4 @@
-/** Whatever is thrown can be told. */
+/** Anything can be thrown, and has a text. */
 import { errorStack, errorText, MAX_TEXT_LENGTH } from './error-text.js';
 
 const broken = (): never => {
@@ -51,7 +51,7 @@ describe('the text of what was thrown', () => {
 });
 
 describe('the stack of what was thrown', () => {
-  it('is that of an error, and the text of anything else', () => {
+  it('is an error’s stack, and the text of anything else', () => {
     expect(errorStack(new RangeError('too much'))).toMatch(/^RangeError: too much\n +at /);
     expect(errorStack('too much')).toBe('too much');
   });

@@ -1,16 +1,16 @@
-/** What was thrown, in one text that can be shown: whatever it is, reading it harms nobody. */
+/** Turns whatever was thrown into text that can be shown. Never throws itself. */
 
-/** Longer texts are cut, in characters. */
+/** In characters; longer texts are cut. */
 export const MAX_TEXT_LENGTH = 1000;
 
 const UNREADABLE = 'something was thrown that cannot be read';
 
-/** As `String(error)` has it, well-formed and cut. Anything can be thrown: no error, one with getters, a proxy. */
+/** Like `String(error)`, but well-formed and cut, also for what is no Error, has throwing getters, or is a proxy. */
 export function errorText(error: unknown): string {
-  return attempt(() => cut(wordsOf(error)), UNREADABLE);
+  return attempt(() => cut(textOf(error)), UNREADABLE);
 }
 
-/** The stack if there is one, for the log of the process; else the text. */
+/** The stack if there is one, for the process's log lines; else the text. */
 export function errorStack(error: unknown): string {
   return attempt(() => {
     const stack: unknown = error instanceof Error ? error.stack : undefined;
@@ -18,7 +18,7 @@ export function errorStack(error: unknown): string {
   }, errorText(error));
 }
 
-function wordsOf(error: unknown): string {
+function textOf(error: unknown): string {
   if (error instanceof Error) {
     const { name, message } = error as { readonly name: unknown; readonly message: unknown };
     return message === '' ? String(name) : `${String(name)}: ${String(message)}`;
@@ -32,10 +32,10 @@ function cut(text: string): string {
   return short.toWellFormed();
 }
 
-function attempt(read: () => string, otherwise: string): string {
+function attempt(read: () => string, fallback: string): string {
   try {
     return read();
   } catch {
-    return otherwise; // what reads an error may throw another one, which says less
+    return fallback; // a getter or `toString` of the thrown value threw
   }
 }

@@ -1,18 +1,18 @@
-/** Why a projection stopped: made from whatever was thrown, and told in one sentence. */
+/** Why a projection stopped, made from what was thrown. */
 import { EventUnreadable, LogDamaged } from '../event-log/errors.js';
 import { position, type Position, type RecordedEvent } from '../event-log/event.js';
 import { errorText } from './error-text.js';
 import { FoldFailed } from './folding.js';
 
 export interface ProjectionFault {
-  /** Where it stopped: that of the event; else of what cannot be read; else the next one after what is folded. */
+  /** Of the event that failed, or of the event that cannot be read; otherwise the next position to fold. */
   readonly position: Position;
-  /** What was thrown, as it was thrown. */
+  /** What was thrown, unchanged. */
   readonly error: unknown;
   /** The same as text, at most 1,000 characters. */
   readonly message: string;
   readonly since: Date;
-  /** The event that could not be folded; absent when it was not the event that was at fault. */
+  /** The event that could not be folded; absent when the fault was not in folding an event. */
   readonly event?: RecordedEvent;
 }
 
@@ -28,13 +28,13 @@ export function faultOf(error: unknown, folded: Position, since: Date): Projecti
       ...(event !== undefined && { event }),
     };
   }
-  const isSomewhere = error instanceof EventUnreadable || error instanceof LogDamaged;
-  const at = isSomewhere && error.position > folded ? error.position : folded + 1;
+  const hasPosition = error instanceof EventUnreadable || error instanceof LogDamaged;
+  const at = hasPosition && error.position > folded ? error.position : folded + 1;
   return { position: position(at), error, message: errorText(error), since };
 }
 
-/** As in `sum stopped at position 17: it cannot fold the number.recorded there (RangeError: …)`. */
-export function stopped(projection: string, { position: at, event, message }: ProjectionFault): string {
+/** For example `sum stopped at position 17: it cannot fold the number.recorded there (RangeError: …)`. */
+export function describeFault(projection: string, { position: at, event, message }: ProjectionFault): string {
   const what =
     event === undefined
       ? `it cannot go on reading the log (${message})`

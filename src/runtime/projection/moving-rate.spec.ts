@@ -1,4 +1,4 @@
-/** How many a second. */
+/** The rate of events per second. */
 import { MovingRate } from './moving-rate.js';
 
 function given(): { rate: MovingRate; clock: { now: number } } {
@@ -7,11 +7,11 @@ function given(): { rate: MovingRate; clock: { now: number } } {
 }
 
 describe('a moving rate', () => {
-  it('is nothing before anything was counted', () => {
+  it('is 0 before anything was counted', () => {
     expect(given().rate.perSecond()).toBe(0);
   });
 
-  it('is of the time since it began, while that is short, but of a second at least', () => {
+  it('is over the time since the start if that is shorter, but at least one second', () => {
     const { rate, clock } = given();
     rate.add(30);
     expect(rate.perSecond()).toBe(30);
@@ -20,7 +20,7 @@ describe('a moving rate', () => {
     expect(rate.perSecond()).toBe(30);
   });
 
-  it('is of the last ten seconds', () => {
+  it('is over the last ten seconds', () => {
     const { rate, clock } = given();
     rate.add(1_000_000);
     for (let second = 1; second <= 60; second += 1) {
@@ -30,7 +30,7 @@ describe('a moving rate', () => {
     expect(rate.perSecond()).toBe(7);
   });
 
-  it('forgets what is longer ago, without being told anything', () => {
+  it('forgets older counts by itself', () => {
     const { rate, clock } = given();
     rate.add(100);
     clock.now += 9_000;

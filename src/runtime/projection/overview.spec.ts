@@ -1,4 +1,4 @@
-/** What an operator is told of a projection. */
+/** A projection as operators see it. */
 import { add, amountsLog, totalOf, type TotalContext } from '../../../test/support/amounts.js';
 import { parcelsOf } from '../../../test/support/parcel-consumers.js';
 import { run } from '../../../test/support/running-projection.js';
@@ -24,7 +24,7 @@ async function stopped(): Promise<{ readonly projection: Projection<TotalContext
 }
 
 describe('the lag of a projection', () => {
-  it('is none when everything is folded, whatever the time', async () => {
+  it('is 0 when everything is folded, whatever the time', async () => {
     const log = amountsLog();
     await add(log, 1, 2);
     const { projection, recovered } = run(totalOf('total'), log);
@@ -32,7 +32,7 @@ describe('the lag of a projection', () => {
     expect((await overviewOf(projection, log, later(60_000))).lag).toEqual({ events: 0, seconds: 0 });
   });
 
-  it('is how many events to the head, and the age of the first of them', async () => {
+  it('is the number of events to the head, and the age of the first of them', async () => {
     const times = ['2026-01-31T12:00:00Z', '2026-01-31T12:00:10Z', '2026-01-31T12:00:20Z'].map(
       (each) => new Date(each),
     );
@@ -49,12 +49,12 @@ describe('the lag of a projection', () => {
     expect(lag).toEqual({ events: 2, seconds: 50 });
   });
 
-  it('is never less than nothing, when clocks differ', async () => {
+  it('is never negative, when clocks differ', async () => {
     const { projection, log } = await stopped();
     expect((await overviewOf(projection, log, later(-60_000))).lag).toEqual({ events: 1, seconds: 0 });
   });
 
-  it('is not known in seconds before an event that cannot be read', async () => {
+  it('is unknown in seconds before an event that cannot be read', async () => {
     const store = new MemoryStore();
     const log = new EventLog(store);
     const { projection, faulted } = run(parcelsOf('parcels'), log);
@@ -73,7 +73,7 @@ describe('the lag of a projection', () => {
 });
 
 describe('the drift of a projection', () => {
-  it('is told from the audit that found it until a rebuild, and not otherwise', async () => {
+  it('is shown from the audit that found it until a rebuild', async () => {
     const log = amountsLog();
     await add(log, 1, 2);
     const { projection, recovered } = run(totalOf('total'), log);
@@ -87,7 +87,7 @@ describe('the drift of a projection', () => {
     expect(await overviewOf(projection, log)).not.toHaveProperty('drift');
   });
 
-  it('is told no more once an audit finds none', async () => {
+  it('is not shown once an audit finds none', async () => {
     const log = amountsLog();
     const { projection } = run(totalOf('total'), log);
     projection.audited({ after: position(0), upTo: position(1), of: 'live state' });
@@ -96,32 +96,32 @@ describe('the drift of a projection', () => {
   });
 });
 
-describe('what can be done with a projection', () => {
-  const upkeep = {
+describe('the commands of a projection', () => {
+  const operations = {
     audit: { method: 'POST', href: '/projections/total/audit' },
     rebuild: { method: 'POST', href: '/projections/total/rebuild' },
   };
 
-  it('is an audit and a rebuild while it follows, and nothing once it is stopped', async () => {
+  it('are audit and rebuild while it follows, and none once it is stopped', async () => {
     const log = amountsLog();
     const { projection, recovered } = run(totalOf('total'), log);
     await recovered;
-    expect((await overviewOf(projection, log)).commands).toEqual(upkeep);
+    expect((await overviewOf(projection, log)).commands).toEqual(operations);
     await projection.stop();
     expect((await overviewOf(projection, log)).commands).toEqual({});
   });
 
-  it('is to resume as well when it is faulted', async () => {
+  it('include resume when it is faulted', async () => {
     const { projection, log } = await stopped();
     expect((await overviewOf(projection, log)).commands).toEqual({
       resume: { method: 'POST', href: '/projections/total/resume' },
-      ...upkeep,
+      ...operations,
     });
   });
 });
 
 describe('the digest of a projection', () => {
-  it('is one string: position, what was folded, and of one projection its state', async () => {
+  it('is one string: the position, the events folded, and in the details the state', async () => {
     const log = amountsLog();
     await add(log, 1, 2);
     const [one, other, third] = [
@@ -136,7 +136,7 @@ describe('the digest of a projection', () => {
     expect((await overviewOf(third.projection, log)).digest).toBe(digest.slice(0, 18));
   });
 
-  it('is without the state where that holds what is no data', async () => {
+  it('leaves out a state that contains something that is not data', async () => {
     const log = amountsLog();
     const definition = totalOf('total');
     const initial = { value: 'empty', context: { total: 0, count: 0, broken: () => 0 } };

@@ -1,8 +1,8 @@
-/** What an operator wants to know of a projection: how it is, how far behind, and why it stopped. */
+/** A projection as operators see it: status, lag, snapshots, fault, drift, and what can be done. */
 import { EventUnreadable } from '../event-log/errors.js';
 import { EVERYTHING, type Position } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
-import type { Drift } from './operations/drift.js';
+import type { Drift } from './operations/comparison-points.js';
 import { diagramOf } from './diagram.js';
 import type { FoldState } from '../fold/fold-state.js';
 import type { Projection } from './projection.js';
@@ -13,17 +13,17 @@ import { stateDigest } from './snapshots/state-digest.js';
 export interface ProjectionOverview {
   readonly name: string;
   readonly status: ProjectionStatus;
-  /** How far the log is folded. */
+  /** How far the log has been folded. */
   readonly position: Position;
   readonly lag: {
-    /** From the position to the head of the log, whatever is consumed of it. */
+    /** From the position to the head of the log, including events that are not consumed. */
     readonly events: number;
-    /** The age of the first event that is not folded; 0 when there is none, null when its time cannot be read. */
+    /** The age of the first event that is not folded yet; 0 when there is none, null when that event cannot be read. */
     readonly seconds: number | null;
   };
   /** Consumed and folded, over the last ten seconds. */
   readonly eventsPerSecond: number;
-  /** `<position>-<digest of what was folded>`: equal in two processes that have folded the same. */
+  /** `<position>-<digest of the events folded>`: equal in two processes that have folded the same events. */
   readonly digest: string;
   /** Newest first. */
   readonly snapshots: readonly {
@@ -31,13 +31,13 @@ export interface ProjectionOverview {
     readonly bytes: number;
     readonly time: string;
   }[];
-  /** The positions of the events that are passed over. */
+  /** The positions of the events that are skipped. */
   readonly skipped: readonly Position[];
   readonly fault?: FaultOverview;
-  /** What the last audit found to differ, until a rebuild has put that right or another audit finds nothing. */
+  /** Found by the last audit; absent after a rebuild. */
   readonly drift?: Drift;
   readonly links: Readonly<Record<'self' | 'state' | 'machine' | 'audit' | 'rebuild', string>>;
-  /** What can be done now. */
+  /** The commands that are possible now. */
   readonly commands: Readonly<Partial<Record<'resume' | 'audit' | 'rebuild', CommandLink>>>;
 }
 
@@ -48,13 +48,13 @@ export interface CommandLink {
 
 export interface FaultOverview {
   readonly position: Position;
-  /** Absent when no event was at fault, and so none can be skipped. */
+  /** Absent when the fault was not in folding an event; then none can be skipped. */
   readonly event?: { readonly type: string; readonly revision: number; readonly commit: string };
   readonly error: string;
   readonly since: string;
 }
 
-/** @throws StoreUnavailable when the log cannot be asked */
+/** @throws StoreUnavailable when the log cannot be read */
 export async function overviewOf(
   projection: Projection,
   log: EventLog,
@@ -62,7 +62,7 @@ export async function overviewOf(
 ): Promise<ProjectionOverview> {
   const [head, snapshots] = await Promise.all([log.head(), projection.snapshotsKept()]);
   const { name, status, folded, skipped, eventsPerSecond, drift } = projection;
-  const waitingSince = folded.position < head ? await timeAfter(folded.position, log) : now;
+  const oldestUnfolded = folded.position < head ? await timeAfter(folded.position, log) : now;
   const self = `/projections/${name}`;
   const fault = faultIn(projection);
   return {
@@ -72,9 +72,9 @@ export async function overviewOf(
     lag: {
       events: Math.max(head - folded.position, 0),
       seconds:
-        waitingSince === undefined
+        oldestUnfolded === undefined
           ? null
-          : rounded(Math.max(now.getTime() - waitingSince.getTime(), 0) / 1000),
+          : rounded(Math.max(now.getTime() - oldestUnfolded.getTime(), 0) / 1000),
     },
     eventsPerSecond: rounded(eventsPerSecond),
     digest: `${folded.position}-${digestText(folded.digest)}`,
@@ -93,7 +93,7 @@ export async function overviewOf(
   };
 }
 
-/** One that is stopped belongs to a process that ends, and begins nothing any more. */
+/** None for a stopped projection, whose process is ending. */
 function commandsOf(status: ProjectionStatus, self: string): ProjectionOverview['commands'] {
   if (status === 'stopped') return {};
   const post = (href: string): CommandLink => ({ method: 'POST', href: `${self}/${href}` });
@@ -109,16 +109,16 @@ export interface ProjectionDetails extends ProjectionOverview {
   readonly machine: string;
 }
 
-/** The same, with the digest of the state in `digest`, and the machine. Takes as long as the state is large. */
+/** The overview, with the digest of the state added to `digest`, and the machine. Blocks the thread for as long as hashing the state takes. */
 export async function detailsOf(
   projection: Projection,
   log: EventLog,
   now = new Date(),
 ): Promise<ProjectionDetails> {
   const { folded } = projection;
-  const digest = `${folded.position}-${digestText(folded.digest)}${markOf(folded.state)}`;
+  const digest = `${folded.position}-${digestText(folded.digest)}${stateSuffix(folded.state)}`;
   const overview = await overviewOf(projection, log, now);
-  // It may have folded on meanwhile, and position and digest belong together.
+  // The projection may have folded on meanwhile; position and digest must be of one state.
   return {
     ...overview,
     position: folded.position,
@@ -127,7 +127,7 @@ export async function detailsOf(
   };
 }
 
-/** As health tells it, too. */
+/** Also part of the health answer. */
 export function faultIn({ fault }: Pick<Projection, 'fault'>): FaultOverview | undefined {
   if (fault === undefined) return undefined;
   const { position, event, message: error, since } = fault;
@@ -141,34 +141,34 @@ export function faultIn({ fault }: Pick<Projection, 'fault'>): FaultOverview | u
   };
 }
 
-const formatDescription = new WeakMap<FoldState, string>();
+const stateSuffixes = new WeakMap<FoldState, string>();
 
-/** The first 16 digits of the state's SHA-256, after a hyphen; taken once for each state. Empty when that has none. */
-function markOf(state: FoldState): string {
-  const known = formatDescription.get(state);
+/** A hyphen and the first 16 digits of the state's SHA-256, computed once for each state; empty when it has none. */
+function stateSuffix(state: FoldState): string {
+  const known = stateSuffixes.get(state);
   if (known !== undefined) return known;
-  const mark = digestIn(state);
-  formatDescription.set(state, mark);
-  return mark;
+  const suffix = computeSuffix(state);
+  stateSuffixes.set(state, suffix);
+  return suffix;
 }
 
-function digestIn(state: FoldState): string {
+function computeSuffix(state: FoldState): string {
   try {
     return `-${stateDigest(state).slice(0, 16)}`;
   } catch (error) {
-    if (error instanceof TypeError) return ''; // it holds what is no data; the rest can be told nonetheless
+    if (error instanceof TypeError) return ''; // the state contains something that is not data
     throw error;
   }
 }
 
-/** When the first event after the position was recorded; undefined when none is there, or it cannot be read. */
+/** When the first event after the position was recorded; undefined when there is none or it cannot be read. */
 async function timeAfter(after: Position, log: EventLog): Promise<Date | undefined> {
   try {
     for await (const [first] of log.read(EVERYTHING, { after, limit: 1 })) {
       if (first !== undefined) return new Date(first.time);
     }
   } catch (error) {
-    if (!(error instanceof EventUnreadable)) throw error; // it is what the projection waits before
+    if (!(error instanceof EventUnreadable)) throw error;
   }
   return undefined;
 }

@@ -104,7 +104,7 @@ describe('the host of the projections', () => {
     const signals: unknown[] = [];
     emitter.onAny((name) => signals.push(name));
     await total.past.at(position(2));
-    await total.past.without(new Set([position(2)]), position(4));
+    await total.past.whatIf(new Set([position(2)]), position(4));
     const points: number[] = [];
     for await (const { folded } of total.past.series({ from: position(0), to: position(4), step: 2 }))
       points.push(folded.state.context.total);
@@ -232,7 +232,7 @@ describe('the signals of the host', () => {
     await faulted;
     const skip = { projection: 'total', position: position(2), reason: 'a slip' };
     await recordSkip(log, skip);
-    host.tellSkipped(skip);
+    host.reportSkipped(skip);
     await total.resume();
     await expect(skipped).resolves.toEqual(skip);
     await expect(resumed).resolves.toMatchObject({

@@ -1,11 +1,11 @@
-/** Runs the projections of one process: starts them, tells of them, and stops them before the log closes. */
+/** Runs the projections of one process: starts them, turns their reports into signals and log lines, stops them before the log closes. */
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EventEmitter2 } from '@nestjs/event-emitter';
 import type { EventLog } from '../event-log/event-log.js';
 import { signal, type Signals } from '../event-log/signals.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { errorStack } from './error-text.js';
-import { stopped, type ProjectionFault } from './fault.js';
+import { describeFault, type ProjectionFault } from './fault.js';
 import { listenForSkip } from './skip-listener.js';
 import { fingerprintIn } from '../fold/machine-fingerprint.js';
 import { Projection } from './projection.js';
@@ -20,29 +20,29 @@ import {
   type SnapshotPace,
 } from './snapshots/snapshots.js';
 import type { FoldDependencies } from './operations/fold-dependencies.js';
-import type { WorkerSettings } from './operations/worker-process.js';
+import type { WorkerSettings } from './operations/worker-executor.js';
 
 export interface ProjectionSettings {
-  /** The store of one projection's snapshots; nobody else is given it. */
+  /** The store of one projection's snapshots; each projection needs its own. */
   readonly snapshotsOf: (projection: string) => SnapshotStore;
-  /** When snapshots are taken. */
+  /** When snapshots are saved. */
   readonly pace: SnapshotPace;
-  /** Where a rebuild of a projection keeps its own snapshots until it is done. Default: nowhere. */
-  readonly shadowsOf?: (projection: string) => SnapshotStore;
-  /** How rebuilds and audits are done in processes of their own. Without it they take turns with the server. */
+  /** The store of an unfinished rebuild's own snapshots. Default: none are kept, so an interrupted rebuild begins anew. */
+  readonly rebuildSnapshotsOf?: (projection: string) => SnapshotStore;
+  /** For rebuilds and audits in worker processes. Without it they run in this thread. */
   readonly workers?: WorkerSettings;
-  /** Minutes between two audits of all projections; 0, the default: only when asked for. */
+  /** Minutes between two audits of all projections. Default: 0, only on request. */
   readonly auditMinutes?: number;
 }
 
 export class ProjectionHost implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  /** The root actor of this process; give it an XState inspector to watch everything that runs. */
+  /** The root actor of this process, for XState inspectors. */
   readonly root: RuntimeActor = createRuntime();
   readonly #logger = new Logger('Projection');
   readonly #projections = new Map<string, Projection>();
   readonly #stores = new Map<string, SnapshotStore>();
-  /** What ends the listening for skips of those that have stopped. */
-  readonly #listeners = new Map<string, () => void>();
+  /** By projection: stops listening for a skip of the event at which it stopped. */
+  readonly #stopListening = new Map<string, () => void>();
   #isEnding = false;
 
   constructor(
@@ -58,7 +58,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     return [...this.#projections.values()];
   }
 
-  /** Whether the process has begun to end. */
+  /** Whether the application has begun to shut down. */
   get isEnding(): boolean {
     return this.#isEnding;
   }
@@ -67,14 +67,14 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     return this.#projections.get(name);
   }
 
-  /** What a fold beside the live one needs, in this process. */
-  groundOf({ definition }: Projection): FoldDependencies {
-    const { snapshotsOf, shadowsOf = () => new NoSnapshots() } = this.settings;
+  /** For a fold of this projection in this process, beside the live one. */
+  dependenciesOf({ definition }: Projection): FoldDependencies {
+    const { snapshotsOf, rebuildSnapshotsOf = () => new NoSnapshots() } = this.settings;
     return {
       log: this.log,
       definition,
       snapshots: this.#stores.get(definition.name) ?? snapshotsOf(definition.name),
-      shadows: shadowsOf(definition.name),
+      rebuildSnapshots: rebuildSnapshotsOf(definition.name),
     };
   }
 
@@ -97,7 +97,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
         this.#faulted(projection, fault);
       },
       resumed: ({ position, restoredFrom: resumedFrom, events, milliseconds }) => {
-        this.#listeners.get(definition.name)?.();
+        this.#stopListening.get(definition.name)?.();
         this.#logger.log(`${definition.name}: resumed, and folded from ${resumedFrom} to ${position}`);
         const report = { resumedFrom, position, events, milliseconds };
         this.#signal('projection.resumed', { projection: definition.name, ...report });
@@ -134,12 +134,12 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     this.#stores.set(projection, store);
     const share = (): number => {
       const isLive = this.find(projection)?.status === 'following';
-      // All of them have one thread.
+      // All projections share one thread.
       const all = isLive ? SHARE_WHEN_LIVE : SHARE_IN_REPLAY;
       return Math.max(all / Math.max(this.#projections.size, 1), MIN_SHARE);
     };
     return new Snapshots(store, { share, ...pace }, this.log, foldedBy, {
-      taken: (position, bytes) => {
+      saved: (position, bytes) => {
         this.#signal('snapshot.taken', { projection, position, bytes });
       },
       unreadable: (file, reason) => {
@@ -155,8 +155,8 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     });
   }
 
-  /** Tells that somebody had a projection pass over an event. */
-  tellSkipped(skip: Signals['projection.skipped']): void {
+  /** Logs and signals that an event was skipped. */
+  reportSkipped(skip: Signals['projection.skipped']): void {
     const { projection, position, reason } = skip;
     this.#logger.warn(`${projection}: the event at position ${position} is skipped for good: ${reason}`);
     this.#signal('projection.skipped', skip);
@@ -165,10 +165,10 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   #faulted(projection: Projection, fault: ProjectionFault): void {
     const { name } = projection;
     const { position, error } = fault;
-    this.#logger.error(stopped(name, fault), errorStack(error));
+    this.#logger.error(describeFault(name, fault), errorStack(error));
     this.#signal('projection.faulted', { projection: name, position, error });
-    this.#listeners.get(name)?.();
-    this.#listeners.set(name, listenForSkip(projection, fault, this.log));
+    this.#stopListening.get(name)?.();
+    this.#stopListening.set(name, listenForSkip(projection, fault, this.log));
   }
 
   #signal<Name extends keyof Signals>(name: Name, payload: Signals[Name]): void {

@@ -6,9 +6,10 @@
  *                            ▼                 │ caught up
  *                         faulted ──resume──▶ running.resuming
  *
- * A skip that is recorded after the event was folded makes it recover anew, without that event.
+ * When an event is skipped that has been folded already, the projection recovers again, without that event.
  */
 import { assign, fromCallback, setup, waitFor, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import type { Position } from '../event-log/event.js';
 import type { ProjectionFault } from './fault.js';
 
 export type { ProjectionFault } from './fault.js';
@@ -22,12 +23,12 @@ export type LifecycleEvent = FoldingEvent | { readonly type: 'stop' } | { readon
 
 export const projectionMachine = setup({
   types: {
-    /** The fault stays while it resumes, for until it is passed nothing has become better. */
+    /** Kept while resuming, until the projection has caught up. */
     context: {} as { readonly fault: ProjectionFault | undefined },
     events: {} as LifecycleEvent,
   },
   actors: {
-    /** Restores, folds, follows; `Projection` provides it. Told to end when the state is left. */
+    /** Restores a snapshot, folds, and follows; provided by `Projection`, and stopped when `running` is left. */
     folding: fromCallback<LifecycleEvent>(() => {
       throw new Error('folding is provided by the projection');
     }),
@@ -63,9 +64,9 @@ export type ProjectionActor = ActorRefFrom<Lifecycle>;
 
 export type ProjectionStatus = 'recovering' | 'following' | 'resuming' | 'faulted' | 'stopped';
 
-/** The lifecycle with a projection's own work in it, which is told to end by the signal. */
+/** The lifecycle with a projection's own folding in it, which ends when the signal is aborted. */
 export function lifecycleOf(
-  fold: (tell: (event: FoldingEvent) => void, ended: AbortSignal) => void,
+  fold: (send: (event: FoldingEvent) => void, ended: AbortSignal) => void,
 ): Lifecycle {
   const folding = fromCallback<LifecycleEvent>(({ sendBack }) => {
     const ended = new AbortController();
@@ -84,9 +85,26 @@ export function statusOf(snapshot: SnapshotFrom<Lifecycle>): ProjectionStatus {
   return snapshot.matches('faulted') ? 'faulted' : 'stopped';
 }
 
-/** Resolves once the projection is no longer resuming, or after so many milliseconds, whatever it does then. */
+/** Resolves once the projection is no longer resuming, or after `timeout` milliseconds. */
 export async function settled(actor: ProjectionActor, timeout: number): Promise<void> {
   const isSettled = (snapshot: SnapshotFrom<Lifecycle>): boolean => statusOf(snapshot) !== 'resuming';
-  // It rejects when the time is up, which is one way to be done with waiting.
+  // `waitFor` rejects after the timeout, which is no error here.
   await waitFor(actor, isSettled, { timeout }).catch(() => undefined);
+}
+
+/** What a projection reports of its lifecycle; its host turns it into signals and log lines. */
+export interface ProjectionObserver {
+  recovered(report: RecoveryReport): void;
+  faulted(fault: ProjectionFault): void;
+  /** It was faulted, and has caught up. The report begins at the position where it stopped. */
+  resumed(report: RecoveryReport): void;
+}
+
+export interface RecoveryReport {
+  readonly position: Position;
+  /** Where folding began: at the snapshot that was restored (0 without one), or where it had stopped. */
+  readonly restoredFrom: Position;
+  /** How many positions were folded after it. */
+  readonly events: number;
+  readonly milliseconds: number;
 }

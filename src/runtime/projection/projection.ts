@@ -17,11 +17,11 @@ import {
   type ProjectionActor,
   type ProjectionStatus,
 } from './projection.machine.js';
-import type { Drift } from './operations/drift.js';
+import type { Drift } from './operations/comparison-points.js';
 import { Past } from './past/past.js';
-import type { ProjectionObserver } from './projection-observer.js';
+import type { ProjectionObserver } from './projection.machine.js';
 import { eventSkipped, fingerprintWithout, skipIn, skippedBy, withoutSkips } from './skipping.js';
-import type { SnapshotEntry, SnapshotLabel } from './snapshots/snapshot-store.js';
+import type { SnapshotEntry, SnapshotIdentity } from './snapshots/snapshot-store.js';
 import type { Snapshots } from './snapshots/snapshots.js';
 
 /** Nobody waits longer than this for a projection that resumes, in milliseconds. */
@@ -118,7 +118,7 @@ export class Projection<Context = unknown> {
 
   /** Those that are kept now, newest first. */
   snapshotsKept(): Promise<readonly SnapshotEntry[]> {
-    return this.snapshots.kept();
+    return this.snapshots.list();
   }
 
   /** What a query answers with, made once for each state. */
@@ -144,7 +144,7 @@ export class Projection<Context = unknown> {
   }
 
   /** Hands on every page from now on, right after it was folded. @returns what ends it */
-  echo(to: (page: Page) => void): () => void {
+  onFolded(to: (page: Page) => void): () => void {
     this.#echoes.add(to);
     return () => this.#echoes.delete(to);
   }
@@ -156,13 +156,13 @@ export class Projection<Context = unknown> {
    *
    * @throws Error when the two do not stand at one position
    */
-  replaceBy(folded: Folded, isKept: (found: SnapshotLabel) => boolean): Promise<boolean> {
+  replaceBy(folded: Folded, isKept: (found: SnapshotIdentity) => boolean): Promise<boolean> {
     if (folded.position !== this.position)
       throw new Error(`${this.name} stands at ${this.position}, its shadow at ${folded.position}`);
     this.#folding = new Folding(this.definition.fold, folded as Folded<Context>, this.#skipped);
     this.#replaced = { at: this.position, times: this.#replaced.times + 1 };
     this.#drift = undefined;
-    return this.snapshots.beginAnew(folded, isKept, this.#skipped);
+    return this.snapshots.replaceAll(folded, isKept, this.#skipped);
   }
 
   /** The lifecycle, with this projection's own work in it; the runtime's root actor runs it. */
@@ -198,7 +198,7 @@ export class Projection<Context = unknown> {
   /** Stops folding and keeps a last snapshot. The state can still be asked for. */
   async stop(): Promise<void> {
     this.#actor?.send({ type: 'stop' });
-    await this.snapshots.takeLast(this.folded, this.#skipped);
+    await this.snapshots.saveLast(this.folded, this.#skipped);
   }
 
   async #fold(tell: (event: FoldingEvent) => void, ended: AbortSignal): Promise<void> {
@@ -245,7 +245,7 @@ export class Projection<Context = unknown> {
           }
           this.#take(page);
           caughtUp();
-          turn = this.snapshots.offer(this.folded, this.#skipped);
+          turn = this.snapshots.schedule(this.folded, this.#skipped);
         },
         error: fail,
       });

@@ -1,12 +1,12 @@
-/** Has a projection that stopped try again, with the event at which it stopped or without. */
+/** Resumes a projection that stopped at an event, with or without that event. */
 import { Problem } from '../http/kernel/problem.js';
 import type { Commit, Metadata, Position } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
-import { stopped } from './fault.js';
+import { describeFault } from './fault.js';
 import type { Projection } from './projection.js';
 import { recordSkip, skipId } from './skipping.js';
 
-/** There is nothing to resume: the projection has not stopped. */
+/** Only a faulted projection can be resumed. */
 export class NotFaulted extends Problem {
   constructor({ name, status, position }: Projection) {
     super(
@@ -19,7 +19,7 @@ export class NotFaulted extends Problem {
   }
 }
 
-/** Only the event at which a projection stopped can be skipped, and only if it was the event that was at fault. */
+/** Only the event at which a projection stopped can be skipped, and only if folding that event was the fault. */
 export class NotSkippable extends Problem {
   constructor(detail: string, position: Position) {
     super('conflict', 'event-not-skippable', 'The event cannot be skipped', detail, {
@@ -29,19 +29,19 @@ export class NotSkippable extends Problem {
 }
 
 /** @throws NotFaulted */
-export async function resume(projection: Projection): Promise<void> {
+export async function resumeProjection(projection: Projection): Promise<void> {
   if (projection.status !== 'faulted') throw new NotFaulted(projection);
   await projection.resume();
 }
 
 /**
- * Records that the projection does without the event, and resumes it. A repetition, also by another process, records nothing
- * and is answered with the same commit; it resumes the projection where that has not happened.
+ * Records that the projection skips the event, and resumes it. A repetition, also in another process, records nothing and
+ * returns the same commit; it resumes the projection if it is still faulted.
  *
  * @throws NotFaulted
  * @throws NotSkippable
  */
-export async function skip(
+export async function skipFaultedEvent(
   projection: Projection,
   log: EventLog,
   {
@@ -60,7 +60,7 @@ export async function skip(
       metadata === undefined ? {} : { metadata },
     );
   }
-  // It may have heard of the skip by now, and be on its way.
+  // It may have been resumed by its skip listener by now.
   if (projection.fault !== undefined) await projection.resume();
   return commit;
 }
@@ -68,13 +68,13 @@ export async function skip(
 function requireSkippable(projection: Projection, at: Position): void {
   const { fault } = projection;
   if (projection.status !== 'faulted' || fault === undefined) throw new NotFaulted(projection);
-  const why = stopped(projection.name, fault);
+  const description = describeFault(projection.name, fault);
   if (fault.event === undefined) {
     throw new NotSkippable(
-      `${why}. There is no event to skip; resume without one once the cause is gone.`,
+      `${description}. There is no event to skip; resume without one once the cause is gone.`,
       fault.position,
     );
   }
   if (fault.position !== at)
-    throw new NotSkippable(`${why}. Only that event can be skipped.`, fault.position);
+    throw new NotSkippable(`${description}. Only that event can be skipped.`, fault.position);
 }

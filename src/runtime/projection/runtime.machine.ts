@@ -1,8 +1,8 @@
 /**
- * The root actor of a running process. Everything that runs is its child and can be inspected:
+ * The root actor of a process. Every projection is a child of it, so that all can be inspected together:
  *
  *   running ──stop──▶ stopped
- *      └ a child for each projection, under the projection's name
+ *      └ one child for each projection, with the projection's name as its id
  */
 import { assign, createActor, createMachine, type Actor } from 'xstate';
 import type { Lifecycle, ProjectionActor } from './projection.machine.js';
@@ -15,7 +15,7 @@ export type RuntimeEvent =
   | { readonly type: 'start'; readonly name: string; readonly lifecycle: Lifecycle }
   | { readonly type: 'stop' };
 
-// Not with `setup`, which wants to know every child beforehand; which projections there are, the app says.
+// Not with `setup`, which needs all children declared; projections are known only when the application starts.
 export const runtimeMachine = createMachine({
   types: {} as { context: RuntimeContext; events: RuntimeEvent },
   id: 'runtime',

@@ -133,8 +133,8 @@ export interface Transfer {
 }
 
 export const accounts = decideTogether(({ from, to }: Transfer) => ({
-  from: account.about(from, moneyWithdrawn),
-  to: account.about(to, moneyDeposited),
+  from: account.decisionModel(from, moneyWithdrawn),
+  to: account.decisionModel(to, moneyDeposited),
 }));
 
 export const transfer: Command<{ from: AccountContext; to: AccountContext }, Transfer> = {

@@ -1,3 +1,4 @@
+/** Which actions a fold refuses, and with which message. */
 import {
   assign,
   cancel,
@@ -16,7 +17,7 @@ import { compiling, doing, inState, type Config } from '../../../../test/support
 const work = fromPromise(() => Promise.resolve());
 const effect = (): void => undefined;
 
-describe('an action with another effect than on the context', () => {
+describe('an action with an effect outside the context', () => {
   it.each<[string, unknown]>([
     ['a function', effect],
     ['sendTo', sendTo('other', { type: 'more.happened' })],
@@ -36,7 +37,7 @@ describe('an action with another effect than on the context', () => {
     );
   });
 
-  it('is refused when it stands behind an assignment', () => {
+  it('is refused also after an assignment', () => {
     expect(compiling(doing([assign({ a: 1 }), effect]))).toThrow(
       'machine m, state s: the action (inline) is not an assign',
     );
@@ -52,7 +53,7 @@ describe('an action with another effect than on the context', () => {
     );
   });
 
-  it('is refused when it raises a name in the place of an event', () => {
+  it('is refused when it raises a name instead of an event', () => {
     expect(compiling(doing(raise('more.happened' as never)))).toThrow(
       "machine m, state s: the action xstate.raise raises more.happened as a name; raise({ type: 'more.happened' }) is",
     );
@@ -112,21 +113,21 @@ describe('an effect that is enqueued', () => {
     },
   );
 
-  it('is refused once it is: a function', () => {
+  it('is refused when it is enqueued: a function', () => {
     const step = enqueueing(({ enqueue }: { enqueue: (action: unknown) => void }) => {
       enqueue(effect);
     });
     expect(step).toThrow('machine m, state s: the action (inline) is not an assign');
   });
 
-  it('is refused once it is: an event that is raised later', () => {
+  it('is refused when it is enqueued: an event that is raised later', () => {
     const step = enqueueing(({ enqueue }: { enqueue: { raise: typeof raise } }) => {
       enqueue.raise({ type: 'more.happened' }, { delay: 5 });
     });
     expect(step).toThrow('machine m, state s: the action xstate.raise raises its event later');
   });
 
-  it('is refused when the machine is defined, where it is enqueued at the start', () => {
+  it('is refused when the machine is defined, if it is enqueued at the start', () => {
     const config = inState({
       entry: enqueueActions(({ enqueue }) => {
         enqueue.emit({ type: 'more.happened' });
@@ -136,7 +137,7 @@ describe('an effect that is enqueued', () => {
   });
 });
 
-describe('a function that takes what a fold does not have', () => {
+describe('a function with a parameter that a fold does not have', () => {
   it.each<[string, Config, string]>([
     [
       'spawn, in an assign of the whole',
@@ -188,14 +189,14 @@ describe('a function that takes what a fold does not have', () => {
     );
   });
 
-  it('cannot spawn either when it does not say so in its parameters', () => {
+  it('cannot spawn even if its parameters do not show it', () => {
     const fold = compiling(doing(assign((args) => ({ a: args.spawn('work' as never) }))))();
     expect(() => fold.step(fold.initial, { type: 'it.happened' })).toThrow(
       'an assignment spawns, and a fold has no actors',
     );
   });
 
-  it('is not one that only speaks of something with that name', () => {
+  it('is not refused for using the name elsewhere', () => {
     expect(
       compiling(doing(assign(({ event }) => ({ a: (event as unknown as { spawn: number }).spawn })))),
     ).not.toThrow();

@@ -1,13 +1,20 @@
-/** Turns an action into a plain function from context to context: assignments, immediate raises, and lists of these. */
-import { assigning, type Member } from './assigning.js';
+/** Compiles an action to a plain function from context to context: `assign`, immediate `raise`, and `enqueueActions`. */
+import { compileAssignment, type Member } from './assignment.js';
 import { assign, raise, type AnyStateNode } from 'xstate';
 import type { FoldEvent } from '../fold-state.js';
-import { carryOut, raisingAction, type Action, type Context } from './chart.js';
+import { runActions, raisingAction, type Action, type Context } from './chart.js';
 import { guardOf } from './guard.js';
-import { follow, refuse, requireWithout, type Params, type Referred, type Written } from './reference.js';
+import {
+  resolveReference,
+  refuse,
+  rejectParameters,
+  type Params,
+  type ResolvedReference,
+  type MachineFunction,
+} from './reference.js';
 
-/** What XState hangs on the actions that it makes itself. */
-interface Made {
+/** The properties that XState sets on its built-in actions. */
+interface BuiltInAction {
   readonly type?: unknown;
   readonly assignment: unknown;
   readonly event: unknown;
@@ -15,81 +22,93 @@ interface Made {
   readonly collect: (args: object, params: unknown) => void;
 }
 
-/** What XState hands to functions and a fold does not have: there is no actor, and nothing beside it. */
-export const ABSENT = ['spawn', 'self', 'system'];
+/** What XState passes to functions and a fold has not: it runs without an actor. */
+export const UNAVAILABLE_PARAMETERS = ['spawn', 'self', 'system'];
 
-/** What can be enqueued, and would act on the world or on time. */
+/** The methods of `enqueue` that have effects outside the context. */
 const EFFECTS = ['cancel', 'emit', 'sendParent', 'sendTo', 'spawnChild', 'stopChild'];
 
 const NO_EFFECT = 'is not an assign, and a fold has no other effect';
 
-/** @throws Error that names the state when a fold cannot carry the action out */
+/** @throws Error that names the state when a fold cannot run the action */
 export function actionOf(reference: unknown, node: AnyStateNode): Action {
-  const referred = follow(reference, node.machine.implementations.actions);
-  const { name, implementation, params } = referred;
+  const resolved = resolveReference(reference, node.machine.implementations.actions);
+  const { name, implementation, params } = resolved;
   if (implementation === undefined) return refuse(node, `the action ${String(name)} has no implementation`);
-  const made = implementation as Made;
-  switch (made.type) {
+  const builtIn = implementation as BuiltInAction;
+  switch (builtIn.type) {
     case 'xstate.assign':
-      return typeof made.assignment === 'function'
-        ? assignWhole(made.assignment as Written, params, node)
-        : assignMembers(made.assignment as Context, params, node);
+      return typeof builtIn.assignment === 'function'
+        ? assignWhole(builtIn.assignment as MachineFunction, params, node)
+        : assignMembers(builtIn.assignment as Context, params, node);
     case 'xstate.raise':
-      return raiseOf(made, referred, node);
+      return raiseOf(builtIn, resolved, node);
     case 'xstate.enqueueActions':
-      return enqueueOf(made, params, node);
+      return enqueueOf(builtIn, params, node);
     default:
-      return refuse(node, `${called(referred)} ${NO_EFFECT}`);
+      return refuse(node, `${describeAction(resolved)} ${NO_EFFECT}`);
   }
 }
 
-/** The type of the event that the action raises; undefined when it raises none, or one that is made for each time. */
+/** The type of the event that the action raises; undefined when it raises none, or one that a function makes. */
 export function typeRaisedBy(reference: unknown, node: AnyStateNode): string | undefined {
-  const { type, event } = follow(reference, node.machine.implementations.actions).implementation as Made;
+  const { type, event } = resolveReference(reference, node.machine.implementations.actions)
+    .implementation as BuiltInAction;
   return type === 'xstate.raise' && typeof event === 'object' ? (event as FoldEvent).type : undefined;
 }
 
-function called({ name, implementation }: Referred): string {
-  const { type } = implementation as Made;
+function describeAction({ name, implementation }: ResolvedReference): string {
+  const { type } = implementation as BuiltInAction;
   return `the action ${name ?? (typeof type === 'string' ? type : '(inline)')}`;
 }
 
-function assignWhole(assignment: Written, params: Params | undefined, node: AnyStateNode): Action {
-  requireWithout(ABSENT, assignment, node);
+function assignWhole(assignment: MachineFunction, params: Params | undefined, node: AnyStateNode): Action {
+  rejectParameters(UNAVAILABLE_PARAMETERS, assignment, node);
   return (args) => ({ ...args.context, ...(assignment(args, params?.(args)) as Context) });
 }
 
 function assignMembers(assignment: Context, params: Params | undefined, node: AnyStateNode): Action {
   const members = Object.entries(assignment).map(([name, value]): Member => {
-    requireWithout(ABSENT, value, node);
-    return { name, value: typeof value === 'function' ? (value as Written) : () => value };
+    rejectParameters(UNAVAILABLE_PARAMETERS, value, node);
+    return { name, value: typeof value === 'function' ? (value as MachineFunction) : () => value };
   });
-  const assigned = assigning(members);
+  const assigned = compileAssignment(members);
   return params === undefined ? (args) => assigned(args, undefined) : (args) => assigned(args, params(args));
 }
 
-function raiseOf({ event: raised, delay }: Made, referred: Referred, node: AnyStateNode): Action {
+function raiseOf(
+  { event: raised, delay }: BuiltInAction,
+  resolved: ResolvedReference,
+  node: AnyStateNode,
+): Action {
   if (delay !== undefined) {
-    refuse(node, `${called(referred)} raises its event later; record an event when the time has come`);
+    refuse(
+      node,
+      `${describeAction(resolved)} raises its event later; record an event when the time has come`,
+    );
   }
   if (typeof raised === 'string') {
-    refuse(node, `${called(referred)} raises ${raised} as a name; raise({ type: '${raised}' }) is an event`);
+    refuse(
+      node,
+      `${describeAction(resolved)} raises ${raised} as a name; raise({ type: '${raised}' }) is an event`,
+    );
   }
-  requireWithout(ABSENT, raised, node);
-  return raisingAction((args, _active, raising) => {
-    const event = typeof raised === 'function' ? (raised as Written)(args, referred.params?.(args)) : raised;
-    raising.raise(event as FoldEvent);
+  rejectParameters(UNAVAILABLE_PARAMETERS, raised, node);
+  return raisingAction((args, _active, queue) => {
+    const event =
+      typeof raised === 'function' ? (raised as MachineFunction)(args, resolved.params?.(args)) : raised;
+    queue.raise(event as FoldEvent);
     return args.context;
   });
 }
 
-/** What is enqueued is known only when the event is there, and is refused only then where it has an effect. */
-function enqueueOf({ collect }: Made, params: Params | undefined, node: AnyStateNode): Action {
-  requireWithout(ABSENT, collect, node);
+/** What is enqueued is known only when the function runs, so effects are refused only then. */
+function enqueueOf({ collect }: BuiltInAction, params: Params | undefined, node: AnyStateNode): Action {
+  rejectParameters(UNAVAILABLE_PARAMETERS, collect, node);
   const effects = Object.fromEntries(
     EFFECTS.map((name) => [name, () => refuse(node, `enqueue.${name} ${NO_EFFECT}`)]),
   );
-  return raisingAction((args, active, raising) => {
+  return raisingAction((args, active, queue) => {
     const { context, event } = args;
     const actions: unknown[] = [];
     const enqueue = Object.assign((action: unknown) => void actions.push(action), effects, {
@@ -98,11 +117,11 @@ function enqueueOf({ collect }: Made, params: Params | undefined, node: AnyState
     });
     const check = (guard: unknown): boolean => guardOf(guard, node)(args, active);
     collect({ context, event, enqueue, check }, params?.(args));
-    return carryOut(
+    return runActions(
       actions.map((action) => actionOf(action, node)),
       args,
       active,
-      raising,
+      queue,
     );
   });
 }

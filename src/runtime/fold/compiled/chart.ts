@@ -1,101 +1,106 @@
-/** A machine as a fold needs it: nodes, and transitions made of plain functions, with nothing of XState in them. */
+/** The types that a machine is compiled to: nodes, and transitions made of plain functions, independent of XState. */
 import type { FoldEvent, StateValue } from '../fold-state.js';
 
 export type Context = Readonly<Record<string, unknown>>;
 
 export interface Chart {
-  /** The machine's, for messages. */
+  /** The machine's, for error messages. */
   readonly id: string;
   readonly root: Node;
   /** The context before anything is entered. */
   readonly context: Context;
-  /** The types of the events that the machine raises itself, as far as they are written down as objects. */
-  readonly raises: ReadonlySet<string>;
-  /** How many microsteps may follow on one event. */
-  readonly mostMicrosteps: number;
-  /** The nodes that are active in a state of this value. @throws Error when the machine has no such value */
-  activeIn(value: StateValue): ReadonlySet<Node>;
+  /** See `Fold.awaits`. */
+  readonly awaits: ReadonlySet<string>;
+  /** How many microsteps may follow one event. */
+  readonly maxMicrosteps: number;
+  /** The nodes that are active in a state with this value. @throws Error when the machine has no such state */
+  nodesIn(value: StateValue): ReadonlySet<Node>;
 }
 
 export interface Node {
   readonly id: string;
   readonly key: string;
-  /** Where it stands in the document: before its children, and those before its later siblings. */
+  /** Document order, as in SCXML: a node before its children, and these before its next sibling. */
   readonly order: number;
   readonly kind: 'atomic' | 'compound' | 'parallel' | 'final';
   readonly parent: Node | undefined;
   /** In document order. */
   readonly children: readonly Node[];
-  /** The child by which a compound node is entered; no other node has one. */
+  /** The child by which a compound node is entered; undefined for every other kind. */
   readonly initial: Node | undefined;
-  /** Carried out after `entry` when the node is entered without a child of it being named. */
+  /** Run after `entry` when the node is entered through its initial child. */
   readonly initialActions: readonly Action[];
   readonly entry: readonly Action[];
   readonly exit: readonly Action[];
-  /** By event descriptor: `number.recorded`, `number.*`, `*`. The first one whose guard holds is taken. */
+  /** By event descriptor: `number.recorded`, `number.*`, `*`. Of those with one descriptor, the first whose guard holds is taken. */
   readonly transitions: ReadonlyMap<string, readonly Transition[]>;
-  /** The transitions that need no event. */
+  /** The eventless transitions. */
   readonly always: readonly Transition[];
-  /** What a final node adds to the event that tells that its parent is done. */
+  /** The `output` of the done event that a final node raises for its parent. */
   readonly output: (args: Args) => unknown;
 }
 
 export interface Transition {
   readonly source: Node;
-  /** None when the active states stay as they are. */
+  /** Empty when the active states stay as they are. */
   readonly targets: readonly Node[];
   /** Whether a source that contains the target is exited and entered again. */
   readonly reenters: boolean;
   readonly guard: Guard | undefined;
   readonly actions: readonly Action[];
-  /** It goes nowhere and does nothing: it stands there so that no other transition takes the event. */
+  /** Has no target and no action: only keeps the event from other transitions. */
   readonly forbids: boolean;
 }
 
-/** What guards, assignments and parameters are called with. */
+/** The first argument of guards, assignments and dynamic parameters. */
 export class Args {
   constructor(
     readonly context: Context,
     readonly event: FoldEvent,
   ) {}
 
-  /** XState has one for assignments. @throws Error always */
+  /** XState passes one to assignments. @throws Error always */
   spawn(): never {
     throw new Error('an assignment spawns, and a fold has no actors');
   }
 }
 
-/** What is active while guards are asked and actions are carried out. */
+/** The active states, for guards and actions. */
 export interface Active {
   readonly value: StateValue;
-  /** Of every active node, the root among them. */
+  /** Of every active node, including the root. */
   readonly ids: ReadonlySet<string>;
 }
 
-/** Takes the events that actions raise. */
-export interface Raising {
+/** Receives the events that actions raise. */
+export interface RaiseQueue {
   raise(event: FoldEvent): void;
 }
 
 export type Guard = (args: Args, active: Active) => boolean;
 
-/** Returns another context where it assigns, and the same one where it does not. */
+/** Returns a new context if it assigns, else the same one. */
 export interface Action {
-  (args: Args, active: Active, raising: Raising): Context;
-  /** Absent where it only assigns, so that nothing follows on it. */
+  (args: Args, active: Active, queue: RaiseQueue): Context;
+  /** Absent for actions that only assign, after which no raised event can follow. */
   readonly mayRaise?: true;
 }
 
-export const raisingAction = (action: (args: Args, active: Active, raising: Raising) => Context): Action =>
+export const raisingAction = (action: (args: Args, active: Active, queue: RaiseQueue) => Context): Action =>
   Object.assign(action, { mayRaise: true as const });
 
-/** The context after the actions, each of which is given that of the one before. */
-export function carryOut(actions: readonly Action[], args: Args, active: Active, raising: Raising): Context {
+/** The context after the actions; each is given the context that the one before returned. */
+export function runActions(
+  actions: readonly Action[],
+  args: Args,
+  active: Active,
+  queue: RaiseQueue,
+): Context {
   let { context } = args;
   let given = args;
   for (const action of actions) {
     if (given.context !== context) given = new Args(context, args.event);
-    context = action(given, active, raising);
+    context = action(given, active, queue);
   }
   return context;
 }

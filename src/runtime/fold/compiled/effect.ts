@@ -1,4 +1,4 @@
-/** What a set of transitions does, all at once: the actions in their order, and the nodes that are active afterwards. */
+/** What a set of transitions that are taken together does: the actions in order, and the nodes that are active afterwards. */
 import { raisingAction, type Action, type Node, type Transition } from './chart.js';
 import { entrySet, exitSet, isDone, withoutConflicts, type EntrySet } from './sets.js';
 
@@ -11,7 +11,7 @@ export interface Effect {
 const inOrder = (one: Node, other: Node): number => one.order - other.order;
 const lastFirst = (one: Node, other: Node): number => other.order - one.order;
 
-/** Nodes are exited, then the transitions' own actions are carried out, then nodes are entered. */
+/** Order, as in SCXML: exit actions, the transitions' own actions, entry actions. */
 export function effectOf(transitions: readonly Transition[], active: ReadonlySet<Node>, root: Node): Effect {
   const taken = withoutConflicts(transitions, active);
   const exited = [...exitSet(taken, active)].sort(lastFirst);
@@ -22,7 +22,7 @@ export function effectOf(transitions: readonly Transition[], active: ReadonlySet
     ...taken.flatMap((transition) => transition.actions),
     ...entering.actions,
   ];
-  return ending({ actions, nodes: entering.nodes }, isDone(root, active), root);
+  return withExitWhenDone({ actions, nodes: entering.nodes }, isDone(root, active), root);
 }
 
 /** Enters the machine as a whole. */
@@ -35,30 +35,30 @@ export function effectOfStart(root: Node): Effect {
     actions: [],
     forbids: false,
   };
-  return ending(enter(entrySet([start]), []), false, root);
+  return withExitWhenDone(enter(entrySet([start]), []), false, root);
 }
 
 function enter({ entered, byDefault }: EntrySet, remaining: readonly Node[]): Effect {
   const nodes = new Set(remaining);
-  const told = new Set<Node>();
+  const reported = new Set<Node>();
   const actions = [...entered].sort(inOrder).flatMap((node) => {
     nodes.add(node);
     return [
       ...node.entry,
       ...(byDefault.has(node) ? node.initialActions : []),
-      ...(node.kind === 'final' ? tellDone(node, nodes, told) : []),
+      ...(node.kind === 'final' ? raiseDoneAbove(node, nodes, reported) : []),
     ];
   });
   return { actions, nodes: [...nodes] };
 }
 
-/** A final node tells that its parent is done, and every parallel node above whose last region that was. */
-function tellDone(node: Node, active: ReadonlySet<Node>, told: Set<Node>): readonly Action[] {
+/** A final node raises the done event of its parent, and of each parallel node above whose last region became done. */
+function raiseDoneAbove(node: Node, active: ReadonlySet<Node>, reported: Set<Node>): readonly Action[] {
   const { parent } = node;
   const actions = parent?.kind === 'compound' ? [raiseDone(parent, node.output)] : [];
   let above = parent?.kind === 'parallel' ? parent : parent?.parent;
-  while (above?.kind === 'parallel' && !told.has(above) && isDone(above, active)) {
-    told.add(above);
+  while (above?.kind === 'parallel' && !reported.has(above) && isDone(above, active)) {
+    reported.add(above);
     actions.push(raiseDone(above, () => undefined));
     above = above.parent;
   }
@@ -67,15 +67,15 @@ function tellDone(node: Node, active: ReadonlySet<Node>, told: Set<Node>): reado
 
 function raiseDone({ id }: Node, output: Node['output']): Action {
   const type = `xstate.done.state.${id}`;
-  return raisingAction((args, _active, raising) => {
+  return raisingAction((args, _active, queue) => {
     const done = { type, output: output(args) };
-    raising.raise(done);
+    queue.raise(done);
     return args.context;
   });
 }
 
-/** A machine that is done, or has been before, exits what is active: only in its actions, for the states stay. */
-function ending(effect: Effect, wasDone: boolean, root: Node): Effect {
+/** As in XState, a machine that is done runs the exit actions of all active nodes after every step; the nodes stay active. */
+function withExitWhenDone(effect: Effect, wasDone: boolean, root: Node): Effect {
   const { actions, nodes } = effect;
   if (!wasDone && !isDone(root, new Set(nodes))) return effect;
   return { nodes, actions: [...actions, ...nodes.toSorted(lastFirst).flatMap(({ exit }) => exit)] };

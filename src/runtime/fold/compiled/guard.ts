@@ -1,17 +1,17 @@
-/** Turns what stands behind a transition's `guard` into a plain function. */
+/** Compiles a transition's `guard` to a plain function. */
 import { and, matchesState, not, or, stateIn, type AnyStateNode } from 'xstate';
 import type { StateValue } from '../fold-state.js';
 import type { Guard } from './chart.js';
-import { follow, refuse, type Written } from './reference.js';
+import { resolveReference, refuse, type MachineFunction } from './reference.js';
 
-/** What XState hangs on the guards that it makes itself. */
-interface Made {
+/** The properties that XState sets on its built-in guards. */
+interface BuiltInGuard {
   readonly check: unknown;
   readonly guards: readonly unknown[];
   readonly stateValue: StateValue;
 }
 
-const checkOf = (guard: unknown): unknown => (guard as Made).check;
+const checkOf = (guard: unknown): unknown => (guard as BuiltInGuard).check;
 const AND = checkOf(and([]));
 const OR = checkOf(or([]));
 const NOT = checkOf(not(''));
@@ -19,29 +19,30 @@ const STATE_IN = checkOf(stateIn(''));
 
 /** @throws Error that names the state when there is no such guard */
 export function guardOf(reference: unknown, node: AnyStateNode): Guard {
-  const { name, implementation, params } = follow(reference, node.machine.implementations.guards);
+  const { name, implementation, params } = resolveReference(reference, node.machine.implementations.guards);
   if (implementation === undefined) return refuse(node, `the guard ${String(name)} has no implementation`);
-  if (typeof implementation !== 'function') return guardOf(implementation, node); // a name for a name
-  if (checkOf(implementation) !== undefined) return madeGuardOf(implementation as unknown as Made, node);
-  return (args) => Boolean((implementation as Written)(args, params?.(args)));
+  if (typeof implementation !== 'function') return guardOf(implementation, node); // the name refers to another name
+  if (checkOf(implementation) !== undefined)
+    return builtInGuardOf(implementation as unknown as BuiltInGuard, node);
+  return (args) => Boolean((implementation as MachineFunction)(args, params?.(args)));
 }
 
-function madeGuardOf(made: Made, node: AnyStateNode): Guard {
-  switch (made.check) {
+function builtInGuardOf(builtIn: BuiltInGuard, node: AnyStateNode): Guard {
+  switch (builtIn.check) {
     case AND: {
-      const guards = made.guards.map((guard) => guardOf(guard, node));
+      const guards = builtIn.guards.map((guard) => guardOf(guard, node));
       return (args, active) => guards.every((guard) => guard(args, active));
     }
     case OR: {
-      const guards = made.guards.map((guard) => guardOf(guard, node));
+      const guards = builtIn.guards.map((guard) => guardOf(guard, node));
       return (args, active) => guards.some((guard) => guard(args, active));
     }
     case NOT: {
-      const guard = guardOf(made.guards[0], node);
+      const guard = guardOf(builtIn.guards[0], node);
       return (args, active) => !guard(args, active);
     }
     case STATE_IN:
-      return stateGuardOf(made.stateValue, node);
+      return stateGuardOf(builtIn.stateValue, node);
     default:
       return refuse(node, 'a guard is of a kind that a fold does not know');
   }

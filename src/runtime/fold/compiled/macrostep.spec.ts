@@ -1,8 +1,9 @@
+/** Eventless transitions, raised events, and where they end. */
 import { assign, enqueueActions, not, raise, stateIn } from 'xstate';
 import { adds, after, compiled, trailAfter, type Config } from '../../../../test/support/small-machines.js';
 
-describe('what follows on an event', () => {
-  it('are eventless transitions first, and raised events then, in their order', () => {
+describe('what follows an event', () => {
+  it('are eventless transitions first, then raised events in their order', () => {
     const fold = compiled({
       initial: 'a',
       states: {
@@ -21,7 +22,7 @@ describe('what follows on an event', () => {
     expect(trailAfter(fold, 'go')).toEqual(['eventless', 'first', 'second']);
   });
 
-  it('is not awaited from outside where it is raised, as far as that is written down', () => {
+  it('is not awaited from outside when an action raises it as an object', () => {
     const { awaits } = compiled(
       {
         entry: 'tell',
@@ -39,7 +40,7 @@ describe('what follows on an event', () => {
     expect([...awaits]).toEqual(['go', 'third']);
   });
 
-  it('is that a state is done once a final state in it is entered, with the output of that', () => {
+  it('is the done event of a state whose final state was entered, with its output', () => {
     const fold = compiled({
       initial: 'outer',
       states: {
@@ -57,7 +58,7 @@ describe('what follows on an event', () => {
     expect(after(fold, 'go')).toEqual({ value: 'after', context: { trail: ['the output'] } });
   });
 
-  it('is nothing more once the machine itself is done; it still takes events, as with XState', () => {
+  it('is nothing once the machine is done, which still takes events, as in XState', () => {
     const fold = compiled({
       initial: 'a',
       on: { noted: { actions: adds('noted') }, again: '.a' },
@@ -71,7 +72,7 @@ describe('what follows on an event', () => {
     expect(after(fold, 'go', 'again', 'go').value).toBe('end');
   });
 
-  it('does not depend on what was entered first, where two regions go on by themselves', () => {
+  it('does not depend on which region was entered first', () => {
     const side = (name: string): Config => ({
       initial: 'off',
       states: {
@@ -94,30 +95,30 @@ describe('what follows on an event', () => {
   });
 });
 
-describe('a machine that does not come to rest', () => {
+describe('a machine with an endless loop', () => {
   const restless = {
     initial: 'a',
     states: { a: { on: { go: 'b' } }, b: { always: { target: 'c' } }, c: { always: { target: 'b' } } },
   };
 
-  it('fails after so many microsteps as it says', () => {
+  it('fails after as many microsteps as its `maxIterations`', () => {
     const fold = compiled({ ...restless, options: { maxIterations: 7 } });
     expect(() => after(fold, 'go')).toThrow(
       'machine m does not come to rest: 7 microsteps followed on one event',
     );
   });
 
-  it('fails after a million when it says nothing, where XState goes on for ever', () => {
+  it('fails after a million without that option, where XState loops for ever', () => {
     expect(() => after(compiled(restless), 'go')).toThrow('1000000 microsteps followed on one event');
   });
 
-  it('is refused when that is how it starts', () => {
+  it('is refused when it loops at the start', () => {
     expect(() => compiled({ ...restless, initial: 'b', options: { maxIterations: 7 } })).toThrow(
       'machine m does not come to rest',
     );
   });
 
-  it('is no machine with an eventless transition that changes nothing', () => {
+  it('is not one with an eventless transition that changes nothing', () => {
     const fold = compiled({
       initial: 'a',
       states: { a: { always: { target: 'a' }, on: { go: 'b' } }, b: {} },
@@ -149,11 +150,11 @@ describe('enqueueActions', () => {
     { actions: { named: adds('named') } },
   );
 
-  it('carries out what was enqueued, in its order, and asks guards of the state before', () => {
+  it('runs what was enqueued in its order, and checks guards on the state before', () => {
     expect(trailAfter(fold, 'go')).toEqual(['assigned', 'named', 'raised']);
   });
 
-  it('asks guards at the start as XState does: with the first value, but only the machine itself active', () => {
+  it('checks guards at the start as XState does: with the first value, but only the root active', () => {
     const seen: boolean[] = [];
     compiled({
       initial: 'a',

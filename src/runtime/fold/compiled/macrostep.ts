@@ -1,17 +1,25 @@
 /**
- * Everything that one event brings about: the transitions that it enables, then eventless ones before raised events,
- * until the states rest or the machine is done.
+ * All microsteps that follow one event (SCXML's macrostep): the transitions that it enables, then eventless transitions before
+ * raised events, until none is left or the machine is done.
  */
 import type { FoldEvent, StateValue } from '../fold-state.js';
-import { Args, carryOut, type Action, type Active, type Chart, type Context, type Raising } from './chart.js';
+import {
+  Args,
+  runActions,
+  type Action,
+  type Active,
+  type Chart,
+  type Context,
+  type RaiseQueue,
+} from './chart.js';
 import type { Configuration, Microstep } from './configuration.js';
 
-export class Macrostep implements Raising {
-  /** Made when it is needed, which is seldom. */
+export class Macrostep implements RaiseQueue {
+  /** Created on the first raise: most events raise nothing. */
   #raised: FoldEvent[] | undefined;
   #at: Configuration;
   #context: Context;
-  /** The one that was taken last. */
+  /** The event that was taken last. */
   #event: FoldEvent;
 
   constructor(at: Configuration, context: Context, event: FoldEvent) {
@@ -33,36 +41,36 @@ export class Macrostep implements Raising {
     this.#raised.push(event);
   }
 
-  /** Carries out what enters the machine. @param before what is active until that is done */
+  /** Runs the actions that enter the machine. @param before what is active meanwhile */
   start(actions: readonly Action[], before: Active, chart: Chart): void {
-    this.#context = carryOut(actions, this.#args(), before, this);
+    this.#context = runActions(actions, this.#args(), before, this);
     this.#settle(chart);
   }
 
-  /** A machine that is done still takes events, but nothing follows on them: so XState has it. */
+  /** As in XState, a machine that is done still takes events, but no eventless transitions or raised events follow. */
   take(microstep: Microstep | undefined, chart: Chart): void {
     const { isDone } = this.#at;
-    this.#go(microstep);
-    if (!isDone && (this.#at.isRestless || this.#raised !== undefined)) this.#settle(chart);
+    this.#apply(microstep);
+    if (!isDone && (this.#at.hasEventless || this.#raised !== undefined)) this.#settle(chart);
   }
 
-  /** @throws Error when it never comes to rest */
-  #settle({ id, mostMicrosteps }: Chart): void {
+  /** @throws Error after the maximum of microsteps */
+  #settle({ id, maxMicrosteps: maxMicrosteps }: Chart): void {
     let isIdle = false;
     for (let count = 0; !this.#at.isDone; count += 1) {
-      if (count >= mostMicrosteps) {
+      if (count >= maxMicrosteps) {
         throw new Error(`machine ${id} does not come to rest: ${count} microsteps followed on one event`);
       }
       const eventless: Microstep | undefined = isIdle ? undefined : this.#at.eventless(this.#args());
       if (eventless !== undefined) {
-        // One that changes nothing would be taken for ever.
-        isIdle = !this.#go(eventless);
+        // One that changes nothing would be enabled again, without end.
+        isIdle = !this.#apply(eventless);
         continue;
       }
       const event = this.#raised?.shift();
       if (event === undefined) return;
       this.#event = event;
-      this.#go(this.#at.on(this.#args()));
+      this.#apply(this.#at.microstepFor(this.#args()));
       isIdle = false;
     }
   }
@@ -72,11 +80,11 @@ export class Macrostep implements Raising {
   }
 
   /** @returns whether anything has changed */
-  #go(microstep: Microstep | undefined): boolean {
+  #apply(microstep: Microstep | undefined): boolean {
     if (microstep === undefined) return false;
     const at = this.#at;
     const context = this.#context;
-    this.#context = carryOut(microstep.actions, this.#args(), at, this);
+    this.#context = runActions(microstep.actions, this.#args(), at, this);
     this.#at = microstep.to;
     return this.#at !== at || this.#context !== context;
   }

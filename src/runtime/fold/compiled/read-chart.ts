@@ -1,48 +1,52 @@
-/** Reads an XState machine into a chart of plain functions, and refuses by name what a fold cannot have. */
-import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate';
-import { ABSENT, actionOf, typeRaisedBy } from './action.js';
+/** Reads an XState machine into a chart of plain functions, and refuses what is not pure, naming the state. */
+import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition, ContextFrom } from 'xstate';
+import { UNAVAILABLE_PARAMETERS, actionOf, typeRaisedBy } from './action.js';
 import type { Action, Args, Chart, Context, Node, Transition } from './chart.js';
 import { guardOf } from './guard.js';
-import { refuse, requireWithout } from './reference.js';
+import { refuse, rejectParameters } from './reference.js';
 import { entrySet } from './sets.js';
 
-/** So many microsteps after one event are taken for endless, which XState would not notice. */
+export type Machine = AnyStateMachine;
+
+export type ContextOf<Of extends Machine> = ContextFrom<Of>;
+
+/** More microsteps than this after one event count as an endless loop, which XState itself would not notice. */
 const MAX_MICROSTEPS = 1_000_000;
 
-/** A node while it is read. */
-type Draft = { -readonly [Name in keyof Node]: Node[Name] };
+/** A node while it is being read. */
+type MutableNode = { -readonly [Name in keyof Node]: Node[Name] };
 
 /** @throws Error that names the state and what a fold cannot have in it */
-export function readChart(machine: AnyStateMachine): Chart {
-  const reader = new Reader();
+export function readChart(machine: Machine): Chart {
+  const reader = new ChartReader();
   const root = reader.read(machine.root);
   return {
     id: machine.id,
     root,
     context: contextOf(machine),
-    raises: reader.raises,
-    mostMicrosteps: Math.min(machine.options.maxIterations ?? MAX_MICROSTEPS, MAX_MICROSTEPS),
-    activeIn: (value) => new Set(reader.nodesOf(machine.resolveState({ value, context: {} })._nodes)),
+    awaits: awaitedBy(machine, reader.raises),
+    maxMicrosteps: Math.min(machine.options.maxIterations ?? MAX_MICROSTEPS, MAX_MICROSTEPS),
+    nodesIn: (value) => new Set(reader.nodesOf(machine.resolveState({ value, context: {} })._nodes)),
   };
 }
 
-class Reader {
+class ChartReader {
   readonly raises = new Set<string>();
-  readonly #drafts = new Map<AnyStateNode, Draft>();
+  readonly #nodes = new Map<AnyStateNode, MutableNode>();
 
   read(root: AnyStateNode): Node {
-    const node = this.#draft(root, undefined);
-    for (const [stateNode, draft] of this.#drafts) this.#complete(draft, stateNode);
-    return node;
+    const created = this.#create(root, undefined);
+    for (const [stateNode, node] of this.#nodes) this.#complete(node, stateNode);
+    return created;
   }
 
   nodesOf(stateNodes: readonly AnyStateNode[]): readonly Node[] {
-    return stateNodes.flatMap((stateNode) => this.#drafts.get(stateNode) ?? []);
+    return stateNodes.flatMap((stateNode) => this.#nodes.get(stateNode) ?? []);
   }
 
-  /** The node and those below it, without what they do. */
-  #draft(stateNode: AnyStateNode, parent: Node | undefined): Node {
-    const draft: Draft = {
+  /** The node and those below it, without their actions and transitions. */
+  #create(stateNode: AnyStateNode, parent: Node | undefined): Node {
+    const node: MutableNode = {
       id: stateNode.id,
       key: stateNode.key,
       order: stateNode.order,
@@ -57,23 +61,23 @@ class Reader {
       always: [],
       output: outputOf(stateNode),
     };
-    this.#drafts.set(stateNode, draft);
+    this.#nodes.set(stateNode, node);
     const children = Object.values(stateNode.states) as readonly AnyStateNode[];
-    draft.children = children.map((child) => this.#draft(child, draft));
-    if (draft.kind === 'compound') [draft.initial] = this.nodesOf(stateNode.initial.target);
-    return draft;
+    node.children = children.map((child) => this.#create(child, node));
+    if (node.kind === 'compound') [node.initial] = this.nodesOf(stateNode.initial.target);
+    return node;
   }
 
-  #complete(draft: Draft, stateNode: AnyStateNode): void {
-    draft.entry = this.#actions(stateNode.entry, stateNode);
-    draft.exit = this.#actions(stateNode.exit, stateNode);
-    draft.initialActions = this.#actions(stateNode.initial.actions, stateNode);
-    draft.always = this.#transitions(stateNode.always ?? [], draft, stateNode);
+  #complete(node: MutableNode, stateNode: AnyStateNode): void {
+    node.entry = this.#actions(stateNode.entry, stateNode);
+    node.exit = this.#actions(stateNode.exit, stateNode);
+    node.initialActions = this.#actions(stateNode.initial.actions, stateNode);
+    node.always = this.#transitions(stateNode.always ?? [], node, stateNode);
     for (const descriptor of stateNode.transitions.keys()) requireMatchable(descriptor, stateNode);
-    draft.transitions = new Map(
+    node.transitions = new Map(
       [...stateNode.transitions].map(([descriptor, definitions]) => [
         descriptor,
-        this.#transitions(definitions, draft, stateNode),
+        this.#transitions(definitions, node, stateNode),
       ]),
     );
   }
@@ -101,10 +105,18 @@ class Reader {
         actions: this.#actions(actions, stateNode),
         forbids: target === undefined && actions.length === 0,
       };
-      requireTogether(transition, stateNode);
+      requireOneChild(transition, stateNode);
       return transition;
     });
   }
+}
+
+/** The types that the machine has transitions for and does not raise itself; wildcards and XState's own are left out. */
+function awaitedBy({ events }: Machine, raised: ReadonlySet<string>): ReadonlySet<string> {
+  const types = events as readonly string[];
+  return new Set(
+    types.filter((type) => !type.includes('*') && !type.startsWith('xstate.') && !raised.has(type)),
+  );
 }
 
 function kindOf(stateNode: AnyStateNode): Node['kind'] {
@@ -118,7 +130,7 @@ function kindOf(stateNode: AnyStateNode): Node['kind'] {
     : type;
 }
 
-/** XState only warns of a wildcard that matches nothing, and only when an event is there. */
+/** XState only warns of a wildcard that can match nothing, and only when an event arrives. */
 function requireMatchable(descriptor: string, stateNode: AnyStateNode): void {
   if (descriptor === '*' || !descriptor.replace(/\.\*$/, '').includes('*')) return;
   refuse(
@@ -129,22 +141,22 @@ function requireMatchable(descriptor: string, stateNode: AnyStateNode): void {
 
 function outputOf(stateNode: AnyStateNode): Node['output'] {
   const output: unknown = stateNode.output;
-  requireWithout(ABSENT, output, stateNode);
+  rejectParameters(UNAVAILABLE_PARAMETERS, output, stateNode);
   return typeof output === 'function' ? (output as (args: Args) => unknown) : () => output;
 }
 
-/** A state's value has no place for two children of one compound node. */
-function requireTogether(transition: Transition, stateNode: AnyStateNode): void {
+/** A state's value cannot express two active children of one compound node. */
+function requireOneChild(transition: Transition, stateNode: AnyStateNode): void {
   const parents = [...entrySet([transition]).entered].map(({ parent }) => parent);
-  const torn = parents.find(
+  const twice = parents.find(
     (parent, index) => parent?.kind === 'compound' && parents.indexOf(parent) < index,
   );
-  if (torn !== undefined) refuse(stateNode, `a transition enters two states of ${torn.id} at once`);
+  if (twice !== undefined) refuse(stateNode, `a transition enters two states of ${twice.id} at once`);
 }
 
-function contextOf(machine: AnyStateMachine): Context {
+function contextOf(machine: Machine): Context {
   const context: unknown = machine.config.context;
   if (typeof context !== 'function') return (context ?? {}) as Context;
-  requireWithout(['input', ...ABSENT], context, machine.root);
+  rejectParameters(['input', ...UNAVAILABLE_PARAMETERS], context, machine.root);
   return { ...(context as (args: object) => Context)({}) };
 }

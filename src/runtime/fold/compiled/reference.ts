@@ -1,23 +1,24 @@
-/** What a machine's author refers to guards and actions by: themselves, their name, or their name with parameters. */
+/** Resolves how a machine refers to guards and actions: as a function, by name, or by name with parameters. */
 import type { AnyStateNode } from 'xstate';
 import type { Args } from './chart.js';
 
-/** A function of the author's. */
-export type Written = (args: Args, params: unknown) => unknown;
+/** A function that the machine's author wrote. */
+export type MachineFunction = (args: Args, params: unknown) => unknown;
 
 export type Params = (args: Args) => unknown;
 
-export interface Referred {
-  /** Undefined for what stands there itself. */
+export interface ResolvedReference {
+  /** Undefined for an inline function. */
   readonly name: string | undefined;
-  /** Undefined when there is nothing by that name. */
+  /** Undefined when nothing has that name. */
   readonly implementation: unknown;
-  /** Undefined where there are none, which is mostly so. */
   readonly params: Params | undefined;
 }
 
-/** Follows a reference. Only what has a name can be given parameters with it. */
-export function follow(reference: unknown, implementations: Readonly<Record<string, unknown>>): Referred {
+export function resolveReference(
+  reference: unknown,
+  implementations: Readonly<Record<string, unknown>>,
+): ResolvedReference {
   if (typeof reference === 'function') {
     return { name: undefined, implementation: reference, params: undefined };
   }
@@ -38,17 +39,21 @@ export function refuse(node: AnyStateNode, why: string): never {
   throw new Error(`machine ${node.machine.id}, state ${node.path.join('.') || '(root)'}: ${why}`);
 }
 
-/** A parameter that is taken apart, with nothing nested in it, and what it is taken apart into. */
+/** A destructured first parameter without nested patterns; the group holds its names. */
 const FIRST_PARAMETER = /^(?:async\s*)?(?:function\s*)?[\w$]*\s*\(?\s*\{([^{}]*)\}/;
 
 /**
- * Refuses a function that takes an argument which a fold does not have. It is found in the source, where that has the usual
- * form (`({ context, spawn }) => …`); in another form the argument is not there when it is asked for.
+ * Refuses a function that destructures one of these names from its first parameter (`({ context, spawn }) => …`). Read from
+ * the function's source; a function that gets at the argument in another way is not refused, and finds it undefined.
  */
-export function requireWithout(absent: readonly string[], written: unknown, node: AnyStateNode): void {
-  if (typeof written !== 'function') return;
-  const taken = FIRST_PARAMETER.exec(Function.prototype.toString.call(written))?.[1] ?? '';
+export function rejectParameters(
+  unavailable: readonly string[],
+  candidate: unknown,
+  node: AnyStateNode,
+): void {
+  if (typeof candidate !== 'function') return;
+  const taken = FIRST_PARAMETER.exec(Function.prototype.toString.call(candidate))?.[1] ?? '';
   const names = taken.split(',').map((part) => part.split(/[:=]/)[0]?.trim());
-  const found = absent.find((name) => names.includes(name));
+  const found = unavailable.find((name) => names.includes(name));
   if (found !== undefined) refuse(node, `a function takes ${found}, which a fold does not have`);
 }

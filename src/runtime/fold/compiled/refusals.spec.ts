@@ -1,3 +1,4 @@
+/** Which machines are refused, and with which message. */
 import { and, fromPromise, not, stateIn } from 'xstate';
 import { compiling, doing, inState, type Config } from '../../../../test/support/small-machines.js';
 
@@ -34,7 +35,7 @@ describe('a machine that is not pure', () => {
   });
 });
 
-describe('what is named and is not there', () => {
+describe('a name without an implementation', () => {
   it.each<[string, Config, string]>([
     ['an action', doing('missing'), 'the action missing has no implementation'],
     [
@@ -53,7 +54,7 @@ describe('what is named and is not there', () => {
     expect(compiling(config)).toThrow(`machine m, state s: ${message}`);
   });
 
-  it('is refused: a state that a guard asks for', () => {
+  it('is refused: a state in `stateIn`', () => {
     expect(compiling(asking(stateIn('#m.t')))).toThrow(
       "machine m, state s: Child state 't' does not exist on 'm'",
     );
@@ -70,12 +71,12 @@ describe('a wildcard that matches nothing', () => {
     },
   );
 
-  it.each(['*', 'it.*', 'it.has.*'])('is not one that stands at the end: %s', (descriptor) => {
+  it.each(['*', 'it.*', 'it.has.*'])('is not one at the end: %s', (descriptor) => {
     expect(compiling(inState({ on: { [descriptor]: 's' } }))).not.toThrow();
   });
 });
 
-describe('a guard that XState has and a fold does not know', () => {
+describe('a built-in guard of XState that the compiler does not know', () => {
   it('is refused with the name of the state', () => {
     const unheard = Object.assign(() => true, { check: () => true });
     expect(compiling(asking(unheard))).toThrow(

@@ -1,11 +1,11 @@
-/** Which transitions an event enables: the innermost in every region, and of several candidates the first whose guard holds. */
+/** Which transitions an event enables: in every region the innermost, and of several candidates the first whose guard holds. */
 import type { Active, Args, Node, Transition } from './chart.js';
 
-/** The transitions that could take events of one type, in the order in which they are asked. */
+/** The transitions that events of one type could take, in the order in which their guards are evaluated. */
 export interface Candidates {
-  /** Regions are asked first, each for itself. */
+  /** Evaluated first, each for itself. */
   readonly regions: readonly Candidates[];
-  /** Asked when no region takes the event. */
+  /** Evaluated when no region takes the event. */
   readonly own: readonly Transition[];
 }
 
@@ -21,7 +21,7 @@ export function candidatesFor(type: string, node: Node, active: ReadonlySet<Node
     : { regions, own };
 }
 
-/** Adds what is enabled to `selected`. */
+/** Adds the enabled transitions to `selected`. */
 export function addEnabled(candidates: Candidates, args: Args, active: Active, selected: Transition[]): void {
   const { length } = selected;
   for (const region of candidates.regions) addEnabled(region, args, active, selected);
@@ -50,7 +50,7 @@ function transitionsFor(type: string, { transitions }: Node): readonly Transitio
   return [type, ...wildcards].flatMap((descriptor) => transitions.get(descriptor) ?? []);
 }
 
-/** `*` stands for every type; `a.b.*` for `a.b` and all that begins with it, token by token. */
+/** `*` matches every type; `a.b.*` matches `a.b` and every type whose first tokens are `a` and `b`. */
 function matches(type: string, descriptor: string): boolean {
   if (descriptor === '*') return true;
   if (!descriptor.endsWith('.*')) return false;

@@ -1,10 +1,10 @@
 /**
  * Which nodes a set of transitions exits and enters. The algorithm is SCXML's (https://www.w3.org/TR/scxml/, appendix D)
- * in the form that XState 5 gives it, history left out; where the two differ, XState is followed.
+ * in XState 5's form, without history; where the two differ, this follows XState.
  */
 import type { Node, Transition } from './chart.js';
 
-/** Whether the node stands below the other one; everything stands below undefined, the root too. */
+/** Whether the node is a descendant of the other one; every node, also the root, is one of undefined. */
 export function isBelow(node: Node, above: Node | undefined): boolean {
   let at = node.parent;
   while (at !== undefined && at !== above) at = at.parent;
@@ -13,7 +13,7 @@ export function isBelow(node: Node, above: Node | undefined): boolean {
 
 export const isLeaf = ({ kind }: Node): boolean => kind === 'atomic' || kind === 'final';
 
-/** The nodes above this one, nearest first, up to the other one, which is not among them. */
+/** The ancestors, nearest first, up to but not including `upTo`. */
 export function ancestorsOf(node: Node, upTo?: Node): readonly Node[] {
   const ancestors: Node[] = [];
   if (node === upTo) return ancestors;
@@ -35,7 +35,7 @@ export function isDone(node: Node, active: ReadonlySet<Node>): boolean {
   }
 }
 
-/** The node within which everything happens that the transition does; undefined when the root itself is entered again. */
+/** The innermost node that the transition does not exit (SCXML's transition domain); undefined when the root is re-entered. */
 function domainOf({ source, targets, reenters }: Transition): Node | undefined {
   if (!reenters && targets.every((target) => target === source || isBelow(target, source))) return source;
   const [first, ...others] = [...targets, source];
@@ -55,7 +55,7 @@ export function exitSet(transitions: readonly Transition[], active: ReadonlySet<
   return exited;
 }
 
-/** Of two transitions that would exit the same node, only that of the inner source is taken; else the first one. */
+/** Of two transitions that would exit the same node, the one with the inner source is taken, else the first. */
 export function withoutConflicts(
   transitions: readonly Transition[],
   active: ReadonlySet<Node>,
@@ -76,25 +76,25 @@ export function withoutConflicts(
 
 export interface EntrySet {
   readonly entered: ReadonlySet<Node>;
-  /** Those of them that are entered as targets or as initial states, whose initial actions are due. */
+  /** Those entered as targets or as initial states, whose initial actions are run. */
   readonly byDefault: ReadonlySet<Node>;
 }
 
 export function entrySet(transitions: readonly Transition[]): EntrySet {
-  const entering = new Entering();
-  for (const transition of transitions) entering.take(transition);
-  return entering;
+  const builder = new EntrySetBuilder();
+  for (const transition of transitions) builder.add(transition);
+  return builder;
 }
 
-class Entering implements EntrySet {
+class EntrySetBuilder implements EntrySet {
   readonly entered = new Set<Node>();
   readonly byDefault = new Set<Node>();
 
-  take(transition: Transition): void {
+  add(transition: Transition): void {
     const { source, targets, reenters } = transition;
     const domain = domainOf(transition);
     for (const target of targets) {
-      // A transition from a node to itself stays inside of it, unless it reenters.
+      // A transition from a node to itself does not exit it, unless it re-enters.
       if (target !== source || source !== domain || reenters) this.#enterByDefault(target);
       this.#enterBelow(target);
     }

@@ -39,7 +39,7 @@ export class OperationsController {
     @Res() reply: FastifyReply,
   ): void {
     this.#known(name, request);
-    tell(name, this.upkeep.auditOf(name), reply);
+    tell(name, this.upkeep.lastAudit(name), reply);
   }
 
   @Post(':name/rebuild')
@@ -60,7 +60,7 @@ export class OperationsController {
     @Res() reply: FastifyReply,
   ): void {
     this.#known(name, request);
-    tell(name, this.upkeep.rebuildOf(name), reply);
+    tell(name, this.upkeep.lastRebuild(name), reply);
   }
 
   #known(name: string, request: QueryRequest & FastifyRequest): Projection {
@@ -102,5 +102,5 @@ function elapsed(seconds: number, reply: FastifyReply): Promise<void> {
 function tell(projection: string, undertaking: Job<object> | undefined, reply: FastifyReply): void {
   void reply
     .header('cache-control', 'no-store')
-    .send({ projection, ...(undertaking?.standing ?? { status: 'never' }) });
+    .send({ projection, ...(undertaking?.status ?? { status: 'never' }) });
 }

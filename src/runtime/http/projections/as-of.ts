@@ -21,7 +21,7 @@ export async function answeredAsOf<Context>(
   body: (folded: Folded<Context>) => string,
 ): Promise<void> {
   const at = await positionOf(past, moment);
-  const entityTag = `"${past.tagAt(at)}"`;
+  const entityTag = `"${past.entityTagAt(at)}"`;
   const head = await past.head();
   if (at > head) throw new AfterHead(at, head);
   void reply

@@ -5,7 +5,7 @@ import type { Json, Position } from '../../event-log/event.js';
 import { AfterHead } from '../../projection/past/past-problems.js';
 import { Projection } from '../../projection/projection.js';
 import { tokenOf } from '../../projection/inject-projection.js';
-import { whatIfAnswer } from '../../projection/past/what-if.js';
+import { whatIfAnswer } from '../../projection/past/past.js';
 import { positionOf, untilGone } from './as-of.js';
 import { ApiHistory, ApiWhatIf } from './past.docs.js';
 import { readHistory, readWhatIf, requireBefore, type HistoryRequest } from './past-request.js';
@@ -52,7 +52,7 @@ export function pastController(name: string): Type {
       for (const each of asked.without) if (each > head) throw new AfterHead(each, head);
       const at = asked.at === undefined ? head : await positionOf(past, asked.at);
       requireBefore(at, asked.without);
-      const states = await untilGone(reply, (signal) => past.without(asked.without, at, { signal }));
+      const states = await untilGone(reply, (signal) => past.whatIf(asked.without, at, { signal }));
       if (states === undefined) return;
       void reply
         .header('leftfold-position', String(at))

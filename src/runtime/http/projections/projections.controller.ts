@@ -12,7 +12,7 @@ import { PATHS } from '../kernel/paths.js';
 import { diagramOf } from '../../projection/diagram.js';
 import { detailsOf, overviewOf } from '../../projection/overview.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
-import { resume, skip } from '../../projection/resume.js';
+import { resumeProjection, skipFaultedEvent } from '../../projection/resume.js';
 import { projectionNamed } from './projection-not-found.js';
 import { ApiDetails, ApiMachine, ApiOverview, ApiResume } from './projections.docs.js';
 import { readResume } from './resume-request.js';
@@ -85,11 +85,11 @@ export class ProjectionsController {
     // The skip has a commit id of its own, so that a retry needs no key; one that is sent must be a key nonetheless.
     const { metadata } = commitOptions(request.headers, { resume: name, ...skipping });
     if (skipping === undefined) {
-      await resume(projection);
+      await resumeProjection(projection);
     } else {
       const given = { ...skipping, ...(metadata !== undefined && { metadata }) };
-      const { first, last, repeated } = await skip(projection, this.log, given);
-      if (!repeated) this.host.tellSkipped({ projection: name, ...skipping });
+      const { first, last, repeated } = await skipFaultedEvent(projection, this.log, given);
+      if (!repeated) this.host.reportSkipped({ projection: name, ...skipping });
       void reply
         .status(201)
         .header('location', linkToCommit(first, last))

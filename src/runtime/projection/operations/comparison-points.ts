@@ -1,39 +1,50 @@
-/** What was kept of a projection along the log, to be held against a fold on its way through it. */
+/** States kept along the log that a fold is compared with when it comes past them, and what a difference is called. */
 import type { Position } from '../../event-log/event.js';
-import type { Drift } from './drift.js';
 import type { Folded, Skipped } from '../folding.js';
 import { digestText } from '../snapshots/rolling-digest.js';
 import { stateDigest } from '../snapshots/state-digest.js';
-import { isOurs, type FoldDependencies } from './fold-dependencies.js';
+import { isUsable } from '../snapshots/usable-snapshot.js';
+import { snapshotRequirements, type FoldDependencies } from './fold-dependencies.js';
+
+/** A snapshot or the live state differs from what the log folds to. */
+export interface Drift {
+  /** The last position at which both agreed; the drift began after it. */
+  readonly after: Position;
+  /** The first position compared at which they differ. */
+  readonly upTo: Position;
+  /** What was found to differ at `upTo`. */
+  readonly of: 'snapshot' | 'live state';
+}
 
 export interface ComparisonPoint {
   readonly position: Position;
   readonly of: Drift['of'];
-  /** Which events, and to what state: equal only when both are. */
+  /** Of the events that were folded and of the state: equal only if both are. */
   readonly digest: string;
 }
 
 export function comparisonPointOf(folded: Folded, of: Drift['of']): ComparisonPoint {
-  return { position: folded.position, of, digest: wholeDigest(folded) };
+  return { position: folded.position, of, digest: digestOf(folded) };
 }
 
-export function agrees(mark: ComparisonPoint, folded: Folded): boolean {
-  return mark.position === folded.position && mark.digest === wholeDigest(folded);
+export function matchesPoint(point: ComparisonPoint, folded: Folded): boolean {
+  return point.position === folded.position && point.digest === digestOf(folded);
 }
 
-/** Of the snapshots that this machine has made of this log, up to a position, oldest first. No state is kept in memory. */
+/** Of the snapshots that this machine has made of this log, up to a position, oldest first. Only digests stay in memory. */
 export async function comparisonPointsUpTo(
   through: Position,
-  ground: FoldDependencies,
+  dependencies: FoldDependencies,
   skipped: Skipped,
 ): Promise<readonly ComparisonPoint[]> {
-  const marks: ComparisonPoint[] = [];
-  for await (const found of ground.snapshots.newestFirst()) {
-    if (isOurs(found, ground, through, skipped)) marks.push(comparisonPointOf(found, 'snapshot'));
+  const requirements = snapshotRequirements(dependencies, skipped, through);
+  const points: ComparisonPoint[] = [];
+  for await (const found of dependencies.snapshots.newestFirst()) {
+    if (isUsable(found, requirements)) points.push(comparisonPointOf(found, 'snapshot'));
   }
-  return marks.reverse();
+  return points.reverse();
 }
 
-function wholeDigest({ digest, state }: Folded): string {
+function digestOf({ digest, state }: Folded): string {
   return `${digestText(digest)} ${stateDigest(state)}`;
 }

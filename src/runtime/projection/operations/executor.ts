@@ -1,44 +1,44 @@
-/** Where the work beside a live projection is done: in a process of its own, or in turns with the server. */
+/** Where a job runs: in this thread, in turns with the server, or in a worker process (`worker-executor.ts`). */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Position } from '../../event-log/event.js';
 import type { FoldDependencies } from './fold-dependencies.js';
-import { runJob, type JobResults, type JobRequest } from './run-job.js';
+import { runJob, type JobRequest, type JobResults } from './run-job.js';
 
-export interface ExecutorRequest {
+export interface ExecutorOptions {
   readonly projection: string;
-  /** How far to fold, now; asked again and again while the work goes on. */
+  /** How far to fold, now; asked again while the job runs. */
   readonly target: () => Position;
-  readonly progressed: (position: Position) => void;
-  /** Ends the work; it rejects with the reason. */
+  readonly onProgress: (position: Position) => void;
+  /** Ends the job, which rejects with the signal's reason. */
   readonly signal: AbortSignal;
 }
 
 export abstract class Executor {
   /**
-   * @throws FoldFailed, as an error with its message where it happened in another process
-   * @throws WorkerLost when the process has ended or comes no further
+   * @throws FoldFailed; from another process an Error with its message
+   * @throws WorkerLost when the worker process ended, or folded no event for too long
    */
   abstract run<Kind extends JobRequest['kind']>(
-    task: JobRequest & { readonly kind: Kind },
-    asked: ExecutorRequest,
+    request: JobRequest & { readonly kind: Kind },
+    options: ExecutorOptions,
   ): Promise<JobResults[Kind]>;
 }
 
-/** In this process, in slices between which everybody else gets a turn: where a log cannot be opened twice. */
+/** For logs that no other process can open. Nothing bounds what a machine takes of the server's time and memory. */
 export class ThreadExecutor extends Executor {
-  constructor(private readonly groundOf: (projection: string) => FoldDependencies) {
+  constructor(private readonly dependenciesOf: (projection: string) => FoldDependencies) {
     super();
   }
 
   override run<Kind extends JobRequest['kind']>(
-    task: JobRequest & { readonly kind: Kind },
-    { projection, target, progressed, signal }: ExecutorRequest,
+    request: JobRequest & { readonly kind: Kind },
+    { projection, target, onProgress, signal }: ExecutorOptions,
   ): Promise<JobResults[Kind]> {
-    return runJob<Kind>(task, this.groundOf(projection), {
+    return runJob<Kind>(request, this.dependenciesOf(projection), {
       target,
       now: () => performance.now(),
-      turn: async (position) => {
-        progressed(position);
+      afterSlice: async (position) => {
+        onProgress(position);
         await nextTurn();
         signal.throwIfAborted();
       },

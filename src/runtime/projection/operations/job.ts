@@ -1,4 +1,4 @@
-/** One long piece of work on a projection, from when it is asked for: how far it is, and what came of it. */
+/** An audit or a rebuild from the request to its end: how far it is, and how it ended. */
 import { START, type Position } from '../../event-log/event.js';
 
 export type JobStatus<Report> =
@@ -9,56 +9,56 @@ export type JobStatus<Report> =
       readonly through: Position;
       /** Events a second. */
       readonly rate: number;
-      /** Seconds; left out while nobody can know. */
+      /** Seconds; left out until there is a rate to estimate it from. */
       readonly remaining?: number;
     }
   | ({ readonly status: 'done' } & Report)
   | { readonly status: 'failed'; readonly reason: string };
 
 export class Job<Report> {
-  #standing: () => JobStatus<Report> = () => ({ status: 'waiting' });
-  #from: { readonly position: Position; readonly at: number } | undefined;
-  /** Resolves once it is done or has failed. */
+  #status: () => JobStatus<Report> = () => ({ status: 'waiting' });
+  #firstProgress: { readonly position: Position; readonly at: number } | undefined;
+  /** Resolves once the job is done or has failed; never rejects. */
   readonly ended: Promise<void>;
 
   /**
-   * @param work is handed where to tell how far it is
-   * @param turn resolves when it may begin: heavy work is done one after the other
+   * @param turn resolves when the job may begin: one job of a process runs at a time
+   * @param work is given this job, to report its progress to
    */
   constructor(
     turn: Promise<void>,
-    work: (undertaking: Job<Report>) => Promise<Report>,
+    work: (job: Job<Report>) => Promise<Report>,
     private readonly now: () => number = () => performance.now(),
   ) {
     this.ended = turn.then(async () => {
       try {
         const report = await work(this);
-        this.#standing = () => ({ status: 'done', ...report });
+        this.#status = () => ({ status: 'done', ...report });
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
-        this.#standing = () => ({ status: 'failed', reason });
+        this.#status = () => ({ status: 'failed', reason });
       }
     });
   }
 
-  get standing(): JobStatus<Report> {
-    return this.#standing();
+  get status(): JobStatus<Report> {
+    return this.#status();
   }
 
   get hasEnded(): boolean {
-    return ['done', 'failed'].includes(this.standing.status);
+    return ['done', 'failed'].includes(this.status.status);
   }
 
-  /** @param through reads how far there is to go, which may grow */
-  begin(through: () => Position): void {
-    this.#standing = () => ({ status: 'running', position: START, through: through(), rate: 0 });
+  /** @param through how far there is to go, which may grow */
+  start(through: () => Position): void {
+    this.#status = () => ({ status: 'running', position: START, through: through(), rate: 0 });
   }
 
-  /** How far it is; the rate is counted from the first time on. */
-  to(position: Position, through: () => Position): void {
-    this.#from ??= { position, at: this.now() };
-    const { position: first, at } = this.#from;
-    this.#standing = () => {
+  /** The rate is measured from the first call on. */
+  progress(position: Position, through: () => Position): void {
+    this.#firstProgress ??= { position, at: this.now() };
+    const { position: first, at } = this.#firstProgress;
+    this.#status = () => {
       const seconds = (this.now() - at) / 1000;
       const rate = seconds > 0 ? (position - first) / seconds : 0;
       const left = Math.max(through() - position, 0);

@@ -18,15 +18,15 @@ import { Operations } from './operations.js';
 interface Given {
   readonly log: EventLog;
   readonly total: Projection;
-  readonly upkeep: Operations;
+  readonly operations: Operations;
   readonly snapshots: RememberedSnapshots;
-  readonly shadows: RememberedSnapshots;
+  readonly rebuildSnapshots: RememberedSnapshots;
   /** The names of all signals, in order. */
   readonly signals: string[];
   readonly reached: (wanted: number) => Promise<void>;
 }
 
-/** As a folder: a snapshot takes the place of another of its position. */
+/** Like a folder: a snapshot replaces another at its position. */
 class Folder extends RememberedSnapshots {
   override async save(snapshot: Snapshot): Promise<number> {
     await this.clear((found) => isUnreadable(found) || found.position !== snapshot.position);
@@ -34,7 +34,7 @@ class Folder extends RememberedSnapshots {
   }
 }
 
-/** As one on a disk: what is read when it closes ends with an error. */
+/** Like a store on disk: a read fails when the store is closed meanwhile. */
 class Closing extends MemoryStore {
   #isClosed = false;
 
@@ -53,7 +53,7 @@ class Closing extends MemoryStore {
 /** A projection that has folded 1, 2, …, 6, with snapshots at 2, 4 and 6. */
 async function given({
   snapshots = new Folder(),
-  shadows = new Folder(),
+  rebuildSnapshots = new Folder(),
   isBad = (): boolean => false,
   store = new MemoryStore(),
 } = {}): Promise<Given> {
@@ -63,11 +63,11 @@ async function given({
   emitter.onAny((name) => signals.push(String(name)));
   const host = new ProjectionHost(log, emitter, {
     snapshotsOf: () => snapshots,
-    shadowsOf: () => shadows,
+    rebuildSnapshotsOf: () => rebuildSnapshots,
     pace: { every: 1_000_000 },
   });
   const total = host.add(totalOf('total', isBad)) as Projection;
-  const upkeep = new Operations(host, log, emitter);
+  const operations = new Operations(host, log, emitter);
   host.onApplicationBootstrap();
   const reached = (wanted: number): Promise<void> =>
     total.reached(position(wanted), AbortSignal.timeout(10_000));
@@ -76,15 +76,15 @@ async function given({
     await reached(amount);
     if (amount % 2 === 0) await total.replaceBy(total.folded, () => true);
   }
-  upkeep.onApplicationBootstrap();
+  operations.onApplicationBootstrap();
   signals.length = 0;
-  return { log, total, upkeep, snapshots, shadows, signals, reached };
+  return { log, total, operations, snapshots, rebuildSnapshots, signals, reached };
 }
 
 const positionsIn = (store: RememberedSnapshots): readonly unknown[] =>
   store.kept.map((each) => ('position' in each ? each.position : each));
 
-/** Makes the state another one, as nothing that is checked when a snapshot is read would notice. */
+/** Changes the state in a way that reading the snapshot does not detect. */
 function tamper(store: RememberedSnapshots, at: number): void {
   store.kept.forEach((found, index) => {
     if (isUnreadable(found) || found.position !== at) return;
@@ -97,12 +97,12 @@ beforeAll(() => {
 });
 
 describe('an audit', () => {
-  it('finds that every snapshot and the live state are what the log folds to', async () => {
-    const { total, upkeep } = await given();
-    const audit = upkeep.audit(total);
+  it('confirms that every snapshot and the live state are what the log folds to', async () => {
+    const { total, operations } = await given();
+    const audit = operations.audit(total);
     await audit.ended;
-    expect(audit.standing).toMatchObject({ status: 'done', position: 6, checked: 4 });
-    expect(audit.standing).not.toHaveProperty('drift');
+    expect(audit.status).toMatchObject({ status: 'done', position: 6, checked: 4 });
+    expect(audit.status).not.toHaveProperty('drift');
     expect(total.drift).toBeUndefined();
   });
 
@@ -111,84 +111,84 @@ describe('an audit', () => {
     [4, 2],
     [6, 4],
   ])('finds a snapshot that was changed at %d, between it and the one before it', async (at, after) => {
-    const { total, upkeep, snapshots, signals } = await given();
+    const { total, operations, snapshots, signals } = await given();
     tamper(snapshots, at);
-    const audit = upkeep.audit(total);
+    const audit = operations.audit(total);
     await audit.ended;
     const drift = { after, upTo: at, of: 'snapshot' };
-    expect(audit.standing).toMatchObject({ status: 'done', drift });
+    expect(audit.status).toMatchObject({ status: 'done', drift });
     expect(total.drift).toEqual(drift);
     expect(signals).toEqual(['projection.drifted', 'projection.audited']);
   });
 
   it('finds a live state that is not what the log folds to', async () => {
-    const { log, total, upkeep, reached } = await given();
+    const { log, total, operations, reached } = await given();
     await total.replaceBy(
       { ...total.folded, state: { value: 'totalling', context: { total: 7, count: 6 } } },
       () => true,
     );
     await add(log, 1);
     await reached(7);
-    const audit = upkeep.audit(total);
+    const audit = operations.audit(total);
     await audit.ended;
-    expect(audit.standing).toMatchObject({ drift: { after: 4, upTo: 6, of: 'snapshot' } });
+    expect(audit.status).toMatchObject({ drift: { after: 4, upTo: 6, of: 'snapshot' } });
   });
 
-  it('changes nothing, and has nobody told but that it was done', async () => {
-    const { total, upkeep, snapshots, shadows, signals } = await given();
+  it('changes nothing, and signals only that it was done', async () => {
+    const { total, operations, snapshots, rebuildSnapshots, signals } = await given();
     const before = [total.folded, [...snapshots.kept]];
-    await upkeep.audit(total).ended;
+    await operations.audit(total).ended;
     expect([total.folded, snapshots.kept]).toEqual(before);
-    expect(shadows.kept).toEqual([]);
+    expect(rebuildSnapshots.kept).toEqual([]);
     expect(signals).toEqual(['projection.audited']);
   });
 
-  it('looks over snapshots of other machines and other logs', async () => {
-    const { total, upkeep, snapshots } = await given();
+  it('ignores snapshots of other machines and other logs', async () => {
+    const { total, operations, snapshots } = await given();
     const [newest] = snapshots.kept as readonly Snapshot[];
     if (newest === undefined) throw new Error('there is no snapshot');
     const other = { ...newest, state: { value: 'empty', context: {} } };
     snapshots.kept.unshift({ ...other, machine: 'another' }, { ...other, log: 'another' });
-    const audit = upkeep.audit(total);
+    const audit = operations.audit(total);
     await audit.ended;
-    expect(audit.standing).toMatchObject({ checked: 4 });
+    expect(audit.status).toMatchObject({ checked: 4 });
   });
 
-  it('is done once when it is asked for twice meanwhile, and again when it is asked for after', async () => {
-    const { total, upkeep } = await given();
-    const first = upkeep.audit(total);
-    expect(upkeep.audit(total)).toBe(first);
+  it('runs once when it is requested again meanwhile, and again when it is requested later', async () => {
+    const { total, operations } = await given();
+    const first = operations.audit(total);
+    expect(operations.audit(total)).toBe(first);
     await first.ended;
-    expect(upkeep.audit(total)).not.toBe(first);
+    expect(operations.audit(total)).not.toBe(first);
   });
 });
 
 describe('a rebuild', () => {
-  it('of a state that is right changes nothing, and says so', async () => {
-    const { total, upkeep, signals, shadows } = await given();
+  it('of a correct state changes nothing, and reports that', async () => {
+    const { total, operations, signals, rebuildSnapshots } = await given();
     const before = total.folded;
-    const rebuild = upkeep.rebuild(total);
+    const rebuild = operations.rebuild(total);
     await rebuild.ended;
-    expect(rebuild.standing).toMatchObject({ status: 'done', position: 6, resumedFrom: 0, equal: true });
-    expect(rebuild.standing).not.toHaveProperty('difference');
+    expect(rebuild.status).toMatchObject({ status: 'done', position: 6, resumedFrom: 0, equal: true });
+    expect(rebuild.status).not.toHaveProperty('difference');
     expect(total.folded).toEqual(before);
-    expect(shadows.kept).toEqual([]);
+    expect(rebuildSnapshots.kept).toEqual([]);
     expect(signals).toEqual(['snapshot.taken', 'projection.rebuilt']);
   });
 
-  it('puts what the log folds to in the place of what is not, and tells the difference', async () => {
-    const { total, upkeep, snapshots } = await given();
+  it('replaces a wrong state, and reports the difference', async () => {
+    const { total, operations, snapshots } = await given();
     tamper(snapshots, 4);
     const wrong = { value: 'totalling', context: { total: 7, count: 6 } };
     await total.replaceBy({ ...total.folded, state: wrong }, () => true);
-    await upkeep.audit(total).ended;
+    await operations.audit(total).ended;
     expect(total.drift).toBeDefined();
     const { version } = total;
 
-    const rebuild = upkeep.rebuild(total);
+    const rebuild = operations.rebuild(total);
     await rebuild.ended;
 
-    expect(rebuild.standing).toMatchObject({
+    expect(rebuild.status).toMatchObject({
       equal: false,
       difference: { before: { total: 7 }, after: { total: 21 } },
     });
@@ -196,12 +196,12 @@ describe('a rebuild', () => {
     expect(total.version).not.toBe(version);
     expect(total.drift).toBeUndefined();
     expect(positionsIn(snapshots)).not.toContain(4);
-    await upkeep.audit(total).ended;
+    await operations.audit(total).ended;
     expect(total.drift).toBeUndefined();
   });
 
-  it('ends where the live projection stands, however fast the log grows', async () => {
-    const { log, total, upkeep } = await given();
+  it('ends at the live projection’s position, however fast the log grows', async () => {
+    const { log, total, operations } = await given();
     const written = new AbortController();
     const writing = (async (): Promise<void> => {
       while (!written.signal.aborted) {
@@ -210,35 +210,35 @@ describe('a rebuild', () => {
       }
     })();
     const seen: number[] = [];
-    const rebuild = upkeep.rebuild(total);
+    const rebuild = operations.rebuild(total);
     await until(() => {
       seen.push(total.position);
       return rebuild.hasEnded;
     });
     written.abort();
     await writing;
-    expect(rebuild.standing).toMatchObject({ status: 'done', equal: true });
+    expect(rebuild.status).toMatchObject({ status: 'done', equal: true });
     expect(seen).toEqual(seen.toSorted((one, other) => one - other));
   });
 
-  it('goes on from what a rebuild has left that was broken off', async () => {
-    const { total, upkeep, shadows } = await given();
-    const first = upkeep.rebuild(total);
-    shadows.clear = () => Promise.resolve(); // as if the process had ended before
+  it('continues an interrupted rebuild', async () => {
+    const { total, operations, rebuildSnapshots } = await given();
+    const first = operations.rebuild(total);
+    rebuildSnapshots.clear = () => Promise.resolve(); // as if the process had ended before
     await first.ended;
-    const second = upkeep.rebuild(total);
+    const second = operations.rebuild(total);
     await second.ended;
-    expect(second.standing).toMatchObject({ status: 'done', resumedFrom: 6, equal: true });
+    expect(second.status).toMatchObject({ status: 'done', resumedFrom: 6, equal: true });
   });
 
-  it('leaves everything as it is when the log cannot be folded', async () => {
+  it('changes nothing when the log cannot be folded', async () => {
     let isBroken = false;
-    const { total, upkeep } = await given({ isBad: () => isBroken });
+    const { total, operations } = await given({ isBad: () => isBroken });
     const before = total.folded;
     isBroken = true;
-    const rebuild = upkeep.rebuild(total);
+    const rebuild = operations.rebuild(total);
     await rebuild.ended;
-    expect(rebuild.standing).toEqual({
+    expect(rebuild.status).toEqual({
       status: 'failed',
       reason: 'the event at position 1 cannot be folded',
     });
@@ -246,11 +246,11 @@ describe('a rebuild', () => {
   });
 });
 
-describe('a process that ends before it has looked for a rebuild that was broken off', () => {
-  it('says nothing of it: the next one looks', async () => {
-    const { log, upkeep } = await given({ store: new Closing() });
+describe('a process that ends before it has looked for an interrupted rebuild', () => {
+  it('reports no error: the next process looks', async () => {
+    const { log, operations } = await given({ store: new Closing() });
     const error = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
-    upkeep.onApplicationBootstrap();
+    operations.onApplicationBootstrap();
     await log.close();
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(error.mock.calls).toEqual([]);

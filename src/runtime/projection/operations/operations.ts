@@ -1,24 +1,25 @@
-/** Audits and rebuilds the projections of one process: on demand, on a schedule, and what was left half done at the start. */
+/** The audits and rebuilds of one process: on demand, on a schedule, and rebuilds that the last process did not finish. */
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EventEmitter2 } from '@nestjs/event-emitter';
 import type { EventLog } from '../../event-log/event-log.js';
 import { signal, type Signals } from '../../event-log/signals.js';
-import { runAudit, type AuditReport } from './audit-job.js';
+import { runAudit, type AuditReport } from './audit.js';
 import type { ProjectionHost } from '../projection-host.js';
 import type { Projection } from '../projection.js';
-import { isOurs, skippedOn } from './fold-dependencies.js';
+import { readSkipped, snapshotRequirements } from './fold-dependencies.js';
+import { isUsable } from '../snapshots/usable-snapshot.js';
 import { ThreadExecutor, type Executor } from './executor.js';
-import { runRebuild, type RebuildReport } from './rebuild-job.js';
+import { runRebuild, type RebuildReport } from './rebuild.js';
 import { Job } from './job.js';
-import { WorkerProcess } from './worker-process.js';
+import { WorkerExecutor } from './worker-executor.js';
 
 export class Operations implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('Projection');
-  readonly #place: Executor;
+  readonly #executor: Executor;
   readonly #ending = new AbortController();
   readonly #audits = new Map<string, Job<AuditReport>>();
   readonly #rebuilds = new Map<string, Job<RebuildReport>>();
-  /** Resolves when nothing is under way any more: each is as heavy as reading the whole log, so they take turns. */
+  /** Resolves when no job is waiting or running: each reads the whole log, so they run one at a time. */
   #idle: Promise<void> = Promise.resolve();
   #schedule: NodeJS.Timeout | undefined;
 
@@ -33,43 +34,43 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
       if (projection === undefined) throw new Error(`there is no projection ${name}`);
       return projection;
     };
-    this.#place =
+    this.#executor =
       workers === undefined
-        ? new ThreadExecutor((name) => host.groundOf(known(name)))
-        : new WorkerProcess(workers, log, (name) => known(name).definition);
+        ? new ThreadExecutor((name) => host.dependenciesOf(known(name)))
+        : new WorkerExecutor(workers, log, (name) => known(name).definition);
     log.beforeClose(() => this.#stop());
   }
 
-  /** The last one that was asked for. */
-  auditOf(projection: string): Job<AuditReport> | undefined {
+  /** The last one that was requested. */
+  lastAudit(projection: string): Job<AuditReport> | undefined {
     return this.#audits.get(projection);
   }
 
-  rebuildOf(projection: string): Job<RebuildReport> | undefined {
+  lastRebuild(projection: string): Job<RebuildReport> | undefined {
     return this.#rebuilds.get(projection);
   }
 
-  /** Begins one as soon as nothing else is under way, unless one is waiting or under way already. */
+  /** @returns the audit that is waiting or running, or else a new one, which starts when no other job runs */
   audit(projection: Projection): Job<AuditReport> {
-    return this.#once(this.#audits, projection, async (undertaking) => {
+    return this.#oncePerProjection(this.#audits, projection, async (job) => {
       const report = await runAudit(projection, {
-        place: this.#place,
-        ground: this.host.groundOf(projection),
-        ...this.#watched(undertaking),
+        executor: this.#executor,
+        dependencies: this.host.dependenciesOf(projection),
+        ...this.#controlOf(job),
       });
-      this.#tellAudit(projection.name, report);
+      this.#reportAudit(projection.name, report);
       return report;
     });
   }
 
-  /** Begins one as soon as nothing else is under way, unless one is waiting or under way already. */
+  /** @returns the rebuild that is waiting or running, or else a new one, which starts when no other job runs */
   rebuild(projection: Projection): Job<RebuildReport> {
-    return this.#once(this.#rebuilds, projection, async (undertaking) => {
+    return this.#oncePerProjection(this.#rebuilds, projection, async (job) => {
       const report = await runRebuild(projection, {
-        place: this.#place,
-        ground: this.host.groundOf(projection),
-        every: this.host.settings.pace.every,
-        ...this.#watched(undertaking),
+        executor: this.#executor,
+        dependencies: this.host.dependenciesOf(projection),
+        snapshotEvery: this.host.settings.pace.every,
+        ...this.#controlOf(job),
       });
       const { name } = projection;
       const { position, equal } = report;
@@ -82,7 +83,7 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
 
   onApplicationBootstrap(): void {
     const { auditMinutes = 0 } = this.host.settings;
-    for (const projection of this.host.projections) void this.#resume(projection);
+    for (const projection of this.host.projections) void this.#resumeRebuild(projection);
     if (auditMinutes === 0) return;
     this.#schedule = setInterval(() => {
       for (const projection of this.host.projections) this.audit(projection);
@@ -99,60 +100,61 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
     await this.#idle;
   }
 
-  /** A rebuild that the last process did not finish. */
-  async #resume(projection: Projection): Promise<void> {
-    const ground = this.host.groundOf(projection);
+  /** Continues a rebuild that the last process did not finish. */
+  async #resumeRebuild(projection: Projection): Promise<void> {
+    const dependencies = this.host.dependenciesOf(projection);
     await projection.settled;
     try {
-      const skipped = await skippedOn(ground);
-      for await (const found of ground.shadows.newestFirst()) {
-        if (this.#ending.signal.aborted || !isOurs(found, ground, projection.position, skipped)) continue;
+      const skipped = await readSkipped(dependencies);
+      const requirements = snapshotRequirements(dependencies, skipped, projection.position);
+      for await (const found of dependencies.rebuildSnapshots.newestFirst()) {
+        if (this.#ending.signal.aborted || !isUsable(found, requirements)) continue;
         this.#logger.log(`${projection.name}: goes on with a rebuild that had come to ${found.position}`);
         this.rebuild(projection);
         return;
       }
     } catch (error) {
-      if (this.#ending.signal.aborted) return; // the log is closed by now, and the next process looks
+      if (this.#ending.signal.aborted) return; // the log is closed by now; the next process looks again
       this.#logger.error(`${projection.name}: cannot look for a rebuild that was broken off`, error);
     }
   }
 
-  #once<Report>(
-    undertakings: Map<string, Job<Report>>,
+  #oncePerProjection<Report>(
+    jobs: Map<string, Job<Report>>,
     projection: Projection,
-    work: (undertaking: Job<Report>) => Promise<Report>,
+    work: (job: Job<Report>) => Promise<Report>,
   ): Job<Report> {
-    const before = undertakings.get(projection.name);
+    const before = jobs.get(projection.name);
     if (before?.hasEnded === false) return before;
     const turn = this.#idle;
-    const undertaking = new Job<Report>(turn, async (begun) => {
+    const job = new Job<Report>(turn, async (started) => {
       await projection.settled;
       this.#ending.signal.throwIfAborted();
-      begun.begin(() => projection.position);
-      return work(begun);
+      started.start(() => projection.position);
+      return work(started);
     });
-    undertakings.set(projection.name, undertaking);
-    this.#idle = undertaking.ended.then(() => {
-      const { standing } = undertaking;
-      if (standing.status === 'failed' && !this.#ending.signal.aborted)
-        this.#logger.error(`${projection.name}: an audit or rebuild failed: ${standing.reason}`);
+    jobs.set(projection.name, job);
+    this.#idle = job.ended.then(() => {
+      const { status } = job;
+      if (status.status === 'failed' && !this.#ending.signal.aborted)
+        this.#logger.error(`${projection.name}: an audit or rebuild failed: ${status.reason}`);
     });
-    return undertaking;
+    return job;
   }
 
-  #watched<Report>(undertaking: Job<Report>): {
-    readonly progressed: Job<Report>['to'];
+  #controlOf<Report>(job: Job<Report>): {
+    readonly onProgress: Job<Report>['progress'];
     readonly signal: AbortSignal;
   } {
     return {
-      progressed: (position, through) => {
-        undertaking.to(position, through);
+      onProgress: (position, through) => {
+        job.progress(position, through);
       },
       signal: this.#ending.signal,
     };
   }
 
-  #tellAudit(projection: string, { position, checked, drift }: AuditReport): void {
+  #reportAudit(projection: string, { position, checked, drift }: AuditReport): void {
     if (drift !== undefined) {
       const { after, upTo } = drift;
       this.#logger.error(

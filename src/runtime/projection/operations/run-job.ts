@@ -1,166 +1,174 @@
-/** The work that is done beside a live projection: the same in a worker process, in the server's own, and on the command line. */
-import { START, position, type Position } from '../../event-log/event.js';
-import type { Drift } from './drift.js';
+/** The part of an audit or a rebuild that folds beside the live projection: the same in every executor and on the command line. */
+import { START, type Position } from '../../event-log/event.js';
 import { beginning, type Folded, type Folding, type Skipped } from '../folding.js';
 import { digestText } from '../snapshots/rolling-digest.js';
 import { stateDigest } from '../snapshots/state-digest.js';
-import { foldThrough } from './fold-through.js';
+import { isUsable } from '../snapshots/usable-snapshot.js';
+import { comparisonPointOf, comparisonPointsUpTo, matchesPoint, type Drift } from './comparison-points.js';
 import {
-  foldingOn,
-  isOurs,
-  machineOn,
-  skippedOn,
-  SkippedMeanwhile,
+  fingerprintAt,
+  readSkipped,
+  SkippedDuringFold,
+  snapshotRequirements,
   type FoldDependencies,
 } from './fold-dependencies.js';
-import {
-  agrees,
-  comparisonPointOf,
-  comparisonPointsUpTo,
-  type ComparisonPoint,
-} from './comparison-points.js';
+import { foldThrough, startFolding } from './parallel-fold.js';
 
 export type JobRequest =
-  | { readonly kind: 'rebuild'; readonly every: number }
-  /** Without `live` only what the projection has kept is looked at. */
-  | { readonly kind: 'audit'; readonly live?: FoldExecutor };
+  /** @property snapshotEvery how many events apart the rebuild keeps snapshots of its own */
+  | { readonly kind: 'rebuild'; readonly snapshotEvery: number }
+  /** Without `live` only the snapshots are compared. */
+  | { readonly kind: 'audit'; readonly live?: FoldResult };
 
-/** A state, and the fingerprint of what folded it, which also tells what was passed over. */
-export interface FoldExecutor {
+/** A state, and the fingerprint of what has folded it (`fingerprintAt`). */
+export interface FoldResult {
   readonly folded: Folded;
   readonly machine: string;
 }
 
-export interface Rebuilt extends FoldExecutor {
-  /** Where a rebuild that was broken off had come to; 0 when it began at the beginning. */
+export interface RebuildJobResult extends FoldResult {
+  /** The position from which an unfinished rebuild was continued; 0 when it began at the beginning. */
   readonly resumedFrom: Position;
-  /** The snapshots of the live projection that the shadow agrees with. */
-  readonly agreeing: readonly Position[];
+  /** The snapshots of the live projection that are equal to the new fold at their position. */
+  readonly confirmed: readonly Position[];
 }
 
-export interface Audited {
+export interface AuditJobResult {
   readonly position: Position;
-  /** Of the events that were folded: two processes that stand at one position can be compared by it. */
+  /** Of the events that were folded: by it two processes at one position can be compared. */
   readonly digest: string;
   /** SHA-256 of the state that they lead to. */
   readonly state: string;
-  /** How many snapshots and live states were held against the fold. */
+  /** How many snapshots and live states were compared with the fold. */
   readonly checked: number;
   readonly drift?: Drift;
 }
 
 export interface JobResults {
-  readonly rebuild: Rebuilt;
-  readonly audit: Audited;
+  readonly rebuild: RebuildJobResult;
+  readonly audit: AuditJobResult;
 }
 
-/** What the work asks and tells on its way. */
-export interface JobObserver {
-  /** How far to fold. May grow while the work goes on. */
+/** How a job is steered by whoever runs it. */
+export interface JobControl {
+  /** How far to fold. May grow while the job runs. */
   readonly target: () => Position;
-  /** Is awaited after some hundred events; ends the work by throwing. */
-  readonly turn: (position: Position) => Promise<void>;
-  /** Milliseconds from any beginning. */
+  /** Is awaited after each slice of events; ends the job by throwing. */
+  readonly afterSlice: (position: Position) => Promise<void>;
+  /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
 }
 
-/** At least so long lies between two snapshots of a shadow, in milliseconds: what is lost when it is broken off. */
-const PAUSE = 2000;
+/** At least so long lies between two snapshots of a rebuild: the most work, in milliseconds, that is lost when it is interrupted. */
+const MIN_SNAPSHOT_INTERVAL_MS = 2000;
 
-/** A shadow that is so many events behind is left to the live thread, where each may take ten microseconds to read. */
-const NEAR = 500;
+/** A rebuild ends at most this many events behind; the live thread folds the rest, at some ten microseconds an event. */
+const MAX_EVENTS_LEFT = 500;
 
 export function runJob<Kind extends JobRequest['kind']>(
-  task: JobRequest & { readonly kind: Kind },
-  ground: FoldDependencies,
-  watch: JobObserver,
+  request: JobRequest & { readonly kind: Kind },
+  dependencies: FoldDependencies,
+  control: JobControl,
 ): Promise<JobResults[Kind]>;
 export function runJob(
-  task: JobRequest,
-  ground: FoldDependencies,
-  watch: JobObserver,
+  request: JobRequest,
+  dependencies: FoldDependencies,
+  control: JobControl,
 ): Promise<JobResults[JobRequest['kind']]> {
-  return task.kind === 'audit' ? foldAudit(task.live, ground, watch) : foldRebuild(task.every, ground, watch);
+  return request.kind === 'audit'
+    ? foldForAudit(request.live, dependencies, control)
+    : foldForRebuild(request.snapshotEvery, dependencies, control);
 }
 
-/** Folds the whole log, or what a shadow before this one has left to be folded, and keeps snapshots on the way. */
-async function foldRebuild(every: number, ground: FoldDependencies, watch: JobObserver): Promise<Rebuilt> {
-  const skipped = await skippedOn(ground);
-  const from = await newestShadow(ground, watch.target(), skipped);
-  const folding = foldingOn(ground, skipped, from);
-  let [keptAt, keptWhen] = [folding.position, watch.now()];
-  const keep = async (): Promise<void> => {
-    const { log, shadows } = ground;
-    const machine = machineOn(ground, skipped, folding.position);
-    await shadows.save({ ...folding.folded, log: log.identity, machine });
-    [keptAt, keptWhen] = [folding.position, watch.now()];
+/** Folds the whole log, or what an unfinished rebuild has left, and keeps snapshots on the way. */
+async function foldForRebuild(
+  snapshotEvery: number,
+  dependencies: FoldDependencies,
+  control: JobControl,
+): Promise<RebuildJobResult> {
+  const skipped = await readSkipped(dependencies);
+  const from = await unfinishedRebuild(dependencies, control.target(), skipped);
+  const folding = startFolding(dependencies, skipped, from);
+  const resultNow = (): FoldResult => ({
+    folded: folding.folded,
+    machine: fingerprintAt(dependencies, skipped, folding.position),
+  });
+  let saved = { position: folding.position, at: control.now() };
+  const save = async (): Promise<void> => {
+    const { log, rebuildSnapshots } = dependencies;
+    const { folded, machine } = resultNow();
+    await rebuildSnapshots.save({ ...folded, log: log.identity, machine });
+    saved = { position: folding.position, at: control.now() };
   };
-  const turn = async (at: Position): Promise<void> => {
-    await watch.turn(at);
-    if (at - keptAt >= every && watch.now() - keptWhen >= PAUSE) await keep();
+  const afterSlice = async (at: Position): Promise<void> => {
+    await control.afterSlice(at);
+    const isFar = at - saved.position >= snapshotEvery;
+    if (isFar && control.now() - saved.at >= MIN_SNAPSHOT_INTERVAL_MS) await save();
   };
-  if (folding.position === START) await keep(); // so that it is known, after a crash, that one was begun
-  const marks = (await comparisonPointsUpTo(watch.target(), ground, skipped)).filter(
-    ({ position: at }) => at >= folding.position,
-  );
-  const agreeing: Position[] = [];
-  for (const mark of marks) {
-    await foldThrough(folding, ground, mark.position, turn);
-    if (agrees(mark, folding.folded)) agreeing.push(mark.position);
+  if (folding.position === START) await save(); // a process that starts after a crash finds the rebuild by it
+  const confirmed: Position[] = [];
+  for (const point of await comparisonPointsUpTo(control.target(), dependencies, skipped)) {
+    if (point.position < folding.position) continue;
+    await foldThrough(folding, dependencies, point.position, afterSlice);
+    if (matchesPoint(point, folding.folded)) confirmed.push(point.position);
   }
-  // Meanwhile the log goes on, perhaps as fast as this; what is left then is the live thread's.
+  // The log may grow as fast as this folds: stop once the gap is small or no longer shrinks.
   for (let before = Infinity; ;) {
-    await foldThrough(folding, ground, watch.target(), turn);
-    const left = watch.target() - folding.position;
-    if (left <= NEAR || left >= before) break;
+    await foldThrough(folding, dependencies, control.target(), afterSlice);
+    const left = control.target() - folding.position;
+    if (left <= MAX_EVENTS_LEFT || left >= before) break;
     before = left;
   }
-  await keep();
-  const machine = machineOn(ground, skipped, folding.position);
-  return { folded: folding.folded, machine, resumedFrom: from.position, agreeing };
+  await save();
+  return { ...resultNow(), resumedFrom: from.position, confirmed };
 }
 
-async function newestShadow(ground: FoldDependencies, through: Position, skipped: Skipped): Promise<Folded> {
-  for await (const found of ground.shadows.newestFirst()) {
-    if (isOurs(found, ground, through, skipped)) return found;
+async function unfinishedRebuild(
+  dependencies: FoldDependencies,
+  through: Position,
+  skipped: Skipped,
+): Promise<Folded> {
+  const requirements = snapshotRequirements(dependencies, skipped, through);
+  for await (const found of dependencies.rebuildSnapshots.newestFirst()) {
+    if (isUsable(found, requirements)) return found;
   }
-  return beginning(ground.definition.fold);
+  return beginning(dependencies.definition.fold);
 }
 
 /**
- * Folds the log from its beginning and holds every snapshot and the live state against it, up to the first that differs.
+ * Folds the log from its beginning and compares every snapshot and the live state with it, up to the first that differs.
  *
- * @throws SkippedMeanwhile when the live one has passed over other events than the log says now
+ * @throws SkippedDuringFold when the live projection has skipped other events than the log says now
  */
-async function foldAudit(
-  live: FoldExecutor | undefined,
-  ground: FoldDependencies,
-  watch: JobObserver,
-): Promise<Audited> {
-  const through = live?.folded.position ?? watch.target();
-  const skipped = await skippedOn(ground);
-  if (live !== undefined && live.machine !== machineOn(ground, skipped, through))
-    throw new SkippedMeanwhile(ground);
-  const marks: readonly ComparisonPoint[] = [
-    ...(await comparisonPointsUpTo(through, ground, skipped)),
+async function foldForAudit(
+  live: FoldResult | undefined,
+  dependencies: FoldDependencies,
+  control: JobControl,
+): Promise<AuditJobResult> {
+  const through = live?.folded.position ?? control.target();
+  const skipped = await readSkipped(dependencies);
+  if (live !== undefined && live.machine !== fingerprintAt(dependencies, skipped, through))
+    throw new SkippedDuringFold(dependencies);
+  const points = [
+    ...(await comparisonPointsUpTo(through, dependencies, skipped)),
     ...(live === undefined ? [] : [comparisonPointOf(live.folded, 'live state')]),
   ];
-  const folding = foldingOn(ground, skipped);
+  const folding = startFolding(dependencies, skipped);
   let [checked, after] = [0, START];
-  for (const mark of marks) {
-    await foldThrough(folding, ground, mark.position, watch.turn);
+  for (const point of points) {
+    await foldThrough(folding, dependencies, point.position, control.afterSlice);
     checked += 1;
-    if (!agrees(mark, folding.folded)) {
-      const drift = { after, upTo: mark.position, of: mark.of };
+    if (!matchesPoint(point, folding.folded)) {
+      const drift = { after, upTo: point.position, of: point.of };
       return { ...summaryOf(folding), checked, drift };
     }
-    after = position(mark.position);
+    after = point.position;
   }
-  await foldThrough(folding, ground, through, watch.turn);
+  await foldThrough(folding, dependencies, through, control.afterSlice);
   return { ...summaryOf(folding), checked };
 }
 
-function summaryOf({ folded }: Folding): Pick<Audited, 'position' | 'digest' | 'state'> {
+function summaryOf({ folded }: Folding): Pick<AuditJobResult, 'position' | 'digest' | 'state'> {
   return {
     position: folded.position,
     digest: digestText(folded.digest),

@@ -1,27 +1,27 @@
-/** What a worker process finds its log, its projections and their snapshots with: a module that the app names by URL. */
+/** How a worker process gets its log, projections and snapshots: from a module that the application names by URL. */
 import { EventLog } from '../../event-log/event-log.js';
 import type { EventStore } from '../../event-log/event-store.js';
-import { contractsIn, definitionsIn } from '../definitions-in.js';
+import { contractsIn, definitionsIn } from '../module-definitions.js';
 import { eventSkipped } from '../skipping.js';
 import type { SnapshotStore } from '../snapshots/snapshot-store.js';
 import type { FoldDependencies } from './fold-dependencies.js';
 
-/** What such a module makes of the app's options. */
+/** What such a module makes of the application's options. */
 export interface WorkerBootstrap {
-  /** Nest modules; the projections and contracts are those that they bring along. */
+  /** Nest modules; their projections and contracts are found without starting an application. */
   readonly contexts: readonly unknown[];
-  /** Opens the log for reading, beside whoever writes it. */
+  /** Opens the log for reading, beside the process that writes it. */
   readonly openLog: () => EventStore | Promise<EventStore>;
   readonly snapshotsOf: (projection: string) => SnapshotStore;
-  /** Where a rebuild keeps its own until it is done. */
-  readonly shadowsOf: (projection: string) => SnapshotStore;
+  /** The store of an unfinished rebuild's own snapshots. */
+  readonly rebuildSnapshotsOf: (projection: string) => SnapshotStore;
 }
 
-/** What its default export is. */
-export type MakeWorkerBootstrap = (options: unknown) => WorkerBootstrap | Promise<WorkerBootstrap>;
+/** The type of the module's default export. */
+export type CreateWorkerBootstrap = (options: unknown) => WorkerBootstrap | Promise<WorkerBootstrap>;
 
-export interface OpenDependencies {
-  /** The names of the projections that there are. */
+export interface OpenedDependencies {
+  /** Names. */
   readonly projections: readonly string[];
   /** @throws Error when there is no projection of this name */
   readonly of: (projection: string) => FoldDependencies;
@@ -32,8 +32,8 @@ export async function openDependencies({
   contexts,
   openLog,
   snapshotsOf,
-  shadowsOf,
-}: WorkerBootstrap): Promise<OpenDependencies> {
+  rebuildSnapshotsOf,
+}: WorkerBootstrap): Promise<OpenedDependencies> {
   const definitions = definitionsIn(contexts);
   const log = new EventLog(await openLog());
   log.contracts.register([...contractsIn(contexts), eventSkipped]);
@@ -42,7 +42,12 @@ export async function openDependencies({
     of: (projection) => {
       const definition = definitions.get(projection);
       if (definition === undefined) throw new Error(`there is no projection ${projection}`);
-      return { log, definition, snapshots: snapshotsOf(projection), shadows: shadowsOf(projection) };
+      return {
+        log,
+        definition,
+        snapshots: snapshotsOf(projection),
+        rebuildSnapshots: rebuildSnapshotsOf(projection),
+      };
     },
     close: () => log.close(),
   };

@@ -1,9 +1,9 @@
-/** Why a question about the past cannot be answered. */
+/** The problems with which questions about the past are refused. */
 import type { Position } from '../../event-log/event.js';
 import { Problem } from '../../http/kernel/problem.js';
 import type { FoldFailed } from '../folding.js';
 
-/** Nothing is recorded there yet. */
+/** The position is after the head of the log. */
 export class AfterHead extends Problem {
   constructor(asked: Position, head: Position) {
     super(
@@ -16,33 +16,33 @@ export class AfterHead extends Problem {
   }
 }
 
-/** The projection cannot fold an event before what is asked for, now as little as then. */
+/** The projection cannot fold an event at or before the position that was asked for. */
 export class CannotBeFolded extends Problem {
   constructor({ position, cause }: FoldFailed) {
     super(
       'unavailable',
       'cannot-be-folded',
       'An event cannot be folded',
-      `The event at position ${position} cannot be folded, so there is no state from there on: ${reasonOf(cause)}`,
+      `The event at position ${position} cannot be folded, so there is no state from there on: ${messageOf(cause)}`,
       { cause, extensions: { position } },
     );
   }
 }
 
-/** Without some events, a later one makes no sense. */
+/** A what-if leaves out events without which a later one cannot be folded. */
 export class CannotBeWithout extends Problem {
   constructor({ position, cause }: FoldFailed) {
     super(
       'invalid',
       'cannot-be-without',
       'What is left cannot be folded',
-      `Without those events the one at position ${position} cannot be folded; leave it out as well: ${reasonOf(cause)}`,
+      `Without those events the one at position ${position} cannot be folded; leave it out as well: ${messageOf(cause)}`,
       { cause, extensions: { position } },
     );
   }
 }
 
-/** As many folds into the past as may be are under way. */
+/** The projection already runs as many folds into the past as it may. */
 export class PastBusy extends Problem {
   constructor(projection: string) {
     super(
@@ -55,6 +55,6 @@ export class PastBusy extends Problem {
   }
 }
 
-function reasonOf(cause: unknown): string {
+function messageOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,4 +1,4 @@
-/** A projection's past: the same as folding everything again, from wherever it begins, and nobody notices. */
+/** A projection's past: equal to a full fold, wherever the fold begins, and without side effects. */
 import fc from 'fast-check';
 import { add, amountsLog, noteTaken, totalOf, type TotalContext } from '../../../../test/support/amounts.js';
 import { RememberedSnapshots } from '../../../../test/support/remembered-snapshots.js';
@@ -31,7 +31,7 @@ function given(
     told.push(what);
   };
   const snapshots = new Snapshots(store, { every: 1 }, log, () => fingerprintIn(log.contracts, definition), {
-    taken: tell,
+    saved: tell,
     unreadable: tell,
     failed: tell,
   });
@@ -103,7 +103,7 @@ describe('a past state', () => {
     expect(begins).toEqual([30, 10]);
   });
 
-  it('costs only the fold from the one before when a snapshot cannot be used, and nobody is told', async () => {
+  it('begins from the snapshot before one that cannot be used, and reports nothing', async () => {
     const made = given();
     await add(made.log, ...Array.from({ length: 50 }, () => 1));
     await keep(made, 10);
@@ -113,15 +113,15 @@ describe('a past state', () => {
     expect(made.store.asked).toBe(0);
   });
 
-  it('passes over what the projection passes over', async () => {
+  it('skips what the projection skips', async () => {
     const { log, past } = given(total, [2]);
     await add(log, 1, 2, 4);
     expect((await past.at(at(3))).state.context.total).toBe(5);
-    expect(past.tagAt(at(1))).toBe(given(total).past.tagAt(at(1)));
-    expect(past.tagAt(at(3))).not.toBe(given(total).past.tagAt(at(3)));
+    expect(past.entityTagAt(at(1))).toBe(given(total).past.entityTagAt(at(1)));
+    expect(past.entityTagAt(at(3))).not.toBe(given(total).past.entityTagAt(at(3)));
   });
 
-  it('is there up to an event that cannot be folded, which is named from there on', async () => {
+  it('exists up to an event that cannot be folded, which the problem names from there on', async () => {
     const { log, past } = given(totalOf('careful', (amount) => amount > 9));
     await add(log, 1, 10, 1);
     expect((await past.at(at(1))).state.context.total).toBe(1);
@@ -131,7 +131,7 @@ describe('a past state', () => {
     });
   });
 
-  it('is not there after the head', async () => {
+  it('does not exist after the head', async () => {
     const { log, past } = given();
     await add(log, 1);
     await expect(past.at(at(2))).rejects.toMatchObject({
@@ -139,10 +139,10 @@ describe('a past state', () => {
       extensions: { position: 1 },
     });
     await expect(seriesOf(past, 0, 2, 1)).rejects.toMatchObject({ problem: 'after-head' });
-    await expect(past.without(new Set([at(2)]), at(1))).rejects.toMatchObject({ problem: 'after-head' });
+    await expect(past.whatIf(new Set([at(2)]), at(1))).rejects.toMatchObject({ problem: 'after-head' });
   });
 
-  it('is not folded on once nobody wants it', async () => {
+  it('is not folded any further once the signal is aborted', async () => {
     const { log, past } = given();
     await add(log, ...Array.from({ length: 5000 }, () => 1));
     const gone = new AbortController();
@@ -158,7 +158,7 @@ describe('a past state', () => {
     expect(pages).toHaveLength(1);
   });
 
-  it('is folded for so many at a time, and the next may come when one of them is done', async () => {
+  it('is folded four at a time; the next may begin when one of them is done', async () => {
     const { log, past } = given();
     await add(log, ...Array.from({ length: 2000 }, () => 1));
     const many = await Promise.allSettled(Array.from({ length: 6 }, () => past.at(at(2000))));
@@ -174,7 +174,7 @@ describe('a past state', () => {
 });
 
 describe('a series of past states', () => {
-  it('has each as it is by itself, with the time of its event', async () => {
+  it('has each state as `at` gives it, with the time of its event', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.boolean(), { minLength: 1, maxLength: 60 }),
@@ -199,7 +199,7 @@ describe('a series of past states', () => {
     );
   });
 
-  it('makes room for others when it is not taken to its end', async () => {
+  it('makes room for others when it is not iterated to its end', async () => {
     const { log, past } = given();
     await add(log, 1, 1, 1);
     for (let times = 0; times < 6; times += 1) {
@@ -211,7 +211,7 @@ describe('a series of past states', () => {
 });
 
 describe('a what-if', () => {
-  it('is the state of the log without these events, beside the state as it is', async () => {
+  it('is the state without these events, and the state as it is', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.nat(9), { minLength: 1, maxLength: 30 }),
@@ -225,7 +225,7 @@ describe('a what-if', () => {
             ...[...new Set(kept.map((each) => each % (amounts.length + 1)))].sort((a, b) => a - b),
           );
           const leftOut = new Set(picked.map((each) => at((each % amounts.length) + 1)));
-          const { is, wouldBe } = await made.past.without(leftOut, at(amounts.length));
+          const { is, wouldBe } = await made.past.whatIf(leftOut, at(amounts.length));
           const sum = (numbers: readonly number[]): number => numbers.reduce((one, other) => one + other, 0);
           expect(is.state.context.total).toBe(sum(amounts));
           expect(wouldBe.state.context.total).toBe(
@@ -240,10 +240,10 @@ describe('a what-if', () => {
     );
   });
 
-  it('needs a state as it is: an event that cannot be folded is named', async () => {
+  it('fails, naming the event, when the log as it is cannot be folded', async () => {
     const { log, past } = given(totalOf('careful', (amount) => amount > 9));
     await add(log, 1, 10, 1);
-    await expect(past.without(new Set([at(1)]), at(3))).rejects.toMatchObject({
+    await expect(past.whatIf(new Set([at(1)]), at(3))).rejects.toMatchObject({
       problem: 'cannot-be-folded',
     });
   });

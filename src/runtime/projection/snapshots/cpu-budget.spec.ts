@@ -1,6 +1,7 @@
+/** How long expensive work has to wait. */
 import { CpuBudget } from './cpu-budget.js';
 
-/** A share of a fifth on a clock that stands still unless it is moved; nothing of it is left. */
+/** A budget of a fifth, used up, on a clock that moves only when it is told to. */
 function given(share = 1 / 5): {
   readonly share: CpuBudget;
   readonly change: (share: number) => void;
@@ -33,8 +34,8 @@ function given(share = 1 / 5): {
   };
 }
 
-describe('a share of the thread', () => {
-  it('is free at once', () => {
+describe('a CPU budget', () => {
+  it('allows work at once', () => {
     expect(given().share.wait()).toBe(0);
   });
 
@@ -54,7 +55,7 @@ describe('a share of the thread', () => {
     expect(share.wait()).toBeGreaterThan(0);
   });
 
-  it('is free again after four times as long as the work took, for a fifth', () => {
+  it('of a fifth allows work again after four times as long as the last took', () => {
     const { share, pass, work } = given();
     work(50);
     expect(share.wait()).toBeCloseTo(200);
@@ -64,7 +65,7 @@ describe('a share of the thread', () => {
     expect(share.wait()).toBe(0);
   });
 
-  it('is kept, so that work that is cheap as a rule is not held up when it once takes long', () => {
+  it('saves unused time, so that usually cheap work is not delayed when it takes long once', () => {
     const { share, pass, work } = given();
     pass(2000);
     work(300);
@@ -73,7 +74,7 @@ describe('a share of the thread', () => {
     expect(share.wait()).toBeGreaterThan(0);
   });
 
-  it('is kept for no more than what five seconds bring', () => {
+  it('saves no more than five seconds bring', () => {
     const { share, pass, work } = given();
     pass(3_600_000);
     work(1000);
@@ -82,7 +83,7 @@ describe('a share of the thread', () => {
     expect(share.wait()).toBeGreaterThan(0);
   });
 
-  it('is never more than was said, however dear the work is', () => {
+  it('is never exceeded, however expensive the work is', () => {
     const { share, pass, work } = given(1 / 10);
     let worked = 0;
     for (let time = 0; time < 100_000; time += 1) {
@@ -96,7 +97,7 @@ describe('a share of the thread', () => {
     expect(worked).toBeGreaterThan(9_000);
   });
 
-  it('may become another one: what is left of a large share is not left of a small one', () => {
+  it('may change its share: time saved under a large one is cut under a small one', () => {
     const { share, change, pass, work } = given();
     pass(5000);
     change(1 / 200);
@@ -121,7 +122,7 @@ describe('a share of the thread', () => {
     expect(share.wait()).toBeCloseTo(200);
   });
 
-  it('gives back what the work returns', () => {
+  it('returns what the work returns', () => {
     expect(given().share.spend(() => 'done')).toBe('done');
   });
 });

@@ -1,21 +1,21 @@
-/** How much of the event loop's thread may go into work that can wait: a share of the time, however dear the work is. */
+/** Limits the share of the thread's time that goes into work that can wait, whatever one piece of it costs. */
 
-/** What is left of the share is kept for later, but not more than what so long brings, in milliseconds. */
+/** Unused time is saved up for later, up to what the share brings in this many milliseconds. */
 const MAX_SAVED_MS = 5000;
 
 /**
- * What a share leaves is kept: work that is usually cheap is not held up when it once takes long (the collector, a busy
- * machine), and work that is always dear comes as seldom as the share says.
+ * Because unused time is saved, work that is usually cheap is not delayed when it takes long once (a garbage collection, a busy
+ * machine), while work that is always expensive is done only as often as the share allows.
  *
- * Does not interrupt anything: one piece of work takes as long as it takes, and the next one waits the longer.
+ * Does not interrupt anything: a piece of work takes as long as it takes, and the next one waits the longer.
  */
 export class CpuBudget {
-  /** In milliseconds; below 0 when more was taken than there was. */
+  /** In milliseconds; below 0 when more was spent than there was. */
   #left: number;
   #at: number;
 
   /**
-   * @param share of the time, above 0 and at most 1; may be another one each time that it is asked for
+   * @param share of the time, above 0 and at most 1; read each time, so it may change
    * @param now milliseconds on a clock that never goes back
    */
   constructor(
@@ -26,24 +26,24 @@ export class CpuBudget {
     this.#at = now();
   }
 
-  /** How long until the next work may begin, in milliseconds; 0 when it may at once. */
+  /** Milliseconds until the next work may begin; 0 when it may at once. */
   wait(): number {
-    this.#grow();
+    this.#accrue();
     return this.#left >= 0 ? 0 : -this.#left / this.share();
   }
 
-  /** Does the work and counts what it takes until it returns; what a promise that it returns does later is not counted. */
+  /** Does the work, and counts the time until it returns. If it returns a promise, later time is not counted. */
   spend<Result>(work: () => Result): Result {
-    const began = this.#grow();
+    const began = this.#accrue();
     try {
       return work();
     } finally {
-      const took = this.#grow() - began;
+      const took = this.#accrue() - began;
       this.#left -= took;
     }
   }
 
-  #grow(): number {
+  #accrue(): number {
     const now = this.now();
     const share = this.share();
     this.#left = Math.min(this.#left + (now - this.#at) * share, MAX_SAVED_MS * share);

@@ -1,10 +1,11 @@
+/** Snapshots in a folder: saved, listed, read, dropped, damaged. */
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import { position } from '../../event-log/event.js';
 import { FileSnapshotStore } from './file-snapshot-store.js';
 import type { FoldState } from '../../fold/fold-state.js';
-import type { Snapshot, Unreadable } from './snapshot-store.js';
+import type { Snapshot, UnreadableSnapshot } from './snapshot-store.js';
 import { stateDigest } from './state-digest.js';
 
 const state: FoldState = { value: 'counting', context: { total: 7n } };
@@ -23,13 +24,13 @@ const read = (at: number, log = 'a log', of = state): Snapshot => ({
   stateDigest: stateDigest(of),
 });
 
-async function all(store: FileSnapshotStore): Promise<readonly (Snapshot | Unreadable)[]> {
-  const found: (Snapshot | Unreadable)[] = [];
+async function all(store: FileSnapshotStore): Promise<readonly (Snapshot | UnreadableSnapshot)[]> {
+  const found: (Snapshot | UnreadableSnapshot)[] = [];
   for await (const each of store.newestFirst()) found.push(each);
   return found;
 }
 
-const positions = (found: readonly (Snapshot | Unreadable)[]): readonly unknown[] =>
+const positions = (found: readonly (Snapshot | UnreadableSnapshot)[]): readonly unknown[] =>
   found.map((each) => ('position' in each ? each.position : each));
 
 describe('a folder of snapshots', () => {
@@ -53,17 +54,20 @@ describe('a folder of snapshots', () => {
   };
 
   /** What is read where this stands in the place of the one snapshot. */
-  const readInstead = async (file: string, bytes: Buffer): Promise<Snapshot | Unreadable | undefined> => {
+  const readInstead = async (
+    file: string,
+    bytes: Buffer,
+  ): Promise<Snapshot | UnreadableSnapshot | undefined> => {
     await writeFile(file, bytes);
     return (await all(store))[0];
   };
 
-  it('is empty before it is there', async () => {
+  it('is empty before it exists', async () => {
     expect(await all(store)).toEqual([]);
     expect(await store.list()).toEqual([]);
   });
 
-  it('lists what is there, newest first, without reading it', async () => {
+  it('lists its snapshots, newest first, without reading them', async () => {
     const bytes = await store.save(snapshot(3));
     await store.save(snapshot(12));
     await writeFile(join(folder, `${'7'.padStart(16, '0')}.snapshot`), 'nothing');
@@ -93,24 +97,24 @@ describe('a folder of snapshots', () => {
     expect(await all(store)).toEqual([read(3, 'a log', of)]);
   });
 
-  it('tells how many bytes it wrote', async () => {
+  it('returns how many bytes it wrote', async () => {
     const bytes = await store.save(snapshot(3));
     expect(await readFile(await path())).toHaveLength(bytes);
   });
 
-  it('gives the newest first, by position and not by name', async () => {
+  it('reads the newest first, by position and not by name', async () => {
     for (const at of [9, 10, 100]) await store.save(snapshot(at));
     expect(positions(await all(store))).toEqual([100, 10, 9]);
   });
 
-  it('gives those of a position and before it, when that is what is asked for', async () => {
+  it('reads those at a position and before it if asked', async () => {
     for (const at of [9, 10, 100]) await store.save(snapshot(at));
-    const found: (Snapshot | Unreadable)[] = [];
+    const found: (Snapshot | UnreadableSnapshot)[] = [];
     for await (const each of store.newestFirst(position(10))) found.push(each);
     expect(positions(found)).toEqual([10, 9]);
   });
 
-  it('keeps a ladder, with the newest three on it', async () => {
+  it('applies the retention, which keeps the newest three', async () => {
     for (let at = 1; at <= 40; at += 1) await store.save(snapshot(at));
     const kept = positions(await all(store)).map(Number);
     expect(kept.slice(0, 3)).toEqual([40, 39, 38]);
@@ -118,7 +122,7 @@ describe('a folder of snapshots', () => {
     expect(await readdir(folder)).toHaveLength(kept.length);
   });
 
-  it('keeps the ladder that it finds, no wider than it may be', async () => {
+  it('applies the retention to the snapshots that it finds', async () => {
     for (let at = 1; at <= 100; at += 1) {
       await new FileSnapshotStore(folder, { spacing: 10, bytes: 1024 ** 3 }).save(snapshot(at));
     }
@@ -128,13 +132,13 @@ describe('a folder of snapshots', () => {
     expect(kept.length).toBeLessThan(30);
   });
 
-  it('keeps no more bytes than it may, beside the newest three', async () => {
+  it('keeps within the limit of bytes, except for the newest three', async () => {
     const small = new FileSnapshotStore(folder, { spacing: 1, bytes: 1 });
     for (let at = 1; at <= 9; at += 1) await small.save(snapshot(at));
     expect(positions(await all(store))).toEqual([9, 8, 7]);
   });
 
-  it('lets go of what goes with no snapshot of its own: another log’s, another machine’s, damaged ones', async () => {
+  it('drops snapshots of another log or machine, and damaged ones', async () => {
     await store.save(snapshot(2));
     for (const at of [3, 4, 5]) {
       const name = `${String(at).padStart(16, '0')}.snapshot`;
@@ -150,7 +154,7 @@ describe('a folder of snapshots', () => {
     expect(await readdir(folder)).toHaveLength(2);
   });
 
-  it('lets go of all but those that are wanted, by what their first line says, and reads no state for that', async () => {
+  it('clears all but those that are wanted, by their headers, without reading states', async () => {
     for (const at of [3, 4, 5]) await store.save(snapshot(at));
     const four = join(folder, '0000000000000004.snapshot');
     const bytes = await readFile(four);
@@ -167,33 +171,33 @@ describe('a folder of snapshots', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('clears away what a crash left unfinished', async () => {
+  it('deletes files that a crash left unfinished', async () => {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, '0000000000000002.snapshot.new'), 'half of it');
     await store.save(snapshot(3));
     expect(await readdir(folder)).toEqual(['0000000000000003.snapshot']);
   });
 
-  it('takes another snapshot of the same position for the first', async () => {
+  it('replaces a snapshot at the same position', async () => {
     const other = { value: 'counting', context: { total: 8n } };
     await store.save(snapshot(3));
     await store.save(snapshot(3, 'another log', other));
     expect(await all(store)).toEqual([read(3, 'another log', other)]);
   });
 
-  it('keeps a snapshot of a new log that begins where snapshots of an older, longer one lie', async () => {
+  it('keeps a snapshot of a new log among later ones of an older, longer log', async () => {
     for (const at of [700, 800, 900]) await store.save(snapshot(at, 'the old log'));
     await store.save(snapshot(10, 'the new log'));
     expect(await all(store)).toContainEqual(read(10, 'the new log'));
   });
 
-  it('does not see a file that was not written to its end', async () => {
+  it('ignores an unfinished file', async () => {
     await store.save(snapshot(3));
     await writeFile(join(folder, '0000000000000009.snapshot.new'), 'half of it');
     expect(positions(await all(store))).toEqual([3]);
   });
 
-  it('writes over what a crash left behind', async () => {
+  it('overwrites what a crash left behind', async () => {
     await mkdir(folder, { recursive: true });
     await writeFile(
       join(folder, '0000000000000003.snapshot.new'),
@@ -203,7 +207,7 @@ describe('a folder of snapshots', () => {
     expect(await all(store)).toEqual([read(3)]);
   });
 
-  it('says of a file that it cannot read which it is and why, and goes on to the next', async () => {
+  it('reports a file that cannot be read by name and reason, and goes on to the next', async () => {
     await store.save(snapshot(3));
     await store.save(snapshot(4));
     const newest = join(folder, '0000000000000004.snapshot');
@@ -211,7 +215,7 @@ describe('a folder of snapshots', () => {
     expect(await all(store)).toEqual([{ name: newest, reason: 'it is cut off' }, read(3)]);
   });
 
-  it('says of another format that it is one', async () => {
+  it('reports a file of another format', async () => {
     await store.save(snapshot(3));
     const file = await path();
     const newer = (await readFile(file)).toString('latin1').replace('"format":4', '"format":5');
@@ -221,7 +225,7 @@ describe('a folder of snapshots', () => {
     });
   });
 
-  it('takes one damaged byte, wherever it is, for what it is: never for another state', async () => {
+  it('detects a damaged byte, wherever it is', async () => {
     await store.save(snapshot(10, 'a'));
     const file = await path();
     const good = await readFile(file);
@@ -237,7 +241,7 @@ describe('a folder of snapshots', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('takes a file that is cut off, wherever it is, for what it is', async () => {
+  it('detects a truncated file, wherever it is cut', async () => {
     await store.save(snapshot(10, 'a'));
     const file = await path();
     const good = await readFile(file);

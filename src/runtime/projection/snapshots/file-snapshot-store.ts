@@ -1,13 +1,13 @@
 /**
- * Snapshots as files in one folder: whole or not there, checked when they are read, and a ladder of them kept.
+ * Snapshots as files in one folder: each appears whole by a rename, is checked when it is read, and is dropped by `retention.ts`.
  *
- * None is flushed: that would hold up the log's own flushes, and a power failure costs no more than a fold from one
- * that the system has written out already.
+ * Files are not fsynced, which would delay the fsyncs of the log on the same disk. After a power failure the fold begins from an
+ * older snapshot that the system had written out by itself.
  */
 import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { position, type Position } from '../../event-log/event.js';
-import { toDrop, type RetentionLimits, type KeptSnapshot } from './retention.js';
+import { snapshotsToDrop, type RetentionLimits, type StoredSnapshot } from './retention.js';
 import { machineIn } from '../skipping.js';
 import { fromBytes, headerIn, toBytes } from './snapshot-file.js';
 import {
@@ -15,34 +15,34 @@ import {
   isUnreadable,
   type Snapshot,
   type SnapshotEntry,
-  type SnapshotLabel,
-  type Unreadable,
+  type SnapshotIdentity,
+  type UnreadableSnapshot,
 } from './snapshot-store.js';
 
 const SUFFIX = '.snapshot';
 const UNFINISHED = `${SUFFIX}.new`;
 
-/** More than a header has. */
+/** More than any header has. */
 const HEADER_BYTES = 4096;
 
 export const DEFAULT_LIMITS: RetentionLimits = { spacing: 10_000, bytes: 1024 ** 3 };
 
-interface KeptFile extends KeptSnapshot {
+interface SnapshotFile extends StoredSnapshot {
   readonly name: string;
-  readonly label: SnapshotLabel | Unreadable;
+  readonly identity: SnapshotIdentity | UnreadableSnapshot;
 }
 
-/** Where a projection's snapshots are within the folder of all data. */
+/** The folder of a projection's snapshots within the data folder. */
 export function snapshotFolder(data: string, projection: string): string {
   return join(data, 'projections', projection);
 }
 
 export class FileSnapshotStore extends SnapshotStore {
-  /** By name; what is not in here has not been looked at yet. */
-  readonly #known = new Map<string, KeptFile>();
-  #isTidy = false;
+  /** The files whose headers have been read, by name. */
+  readonly #known = new Map<string, SnapshotFile>();
+  #hasRemovedUnfinished = false;
 
-  /** @param folder this projection's own; one process at a time saves there, any number may read */
+  /** @param folder this projection's own. One process at a time may save there, any number may read. */
   constructor(
     private readonly folder: string,
     private readonly limits: RetentionLimits = DEFAULT_LIMITS,
@@ -53,37 +53,44 @@ export class FileSnapshotStore extends SnapshotStore {
   override async save(snapshot: Snapshot): Promise<number> {
     const bytes = toBytes(snapshot);
     await mkdir(this.folder, { recursive: true });
-    await this.#tidy();
+    await this.#removeUnfinished();
     const name = fileName(snapshot.position);
     const path = join(this.folder, name);
     await writeFile(`${path}.new`, bytes);
-    await rename(`${path}.new`, path); // a crash before this leaves a file that no one reads
+    await rename(`${path}.new`, path); // a crash before this leaves a file that is never read
     const { position: at, log, machine } = snapshot;
-    this.#known.set(name, { name, position: at, bytes: bytes.length, label: { position: at, log, machine } });
+    this.#known.set(name, {
+      name,
+      position: at,
+      bytes: bytes.length,
+      identity: { position: at, log, machine },
+    });
     await this.#dropBeside(snapshot);
     return bytes.length;
   }
 
-  override async *newestFirst(through?: Position): AsyncIterable<Snapshot | Unreadable> {
+  override async *newestFirst(through?: Position): AsyncIterable<Snapshot | UnreadableSnapshot> {
     for (const name of await this.#names()) {
       if (through === undefined || positionIn(name) <= through) yield await this.#read(name);
     }
   }
 
-  override async clear(isKept?: (found: SnapshotLabel | Unreadable) => boolean): Promise<void> {
+  override async clear(isKept?: (found: SnapshotIdentity | UnreadableSnapshot) => boolean): Promise<void> {
     if (isKept === undefined) await this.#drop(await this.#names());
     else
-      await this.#drop((await this.#files()).filter(({ label }) => !isKept(label)).map(({ name }) => name));
+      await this.#drop(
+        (await this.#files()).filter(({ identity }) => !isKept(identity)).map(({ name }) => name),
+      );
   }
 
-  async #read(name: string): Promise<Snapshot | Unreadable> {
+  async #read(name: string): Promise<Snapshot | UnreadableSnapshot> {
     const path = join(this.folder, name);
     try {
       return fromBytes(await readFile(path));
     } catch (error) {
       const unreadable = { name: path, reason: (error as Error).message };
       const known = this.#known.get(name);
-      if (known !== undefined) this.#known.set(name, { ...known, label: unreadable });
+      if (known !== undefined) this.#known.set(name, { ...known, identity: unreadable });
       return unreadable;
     }
   }
@@ -99,19 +106,22 @@ export class FileSnapshotStore extends SnapshotStore {
   }
 
   /**
-   * Keeps a ladder of those that go with the one just saved. What is damaged, of another log or of another machine is no rung: it
-   * would be passed over. What stands after the newest is of another past.
+   * Applies the retention to the snapshots of the same log and machine as the newest, and drops all others, which no fold would
+   * begin from: damaged ones, those of another log or machine, and those after the newest.
    */
-  async #dropBeside(newest: SnapshotLabel): Promise<void> {
+  async #dropBeside(newest: SnapshotIdentity): Promise<void> {
     const files = await this.#files();
-    const origin = originOf(newest);
-    const isRung = ({ position: at, label }: KeptFile): boolean =>
-      !isUnreadable(label) && originOf(label) === origin && at <= newest.position;
-    const dropped = [...files.filter((file) => !isRung(file)), ...toDrop(files.filter(isRung), this.limits)];
+    const source = sourceOf(newest);
+    const isRetained = ({ position: at, identity }: SnapshotFile): boolean =>
+      !isUnreadable(identity) && sourceOf(identity) === source && at <= newest.position;
+    const dropped = [
+      ...files.filter((file) => !isRetained(file)),
+      ...snapshotsToDrop(files.filter(isRetained), this.limits),
+    ];
     await this.#drop(dropped.map(({ name }) => name));
   }
 
-  /** One after the other: who appends uses the same disk. */
+  /** One after the other, because appends use the same disk. */
   async #drop(names: readonly string[]): Promise<void> {
     for (const name of names) {
       await rm(join(this.folder, name), { force: true });
@@ -119,25 +129,25 @@ export class FileSnapshotStore extends SnapshotStore {
     }
   }
 
-  /** All that are there. Of hundreds, only those are asked for that are not known yet. */
-  async #files(): Promise<readonly KeptFile[]> {
+  /** All files. Only the headers of files not seen before are read. */
+  async #files(): Promise<readonly SnapshotFile[]> {
     const names = await this.#names();
     const unknown = names.filter((name) => !this.#known.has(name));
-    for (const about of await Promise.all(unknown.map((name) => aboutFile(this.folder, name))))
-      this.#known.set(about.name, about);
+    for (const file of await Promise.all(unknown.map((name) => readHeaderOf(this.folder, name))))
+      this.#known.set(file.name, file);
     return names.flatMap((name) => this.#known.get(name) ?? []);
   }
 
-  /** What a crash left unfinished, nobody will finish. */
-  async #tidy(): Promise<void> {
-    if (this.#isTidy) return;
+  /** Left by a process that crashed while it saved. */
+  async #removeUnfinished(): Promise<void> {
+    if (this.#hasRemovedUnfinished) return;
     const names = await readdir(this.folder);
     await Promise.all(
       names
         .filter((name) => name.endsWith(UNFINISHED))
         .map((name) => rm(join(this.folder, name), { force: true })),
     );
-    this.#isTidy = true;
+    this.#hasRemovedUnfinished = true;
   }
 
   /** Newest first. */
@@ -155,18 +165,18 @@ export class FileSnapshotStore extends SnapshotStore {
   }
 }
 
-/** Names sort as positions do. */
+/** Padded, so that names sort as positions do. */
 function fileName(at: Position): string {
   return `${String(at).padStart(16, '0')}${SUFFIX}`;
 }
 
 const positionIn = (name: string): number => Number(name.slice(0, -SUFFIX.length));
 
-/** What is skipped makes none another's: it tells only of the positions after it. */
-const originOf = ({ log, machine }: SnapshotLabel): string => `${log} ${machineIn(machine)}`;
+/** Without the skips, which concern only the positions after them. */
+const sourceOf = ({ log, machine }: SnapshotIdentity): string => `${log} ${machineIn(machine)}`;
 
-/** Reads the first line only: there may be hundreds of them, and large ones. */
-async function aboutFile(folder: string, name: string): Promise<KeptFile> {
+/** Reads no state: there may be hundreds of large files. */
+async function readHeaderOf(folder: string, name: string): Promise<SnapshotFile> {
   const path = join(folder, name);
   const file = await open(path, 'r');
   try {
@@ -176,14 +186,14 @@ async function aboutFile(folder: string, name: string): Promise<KeptFile> {
       name,
       position: positionIn(name),
       bytes: size,
-      label: labelIn(path, buffer.subarray(0, bytesRead)),
+      identity: identityIn(path, buffer.subarray(0, bytesRead)),
     };
   } finally {
     await file.close();
   }
 }
 
-function labelIn(path: string, bytes: Buffer): SnapshotLabel | Unreadable {
+function identityIn(path: string, bytes: Buffer): SnapshotIdentity | UnreadableSnapshot {
   try {
     const { position: at, log, machine } = headerIn(bytes);
     return { position: position(at), log, machine };

@@ -1,65 +1,63 @@
-/** Which snapshots to keep so that any past state is a bounded fold away: a ladder, dense near the newest and thinner behind. */
+/** Which snapshots to keep, so that every past state is a bounded fold away: dense near the newest, thinner further back. */
 
-/** A snapshot that is there. */
-export interface KeptSnapshot {
+export interface StoredSnapshot {
   readonly position: number;
   readonly bytes: number;
 }
 
 export interface RetentionLimits {
-  /** The most positions that dropping a snapshot may leave between two. */
+  /** In positions: dropping a snapshot never leaves a wider gap than this between two. */
   readonly spacing: number;
-  /** What all of them may weigh together. The newest three stay whatever they weigh. */
+  /** The most that all snapshots together take. The newest three are kept whatever their size. */
   readonly bytes: number;
 }
 
-/** The newest may be damaged, and the one before it; so many are never dropped. */
-export const NEVER_DROPPED = 3;
+/** The newest are never dropped, because the newest may be damaged, and the one before it. */
+export const MIN_KEPT = 3;
 
 /**
- * Which of these to drop, in any order.
+ * Which of these snapshots to drop, in any order.
  *
- * Between two that are kept there are at most as many positions as lie between the newer of them and the newest, and never more
- * than the spacing: so gaps double on the way back until they are as wide as they may be. A gap that was wider before stays as it is,
- * nothing fills it. Kept are at most `2 × newest / spacing + 2 × log2(spacing)` and a few.
+ * The gap between two that are kept is at most as wide as the distance from the newer of them to the newest of all, and at most
+ * the spacing: going back, gaps double until they reach the spacing. A gap that was wider before stays, since nothing can fill
+ * it. At most `2 × newest / spacing + 2 × log2(spacing)` snapshots and a few are kept.
  *
- * When the rest weighs too much, those go whose loss widens the ladder least, measured by how wide it may be at that place;
- * gaps are then wider than the spacing.
+ * If these take too many bytes, more are dropped: each time the one whose loss makes a gap the least too wide, as a
+ * multiple of the width that it may have. Gaps can then be wider than the spacing.
  *
- * @param rungs in any order, one for each position
+ * @param snapshots in any order, at most one at each position
  */
-export function toDrop<Each extends KeptSnapshot>(
-  rungs: readonly Each[],
+export function snapshotsToDrop<Each extends StoredSnapshot>(
+  snapshots: readonly Each[],
   { spacing, bytes }: RetentionLimits,
 ): readonly Each[] {
-  const kept = rungs.toSorted((one, other) => other.position - one.position);
+  const kept = snapshots.toSorted((one, other) => other.position - one.position);
   const newest = kept[0]?.position ?? 0;
-  /** How wide a gap may be that begins there, going back. */
-  const width = (from: number): number => Math.max(Math.min(newest - from, spacing), 1);
+  const maxGap = (from: number): number => Math.max(Math.min(newest - from, spacing), 1);
   const dropped: Each[] = [];
-  for (let index = NEVER_DROPPED; index < kept.length;) {
-    const { newer, gap } = without(kept, index);
-    if (gap <= width(newer)) dropped.push(...kept.splice(index, 1));
+  for (let index = MIN_KEPT; index < kept.length;) {
+    const { newer, gap } = gapWithout(kept, index);
+    if (gap <= maxGap(newer)) dropped.push(...kept.splice(index, 1));
     else index += 1;
   }
-  let weight = kept.reduce((sum, rung) => sum + rung.bytes, 0);
-  while (weight > bytes && kept.length > NEVER_DROPPED) {
-    let least = { index: NEVER_DROPPED, harm: Infinity };
-    for (let index = NEVER_DROPPED; index < kept.length; index += 1) {
-      const { newer, gap } = without(kept, index);
-      const harm = gap / width(newer);
-      if (harm < least.harm) least = { index, harm };
+  let total = kept.reduce((sum, snapshot) => sum + snapshot.bytes, 0);
+  while (total > bytes && kept.length > MIN_KEPT) {
+    let least = { index: MIN_KEPT, excess: Infinity };
+    for (let index = MIN_KEPT; index < kept.length; index += 1) {
+      const { newer, gap } = gapWithout(kept, index);
+      const excess = gap / maxGap(newer);
+      if (excess < least.excess) least = { index, excess };
     }
-    const gone = kept.splice(least.index, 1);
-    for (const rung of gone) weight -= rung.bytes;
-    dropped.push(...gone);
+    const removed = kept.splice(least.index, 1);
+    for (const snapshot of removed) total -= snapshot.bytes;
+    dropped.push(...removed);
   }
   return dropped;
 }
 
-/** The gap that there is without this rung, and the position where it begins. The beginning of the log is the last rung of all. */
-function without(
-  kept: readonly KeptSnapshot[],
+/** The gap without this snapshot, and the position of the newer end of it. The oldest gap ends at the beginning of the log. */
+function gapWithout(
+  kept: readonly StoredSnapshot[],
   index: number,
 ): { readonly newer: number; readonly gap: number } {
   const newer = kept[index - 1]?.position ?? 0;

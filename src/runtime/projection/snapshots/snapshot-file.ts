@@ -1,4 +1,4 @@
-/** A snapshot as bytes: a line of JSON that says what it is, then the state; a checksum covers both. */
+/** The format of a snapshot file: a header line of JSON, then the state; a checksum covers both. */
 import { createHash } from 'node:crypto';
 import { deserialize, serialize } from 'node:v8';
 import { position } from '../../event-log/event.js';
@@ -9,7 +9,7 @@ import { stateDigest } from './state-digest.js';
 
 const FORMAT = 4;
 
-/** The first line, as JSON; the state follows, in V8's structured-clone format, which knows BigInt. */
+/** The first line, as JSON. The state follows in V8's structured-clone format, which supports BigInt, Map and Date. */
 export interface Header {
   readonly format: number;
   readonly position: number;
@@ -19,7 +19,7 @@ export interface Header {
   readonly digest: RollingDigest;
   /** Of the state: SHA-256, hexadecimal. */
   readonly state: string;
-  /** Over everything else, the header's other fields included. */
+  /** Of everything else, including the header's other fields. */
   readonly sha256: string;
 }
 
@@ -30,7 +30,7 @@ export function toBytes({ position: at, log, machine, digest, state }: Snapshot)
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]);
 }
 
-/** @throws Error that says what is wrong with them, unless they are just what was written */
+/** @throws Error that says what is wrong, unless the bytes are exactly what was written */
 export function fromBytes(bytes: Buffer): Snapshot {
   const header = headerIn(bytes);
   const body = bytes.subarray(bytes.indexOf('\n') + 1);
@@ -46,7 +46,7 @@ export function fromBytes(bytes: Buffer): Snapshot {
 }
 
 /**
- * What the first line says, which may be all that the bytes hold; whether it is true, only the whole file tells.
+ * Reads the first line only, so the bytes may be just the beginning of a file. Does not verify the checksum.
  *
  * @throws Error when it cannot be read
  */

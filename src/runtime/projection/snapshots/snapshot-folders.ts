@@ -2,12 +2,15 @@
 import { join } from 'node:path';
 import { FileSnapshotStore, snapshotFolder } from './file-snapshot-store.js';
 import type { RetentionLimits } from './retention.js';
-import { WithRehearsed } from './rehearsed-snapshots.js';
+import { MergedSnapshotStore } from './merged-snapshot-store.js';
 import type { SnapshotStore } from './snapshot-store.js';
 
 /** What a projection begins from: its own, and what was rehearsed for it. */
 export function snapshotStoreIn(data: string, projection: string, limits?: RetentionLimits): SnapshotStore {
-  return new WithRehearsed(ownSnapshotStoreIn(data, projection, limits), rehearsedStoreIn(data, projection));
+  return new MergedSnapshotStore(
+    ownSnapshotStoreIn(data, projection, limits),
+    rehearsedStoreIn(data, projection),
+  );
 }
 
 /** What the projection itself has kept. */

@@ -1,59 +1,60 @@
-/** Where one projection keeps its snapshots, apart from every other projection's. */
+/** Where the snapshots of one projection are stored. Each projection has a store of its own. */
 import type { Position } from '../../event-log/event.js';
 import type { Folded } from '../folding.js';
 
 export interface Snapshot extends Folded {
-  /** The log that was folded; a snapshot of another log is none of this one's. */
+  /** The identity of the log that was folded. A snapshot of another log is never used. */
   readonly log: string;
-  /** The fingerprint of the machine that folded it; another machine may mean something else by the same state. */
+  /** The fingerprint of the machine that folded it. To another machine the same state may mean something else. */
   readonly machine: string;
-  /** The state's SHA-256 (`state-digest.ts`) when it was saved. Only what a store gives back has it; audits hold the state against it. */
+  /** The state's SHA-256 (`state-digest.ts`) when it was saved; set by stores on what they read. */
   readonly stateDigest?: string;
 }
 
-/** What a snapshot says of itself; whether all of it is as it was saved, only reading it tells. */
-export type SnapshotLabel = Pick<Snapshot, 'position' | 'log' | 'machine'>;
+/** What a store knows of a snapshot without reading its state. */
+export type SnapshotIdentity = Pick<Snapshot, 'position' | 'log' | 'machine'>;
 
-/** A snapshot that is there, but cannot be used. */
-export interface Unreadable {
+/** A snapshot that exists but cannot be read. */
+export interface UnreadableSnapshot {
   readonly name: string;
   readonly reason: string;
 }
 
-/** What can be told of a snapshot without reading it. */
+/** A snapshot in a listing. */
 export interface SnapshotEntry {
   readonly position: Position;
   readonly bytes: number;
-  /** When it was taken. */
+  /** When it was saved. */
   readonly time: Date;
 }
 
 export abstract class SnapshotStore {
   /**
-   * Keeps it so that it survives power loss, and lets go of those that are least missed. Resolves to its size in bytes. What takes
-   * the thread's time, above all writing the state out, is done before it returns: snapshots are paced by that.
+   * Saves it, drops those that the retention no longer keeps, and resolves to its size in bytes. A snapshot that is lost in a power
+   * failure only costs a longer fold. Serializing the state must be done before this returns the promise, because snapshots
+   * are paced by the time until then (`CpuBudget`).
    */
   abstract save(snapshot: Snapshot): Promise<number>;
 
   /**
-   * The snapshots, newest first, each read when it is asked for. One that is damaged tells why.
+   * The snapshots, newest first, each read when the iteration reaches it. A damaged one is returned with the reason.
    *
-   * @param through only those of this position or an earlier one; default: all
+   * @param through only those at this position or an earlier one; default: all
    */
-  abstract newestFirst(through?: Position): AsyncIterable<Snapshot | Unreadable>;
+  abstract newestFirst(through?: Position): AsyncIterable<Snapshot | UnreadableSnapshot>;
 
-  /** What is there, newest first, whether it can be used or not. */
+  /** All snapshots, newest first, including unreadable ones. */
   abstract list(): Promise<readonly SnapshotEntry[]>;
 
-  /** Lets go of every snapshot but those that are to be kept. No state is read for that: there may be hundreds, and large ones. */
-  abstract clear(isKept?: (found: SnapshotLabel | Unreadable) => boolean): Promise<void>;
+  /** Deletes every snapshot for which `isKept` is not true, without reading states: there may be hundreds of large ones. */
+  abstract clear(isKept?: (found: SnapshotIdentity | UnreadableSnapshot) => boolean): Promise<void>;
 }
 
-export function isUnreadable(found: SnapshotLabel | Unreadable): found is Unreadable {
+export function isUnreadable(found: SnapshotIdentity | UnreadableSnapshot): found is UnreadableSnapshot {
   return 'reason' in found;
 }
 
-/** For logs that do not outlive the process either: there is nothing to come back to. */
+/** Stores nothing: for logs in memory, which do not outlive the process either. */
 export class NoSnapshots extends SnapshotStore {
   override save(): Promise<number> {
     return Promise.resolve(0);

@@ -1,11 +1,11 @@
-/** Which snapshot a fold begins from, and which it passes over. */
+/** Which snapshot a fold begins from, and which are not usable. */
 import { jest } from '@jest/globals';
 import { given, snapshotAt, foldedAt } from '../../../../test/support/given-snapshots.js';
 import { position } from '../../event-log/event.js';
-import type { Snapshot, Unreadable } from './snapshot-store.js';
+import type { Snapshot, UnreadableSnapshot } from './snapshot-store.js';
 
 describe('the snapshot of a past position', () => {
-  it('is the nearest before it that is good, and nobody is told of the others', async () => {
+  it('is the nearest usable one before it; the others are not reported', async () => {
     const { snapshots, told } = given(10, snapshotAt(30), snapshotAt(20, 'another log'), snapshotAt(10));
     await expect(snapshots.before(position(29))).resolves.toEqual(snapshotAt(10));
     await expect(snapshots.before(position(30))).resolves.toEqual(snapshotAt(30));
@@ -13,10 +13,10 @@ describe('the snapshot of a past position', () => {
     expect(told).toEqual({ taken: [], unreadable: [], failed: [] });
   });
 
-  it('changes nothing about when the next one is taken', async () => {
+  it('does not change when the next one is saved', async () => {
     const { snapshots, store } = given(10, snapshotAt(10));
     await snapshots.before(position(20));
-    await snapshots.takeLast(foldedAt(5));
+    await snapshots.saveLast(foldedAt(5));
     expect(store.asked).toBe(1);
   });
 });
@@ -31,7 +31,7 @@ describe('the snapshot to begin from', () => {
     await expect(given(10).snapshots.newest()).resolves.toBeUndefined();
   });
 
-  it.each<[string, Snapshot | Unreadable]>([
+  it.each<[string, Snapshot | UnreadableSnapshot]>([
     ['cannot be read', { name: 'newest', reason: 'it is cut off' }],
     ['is of another log', snapshotAt(20, 'another log')],
     ['is of another machine', snapshotAt(20, 'this log', 'another machine')],
@@ -42,12 +42,12 @@ describe('the snapshot to begin from', () => {
     expect(told.unreadable).toHaveLength(1);
   });
 
-  it('may stand at the head of the log', async () => {
+  it('may be at the head of the log', async () => {
     const { snapshots } = given(10, snapshotAt(1000));
     await expect(snapshots.newest()).resolves.toEqual(snapshotAt(1000));
   });
 
-  it('is none when the store cannot even say what it has, and that is reported', async () => {
+  it('is none when the store cannot list its snapshots, which is reported', async () => {
     const { store, snapshots, told } = given(10);
     jest.spyOn(store, 'newestFirst').mockImplementation(() => {
       throw new Error('permission denied');
@@ -56,7 +56,7 @@ describe('the snapshot to begin from', () => {
     expect(told.failed.length + told.unreadable.length).toBe(1);
   });
 
-  it('is none when none is good', async () => {
+  it('is none when none is usable', async () => {
     const { snapshots, told } = given(10, snapshotAt(20, 'another log'), { name: 'b', reason: 'damaged' });
     await expect(snapshots.newest()).resolves.toBeUndefined();
     expect(told.unreadable).toHaveLength(2);

@@ -1,4 +1,4 @@
-/** Which snapshots are taken while the log goes by fast, and what that may cost: the clock and the store are made up. */
+/** Which snapshots are saved in a replay, and what they may cost, with a simulated clock and store. */
 import { jest } from '@jest/globals';
 import { foldedAt, given, snapshotAt, type Given } from '../../../../test/support/given-snapshots.js';
 import { later } from '../../../../test/support/running-projection.js';
@@ -13,14 +13,14 @@ afterEach(() => {
 
 const pass = (milliseconds: number): Promise<void> => jest.advanceTimersByTimeAsync(milliseconds);
 
-/** Writing a state out keeps the thread busy for so long. */
+/** How long serializing a state blocks the thread. */
 const costing = ({ store }: Given, milliseconds: number): void => {
   store.work = () => {
     jest.advanceTimersByTime(milliseconds);
   };
 };
 
-/** A replay, which waits when it is told to: a page of so many positions each millisecond. */
+/** A replay, which waits when it is told to: one page each millisecond. */
 async function replay({ turnOf }: Given, page: number, through: number): Promise<void> {
   for (let at = page; at <= through; at += page) {
     await pass(1);
@@ -34,7 +34,7 @@ async function replay({ turnOf }: Given, page: number, through: number): Promise
   }
 }
 
-/** A log that grows faster than it is waited for, a page each millisecond. */
+/** Live following, which never waits: one page each millisecond. */
 async function rush({ offer }: Given, page: number, through: number): Promise<void> {
   for (let at = page; at <= through; at += page) {
     await pass(1);
@@ -42,7 +42,7 @@ async function rush({ offer }: Given, page: number, through: number): Promise<vo
   }
 }
 
-/** Uses up what there is of the share at the beginning, a second of a fifth. */
+/** Uses up the initial budget, one second at a fifth. */
 async function spend(dear: Given): Promise<void> {
   costing(dear, 1000);
   dear.offer(100);
@@ -53,7 +53,7 @@ const multiples = (of: number, through: number): readonly number[] =>
   Array.from({ length: Math.floor(through / of) }, (_, index) => (index + 1) * of);
 
 describe('snapshots of a replay', () => {
-  it('are one of every stretch as long as the spacing', async () => {
+  it('are one for each spacing', async () => {
     const { store, turnOf, positions } = given({ every: 10, spacing: 100 });
     for (let at = 30; at <= 1000; at += 30) await turnOf(at);
     await pass(0);
@@ -61,7 +61,7 @@ describe('snapshots of a replay', () => {
     expect(store.kept.at(-1)).toEqual(snapshotAt(120));
   });
 
-  it('are all there on a disk that is slower than the fold, which waits for it', async () => {
+  it('are complete on a disk that is slower than the fold, which waits for it', async () => {
     const replayed = given({ every: 1_000_000, spacing: 100 });
     const { store, positions } = replayed;
     store.work = () => {
@@ -72,7 +72,7 @@ describe('snapshots of a replay', () => {
     expect(positions().toReversed()).toEqual(multiples(100, 5000));
   });
 
-  it('have the fold wait only when one is due and the one before is being written', async () => {
+  it('make the fold wait only when one is due while the one before is being written', async () => {
     const { store, turnOf } = given({ every: 10, spacing: 100 });
     const written = later<undefined>();
     store.busy = written.promise;
@@ -91,7 +91,7 @@ describe('snapshots of a replay', () => {
     expect(isOver).toBe(true);
   });
 
-  it('have it wait five seconds at most, for a disk that hangs', async () => {
+  it('make it wait five seconds at most, for a disk that hangs', async () => {
     const { store, turnOf } = given({ every: 10, spacing: 100 });
     store.busy = later<undefined>().promise;
     void turnOf(100);
@@ -106,7 +106,7 @@ describe('snapshots of a replay', () => {
     expect(turnOf(300)).toBeUndefined();
   });
 
-  it('never wait two at a time: the second that is due is left out', async () => {
+  it('never wait two at a time: the second is left out', async () => {
     const { store, offer, positions } = given({ every: 10, spacing: 100 });
     const written = later<undefined>();
     store.busy = written.promise;
@@ -121,7 +121,7 @@ describe('snapshots of a replay', () => {
   });
 });
 
-describe('snapshots that cost the thread much', () => {
+describe('snapshots of a state that is expensive to serialize', () => {
   it('take a fifth of the time of a replay, and no more', async () => {
     const dear = given({ every: 1_000_000_000, spacing: 100 });
     await spend(dear);
@@ -134,7 +134,7 @@ describe('snapshots that cost the thread much', () => {
     expect(spent / time).toBeGreaterThan(0.19);
   });
 
-  it('are spaced evenly, and so a bounded time apart', async () => {
+  it('are spaced evenly', async () => {
     const dear = given({ every: 1_000_000_000, spacing: 100 });
     await spend(dear);
     costing(dear, 50);
@@ -147,7 +147,7 @@ describe('snapshots that cost the thread much', () => {
     expect(Math.max(...gaps)).toBeLessThanOrEqual(20_200);
   });
 
-  it('leave none out of a state that is cheap but for once', async () => {
+  it('are all saved if the state is expensive only once', async () => {
     const cheap = given({ every: 1_000_000_000, spacing: 100 });
     await replay(cheap, 100, 200_000);
     costing(cheap, 200);
@@ -159,7 +159,7 @@ describe('snapshots that cost the thread much', () => {
     expect(cheap.positions().slice(0, 3)).toEqual([200_200, 200_100, 200_000]);
   });
 
-  it('are also seldom of a projection that follows live', async () => {
+  it('are rare also while following live', async () => {
     const dear = given({ every: 10 });
     await spend(dear);
     await rush(dear, 10, 200_000);
@@ -168,19 +168,19 @@ describe('snapshots that cost the thread much', () => {
     expect(perSecond).toBeLessThanOrEqual(1 / 4);
   });
 
-  it('are taken at once when the process ends', async () => {
+  it('are saved at once when the process ends', async () => {
     const dear = given({ every: 10, spacing: 100 });
     await spend(dear);
     dear.offer(200);
     await pass(0);
     dear.offer(300);
-    await dear.snapshots.takeLast(foldedAt(350));
+    await dear.snapshots.saveLast(foldedAt(350));
     expect(dear.positions()).toEqual([350, 200, 100]);
   });
 });
 
 describe('a store that fails in a replay', () => {
-  it('is not asked for every stretch that goes by, and asked again a second later', async () => {
+  it('is tried again a second later, and not before', async () => {
     const { store, offer, told, positions } = given({ every: 10, spacing: 100 });
     store.failure = new Error('the disk is full');
     for (let at = 100; at <= 500; at += 100) offer(at);
@@ -193,7 +193,7 @@ describe('a store that fails in a replay', () => {
     expect(positions()).toEqual([600]);
   });
 
-  it('does not keep the fold waiting', async () => {
+  it('does not make the fold wait', async () => {
     const failing = given({ every: 10, spacing: 100 });
     failing.store.failure = new Error('the disk is full');
     const began = performance.now();

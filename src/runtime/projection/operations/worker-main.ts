@@ -1,0 +1,81 @@
+/** The entry of a worker process: runs one job on a log that it opens itself, and exits. */
+import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { fingerprintIn } from '../../fold/machine-fingerprint.js';
+import { runJob, type JobRequest, type JobResults } from './run-job.js';
+import { openDependencies, type CreateWorkerBootstrap } from './worker-bootstrap.js';
+import {
+  SharedPosition,
+  type MessageFromWorker,
+  type MessageToWorker,
+  type WorkerRequest,
+} from './worker-channel.js';
+
+const PROGRESS_INTERVAL_MS = 50;
+
+/** Resolves once the message is on its way. */
+function sendToParent(message: MessageFromWorker): Promise<void> {
+  return new Promise((resolve) => {
+    process.send?.(message, () => {
+      resolve();
+    });
+  });
+}
+
+async function perform(worker: WorkerRequest): Promise<JobResults[JobRequest['kind']]> {
+  const { bootstrap, options, projection, request, log, machine } = worker;
+  let { target } = worker;
+  process.on('message', (message: MessageToWorker) => {
+    target = message.target;
+  });
+  const { default: create } = (await import(bootstrap)) as { readonly default: CreateWorkerBootstrap };
+  const opened = await openDependencies(await create(options));
+  try {
+    const dependencies = opened.of(projection);
+    if (dependencies.log.identity !== log) throw new Error('the worker has opened another log');
+    // They differ, for example, when the program was built anew while the server runs.
+    if (fingerprintIn(dependencies.log.contracts, dependencies.definition) !== machine)
+      throw new Error('the worker has loaded another machine than the process that started it');
+    await sendToParent({ kind: 'begun' });
+    const reached = SharedPosition.inWorker();
+    let sentAt = 0;
+    return await runJob(request, dependencies, {
+      target: () => target,
+      now: () => performance.now(),
+      afterSlice: async (position) => {
+        reached.value = position;
+        if (performance.now() - sentAt < PROGRESS_INTERVAL_MS) return;
+        sentAt = performance.now();
+        void sendToParent({ kind: 'at', position });
+        await nextTurn(); // so that the parent's messages are received
+      },
+    });
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Exits when the parent is gone, even while a machine blocks this thread: a second thread checks once a second. */
+function exitWithParent(): void {
+  process.once('disconnect', () => process.exit());
+  const watchdog = `const parent = ${process.ppid};
+    setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 1000);`;
+  new Worker(watchdog, { eval: true }).unref();
+  // A signal to the whole process group is meant for the server, which ends this process in good order.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;
+}
+
+exitWithParent();
+const [workerRequest] = (await once(process, 'message')) as [WorkerRequest];
+try {
+  await sendToParent({ kind: 'done', result: await perform(workerRequest) });
+} catch (error) {
+  await sendToParent({ kind: 'failed', message: messageOf(error) });
+}
+process.exit();
