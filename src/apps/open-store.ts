@@ -1,75 +1,51 @@
-/** Opens the log that the configuration names, to append to it or only to read. */
+/** Opens the log that the settings name, to append to it or only to read. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { InvalidSetting, withoutPassword, type Settings, type PostgresUrl } from './settings.js';
 import { LogInUse } from '../runtime/event-log/errors.js';
 import type { EventStore } from '../runtime/event-log/event-store.js';
-import { LmdbReader } from '../runtime/stores/lmdb/lmdb.reader.js';
-import { LmdbStore } from '../runtime/stores/lmdb/lmdb.store.js';
-import { MemoryStore } from '../runtime/stores/memory.store.js';
-import { reasonOf } from '../runtime/stores/postgres/database-errors.js';
-import { PostgresStore } from '../runtime/stores/postgres/postgres.store.js';
+import { BUILT_IN_DRIVERS } from '../runtime/built-in-drivers.js';
+import { StoreDrivers, StoreNotOpened } from '../runtime/stores/drivers.js';
+import { lmdbUrl } from '../runtime/stores/lmdb/lmdb.driver.js';
+import { InvalidSetting, type Settings } from './settings.js';
+
+type StoreSettings = Pick<Settings, 'store' | 'data'>;
+
+const drivers = new StoreDrivers(BUILT_IN_DRIVERS);
 
 /**
- * @param tell is told, in a sentence, when the connection to a server is lost and when it is back
- * @throws ConfigurationError when it cannot be opened, in one line that shows no password
+ * @param onConnection told in a sentence when the connection to a server is lost, and when it is back
+ * @throws InvalidSetting when the store cannot be opened, in one line that contains no password
  */
 export async function openStore(
-  { store, data }: Pick<Settings, 'store' | 'data'>,
-  tell: (sentence: string) => void = () => undefined,
+  settings: StoreSettings,
+  onConnection: (message: string) => void = () => undefined,
 ): Promise<EventStore> {
-  switch (store) {
-    case 'memory':
-      return new MemoryStore();
-    case 'lmdb':
-      return openFolder(data);
-    default:
-      return openDatabase(store, tell);
+  const { store, data } = settings;
+  try {
+    if (store === 'lmdb') mkdirSync(data, { recursive: true });
+    return await drivers.open(storeUrl(settings), { onConnection });
+  } catch (error) {
+    const { message } = error as Error;
+    if (store !== 'lmdb') throw new InvalidSetting('LEFTFOLD_STORE', message);
+    const isSentence = error instanceof LogInUse || error instanceof StoreNotOpened;
+    throw new InvalidSetting('LEFTFOLD_DATA', isSentence ? message : `${data} cannot be used: ${message}`);
   }
 }
 
 /**
- * Opens a log for reading, whoever writes it meanwhile. One in memory is seen by nobody but who has it.
+ * Opens a log for reading, whichever process writes to it.
  *
  * @throws Error when there is none
  */
-export async function openStoreForReading({
-  store,
-  data,
-}: Pick<Settings, 'store' | 'data'>): Promise<EventStore> {
-  return store === 'lmdb' ? LmdbReader.open(logFolder({ data })) : openStore({ store, data });
+export function openStoreForReading(settings: StoreSettings): Promise<EventStore> {
+  return settings.store === 'memory' ? openStore(settings) : drivers.openForReading(storeUrl(settings));
 }
 
 /** The store of the settings as a URL, as a worker process opens it again. */
-export function storeUrl({ store, data }: Pick<Settings, 'store' | 'data'>): string {
+export function storeUrl({ store, data }: StoreSettings): string {
   if (store === 'memory') return 'memory:';
-  return store === 'lmdb' ? `lmdb:${encodeURI(logFolder({ data }))}` : store;
+  return store === 'lmdb' ? lmdbUrl(logFolder({ data })) : store;
 }
 
-/** Where the log is within the folder of all data. */
+/** The folder of the log within the data folder. */
 export const logFolder = ({ data }: Pick<Settings, 'data'>): string => join(data, 'log');
-
-function openFolder(data: string): EventStore {
-  try {
-    mkdirSync(data, { recursive: true });
-    return LmdbStore.open(logFolder({ data }));
-  } catch (error) {
-    const reason =
-      error instanceof LogInUse ? error.message : `${data} cannot be used: ${(error as Error).message}`;
-    throw new InvalidSetting('LEFTFOLD_DATA', reason);
-  }
-}
-
-async function openDatabase(url: PostgresUrl, tell: (sentence: string) => void): Promise<EventStore> {
-  const name = withoutPassword(url);
-  try {
-    return await PostgresStore.open({
-      url,
-      onConnection: (lost) => {
-        tell(lost === undefined ? `${name} is back` : `${name} is away: ${lost}`);
-      },
-    });
-  } catch (error) {
-    throw new InvalidSetting('LEFTFOLD_STORE', `${name} cannot be used: ${reasonOf(error)}`);
-  }
-}

@@ -79,4 +79,4 @@ export { Problem, type Fault, type ProblemKind } from './http/kernel/problem.js'
 
 // Stores
 export { MemoryStore } from './stores/memory.store.js';
-export type { OpenOptions, StoreDriver } from './stores/drivers.js';
+export { StoreNotOpened, type StoreDriver, type StoreOptions } from './stores/drivers.js';

@@ -10,7 +10,7 @@ export interface LeftfoldOptions {
    * `lmdb:./data/log` is a folder, `postgres://user:password@host/database` a database.
    */
   readonly store: EventStore | string;
-  /** Drivers for further kinds of URL, before the built-in ones. */
+  /** Drivers for further kinds of URL; one for a built-in kind replaces it. */
   readonly drivers?: readonly StoreDriver[];
   /** When and where projections keep their state, so that a start need not fold the whole log. Default: nowhere. */
   readonly snapshots?: SnapshotOptions;

@@ -11,6 +11,7 @@ import {
 import { RouterModule } from '@nestjs/core';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { AnyContract } from './event-log/contracts/event-contract.js';
+import { BUILT_IN_DRIVERS } from './built-in-drivers.js';
 import type { Consumer } from './event-log/contracts/contract-registry.js';
 import { EventLog } from './event-log/event-log.js';
 import { EventStore } from './event-log/event-store.js';
@@ -111,10 +112,10 @@ const RUNTIME: readonly Provider[] = [
   {
     provide: EventStore,
     inject: [OPTIONS],
-    useFactory: ({ store, drivers }: LeftfoldOptions): EventStore | Promise<EventStore> =>
+    useFactory: ({ store, drivers = [] }: LeftfoldOptions): EventStore | Promise<EventStore> =>
       typeof store !== 'string'
         ? store
-        : new StoreDrivers(drivers).open(store, {
+        : new StoreDrivers([...BUILT_IN_DRIVERS, ...drivers]).open(store, {
             onConnection: (message) => {
               logger.warn(message);
             },

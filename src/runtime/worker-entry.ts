@@ -1,6 +1,7 @@
 /** What a worker process folds: the application's contexts, over its log and snapshots opened once more. */
 import { rebuildStoreIn, snapshotStoreIn } from './projection/snapshots/snapshot-folders.js';
 import type { WorkerBootstrap } from './projection/operations/worker-bootstrap.js';
+import { BUILT_IN_DRIVERS } from './built-in-drivers.js';
 import { StoreDrivers, type StoreDriver } from './stores/drivers.js';
 
 export interface WorkerEntryOptions {
@@ -19,10 +20,10 @@ interface WorkerModule {
 
 export default async function workerEntry(options: unknown): Promise<WorkerBootstrap> {
   const { store, folder, contexts: file } = options as WorkerEntryOptions;
-  const { contexts, drivers } = (await import(file)) as WorkerModule;
+  const { contexts, drivers = [] } = (await import(file)) as WorkerModule;
   return {
     contexts,
-    openLog: () => new StoreDrivers(drivers).openForReading(store),
+    openLog: () => new StoreDrivers([...BUILT_IN_DRIVERS, ...drivers]).openForReading(store),
     snapshotsOf: (projection) => snapshotStoreIn(folder, projection),
     rebuildSnapshotsOf: (projection) => rebuildStoreIn(folder, projection),
   };
