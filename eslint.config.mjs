@@ -2,7 +2,16 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'data/**', 'coverage/**', 'node_modules/**', 'tools/no-telemetry/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'dist-test/**',
+      'data*/**',
+      'coverage/**',
+      'node_modules/**',
+      'tools/no-telemetry/**',
+    ],
+  },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,
