@@ -97,7 +97,7 @@ describe('export and import', () => {
   it('of what a server recorded keep all that its events show, and its idempotency keys', async () => {
     const [from, to] = [inFolder('served'), inFolder('served-copy')];
     const server = await Server.start({ LEFTFOLD_DATA: from });
-    await server.post('/numbers', { value: 5 }, { 'idempotency-key': 'k', 'x-correlation-id': 'c' });
+    await server.post('/entries', { value: 5 }, { 'idempotency-key': 'k', 'x-correlation-id': 'c' });
     await record(server, 6, 7);
     await retract(server, 2);
     const before = await allEvents(server);
@@ -106,9 +106,9 @@ describe('export and import', () => {
     await printed(['import', '--data', to], { stdin: exported });
     const copy = await Server.start({ LEFTFOLD_DATA: to });
     expect(await allEvents(copy)).toEqual(before);
-    const retried = await copy.post('/numbers', { value: 5 }, { 'idempotency-key': 'k' });
+    const retried = await copy.post('/entries', { value: 5 }, { 'idempotency-key': 'k' });
     expect([retried.status, await retried.json()]).toEqual([201, { position: 1, value: '5' }]);
-    const reused = await copy.post('/numbers', { value: 6 }, { 'idempotency-key': 'k' });
+    const reused = await copy.post('/entries', { value: 6 }, { 'idempotency-key': 'k' });
     expect(reused.status).toBe(422);
     await copy.stop();
   });
@@ -123,7 +123,7 @@ describe('export and import', () => {
       '--through',
       '100',
       '--type',
-      'number.recorded',
+      'entry.recorded',
     ]);
     const { code, stderr } = await leftfold(['import', '--data', target], { stdin: selected });
     expect(code).toBe(0);
@@ -135,20 +135,14 @@ describe('export and import', () => {
   describe('an export', () => {
     it('has the events that have any of the types and all of the tags', async () => {
       const everything = allLines().map((each) => JSON.parse(each) as EventJson);
-      const tags = ['number:1, 100%2C', 'number:2, 100%2C'];
-      const words = [
-        ...tags.flatMap((tag) => ['--tag', tag]),
-        '--type',
-        'number.retracted',
-        '--type',
-        'none',
-      ];
+      const tags = ['entry:1, 100%2C', 'entry:2, 100%2C'];
+      const words = [...tags.flatMap((tag) => ['--tag', tag]), '--type', 'entry.retracted', '--type', 'none'];
       const selected = linesOf(
         await printed(['export', '--data', data, ...words, '--after', '5000', '--through', '20000']),
       );
       const meant = everything.filter(
         (event) =>
-          event.type === 'number.retracted' &&
+          event.type === 'entry.retracted' &&
           tags.every((tag) => event.tags.includes(tag)) &&
           event.position > 5000 &&
           event.position <= 20000,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { Expected, Life, damageNewest, steps, type Read, type Step } from '../support/numbers-world.js';
+import { Expected, Life, damageNewest, steps, type Read, type Step } from './support/numbers-world.js';
 import { TemporaryFolder } from '../support/server.js';
 
 /** A counterexample is made smaller for as long only as the test may take. */
