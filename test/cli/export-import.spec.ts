@@ -123,7 +123,7 @@ describe('export and import', () => {
       '--through',
       '100',
       '--type',
-      'entry.recorded',
+      'number.recorded',
     ]);
     const { code, stderr } = await leftfold(['import', '--data', target], { stdin: selected });
     expect(code).toBe(0);
@@ -135,14 +135,20 @@ describe('export and import', () => {
   describe('an export', () => {
     it('has the events that have any of the types and all of the tags', async () => {
       const everything = allLines().map((each) => JSON.parse(each) as EventJson);
-      const tags = ['entry:1, 100%2C', 'entry:2, 100%2C'];
-      const words = [...tags.flatMap((tag) => ['--tag', tag]), '--type', 'entry.retracted', '--type', 'none'];
+      const tags = ['number:1, 100%2C', 'number:2, 100%2C'];
+      const words = [
+        ...tags.flatMap((tag) => ['--tag', tag]),
+        '--type',
+        'number.retracted',
+        '--type',
+        'none',
+      ];
       const selected = linesOf(
         await printed(['export', '--data', data, ...words, '--after', '5000', '--through', '20000']),
       );
       const meant = everything.filter(
         (event) =>
-          event.type === 'entry.retracted' &&
+          event.type === 'number.retracted' &&
           tags.every((tag) => event.tags.includes(tag)) &&
           event.position > 5000 &&
           event.position <= 20000,

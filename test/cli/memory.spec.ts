@@ -57,7 +57,7 @@ describe(`a log of ${EVENTS} events, in a heap of ${HEAP} megabytes`, () => {
   });
 
   it('is exported in part', async () => {
-    await run('export', '--data', data, '--type', 'entry.recorded', '--output', inFolder('part'));
+    await run('export', '--data', data, '--type', 'number.recorded', '--output', inFolder('part'));
     expect(statSync(inFolder('part')).size).toBeGreaterThan(EVENTS * 150);
   });
 });
@@ -65,7 +65,7 @@ describe(`a log of ${EVENTS} events, in a heap of ${HEAP} megabytes`, () => {
 function lineAt(position: number): string {
   const event = {
     position,
-    type: 'entry.recorded',
+    type: 'number.recorded',
     revision: 1,
     tags: [],
     data: { value: String(position) },

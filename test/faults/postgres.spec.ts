@@ -19,7 +19,7 @@ const WRITERS = 16;
 const programs = findPostgres();
 const describeWithServer = programs === undefined ? describe.skip : describe;
 
-const counted = defineEvent({ type: 'entry.recorded', schema: z.tuple([z.string(), z.int()]) });
+const counted = defineEvent({ type: 'number.recorded', schema: z.tuple([z.string(), z.int()]) });
 
 /** An append, and what its writer was told. */
 interface Asked {
