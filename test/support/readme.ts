@@ -70,7 +70,7 @@ export function addContext(project: string, file: Block | undefined, contexts: B
   const before = /^export const contexts[^=]* = \[[^\]]*\];$/m;
   expect(source).toMatch(before);
   const withContext = source.replace(before, list.join('\n').trim());
-  const first = withContext.indexOf('import ');
+  const first = withContext.search(/^import /m);
   writeFileSync(
     app,
     source.includes(line)
