@@ -2,7 +2,19 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'data/**', 'coverage/**', 'node_modules/**', 'tools/no-telemetry/**', 'docs/api/**', 'examples/*/dist/**', 'examples/*/node_modules/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'dist-test/**',
+      'data*/**',
+      'coverage/**',
+      'node_modules/**',
+      'tools/no-telemetry/**',
+      'docs/api/**',
+      'examples/*/dist/**',
+      'examples/*/node_modules/**',
+    ],
+  },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

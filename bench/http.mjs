@@ -1,15 +1,15 @@
 /**
  * Requests a second at 64 connections, durable `POST /numbers` and `GET /sum`, beside a bare node:http echo server
- * in the same run, and what Fastify and Nest reach with no log behind them; then what a product of ever more factors
- * costs. Ratios count, the absolute numbers are this machine's. Rounds alternate, medians are shown.
+ * in the same run, and what Fastify and Nest reach with no log behind them. Ratios count, the absolute numbers are this machine's. Rounds alternate, medians are shown.
  *
  *   npm run bench:http
  */
 import { execFile, fork, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { median } from './rates.mjs';
 
 const CONNECTIONS = 64;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
@@ -17,11 +17,11 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 
 /** They are short, and a collection falls into some of them. */
 const PRODUCT_ROUNDS = 5 * ROUNDS;
-const FACTORS = [10_000, 20_000, 40_000, 80_000, 160_000, 320_000];
 
 const here = import.meta.dirname;
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+/** A row of the hello world's own. */
+const PRODUCT = join(here, 'hello-world', 'product.mjs');
 
 /** One of the servers that ours is beside, by the name of its file. */
 function startServer(name) {
@@ -33,7 +33,7 @@ function startServer(name) {
 }
 
 function startLeftfold(data) {
-  const child = spawn(process.execPath, [join(here, '..', 'dist', 'main.js')], {
+  const child = spawn(process.execPath, [join(here, 'domain', 'main.mjs')], {
     env: { ...process.env, PORT: '0', LEFTFOLD_DATA: data },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -109,35 +109,9 @@ async function measure({ name, request, reach, beside }, servers) {
   for (const [each, label] of Object.entries(beside)) show(`  ${label}`, each);
 }
 
-async function products() {
-  const { foldOf } = await import('../dist/runtime/fold/fold.js');
-  const { productMachine, productIn } = await import('../dist/contexts/product/product.machine.js');
-  const fold = foldOf(productMachine);
-  const costOf = (factors) => {
-    const began = performance.now();
-    let state = fold.initial;
-    for (let index = 0; index < factors; index += 1) {
-      state = fold.step(state, { type: 'number.recorded', data: { value: String((index % 97) + 3) } });
-    }
-    productIn(state.context);
-    return performance.now() - began;
-  };
-  costOf(FACTORS.at(-1)); // until everything is compiled
-  // All lengths in each round, so that what disturbs the machine for a while disturbs the halves as well.
-  const rounds = Array.from({ length: PRODUCT_ROUNDS }, () => FACTORS.map(costOf));
-  FACTORS.forEach((factors, index) => {
-    const time = median(rounds.map((times) => times[index]));
-    const ratios = rounds.map((times) => times[index] / times[index - 1]);
-    const growth = index === 0 ? '' : `   ${median(ratios).toFixed(2)} × the half (at most 2.5)`;
-    console.log(
-      `product of ${String(factors).padStart(7)} factors ${time.toFixed(0).padStart(7)} ms${growth}`,
-    );
-  });
-}
-
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0].model}; medians of ${ROUNDS} rounds of ${SECONDS} s\n`,
 );
 await requests();
 console.log();
-await products();
+if (existsSync(PRODUCT)) (await import(PRODUCT)).measure({ rounds: PRODUCT_ROUNDS });

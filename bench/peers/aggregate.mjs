@@ -2,7 +2,7 @@
  * A peer's fold, in a process of its own: what the engine learns from its events must not slow down ours, nor the other way
  * round. Says its rate, and which product it came to, whenever it is asked, and ends when that process does.
  */
-import { productIn, productMachine } from '../../dist/contexts/product/product.machine.js';
+import { productIn, productMachine } from '../domain/product.mjs';
 import { foldOf } from '../../dist/runtime/fold/fold.js';
 import { numberEvents } from '../projection/numbers.mjs';
 import { open } from './emmett-sqlite.mjs';

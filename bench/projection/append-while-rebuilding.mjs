@@ -5,11 +5,12 @@ import { execFileSync } from 'node:child_process';
 import { NestFactory } from '@nestjs/core';
 import { MonolithModule } from '../../dist/apps/monolith/monolith.module.js';
 import { readSettings } from '../../dist/apps/settings.js';
-import { numberRecorded } from '../../dist/contexts/numbers/numbers.events.js';
+import { numberRecorded } from '../domain/numbers.mjs';
 import { openStore } from '../../dist/apps/open-store.js';
 import { EventLog } from '../../dist/runtime/event-log/event-log.js';
 import { ProjectionHost } from '../../dist/runtime/projection/projection-host.js';
 import { Operations } from '../../dist/runtime/projection/operations/operations.js';
+import { parts } from '../domain/contexts.mjs';
 import { EVENTS, longLog } from './long-log.mjs';
 import { after, at99, paced } from './paced.mjs';
 
@@ -38,7 +39,7 @@ async function loadWhileRebuilding(log, upkeep, projection) {
 
 export async function measure({ rounds }) {
   const config = readSettings({ LEFTFOLD_DATA: await longLog(), LEFTFOLD_AUDIT_MINUTES: '0' });
-  const module = MonolithModule.over(await openStore(config), config);
+  const module = MonolithModule.over(await openStore(config), config, parts);
   const app = await NestFactory.createApplicationContext(module, { logger: false });
   try {
     const [log, upkeep] = [app.get(EventLog), app.get(Operations)];

@@ -1,6 +1,6 @@
 /** How many events a second the product's fold takes in memory, beside one XState actor that is sent the same events. */
 import { createActor } from 'xstate';
-import { productIn, productMachine } from '../../dist/contexts/product/product.machine.js';
+import { productIn, productMachine } from '../domain/product.mjs';
 import { foldOf } from '../../dist/runtime/fold/fold.js';
 import { rateOf } from '../rates.mjs';
 import { numberEvents } from './numbers.mjs';

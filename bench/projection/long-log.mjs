@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { numberRecorded, numberRetracted } from '../../dist/contexts/numbers/numbers.events.js';
+import { numberRecorded, numberRetracted } from '../domain/numbers.mjs';
 import { EventLog } from '../../dist/runtime/event-log/event-log.js';
 import { LmdbStore } from '../../dist/runtime/stores/lmdb/lmdb.store.js';
 import { numberEvents } from './numbers.mjs';

@@ -1,10 +1,10 @@
-/** The built server on a folder of data, started and ended. */
+/** The server with the contexts of the benchmarks on a folder of data, started and ended. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+const MAIN = join(import.meta.dirname, '..', 'domain', 'main.mjs');
 
 /** Resolves once every projection follows the log. */
 export async function start(folder) {

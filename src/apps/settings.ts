@@ -1,11 +1,15 @@
-/** Every setting, read from the environment, validated once. The README lists the same ones. */
+/** The settings of the app, read from the environment and validated once. The README lists the same ones; a context reads its own. */
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { CANONICAL_INTEGER } from '../contexts/numbers/numbers.events.js';
+import { InvalidSetting } from '../runtime/invalid-setting.js';
+
+export { InvalidSetting };
 
 /** Where a database is, and who one is to it. */
 export type PostgresUrl = `${'postgres' | 'postgresql'}://${string}`;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Settings {
   readonly port: number;
@@ -13,8 +17,6 @@ export interface Settings {
   /** An absolute path. */
   readonly data: string;
   readonly store: 'lmdb' | 'memory' | PostgresUrl;
-  /** Numbers for an empty log, in canonical decimal. */
-  readonly seed: readonly string[];
   /** How many events apart each projection takes a snapshot. */
   readonly snapshotEvery: number;
   /** After so many seconds there is a snapshot of whatever is new, however little. */
@@ -25,17 +27,6 @@ export interface Settings {
   readonly snapshotBytes: number;
   /** Minutes between two audits of all projections; 0: only when asked for. */
   readonly auditMinutes: number;
-}
-
-/** A setting that cannot be: which one and why, in one line. */
-export class InvalidSetting extends Error {
-  constructor(
-    readonly setting: string,
-    reason: string,
-  ) {
-    super(`${setting}: ${reason}`);
-    this.name = 'ConfigurationError';
-  }
 }
 
 const whole = (min: number, max: number): z.ZodType<number> => {
@@ -66,15 +57,6 @@ const settings = {
       'must be lmdb, memory, or the URL of a database, as in postgres://user:password@localhost:5432/database',
     )
     .default('lmdb'),
-  LEFTFOLD_SEED: z
-    .string()
-    .transform((text) => text.split(','))
-    .pipe(
-      z
-        .array(z.string().regex(CANONICAL_INTEGER, 'must be integers separated by commas, as in 1,1,1,1,2'))
-        .max(10_000, 'may hold at most 10000 numbers'),
-    )
-    .default([]),
   LEFTFOLD_SNAPSHOT_EVERY: whole(1, 1_000_000_000).default(1000),
   LEFTFOLD_SNAPSHOT_SECONDS: whole(1, 86_400).default(10),
   LEFTFOLD_SNAPSHOT_SPACING: whole(1, 1_000_000_000).default(10_000),
@@ -87,7 +69,7 @@ const settings = {
  *
  * @throws ConfigurationError
  */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(environment: Environment): Settings {
   const read = <Name extends keyof typeof settings>(name: Name): z.output<(typeof settings)[Name]> => {
     const text = environment[name];
     const parsed = settings[name].safeParse(text === '' ? undefined : text);
@@ -102,7 +84,6 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     host: read('HOST'),
     data: read('LEFTFOLD_DATA'),
     store: read('LEFTFOLD_STORE'),
-    seed: read('LEFTFOLD_SEED'),
     snapshotEvery: read('LEFTFOLD_SNAPSHOT_EVERY'),
     snapshotSeconds: read('LEFTFOLD_SNAPSHOT_SECONDS'),
     snapshotSpacing: read('LEFTFOLD_SNAPSHOT_SPACING'),

@@ -9,6 +9,7 @@ export type {
   SnapshotOptions,
   WorkerOptions,
 } from './leftfold-options.js';
+export { InvalidSetting } from './invalid-setting.js';
 export { LeftfoldHealthIndicator } from './leftfold-health-indicator.js';
 
 // The event log
@@ -75,7 +76,7 @@ export { foldOf } from './fold/fold.js';
 export type { Fold, FoldState } from './fold/fold-state.js';
 
 // Problems
-export { Problem, type Fault, type ProblemKind } from './http/kernel/problem.js';
+export { InvalidBody, Problem, type Fault, type ProblemKind } from './http/kernel/problem.js';
 
 // Stores
 export { MemoryStore } from './stores/memory.store.js';

@@ -57,7 +57,7 @@ describe('a backup of a log that a server is writing', () => {
     expect(events).toEqual(original.slice(0, events.length));
     expect(await record(restored, 5)).toBe(events.length + 1);
     expect(
-      await restored.json(`/sum?after=${events.length + 1}`, { headers: { prefer: 'wait=10' } }),
+      await restored.json(`/balance?after=${events.length + 1}`, { headers: { prefer: 'wait=10' } }),
     ).toMatchObject({
       count: events.length + 1,
     });

@@ -97,7 +97,7 @@ describe('export and import', () => {
   it('preserve the events of a server and its idempotency keys', async () => {
     const [from, to] = [inFolder('served'), inFolder('served-copy')];
     const server = await Server.start({ LEFTFOLD_DATA: from });
-    await server.post('/numbers', { value: 5 }, { 'idempotency-key': 'k', 'x-correlation-id': 'c' });
+    await server.post('/entries', { value: 5 }, { 'idempotency-key': 'k', 'x-correlation-id': 'c' });
     await record(server, 6, 7);
     await retract(server, 2);
     const before = await allEvents(server);
@@ -106,9 +106,9 @@ describe('export and import', () => {
     await printed(['import', '--data', to], { stdin: exported });
     const copy = await Server.start({ LEFTFOLD_DATA: to });
     expect(await allEvents(copy)).toEqual(before);
-    const retried = await copy.post('/numbers', { value: 5 }, { 'idempotency-key': 'k' });
+    const retried = await copy.post('/entries', { value: 5 }, { 'idempotency-key': 'k' });
     expect([retried.status, await retried.json()]).toEqual([201, { position: 1, value: '5' }]);
-    const reused = await copy.post('/numbers', { value: 6 }, { 'idempotency-key': 'k' });
+    const reused = await copy.post('/entries', { value: 6 }, { 'idempotency-key': 'k' });
     expect(reused.status).toBe(422);
     await copy.stop();
   });

@@ -75,12 +75,6 @@ describe('leftfold audit', () => {
     const { code, stderr } = await leftfold(words('audit', 'even'));
     expect([code, stderr]).toEqual([2, 'leftfold audit: there is no projection even; there are odd\n']);
   });
-
-  it('uses the contexts of the monolith by default', async () => {
-    expect(await printed(['audit', 'sum', '--data', folder.path])).toMatch(
-      /^sum 4 [0-9a-f]{16} [0-9a-f]{64}\n$/,
-    );
-  });
 });
 
 describe('leftfold rehearse', () => {

@@ -85,7 +85,7 @@ const numbers = Array.from({ length: 50 }, (_, index): NewCommit => ({
   id: commitId(`c${index}`),
   time: '2026-01-31T12:00:00.000Z',
   metadata: {},
-  events: [{ type: 'number.recorded', revision: 1, tags: [], data: { value: valueAt(index + 1) } }],
+  events: [{ type: 'entry.recorded', revision: 1, tags: [], data: { value: valueAt(index + 1) } }],
 }));
 
 describe('a log with a flipped bit', () => {
@@ -153,8 +153,8 @@ describe('a log in which a bit is flipped while it is served', () => {
     const shown = [
       await wholeLog(server),
       await (await server.fetch(`/events?after=${DAMAGED - 1}&limit=1`)).text(),
-      await (await server.fetch(`/numbers/${DAMAGED}`)).text(),
-      await (await server.fetch('/log')).text(),
+      await (await server.fetch(`/entries/${DAMAGED}`)).text(),
+      await (await server.fetch('/values')).text(),
     ];
     for (const text of shown) expect(text).not.toContain(wrong);
     expect(shown[0]).toContain('The log is damaged at position 30');

@@ -49,13 +49,13 @@ describe('npm run contracts', () => {
 
   it('refuses to overwrite a schema that was published otherwise, and says what to do', () => {
     cpSync(join(ROOT, 'contracts'), join(folder.path, 'contracts'), { recursive: true });
-    const file = join(folder.path, 'contracts', 'number.recorded', '1.schema.json');
+    const file = join(folder.path, 'contracts', 'event.skipped', '1.schema.json');
     const tampered = readFileSync(file, 'utf8').replace('"string"', '"integer"');
     writeFileSync(file, tampered);
     const { status, stdout, stderr } = run();
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toBe(
-      'number.recorded, revision 1: its schema is published and has changed at #/properties/value/type. ' +
+      'event.skipped, revision 1: its schema is published and has changed at #/properties/projection/type. ' +
         'What was recorded keeps its revision for ever: put the schema back, and add a revision with an upcaster, ' +
         '.revise({ schema, examples, upcast })\n',
     );

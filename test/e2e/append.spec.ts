@@ -12,8 +12,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-const number = (value: string, tags?: readonly string[]): object => ({
-  type: 'number.recorded',
+const entry = (value: string, tags?: readonly string[]): object => ({
+  type: 'entry.recorded',
   data: { value },
   ...(tags !== undefined && { tags }),
 });
@@ -27,7 +27,7 @@ describe('appending events', () => {
   it('records them in one commit, and tells where', async () => {
     const before = await head();
 
-    const response = await append([number('1', ['a']), number('2', ['a', 'b'])]);
+    const response = await append([entry('1', ['a']), entry('2', ['a', 'b'])]);
 
     expect(response.status).toBe(201);
     expect(positionIn(response)).toBe(before + 2);
@@ -41,26 +41,26 @@ describe('appending events', () => {
   });
 
   it('is followed by the projections', async () => {
-    const position = positionIn(await append([number('1')]));
-    const response = await server.fetch(`/sum?after=${position}`, { headers: { prefer: 'wait=10' } });
+    const position = positionIn(await append([entry('1')]));
+    const response = await server.fetch(`/balance?after=${position}`, { headers: { prefer: 'wait=10' } });
     expect(response.status).toBe(200);
   });
 });
 
 describe('an append condition', () => {
   it('holds when nothing that it means stands after the position', async () => {
-    const tagged = positionIn(await append([number('1', ['seat:1'])]));
+    const tagged = positionIn(await append([entry('1', ['seat:1'])]));
     const condition = { query: [{ tags: ['seat:1'] }], after: tagged };
-    expect((await append([number('2')], condition)).status).toBe(201);
-    expect((await append([number('3')], condition)).status).toBe(201);
+    expect((await append([entry('2')], condition)).status).toBe(201);
+    expect((await append([entry('3')], condition)).status).toBe(201);
   });
 
   it('fails at the first event that it means, names its position, and records nothing', async () => {
-    const first = positionIn(await append([number('1', ['seat:2'])]));
-    await append([number('2', ['seat:2'])]);
+    const first = positionIn(await append([entry('1', ['seat:2'])]));
+    await append([entry('2', ['seat:2'])]);
     const before = await wholeLog(server);
 
-    const response = await append([number('3', ['seat:2'])], {
+    const response = await append([entry('3', ['seat:2'])], {
       query: [{ tags: ['seat:2'] }],
       after: first - 1,
     });
@@ -76,39 +76,39 @@ describe('an append condition', () => {
     const position = await record(server, 1);
     const after = position - 1;
     const failing = async (query: readonly object[]): Promise<number | undefined> =>
-      (await problemOf(await append([number('2')], { query, after }), 409)).position;
+      (await problemOf(await append([entry('2')], { query, after }), 409)).position;
 
-    expect(await failing([{ types: ['number.recorded'] }])).toBe(position);
+    expect(await failing([{ types: ['entry.recorded'] }])).toBe(position);
     expect(await failing([{}])).toBe(position);
-    expect(await failing([{ tags: ['seat:none'] }, { types: ['number.recorded'] }])).toBe(position);
-    const harmless = { query: [{ types: ['number.recorded'], tags: ['seat:none'] }], after };
-    expect((await append([number('2')], harmless)).status).toBe(201);
+    expect(await failing([{ tags: ['seat:none'] }, { types: ['entry.recorded'] }])).toBe(position);
+    const harmless = { query: [{ types: ['entry.recorded'], tags: ['seat:none'] }], after };
+    expect((await append([entry('2')], harmless)).status).toBe(201);
   });
 
   it('may mean types and tags together, in any of a thousand items', async () => {
     const after = await head();
-    const broken = positionIn(await append([number('1', ['row:7', 'seat:7'])]));
+    const broken = positionIn(await append([entry('1', ['row:7', 'seat:7'])]));
     const query = Array.from({ length: 1000 }, (_, index) => ({
-      types: ['number.recorded', 'number.retracted'],
+      types: ['entry.recorded', 'entry.retracted'],
       tags: [`row:${index}`, `seat:${index}`],
     }));
-    const problem = await problemOf(await append([number('2')], { query, after }), 409);
+    const problem = await problemOf(await append([entry('2')], { query, after }), 409);
     expect(problem.position).toBe(broken);
     const others = query.filter(({ tags }) => !tags.includes('seat:7'));
-    expect((await append([number('2')], { query: others, after })).status).toBe(201);
+    expect((await append([entry('2')], { query: others, after })).status).toBe(201);
   });
 
   it('without a position fails at any event that it means, however old', async () => {
-    const first = positionIn(await append([number('1', ['seat:4'])]));
-    const problem = await problemOf(await append([number('2')], { query: [{ tags: ['seat:4'] }] }), 409);
+    const first = positionIn(await append([entry('1', ['seat:4'])]));
+    const problem = await problemOf(await append([entry('2')], { query: [{ tags: ['seat:4'] }] }), 409);
     expect(problem.position).toBe(first);
-    expect((await append([number('2')], { query: [{ tags: ['seat:none'] }] })).status).toBe(201);
+    expect((await append([entry('2')], { query: [{ tags: ['seat:none'] }] })).status).toBe(201);
   });
 
   it('lets exactly one of ten through who decided at the same position', async () => {
     const condition = { query: [{ tags: ['seat:3'] }], after: await head() };
     const answers = await Promise.all(
-      Array.from({ length: 10 }, () => append([number('1', ['seat:3'])], condition)),
+      Array.from({ length: 10 }, () => append([entry('1', ['seat:3'])], condition)),
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([
       201,
@@ -121,12 +121,12 @@ describe('an append condition', () => {
 
 describe('an append that breaks a contract', () => {
   it.each([
-    ['a number that is none', [number('1'), number('05')], '#/events/1/data/value'],
-    ['a number of 1,001 digits', [number('9'.repeat(1001))], '#/events/0/data/value'],
-    ['no value', [{ type: 'number.recorded', data: {} }], '#/events/0/data/value'],
-    ['a JSON number', [{ type: 'number.recorded', data: { value: 5 } }], '#/events/0/data/value'],
-    ['another field', [{ type: 'number.recorded', data: { value: '5', unit: 'm' } }], '#/events/0/data'],
-    ['an unknown type', [number('1'), { type: 'number.forgotten', data: {} }], '#/events/1/type'],
+    ['a number that is none', [entry('1'), entry('05')], '#/events/1/data/value'],
+    ['a number of 1,001 digits', [entry('9'.repeat(1001))], '#/events/0/data/value'],
+    ['no value', [{ type: 'entry.recorded', data: {} }], '#/events/0/data/value'],
+    ['a JSON number', [{ type: 'entry.recorded', data: { value: 5 } }], '#/events/0/data/value'],
+    ['another field', [{ type: 'entry.recorded', data: { value: '5', unit: 'm' } }], '#/events/0/data'],
+    ['an unknown type', [entry('1'), { type: 'entry.forgotten', data: {} }], '#/events/1/type'],
   ])('is refused, and records nothing: %s', async (_name, events, pointer) => {
     const before = await wholeLog(server);
     const problem = await problemOf(await append(events), 422);
@@ -136,9 +136,9 @@ describe('an append that breaks a contract', () => {
   });
 
   it('is told which types there are', async () => {
-    const problem = await problemOf(await append([{ type: 'number.forgotten', data: {} }]), 422);
-    expect(problem.detail).toContain('number.recorded');
-    expect(problem.detail).toContain('number.retracted');
+    const problem = await problemOf(await append([{ type: 'entry.forgotten', data: {} }]), 422);
+    expect(problem.detail).toContain('entry.recorded');
+    expect(problem.detail).toContain('entry.retracted');
   });
 });
 
@@ -148,38 +148,34 @@ describe('an append that is none', () => {
     ['events that are no array', { events: 5 }, '#/events'],
     ['nothing', {}, '#/events'],
     ['an array', [], '#'],
-    ['10,001 events', { events: Array.from({ length: 10_001 }, () => number('1')) }, '#/events'],
+    ['10,001 events', { events: Array.from({ length: 10_001 }, () => entry('1')) }, '#/events'],
     ['an event that is none', { events: [5] }, '#/events/0'],
-    ['no data', { events: [{ type: 'number.recorded' }] }, '#/events/0/data'],
+    ['no data', { events: [{ type: 'entry.recorded' }] }, '#/events/0/data'],
     ['no type', { events: [{ data: { value: '5' } }] }, '#/events/0/type'],
-    ['a tag that is none', { events: [number('1', [''])] }, '#/events/0/tags/0'],
-    ['an unknown field', { events: [{ ...number('1'), position: 7 }] }, '#/events/0'],
+    ['a tag that is none', { events: [entry('1', [''])] }, '#/events/0/tags/0'],
+    ['an unknown field', { events: [{ ...entry('1'), position: 7 }] }, '#/events/0'],
     [
       'a negative position',
-      { events: [number('1')], condition: { query: [{}], after: -1 } },
+      { events: [entry('1')], condition: { query: [{}], after: -1 } },
       '#/condition/after',
     ],
     [
       'a position that is none',
-      { events: [number('1')], condition: { query: [{}], after: '7' } },
+      { events: [entry('1')], condition: { query: [{}], after: '7' } },
       '#/condition/after',
     ],
-    ['no query', { events: [number('1')], condition: { after: 0 } }, '#/condition/query'],
+    ['no query', { events: [entry('1')], condition: { after: 0 } }, '#/condition/query'],
     [
       'a query of too many items',
-      { events: [number('1')], condition: { query: Array(1001).fill({ tags: ['a'] }), after: 0 } },
+      { events: [entry('1')], condition: { query: Array(1001).fill({ tags: ['a'] }), after: 0 } },
       '#/condition/query',
     ],
     [
       'an item of too many types',
-      { events: [number('1')], condition: { query: [{ types: Array(101).fill('a.b') }], after: 0 } },
+      { events: [entry('1')], condition: { query: [{ types: Array(101).fill('a.b') }], after: 0 } },
       '#/condition/query/0/types',
     ],
-    [
-      'a query of nothing',
-      { events: [number('1')], condition: { query: [], after: 0 } },
-      '#/condition/query',
-    ],
+    ['a query of nothing', { events: [entry('1')], condition: { query: [], after: 0 } }, '#/condition/query'],
   ])('is refused, and records nothing: %s', async (_name, body, pointer) => {
     const before = await wholeLog(server);
     const problem = await problemOf(await server.post('/events', body), 422);
@@ -194,7 +190,7 @@ describe('appending CloudEvents', () => {
     specversion: '1.0',
     id: 'a-1',
     source: '/elsewhere',
-    type: 'number.recorded',
+    type: 'entry.recorded',
     data: { value },
     ...more,
   });
@@ -207,7 +203,7 @@ describe('appending CloudEvents', () => {
     expect(response.status).toBe(201);
     expect((await allEvents(server)).at(-1)).toMatchObject({
       position: positionIn(response),
-      type: 'number.recorded',
+      type: 'entry.recorded',
       data: { value: '5' },
     });
   });
@@ -246,7 +242,7 @@ describe('appending CloudEvents', () => {
     [
       'no version',
       'application/cloudevents+json',
-      { type: 'number.recorded', data: { value: '5' } },
+      { type: 'entry.recorded', data: { value: '5' } },
       '#/specversion',
     ],
     ['no type', 'application/cloudevents+json', { ...cloudEvent('5'), type: undefined }, '#/type'],
@@ -271,7 +267,8 @@ describe('a retraction that is appended by hand', () => {
   let other: Server;
 
   beforeEach(async () => {
-    other = await Server.start({ LEFTFOLD_STORE: 'memory', LEFTFOLD_SEED: '2' });
+    other = await Server.start({ LEFTFOLD_STORE: 'memory' });
+    await record(other, 2);
     await other.ready();
   });
 
@@ -280,10 +277,10 @@ describe('a retraction that is appended by hand', () => {
   });
 
   it.each(['0', '7'])('does not make a query unanswerable: %s where 2 was recorded', async (value) => {
-    const data = { number: 1, value, reason: 'x' };
-    const response = await other.post('/events', { events: [{ type: 'number.retracted', data }] });
+    const data = { entry: 1, value, reason: 'x' };
+    const response = await other.post('/events', { events: [{ type: 'entry.retracted', data }] });
     const after = response.status === 201 ? positionIn(response) : 1;
-    for (const path of ['/sum', '/product', '/product/value']) {
+    for (const path of ['/balance', '/factor', '/factor/value']) {
       const query = await other.fetch(`${path}?after=${after}`, { headers: { prefer: 'wait=2' } });
       expect([path, query.status]).toEqual([path, 200]);
     }

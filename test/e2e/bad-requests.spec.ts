@@ -7,7 +7,7 @@ const folder = new TemporaryFolder();
 let server: Server;
 let watched: Watched;
 
-/** A number at 1, one at 2 that is retracted, the retraction at 3. */
+/** An entry at 1, one at 2 that is retracted, the retraction at 3. */
 beforeAll(async () => {
   server = await Server.start({ LEFTFOLD_DATA: folder.path });
   await server.ready();
@@ -54,24 +54,24 @@ describe('a media type that is not taken', () => {
     ['application/json5'],
     ['nonsense'],
   ])('is refused: %s', async (type) => {
-    await watched.refuses(raw('/numbers', { 'content-type': type }, good), MEDIA_TYPE);
+    await watched.refuses(raw('/entries', { 'content-type': type }, good), MEDIA_TYPE);
   });
 
   it.each([
-    ['/numbers', 'application/cloudevents+json'],
+    ['/entries', 'application/cloudevents+json'],
     ['/push', 'application/x-ndjson'],
-    ['/numbers/1/retraction', 'application/x-ndjson'],
+    ['/entries/1/retraction', 'application/x-ndjson'],
     ['/events', 'application/x-www-form-urlencoded'],
     ['/events', 'text/plain'],
     ['/events/query', 'application/cloudevents+json'],
     ['/events/query', 'application/x-ndjson'],
     ['/push', 'text/plain'],
-    ['/numbers/1/retraction', 'text/plain'],
+    ['/entries/1/retraction', 'text/plain'],
   ])('is refused: POST %s with %s, which others take or nobody does', async (path, type) => {
     await watched.refuses(raw(path, { 'content-type': type }, good), MEDIA_TYPE);
   });
 
-  it.each(['/numbers', '/push', '/events', '/events/query', '/numbers/1/retraction'])(
+  it.each(['/entries', '/push', '/events', '/events/query', '/entries/1/retraction'])(
     'is refused: none at all, with a body, on %s',
     async (path) => {
       await watched.refuses(raw(path, {}, good), MEDIA_TYPE);
@@ -81,8 +81,8 @@ describe('a media type that is not taken', () => {
   it('is refused: JSON in another charset than UTF-8', async () => {
     const bytes = new Uint8Array(Buffer.from('{"value": 5}', 'utf16le'));
     const headers = { 'content-type': 'application/json; charset=utf-16' };
-    await watched.refuses(raw('/numbers', headers, bytes), { ...MEDIA_TYPE, says: /utf-8/i });
-    await watched.refuses(raw('/numbers', headers, good), { ...MEDIA_TYPE, says: /utf-8/i });
+    await watched.refuses(raw('/entries', headers, bytes), { ...MEDIA_TYPE, says: /utf-8/i });
+    await watched.refuses(raw('/entries', headers, good), { ...MEDIA_TYPE, says: /utf-8/i });
   });
 });
 
@@ -100,7 +100,7 @@ describe('a content encoding', () => {
     ['gzip that is garbage', utf8('garbage')],
     ['gzip that is plain JSON', utf8('{"value": 5}')],
   ])('is refused, because none is taken: %s', async (_name, body) => {
-    await watched.refuses(raw('/numbers', headers, body), ENCODING);
+    await watched.refuses(raw('/entries', headers, body), ENCODING);
   });
 });
 
@@ -113,7 +113,7 @@ describe('a body of more than 1 MiB', () => {
   };
   const padded = (length: number): string => `{"value": 5}${' '.repeat(length - 12)}`;
 
-  it.each(['/numbers', '/push', '/events', '/numbers/1/retraction'])('is refused: POST %s', async (path) => {
+  it.each(['/entries', '/push', '/events', '/entries/1/retraction'])('is refused: POST %s', async (path) => {
     await watched.refuses(() => server.post(path, padded(1024 * 1024 + 1)), TOO_LARGE);
   });
 
@@ -126,11 +126,11 @@ describe('a body of more than 1 MiB', () => {
       },
     });
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body, duplex: 'half' };
-    await watched.refuses(() => server.fetch('/numbers', init as RequestInit), TOO_LARGE);
+    await watched.refuses(() => server.fetch('/entries', init as RequestInit), TOO_LARGE);
   });
 
   it('is not refused at 1 MiB exactly', async () => {
-    expect((await server.post('/numbers', padded(1024 * 1024))).status).toBe(201);
+    expect((await server.post('/entries', padded(1024 * 1024))).status).toBe(201);
   });
 });
 
@@ -146,7 +146,7 @@ describe('a parameter that is none', () => {
 
   const bad = ['abc', '-1', '1.5', '', '%20', '+1', '01', '1e3', '0x1', '9007199254740993', '%00', 'null'];
 
-  describe.each(['/sum', '/product', '/sum/state', '/product/state', '/product/value', '/events'])(
+  describe.each(['/balance', '/factor', '/balance/state', '/factor/state', '/factor/value', '/events'])(
     'GET %s',
     (path) => {
       it.each(bad)('refuses after=%s', async (value) => {
@@ -175,11 +175,14 @@ describe('a parameter that is none', () => {
     await watched.refuses(get(`/events?${name}=${'x'.repeat(256)}`), parameter(name, /1 to 255/));
   });
 
-  it.each(['/log?after=1', '/numbers/1?after=1'])('is refused where there are none: GET %s', async (path) => {
-    await watched.refuses(get(path), parameter('after', /no parameter/));
-  });
+  it.each(['/values?after=1', '/entries/1?after=1'])(
+    'is refused where there are none: GET %s',
+    async (path) => {
+      await watched.refuses(get(path), parameter('after', /no parameter/));
+    },
+  );
 
-  it.each(['/numbers?value=5', '/push?event=5', '/events?after=5', '/numbers/1/retraction?reason=x'])(
+  it.each(['/entries?value=5', '/push?event=5', '/events?after=5', '/entries/1/retraction?reason=x'])(
     'is refused where there are none: POST %s',
     async (path) => {
       const name = /\?(\w+)/.exec(path)?.[1] ?? '';
@@ -207,7 +210,7 @@ describe('a header that is none', () => {
     'respond-async, wait=x',
     'wait="x"',
   ])('is refused: Prefer: %s', async (value) => {
-    for (const path of ['/sum', '/product/value?after=1']) {
+    for (const path of ['/balance', '/factor/value?after=1']) {
       await watched.refuses(() => server.fetch(path, { headers: { prefer: value } }), prefer);
     }
   });
@@ -216,12 +219,12 @@ describe('a header that is none', () => {
 describe('retracting what cannot be', () => {
   const notFound = (says: RegExp): Refusal => ({
     status: 404,
-    problem: 'number-not-found',
+    problem: 'entry-not-found',
     at: { parameter: 'position' },
     says,
   });
   const retraction = (position: string) => (): Promise<Response> =>
-    server.post(`/numbers/${position}/retraction`, { reason: 'x' });
+    server.post(`/entries/${position}/retraction`, { reason: 'x' });
 
   it.each([
     '0',
@@ -239,20 +242,20 @@ describe('retracting what cannot be', () => {
   ])('is not found: %s', async (position) => {
     await watched.refuses(
       retraction(position),
-      notFound(/no number at position .*that recording it answered with/),
+      notFound(/no entry at position .*that recording it answered with/),
     );
-    await watched.refuses(() => server.fetch(`/numbers/${position}`), notFound(/no number/));
+    await watched.refuses(() => server.fetch(`/entries/${position}`), notFound(/no entry/));
   });
 
   it('is not found: a retraction', async () => {
-    await watched.refuses(retraction('3'), notFound(/no number at position 3/));
-    await watched.refuses(() => server.fetch('/numbers/3'), notFound(/no number at position 3/));
+    await watched.refuses(retraction('3'), notFound(/no entry at position 3/));
+    await watched.refuses(() => server.fetch('/entries/3'), notFound(/no entry at position 3/));
   });
 
-  it('is refused: a number that is retracted already', async () => {
+  it('is refused: an entry that is retracted already', async () => {
     await watched.refuses(retraction('2'), {
       status: 409,
-      problem: 'number-already-retracted',
+      problem: 'entry-already-retracted',
       at: { parameter: 'position' },
       says: /retracted at position 3/,
     });
@@ -271,14 +274,14 @@ describe('retracting what cannot be', () => {
   ])('is refused for its reason: %s', async (_name, body, pointer, says) => {
     const send = (): Promise<Response> =>
       body === undefined
-        ? server.fetch('/numbers/1/retraction', { method: 'POST' })
-        : server.post('/numbers/1/retraction', body);
+        ? server.fetch('/entries/1/retraction', { method: 'POST' })
+        : server.post('/entries/1/retraction', body);
     await watched.refuses(send, { status: 422, problem: 'invalid-body', at: { pointer }, says });
   });
 
   it('is possible with a reason of 1,000 characters', async () => {
     const number = await record(server, 5);
-    const response = await server.post(`/numbers/${number}/retraction`, { reason: 'é'.repeat(1000) });
+    const response = await server.post(`/entries/${number}/retraction`, { reason: 'é'.repeat(1000) });
     expect(response.status).toBe(201);
   });
 });

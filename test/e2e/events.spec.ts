@@ -8,11 +8,11 @@ beforeAll(async () => {
   server = await Server.start({ LEFTFOLD_STORE: 'memory' });
   await server.ready();
   await server.post(
-    '/numbers',
+    '/entries',
     Array.from({ length: 25 }, (_, index) => index),
   );
   for (const number of [5, 10, 15, 20, 25]) {
-    await server.post(`/numbers/${number}/retraction`, { reason: 'every fifth' });
+    await server.post(`/entries/${number}/retraction`, { reason: 'every fifth' });
   }
 });
 
@@ -72,25 +72,25 @@ describe('a page of events', () => {
   });
 
   it('holds one type', async () => {
-    const pages = await pagesFrom('/events?type=number.retracted&limit=2');
+    const pages = await pagesFrom('/events?type=entry.retracted&limit=2');
     expect(pages.map(({ length }) => length)).toEqual([2, 2, 1]);
-    expect(pages.flat().map(({ data }) => data['number'])).toEqual([5, 10, 15, 20, 25]);
+    expect(pages.flat().map(({ data }) => data['entry'])).toEqual([5, 10, 15, 20, 25]);
   });
 
   it('holds one tag', async () => {
-    const { events } = await pageOf(server, '/events?tag=number:10');
+    const { events } = await pageOf(server, '/events?tag=entry:10');
     expect(positionsOf(events)).toEqual([27]);
-    expect(events[0]?.tags).toEqual(['number:10']);
+    expect(events[0]?.tags).toEqual(['entry:10']);
   });
 
   it('holds what has both the type and the tag', async () => {
-    const of = (type: string): string => `/events?tag=number%3A10&type=${type}`;
-    expect(positionsOf((await pageOf(server, of('number.retracted'))).events)).toEqual([27]);
-    expect(await pageOf(server, of('number.recorded'))).toEqual({ events: [] });
+    const of = (type: string): string => `/events?tag=entry%3A10&type=${type}`;
+    expect(positionsOf((await pageOf(server, of('entry.retracted'))).events)).toEqual([27]);
+    expect(await pageOf(server, of('entry.recorded'))).toEqual({ events: [] });
   });
 
   it('is empty for a type or tag that no event has', async () => {
-    expect(await pageOf(server, '/events?type=number.forgotten')).toEqual({ events: [] });
+    expect(await pageOf(server, '/events?type=entry.forgotten')).toEqual({ events: [] });
     expect(await pageOf(server, '/events?tag=%C3%A9%2F%26')).toEqual({ events: [] });
   });
 });
@@ -112,8 +112,8 @@ describe('events as NDJSON', () => {
   it('begin, end and are chosen as pages are', async () => {
     expect(await lines('/events?after=28')).toHaveLength(2);
     expect(await lines('/events?limit=3')).toHaveLength(3);
-    expect(await lines('/events?type=number.retracted')).toHaveLength(5);
-    expect(await lines('/events?tag=number:10')).toHaveLength(1);
+    expect(await lines('/events?type=entry.retracted')).toHaveLength(5);
+    expect(await lines('/events?tag=entry:10')).toHaveLength(1);
     expect(await lines('/events?after=30')).toHaveLength(0);
   });
 });
@@ -187,7 +187,7 @@ describe('a log of more than one page of everything', () => {
   it('is read whole by links of 1,000 and as NDJSON', async () => {
     const large = await Server.start({ LEFTFOLD_STORE: 'memory' });
     await large.post(
-      '/numbers',
+      '/entries',
       Array.from({ length: 2500 }, (_, index) => index),
     );
     expect((await pageOf(large, '/events')).events).toHaveLength(100);

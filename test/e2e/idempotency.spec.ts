@@ -41,16 +41,16 @@ const sendForm =
     );
 
 const retraction = async (): Promise<Send> =>
-  send(`/numbers/${await record(server, 7)}/retraction`, { reason: 'a typo' });
+  send(`/entries/${await record(server, 7)}/retraction`, { reason: 'a typo' });
 
 const commands: readonly (readonly [name: string, command: () => Promise<Send>])[] = [
-  ['POST /numbers', () => Promise.resolve(send('/numbers', { value: 5 }))],
-  ['POST /numbers with an array', () => Promise.resolve(send('/numbers', [5, 6, 7]))],
-  ['POST /numbers/{position}/retraction', retraction],
+  ['POST /entries', () => Promise.resolve(send('/entries', { value: 5 }))],
+  ['POST /entries with an array', () => Promise.resolve(send('/entries', [5, 6, 7]))],
+  ['POST /entries/{position}/retraction', retraction],
   ['POST /push', () => Promise.resolve(send('/push', { event: 5 }))],
   [
     'POST /events',
-    () => Promise.resolve(send('/events', { events: [{ type: 'number.recorded', data: { value: '5' } }] })),
+    () => Promise.resolve(send('/events', { events: [{ type: 'entry.recorded', data: { value: '5' } }] })),
   ],
 ];
 
@@ -101,16 +101,16 @@ describe.each(commands)('a retried %s', (_name, command) => {
 describe('the same request in another form', () => {
   it('is the same: 5, "5" and a form', async () => {
     const key = newKey();
-    const first = await send('/numbers', { value: 5 })(key);
-    expect(await send('/numbers', { value: '5' })(key)).toEqual(first);
-    expect(await sendForm('/numbers', { value: '5' })(key)).toEqual(first);
+    const first = await send('/entries', { value: 5 })(key);
+    expect(await send('/entries', { value: '5' })(key)).toEqual(first);
+    expect(await sendForm('/entries', { value: '5' })(key)).toEqual(first);
   });
 
   it('is the same: an array of bare values, of objects, and NDJSON', async () => {
     const key = newKey();
-    const first = await send('/numbers', [5, 6])(key);
-    expect(await send('/numbers', [{ value: '5' }, { value: 6 }])(key)).toEqual(first);
-    const lines = await server.post('/numbers', '5\n6\n', {
+    const first = await send('/entries', [5, 6])(key);
+    expect(await send('/entries', [{ value: '5' }, { value: 6 }])(key)).toEqual(first);
+    const lines = await server.post('/entries', '5\n6\n', {
       'content-type': 'application/x-ndjson',
       'idempotency-key': key,
     });
@@ -124,7 +124,7 @@ describe('the same request in another form', () => {
   });
 
   it('is the same on a retraction: a form and JSON', async () => {
-    const path = `/numbers/${await record(server, 7)}/retraction`;
+    const path = `/entries/${await record(server, 7)}/retraction`;
     const key = newKey();
     const first = await send(path, { reason: 'a typo' })(key);
     expect(await sendForm(path, { reason: 'a typo' })(key)).toEqual(first);
@@ -132,23 +132,23 @@ describe('the same request in another form', () => {
 
   it('is the same when the key comes in quotes, as the draft has it', async () => {
     const key = newKey();
-    const first = await send('/numbers', { value: 5 })(key);
-    expect(await send('/numbers', { value: 5 })(`"${key}"`)).toEqual(first);
+    const first = await send('/entries', { value: 5 })(key);
+    expect(await send('/entries', { value: 5 })(`"${key}"`)).toEqual(first);
   });
 });
 
 describe('another request with the same key', () => {
   const others: readonly (readonly [name: string, path: string, body: unknown])[] = [
-    ['another number', '/numbers', { value: 6 }],
-    ['many numbers', '/numbers', [5, 5]],
-    ['an array of this one number, whose answer would be another', '/numbers', [5]],
+    ['another number', '/entries', { value: 6 }],
+    ['many numbers', '/entries', [5, 5]],
+    ['an array of this one number, whose answer would be another', '/entries', [5]],
     ['another command', '/push', { event: 6 }],
-    ['an append', '/events', { events: [{ type: 'number.recorded', data: { value: '6' } }] }],
+    ['an append', '/events', { events: [{ type: 'entry.recorded', data: { value: '6' } }] }],
   ];
 
   it.each(others)('is refused: %s', async (_name, path, body) => {
     const key = newKey();
-    await send('/numbers', { value: 5 })(key);
+    await send('/entries', { value: 5 })(key);
     const before = await wholeLog(server);
 
     const problem = await problemOf(await server.post(path, body, { 'idempotency-key': key }), 422);
@@ -161,24 +161,24 @@ describe('another request with the same key', () => {
   it('is refused: a retraction for another reason, or of another number', async () => {
     const last = await record(server, 7, 8);
     const key = newKey();
-    expect((await send(`/numbers/${last}/retraction`, { reason: 'one' })(key)).status).toBe(201);
-    expect((await send(`/numbers/${last}/retraction`, { reason: 'other' })(key)).status).toBe(422);
-    expect((await send(`/numbers/${last - 1}/retraction`, { reason: 'one' })(key)).status).toBe(422);
+    expect((await send(`/entries/${last}/retraction`, { reason: 'one' })(key)).status).toBe(201);
+    expect((await send(`/entries/${last}/retraction`, { reason: 'other' })(key)).status).toBe(422);
+    expect((await send(`/entries/${last - 1}/retraction`, { reason: 'one' })(key)).status).toBe(422);
   });
 
   it('leaves the first one’s answer as it was', async () => {
     const key = newKey();
-    const first = await send('/numbers', { value: 5 })(key);
-    await send('/numbers', { value: 6 })(key);
-    expect(await send('/numbers', { value: 5 })(key)).toEqual(first);
+    const first = await send('/entries', { value: 5 })(key);
+    await send('/entries', { value: 6 })(key);
+    expect(await send('/entries', { value: 5 })(key)).toEqual(first);
   });
 });
 
 describe('a refused request', () => {
   it('does not use its key up', async () => {
     const key = newKey();
-    expect((await send('/numbers', { value: 'abc' })(key)).status).toBe(422);
-    expect((await send('/numbers', { value: 5 })(key)).status).toBe(201);
+    expect((await send('/entries', { value: 'abc' })(key)).status).toBe(422);
+    expect((await send('/entries', { value: 5 })(key)).status).toBe(201);
   });
 });
 
@@ -191,7 +191,7 @@ describe('a key that is none', () => {
   ])('is refused: %s', async (_name, key) => {
     const before = await wholeLog(server);
     const problem = await problemOf(
-      await server.post('/numbers', { value: 5 }, { 'idempotency-key': key }),
+      await server.post('/entries', { value: 5 }, { 'idempotency-key': key }),
       400,
     );
     expect(problem.type).toBe('urn:leftfold:problem:invalid-header');
@@ -200,16 +200,16 @@ describe('a key that is none', () => {
   });
 
   it('is not refused at its longest', async () => {
-    expect((await send('/numbers', { value: 5 })('k'.repeat(200))).status).toBe(201);
+    expect((await send('/entries', { value: 5 })('k'.repeat(200))).status).toBe(201);
   });
 });
 
 describe('correlation', () => {
   it.each([
-    ['/numbers', { value: 5 }],
-    ['/numbers', [5, 6]],
+    ['/entries', { value: 5 }],
+    ['/entries', [5, 6]],
     ['/push', { event: 5 }],
-    ['/events', { events: [{ type: 'number.recorded', data: { value: '5' } }] }],
+    ['/events', { events: [{ type: 'entry.recorded', data: { value: '5' } }] }],
   ])('is recorded in the metadata of every event: POST %s %j', async (path, body) => {
     const before = (await allEvents(server)).length;
     await server.post(path, body, { 'x-correlation-id': 'order-7', 'x-causation-id': 'click-8' });
@@ -220,14 +220,14 @@ describe('correlation', () => {
 
   it('is recorded with a retraction', async () => {
     const number = await record(server, 7);
-    await server.post(`/numbers/${number}/retraction`, { reason: 'x' }, { 'x-correlation-id': 'order-7' });
+    await server.post(`/entries/${number}/retraction`, { reason: 'x' }, { 'x-correlation-id': 'order-7' });
     expect((await allEvents(server)).at(-1)?.metadata).toEqual({ correlationId: 'order-7' });
   });
 
   it('is refused when it is too long', async () => {
     const before = await wholeLog(server);
     const problem = await problemOf(
-      await server.post('/numbers', { value: 5 }, { 'x-correlation-id': 'c'.repeat(201) }),
+      await server.post('/entries', { value: 5 }, { 'x-correlation-id': 'c'.repeat(201) }),
       400,
     );
     expect(problem.errors?.[0]?.header?.toLowerCase()).toBe('x-correlation-id');

@@ -18,7 +18,7 @@ async function halfSent(server: Server, length: number): Promise<Socket> {
   const socket = connect(portOf(server), '127.0.0.1');
   socket.on('error', () => undefined);
   socket.write(
-    'POST /numbers HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
+    'POST /entries HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
       `Content-Length: ${length}\r\nExpect: 100-continue\r\n\r\n`,
   );
   const [continued] = (await once(socket, 'data')) as [Buffer];
@@ -44,14 +44,14 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
     await record(server, 1, 1, 1, 1, 2);
     const { code, stderr } = await server.stop(signal);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(existsSync(snapshotAt('sum', 5))).toBe(true);
-    expect(existsSync(snapshotAt('product', 5))).toBe(true);
+    expect(existsSync(snapshotAt('balance', 5))).toBe(true);
+    expect(existsSync(snapshotAt('factor', 5))).toBe(true);
   });
 
   it('lets nothing be recorded that is not answered, and nothing be answered that is not recorded', async () => {
     const server = await servers.start();
     const requests = Array.from({ length: 200 }, async (_, index) => {
-      const response = await server.post('/numbers', { value: index });
+      const response = await server.post('/entries', { value: index });
       return response.status === 201 ? index : undefined;
     });
 
@@ -71,16 +71,16 @@ describe('a restart in good order', () => {
   it('folds no event, and has the same state', async () => {
     const first = await servers.start();
     const head = await retract(first, await record(first, 1, 0, 3, '12345678901234567890'));
-    const before = await Promise.all(['/sum', '/product'].map((path) => foldedUpTo(first, path, head)));
+    const before = await Promise.all(['/balance', '/factor'].map((path) => foldedUpTo(first, path, head)));
     const log = await wholeLog(first);
     await first.stop();
 
     const second = await servers.start();
 
-    expect(await Promise.all(['/sum', '/product'].map((path) => second.json(path)))).toEqual(before);
+    expect(await Promise.all(['/balance', '/factor'].map((path) => second.json(path)))).toEqual(before);
     expect(await wholeLog(second)).toBe(log);
     const { stdout } = await second.stop();
-    for (const name of ['sum', 'product']) {
+    for (const name of ['balance', 'factor']) {
       expect(stdout).toMatch(new RegExp(`${name}: folded 0 events from the snapshot at 5 to 5 in \\d+ ms`));
     }
   });
@@ -99,14 +99,14 @@ describe('a request that was accepted before the end', () => {
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 201 /);
     expect((await server.ended).code).toBe(0);
-    expect(await (await servers.start()).json('/log')).toEqual([5]);
+    expect(await (await servers.start()).json('/values')).toEqual([5]);
   });
 
   it('does not go on waiting for a position', async () => {
     const server = await servers.start();
     const head = await record(server, 1);
-    const waiting = server.fetch(`/sum?after=${head + 1}`, { headers: { prefer: 'wait=60' } });
-    await foldedUpTo(server, '/sum', head);
+    const waiting = server.fetch(`/balance?after=${head + 1}`, { headers: { prefer: 'wait=60' } });
+    await foldedUpTo(server, '/balance', head);
 
     const ended = await server.stop();
 
@@ -150,34 +150,9 @@ describe('SIGKILL', () => {
 
     const second = await servers.start();
 
-    expect(await second.json('/log')).toEqual([1, 1, 1, 1, 2]);
-    expect(await second.json('/sum')).toMatchObject({ value: '6', position: 5 });
+    expect(await second.json('/values')).toEqual([1, 1, 1, 1, 2]);
+    expect(await second.json('/balance')).toMatchObject({ value: '6', position: 5 });
     expect(await record(second, 5)).toBe(6);
-  });
-});
-
-describe('the seed', () => {
-  const seed = { LEFTFOLD_SEED: '1,1,1,1,2' };
-
-  it('is recorded into an empty log, in one commit, once', async () => {
-    const first = await servers.start(seed);
-    expect(await first.json('/log')).toEqual([1, 1, 1, 1, 2]);
-    expect(new Set((await allEvents(first)).map(({ commit }) => commit)).size).toBe(1);
-    expect((await first.stop()).stdout).toContain('has been seeded');
-
-    const second = await servers.start(seed);
-    expect(await second.json('/log')).toEqual([1, 1, 1, 1, 2]);
-    expect((await second.stop()).stdout).not.toContain('has been seeded');
-
-    const third = await servers.start({ LEFTFOLD_SEED: '7' });
-    expect(await third.json('/log')).toEqual([1, 1, 1, 1, 2]);
-  });
-
-  it('is not recorded into a log that has numbers', async () => {
-    const first = await servers.start();
-    await record(first, 7);
-    await first.stop();
-    expect(await (await servers.start(seed)).json('/log')).toEqual([7]);
   });
 });
 
@@ -194,7 +169,7 @@ describe('a second server on the same data folder', () => {
     expect(stderr).toMatch(/^[^\n]*LEFTFOLD_DATA[^\n]*\n$/);
     expect(stderr).toMatch(new RegExp(`\\b${String(first.process.pid)}\\b`));
     expect(await record(first, 6)).toBe(2);
-    expect(await first.json('/log')).toEqual([5, 6]);
+    expect(await first.json('/values')).toEqual([5, 6]);
     expect((await first.stop()).code).toBe(0);
   });
 });

@@ -1,11 +1,13 @@
-import { problemOf } from '../support/api.js';
+import { foldedUpTo, problemOf, record } from '../support/api.js';
 import { Server } from '../support/server.js';
 
 let server: Server;
 
 beforeAll(async () => {
-  server = await Server.start({ LEFTFOLD_STORE: 'memory', LEFTFOLD_SEED: '5' });
+  server = await Server.start({ LEFTFOLD_STORE: 'memory' });
   await server.ready();
+  const position = await record(server, 5);
+  for (const path of ['/balance', '/factor']) await foldedUpTo(server, path, position);
 });
 
 afterAll(async () => {
@@ -18,22 +20,22 @@ const BOTH = 'GET, HEAD, POST';
 
 /** Every path, as OpenAPI names it, and what it allows. */
 const PATHS: readonly (readonly [path: string, allow: string])[] = [
-  ['/numbers', WRITE],
-  ['/numbers/{position}', READ],
-  ['/numbers/{position}/retraction', WRITE],
-  ['/sum', READ],
-  ['/sum/state', READ],
-  ['/sum/history', READ],
-  ['/sum/what-if', READ],
-  ['/product', READ],
-  ['/product/state', READ],
-  ['/product/value', READ],
-  ['/product/history', READ],
-  ['/product/what-if', READ],
+  ['/entries', WRITE],
+  ['/entries/{position}', READ],
+  ['/entries/{position}/retraction', WRITE],
+  ['/balance', READ],
+  ['/balance/state', READ],
+  ['/balance/history', READ],
+  ['/balance/what-if', READ],
+  ['/factor', READ],
+  ['/factor/state', READ],
+  ['/factor/value', READ],
+  ['/factor/history', READ],
+  ['/factor/what-if', READ],
   ['/events', BOTH],
   ['/events/query', WRITE],
   ['/push', WRITE],
-  ['/log', READ],
+  ['/values', READ],
   ['/projections', READ],
   ['/projections/{name}', READ],
   ['/projections/{name}/machine', READ],
@@ -52,7 +54,7 @@ const DOCUMENTS: readonly (readonly [path: string, allow: string])[] = [
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const NOT_MUTABLE = ['PUT', 'PATCH', 'DELETE'];
 
-const urlOf = (path: string): string => path.replace('{position}', '1').replace('{name}', 'sum');
+const urlOf = (path: string): string => path.replace('{position}', '1').replace('{name}', 'balance');
 
 const partsOf = (allow: string): readonly string[] => allow.split(', ').toSorted();
 
@@ -83,11 +85,11 @@ describe.each([...PATHS, ...DOCUMENTS])('%s', (path, allow) => {
 
 describe('a method that is not allowed', () => {
   it.each([
-    ['a body that is not JSON', '/sum', { 'content-type': 'application/json' }, '{'],
+    ['a body that is not JSON', '/balance', { 'content-type': 'application/json' }, '{'],
     ['another media type', '/events', { 'content-type': 'text/csv' }, 'a,b'],
     [
       'a body of more than 1 MiB',
-      '/numbers/1',
+      '/entries/1',
       { 'content-type': 'application/json' },
       ' '.repeat(1_100_000),
     ],
@@ -99,7 +101,7 @@ describe('a method that is not allowed', () => {
     for (const [path] of PATHS) {
       for (const method of NOT_MUTABLE) await server.fetch(urlOf(path), { method });
     }
-    expect(await server.json('/log')).toEqual([5]);
+    expect(await server.json('/values')).toEqual([5]);
   });
 });
 
@@ -108,10 +110,10 @@ describe('an unknown path', () => {
     ['GET', '/nothing'],
     ['POST', '/nothing'],
     ['PUT', '/nothing'],
-    ['GET', '/sum/nothing'],
-    ['GET', '/numbers/1/nothing'],
-    ['GET', '/Sum'],
-    ['GET', '/sum/'],
+    ['GET', '/balance/nothing'],
+    ['GET', '/entries/1/nothing'],
+    ['GET', '/Balance'],
+    ['GET', '/balance/'],
     ['GET', '/..%2f..%2fetc/passwd'],
     ['GET', '/docs/../../package.json'],
     ['GET', '/docs/..%2f..%2fpackage.json'],
@@ -146,8 +148,8 @@ describe('health', () => {
     expect(await response.json()).toEqual({
       status: 'ready',
       projections: {
-        sum: { status: 'following', position: 1 },
-        product: { status: 'following', position: 1 },
+        balance: { status: 'following', position: 1 },
+        factor: { status: 'following', position: 1 },
       },
     });
   });
@@ -251,7 +253,7 @@ describe('/docs', () => {
     const page = await server.fetch('/docs');
     const start = assetsIn(await page.text()).find((asset) => asset.includes('init'));
     const script = await (await server.fetch(new URL(start ?? '', page.url).pathname)).text();
-    expect(script).toContain('/numbers/{position}/retraction');
+    expect(script).toContain('/entries/{position}/retraction');
     expect(script).not.toMatch(/https?:\/\//);
     expect(script).toMatch(/"validatorUrl":\s*null/);
   });

@@ -33,10 +33,10 @@ describeWithPostgres('a server whose log is in PostgreSQL', () => {
 
   it('has everything again after a restart', async () => {
     const first = await start('one');
-    expect((await first.post('/numbers', [1, 2, '12345678901234567890'])).status).toBe(201);
+    expect((await first.post('/entries', [1, 2, '12345678901234567890'])).status).toBe(201);
     expect((await first.stop()).code).toBe(0);
     const second = await start('one');
-    expect(await second.json('/sum?after=3', WAIT)).toMatchObject({
+    expect(await second.json('/balance?after=3', WAIT)).toMatchObject({
       value: '12345678901234567893',
       position: 3,
     });
@@ -44,17 +44,17 @@ describeWithPostgres('a server whose log is in PostgreSQL', () => {
 
   it('shares its log with other processes', async () => {
     const [one, other] = [await start('one'), await start('other')];
-    await one.post('/numbers', { value: 5 });
-    expect(await other.json('/sum?after=1', WAIT)).toMatchObject({ value: '5' });
-    await other.post('/numbers', { value: 7 });
-    expect(await one.json('/sum?after=2', WAIT)).toMatchObject({ value: '12' });
-    expect(await one.json('/log')).toEqual([5, 7]);
+    await one.post('/entries', { value: 5 });
+    expect(await other.json('/balance?after=1', WAIT)).toMatchObject({ value: '5' });
+    await other.post('/entries', { value: 7 });
+    expect(await one.json('/balance?after=2', WAIT)).toMatchObject({ value: '12' });
+    expect(await one.json('/values')).toEqual([5, 7]);
   });
 
-  it('lets one of several processes retract a number', async () => {
+  it('lets one of several processes retract an entry', async () => {
     const both = [await start('one'), await start('other')];
-    await both[0]?.post('/numbers', { value: 5 });
-    const retractions = both.map((server) => server.post('/numbers/1/retraction', { reason: 'a slip' }));
+    await both[0]?.post('/entries', { value: 5 });
+    const retractions = both.map((server) => server.post('/entries/1/retraction', { reason: 'a slip' }));
     const statuses = (await Promise.all(retractions)).map(({ status }) => status);
     expect(statuses.sort()).toEqual([201, 409]);
   });
@@ -62,37 +62,31 @@ describeWithPostgres('a server whose log is in PostgreSQL', () => {
   it('knows a key that another process was given', async () => {
     const [one, other] = [await start('one'), await start('other')];
     const key = { 'idempotency-key': 'k' };
-    const first = await one.post('/numbers', { value: 5 }, key);
-    const again = await other.post('/numbers', { value: 5 }, key);
+    const first = await one.post('/entries', { value: 5 }, key);
+    const again = await other.post('/entries', { value: 5 }, key);
     expect(await again.json()).toEqual(await first.json());
-    expect(await other.json('/log')).toEqual([5]);
+    expect(await other.json('/values')).toEqual([5]);
   });
 
   it('audits and rebuilds a state in a process of its own, up to what another process recorded', async () => {
     const [one, other] = [await start('one'), await start('other')];
     const thousand = Array.from({ length: 1000 }, () => 1);
     for (const server of [one, other, one])
-      expect((await server.post('/numbers', thousand)).status).toBe(201);
-    await one.json('/sum?after=3000', WAIT);
+      expect((await server.post('/entries', thousand)).status).toBe(201);
+    await one.json('/balance?after=3000', WAIT);
     for (const upkeep of ['rebuild', 'audit']) {
-      const response = await one.fetch(`/projections/sum/${upkeep}`, {
+      const response = await one.fetch(`/projections/balance/${upkeep}`, {
         method: 'POST',
         headers: { prefer: 'wait=60' },
       });
       const found = (await response.json()) as object;
-      expect(found).toMatchObject({ projection: 'sum', status: 'done', position: 3000 });
+      expect(found).toMatchObject({ projection: 'balance', status: 'done', position: 3000 });
       expect(found).not.toHaveProperty('drift');
       if (upkeep === 'rebuild') expect(found).toMatchObject({ equal: true });
     }
-    await other.post('/numbers', { value: 5 });
-    expect(await one.json('/sum?after=3001', WAIT)).toMatchObject({ value: '3005', position: 3001 });
+    await other.post('/entries', { value: 5 });
+    expect(await one.json('/balance?after=3001', WAIT)).toMatchObject({ value: '3005', position: 3001 });
   }, 120_000);
-
-  it('is seeded once, when two begin at the same time', async () => {
-    const seed = { LEFTFOLD_SEED: '1,1,2' };
-    const [one] = await Promise.all([start('one', seed), start('other', seed)]);
-    expect(await one.json('/log')).toEqual([1, 1, 2]);
-  });
 
   it('says where its log is, without the password', async () => {
     const { password } = new URL(database.url);
@@ -106,14 +100,14 @@ describeWithPostgres('a server whose log is in PostgreSQL', () => {
 
   it('can be read with SQL', async () => {
     const server = await start('one');
-    await server.post('/numbers', [1, 2, '12345678901234567890']);
+    await server.post('/entries', [1, 2, '12345678901234567890']);
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
     const { rows } = await client.query(`
       select date_trunc('day', commits.time) = date_trunc('day', now()) as today,
         count(*)::integer as numbers, sum((events.data ->> 'value')::numeric)::text as sum
       from leftfold.events join leftfold.commits on commits.last = events.commit_last
-      where events.type = 'number.recorded'
+      where events.type = 'entry.recorded'
       group by 1`);
     await client.end();
     expect(rows).toEqual([{ today: true, numbers: 3, sum: '12345678901234567893' }]);

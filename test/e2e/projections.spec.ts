@@ -73,11 +73,11 @@ describe('GET /projections', () => {
   });
 
   it('names the projections that there are when asked for another', async () => {
-    for (const path of ['/projections/sum', '/projections/sum/machine']) {
+    for (const path of ['/projections/balance', '/projections/balance/machine']) {
       const problem = await problemOf(await amounts.server.fetch(path), 404);
       expect(problem.detail).toBe('There is no projection sum; there are total, careful, other.');
     }
-    await problemOf(await amounts.resume({}, 'sum'), 404);
+    await problemOf(await amounts.resume({}, 'balance'), 404);
   });
 
   it('has a digest of what was folded and of the state, the same whenever that is folded again', async () => {

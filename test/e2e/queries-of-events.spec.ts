@@ -1,17 +1,16 @@
 import { linesOf, pageOf, positionIn, problemOf, wholeLog, type EventJson } from '../support/api.js';
 import { Server } from '../support/server.js';
 
-/** What stands in the log: a number recorded or retracted, and its tags. */
-const LOG: readonly (readonly [type: 'number.recorded' | 'number.retracted', ...tags: readonly string[]])[] =
-  [
-    ['number.recorded', 'odd', 'prime'], // 1
-    ['number.recorded', 'even', 'prime'], // 2
-    ['number.retracted', 'odd'], // 3
-    ['number.recorded', 'even'], // 4
-    ['number.retracted', 'even', 'prime'], // 5
-    ['number.recorded'], // 6
-    ['number.recorded', 'odd'], // 7
-  ];
+/** What stands in the log: an entry recorded or retracted, and its tags. */
+const LOG: readonly (readonly [type: 'entry.recorded' | 'entry.retracted', ...tags: readonly string[]])[] = [
+  ['entry.recorded', 'odd', 'prime'], // 1
+  ['entry.recorded', 'even', 'prime'], // 2
+  ['entry.retracted', 'odd'], // 3
+  ['entry.recorded', 'even'], // 4
+  ['entry.retracted', 'even', 'prime'], // 5
+  ['entry.recorded'], // 6
+  ['entry.recorded', 'odd'], // 7
+];
 
 let server: Server;
 
@@ -19,8 +18,8 @@ beforeAll(async () => {
   server = await Server.start({ LEFTFOLD_STORE: 'memory' });
   await server.ready();
   const data = {
-    'number.recorded': { value: '1' },
-    'number.retracted': { number: 1, value: '1', reason: 'x' },
+    'entry.recorded': { value: '1' },
+    'entry.retracted': { entry: 1, value: '1', reason: 'x' },
   };
   const events = LOG.map(([type, ...tags]) => ({ type, data: data[type], tags }));
   expect((await server.post('/events', { events })).status).toBe(201);
@@ -35,18 +34,18 @@ const positionsOf = (events: readonly EventJson[]): readonly number[] =>
 
 describe('several parameters', () => {
   it.each<readonly [what: string, parameters: string, positions: readonly number[]]>([
-    ['any of the types', 'type=number.recorded&type=number.retracted', [1, 2, 3, 4, 5, 6, 7]],
-    ['any of the types, known or not', 'type=number.retracted&type=number.forgotten', [3, 5]],
+    ['any of the types', 'type=entry.recorded&type=entry.retracted', [1, 2, 3, 4, 5, 6, 7]],
+    ['any of the types, known or not', 'type=entry.retracted&type=entry.forgotten', [3, 5]],
     ['all of the tags', 'tag=even&tag=prime', [2, 5]],
     ['all of the tags, in any order', 'tag=prime&tag=even', [2, 5]],
     ['no event that has one of the tags only', 'tag=odd&tag=even', []],
-    ['any of the types and all of the tags', 'type=number.recorded&type=x.y&tag=even&tag=prime', [2]],
+    ['any of the types and all of the tags', 'type=entry.recorded&type=x.y&tag=even&tag=prime', [2]],
   ])('mean %s: %s', async (_what, parameters, positions) => {
     expect(positionsOf((await pageOf(server, `/events?${parameters}`)).events)).toEqual(positions);
   });
 
   it('are all kept by the link to the next page', async () => {
-    const parameters = 'type=number.recorded&type=number.retracted&tag=even&tag=prime';
+    const parameters = 'type=entry.recorded&type=entry.retracted&tag=even&tag=prime';
     const { events, next } = await pageOf(server, `/events?limit=1&${parameters}`);
     expect(positionsOf(events)).toEqual([2]);
     expect(next).toBe(`/events?after=2&limit=1&${parameters}`);
@@ -67,7 +66,7 @@ const ask = async (body: object): Promise<QueryPage> => {
   return (await response.json()) as QueryPage;
 };
 
-const EVEN_OR_RETRACTED = [{ tags: ['even'] }, { types: ['number.retracted'] }];
+const EVEN_OR_RETRACTED = [{ tags: ['even'] }, { types: ['entry.retracted'] }];
 
 describe('a query in a body', () => {
   it.each<readonly [what: string, body: object, positions: readonly number[]]>([
@@ -75,7 +74,7 @@ describe('a query in a body', () => {
     ['any of several items, each event once', { query: EVEN_OR_RETRACTED }, [2, 3, 4, 5]],
     [
       'types and tags of one item together',
-      { query: [{ types: ['number.recorded'], tags: ['even'] }, { tags: ['odd', 'prime'] }] },
+      { query: [{ types: ['entry.recorded'], tags: ['even'] }, { tags: ['odd', 'prime'] }] },
       [1, 2, 4],
     ],
     ['what stands after a position', { query: EVEN_OR_RETRACTED, after: 3 }, [4, 5]],
@@ -92,8 +91,8 @@ describe('a query in a body', () => {
   });
 
   it('gives the same events as the parameters that say the same', async () => {
-    const byBody = await ask({ query: [{ types: ['number.recorded'], tags: ['odd'] }] });
-    expect(byBody).toEqual(await pageOf(server, '/events?type=number.recorded&tag=odd'));
+    const byBody = await ask({ query: [{ types: ['entry.recorded'], tags: ['odd'] }] });
+    expect(byBody).toEqual(await pageOf(server, '/events?type=entry.recorded&tag=odd'));
   });
 
   it('records nothing', async () => {

@@ -24,22 +24,22 @@ const timed = async (action: () => Promise<unknown>): Promise<number> => {
   return performance.now() - began;
 };
 
-const QUERIES = ['/sum', '/product', '/sum/state', '/product/state', '/product/value'];
+const QUERIES = ['/balance', '/factor', '/balance/state', '/factor/state', '/factor/value'];
 
 describe('an empty log', () => {
-  it('sums to 0 and multiplies to 1', async () => {
-    expect(await server.json('/sum')).toEqual({ value: '0', state: 'empty', count: 0, position: 0 });
-    expect(await server.json('/product')).toEqual({ value: '1', state: 'nonzero', count: 0, position: 0 });
-    expect(await (await get('/sum/state')).text()).toBe('\nadder state: 0\n');
-    expect(await (await get('/product/state')).text()).toBe('\nmultiplier state: 1\n');
-    expect(await server.json('/log')).toEqual([]);
+  it('has a balance of 0 and a factor of 1', async () => {
+    expect(await server.json('/balance')).toEqual({ value: '0', state: 'empty', count: 0, position: 0 });
+    expect(await server.json('/factor')).toEqual({ value: '1', state: 'nonzero', count: 0, position: 0 });
+    expect(await (await get('/balance/state')).text()).toBe('\nbalance: 0\n');
+    expect(await (await get('/factor/state')).text()).toBe('\nfactor: 1\n');
+    expect(await server.json('/values')).toEqual([]);
   });
 });
 
-describe('GET /sum', () => {
+describe('GET /balance', () => {
   it('answers with value, state, count and position', async () => {
     const position = await record(server, 1, 1, 1, 1, 2);
-    expect(await foldedUpTo(server, '/sum', position)).toEqual({
+    expect(await foldedUpTo(server, '/balance', position)).toEqual({
       value: '6',
       state: 'counting',
       count: 5,
@@ -48,26 +48,26 @@ describe('GET /sum', () => {
   });
 
   it('is exact for huge and negative numbers', async () => {
-    const before = await foldedUpTo(server, '/sum', await record(server, 0));
+    const before = await foldedUpTo(server, '/balance', await record(server, 0));
     const huge = ['9'.repeat(1000), `-${'8'.repeat(999)}`, '12345678901234567890', '-1'];
-    const after = await foldedUpTo(server, '/sum', await record(server, ...huge));
+    const after = await foldedUpTo(server, '/balance', await record(server, ...huge));
     const expected = huge.reduce((total, value) => total + BigInt(value), BigInt(String(before['value'])));
     expect(after['value']).toBe(String(expected));
   });
 
   it('is below zero when the numbers are, and back when they are retracted', async () => {
-    const before = await foldedUpTo(server, '/sum', await record(server, 0));
+    const before = await foldedUpTo(server, '/balance', await record(server, 0));
     const negative = String(-BigInt(String(before['value'])) - 7n);
     const position = await record(server, negative);
-    expect(await foldedUpTo(server, '/sum', position)).toMatchObject({ value: '-7' });
-    const back = await foldedUpTo(server, '/sum', await retract(server, position));
+    expect(await foldedUpTo(server, '/balance', position)).toMatchObject({ value: '-7' });
+    const back = await foldedUpTo(server, '/balance', await retract(server, position));
     expect(back['value']).toBe(before['value']);
   });
 
   it('shows the same as one line of text', async () => {
     const position = await record(server, 3);
-    const { value } = await foldedUpTo(server, '/sum', position);
-    expect(await textUpTo(server, '/sum/state', position)).toBe(`\nadder state: ${String(value)}\n`);
+    const { value } = await foldedUpTo(server, '/balance', position);
+    expect(await textUpTo(server, '/balance/state', position)).toBe(`\nbalance: ${String(value)}\n`);
   });
 });
 
@@ -139,7 +139,10 @@ describe.each(QUERIES)('GET %s', (path) => {
 
 describe('a query that waits for a position', () => {
   const waitFor = (position: number, prefer: string, signal?: AbortSignal): Promise<Response> =>
-    server.fetch(`/sum?after=${position}`, { headers: { prefer }, ...(signal !== undefined && { signal }) });
+    server.fetch(`/balance?after=${position}`, {
+      headers: { prefer },
+      ...(signal !== undefined && { signal }),
+    });
 
   it('is answered when what it waits for has come', async () => {
     const head = await record(server, 1);
@@ -148,7 +151,7 @@ describe('a query that waits for a position', () => {
       answered = true;
     });
     await record(server, 1);
-    await foldedUpTo(server, '/sum', head + 1);
+    await foldedUpTo(server, '/balance', head + 1);
     expect(answered).toBe(false);
 
     await record(server, 1);

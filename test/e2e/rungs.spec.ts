@@ -1,9 +1,6 @@
 /** A log in LMDB that is replayed without a snapshot leaves a ladder along it, in files, and the past is folded from its rungs. */
 import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { numberRecorded } from '../../src/contexts/numbers/numbers.events.js';
-import { product } from '../../src/contexts/product/product.projection.js';
-import { sum } from '../../src/contexts/sum/sum.projection.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { position, type Position } from '../../src/runtime/event-log/event.js';
 import { PAGE_SIZE } from '../../src/runtime/event-log/page.js';
@@ -14,6 +11,9 @@ import {
   snapshotFolder,
 } from '../../src/runtime/projection/snapshots/file-snapshot-store.js';
 import type { Projection } from '../../src/runtime/projection/projection.js';
+import { balance } from '../support/app/balance.js';
+import { entryRecorded } from '../support/app/entries.events.js';
+import { factor } from '../support/app/factor.js';
 import { run } from '../support/running-projection.js';
 import { TemporaryFolder } from '../support/server.js';
 
@@ -36,10 +36,10 @@ let log: EventLog;
 
 beforeAll(async () => {
   log = new EventLog(LmdbStore.open(join(folder.path, 'log')));
-  log.contracts.register([numberRecorded]);
+  log.contracts.register([entryRecorded]);
   for (let first = 1; first <= EVENTS; first += COMMIT) {
     const values = Array.from({ length: COMMIT }, (_, index) => String(valueAt(first + index)));
-    await log.append(values.map((value) => numberRecorded.create({ value })));
+    await log.append(values.map((value) => entryRecorded.create({ value })));
   }
 });
 
@@ -93,7 +93,7 @@ async function foldedAt<Context>(
 
 describe('a long replay', () => {
   it('leaves rungs along the whole log, of a state of any size, while both are folded', async () => {
-    for (const projection of await Promise.all([replayed(sum), replayed(product)])) {
+    for (const projection of await Promise.all([replayed(balance), replayed(factor)])) {
       const rungs = await rungsOf<unknown>(projection);
       expect(rungs.at(-1)).toBe(EVENTS);
       const gaps = rungs.slice(1).map((at, index) => at - (rungs[index] ?? 0));
@@ -103,7 +103,7 @@ describe('a long replay', () => {
   });
 
   it('leaves any past state a bounded fold away, and it is the right one', async () => {
-    const projection = await replayed(sum);
+    const projection = await replayed(balance);
     for (const at of [1, 2999, 3000, 3001, 17_654, 30_000, 44_444, 59_999, EVENTS]) {
       const { context, width } = await foldedAt(projection, at);
       expect(context.total).toBe(sumAt(at));
@@ -112,10 +112,10 @@ describe('a long replay', () => {
   });
 
   it('has past states folded from the rung before, where power loss has torn one', async () => {
-    const projection = await replayed(sum);
+    const projection = await replayed(balance);
     const rungs = await rungsOf(projection);
     const middle = Math.floor(rungs.length / 2);
-    const torn = filesOf('sum')[middle] ?? 'none';
+    const torn = filesOf('balance')[middle] ?? 'none';
     truncateSync(torn, statSync(torn).size - 20);
     const at = (rungs[middle + 1] ?? 0) + 1;
     const { context, width } = await foldedAt(projection, at);

@@ -39,7 +39,7 @@ beforeAll(async () => {
   servers.begin();
   await run('log', (server) => record(server, 1, 2, 3));
   await run('log', async (server) => retract(server, await record(server, 4, 0)));
-  expect(snapshotsOf('log', 'sum')).toHaveLength(2);
+  expect(snapshotsOf('log', 'balance')).toHaveLength(2);
   cpSync(servers.path, model.path, { recursive: true });
   await servers.end();
 });
@@ -54,13 +54,13 @@ function twoRuns(log: string): void {
 }
 
 async function isRight(server: Server): Promise<void> {
-  expect(await foldedUpTo(server, '/sum', 6)).toEqual({
+  expect(await foldedUpTo(server, '/balance', 6)).toEqual({
     value: '10',
     state: 'counting',
     count: 4,
     position: 6,
   });
-  expect(await foldedUpTo(server, '/product', 6)).toEqual({
+  expect(await foldedUpTo(server, '/factor', 6)).toEqual({
     value: '24',
     state: 'nonzero',
     count: 4,
@@ -121,46 +121,46 @@ describe('a damaged newest snapshot', () => {
     ],
   ])('is reported, and the one before it is used: %s', async (_name, damage) => {
     twoRuns('log');
-    for (const projection of ['sum', 'product']) damage(snapshotsOf('log', projection).at(-1) ?? '');
+    for (const projection of ['balance', 'factor']) damage(snapshotsOf('log', projection).at(-1) ?? '');
 
     const { stdout, stderr } = await run('log', isRight);
 
     expect(stderr).toBe('');
-    for (const name of ['sum', 'product']) {
+    for (const name of ['balance', 'factor']) {
       expect(stdout).toMatch(new RegExp(`${name}: .*0000000006\\.snapshot cannot be used: .+`));
       expect(stdout).toMatch(new RegExp(`${name}: folded 3 events from the snapshot at 3 to 6`));
     }
-    expect((await run('log', isRight)).stdout).toContain('sum: folded 0 events from the snapshot at 6');
+    expect((await run('log', isRight)).stdout).toContain('balance: folded 0 events from the snapshot at 6');
   });
 
   it('is passed over with every other one that is damaged', async () => {
     twoRuns('log');
-    for (const path of snapshotsOf('log', 'sum')) flipByte(path, -1);
+    for (const path of snapshotsOf('log', 'balance')) flipByte(path, -1);
 
     const { stdout } = await run('log', isRight);
 
-    expect(stdout.match(/sum: .* cannot be used/g)).toHaveLength(2);
-    expect(stdout).toContain('sum: folded 6 events from the beginning to 6');
-    expect(stdout).toContain('product: folded 0 events from the snapshot at 6');
+    expect(stdout.match(/balance: .* cannot be used/g)).toHaveLength(2);
+    expect(stdout).toContain('balance: folded 6 events from the beginning to 6');
+    expect(stdout).toContain('factor: folded 0 events from the snapshot at 6');
   });
 });
 
 describe('snapshots that are gone', () => {
   it('are made up for by the log, each projection by itself', async () => {
     twoRuns('log');
-    rmSync(join(dataOf('log'), 'projections', 'sum'), { recursive: true });
+    rmSync(join(dataOf('log'), 'projections', 'balance'), { recursive: true });
 
     const { stdout } = await run('log', isRight);
 
-    expect(stdout).toContain('sum: folded 6 events from the beginning to 6');
-    expect(stdout).toContain('product: folded 0 events from the snapshot at 6 to 6');
+    expect(stdout).toContain('balance: folded 6 events from the beginning to 6');
+    expect(stdout).toContain('factor: folded 0 events from the snapshot at 6 to 6');
   });
 
   it('are made up for by the log when there are none at all', async () => {
     twoRuns('log');
     rmSync(join(dataOf('log'), 'projections'), { recursive: true });
-    expect((await run('log', isRight)).stdout).toContain('product: folded 6 events from the beginning to 6');
-    expect((await run('log', isRight)).stdout).toContain('product: folded 0 events from the snapshot at 6');
+    expect((await run('log', isRight)).stdout).toContain('factor: folded 6 events from the beginning to 6');
+    expect((await run('log', isRight)).stdout).toContain('factor: folded 0 events from the snapshot at 6');
   });
 });
 
@@ -169,12 +169,12 @@ describe('snapshots of another log', () => {
     twoRuns('log');
     await run('other', (server) => record(server, 100, 200, 300));
     cpSync(join(dataOf('other'), 'projections'), join(dataOf('log'), 'projections'), { recursive: true });
-    rmSync(snapshotsOf('log', 'sum').at(-1) ?? '');
+    rmSync(snapshotsOf('log', 'balance').at(-1) ?? '');
 
     const { stdout } = await run('log', isRight);
 
-    expect(stdout).toMatch(/sum: .*cannot be used: .*another log/);
-    expect(stdout).toContain('sum: folded 6 events from the beginning to 6');
+    expect(stdout).toMatch(/balance: .*cannot be used: .*another log/);
+    expect(stdout).toContain('balance: folded 6 events from the beginning to 6');
   });
 
   it('do not push out the log’s own, even if they are of later positions', async () => {
@@ -188,7 +188,7 @@ describe('snapshots of another log', () => {
 
     const { stdout } = await run('log', isRight);
 
-    expect(stdout).toContain('sum: folded 0 events from the snapshot at 6 to 6');
+    expect(stdout).toContain('balance: folded 0 events from the snapshot at 6 to 6');
   });
 
   it('are not used with a log that has been begun anew', async () => {
@@ -196,7 +196,7 @@ describe('snapshots of another log', () => {
     rmSync(join(dataOf('log'), 'log'), { recursive: true });
     await run('log', async (server) => {
       await record(server, 1, 1, 1, 1, 1, 1, 1);
-      expect(await foldedUpTo(server, '/sum', 7)).toMatchObject({ value: '7', count: 7 });
+      expect(await foldedUpTo(server, '/balance', 7)).toMatchObject({ value: '7', count: 7 });
     });
   });
 });
@@ -205,21 +205,21 @@ describe('LEFTFOLD_SNAPSHOT_EVERY', () => {
   it('is how many events apart snapshots are taken, while it runs', async () => {
     const server = await start('log', { LEFTFOLD_SNAPSHOT_EVERY: '10' });
     for (let position = 1; position <= 10; position += 1) await record(server, 1);
-    await until(() => ['sum', 'product'].every((name) => snapshotsOf('log', name).length > 0));
+    await until(() => ['balance', 'factor'].every((name) => snapshotsOf('log', name).length > 0));
     await server.kill();
 
     const { stdout } = await run('log');
 
-    expect(stdout).toMatch(/sum: folded \d events from the snapshot at \d+ to 10/);
+    expect(stdout).toMatch(/balance: folded \d events from the snapshot at \d+ to 10/);
   });
 
   it('is no reason for a snapshot before that, and a ladder is kept', async () => {
     const server = await start('log', { LEFTFOLD_SNAPSHOT_EVERY: '1000' });
-    await foldedUpTo(server, '/sum', await record(server, ...Array.from({ length: 999 }, () => 1)));
-    expect(snapshotsOf('log', 'sum')).toEqual([]);
+    await foldedUpTo(server, '/balance', await record(server, ...Array.from({ length: 999 }, () => 1)));
+    expect(snapshotsOf('log', 'balance')).toEqual([]);
     await server.stop();
     for (let runs = 1; runs <= 4; runs += 1) await run('log', (each) => record(each, 1));
-    expect(snapshotsOf('log', 'sum').map((path) => Number(path.slice(-25, -9)))).toEqual([
+    expect(snapshotsOf('log', 'balance').map((path) => Number(path.slice(-25, -9)))).toEqual([
       999, 1001, 1002, 1003,
     ]);
   });

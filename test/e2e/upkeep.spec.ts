@@ -33,10 +33,10 @@ const model = new TemporaryFolder();
 beforeAll(async () => {
   for (let runs = 1; runs <= 3; runs += 1) {
     const server = await Server.start({ LEFTFOLD_DATA: model.path });
-    await foldedUpTo(server, '/sum', await record(server, 1));
+    await foldedUpTo(server, '/balance', await record(server, 1));
     await server.stop();
   }
-  expect(snapshotFiles(model.path, 'sum')).toHaveLength(3);
+  expect(snapshotFiles(model.path, 'balance')).toHaveLength(3);
 }, LONG);
 
 afterAll(() => {
@@ -51,15 +51,15 @@ describe('POST /projections/:name/audit', () => {
   it('finds that all is well, and tells where', async () => {
     threeSnapshots();
     const server = await servers.start();
-    const response = await server.fetch('/projections/sum/audit', {
+    const response = await server.fetch('/projections/balance/audit', {
       method: 'POST',
       headers: { prefer: 'wait=60' },
     });
-    expect(response.headers.get('location')).toBe('/projections/sum/audit');
+    expect(response.headers.get('location')).toBe('/projections/balance/audit');
     const audit = (await response.json()) as Json;
-    expect(audit).toMatchObject({ projection: 'sum', status: 'done', position: 3, checked: 4 });
+    expect(audit).toMatchObject({ projection: 'balance', status: 'done', position: 3, checked: 4 });
     expect(audit).not.toHaveProperty('drift');
-    expect(await server.json('/projections/sum/audit')).toEqual(audit);
+    expect(await server.json('/projections/balance/audit')).toEqual(audit);
     expect(await server.json('/health/ready')).toMatchObject({ status: 'ready' });
   });
 
@@ -69,53 +69,58 @@ describe('POST /projections/:name/audit', () => {
     [2, { after: 2, upTo: 3, of: 'snapshot' }],
   ])('finds the drift of snapshot %d, and rebuilding ends it', async (index, drift) => {
     threeSnapshots();
-    tamper(snapshotFiles(servers.path, 'sum')[index] ?? '', ({ context }) => {
+    tamper(snapshotFiles(servers.path, 'balance')[index] ?? '', ({ context }) => {
       context['total'] = 1000n;
     });
     const server = await servers.start();
 
-    expect(await done(server, '/projections/sum/audit')).toMatchObject({ drift });
+    expect(await done(server, '/projections/balance/audit')).toMatchObject({ drift });
     const ready = await server.fetch('/health/ready');
     expect(ready.status).toBe(200);
-    expect(await ready.json()).toMatchObject({ status: 'degraded', projections: { sum: { drift } } });
-    expect(await server.json('/projections/sum')).toMatchObject({ status: 'following', drift });
-    expect(await server.json('/projections')).toMatchObject({ projections: [{ name: 'sum', drift }, {}] });
+    expect(await ready.json()).toMatchObject({ status: 'degraded', projections: { balance: { drift } } });
+    expect(await server.json('/projections/balance')).toMatchObject({ status: 'following', drift });
+    expect(await server.json('/projections')).toMatchObject({
+      projections: [{ name: 'balance', drift }, {}],
+    });
 
     // The newest one is what the server has come back from.
     const isLive = index === 2;
-    expect(await done(server, '/projections/sum/rebuild')).toMatchObject({ status: 'done', equal: !isLive });
-    expect(await server.json('/sum')).toMatchObject({ value: '3' });
-    expect(await server.json('/projections/sum')).not.toHaveProperty('drift');
-    expect(await done(server, '/projections/sum/audit')).not.toHaveProperty('drift');
+    expect(await done(server, '/projections/balance/rebuild')).toMatchObject({
+      status: 'done',
+      equal: !isLive,
+    });
+    expect(await server.json('/balance')).toMatchObject({ value: '3' });
+    expect(await server.json('/projections/balance')).not.toHaveProperty('drift');
+    expect(await done(server, '/projections/balance/audit')).not.toHaveProperty('drift');
     expect(await server.json('/health/ready')).toMatchObject({ status: 'ready' });
     await server.stop();
-    expect(await (await servers.start()).json('/sum')).toMatchObject({ value: '3' });
+    expect(await (await servers.start()).json('/balance')).toMatchObject({ value: '3' });
   });
 
   it('is answered at once without Prefer, and refused for what is no projection', async () => {
     const server = await servers.start();
-    expect((await server.fetch('/projections/sum/audit', { method: 'POST' })).status).toBe(202);
-    expect(await server.json('/projections/product/audit')).toEqual({
-      projection: 'product',
+    expect((await server.fetch('/projections/balance/audit', { method: 'POST' })).status).toBe(202);
+    expect(await server.json('/projections/factor/audit')).toEqual({
+      projection: 'factor',
       status: 'never',
     });
     const problem = await problemOf(await server.fetch('/projections/none/audit', { method: 'POST' }), 404);
     expect(problem.type).toBe('urn:leftfold:problem:projection-not-found');
-    expect((await server.fetch('/projections/sum/audit', { method: 'DELETE' })).status).toBe(405);
+    expect((await server.fetch('/projections/balance/audit', { method: 'DELETE' })).status).toBe(405);
   });
 });
 
 describe('POST /projections/:name/rebuild', () => {
-  it('never lets a read fail, or go back, while numbers are recorded', async () => {
+  it('never lets a read fail, or go back, while entries are recorded', async () => {
     const server = await servers.start();
     for (let commits = 0; commits < 20; commits += 1) await record(server, ...ONES);
-    await foldedUpTo(server, '/sum', 20_000);
+    await foldedUpTo(server, '/balance', 20_000);
     const over = new AbortController();
     const positions: number[] = [];
     const wrong: unknown[] = [];
     const reading = (async (): Promise<void> => {
       while (!over.signal.aborted) {
-        const response = await server.fetch('/sum');
+        const response = await server.fetch('/balance');
         const { position, value } = (await response.json()) as { position: number; value: string };
         if (response.status !== 200 || value !== String(position)) wrong.push([response.status, value]);
         positions.push(position);
@@ -125,7 +130,7 @@ describe('POST /projections/:name/rebuild', () => {
       while (!over.signal.aborted) await record(server, 1);
     })();
     for (let times = 0; times < 3; times += 1)
-      expect(await done(server, '/projections/sum/rebuild')).toMatchObject({ equal: true });
+      expect(await done(server, '/projections/balance/rebuild')).toMatchObject({ equal: true });
     over.abort();
     await Promise.all([reading, writing]);
     expect(wrong).toEqual([]);

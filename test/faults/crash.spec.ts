@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LmdbReader } from '../../src/runtime/stores/lmdb/lmdb.reader.js';
-import { Connection, type Asked } from '../support/numbers-load.js';
-import { referenceOf } from '../support/numbers-reference.js';
+import { Connection, type Asked } from '../support/entries-load.js';
+import { referenceOf } from '../support/entries-reference.js';
 import { Random } from '../support/random.js';
 import { Server, TemporaryFolder } from '../support/server.js';
 
@@ -15,7 +15,7 @@ const CONNECTIONS = 16;
 interface StoredEvent {
   readonly position: number;
   readonly type: string;
-  readonly data: { readonly value: string; readonly number?: number };
+  readonly data: { readonly value: string; readonly entry?: number };
   readonly commit: string;
   readonly metadata: { readonly correlationId: string };
 }
@@ -43,14 +43,12 @@ async function read(server: Server, asked: readonly Asked[]): Promise<Found> {
 
 const expectedAt = ({ values, retracts }: Asked, at: number): readonly unknown[] =>
   retracts === undefined
-    ? values.map((value, index) => ({ position: at + index, type: 'number.recorded', value }))
-    : [{ position: at, type: 'number.retracted', number: retracts }];
+    ? values.map((value, index) => ({ position: at + index, type: 'entry.recorded', value }))
+    : [{ position: at, type: 'entry.retracted', entry: retracts }];
 
 const foundOf = (events: readonly StoredEvent[] = []): readonly unknown[] =>
   events.map(({ position, type, data }) =>
-    type === 'number.recorded'
-      ? { position, type, value: data.value }
-      : { position, type, number: data.number },
+    type === 'entry.recorded' ? { position, type, value: data.value } : { position, type, entry: data.entry },
   );
 
 const differs = (one: unknown, other: unknown): boolean => JSON.stringify(one) !== JSON.stringify(other);
@@ -79,9 +77,9 @@ function halfCommits({ asked, byRequest }: Found): readonly unknown[] {
 
 async function statesOf(server: Server, head: number): Promise<unknown> {
   const prefer = { headers: { prefer: 'wait=30' } };
-  const sum = (await server.json(`/sum?after=${head}`, prefer)) as { value: string; count: number };
-  const product = await server.fetch(`/product/value?after=${head}`, prefer);
-  return { sum: sum.value, count: sum.count, product: await product.text() };
+  const balance = (await server.json(`/balance?after=${head}`, prefer)) as { value: string; count: number };
+  const factor = await server.fetch(`/factor/value?after=${head}`, prefer);
+  return { balance: balance.value, count: balance.count, factor: await factor.text() };
 }
 
 describe(`a server that is killed in the middle of its work (LEFTFOLD_TEST_SEED=${SEED})`, () => {
@@ -144,11 +142,11 @@ describe(`a server that is killed in the middle of its work (LEFTFOLD_TEST_SEED=
     });
 
     it('has the states that a full fold of its log gives', async () => {
-      const { sum, product, count } = referenceOf(found.events);
+      const { balance, factor, count } = referenceOf(found.events);
       expect(await statesOf(server, found.events.length)).toEqual({
-        sum: String(sum),
+        balance: String(balance),
         count,
-        product: String(product),
+        factor: String(factor),
       });
     });
   });
@@ -158,7 +156,7 @@ describe(`a server that is killed in the middle of its work (LEFTFOLD_TEST_SEED=
     expect(acknowledged.length).toBeGreaterThan(CRASHES);
   });
 
-  it.each(['sum', 'product'])('had cut snapshots of the %s', (projection) => {
+  it.each(['balance', 'factor'])('had cut snapshots of the %s', (projection) => {
     const files = readdirSync(join(folder.path, 'projections', projection));
     expect(files.filter((name) => name.endsWith('.snapshot'))).not.toEqual([]);
   });

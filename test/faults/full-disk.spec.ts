@@ -43,7 +43,7 @@ if (!isMounted)
   });
 
   const record = (key: string): Promise<Response> =>
-    server.post('/numbers', VALUES, { 'idempotency-key': key });
+    server.post('/entries', VALUES, { 'idempotency-key': key });
 
   it('refuses appends with 507 and records nothing of them', async () => {
     expect((await record('first')).status).toBe(201);
@@ -61,7 +61,7 @@ if (!isMounted)
   it('goes on reading, and answers the retry of what was recorded', async () => {
     const page = (await server.json('/events?limit=1')) as { readonly events: readonly unknown[] };
     expect(page.events).toHaveLength(1);
-    const { count } = (await server.json('/sum')) as { readonly count: number };
+    const { count } = (await server.json('/balance')) as { readonly count: number };
     expect(count % 500).toBe(0);
     expect(await (await record('first')).json()).toEqual({ first: 1, last: 500 });
   });
@@ -69,7 +69,7 @@ if (!isMounted)
   it('appends again once there is room, and what was refused can be recorded then', async () => {
     execFileSync('mount', ['-o', `remount,size=${64 * MEBIBYTE}`, disk]);
     expect((await record('refused')).status).toBe(201);
-    const { count, position } = (await server.json('/sum')) as {
+    const { count, position } = (await server.json('/balance')) as {
       readonly count: number;
       readonly position: number;
     };

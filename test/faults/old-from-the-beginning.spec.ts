@@ -18,7 +18,7 @@ describe('a server under load', () => {
   it('makes nothing old from the beginning because of what once lived long', async () => {
     const server = await Server.start({ LEFTFOLD_DATA: folder.path }, PROGRAM);
     for (let request = 0; request < REQUESTS; request += 1) {
-      const { status } = await server.post('/numbers', NUMBERS);
+      const { status } = await server.post('/entries', NUMBERS);
       expect(status).toBe(201);
     }
     const { code, stdout } = await server.stop();

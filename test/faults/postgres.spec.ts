@@ -176,7 +176,7 @@ describeWithServer('a server that loses its PostgreSQL', () => {
   beforeAll(async () => {
     postgres = await PostgresServer.start(programs ?? '');
     server = await Server.start({ LEFTFOLD_STORE: postgres.url, LEFTFOLD_DATA: folder.path });
-    await server.post('/numbers', { value: 5 });
+    await server.post('/entries', { value: 5 });
     await server.ready();
   }, 60_000);
 
@@ -188,7 +188,7 @@ describeWithServer('a server that loses its PostgreSQL', () => {
 
   it('refuses appends with the reason meanwhile, and works again once it is back', async () => {
     await postgres.end('SIGKILL');
-    const refused = await server.post('/numbers', { value: 7 });
+    const refused = await server.post('/entries', { value: 7 });
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toBe('1');
     expect(await refused.json()).toMatchObject({
@@ -197,8 +197,8 @@ describeWithServer('a server that loses its PostgreSQL', () => {
     });
 
     await postgres.begin();
-    expect((await server.post('/numbers', { value: 7 })).status).toBe(201);
-    const sum = await server.json('/sum?after=2', { headers: { prefer: 'wait=20' } });
+    expect((await server.post('/entries', { value: 7 })).status).toBe(201);
+    const sum = await server.json('/balance?after=2', { headers: { prefer: 'wait=20' } });
     expect(sum).toMatchObject({ value: '12', position: 2 });
     expect((await server.fetch('/health/ready')).status).toBe(200);
   });

@@ -1,12 +1,12 @@
 /** Every machine has a diagram that Mermaid can parse: those of this project, and random ones. */
 import fc from 'fast-check';
-import { numberMachine } from '../../src/contexts/numbers/number.machine.js';
-import { productMachine } from '../../src/contexts/product/product.machine.js';
-import { sumMachine } from '../../src/contexts/sum/sum.machine.js';
 import { diagramOf } from '../../src/runtime/projection/diagram.js';
 import type { Machine } from '../../src/runtime/fold/fold.js';
 import { projectionMachine } from '../../src/runtime/projection/projection.machine.js';
 import { totalOf } from '../support/amounts.js';
+import { balanceMachine } from '../support/app/balance.js';
+import { entryMachine } from '../support/app/entry.decider.js';
+import { factorMachine } from '../support/app/factor.js';
 import { mermaidFaults } from '../support/mermaid.js';
 import { randomMachines } from '../support/random-machines.js';
 
@@ -14,9 +14,9 @@ const MACHINES = Number(process.env['LEFTFOLD_TEST_MACHINES'] ?? '500');
 
 describe('the diagram of a machine', () => {
   it.each<[string, Machine]>([
-    ['sum', sumMachine],
-    ['product', productMachine],
-    ['number', numberMachine],
+    ['balance', balanceMachine],
+    ['factor', factorMachine],
+    ['entry', entryMachine],
     ['a machine with a transition of its root', totalOf('total').machine],
     ['the lifecycle of a projection', projectionMachine],
   ])('is text that Mermaid can read: %s', (_name, machine) => {
@@ -24,7 +24,7 @@ describe('the diagram of a machine', () => {
   });
 
   it('shows what guards a transition', () => {
-    expect(diagramOf(productMachine)).toContain('zero --> nonzero : number.retracted [isLastZero]');
+    expect(diagramOf(factorMachine)).toContain('zero --> nonzero : entry.retracted [isLastZero]');
   });
 
   it('is so for random machines, with each of their states once', () => {

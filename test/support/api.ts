@@ -83,16 +83,16 @@ export function linesOf(text: string): readonly string[] {
   return text.split('\n').filter((line) => line !== '');
 }
 
-/** Records the numbers in one commit. Resolves to the position of the last one. */
+/** Records the entries in one commit. Resolves to the position of the last one. */
 export async function record(server: Server, ...values: readonly (number | string)[]): Promise<number> {
-  const response = await server.post('/numbers', values);
+  const response = await server.post('/entries', values);
   expect(response.status).toBe(201);
   return positionIn(response);
 }
 
-/** Retracts the number. Resolves to the position of the retraction. */
-export async function retract(server: Server, number: number): Promise<number> {
-  const response = await server.post(`/numbers/${number}/retraction`, { reason: 'a mistake' });
+/** Retracts the entry. Resolves to the position of the retraction. */
+export async function retract(server: Server, entry: number): Promise<number> {
+  const response = await server.post(`/entries/${entry}/retraction`, { reason: 'a mistake' });
   expect(response.status).toBe(201);
   return positionIn(response);
 }

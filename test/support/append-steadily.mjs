@@ -4,18 +4,18 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { getHeapSpaceStatistics } from 'node:v8';
-import { built } from './built.mjs';
+import { built, builtApp } from './built.mjs';
 
 const { EventLog } = await built('runtime/event-log/event-log.js');
 const { LmdbStore } = await built('runtime/stores/lmdb/lmdb.store.js');
-const { numberRecorded } = await built('contexts/numbers/numbers.events.js');
+const { entryRecorded } = await builtApp('entries.events.js');
 
 const FOLLOWERS = 3;
 const TOGETHER = 5;
 
 const [folder, times] = process.argv.slice(2);
 const log = new EventLog(LmdbStore.open(folder));
-log.contracts.register([numberRecorded]);
+log.contracts.register([entryRecorded]);
 let seen = 0;
 for (let index = 0; index < FOLLOWERS; index += 1) {
   log.follow().subscribe((events) => {
@@ -26,7 +26,7 @@ for (let index = 0; index < FOLLOWERS; index += 1) {
 async function append() {
   for (let done = 0; done < Number(times); done += TOGETHER) {
     await Promise.all(
-      Array.from({ length: TOGETHER }, () => log.append([numberRecorded.create({ value: '1' })])),
+      Array.from({ length: TOGETHER }, () => log.append([entryRecorded.create({ value: '1' })])),
     );
   }
 }

@@ -1,6 +1,6 @@
-/** The built program; V8 writes to its output what it concludes about which objects are going to live long. */
+/** The tests' own application; V8 writes to its output what it concludes about which objects are going to live long. */
 import { setFlagsFromString } from 'node:v8';
-import { built } from './built.mjs';
+import { builtApp } from './built.mjs';
 
 setFlagsFromString('--trace-pretenuring-statistics');
-await built('main.js');
+await builtApp('main.js');

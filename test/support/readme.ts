@@ -5,7 +5,8 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+/** The root of this checkout. */
+export const PROJECT = join(import.meta.dirname, '..', '..');
 
 export interface Block {
   readonly language: string;
@@ -19,7 +20,7 @@ export interface Step {
 }
 
 export function blocksOf(file: string): readonly Block[] {
-  const text = readFileSync(join(ROOT, file), 'utf8');
+  const text = readFileSync(join(PROJECT, file), 'utf8');
   return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', body = '']) => ({
     language,
     text: body,
@@ -48,28 +49,34 @@ export function asShown(shows: string): RegExp {
 /** A fresh clone, as far as files go: what git knows or would add, and nothing that was built or installed. */
 export function copyProject(to: string): void {
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: ROOT,
+    cwd: PROJECT,
   })
     .toString()
     .split('\0')
     .filter((name) => name !== '');
-  for (const name of files) cpSync(join(ROOT, name), join(to, name));
+  for (const name of files) cpSync(join(PROJECT, name), join(to, name));
 }
 
-/** Puts the file where its first line says, and its module into the app as the list has it. */
+/** Puts the file where its first line says, and its module into the app as the text has it: an import, and the new list. */
 export function addContext(project: string, file: Block | undefined, contexts: Block | undefined): void {
   const path = /^\/\/ src\/(\S+)\.ts$/m.exec(file?.text ?? '')?.[1];
-  const name = /^export class (\w+Module)/m.exec(file?.text ?? '')?.[1];
-  if (file === undefined || contexts === undefined || path === undefined || name === undefined)
-    throw new Error('the text has an example of a module');
+  const [line, ...list] = contexts?.text.trim().split('\n') ?? [];
+  if (file === undefined || path === undefined || line?.startsWith('import ') !== true)
+    throw new Error('the text has an example of a module, and of the list with it');
   mkdirSync(dirname(join(project, 'src', path)), { recursive: true });
   writeFileSync(join(project, 'src', `${path}.ts`), file.text);
   const app = join(project, 'src/apps/monolith/contexts.ts');
   const source = readFileSync(app, 'utf8');
-  const line = /^export const contexts = .*$/m;
-  expect(source).toMatch(line);
-  const withContext = source.replace(line, contexts.text.trim());
-  writeFileSync(app, `import { ${name} } from '../../${path}.js';\n${withContext}`);
+  const before = /^export const contexts[^=]* = \[[^\]]*\];$/m;
+  expect(source).toMatch(before);
+  const withContext = source.replace(before, list.join('\n').trim());
+  const first = withContext.search(/^import /m);
+  writeFileSync(
+    app,
+    source.includes(line)
+      ? withContext
+      : `${withContext.slice(0, first)}${line}\n${withContext.slice(first)}`,
+  );
 }
 
 export async function freePort(): Promise<number> {
@@ -104,8 +111,8 @@ export class Shell {
       .trimEnd();
   }
 
-  /** Runs a command that goes on until it is stopped; resolves once it says that it listens. */
-  async start(command: string): Promise<void> {
+  /** Runs a command that goes on until it is stopped; resolves, once all of its greeting is there, to what it has written. */
+  async start(command: string): Promise<string> {
     // In a group of its own, so that npm, Nest and the program can be ended together.
     const child = spawn('bash', ['-c', command], {
       cwd: this.folder,
@@ -118,7 +125,7 @@ export class Shell {
     await new Promise<void>((resolve, reject) => {
       const read = (chunk: Buffer): void => {
         output += chunk.toString();
-        if (output.includes('listens on')) resolve();
+        if (output.includes('/docs\n')) resolve();
       };
       child.stdout.on('data', read);
       child.stderr.on('data', read);
@@ -126,6 +133,7 @@ export class Shell {
         reject(new Error(`${command} ended with ${String(code)}:\n${output}`));
       });
     });
+    return output;
   }
 
   async stop(): Promise<void> {

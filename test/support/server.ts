@@ -1,11 +1,18 @@
-/** Starts the built program as a user would, on a free port and in a folder of its own, and ends it. */
+/** Starts what is built as a user would, on a free port and in a folder of its own, and ends it. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const MAIN = join(import.meta.dirname, '..', '..', 'dist', 'main.js');
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** The built program, with the contexts that this checkout has. */
+export const PROGRAM = join(ROOT, 'dist', 'main.js');
+
+/** The same with the contexts of the tests, in `test/support/app`, and their file. */
+const TESTS_APP = join(ROOT, 'dist-test', 'app', 'main.js');
+export const CONTEXTS = join(ROOT, 'dist-test', 'app', 'contexts.js');
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -26,7 +33,7 @@ export class Server {
   ) {}
 
   /** @throws Error with all that it wrote when it ends before it listens */
-  static async start(environment: Environment, main = MAIN): Promise<Server> {
+  static async start(environment: Environment, main = TESTS_APP): Promise<Server> {
     const { child, ended, listening } = launch({ PORT: '0', ...environment }, main);
     const url = await Promise.race([
       listening,
@@ -76,8 +83,8 @@ export class Server {
 }
 
 /** Runs it until it ends by itself: for starts that must fail. One that listens nonetheless is ended with SIGKILL. */
-export function runToEnd(environment: Environment): Promise<Ended> {
-  const { child, ended, listening } = launch(environment, MAIN);
+export function runToEnd(environment: Environment, main = TESTS_APP): Promise<Ended> {
+  const { child, ended, listening } = launch(environment, main);
   void listening.then(() => child.kill('SIGKILL'));
   return ended;
 }

@@ -4,10 +4,10 @@ import { readSettings } from '../settings.js';
 import type { ContractRegistry } from '../../runtime/event-log/contracts/contract-registry.js';
 import { EventLog } from '../../runtime/event-log/event-log.js';
 import { MemoryStore } from '../../runtime/stores/memory.store.js';
-import { MonolithModule } from './monolith.module.js';
+import { MonolithModule, type Parts } from './monolith.module.js';
 
-export async function monolithContracts(): Promise<ContractRegistry> {
-  const module = MonolithModule.over(new MemoryStore(), readSettings({ LEFTFOLD_STORE: 'memory' }));
+export async function monolithContracts(parts?: Parts): Promise<ContractRegistry> {
+  const module = MonolithModule.over(new MemoryStore(), readSettings({ LEFTFOLD_STORE: 'memory' }), parts);
   const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
   const { contracts } = app.get(EventLog);
   await app.close();

@@ -6,16 +6,17 @@ import { LeftfoldModule } from '../../runtime/leftfold.module.js';
 import type { WorkerOptions } from '../../runtime/leftfold-options.js';
 import { storeUrl } from '../open-store.js';
 import type { Settings } from '../settings.js';
+import type { ContextModule } from './context-module.js';
 import { contexts as monolithContexts } from './contexts.js';
 
 /** What the monolith is made of. */
 export interface Parts {
-  readonly contexts: readonly NonNullable<DynamicModule['imports']>[number][];
+  readonly contexts: readonly ContextModule[];
   /** How audits and rebuilds are run in processes of their own. */
   readonly workers: WorkerOptions;
 }
 
-const PARTS: Parts = {
+export const PARTS: Parts = {
   contexts: monolithContexts,
   workers: { contexts: new URL('./contexts.js', import.meta.url).href },
 };

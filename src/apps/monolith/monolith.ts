@@ -1,22 +1,20 @@
-/** Starts the monolith: opens the log, seeds it if it is empty, serves. */
+/** Starts the monolith: opens the log, folds it, serves. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { InvalidSetting, type Settings } from '../settings.js';
-import { NumbersService } from '../../contexts/numbers/numbers.service.js';
 import { openStore } from '../open-store.js';
 import { EventLog } from '../../runtime/event-log/event-log.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../../runtime/http/events/cloud-event.js';
 import { createHttpApplication } from '../http-application.js';
-import { MonolithModule, type Parts } from './monolith.module.js';
+import { aboutOf } from './context-module.js';
+import { MonolithModule, PARTS, type Parts } from './monolith.module.js';
 
 export interface Running {
   readonly app: NestFastifyApplication;
   /** Where it listens: `http://127.0.0.1:3000`. */
   readonly url: string;
-  /** Whether the seed was recorded. */
-  readonly seeded: boolean;
 }
 
 /** @throws ConfigurationError when a setting turns out to be impossible */
@@ -24,8 +22,9 @@ export async function startMonolith(
   config: Settings,
   logger: LoggerService,
   version: string,
-  parts?: Parts,
+  parts: Parts = PARTS,
 ): Promise<Running> {
+  const about = aboutOf(parts.contexts);
   prepareSnapshots(config);
   const store = await openStore(config, (sentence) => {
     logger.warn(sentence, 'EventLog');
@@ -33,8 +32,8 @@ export async function startMonolith(
   let app: NestFastifyApplication | undefined;
   try {
     app = await createHttpApplication(MonolithModule.over(store, config, parts), {
-      title: 'Leftfold',
-      description: 'A log of integers, one context that sums them and one that multiplies them.',
+      title: about.title,
+      description: about.description,
       version,
       jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
       logger,
@@ -42,8 +41,7 @@ export async function startMonolith(
         'leftfold-position': String(await context.get(EventLog).head()),
       }),
     });
-    const seeded = config.seed.length > 0 && (await app.get(NumbersService).seed(config.seed));
-    return { app, url: await listen(app, config), seeded };
+    return { app, url: await listen(app, config) };
   } catch (error) {
     // What runs by now stops before the log closes under it.
     await (app ?? store).close();

@@ -1,4 +1,4 @@
-import { recorded, retracted } from '../../../test/support/number-events.js';
+import { recorded, retracted } from '../../../test/hello-world/support/number-events.js';
 import { allows } from '../../runtime/command/decider.js';
 import { position, tag } from '../../runtime/event-log/event.js';
 import { NumberAlreadyRetracted, NumberNotFound, numberDecider, retract } from './number.decider.js';

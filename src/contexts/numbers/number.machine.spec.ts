@@ -4,7 +4,7 @@ import {
   recorded,
   retracted,
   type NumberEvent,
-} from '../../../test/support/number-events.js';
+} from '../../../test/hello-world/support/number-events.js';
 import {
   acceptedByFold,
   acceptedByXState,

@@ -6,6 +6,7 @@ import { numberDecider } from './number.decider.js';
 import { NumbersController } from './numbers.controller.js';
 import { numberRecorded, numberRetracted } from './numbers.events.js';
 import { NumbersService } from './numbers.service.js';
+import { Seed } from './seed.js';
 
 @Module({
   imports: [
@@ -15,7 +16,7 @@ import { NumbersService } from './numbers.service.js';
     }),
   ],
   controllers: [NumbersController, HelloController],
-  providers: [NumbersService],
+  providers: [NumbersService, Seed],
   exports: [NumbersService],
 })
 export class NumbersModule {}

@@ -5,8 +5,8 @@ import {
   recorded,
   retracted,
   type NumberEvent,
-} from '../../../test/support/number-events.js';
-import { referenceOf } from '../../../test/support/numbers-reference.js';
+} from '../../../test/hello-world/support/number-events.js';
+import { referenceOf } from '../../../test/hello-world/support/numbers-reference.js';
 import {
   acceptedByFold,
   acceptedByXState,

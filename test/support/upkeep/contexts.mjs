@@ -1,11 +1,10 @@
 /** Contexts with a machine that is as it should be in the server's own process, and in a worker's what LEFTFOLD_TEST_MACHINE says. */
-import { built } from '../built.mjs';
+import { built, builtApp } from '../built.mjs';
 import { assign, setup } from 'xstate';
 
-const { NumbersModule } = await built('contexts/numbers/numbers.module.js');
-const { numberRecorded } = await built('contexts/numbers/numbers.events.js');
-const { defineProjection } = await built('runtime/projection/define-projection.js');
-const { LeftfoldModule } = await built('runtime/leftfold.module.js');
+const { LeftfoldModule, defineProjection } = await built('runtime/index.js');
+const { EntriesModule } = await builtApp('contexts.js');
+const { entryRecorded } = await builtApp('entries.events.js');
 
 const HALF = 1000; // from the position after this one on, it is what it is
 
@@ -39,14 +38,14 @@ const machine = setup({
   id: 'odd',
   context: { total: 0n, factor: String(factor) },
   initial: 'counting',
-  states: { counting: { on: { 'number.recorded': { actions: 'count' } } } },
+  states: { counting: { on: { 'entry.recorded': { actions: 'count' } } } },
 });
 
 export const odd = defineProjection({
   name: 'odd',
   machine,
-  consumes: [numberRecorded],
+  consumes: [entryRecorded],
   view: ({ context }) => ({ total: String(context.total) }),
 });
 
-export const contexts = [NumbersModule, LeftfoldModule.forFeature({ projections: [odd], http: true })];
+export const contexts = [EntriesModule, LeftfoldModule.forFeature({ projections: [odd], http: true })];

@@ -1,13 +1,14 @@
-import { record, wholeLog } from '../support/api.js';
+import { wholeLog } from '../support/api.js';
 import { Watched, type Refusal } from '../support/refusals.js';
-import { Server, TemporaryFolder } from '../support/server.js';
+import { TemporaryFolder, type Server } from '../support/server.js';
+import { record, startProgram } from './support/numbers.js';
 
 const folder = new TemporaryFolder();
 let server: Server;
 let watched: Watched;
 
 beforeAll(async () => {
-  server = await Server.start({ LEFTFOLD_DATA: folder.path });
+  server = await startProgram({ LEFTFOLD_DATA: folder.path });
   await server.ready();
   await record(server, 5, 7);
   watched = new Watched(server, folder.path);

@@ -1,4 +1,4 @@
-/** A client that records and retracts numbers as fast as it is answered, and remembers what it was promised. */
+/** A client that records and retracts entries as fast as it is answered, and remembers what it was promised. */
 import type { Random } from './random.js';
 import type { Server } from './server.js';
 
@@ -7,7 +7,7 @@ export interface Asked {
   /** Sent as the correlation id, by which its events can be recognised. */
   readonly id: string;
   readonly values: readonly string[];
-  /** The position of the number to retract; undefined when the request records. */
+  /** The position of the entry to retract; undefined when the request records. */
   readonly retracts: number | undefined;
   /** The first position that was acknowledged; undefined when no answer came. */
   readonly at: number | undefined;
@@ -70,7 +70,7 @@ export class Connection {
     return String(this.random.onceIn(2) ? -value : value);
   }
 
-  /** A number of this connection that was acknowledged by the request before, which recorded it. */
+  /** An entry of this connection that was acknowledged by the request before, which recorded it. */
   #recorded(): number | undefined {
     const last = this.asked.at(-1);
     return last?.retracts === undefined ? last?.at : undefined;
@@ -80,7 +80,7 @@ export class Connection {
 function send(server: Server, { id, values, retracts }: Omit<Asked, 'at'>): Promise<Response> {
   const headers = { 'x-correlation-id': id };
   if (retracts !== undefined)
-    return server.post(`/numbers/${retracts}/retraction`, { reason: 'a test' }, headers);
+    return server.post(`/entries/${retracts}/retraction`, { reason: 'a test' }, headers);
   const [only, ...others] = values;
-  return server.post('/numbers', others.length === 0 ? { value: only } : values, headers);
+  return server.post('/entries', others.length === 0 ? { value: only } : values, headers);
 }

@@ -2,19 +2,19 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { numberRecorded, numberRetracted } from '../../src/contexts/numbers/numbers.events.js';
-import { NumbersService } from '../../src/contexts/numbers/numbers.service.js';
-import { productIn, type ProductContext } from '../../src/contexts/product/product.machine.js';
-import { product } from '../../src/contexts/product/product.projection.js';
-import type { SumContext } from '../../src/contexts/sum/sum.machine.js';
-import { sum } from '../../src/contexts/sum/sum.projection.js';
-import { EventLog } from '../../src/runtime/event-log/event-log.js';
-import { position } from '../../src/runtime/event-log/event.js';
-import { LmdbStore } from '../../src/runtime/stores/lmdb/lmdb.store.js';
-import { Problem } from '../../src/runtime/http/kernel/problem.js';
-import { FileSnapshotStore } from '../../src/runtime/projection/snapshots/file-snapshot-store.js';
+import { numberRecorded, numberRetracted } from '../../../src/contexts/numbers/numbers.events.js';
+import { NumbersService } from '../../../src/contexts/numbers/numbers.service.js';
+import { productIn, type ProductContext } from '../../../src/contexts/product/product.machine.js';
+import { product } from '../../../src/contexts/product/product.projection.js';
+import type { SumContext } from '../../../src/contexts/sum/sum.machine.js';
+import { sum } from '../../../src/contexts/sum/sum.projection.js';
+import { EventLog } from '../../../src/runtime/event-log/event-log.js';
+import { position } from '../../../src/runtime/event-log/event.js';
+import { LmdbStore } from '../../../src/runtime/stores/lmdb/lmdb.store.js';
+import { Problem } from '../../../src/runtime/http/kernel/problem.js';
+import { FileSnapshotStore } from '../../../src/runtime/projection/snapshots/file-snapshot-store.js';
 import { anyNumber } from './number-events.js';
-import { run, type Running } from './running-projection.js';
+import { run, type Running } from '../../support/running-projection.js';
 
 export type Step =
   | { readonly kind: 'record'; readonly values: readonly string[] }

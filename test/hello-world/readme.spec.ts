@@ -2,11 +2,16 @@ import { jest } from '@jest/globals';
 import { Shell, addContext, asShown, blocksOf, copyProject, freePort, stepsOf } from '../support/readme.js';
 import { TemporaryFolder } from '../support/server.js';
 
-jest.setTimeout(300_000); // it installs and builds, as a newcomer does
+jest.setTimeout(600_000); // it installs, builds and tests, as a newcomer does
 
 const blocks = blocksOf('README.md');
 const commands = blocks.filter(({ language }) => language === 'sh' || language === 'console');
 const [example, list] = blocks.filter(({ language }) => language === 'ts');
+
+/** What looks at all contexts of the checkout; of the README itself, all but this. */
+const SPECS =
+  'test/contracts test/readme test/e2e/upkeep.spec.ts test/hello-world/contracts.spec.ts test/hello-world/readme.spec.ts';
+const TESTS = '^(?!.*leaves the checkout green)(?!POST /projections/:name/rebuild)';
 
 describe('the README', () => {
   const folder = new TemporaryFolder();
@@ -41,13 +46,19 @@ describe('the README', () => {
   it('adds a context that folds the existing log from position 1, and changes nothing else', async () => {
     await shell.stop();
     addContext(folder.path, example, list);
-    await shell.start('LEFTFOLD_DATA=./hello npm start');
+    await shell.start('LEFTFOLD_DATA=./data-hello npm start');
     expect(shell.run("curl -s -H 'Prefer: wait=5' 'localhost:3000/parity?after=6'")).toBe(
       '{"state":"odd","changes":5,"position":6}', // of 1, 1, 1, 1, 2, 5
     );
     expect(shell.run('curl -s localhost:3000/sum')).toBe(
       '{"value":"11","state":"counting","count":6,"position":6}',
     );
-    expect(shell.run('npm run -s lint:arrows')).toContain('no dependency violations');
+  });
+
+  it('leaves the checkout green: lint, types, and the tests that look at contexts', async () => {
+    await shell.stop();
+    expect(shell.run('npm run -s lint')).toContain('no dependency violations');
+    shell.run('npm run -s types');
+    shell.run(`npm test -- ${SPECS} -t '${TESTS}'`);
   });
 });

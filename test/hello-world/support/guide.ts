@@ -2,11 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LEFTFOLD } from './cli.js';
-import { asShown, blocksOf, stepsOf } from './readme.js';
-import { Server, TemporaryFolder } from './server.js';
+import { LEFTFOLD } from '../../support/cli.js';
+import { asShown, blocksOf, stepsOf } from '../../support/readme.js';
+import { TemporaryFolder, type Server } from '../../support/server.js';
+import { startProgram } from './numbers.js';
 
-const DOCS = join(import.meta.dirname, '..', '..', 'docs');
+const DOCS = join(import.meta.dirname, '..', '..', '..', 'docs');
 
 /**
  * @param steps how many commands the page has, so that none is overlooked
@@ -22,7 +23,7 @@ export function describeGuide(
     let server: Server;
 
     beforeAll(async () => {
-      server = await Server.start({ LEFTFOLD_DATA: folder.path, LEFTFOLD_SEED: '1,1,1,1,2' });
+      server = await startProgram({ LEFTFOLD_DATA: folder.path, LEFTFOLD_SEED: '1,1,1,1,2' });
       await server.ready();
     });
 

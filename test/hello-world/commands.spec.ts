@@ -1,20 +1,12 @@
-import {
-  allEvents,
-  foldedUpTo,
-  pageOf,
-  positionIn,
-  problemOf,
-  record,
-  retract,
-  wholeLog,
-} from '../support/api.js';
-import { Server, TemporaryFolder } from '../support/server.js';
+import { allEvents, foldedUpTo, pageOf, positionIn, problemOf, wholeLog } from '../support/api.js';
+import { TemporaryFolder, type Server } from '../support/server.js';
+import { record, retract, startProgram } from './support/numbers.js';
 
 const folder = new TemporaryFolder();
 let server: Server;
 
 beforeAll(async () => {
-  server = await Server.start({ LEFTFOLD_DATA: folder.path });
+  server = await startProgram({ LEFTFOLD_DATA: folder.path });
   await server.ready();
 });
 

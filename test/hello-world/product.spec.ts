@@ -1,12 +1,13 @@
-import { foldedUpTo, record, retract, textUpTo } from '../support/api.js';
-import { Server } from '../support/server.js';
+import { foldedUpTo, textUpTo } from '../support/api.js';
+import type { Server } from '../support/server.js';
+import { record, retract, startProgram } from './support/numbers.js';
 
 let server: Server;
 /** Recorded and not retracted. */
 let numbers: number[] = [];
 
 beforeAll(async () => {
-  server = await Server.start({ LEFTFOLD_STORE: 'memory' });
+  server = await startProgram({ LEFTFOLD_STORE: 'memory' });
   await server.ready();
 });
 

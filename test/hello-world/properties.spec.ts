@@ -1,7 +1,7 @@
 /** The contexts of the hello world compared with plain arithmetic, over random numbers, retractions and restarts. */
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { Expected, Life, damageNewest, steps, type Read, type Step } from '../support/numbers-world.js';
+import { Expected, Life, damageNewest, steps, type Read, type Step } from './support/numbers-world.js';
 import { TemporaryFolder } from '../support/server.js';
 
 /** Shrinking a counterexample ends within the time of the test. */

@@ -1,8 +1,8 @@
 /** Recorded events of the numbers context, made up for machines that are tested without a log. */
 import fc from 'fast-check';
-import type { RecordedOf } from '../../src/runtime/event-log/contracts/event-contract.js';
-import { commitId, position } from '../../src/runtime/event-log/event.js';
-import type { numberRecorded, numberRetracted } from '../../src/contexts/numbers/numbers.events.js';
+import type { RecordedOf } from '../../../src/runtime/event-log/contracts/event-contract.js';
+import { commitId, position } from '../../../src/runtime/event-log/event.js';
+import type { numberRecorded, numberRetracted } from '../../../src/contexts/numbers/numbers.events.js';
 
 export type NumberEvent = RecordedOf<typeof numberRecorded> | RecordedOf<typeof numberRetracted>;
 

@@ -1,11 +1,12 @@
-import { Server, TemporaryFolder } from '../support/server.js';
+import { TemporaryFolder, type Server } from '../support/server.js';
+import { startProgram } from './support/numbers.js';
 
 describe('the hello-world protocol', () => {
   const folder = new TemporaryFolder();
   let server: Server;
 
   beforeAll(async () => {
-    server = await Server.start({ LEFTFOLD_DATA: folder.path, LEFTFOLD_SEED: '1,1,1,1,2' });
+    server = await startProgram({ LEFTFOLD_DATA: folder.path, LEFTFOLD_SEED: '1,1,1,1,2' });
     await server.ready();
   });
 

@@ -1,0 +1,89 @@
+/** Runs the monolith as the program does: tells where it is, ends it in good order, and says in one line what stops a start. */
+import { ConsoleLogger } from '@nestjs/common';
+import { config as rxjs } from 'rxjs';
+import { InvalidSetting, readSettings, withoutPassword, type Settings } from '../settings.js';
+import { aboutOf, checkSettingsOf } from './context-module.js';
+import { PARTS, type Parts } from './monolith.module.js';
+import { startMonolith } from './monolith.js';
+
+/** What Nest tells of its own assembly is of no use to who runs this. */
+const ASSEMBLY = new Set([
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestFactory',
+  'NestApplication',
+]);
+
+class QuietLogger extends ConsoleLogger {
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (!ASSEMBLY.has(String(rest.at(-1)))) super.log(message, ...(rest as [string]));
+  }
+}
+
+/** With the settings and signals of this process, which it ends when it cannot start. */
+export async function runMonolith(version: string, parts: Parts = PARTS): Promise<void> {
+  try {
+    await run(version, parts);
+  } catch (error) {
+    const text =
+      error instanceof InvalidSetting
+        ? `leftfold: ${error.message}`
+        : `leftfold could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+    process.stderr.write(`${text}\n`);
+    process.exit(1);
+  }
+}
+
+async function run(version: string, parts: Parts): Promise<void> {
+  const logger = new QuietLogger({ prefix: 'Leftfold' });
+  // A subscriber that throws out of RxJS's reach must not end everybody else's process.
+  rxjs.onUnhandledError = (error: unknown) => {
+    logger.error('a subscriber failed', error instanceof Error ? error.stack : String(error), 'RxJS');
+  };
+  const settings = readSettings(process.env);
+  checkSettingsOf(parts.contexts, process.env);
+  const { app, url } = await startMonolith(settings, logger, version, parts);
+  let ending = false;
+  const end = (signal: NodeJS.Signals): void => {
+    if (ending) return; // a terminal and a parent may both pass it on
+    ending = true;
+    logger.log(`${signal}: finishing what was accepted`, 'Leftfold');
+    app.close().then(
+      () => {
+        logger.log('stopped', 'Leftfold');
+        process.exit(0);
+      },
+      (error: unknown) => {
+        logger.error(
+          'could not stop in good order',
+          error instanceof Error ? error.stack : String(error),
+          'Leftfold',
+        );
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  process.stdout.write(greeting(version, url, settings, aboutOf(parts.contexts).examples(url)));
+}
+
+function whereItsDataIs({ data, store }: Settings): string {
+  if (store === 'memory') return 'Its log is in memory and ends with it';
+  if (store === 'lmdb') return `Its data is in ${data}`;
+  return `Its log is in ${withoutPassword(store)}, its snapshots are in ${data}`;
+}
+
+function greeting(version: string, url: string, settings: Settings, examples: readonly string[]): string {
+  return [
+    '',
+    `Leftfold ${version} listens on ${url}`,
+    whereItsDataIs(settings),
+    'Try:',
+    ...examples.map((line) => `  ${line}`),
+    `All of it: ${url}/docs`,
+    '',
+    '',
+  ].join('\n');
+}

@@ -1,3 +1,0 @@
-import { describeGuide } from '../support/guide.js';
-
-describeGuide('audits-and-rebuilds.md', 6);

@@ -1,0 +1,3 @@
+import { describeGuide } from './support/guide.js';
+
+describeGuide('audits-and-rebuilds.md', 6);
