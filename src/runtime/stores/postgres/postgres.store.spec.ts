@@ -1,4 +1,4 @@
-/** What the PostgreSQL store adds to a store's duty: shared transactions, tables that others read, one format for all. */
+/** What the PostgreSQL store adds to an event store: shared transactions, tables that can be queried, a format. */
 import { newCommit } from '../../../../test/support/new-commit.js';
 import { TemporarySchema, describeWithPostgres } from '../../../../test/support/postgres.js';
 import {

@@ -25,13 +25,13 @@ export function describeConditions(factory: EventStoreFactory): void {
     });
 
     it.each<readonly [what: string, query: Query, after: number, expected: string]>([
-      ['fails when a matching event stands after the position', ONE, 1, 'broken by 3'],
-      ['fails when a matching event stands right after the position', TWO, 1, 'broken by 2'],
+      ['fails when a matching event is after the position', ONE, 1, 'broken by 3'],
+      ['fails when a matching event is right after the position', TWO, 1, 'broken by 2'],
       ['holds when the matching event is at the position', TWO, 2, 'recorded at 4'],
-      ['holds when no matching event stands after the position', ONE, 3, 'recorded at 4'],
+      ['holds when no matching event is after the position', ONE, 3, 'recorded at 4'],
       ['holds when only other events stand after the position', TWO, 2, 'recorded at 4'],
       ['names the first of several events that break it', ONE, 0, 'broken by 1'],
-      ['looks inside a commit that stands across the position', ONE, 2, 'broken by 3'],
+      ['looks inside a commit that the position divides', ONE, 2, 'broken by 3'],
       ['fails for a matching type', [{ types: ['number.retracted'] }], 0, 'broken by 3'],
       ['fails for any of several types', [{ types: ['log.opened', 'number.retracted'] }], 1, 'broken by 3'],
       ['holds for types that nothing has', [{ types: ['log.opened'] }], 0, 'recorded at 4'],

@@ -177,7 +177,9 @@ export function describeQueries(factory: EventStoreFactory): void {
     it('gives exactly the matching events, in any range and direction', async () => {
       await fc.assert(
         fc.asyncProperty(QUERIES, RANGES, async (query, range) => {
-          expect(await positionsOf(logs.store, query, range)).toEqual(meant(appended, query, range));
+          expect(await positionsOf(logs.store, query, range)).toEqual(
+            matchingPositions(appended, query, range),
+          );
         }),
         // Random ranges may all miss an event, so each is also read by its type and each of its tags.
         { numRuns: 150, examples: WHOLE_LOG },
@@ -218,7 +220,7 @@ const RANGES: fc.Arbitrary<Range> = fc.record(
 );
 
 /** The expected positions, found by checking every event that was appended. */
-function meant(
+function matchingPositions(
   appended: readonly AppendedEvent[],
   query: Query,
   { after = START, through, limit = Infinity, backwards = false }: Range,

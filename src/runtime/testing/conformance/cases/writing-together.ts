@@ -70,7 +70,7 @@ function describeWriters(factory: EventStoreFactory): void {
       expect(await seen).toEqual(['a']);
     });
 
-    it('give out each position once, in turn', async () => {
+    it('give each position once, appending in turn', async () => {
       const outcomes = [];
       for (const nth of integers(1, 10)) {
         outcomes.push(await outcomeOf(nth % 2 === 0 ? one : other, commit(`c${nth}`, events(2))));
@@ -78,7 +78,7 @@ function describeWriters(factory: EventStoreFactory): void {
       expect(outcomes).toEqual(integers(0, 9).map((nth) => `recorded at ${1 + 2 * nth}`));
     });
 
-    it('give out each position once, at the same time', async () => {
+    it('give each position once, appending concurrently', async () => {
       const answers = await Promise.all(
         integers(1, 200).map((nth) => (nth % 2 === 0 ? one : other).append(commit(`c${nth}`))),
       );
