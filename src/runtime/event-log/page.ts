@@ -9,8 +9,3 @@ export interface Page {
   readonly events: readonly RecordedEvent[];
   readonly through: Position;
 }
-
-/** How many of its events stand up to a position. */
-export function countUpTo({ events, through }: Page, end: Position): number {
-  return end >= through ? events.length : events.filter(({ position }) => position <= end).length;
-}

@@ -38,7 +38,7 @@ export async function catchUp<Result>(
   };
   for (;;) {
     const pages: Page[] = [];
-    const end = live.echo((page) => pages.push(page));
+    const end = live.onFolded((page) => pages.push(page));
     try {
       await foldThrough(folding, ground, live.position, turn);
       for (let page = pages.shift(); page !== undefined; page = pages.shift()) {

@@ -175,19 +175,14 @@ describe.each(EMBEDDED)('a log of several revisions in $name', ({ open }) => {
   });
 
   describe('is followed', () => {
-    const pagesUntil = (last: number, query?: Query): Promise<readonly Page[]> =>
-      new Promise((resolve, reject) => {
-        const pages: Page[] = [];
-        const subscription = log.followProgress(query).subscribe({
-          next: (page) => {
-            pages.push(page);
-            if (page.through < last) return;
-            subscription.unsubscribe();
-            resolve(pages);
-          },
-          error: reject,
-        });
-      });
+    const pagesUntil = async (last: number, query?: Query): Promise<readonly Page[]> => {
+      const pages: Page[] = [];
+      for await (const page of log.followPages(query)) {
+        pages.push(page);
+        if (page.through >= last) break;
+      }
+      return pages;
+    };
 
     it('from what is stored to what is new, each in the current revision', async () => {
       await sendSome(store);
