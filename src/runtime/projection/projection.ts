@@ -210,10 +210,7 @@ export class Projection<Context = unknown> {
       if (ended.aborted) return;
       this.#begin((from as Folded<Context> | undefined) ?? beginning(this.definition.fold), skipped);
       const restoredFrom = this.position;
-      let isCaughtUp = false;
-      const noteProgress = (): void => {
-        if (isCaughtUp || this.position < target) return;
-        isCaughtUp = true;
+      const caughtUp = (): void => {
         tell({ type: 'caught up' });
         const { position } = this;
         const milliseconds = performance.now() - began;
@@ -221,17 +218,18 @@ export class Projection<Context = unknown> {
         if (isResuming) this.observer.resumed(report);
         else this.observer.recovered(report);
       };
-      noteProgress();
+      if (this.position >= target) caughtUp();
       for await (const page of this.log.followPages(this.#followed, this.position, ended)) {
-        if (ended.aborted) return;
+        ended.throwIfAborted();
+        const wasBehind = this.position < target;
         if (!this.#take(page)) {
           tell({ type: 'skipped in the past' });
           return;
         }
-        noteProgress();
+        if (wasBehind && this.position >= target) caughtUp();
         const offered = this.snapshots.offer(this.folded, this.#skipped);
         // A replay waits for its snapshots. Live, readers wait for the projection, so it does not.
-        if (!isCaughtUp) await offered;
+        if (this.position < target) await offered;
       }
     } catch (error) {
       if (ended.aborted) return;

@@ -53,13 +53,13 @@ export async function* pagesAfter(
         if (reader.position < head) {
           const upcasted = new UpcastedQuery(query, contracts);
           for await (const stored of store.read(upcasted.stored, { after: reader.position, through: head })) {
-            if (stopped.aborted) break;
+            stopped.throwIfAborted();
             const { error, ...known } = upcasted.upcast(stored);
             recent.advance(reader, known.through);
             yield known;
             if (error !== undefined) throw error;
           }
-          if (stopped.aborted) break;
+          stopped.throwIfAborted();
           if (reader.position < head) {
             recent.advance(reader, head);
             yield { events: [], through: head };
