@@ -35,8 +35,8 @@ export function addTo(columns: readonly Json[][], data: Json, shape: Shape): voi
   if (shape === AS_TEXT) columns[0]?.push(JSON.stringify(data));
   else if (shape === WHOLE) columns[0]?.push(data);
   else {
-    for (let index = 0; index < columns.length; index += 1)
-      columns[index]?.push((data as JsonObject)[shape[index] as string] as Json);
+    let index = 0;
+    for (const name of shape) columns[index++]?.push((data as JsonObject)[name] as Json);
   }
 }
 
