@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { monolithContracts } from '../../src/apps/monolith/monolith-contracts.js';
 import type { ContractRegistry } from '../../src/runtime/event-log/contracts/contract-registry.js';
-import { contractFaults, inWords } from '../../src/runtime/event-log/contracts/publishing/contract-faults.js';
+import { contractFaults, describeFault } from '../../src/runtime/event-log/contracts/publishing/contract-faults.js';
 
 const FOLDER = join(import.meta.dirname, '..', '..', 'contracts');
 
@@ -14,7 +14,7 @@ describe('the published contracts', () => {
   });
 
   it('are kept by all who record events and all who consume them', () => {
-    expect(contractFaults(contracts, FOLDER).map(inWords)).toEqual([]);
+    expect(contractFaults(contracts, FOLDER).map(describeFault)).toEqual([]);
   });
 
   it('are tried on every projection and every decider', () => {

@@ -1,10 +1,10 @@
 /** The log is read a page at a time. */
 import type { Position, RecordedEvent } from './event.js';
 
-/** At most so many events are handed out at a time, so that reading a long log takes little memory. */
+/** At most so many events are in a page, so that reading a long log takes little memory. */
 export const PAGE_SIZE = 1000;
 
-/** Some events, and how far that goes: forwards, everything that is meant up to there is in this page or before it. */
+/** Some events, and how far the page goes: all that match up to `through` are in this page or an earlier one. */
 export interface Page {
   readonly events: readonly RecordedEvent[];
   readonly through: Position;

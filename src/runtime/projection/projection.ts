@@ -156,7 +156,9 @@ export class Projection<Context = unknown> {
    */
   replaceBy(folded: Folded, isKept: (found: SnapshotLabel) => boolean): Promise<boolean> {
     if (folded.position !== this.position)
-      throw new Error(`${this.name} stands at ${this.position}, its shadow at ${folded.position}`);
+      throw new Error(
+        `${this.name} is at ${this.position}, the state to replace it with at ${folded.position}`,
+      );
     this.#folding = new Folding(this.definition.fold, folded as Folded<Context>, this.#skipped);
     this.#replaced = { at: this.position, times: this.#replaced.times + 1 };
     this.#drift = undefined;

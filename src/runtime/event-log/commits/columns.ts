@@ -17,7 +17,7 @@ export function shapeOf(data: Json): Shape {
   return Array.isArray(data) ? WHOLE : Object.keys(data);
 }
 
-/** Whether the data has this shape, found without allocating. `false` may also mean: ask `shapeOf`. */
+/** Whether the data has this shape, found without allocating. `false` when only `shapeOf` can tell. */
 export function hasShape(data: Json, shape: Shape): boolean {
   if (typeof shape === 'number' || typeof data !== 'object' || data === null || Array.isArray(data))
     return false;
@@ -69,7 +69,7 @@ function compiled(names: readonly string[]): Builder | undefined {
   const members = names.map((name, index) => `${JSON.stringify(name)}: frozen(columns[${index}][row])`);
   const source = `return (columns, row) => Object.freeze({ ${members.join(', ')} });`;
   try {
-    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the names stand in it as string literals only
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the names are in it as string literals only
     return (new Function('frozen', source) as (freeze: typeof frozen) => Builder)(frozen);
   } catch (error) {
     if (error instanceof EvalError) return undefined;

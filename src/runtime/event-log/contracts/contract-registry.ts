@@ -82,7 +82,7 @@ export class ContractRegistry {
     return { contract, data: parsed.data };
   }
 
-  /** The contract of this type; undefined when nobody registered one. */
+  /** The contract of this type; undefined when none is registered. */
   readonly contractOf = (type: string): AnyContract | undefined => this.#contracts.get(type);
 
   /** Whether there are earlier revisions, so that events may differ from what was recorded. */

@@ -1,6 +1,6 @@
 /** What events of earlier revisions may become: known from the contracts alone, before any event is read. */
 import type { AnyContract } from './event-contract.js';
-import type { Lookup } from './upcasting.js';
+import type { ContractLookup } from './upcasting.js';
 
 /** A type that a chain of upcasters may end at. */
 export interface UpcastOutcome {
@@ -19,7 +19,7 @@ export interface UpcastPath {
 /** One for every earlier revision of these contracts. @throws Error when upcasters go in a circle */
 export function upcastPaths(
   contracts: readonly AnyContract[],
-  contractOf: Lookup,
+  contractOf: ContractLookup,
 ): readonly UpcastPath[] {
   return contracts.flatMap(({ type, earlier }) =>
     earlier.map(({ revision }) => ({ type, revision, outcomes: outcomesOf(type, revision, contractOf) })),
@@ -29,7 +29,7 @@ export function upcastPaths(
 function outcomesOf(
   type: string,
   revision: number,
-  contractOf: Lookup,
+  contractOf: ContractLookup,
   before: readonly string[] = [],
 ): readonly UpcastOutcome[] {
   const here = `${type}/${revision}`;
