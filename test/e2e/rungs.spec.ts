@@ -5,8 +5,7 @@ import { numberRecorded } from '../../src/contexts/numbers/numbers.events.js';
 import { product } from '../../src/contexts/product/product.projection.js';
 import { sum } from '../../src/contexts/sum/sum.projection.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
-import { position, type Position } from '../../src/runtime/event-log/event.js';
-import { PAGE_SIZE } from '../../src/runtime/event-log/page.js';
+import { position, PAGE_SIZE, type Position } from '../../src/runtime/event-log/event.js';
 import { LmdbStore } from '../../src/runtime/stores/lmdb/lmdb.store.js';
 import type { ProjectionDefinition } from '../../src/runtime/projection/define-projection.js';
 import {

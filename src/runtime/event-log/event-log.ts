@@ -19,6 +19,7 @@ import {
   type Metadata,
   type NewCommit,
   type NewEvent,
+  type Page,
   type Position,
   type Query,
   type Range,
@@ -29,7 +30,6 @@ import type { EventStore } from './event-store.js';
 import { observePages } from './following/guarded-observable.js';
 import { pagesAfter } from './following/pages-after.js';
 import { RecentEvents } from './following/recent-events.js';
-import type { Page } from './page.js';
 
 export interface AppendOptions {
   /** The append fails if an event that this excludes is in the log. */

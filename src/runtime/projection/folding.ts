@@ -1,6 +1,5 @@
 /** A fold and how far it has come: position, state and digest, which always belong together. */
-import { START, position, type Position, type RecordedEvent } from '../event-log/event.js';
-import type { Page } from '../event-log/page.js';
+import { START, position, type Page, type Position, type RecordedEvent } from '../event-log/event.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
 import { DigestRoller, NOTHING_FOLDED, type RollingDigest } from './snapshots/rolling-digest.js';
 

@@ -1,7 +1,6 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
-import { START, type Position, type Query } from '../event-log/event.js';
+import { START, type Page, type Position, type Query } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
-import type { Page } from '../event-log/page.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
 import { faultOf, type ProjectionFault } from './fault.js';
 import type { FoldState } from '../fold/fold-state.js';

@@ -4,6 +4,7 @@ import { AppendConditionFailed, LogClosed } from '../event-log/errors.js';
 import {
   START,
   position,
+  PAGE_SIZE,
   type Commit,
   type CommitId,
   type NewCommit,
@@ -14,7 +15,6 @@ import {
   type StoredEvent,
 } from '../event-log/event.js';
 import { EventStore } from '../event-log/event-store.js';
-import { PAGE_SIZE } from '../event-log/page.js';
 import { matches } from '../event-log/query.js';
 import {
   NO_HASH,

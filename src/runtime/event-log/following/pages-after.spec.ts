@@ -2,8 +2,7 @@
 import { z } from 'zod';
 import { defineEvent } from '../contracts/event-contract.js';
 import { EventLog } from '../event-log.js';
-import { EVERYTHING, START, position, type Query } from '../event.js';
-import { PAGE_SIZE, type Page } from '../page.js';
+import { EVERYTHING, START, position, PAGE_SIZE, type Page, type Query } from '../event.js';
 import { MemoryStore } from '../../stores/memory.store.js';
 
 const counted = defineEvent({ type: 'number.recorded', schema: z.int() });

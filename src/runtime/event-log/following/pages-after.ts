@@ -3,9 +3,8 @@ import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promi
 import type { ContractRegistry } from '../contracts/contract-registry.js';
 import { UpcastedQuery } from '../contracts/upcasted-read.js';
 import { StoreUnavailable } from '../errors.js';
-import type { Position, Query } from '../event.js';
+import { PAGE_SIZE, type Page, type Position, type Query } from '../event.js';
 import type { EventStore } from '../event-store.js';
-import { PAGE_SIZE, type Page } from '../page.js';
 import { matches, matchesEverything } from '../query.js';
 import type { RecentEvents } from './recent-events.js';
 

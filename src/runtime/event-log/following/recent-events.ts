@@ -1,6 +1,5 @@
 /** The newest events of the log, in memory, shared by all followers, so that what was just appended need not be read from the store. */
-import { START, type Position, type RecordedEvent } from '../event.js';
-import type { Page } from '../page.js';
+import { START, type Page, type Position, type RecordedEvent } from '../event.js';
 
 /** Roughly what the events may take in memory. */
 const MAX_BYTES = 8 * 1024 * 1024;

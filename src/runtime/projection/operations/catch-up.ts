@@ -1,6 +1,6 @@
 /** The last stretch of a shadow: on the live thread, until both stand at one position and nothing is in between. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Page } from '../../event-log/page.js';
+import type { Page } from '../../event-log/event.js';
 import type { Folded } from '../folding.js';
 import type { Projection } from '../projection.js';
 import { foldThrough } from './fold-through.js';

@@ -4,6 +4,7 @@ import { LogClosed, LogDamaged } from '../../event-log/errors.js';
 import {
   START,
   position,
+  PAGE_SIZE,
   type CommitId,
   type Position,
   type Query,
@@ -11,7 +12,6 @@ import {
   type RecordedCommit,
   type StoredEvent,
 } from '../../event-log/event.js';
-import { PAGE_SIZE } from '../../event-log/page.js';
 import { matches, matchesEverything } from '../../event-log/query.js';
 import {
   recordedOf,

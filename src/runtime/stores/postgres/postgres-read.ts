@@ -4,6 +4,7 @@ import {
   EVERYTHING,
   START,
   position,
+  PAGE_SIZE,
   type CommitId,
   type Position,
   type Query,
@@ -11,7 +12,6 @@ import {
   type RecordedCommit,
   type StoredEvent,
 } from '../../event-log/event.js';
-import { PAGE_SIZE } from '../../event-log/page.js';
 import { recordedOf, requireSuccession, type VerifiedCommit } from '../../event-log/commits/hashed-commit.js';
 import type { Database, Statement } from './database.js';
 import { COMMIT_ROW, openCommit, type CommitRow } from './stored-commit.js';

@@ -1,7 +1,6 @@
 /** A stretch of the log taken in strides: as many whole commits as fit in memory, in either direction, each checked. */
 import { LogDamaged } from '../../event-log/errors.js';
-import { position, type Position, type Query, type StoredEvent } from '../../event-log/event.js';
-import { PAGE_SIZE } from '../../event-log/page.js';
+import { position, PAGE_SIZE, type Position, type Query, type StoredEvent } from '../../event-log/event.js';
 import { matches, matchesEverything } from '../../event-log/query.js';
 import { requireSuccession, type VerifiedCommit } from '../../event-log/commits/hashed-commit.js';
 import type { Database, Statement } from './database.js';

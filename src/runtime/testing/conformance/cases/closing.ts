@@ -1,7 +1,6 @@
 /** Closing: what was asked for is finished, what comes later is refused, and nothing is cut short in silence. */
 import { LogClosed } from '../../../event-log/errors.js';
-import { EVERYTHING, START, commitId } from '../../../event-log/event.js';
-import { PAGE_SIZE } from '../../../event-log/page.js';
+import { EVERYTHING, START, commitId, PAGE_SIZE } from '../../../event-log/event.js';
 import { commit, events } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
 import { aLogForEach } from '../logs.js';
