@@ -164,9 +164,9 @@ export class LogInUse extends Error {
 }
 
 /** Another process has taken over the writer lease. Nothing was recorded. */
-export class NoLongerWriter extends Error {
+export class WriterLeaseLost extends Error {
   constructor(folder: string) {
     super(`${folder} was taken over by another process; nothing was recorded`);
-    this.name = 'NoLongerWriter';
+    this.name = 'WriterLeaseLost';
   }
 }

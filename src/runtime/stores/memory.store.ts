@@ -18,8 +18,8 @@ import { EventStore } from '../event-log/event-store.js';
 import { matches } from '../event-log/query.js';
 import {
   NO_HASH,
-  answerOf,
-  recordedOf,
+  toCommit,
+  toRecordedCommit,
   hashCommit,
   verifyCommit,
 } from '../event-log/commits/hashed-commit.js';
@@ -39,7 +39,7 @@ export class MemoryStore extends EventStore {
   override append(commit: NewCommit): Promise<Commit> {
     if (this.#closed) return Promise.reject(new LogClosed());
     const first = this.#byId.get(commit.id);
-    if (first !== undefined) return Promise.resolve({ ...answerOf(first), repeated: true });
+    if (first !== undefined) return Promise.resolve({ ...toCommit(first), repeated: true });
     const { condition } = commit;
     const breaking =
       condition && this.#events.slice(condition.after).find((event) => matches(condition.query, event));
@@ -52,7 +52,7 @@ export class MemoryStore extends EventStore {
   override find(id: CommitId): Promise<Commit | undefined> {
     if (this.#closed) return Promise.reject(new LogClosed());
     const recorded = this.#byId.get(id);
-    return Promise.resolve(recorded && answerOf(recorded));
+    return Promise.resolve(recorded && toCommit(recorded));
   }
 
   override async *read(
@@ -91,13 +91,13 @@ export class MemoryStore extends EventStore {
     const last = position(this.#head.position + asked.events.length);
     const { hash, bytes } = hashCommit(asked, first, this.#hash);
     // What is kept is what was sealed, as in every store, and not what was handed in.
-    const recorded = recordedOf(verifyCommit(bytes, last));
+    const recorded = toRecordedCommit(verifyCommit(bytes, last));
     this.#hash = hash;
     this.#commits.push(recorded);
     this.#byId.set(recorded.id, recorded);
     for (const event of recorded.events) this.#events.push(event);
     this.#head.moveTo(last);
-    return answerOf(recorded);
+    return toCommit(recorded);
   }
 }
 

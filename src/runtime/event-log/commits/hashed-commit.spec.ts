@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { LogDamaged } from '../errors.js';
 import { commitId, position, tag, type Json, type NewCommit, type Tag } from '../event.js';
 import { encodeContent } from './commit-encoding.js';
-import { NO_HASH, recordedOf, requireSuccession, hashCommit, verifyCommit } from './hashed-commit.js';
+import { NO_HASH, toRecordedCommit, requireSuccession, hashCommit, verifyCommit } from './hashed-commit.js';
 
 const commit = (id: string, value = '5'): NewCommit => ({
   id: commitId(id),
@@ -32,7 +32,7 @@ describe('a hashed commit', () => {
   });
 
   it('shows its hash and the one before it in hexadecimal', () => {
-    const { hash, previous } = recordedOf(verifyCommit(hashed.bytes, position(7)));
+    const { hash, previous } = toRecordedCommit(verifyCommit(hashed.bytes, position(7)));
     expect(hash).toBe(hashed.hash.toString('hex'));
     expect(previous).toBe('0'.repeat(64));
   });

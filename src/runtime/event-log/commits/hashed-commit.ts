@@ -66,7 +66,7 @@ export function requireSuccession(
 }
 
 /** The answer to the append that recorded the commit. */
-export function answerOf({ id, first, last, time, fingerprint }: CommitContent): Commit {
+export function toCommit({ id, first, last, time, fingerprint }: CommitContent): Commit {
   return {
     id,
     first,
@@ -78,6 +78,6 @@ export function answerOf({ id, first, last, time, fingerprint }: CommitContent):
 }
 
 /** The commit as users of the log see it. */
-export function recordedOf({ hash, previous, ...content }: VerifiedCommit): RecordedCommit {
+export function toRecordedCommit({ hash, previous, ...content }: VerifiedCommit): RecordedCommit {
   return { ...content, hash: hash.toString('hex'), previous: previous.toString('hex') };
 }

@@ -14,7 +14,7 @@ import {
 } from '../../event-log/event.js';
 import { matches, matchesEverything } from '../../event-log/query.js';
 import {
-  recordedOf,
+  toRecordedCommit,
   requireSuccession,
   verifyCommit,
   type VerifiedCommit,
@@ -103,7 +103,7 @@ export async function* readCommits(
         requireSuccession(before, commit);
         requireIndexed(files, commit);
         before = commit;
-        sound.push(recordedOf(commit));
+        sound.push(toRecordedCommit(commit));
       }
     } finally {
       if (sound.length > 0) yield sound;

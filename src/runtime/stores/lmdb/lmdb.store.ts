@@ -5,7 +5,7 @@ import {
   AppendConditionFailed,
   LogClosed,
   LogInUse,
-  NoLongerWriter,
+  WriterLeaseLost,
   StorageFull,
 } from '../../event-log/errors.js';
 import {
@@ -23,7 +23,7 @@ import {
 } from '../../event-log/event.js';
 import { EventStore } from '../../event-log/event-store.js';
 import { matches, matchesEverything } from '../../event-log/query.js';
-import { NO_HASH, answerOf, hashCommit } from '../../event-log/commits/hashed-commit.js';
+import { NO_HASH, toCommit, hashCommit } from '../../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../../event-log/following/waitable-position.js';
 import { FileRoom } from './file-room.js';
 import { takeBatch, type PendingAppend } from './append-batch.js';
@@ -240,7 +240,7 @@ export class LmdbStore extends EventStore {
 
   #recorded(id: CommitId): Commit | undefined {
     const recorded = commitOf(this.files, id);
-    return recorded && answerOf(recorded);
+    return recorded && toCommit(recorded);
   }
 
   /** Where the first event stands that breaks the condition, on the disk or on its way there. */
@@ -283,6 +283,6 @@ export class LmdbStore extends EventStore {
     });
     // A second write, of nothing: it lets the flush begin now, and not after the other work of this turn.
     void root.batch(() => undefined);
-    if (!(await written)) throw new NoLongerWriter(this.folder);
+    if (!(await written)) throw new WriterLeaseLost(this.folder);
   }
 }

@@ -12,7 +12,11 @@ import {
   type RecordedCommit,
   type StoredEvent,
 } from '../../event-log/event.js';
-import { recordedOf, requireSuccession, type VerifiedCommit } from '../../event-log/commits/hashed-commit.js';
+import {
+  toRecordedCommit,
+  requireSuccession,
+  type VerifiedCommit,
+} from '../../event-log/commits/hashed-commit.js';
 import type { Database, Statement } from './database.js';
 import { COMMIT_ROW, openCommit, type CommitRow } from './stored-commit.js';
 import { MAX_BYTES, chunks, type Span } from './strides.js';
@@ -92,7 +96,7 @@ export async function* readCommits(
     const untagged = await findUntagged(database, commits);
     const isLedTo = ({ last }: VerifiedCommit): boolean => untagged === undefined || last < untagged.position;
     const sound = commits.filter(isLedTo);
-    if (sound.length > 0) yield sound.map(recordedOf);
+    if (sound.length > 0) yield sound.map(toRecordedCommit);
     if (untagged !== undefined) {
       throw new LogDamaged(untagged.position, `the table of tags does not lead to it by ${untagged.tag}`);
     }

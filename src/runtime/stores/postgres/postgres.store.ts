@@ -12,7 +12,7 @@ import type {
   StoredEvent,
 } from '../../event-log/event.js';
 import { EventStore } from '../../event-log/event-store.js';
-import { answerOf } from '../../event-log/commits/hashed-commit.js';
+import { toCommit } from '../../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../../event-log/following/waitable-position.js';
 import { Appender } from './append-together.js';
 import { Database } from './database.js';
@@ -101,7 +101,7 @@ export class PostgresStore extends EventStore {
 
   override async find(id: CommitId): Promise<Commit | undefined> {
     const recorded = await commitOf(this.database, id);
-    return recorded && answerOf(recorded);
+    return recorded && toCommit(recorded);
   }
 
   override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
@@ -169,7 +169,7 @@ export class PostgresStore extends EventStore {
     if ('refusal' in outcome) asked?.reject(outcome.refusal);
     else if ('commit' in outcome) asked?.resolve(outcome.commit);
     else {
-      const answer = commitEndingAt(this.database, outcome.recordedAt).then(answerOf);
+      const answer = commitEndingAt(this.database, outcome.recordedAt).then(toCommit);
       await answer.then((commit) => asked?.resolve({ ...commit, repeated: true }), asked?.reject);
     }
   }
