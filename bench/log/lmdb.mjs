@@ -98,7 +98,8 @@ export async function readsBesideParsing(folder, { commits, rounds }) {
     });
     const following = await rateOf(total, async () => {
       let count = 0;
-      for await (const page of new EventLog(store).followPages()) if ((count += page.length) === total) break;
+      for await (const { events } of new EventLog(store).followPages())
+        if ((count += events.length) === total) break;
     });
     results.push({ parsing, reading, following });
   }

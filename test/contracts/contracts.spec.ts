@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { contexts } from '../../src/apps/monolith/contexts.js';
 import { monolithContracts } from '../../src/apps/monolith/monolith-contracts.js';
 import type { ContractRegistry } from '../../src/runtime/event-log/contracts/contract-registry.js';
-import { contractFaults, inWords } from '../../src/runtime/event-log/contracts/publishing/contract-faults.js';
+import { contractFaults, describeFault } from '../../src/runtime/event-log/contracts/publishing/contract-faults.js';
 import { definitionsIn } from '../../src/runtime/projection/module-definitions.js';
 import { contexts as tested } from '../support/app/contexts.js';
 
@@ -17,7 +17,7 @@ describe('the published contracts', () => {
   });
 
   it('are kept by all who record events and all who consume them', () => {
-    expect(contractFaults(contracts, FOLDER).map(inWords)).toEqual([]);
+    expect(contractFaults(contracts, FOLDER).map(describeFault)).toEqual([]);
   });
 
   it('are tried on every projection of every context', () => {

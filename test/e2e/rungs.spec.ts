@@ -2,8 +2,7 @@
 import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
-import { position, type Position } from '../../src/runtime/event-log/event.js';
-import { PAGE_SIZE } from '../../src/runtime/event-log/page.js';
+import { position, PAGE_SIZE, type Position } from '../../src/runtime/event-log/event.js';
 import { LmdbStore } from '../../src/runtime/stores/lmdb/lmdb.store.js';
 import type { ProjectionDefinition } from '../../src/runtime/projection/define-projection.js';
 import {

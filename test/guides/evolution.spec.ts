@@ -10,7 +10,10 @@ import { defineEvent, type AnyContract } from '../../src/runtime/event-log/contr
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import type { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { tag, type Query, type RecordedEvent } from '../../src/runtime/event-log/event.js';
-import { contractFaults, inWords } from '../../src/runtime/event-log/contracts/publishing/contract-faults.js';
+import {
+  contractFaults,
+  describeFault,
+} from '../../src/runtime/event-log/contracts/publishing/contract-faults.js';
 import { publishContracts } from '../../src/runtime/event-log/contracts/publishing/publish-contracts.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { defineProjection } from '../../src/runtime/projection/define-projection.js';
@@ -116,7 +119,7 @@ describe('the guide to evolution', () => {
       }),
     );
     expect(publishContracts(inPlace, folder.path)).toEqual({ written: [], refused: [schemaChanged] });
-    expect(contractFaults(inPlace, folder.path).map(inWords)).toContain(schemaChanged);
+    expect(contractFaults(inPlace, folder.path).map(describeFault)).toContain(schemaChanged);
   });
 
   it('tells what a consumer is told that cannot fold an example', () => {
@@ -145,7 +148,7 @@ describe('the guide to evolution', () => {
     const registry = registryOf(second.roomBooked);
     registry.consumedBy({ ...occupancy, name: 'projection occupancy' });
     publishContracts(registry, folder.path);
-    expect(contractFaults(registry, folder.path).map(inWords)[0]).toBe(cannotFold);
+    expect(contractFaults(registry, folder.path).map(describeFault)[0]).toBe(cannotFold);
   });
 
   it('tells what older code is told of a newer revision', async () => {

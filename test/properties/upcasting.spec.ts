@@ -1,7 +1,7 @@
 /** Laws of upcasting, over random histories: a chain equals its steps one after another, and nothing else changes. */
 import fc from 'fast-check';
 import { AppendConditionFailed } from '../../src/runtime/event-log/errors.js';
-import { EVERYTHING, position, type Query, type RecordedEvent } from '../../src/runtime/event-log/event.js';
+import { position, type Query, type RecordedEvent } from '../../src/runtime/event-log/event.js';
 import type { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { matches, matchesEverything } from '../../src/runtime/event-log/query.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
@@ -157,17 +157,10 @@ describe('a log of many revisions', () => {
         fc.pre(drafts.length > 0);
         const { log, expected } = await recorded(pasts, drafts);
         const seen: Expected[] = [];
-        await new Promise<void>((resolve, reject) => {
-          const subscription = log.followProgress(EVERYTHING).subscribe({
-            next: ({ events, through }) => {
-              seen.push(...events.map(plainly));
-              if (through < drafts.length) return;
-              subscription.unsubscribe();
-              resolve();
-            },
-            error: reject,
-          });
-        });
+        for await (const { events, through } of log.followPages()) {
+          seen.push(...events.map(plainly));
+          if (through >= drafts.length) break;
+        }
         expect(seen).toEqual(expected);
       }),
     );

@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 const { EventLog } = await built('runtime/event-log/event-log.js');
 const { LmdbStore } = await built('runtime/stores/lmdb/lmdb.store.js');
-const { defineEvent } = await built('runtime/event-log/event-contract.js');
+const { defineEvent } = await built('runtime/event-log/contracts/event-contract.js');
 
 const [folder, commits] = process.argv.slice(2);
 const COMMITS = Number(commits);
@@ -22,8 +22,8 @@ const total = COMMITS * EVENTS;
 
 async function follow(onPage) {
   let next = 1;
-  for await (const page of log.followPages()) {
-    for (const { position, data } of page) {
+  for await (const { events } of log.followPages()) {
+    for (const { position, data } of events) {
       if (position !== next || data.text !== text(position))
         throw new Error(`${position} where ${next} was due`);
       next += 1;

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, renameSync, rmSync, rmdirSync, statSync } from 
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { logFolder } from '../../apps/open-store.js';
-import { fsyncFolder } from '../../runtime/event-log/commits/fsync.js';
+import { fsyncFolder } from '../../runtime/stores/fsync.js';
 import { copyLog } from '../../runtime/stores/lmdb/copy-log.js';
 import { LmdbReader } from '../../runtime/stores/lmdb/lmdb.reader.js';
 import { helpExamples } from '../arguments.js';

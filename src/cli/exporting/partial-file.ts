@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, readdir, rename, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { fsyncFolder } from '../../runtime/event-log/commits/fsync.js';
+import { fsyncFolder } from '../../runtime/stores/fsync.js';
 import { START, type Position } from '../../runtime/event-log/event.js';
 import { CommandFailed } from '../exit-codes.js';
 import type { EventFormat } from '../formats/event-line.js';

@@ -1,7 +1,7 @@
-/** Everything that the log refuses, and why. */
+/** The errors of the event log and its stores. */
 import { Problem, type Fault } from '../http/kernel/problem.js';
 
-/** A position, tag or commit id that cannot be one. */
+/** A value that is no position, tag or commit id. */
 export class InvalidValue extends Problem {
   constructor(detail: string) {
     super('invalid', 'invalid-value', 'A value is not acceptable', detail);
@@ -15,7 +15,7 @@ export class ContractBroken extends Problem {
     super('invalid', 'contract-broken', 'An event breaks its contract', detail, { faults });
   }
 
-  /** The same, pointing into a CloudEvent or a batch of them. */
+  /** The same, with pointers into a CloudEvent or a batch of them. */
   inCloudEvents(body: unknown): ContractBroken {
     const place = Array.isArray(body) ? '#/$1' : '#';
     const faults = this.faults.map((fault) => ({
@@ -26,7 +26,7 @@ export class ContractBroken extends Problem {
   }
 }
 
-/** An event that the append condition excludes stands in the log. Nothing was recorded. */
+/** The log holds an event that the append condition excludes. Nothing was recorded. */
 export class AppendConditionFailed extends Problem {
   /** @param position of the first event that broke the condition */
   constructor(readonly position: number) {
@@ -40,11 +40,11 @@ export class AppendConditionFailed extends Problem {
   }
 }
 
-/** An event that this version cannot bring to its contract's revision. Whoever means it stops there; it is never passed over. */
+/** This version cannot upcast an event to its contract's current revision. A reader that asks for it stops there; it is never skipped. */
 export class EventUnreadable extends Problem {
   readonly position: number;
 
-  /** @param why goes on from where the event stands and what it is: `but this version knows revision 2.` */
+  /** @param why the rest of a sentence about the event: `but this version knows revision 2.` */
   constructor(
     event: { readonly position: number; readonly type: string; readonly revision: number },
     why: string,
@@ -101,9 +101,9 @@ export class LogBusy extends Problem {
   }
 }
 
-/** The server that keeps the log cannot be reached, or gave up on what it was asked. */
+/** The server that keeps the log cannot be reached, or does not answer. */
 export class StoreUnavailable extends Problem {
-  /** @param appended what became of the append, if it was one; whoever only read need not be told */
+  /** @param appended what was recorded, if the request was an append */
   constructor(appended?: 'nothing' | 'unknown', options?: ErrorOptions) {
     const then =
       appended === 'unknown'
@@ -119,7 +119,7 @@ export class StoreUnavailable extends Problem {
   }
 }
 
-/** There is no room for more events where the log is kept. Nothing was recorded; what stands there can be read. */
+/** There is no room for more events. Nothing was recorded; the log can still be read. */
 export class StorageFull extends Problem {
   constructor(options?: ErrorOptions) {
     super(
@@ -132,7 +132,7 @@ export class StorageFull extends Problem {
   }
 }
 
-/** What is stored is not what was recorded: the commit that holds this position does not fit its hash or its neighbours. */
+/** The stored bytes are not those that were written: a commit does not fit its hash, its neighbours or an index. */
 export class LogDamaged extends Problem {
   /**
    * @param position the first that cannot be trusted
@@ -163,10 +163,10 @@ export class LogInUse extends Error {
   }
 }
 
-/** This process was the log's writer until another one took over. */
-export class NoLongerWriter extends Error {
+/** Another process has taken over the writer lease. Nothing was recorded. */
+export class WriterLeaseLost extends Error {
   constructor(folder: string) {
     super(`${folder} was taken over by another process; nothing was recorded`);
-    this.name = 'NoLongerWriter';
+    this.name = 'WriterLeaseLost';
   }
 }

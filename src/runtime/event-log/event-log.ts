@@ -1,9 +1,15 @@
-/** The event log: what the contexts share, and the only thing they share. Validates, stamps, appends, reads, follows. */
+/** The event log: what bounded contexts share, and the only thing they share. Checks, stamps, appends, reads, follows. */
 import { filter, map, type Observable } from 'rxjs';
-import { checkEvents, checkedMetadata, NO_METADATA } from './contracts/checked-events.js';
+import { requestFingerprint, sequentialIds } from './commits/commit-ids.js';
+
+import { checkEvents, checkedMetadata } from './contracts/checked-events.js';
+import { appendConditionally } from './contracts/conditional-append.js';
+import { ContractRegistry } from './contracts/contract-registry.js';
+import { readUpcasted } from './contracts/upcasted-read.js';
 import { CommitIdReused, LogBusy } from './errors.js';
 import {
   EVERYTHING,
+  NO_METADATA,
   START,
   commitId,
   position,
@@ -13,58 +19,50 @@ import {
   type Metadata,
   type NewCommit,
   type NewEvent,
+  type Page,
   type Position,
   type Query,
   type Range,
   type RecordedCommit,
   type RecordedEvent,
 } from './event.js';
-import { ContractRegistry } from './contracts/contract-registry.js';
-import { sequentialIds } from './commits/commit-ids.js';
 import type { EventStore } from './event-store.js';
-import { GuardedObservable } from './following/guarded-observable.js';
-import { pagesAfter, type FollowedLog } from './following/pages-after.js';
-import type { Page } from './page.js';
-import { requestFingerprint } from './commits/request-fingerprint.js';
+import { observePages } from './following/guarded-observable.js';
+import { pagesAfter } from './following/pages-after.js';
 import { RecentEvents } from './following/recent-events.js';
-import { UpcastingStore } from './contracts/upcasting-store.js';
 
 export interface AppendOptions {
-  /** What must not stand in the log for this to be recorded. */
+  /** The append fails if an event that this excludes is in the log. */
   readonly condition?: AppendCondition;
   /** Makes a retry safe, for ever. Default: a new one. */
   readonly commitId?: CommitId;
-  /** What the commit id stands for. Default: a digest of the events. Another one under the same id is refused. */
+  /** Identifies the request that the commit id is for. Default: a digest of the events. Another one under the same id is refused. */
   readonly fingerprint?: string;
   readonly metadata?: Metadata;
 }
 
-/** Time, ids and what to do when nobody else handles an error come from outside. */
+/** Where time and ids come from, who is told of errors, and how much may wait. */
 export interface EventLogOptions {
   readonly now?: () => Date;
   readonly newId?: () => string;
   /** Told of the error of a follower that has no error handler of its own. */
   readonly onFollowerFailed?: (error: unknown) => void;
-  /** What appends that wait for the store may weigh together, in bytes. Past it they are refused. Default: 64 MiB. */
-  readonly mostWaiting?: number;
+  /** How many bytes of appends may wait for the store. Past it, appends are refused. Default: 64 MiB. */
+  readonly maxPendingBytes?: number;
 }
 
 const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 
 export class EventLog {
   readonly contracts = new ContractRegistry();
-  readonly #upcasting: UpcastingStore;
-  readonly #followed: FollowedLog;
-  readonly #tail = new RecentEvents();
+  readonly #recent = new RecentEvents();
   readonly #closing = new AbortController();
   readonly #beforeClose: (() => Promise<void>)[] = [];
   readonly #now: () => Date;
-  #lastStamp = { milliseconds: NaN, text: '' };
   readonly #newId: () => string;
   readonly #onFollowerFailed: (error: unknown) => void;
-  readonly #mostWaiting: number;
-  /** What the appends that wait for the store weigh. */
-  #waiting = 0;
+  readonly #maxPendingBytes: number;
+  #pendingBytes = 0;
 
   constructor(
     private readonly store: EventStore,
@@ -72,18 +70,16 @@ export class EventLog {
       now = () => new Date(),
       newId = sequentialIds(),
       onFollowerFailed = () => undefined,
-      mostWaiting = MAX_PENDING_BYTES,
+      maxPendingBytes = MAX_PENDING_BYTES,
     }: EventLogOptions = {},
   ) {
-    this.#upcasting = new UpcastingStore(store, this.contracts);
-    this.#followed = { store, read: (query, range) => this.#upcasting.read(query, range), tail: this.#tail };
     this.#now = now;
     this.#newId = newId;
     this.#onFollowerFailed = onFollowerFailed;
-    this.#mostWaiting = mostWaiting;
+    this.#maxPendingBytes = maxPendingBytes;
   }
 
-  /** Tells this log from every other. */
+  /** Differs from that of every other log. */
   get identity(): string {
     return this.store.identity;
   }
@@ -91,47 +87,33 @@ export class EventLog {
   /**
    * Records all of the events or none. Resolves once they survive power loss.
    *
-   * Does not wait for anybody to have folded them: a query may still answer from before.
+   * Does not wait for projections: a query may still answer from before.
    *
    * @throws ContractBroken when an event has no contract or breaks it
    * @throws AppendConditionFailed when the condition does not hold
    * @throws CommitIdReused when the commit id was used for something else
    * @throws LogBusy at once, when more waits for the store than may
-   * @throws StoreUnavailable when the server that keeps the log is away; it says whether something may have been recorded
+   * @throws StoreUnavailable when the store's server is away; it says whether something may have been recorded
    * @throws StorageFull when there is no room for it
    */
   async append(events: readonly NewEvent[], options: AppendOptions = {}): Promise<Commit> {
     const { condition } = options;
     const metadata = options.metadata === undefined ? NO_METADATA : checkedMetadata(options.metadata);
-    const { checked, weight } = checkEvents(this.contracts, events);
+    const { checked, bytes } = checkEvents(this.contracts, events);
     const fingerprint = options.fingerprint ?? (options.commitId && requestFingerprint(checked));
-    const id = options.commitId ?? commitId(this.#newId());
-    const time = this.#stamp();
-    const asked: NewCommit = {
-      id,
+    const newCommit: NewCommit = {
+      id: options.commitId ?? commitId(this.#newId()),
       isNewId: options.commitId === undefined,
-      time,
+      time: this.#now().toISOString(),
       metadata,
       events: checked,
       ...(condition !== undefined && { condition }),
       ...(fingerprint !== undefined && { fingerprint }),
     };
-    const commit = await this.#stored(asked, weight);
+    const commit = await this.#append(newCommit, bytes);
     if (commit.repeated) return sameRequest(commit, fingerprint);
-    // Field by field, in the order that a store has them: one shape for all events is quicker than a spread.
-    const recorded = checked.map(({ type, revision, tags, data }, index) =>
-      Object.freeze({
-        position: (commit.first + index) as Position,
-        type,
-        revision,
-        tags,
-        data,
-        time,
-        commit: id,
-        metadata,
-      }),
-    );
-    this.#tail.add({ after: position(commit.first - 1), through: commit.last, events: recorded }, weight);
+    const page = { after: position(commit.first - 1), through: commit.last };
+    this.#recent.add({ ...page, events: recordedEvents(newCommit, commit) }, bytes);
     return commit;
   }
 
@@ -145,13 +127,13 @@ export class EventLog {
     return commit && sameRequest({ ...commit, repeated: true }, fingerprint);
   }
 
-  /** What the query means, in the range, a page at a time. Ends at the head, where it stood when reading began. */
-  async *read(query: Query = EVERYTHING, range: Range = {}): AsyncIterable<readonly RecordedEvent[]> {
-    for await (const { events } of this.#upcasting.read(query, range)) if (events.length > 0) yield events;
+  /** The events in the range that match, a page at a time, up to the head as it is when reading begins. */
+  read(query: Query = EVERYTHING, range: Range = {}): AsyncIterable<readonly RecordedEvent[]> {
+    return readUpcasted(this.store, this.contracts, query, range);
   }
 
   /**
-   * Whole commits in their order, as they are kept and not in the current revision: for copying and verifying a log.
+   * Whole commits in their order, as they are stored and not in current revisions: for copying and verifying a log.
    *
    * @throws LogDamaged at the first that does not fit
    */
@@ -159,7 +141,7 @@ export class EventLog {
     return this.store.commits(range);
   }
 
-  /** The event at this position, the first of several; undefined when there is none, or none any more. */
+  /** The event at this position, the first of several; undefined when there is none, or upcasters have dropped it. */
   async at(where: Position): Promise<RecordedEvent | undefined> {
     if (where === START) return undefined;
     for await (const page of this.read(EVERYTHING, { after: position(where - 1), through: where, limit: 1 }))
@@ -173,88 +155,48 @@ export class EventLog {
   }
 
   /**
-   * Everything after `after`, then everything new, without a gap or a repeat. Hot on the log's side, cold
-   * on the follower's: each subscription reads at its own pace, from the newest events that are kept in memory
-   * if it can. Completes when the log closes. Waits while the store cannot be reached.
+   * Everything after `after`, then everything new, without a gap or a repeat, however far behind the follower is: the next
+   * page is read when it is asked for. Each page tells how far it goes, and some have no events: a follower then knows that
+   * it has come so far. Ends when the log closes. Waits while the store cannot be reached.
    *
-   * A subscriber that throws is unsubscribed and told by its error handler; nobody else notices.
-   * Work that a subscriber does later, in a promise, is not waited for: who needs that takes `followPages`.
+   * @throws the signal's reason once it is aborted
+   * @throws EventUnreadable, LogDamaged at what cannot be read, after everything before it
+   */
+  followPages(query: Query = EVERYTHING, after: Position = START, signal?: AbortSignal): AsyncIterable<Page> {
+    const { store, contracts } = this;
+    return pagesAfter(
+      after,
+      query,
+      { store, contracts, recent: this.#recent, closing: this.#closing.signal },
+      signal,
+    );
+  }
+
+  /**
+   * The events of `followPages` as an Observable. Each subscription reads at its own pace. Completes when the log closes.
+   *
+   * A subscriber that throws is unsubscribed and told by its error handler; no other subscriber notices.
+   * Asynchronous work of a subscriber is not waited for: use `followPages` for that.
    */
   follow(query: Query = EVERYTHING, after: Position = START): Observable<readonly RecordedEvent[]> {
-    return this.followProgress(query, after).pipe(
+    const pages = observePages((signal) => this.followPages(query, after, signal), this.#onFollowerFailed);
+    return pages.pipe(
       map(({ events }) => events),
       filter((events) => events.length > 0),
     );
   }
 
-  /**
-   * As `follow`, and tells how far each page goes, also when nothing up to there is meant: that is how far a
-   * projection has come.
-   *
-   * @param ready is awaited before each page, for a subscriber that must at times have it wait
-   */
-  followProgress(
-    query: Query = EVERYTHING,
-    after: Position = START,
-    ready: () => Promise<void> | undefined = () => undefined,
-  ): Observable<Page> {
-    return new GuardedObservable<Page>(this.#onFollowerFailed, (subscriber) => {
-      const unsubscribed = new AbortController();
-      const stopped = AbortSignal.any([unsubscribed.signal, this.#closing.signal]);
-      const pump = async (): Promise<void> => {
-        try {
-          for await (const page of pagesAfter(after, query, this.#followed, stopped)) {
-            const turn = ready();
-            if (turn !== undefined) await turn;
-            if (stopped.aborted) break;
-            subscriber.next(page);
-          }
-          subscriber.complete();
-        } catch (error) {
-          if (stopped.aborted) subscriber.complete();
-          else subscriber.error(error);
-        }
-      };
-      void pump();
-      return () => {
-        unsubscribed.abort();
-      };
-    });
-  }
-
-  /**
-   * The same as `follow`, for a follower that takes its time: the next page is read when it is asked for, so that
-   * however far behind it falls, no more than a page waits for it. Ends when the log closes.
-   *
-   * @throws the signal's reason once it is aborted
-   */
-  async *followPages(
-    query: Query = EVERYTHING,
-    after: Position = START,
-    signal?: AbortSignal,
-  ): AsyncIterable<readonly RecordedEvent[]> {
-    // Never that of the log itself: each follower listens to a signal of its own.
-    const stopped = AbortSignal.any([...(signal === undefined ? [] : [signal]), this.#closing.signal]);
-    try {
-      for await (const { events } of pagesAfter(after, query, this.#followed, stopped))
-        if (events.length > 0) yield events;
-    } catch (error) {
-      if (!stopped.aborted) throw error;
-    }
-    signal?.throwIfAborted();
-  }
-
-  /** Resolves when the head stands after the position. @throws the signal's reason once it is aborted */
+  /** Resolves when the head is after the position. @throws the signal's reason once it is aborted */
   advanced(after: Position, signal: AbortSignal): Promise<void> {
     return this.store.advanced(after, signal);
   }
 
-  /** Something that must be done while the log can still be read, before it closes. */
+  /** Registers what must be done before the log closes, while it can still be read. */
   beforeClose(action: () => Promise<void>): void {
     this.#beforeClose.push(action);
   }
 
-  /** Ends all following, lets those who asked finish, and closes the store. */
+  /** Ends all following, does what was registered with `beforeClose`, and closes the store. */
   async close(): Promise<void> {
     this.#closing.abort();
     const done = await Promise.allSettled(this.#beforeClose.map((action) => action()));
@@ -262,26 +204,36 @@ export class EventLog {
     for (const each of done) if (each.status === 'rejected') throw each.reason;
   }
 
-  /** A store may be slower than those who append to it, and what waits for it is in memory. */
-  async #stored(commit: NewCommit, weight: number): Promise<Commit> {
-    // What is heavier than all that may wait is let in alone.
-    if (this.#waiting > 0 && this.#waiting + weight > this.#mostWaiting) throw new LogBusy();
-    this.#waiting += weight;
+  /** Appends wait in memory while the store is slower than their callers, so what may wait has a limit. */
+  async #append(commit: NewCommit, bytes: number): Promise<Commit> {
+    // One that is over the limit by itself is let in when nothing else waits.
+    if (this.#pendingBytes > 0 && this.#pendingBytes + bytes > this.#maxPendingBytes) throw new LogBusy();
+    this.#pendingBytes += bytes;
     try {
-      return await this.#upcasting.append(commit);
+      return await appendConditionally(this.store, this.contracts, commit);
     } finally {
-      this.#waiting -= weight;
+      this.#pendingBytes -= bytes;
     }
   }
+}
 
-  /** The time now. Many appends fall into one millisecond, and writing a date out takes longer than most of an append. */
-  #stamp(): string {
-    const now = this.#now();
-    if (now.getTime() !== this.#lastStamp.milliseconds) {
-      this.#lastStamp = { milliseconds: now.getTime(), text: now.toISOString() };
-    }
-    return this.#lastStamp.text;
-  }
+/** The events as a store would give them. With the fields in the same order all events have one hidden class in V8. */
+function recordedEvents(
+  { metadata, events }: NewCommit,
+  { id, first, time }: Commit,
+): readonly RecordedEvent[] {
+  return events.map(({ type, revision, tags, data }, index) =>
+    Object.freeze({
+      position: (first + index) as Position,
+      type,
+      revision,
+      tags,
+      data,
+      time,
+      commit: id,
+      metadata,
+    }),
+  );
 }
 
 function sameRequest(commit: Commit, fingerprint: string | undefined): Commit {

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { LogDamaged, StoreUnavailable } from './errors.js';
 import { defineEvent } from './contracts/event-contract.js';
 import { EventLog } from './event-log.js';
-import type { Position, Query, Range, StoredEvent } from './event.js';
-import { PAGE_SIZE } from './page.js';
+import { PAGE_SIZE, type Position, type Query, type Range, type StoredEvent } from './event.js';
 import { MemoryStore } from '../stores/memory.store.js';
 
 const counted = defineEvent({ type: 'number.recorded', schema: z.int() });

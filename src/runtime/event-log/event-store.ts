@@ -1,4 +1,4 @@
-/** A driver that keeps the log. It knows bytes and positions; contracts and upcasters are above it. */
+/** What a driver that keeps the log must do. It knows bytes and positions; contracts and upcasters are above it. */
 import type {
   Commit,
   CommitId,
@@ -11,15 +11,15 @@ import type {
 } from './event.js';
 
 export abstract class EventStore {
-  /** Tells this log from every other, so that a snapshot of one is never taken for one of another. */
+  /** Differs from that of every other log, so that a snapshot of one is never used for another. */
   abstract readonly identity: string;
 
   /**
    * Records all of the commit's events or none. Resolves once they survive power loss. A repeated
    * commit id, however late, returns the first commit's positions and records nothing.
-   * Appends are recorded in the order in which they were asked for, and resolve in that order.
+   * Appends are recorded, and resolve, in the order of the calls.
    *
-   * @throws AppendConditionFailed when an event that the condition excludes stands in the log
+   * @throws AppendConditionFailed when the log holds an event that the condition excludes
    * @throws StorageFull when there is no room; it works again once there is
    * @throws StoreUnavailable when the server that keeps the log cannot be reached; every other method but `advanced` may
    *   throw it too
@@ -31,17 +31,18 @@ export abstract class EventStore {
   abstract find(id: CommitId): Promise<Commit | undefined>;
 
   /**
-   * Committed events in position order, a page at a time. Never shows half a commit that is not wholly recorded.
+   * The events in the range that match the query, in position order, a page at a time. Never an event of a commit that is
+   * not yet recorded as a whole.
    *
-   * @throws LogDamaged instead of giving out an event of a commit that does not fit its hash
+   * @throws LogDamaged at a commit that does not fit its hash, instead of giving out its events
    */
   abstract read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]>;
 
   /**
    * Whole commits in their order, a page at a time, from the first that ends after `after` to the last that begins
-   * up to `through`. Each is checked against its hash and against the one before it.
+   * up to `through`. Each is verified against its hash and against the one before it.
    *
-   * @throws LogDamaged at the first that does not fit; those before it have been given out
+   * @throws LogDamaged at the first that does not fit, after those before it
    */
   abstract commits(range?: Pick<Range, 'after' | 'through'>): AsyncIterable<readonly RecordedCommit[]>;
 
@@ -49,12 +50,12 @@ export abstract class EventStore {
   abstract head(): Promise<Position>;
 
   /**
-   * Resolves when the head stands after `position`. The only thing following needs.
+   * Resolves when the head is after `position`.
    *
    * @throws the signal's reason once it is aborted
    */
   abstract advanced(position: Position, signal: AbortSignal): Promise<void>;
 
-  /** Records what was asked for, then lets go of everything. Appends after it are refused. */
+  /** Finishes the appends that wait, then closes the store. Later appends are refused. */
   abstract close(): Promise<void>;
 }

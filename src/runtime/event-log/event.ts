@@ -1,20 +1,23 @@
-/** What is recorded, in plain types: events, commits, and the questions that can be asked of them. */
+/** The plain types of the log: events, commits, queries, ranges. */
 import { InvalidValue } from './errors.js';
 
 declare const brand: unique symbol;
 type Branded<Type, Name extends string> = Type & { readonly [brand]: Name };
 
-/** Where an event stands in the log: an integer from 1, strictly increasing, never reused. 0 is before the first. */
+/** The place of an event in the log: an integer from 1, strictly increasing, never reused. 0 is before the first. */
 export type Position = Branded<number, 'Position'>;
-/** The name of one append, up to 255 characters, none of them NUL. Whoever repeats it gets the first answer again. */
+/** The id of one append, up to 255 characters, none of them NUL. An append that repeats it gets the first answer again. */
 export type CommitId = Branded<string, 'CommitId'>;
 /** What an event is about: `number:42`. Up to 255 characters, none of them NUL. */
 export type Tag = Branded<string, 'Tag'>;
 
-/** What JSON can say. Only this is ever recorded; a member that is undefined is left out. */
+/** A JSON value. Nothing else is ever recorded; a member that is undefined is left out. */
 export type Json =
   null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json | undefined };
 export type Metadata = Readonly<Record<string, Json>>;
+
+export const NO_METADATA: Metadata = Object.freeze({});
+export const NO_TAGS: readonly Tag[] = Object.freeze([]);
 
 /** Before the first event: following from here shows everything. */
 export const START = 0 as Position;
@@ -44,7 +47,7 @@ function name(what: string, value: string): string {
     throw new InvalidValue(`A ${what} has 1 to ${MAX_NAME_LENGTH} characters, not ${value.length}.`);
   }
   if (!value.isWellFormed()) throw new InvalidValue(`A ${what} is well-formed Unicode.`);
-  // A database's text cannot hold it (PostgreSQL), and much that is written in C ends there.
+  // PostgreSQL's text cannot hold it, and C strings end there.
   if (value.includes('\0')) throw new InvalidValue(`A ${what} holds no NUL character (U+0000).`);
   return value;
 }
@@ -56,13 +59,17 @@ export interface NewEvent<Type extends string = string, Data = Json> {
   readonly tags?: readonly Tag[];
 }
 
-/** An event as the store keeps it, in whatever revision it was recorded. */
-export interface StoredEvent {
-  readonly position: Position;
+/** What an event says, checked against its contract. */
+export interface EventContent {
   readonly type: string;
   readonly revision: number;
   readonly tags: readonly Tag[];
   readonly data: Json;
+}
+
+/** An event as the store keeps it, in whatever revision it was recorded. */
+export interface StoredEvent extends EventContent {
+  readonly position: Position;
   /** When it was recorded: RFC 3339, UTC, milliseconds. The order is the positions', never the times'. */
   readonly time: string;
   readonly commit: CommitId;
@@ -76,7 +83,7 @@ export interface RecordedEvent<Type extends string = string, Data = Json> extend
 > {
   readonly type: Type;
   readonly data: Data;
-  /** Which of several events, from 1, that upcasters made of the one recorded at this position. Absent: it is the only one. */
+  /** The number of this event, from 1, among several that upcasters made of the one recorded at this position. Absent: there is one. */
   readonly part?: number;
 }
 
@@ -85,50 +92,59 @@ export interface QueryItem {
   readonly types?: readonly string[];
   readonly tags?: readonly Tag[];
   /**
-   * Only what was recorded in a revision before this one. The log narrows by it what it asks of a store beyond the
-   * query; contexts, who see every event in its current revision, have no use for it.
+   * Only events that were recorded in a revision before this one. For the log, which has to find events in earlier
+   * revisions; of no use to contexts, which see every event in its current revision.
    */
   readonly revisionBelow?: number;
 }
 
-/** An event is meant when any item means it (dcb.events). A query without an item means none. */
+/** An event matches a query if it matches any of its items (dcb.events). A query without items matches none. */
 export type Query = readonly QueryItem[];
 
 export const EVERYTHING: Query = [{}];
 
-/** The append fails if an event that the query means stands after this position (dcb.events). */
+/** The append fails if an event after this position matches the query (dcb.events). */
 export interface AppendCondition {
   readonly query: Query;
   readonly after: Position;
 }
 
-/** Which part of the log, and which way. */
+/** A part of the log, and a direction. */
 export interface Range {
-  /** Only what stands after it. Default: the start. */
+  /** Only events after it. Default: the start. */
   readonly after?: Position;
-  /** Only what stands up to it, itself included. Default: the head when the reading begins. */
+  /** Only events up to it, itself included. Default: the head when reading begins. */
   readonly through?: Position;
-  /** The events at so many positions at most: several that upcasters made of one are never parted. Default: all of them. */
+  /** At most the events at so many positions: several that upcasters made of one are never parted. Default: all of them. */
   readonly limit?: number;
   /** Newest first. Default: false. */
   readonly backwards?: boolean;
 }
 
-/** What a store is asked to record: all of it or nothing. */
+/** At most so many events are in a page, so that reading a long log takes little memory. */
+export const PAGE_SIZE = 1000;
+
+/** Some events, and how far the page goes: all that match up to `through` are in this page or an earlier one. */
+export interface Page {
+  readonly events: readonly RecordedEvent[];
+  readonly through: Position;
+}
+
+/** What a store is to record: all of it or nothing. */
 export interface NewCommit {
   readonly id: CommitId;
-  /** The id was made for this append, so that nothing can stand under it: a store need not look. Default: false. */
+  /** The id was made for this append, so a store need not look whether it is known. Default: false. */
   readonly isNewId?: boolean;
   readonly time: string;
   readonly metadata: Metadata;
-  readonly events: readonly Pick<StoredEvent, 'type' | 'revision' | 'tags' | 'data'>[];
+  readonly events: readonly EventContent[];
   readonly condition?: AppendCondition;
-  /** Tells whether a repeated id comes with what it came with the first time. */
+  /** Identifies the request, to tell a retry from another use of the same id. */
   readonly fingerprint?: string;
 }
 
-/** What was recorded, whole, as it is kept: what verifying, exporting and copying a log see. */
-export interface RecordedCommit {
+/** What a recorded commit says. */
+export interface CommitContent {
   readonly id: CommitId;
   readonly first: Position;
   readonly last: Position;
@@ -136,19 +152,23 @@ export interface RecordedCommit {
   readonly metadata: Metadata;
   readonly fingerprint?: string;
   readonly events: readonly StoredEvent[];
+}
+
+/** A whole commit as it is stored: for verifying, exporting and copying a log. */
+export interface RecordedCommit extends CommitContent {
   /** The hash of the commit before it, in hexadecimal; 64 zeros before the first. */
   readonly previous: string;
   /** SHA-256 over its content and `previous`, in hexadecimal. The same content has the same hash in every store. */
   readonly hash: string;
 }
 
-/** What was recorded. */
+/** The answer to an append. */
 export interface Commit {
   readonly id: CommitId;
   readonly first: Position;
   readonly last: Position;
   readonly time: string;
   readonly fingerprint?: string;
-  /** True when this id had been recorded before, and this append recorded nothing. */
+  /** True when a commit of this id was recorded before; this append recorded nothing. */
   readonly repeated: boolean;
 }

@@ -109,10 +109,10 @@ describe('freezeJson', () => {
   });
 
   it('weighs more what is more', () => {
-    const weight = (value: unknown): number => {
+    const bytes = (value: unknown): number => {
       const result = freezeJson(value);
-      return isFault(result) ? 0 : result.weight;
+      return isFault(result) ? 0 : result.bytes;
     };
-    expect(weight({ value: 'x'.repeat(1000) })).toBeGreaterThan(weight({ value: 'x' }) + 1000);
+    expect(bytes({ value: 'x'.repeat(1000) })).toBeGreaterThan(bytes({ value: 'x' }) + 1000);
   });
 });

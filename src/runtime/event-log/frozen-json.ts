@@ -1,32 +1,32 @@
-/** Makes a value safe to record and to share: it is JSON, nobody else holds it, nobody can change it. */
+/** Makes a frozen copy of a JSON value: safe to record, and to share between consumers. */
 import type { Fault } from '../http/kernel/problem.js';
 import { pointer } from '../http/kernel/problem.js';
 import type { Json } from './event.js';
 
-/** Deeper than this is no data but an attack on whoever walks through it. */
+/** Deeper data is an attack on code that recurses through it. */
 const MAX_DEPTH = 64;
 
 const ILL_FORMED = 'Text is well-formed Unicode; this has half of a surrogate pair.';
 
 export interface FrozenJson {
   readonly value: Json;
-  /** Roughly the bytes that it takes in memory. */
-  readonly weight: number;
+  /** Roughly what it takes in memory. */
+  readonly bytes: number;
 }
 
 /** A frozen copy, or the first place where the value is not JSON. */
 export function freezeJson(value: unknown): FrozenJson | Fault {
-  const walk = new Walk();
-  const copy = walk.copy(value, 0);
-  return walk.fault ?? { value: copy, weight: walk.weight };
+  const copier = new Copier();
+  const copy = copier.copy(value, 0);
+  return copier.fault ?? { value: copy, bytes: copier.bytes };
 }
 
 export function isFault(result: FrozenJson | Fault): result is Fault {
   return 'detail' in result;
 }
 
-class Walk {
-  weight = 0;
+class Copier {
+  bytes = 0;
   fault: Fault | undefined;
   readonly #path: PropertyKey[] = [];
 
@@ -34,14 +34,14 @@ class Walk {
     if (depth > MAX_DEPTH) return this.#refuse(`Data may be nested at most ${MAX_DEPTH} deep.`);
     switch (typeof value) {
       case 'string':
-        this.weight += 16 + 2 * value.length;
+        this.bytes += 16 + 2 * value.length;
         return value.isWellFormed() ? value : this.#refuse(ILL_FORMED);
       case 'number':
-        this.weight += 8;
+        this.bytes += 8;
         if (!Number.isFinite(value)) return this.#refuse(`${value} is no JSON number.`);
         return value === 0 ? 0 : value; // JSON has no -0 that survives being stored
       case 'boolean':
-        this.weight += 4;
+        this.bytes += 4;
         return value;
       case 'object':
         if (value === null) return null;
@@ -54,9 +54,9 @@ class Walk {
   }
 
   #copyArray(array: readonly unknown[], depth: number): Json {
-    this.weight += 16;
+    this.bytes += 16;
     return Object.freeze(
-      // Not `map`, which passes over holes.
+      // Not `map`, which skips holes.
       Array.from(array, (item, index) => {
         this.#path.push(index);
         const copy = this.copy(item, depth + 1);
@@ -72,9 +72,9 @@ class Walk {
       const member = object[name];
       if (member === undefined) continue; // as JSON.stringify does
       this.#path.push(name);
-      this.weight += 8 + 2 * name.length;
+      this.bytes += 8 + 2 * name.length;
       const value = name.isWellFormed() ? this.copy(member, depth + 1) : this.#refuse(ILL_FORMED);
-      // Only `__proto__` needs the long way; assigning it would set the prototype.
+      // Assigning `__proto__` would set the prototype.
       if (name === '__proto__') Object.defineProperty(copy, name, { value, enumerable: true });
       else copy[name] = value;
       this.#path.pop();

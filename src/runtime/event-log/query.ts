@@ -1,13 +1,13 @@
-/** Which events a query means. */
+/** Whether an event matches a query: the one definition, for all stores. */
 import type { Query, QueryItem, StoredEvent } from './event.js';
 
-type Describable = Pick<StoredEvent, 'type' | 'revision' | 'tags'>;
+type QueriedEvent = Pick<StoredEvent, 'type' | 'revision' | 'tags'>;
 
-export function matches(query: Query, event: Describable): boolean {
+export function matches(query: Query, event: QueriedEvent): boolean {
   return query.some((item) => matchesItem(item, event));
 }
 
-function matchesItem({ types, tags, revisionBelow }: QueryItem, event: Describable): boolean {
+function matchesItem({ types, tags, revisionBelow }: QueryItem, event: QueriedEvent): boolean {
   return (
     (types === undefined || types.includes(event.type)) &&
     (tags === undefined || tags.every((wanted) => event.tags.includes(wanted))) &&
@@ -15,7 +15,7 @@ function matchesItem({ types, tags, revisionBelow }: QueryItem, event: Describab
   );
 }
 
-/** What the query means of these types. */
+/** The query, narrowed to events of these types. */
 export function ofTypes(types: readonly string[], query: Query): Query {
   return query.map((item) => ({
     ...item,
@@ -23,7 +23,7 @@ export function ofTypes(types: readonly string[], query: Query): Query {
   }));
 }
 
-/** Whether it means every event, so that nothing need be looked at to know. */
+/** Whether every event matches, so that no event need be looked at. */
 export function matchesEverything(query: Query): boolean {
   return query.some(
     ({ types, tags, revisionBelow }) =>

@@ -1,4 +1,4 @@
-/** Operational signals: what operators want to know, never what state depends on. Sent with `@nestjs/event-emitter`. */
+/** Operational signals, for monitoring: no state may depend on them. Sent with `@nestjs/event-emitter`. */
 import type { EventEmitter2 } from '@nestjs/event-emitter';
 
 export interface Signals {
@@ -13,21 +13,21 @@ export interface Signals {
   'projection.faulted': { readonly projection: string; readonly position: number; readonly error: unknown };
   'projection.resumed': {
     readonly projection: string;
-    /** Where it stood when it was told to. */
+    /** Its position when it was resumed. */
     readonly resumedFrom: number;
     readonly position: number;
     readonly events: number;
     readonly milliseconds: number;
   };
-  /** Somebody told the projection to pass over the event at this position. */
+  /** It was told to skip the event at this position. */
   'projection.skipped': { readonly projection: string; readonly position: number; readonly reason: string };
   'projection.audited': {
     readonly projection: string;
     readonly position: number;
-    /** How many snapshots and live states were held against the log. */
+    /** How many snapshots and live states were compared with the log. */
     readonly checked: number;
   };
-  /** What it holds, or has kept, is not what the log folds to: that began between these two positions. */
+  /** Its state or a snapshot is not what the log folds to: the first difference is between these two positions. */
   'projection.drifted': { readonly projection: string; readonly after: number; readonly upTo: number };
   'projection.rebuilt': { readonly projection: string; readonly position: number; readonly equal: boolean };
   'snapshot.taken': { readonly projection: string; readonly position: number; readonly bytes: number };

@@ -1,4 +1,4 @@
-/** How far a projection has folded, and who waits for it to come further. */
+/** How far a projection has folded, and the waits for it to fold further. */
 import { position, type Position } from '../event-log/event.js';
 import { WaitablePosition } from '../event-log/following/waitable-position.js';
 

@@ -1,10 +1,9 @@
-/** A fold on its way through the log: position, state and digest, which always belong together. */
-import { START, position, type Position, type RecordedEvent } from '../event-log/event.js';
-import type { Page } from '../event-log/page.js';
+/** A fold and how far it has come: position, state and digest, which always belong together. */
+import { START, position, type Page, type Position, type RecordedEvent } from '../event-log/event.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
 import { DigestRoller, NOTHING_FOLDED, type RollingDigest } from './snapshots/rolling-digest.js';
 
-/** How far a fold has come, and to what. */
+/** A state, and the position up to which the log was folded to it. */
 export interface Folded<Context = unknown> {
   readonly position: Position;
   readonly state: FoldState<Context>;
@@ -12,7 +11,7 @@ export interface Folded<Context = unknown> {
   readonly digest: RollingDigest;
 }
 
-/** Positions of events that a projection passes over. */
+/** Positions of events that a projection skips. */
 export type Skipped = ReadonlySet<Position>;
 
 export const NOTHING_SKIPPED: Skipped = new Set();
@@ -21,7 +20,7 @@ export const NOTHING_SKIPPED: Skipped = new Set();
 export class FoldFailed extends Error {
   constructor(
     readonly position: Position,
-    /** The first of those that stand there. */
+    /** The first at that position. */
     readonly event: RecordedEvent | undefined,
     cause: unknown,
   ) {
@@ -30,8 +29,8 @@ export class FoldFailed extends Error {
 }
 
 /**
- * What live following, replays, audits, shadows and questions about the past have in common, so that they cannot differ.
- * Knows neither the log nor snapshots: whoever uses it hands it page after page.
+ * Used for live following, replays, audits, rebuilds and states of the past, so that they cannot differ. Knows neither the
+ * log nor snapshots: it is given page after page.
  */
 export class Folding<Context = unknown> {
   #position: Position;
@@ -61,14 +60,14 @@ export class Folding<Context = unknown> {
   }
 
   /**
-   * Folds as far as it goes: what came before an event that cannot be folded is kept. Several events may stand at one
-   * position; it is folded whole or not at all. An event that is passed over leaves no mark in the digest.
+   * Folds a page, or its part before an event that cannot be folded. Several events may have one position; they are folded
+   * all or none. A skipped event does not change the digest.
    *
    * @throws FoldFailed
    */
   take({ events, through }: Page): void {
     const { fold } = this;
-    // Most pass over none, and then need not ask with every event.
+    // Most projections skip nothing, and then no event need be looked up.
     const skipped = this.skipped.size > 0 ? this.skipped : undefined;
     const roller = new DigestRoller(this.#digest);
     let state = this.#state;
@@ -88,7 +87,7 @@ export class Folding<Context = unknown> {
     this.#position = through;
   }
 
-  /** Folds again what came before: that happens once, and need not be remembered with every event. */
+  /** Folds what came before again: that happens once, where keeping the state before each position would cost always. */
   #failed(events: readonly RecordedEvent[], at: Position, error: unknown): FoldFailed {
     const before = events.filter((event) => event.position < at);
     this.take({ events: before, through: position(at - 1) });

@@ -5,8 +5,7 @@ import { EventEmitter2 } from '@nestjs/event-emitter';
 import { add, amountsLog, totalOf } from '../../../test/support/amounts.js';
 import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.js';
 import type { EventLog } from '../event-log/event-log.js';
-import { position } from '../event-log/event.js';
-import { PAGE_SIZE } from '../event-log/page.js';
+import { position, PAGE_SIZE } from '../event-log/event.js';
 import { ProjectionHost } from './projection-host.js';
 
 /** Of one snapshot, in milliseconds. */

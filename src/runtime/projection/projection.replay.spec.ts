@@ -4,7 +4,7 @@ import { add, amountsLog, totalOf } from '../../../test/support/amounts.js';
 import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.js';
 import { later, run } from '../../../test/support/running-projection.js';
 import type { EventLog } from '../event-log/event-log.js';
-import { PAGE_SIZE } from '../event-log/page.js';
+import { PAGE_SIZE } from '../event-log/event.js';
 
 /** One of every page, whatever it costs. */
 const pace = { spacing: PAGE_SIZE, share: () => 1 };

@@ -1,7 +1,6 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
-import { START, type Position, type Query } from '../event-log/event.js';
+import { START, type Page, type Position, type Query } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
-import { countUpTo, type Page } from '../event-log/page.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
 import { faultOf, type ProjectionFault } from './fault.js';
 import type { FoldState } from '../fold/fold-state.js';
@@ -20,11 +19,10 @@ import {
 import type { Drift } from './operations/comparison-points.js';
 import { Past } from './past/past.js';
 import type { ProjectionObserver } from './projection.machine.js';
-import { eventSkipped, fingerprintWithout, skipIn, skippedBy, withoutSkips } from './skipping.js';
+import { eventSkipped, fingerprintWithout, isSkip, skippedBy, skippedIn } from './skipping.js';
 import type { SnapshotEntry, SnapshotIdentity } from './snapshots/snapshot-store.js';
 import type { Snapshots } from './snapshots/snapshots.js';
 
-/** Nobody waits longer than this for a projection that resumes, in milliseconds. */
 const RESUME_TIMEOUT_MS = 5_000;
 
 export class Projection<Context = unknown> {
@@ -33,8 +31,8 @@ export class Projection<Context = unknown> {
   readonly #folded = new FoldedPosition();
   readonly #followed: Query;
   readonly #rate = new MovingRate();
-  readonly #echoes = new Set<(page: Page) => void>();
-  /** Where a shadow's state has taken the place of this one's, and how often. */
+  readonly #onFolded = new Set<(page: Page) => void>();
+  /** At which position the state was last replaced by a rebuilt one, and how often that happened. */
   #replaced = { at: START, times: 0 };
   #drift: Drift | undefined;
   #settle: () => void = () => undefined;
@@ -43,7 +41,7 @@ export class Projection<Context = unknown> {
     this.#settle = resolve;
   });
   #folding: Folding<Context>;
-  /** Grows while it runs by what stands after the position; what that state passed over is never changed. */
+  /** Grows while the projection runs, but only by positions that are not folded yet. */
   #skipped = new Set<Position>();
   #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
   #status: ProjectionStatus = 'recovering';
@@ -81,13 +79,13 @@ export class Projection<Context = unknown> {
     return this.#folding.state;
   }
 
-  /** Tells an answer from every other that this process gives: the position, unless the state was replaced at one. */
+  /** Another one for each answer of this process: the position, and a count where the state was replaced at it. */
   get version(): string {
     const { at, times } = this.#replaced;
     return times > 0 && at === this.position ? `${at}.${times}` : String(this.position);
   }
 
-  /** Where the state and the log part, as far as the last audit found out. */
+  /** Where the last audit found that the state is not what the log folds to. */
   get drift(): Drift | undefined {
     return this.#drift;
   }
@@ -106,7 +104,7 @@ export class Projection<Context = unknown> {
     return isPassed ? undefined : this.#fault;
   }
 
-  /** What it passes over, as it last knew. */
+  /** The positions that it skips, as far as it knows. */
   get skipped(): Skipped {
     return this.#skipped;
   }
@@ -116,12 +114,12 @@ export class Projection<Context = unknown> {
     return this.#rate.perSecond();
   }
 
-  /** Those that are kept now, newest first. */
+  /** Newest first. */
   snapshotsKept(): Promise<readonly SnapshotEntry[]> {
     return this.snapshots.list();
   }
 
-  /** What a query answers with, made once for each state. */
+  /** What a query is answered with, made once for each state. */
   view(): View {
     const { state } = this;
     if (this.#view?.of !== state) this.#view = { of: state, view: this.definition.view(state) };
@@ -143,22 +141,23 @@ export class Projection<Context = unknown> {
     this.#folded.endWaiting();
   }
 
-  /** Hands on every page from now on, right after it was folded. @returns what ends it */
-  onFolded(to: (page: Page) => void): () => void {
-    this.#echoes.add(to);
-    return () => this.#echoes.delete(to);
+  /** Calls back with every page from now on, right after it was folded. @returns what ends it */
+  onFolded(callback: (page: Page) => void): () => void {
+    this.#onFolded.add(callback);
+    return () => this.#onFolded.delete(callback);
   }
 
   /**
-   * Puts what a shadow has folded in the place of what this one has, between two events: nobody sees a state in between,
-   * and no position goes back. Resolves to whether a snapshot of it is kept, and those of the old state are gone that
-   * `isKept` does not want.
+   * Replaces the state by a rebuilt one of the same position, in one turn. Resolves once the snapshots of the old state
+   * are gone, but for those that `isKept` wants, to whether there is a snapshot of the new one.
    *
-   * @throws Error when the two do not stand at one position
+   * @throws Error when the two are not at the same position
    */
   replaceBy(folded: Folded, isKept: (found: SnapshotIdentity) => boolean): Promise<boolean> {
     if (folded.position !== this.position)
-      throw new Error(`${this.name} stands at ${this.position}, its shadow at ${folded.position}`);
+      throw new Error(
+        `${this.name} is at ${this.position}, the state to replace it with at ${folded.position}`,
+      );
     this.#folding = new Folding(this.definition.fold, folded as Folded<Context>, this.#skipped);
     this.#replaced = { at: this.position, times: this.#replaced.times + 1 };
     this.#drift = undefined;
@@ -168,11 +167,11 @@ export class Projection<Context = unknown> {
   /** The lifecycle, with this projection's own work in it; the runtime's root actor runs it. */
   lifecycle(): Lifecycle {
     return lifecycleOf((tell, ended) => {
-      void this.#fold(tell, ended);
+      void this.#run(tell, ended);
     });
   }
 
-  /** The actor says where in its life the projection is; queries ask too often to look that up each time. */
+  /** The actor that runs the lifecycle. Its state is copied, because queries ask for it too often to look it up. */
   runsAs(actor: ProjectionActor): void {
     this.#actor = actor;
     const update = (snapshot: ReturnType<ProjectionActor['getSnapshot']>): void => {
@@ -185,8 +184,8 @@ export class Projection<Context = unknown> {
   }
 
   /**
-   * Tries again from where it stopped; nothing happens unless it is faulted. Resolves once it follows or is faulted
-   * again, or after five seconds, whatever it does then.
+   * Tries again from where it stopped; does nothing unless it is faulted. Resolves once it follows or is faulted again, or
+   * after five seconds.
    */
   async resume(): Promise<void> {
     const actor = this.#actor;
@@ -195,70 +194,54 @@ export class Projection<Context = unknown> {
     await settled(actor, RESUME_TIMEOUT_MS);
   }
 
-  /** Stops folding and keeps a last snapshot. The state can still be asked for. */
+  /** Stops folding and takes a last snapshot. Queries are still answered. */
   async stop(): Promise<void> {
     this.#actor?.send({ type: 'stop' });
     await this.snapshots.saveLast(this.folded, this.#skipped);
   }
 
-  async #fold(tell: (event: FoldingEvent) => void, ended: AbortSignal): Promise<void> {
-    const fail = (error: unknown): void => {
-      if (ended.aborted) return;
-      const fault = faultOf(error, this.position, this.now());
-      tell({ type: 'fault', fault });
-      this.observer.faulted(fault);
-    };
+  /** Restores, folds up to the head, and follows the log, until it is told to end or cannot go on. */
+  async #run(tell: (event: FoldingEvent) => void, ended: AbortSignal): Promise<void> {
     try {
       const began = performance.now();
       const isResuming = this.#fault !== undefined;
       const skipped = new Set(await skippedBy(this.log, this.name));
-      const from = this.#goodWith(skipped) ?? (await this.snapshots.newest(skipped));
+      const from = this.#reusable(skipped) ?? (await this.snapshots.newest(skipped));
       const target = await this.log.head();
       if (ended.aborted) return;
-      this.#skipped = skipped;
-      this.#begin((from as Folded<Context> | undefined) ?? beginning(this.definition.fold));
+      this.#begin((from as Folded<Context> | undefined) ?? beginning(this.definition.fold), skipped);
       const restoredFrom = this.position;
-      let recovered = false;
-      let turn: Promise<void> | undefined;
       const caughtUp = (): void => {
-        if (recovered || this.position < target) return;
-        recovered = true;
         tell({ type: 'caught up' });
+        const { position } = this;
         const milliseconds = performance.now() - began;
-        const report = {
-          position: this.position,
-          restoredFrom,
-          events: this.position - restoredFrom,
-          milliseconds,
-        };
+        const report = { position, restoredFrom, events: position - restoredFrom, milliseconds };
         if (isResuming) this.observer.resumed(report);
         else this.observer.recovered(report);
       };
-      caughtUp();
-      // A replay waits for its snapshots; who follows live is waited for by readers, and does not.
-      const ready = (): Promise<void> | undefined => (recovered ? undefined : turn);
-      const subscription = this.log.followProgress(this.#followed, this.position, ready).subscribe({
-        next: (page) => {
-          if (this.#isSkippedInThePast(page)) {
-            tell({ type: 'skipped in the past' });
-            return;
-          }
-          this.#take(page);
-          caughtUp();
-          turn = this.snapshots.schedule(this.folded, this.#skipped);
-        },
-        error: fail,
-      });
-      ended.addEventListener('abort', () => {
-        subscription.unsubscribe();
-      });
+      if (this.position >= target) caughtUp();
+      for await (const page of this.log.followPages(this.#followed, this.position, ended)) {
+        ended.throwIfAborted();
+        const wasBehind = this.position < target;
+        if (!this.#take(page)) {
+          tell({ type: 'skipped in the past' });
+          return;
+        }
+        if (wasBehind && this.position >= target) caughtUp();
+        const offered = this.snapshots.schedule(this.folded, this.#skipped);
+        // A replay waits for its snapshots. Live, readers wait for the projection, so it does not.
+        if (this.position < target) await offered;
+      }
     } catch (error) {
-      fail(error);
+      if (ended.aborted) return;
+      const fault = faultOf(error, this.position, this.now());
+      tell({ type: 'fault', fault });
+      this.observer.faulted(fault);
     }
   }
 
-  /** What is folded already, if that passed over what these say and nothing else. */
-  #goodWith(skipped: Skipped): Folded<Context> | undefined {
+  /** What is folded already, if exactly these positions were skipped in it. */
+  #reusable(skipped: Skipped): Folded<Context> | undefined {
     const { position: through } = this;
     if (through === START) return undefined;
     const isSame =
@@ -266,32 +249,46 @@ export class Projection<Context = unknown> {
     return isSame ? this.folded : undefined;
   }
 
-  #begin(from: Folded<Context>): void {
-    this.#folding = new Folding(this.definition.fold, from, this.#skipped);
+  #begin(from: Folded<Context>, skipped: Set<Position>): void {
+    this.#skipped = skipped;
+    this.#folding = new Folding(this.definition.fold, from, skipped);
     this.#folded.moveTo(from.position);
   }
 
-  /** Notes what the page says is to be skipped from here on. Whether some of it has been folded already. */
-  #isSkippedInThePast({ events }: Page): boolean {
-    let isPast = false;
-    for (const event of events) {
-      const at = skipIn(event, this.name);
-      if (at === undefined || this.#skipped.has(at)) continue;
-      if (at <= this.position) isPast = true;
-      else this.#skipped.add(at);
+  /**
+   * Folds a page, unless it says that an event is to be skipped which has been folded already.
+   *
+   * @returns whether the page was folded
+   * @throws FoldFailed
+   */
+  #take(page: Page): boolean {
+    if (!page.events.some(isSkip)) {
+      this.#foldPage(page);
+      return true;
     }
-    return isPast;
+    for (const at of skippedIn(page.events, this.name)) {
+      if (this.#skipped.has(at)) continue;
+      if (at <= this.position) return false;
+      this.#skipped.add(at);
+    }
+    const isConsumed = this.definition.consumes.some(isSkip);
+    this.#foldPage(isConsumed ? page : { ...page, events: page.events.filter((event) => !isSkip(event)) });
+    return true;
   }
 
   /** @throws FoldFailed */
-  #take(page: Page): void {
-    const consumed = withoutSkips(page, this.definition.consumes);
+  #foldPage(page: Page): void {
     try {
-      this.#folding.take(consumed);
+      this.#folding.take(page);
     } finally {
       this.#folded.moveTo(this.#folding.position);
       this.#rate.add(countUpTo(page, this.position));
     }
-    for (const each of this.#echoes) each(consumed);
+    for (const callback of this.#onFolded) callback(page);
   }
+}
+
+/** How many of the page's events are at a position or before it. */
+function countUpTo({ events, through }: Page, end: Position): number {
+  return end >= through ? events.length : events.filter(({ position }) => position <= end).length;
 }

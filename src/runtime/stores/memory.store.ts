@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { LogClosed } from '../event-log/errors.js';
 import {
+  PAGE_SIZE,
   START,
   type Commit,
   type CommitId,
@@ -13,9 +14,8 @@ import {
   type StoredEvent,
 } from '../event-log/event.js';
 import { EventStore } from '../event-log/event-store.js';
-import { PAGE_SIZE } from '../event-log/page.js';
 import { matches } from '../event-log/query.js';
-import { NO_HASH, recordedOf, verifyCommit } from '../event-log/commits/hashed-commit.js';
+import { NO_HASH, toRecordedCommit, verifyCommit } from '../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../event-log/following/waitable-position.js';
 import { settle } from './append-queue.js';
 import { decideAppends, type LogView, type PendingCommit } from './decide-appends.js';
@@ -89,7 +89,7 @@ export class MemoryStore extends EventStore {
 
   #record({ commit, hashed }: PendingCommit): void {
     // Decoded from the bytes that were hashed, as in every store: later changes to the caller's objects have no effect.
-    const recorded = recordedOf(verifyCommit(hashed.bytes, commit.last));
+    const recorded = toRecordedCommit(verifyCommit(hashed.bytes, commit.last));
     this.#commits.push(recorded);
     this.#byId.set(recorded.id, commit);
     for (const event of recorded.events) this.#events.push(event);

@@ -4,13 +4,13 @@ import type { EventStore } from '../../../src/runtime/event-log/event-store.js';
 import {
   EVERYTHING,
   position,
+  PAGE_SIZE,
   type Json,
   type Query,
   type Range,
   type RecordedCommit,
   type StoredEvent,
 } from '../../../src/runtime/event-log/event.js';
-import { PAGE_SIZE } from '../../../src/runtime/event-log/page.js';
 import { eventsOf } from '../../../src/runtime/testing/conformance/reading.js';
 import type { Fault, Faults } from './faulty-store.js';
 

@@ -1,4 +1,5 @@
 /** What a commit says as bytes, and back. */
+import { jest } from '@jest/globals';
 import fc from 'fast-check';
 import { Packr } from 'msgpackr';
 import { decodeContent, encodeContent } from './commit-encoding.js';
@@ -120,6 +121,21 @@ describe('the content of a commit', () => {
     ],
   ])('keeps data with %s', (_, data) => {
     expect(roundTrip(holding(data, data)).map((event) => event.data)).toEqual([data, data]);
+  });
+
+  it('needs no code from strings', () => {
+    const forbidden = jest.spyOn(globalThis, 'Function').mockImplementation(() => {
+      throw new EvalError('Code generation from strings disallowed for this context');
+    });
+    try {
+      const data = { 'compiled nowhere else': 1, 2: [{ three: 3 }] };
+      const given = roundTrip(holding(data, data)).map((event) => event.data);
+      expect(forbidden).toHaveBeenCalledTimes(1);
+      expect(given).toEqual([data, data]);
+      expect(given.every(Object.isFrozen)).toBe(true);
+    } finally {
+      forbidden.mockRestore();
+    }
   });
 
   it('keeps a member __proto__, wherever it is', () => {

@@ -1,9 +1,12 @@
-/** What a commit says, as bytes: the same content gives the same bytes in every store, so that its hash means something. */
+/** Encodes what a commit says: the same content gives the same bytes, and so the same hash, in every store. */
 import { Packr } from 'msgpackr';
 import { addTo, builderOf, frozen, hasShape, shapeOf, type Builder, type Shape } from './columns.js';
 import { InvalidValue } from '../errors.js';
 import {
+  NO_METADATA,
+  NO_TAGS,
   position,
+  type CommitContent,
   type CommitId,
   type Json,
   type Metadata,
@@ -13,7 +16,7 @@ import {
   type Tag,
 } from '../event.js';
 
-/** The layout of the bytes; it stands first in them, so that a later layout can be told from this one. */
+/** The version of the layout: the first value of the bytes, so that a later version can be told from this one. */
 export const LAYOUT = 2;
 
 /** Events of one type, revision and shape. A column whose cells are all the same holds one of them. */
@@ -29,7 +32,7 @@ type PackedCommit = readonly [
   layout: number,
   id: CommitId,
   time: string,
-  /** JSON text, or 0 for none: seldom is there any, and then it is small. */
+  /** JSON text, or 0 for none: there is seldom any, and it is small. */
   metadata: string | 0,
   fingerprint: string | 0,
   first: Position,
@@ -47,55 +50,44 @@ interface Group {
   readonly columns: Json[][];
 }
 
-/** All that a commit says. */
-export interface CommitContent {
-  readonly id: CommitId;
-  readonly first: Position;
-  readonly last: Position;
-  readonly time: string;
-  readonly metadata: Metadata;
-  readonly fingerprint?: string;
-  readonly events: readonly StoredEvent[];
-}
-
-// Every commit describes itself: no table of structures beside the log that could be lost or run ahead of it.
+// No records: their structures would be kept beside the log, where they could be lost.
 const packr = new Packr({ useRecords: false, mapsAsObjects: true });
 
-/** @throws InvalidValue when there is no event: such a commit would end where the one before it does */
+/** @throws InvalidValue when there is no event: the commit would end where the one before it does */
 export function encodeContent(commit: Omit<NewCommit, 'condition'>, first: Position): Buffer {
   if (commit.events.length === 0) throw new InvalidValue('A commit has at least one event.');
   const { groups, order } = grouped(commit.events);
   const metadata = JSON.stringify(commit.metadata);
-  const packed: PackedCommit = [
+  const packedCommit: PackedCommit = [
     LAYOUT,
     commit.id,
     commit.time,
     metadata === '{}' ? 0 : metadata,
     commit.fingerprint ?? 0,
     first,
-    groups.map(({ type, revision, shape, tags, columns }): PackedGroup => [
-      type,
-      revision,
-      shape,
-      shortened(tags, haveSameTags),
-      ...columns.map((column) => shortened(column, areSame)),
-    ]),
+    groups.map(packed),
     groups.length === 1 ? commit.events.length : order,
   ];
-  return packr.pack(packed);
+  return packr.pack(packedCommit);
+}
+
+function packed({ type, revision, shape, tags, columns }: Group): PackedGroup {
+  if (tags.length === 1) return [type, revision, shape, tags, ...columns];
+  const shortColumns = columns.map((column) => shortened(column, areSame));
+  return [type, revision, shape, shortened(tags, haveSameTags), ...shortColumns];
 }
 
 /** @throws Error when the bytes are of a layout that this version does not know */
 export function decodeContent(bytes: Uint8Array): CommitContent {
   const [layout, id, time, metadata, fingerprint, first, groups, order] = packr.unpack(bytes) as PackedCommit;
   if (layout !== LAYOUT) throw new Error(`commit of layout ${layout}, but this version knows only ${LAYOUT}`);
-  const shared = { first, time, id, metadata: metadata === 0 ? NO_METADATA : frozenText(metadata) };
-  const places = typeof order === 'number' ? new Array<number>(order).fill(0) : order;
+  const shared = { first, time, id, metadata: metadata === 0 ? NO_METADATA : parsed(metadata) };
+  const groupOfEach = typeof order === 'number' ? new Array<number>(order).fill(0) : order;
   const counts = groups.map(() => 0);
-  for (const place of places) counts[place] = (counts[place] ?? 0) + 1;
-  const rows = groups.map((group, place) => new Rows(group, counts[place] ?? 0, shared));
-  const events = places.map((place, index) => {
-    const event = rows[place]?.next(index);
+  for (const group of groupOfEach) counts[group] = (counts[group] ?? 0) + 1;
+  const rows = groups.map((group, index) => new Rows(group, counts[index] ?? 0, shared));
+  const events = groupOfEach.map((group, index) => {
+    const event = rows[group]?.next(index);
     if (event === undefined) throw new Error(`event ${index} is of a group that the commit does not have`);
     return event;
   });
@@ -110,10 +102,7 @@ export function decodeContent(bytes: Uint8Array): CommitContent {
   };
 }
 
-const NO_METADATA: Metadata = Object.freeze({});
-const NO_TAGS: readonly Tag[] = Object.freeze([]);
-
-function frozenText(text: string): Metadata {
+function parsed(text: string): Metadata {
   return frozen(JSON.parse(text) as Json) as Metadata;
 }
 
@@ -122,12 +111,12 @@ function grouped(events: NewCommit['events']): {
   readonly order: readonly number[];
 } {
   const groups: Group[] = [];
-  // Most commits are of one kind, and need no map of them.
+  // Made only for the second group: most commits have one.
   let byKind: Map<string, Group> | undefined;
   const order: number[] = [];
   let last: Group | undefined;
   for (const { type, revision, tags, data } of events) {
-    // Most events are of the kind of the one before, and that is seen without making anything.
+    // Most events are of the same kind as the one before, and this finds it without allocating.
     if (last?.type !== type || last.revision !== revision || !hasShape(data, last.shape)) {
       const group = groupOf(groups.length, type, revision, shapeOf(data));
       if (last !== undefined) byKind ??= new Map([[kindOf(last), last]]);
@@ -149,18 +138,17 @@ function groupOf(index: number, type: string, revision: number, shape: Shape): G
   return { index, type, revision, shape, tags: [], columns };
 }
 
-/** Events of the same kind are in the same group. */
 function kindOf({ type, revision, shape }: Pick<Group, 'type' | 'revision' | 'shape'>): string {
   return JSON.stringify([type, revision, shape]);
 }
 
-/** One cell instead of many that are the same. */
+/** One cell for many that are the same. */
 function shortened<Cell>(
   column: readonly Cell[],
   same: (one: Cell, other: Cell) => boolean,
 ): readonly Cell[] {
   const [first] = column;
-  if (first === undefined || column.length === 1) return column;
+  if (first === undefined) return column;
   return column.every((cell) => same(cell, first)) ? [first] : column;
 }
 
@@ -169,7 +157,7 @@ function lengthened<Cell>(column: readonly Cell[], rows: number): readonly Cell[
   return column.length === rows ? column : new Array<Cell>(rows).fill(column[0] as Cell);
 }
 
-/** Objects never are: whether two are one in memory is nothing that a commit says, and would change its hash. */
+/** Objects never are: whether two of them are one in memory must not change the commit's hash. */
 function areSame(one: Json, other: Json): boolean {
   return one === other && (typeof one !== 'object' || one === null);
 }
@@ -178,18 +166,6 @@ function haveSameTags(some: readonly Tag[], others: readonly Tag[]): boolean {
   return (
     some === others || (some.length === others.length && some.every((tag, index) => tag === others[index]))
   );
-}
-
-/** So many types are kept as one string each: there is one for each contract. */
-const MAX_TYPES = 10_000;
-const types = new Map<string, string>();
-
-/** The same string for the same type. Whoever looks something up by it, with every event, then need not compare its letters. */
-function interned(type: string): string {
-  const known = types.get(type);
-  if (known !== undefined) return known;
-  if (types.size < MAX_TYPES) types.set(type, type);
-  return type;
 }
 
 /** The events of one group, in their order. */
@@ -211,7 +187,7 @@ class Rows {
     },
   ) {
     const [type, , shape, tags, ...columns] = group;
-    this.#type = interned(type);
+    this.#type = type;
     this.#build = builderOf(shape);
     this.#tags = lengthened(tags, count);
     this.#columns = columns.map((column) => lengthened(column, count));

@@ -1,9 +1,8 @@
-/** A commit under its hash, which covers what it says and the hash of the commit before it: so a log vouches for itself. */
+/** A commit with its hash, which covers its content and the hash of the commit before it: a log can be verified by itself. */
 import { hash as digestOf } from 'node:crypto';
-import { LAYOUT, decodeContent, encodeContent, type CommitContent } from './commit-encoding.js';
 import { LogDamaged } from '../errors.js';
-import type { Commit, Position, RecordedCommit } from '../event.js';
-import { writeSingleEvent, type CommitToEncode } from './single-event-encoder.js';
+import type { Commit, CommitContent, NewCommit, Position, RecordedCommit } from '../event.js';
+import { decodeContent, encodeContent } from './commit-encoding.js';
 
 const HASH_LENGTH = 32;
 
@@ -22,49 +21,24 @@ export interface VerifiedCommit extends CommitContent {
 }
 
 /** @throws Error when the commit cannot be encoded */
-export function hashCommit(commit: CommitToEncode, first: Position, previous: Buffer): HashedCommit {
-  const bytes = withContent(commit, first);
+export function hashCommit(
+  commit: Omit<NewCommit, 'condition'>,
+  first: Position,
+  previous: Buffer,
+): HashedCommit {
+  const content = encodeContent(commit, first);
+  const bytes = Buffer.allocUnsafe(2 * HASH_LENGTH + content.length);
   bytes.set(previous, HASH_LENGTH);
-  // As text of one character a byte: that is made in half the time of a buffer.
+  bytes.set(content, 2 * HASH_LENGTH);
+  // Node makes a digest as text of one character a byte in half the time that it takes for a buffer.
   bytes.write(digestOf('sha256', bytes.subarray(HASH_LENGTH), 'binary'), 'latin1');
   return { hash: bytes.subarray(0, HASH_LENGTH), bytes };
 }
 
-/** Most commits are small, and to make a buffer takes longer than to fill it: so they share one. */
-const SLAB = 64 * 1024;
-const MAX_SLAB_SHARE = SLAB / 8;
-let slab = Buffer.allocUnsafeSlow(SLAB);
-let used = 0;
-
-/** The content, behind room for the two hashes. */
-function withContent(commit: CommitToEncode, first: Position): Buffer {
-  if (used + MAX_SLAB_SHARE > SLAB) {
-    slab = Buffer.allocUnsafeSlow(SLAB);
-    used = 0;
-  }
-  const begins = used;
-  const start = begins + 2 * HASH_LENGTH;
-  const end = writeSingleEvent(slab, { start, end: begins + MAX_SLAB_SHARE }, commit, {
-    layout: LAYOUT,
-    first,
-  });
-  if (end !== undefined) {
-    used = end;
-    return slab.subarray(begins, end);
-  }
-  const content = encodeContent(commit, first);
-  const length = 2 * HASH_LENGTH + content.length;
-  const bytes =
-    length > MAX_SLAB_SHARE ? Buffer.allocUnsafeSlow(length) : slab.subarray(begins, begins + length);
-  if (length <= MAX_SLAB_SHARE) used += length;
-  bytes.set(content, 2 * HASH_LENGTH);
-  return bytes;
-}
-
 /**
  * @param last where the commit should end
- * @param first where it begins, as far as that is known without it: what is in doubt when it is damaged
- * @throws LogDamaged unless the bytes are what was sealed, and the commit ends there
+ * @param first where it begins, as far as that is known without its bytes: the position that the error names
+ * @throws LogDamaged unless the bytes fit their hash, and the commit ends there
  */
 export function verifyCommit(bytes: Buffer, last: Position, first = last): VerifiedCommit {
   const hash = bytes.subarray(0, HASH_LENGTH);
@@ -77,7 +51,7 @@ export function verifyCommit(bytes: Buffer, last: Position, first = last): Verif
   return { ...content, hash, previous: bytes.subarray(HASH_LENGTH, 2 * HASH_LENGTH) };
 }
 
-/** @throws LogDamaged unless the one commit follows on the other; `undefined` is the beginning of the log */
+/** @throws LogDamaged unless the commit follows directly on the one before it; `undefined` is the beginning of the log */
 export function requireSuccession(
   before: Pick<VerifiedCommit, 'last' | 'hash'> | undefined,
   commit: Pick<VerifiedCommit, 'first' | 'previous'>,
@@ -91,8 +65,8 @@ export function requireSuccession(
   }
 }
 
-/** The answer to the append that recorded it. */
-export function answerOf({ id, first, last, time, fingerprint }: CommitContent): Commit {
+/** The answer to the append that recorded the commit. */
+export function toCommit({ id, first, last, time, fingerprint }: CommitContent): Commit {
   return {
     id,
     first,
@@ -103,7 +77,7 @@ export function answerOf({ id, first, last, time, fingerprint }: CommitContent):
   };
 }
 
-/** The commit as the log's users see it. */
-export function recordedOf({ hash, previous, ...content }: VerifiedCommit): RecordedCommit {
+/** The commit as users of the log see it. */
+export function toRecordedCommit({ hash, previous, ...content }: VerifiedCommit): RecordedCommit {
   return { ...content, hash: hash.toString('hex'), previous: previous.toString('hex') };
 }

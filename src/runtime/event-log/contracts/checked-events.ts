@@ -1,24 +1,22 @@
-/** What is to be recorded, looked at before anything is asked of the store: it keeps its contracts, is JSON, and nobody can change it. */
+/** Checks events before they are recorded: they keep their contracts, are JSON, and can no longer be changed. */
 import { pointer, type Fault } from '../../http/kernel/problem.js';
-import type { ContractRegistry } from './contract-registry.js';
 import { ContractBroken, InvalidValue } from '../errors.js';
-import { tag, type Metadata, type NewEvent, type StoredEvent, type Tag } from '../event.js';
+import { NO_TAGS, tag, type EventContent, type Metadata, type NewEvent } from '../event.js';
 import { freezeJson, isFault } from '../frozen-json.js';
+import type { ContractRegistry } from './contract-registry.js';
 
-/** No more events than this in one commit. */
 export const MAX_COMMIT_EVENTS = 10_000;
 
-export type CheckedEvent = Pick<StoredEvent, 'type' | 'revision' | 'tags' | 'data'>;
+/** Roughly what an event's own fields take in memory, besides its data. */
+const EVENT_BYTES = 200;
 
 export interface CheckedEvents {
-  readonly checked: readonly CheckedEvent[];
-  /** Roughly the bytes that they take in memory. */
-  readonly weight: number;
+  readonly checked: readonly EventContent[];
+  /** Roughly what they take in memory. */
+  readonly bytes: number;
 }
 
 /**
- * Every event as it will be recorded.
- *
  * @throws ContractBroken when an event has no contract or breaks it
  * @throws InvalidValue when there are none or too many, or a tag cannot be one
  */
@@ -26,12 +24,12 @@ export function checkEvents(contracts: ContractRegistry, events: readonly NewEve
   if (events.length === 0 || events.length > MAX_COMMIT_EVENTS) {
     throw new InvalidValue(`A commit has 1 to ${MAX_COMMIT_EVENTS} events, not ${events.length}.`);
   }
-  let weight = 0;
+  let bytes = 0;
   const checked = events.map((event, index) => {
     const { contract, data } = contracts.check(event, index);
     const frozen = freezeJson(data);
     if (isFault(frozen)) throw new ContractBroken(frozen.detail, [within(frozen, index)]);
-    weight += frozen.weight + 200; // an event's own fields
+    bytes += frozen.bytes + EVENT_BYTES;
     return {
       type: event.type,
       revision: contract.revision,
@@ -39,11 +37,8 @@ export function checkEvents(contracts: ContractRegistry, events: readonly NewEve
       data: frozen.value,
     };
   });
-  return { checked, weight };
+  return { checked, bytes };
 }
-
-export const NO_METADATA: Metadata = Object.freeze({});
-const NO_TAGS: readonly Tag[] = Object.freeze([]);
 
 /** @throws InvalidValue unless it is JSON */
 export function checkedMetadata(metadata: Metadata): Metadata {

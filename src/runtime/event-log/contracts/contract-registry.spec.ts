@@ -68,9 +68,9 @@ describe('ContractRegistry', () => {
   });
 
   it('has a past as soon as a contract was revised', () => {
-    expect(registry.hasPast).toBe(false);
+    expect(registry.hasUpcasters).toBe(false);
     registry.register([parcelInsured]);
-    expect(registry.hasPast).toBe(true);
+    expect(registry.hasUpcasters).toBe(true);
   });
 
   it('refuses upcasters that go in a circle, and shows it', () => {

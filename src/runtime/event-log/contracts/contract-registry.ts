@@ -1,4 +1,4 @@
-/** Which contracts the log knows, and who consumes them: every module registers what it publishes or consumes. */
+/** The contracts that a log knows, and their consumers: every module registers what it publishes or consumes. */
 import { createHash } from 'node:crypto';
 import { pointer } from '../../http/kernel/problem.js';
 import { faultsOf } from '../../http/kernel/json-faults.js';
@@ -6,9 +6,9 @@ import { ContractBroken } from '../errors.js';
 import type { NewEvent, Query, RecordedEvent } from '../event.js';
 import type { AnyContract, EarlierRevision } from './event-contract.js';
 import { storedQuery } from './stored-query.js';
-import { pastsOf, type Past } from './upcast-paths.js';
+import { upcastPaths, type UpcastPath } from './upcast-paths.js';
 
-/** Who folds events: a projection or a decider. */
+/** A projection or a decider: it folds events. */
 export interface Consumer {
   /** As in `projection sum`. */
   readonly name: string;
@@ -28,7 +28,7 @@ interface ConsumedState {
 export class ContractRegistry {
   readonly #contracts = new Map<string, AnyContract>();
   readonly #consumers: Consumer[] = [];
-  #pasts: readonly Past[] = [];
+  #paths: readonly UpcastPath[] = [];
 
   /** @throws Error when two contracts claim one event type, or their upcasters go in a circle */
   register(contracts: readonly AnyContract[]): void {
@@ -41,10 +41,10 @@ export class ContractRegistry {
       }
       this.#contracts.set(contract.type, contract);
     }
-    this.#pasts = pastsOf(this.all(), this.contractOf);
+    this.#paths = upcastPaths(this.all(), this.contractOf);
   }
 
-  /** Registers what it consumes, and that it does: the contracts' test has it fold every example. */
+  /** Registers the contracts that it consumes, and the consumer: the contracts' test has it fold every example. */
   consumedBy({ name, consumes, fold }: Consumer): void {
     this.register(consumes);
     this.#consumers.push({ name, consumes, fold });
@@ -82,37 +82,37 @@ export class ContractRegistry {
     return { contract, data: parsed.data };
   }
 
-  /** The contract of this type; undefined when nobody registered one. */
+  /** The contract of this type; undefined when none is registered. */
   readonly contractOf = (type: string): AnyContract | undefined => this.#contracts.get(type);
 
-  /** Whether an event may be seen otherwise than it was recorded. */
-  get hasPast(): boolean {
-    return this.#pasts.length > 0;
+  /** Whether there are earlier revisions, so that events may differ from what was recorded. */
+  get hasUpcasters(): boolean {
+    return this.#paths.length > 0;
   }
 
-  /** What to ask a store for when this is what is meant; what comes back may be more than that. */
+  /** The query to ask a store for all events that match this one in current revisions; it may match more. */
   asStored(query: Query): Query {
-    return storedQuery(query, this.#pasts);
+    return storedQuery(query, this.#paths);
   }
 
   /**
-   * Tells one way of bringing recorded events to these types from any other: a digest of the upcasters on the way.
-   * Empty when there is none. It does not see into functions that an upcaster calls.
+   * A digest of the upcasters whose events may become these types; empty when there are none. It changes with the source
+   * text of an upcaster, but not with that of functions which the upcaster calls.
    */
   lineageOf(types: readonly string[]): string {
     const ancestors = new Set(
-      this.#pasts
+      this.#paths
         .filter(({ type, outcomes }) =>
           [type, ...outcomes.map((each) => each.type)].some((each) => types.includes(each)),
         )
         .map(({ type }) => type),
     );
     if (ancestors.size === 0) return '';
-    const ways = [...ancestors].sort().map((type) => [type, this.contractOf(type)?.earlier.map(wayOn)]);
-    return createHash('sha256').update(JSON.stringify(ways)).digest('base64url');
+    const upcasters = [...ancestors].sort().map((type) => [type, this.contractOf(type)?.earlier.map(describeUpcaster)]);
+    return createHash('sha256').update(JSON.stringify(upcasters)).digest('base64url');
   }
 }
 
-function wayOn({ revision, upcaster: { upcast, yields, addsTags } }: EarlierRevision): unknown {
+function describeUpcaster({ revision, upcaster: { upcast, yields, addsTags } }: EarlierRevision): unknown {
   return [revision, String(upcast), addsTags, yields.map((other) => [other.type, other.revision])];
 }

@@ -4,13 +4,13 @@ import type { Json, Metadata, NewEvent, RecordedEvent, Tag } from '../event.js';
 
 export interface EventContract<Type extends string = string, Data = Json> extends Revision<Data> {
   readonly type: Type;
-  /** The revisions before, oldest first, each with the way to the next one. */
+  /** The earlier revisions, oldest first, each with the upcaster to the next one. */
   readonly earlier: readonly EarlierRevision[];
   /** An event of this type, to be recorded. Its data is checked when it is appended. */
   create(data: Data, tags?: readonly Tag[]): NewEvent<Type, Data>;
   /**
-   * The contract with one more revision, which is recorded from now on. What was recorded before stays as it is
-   * and is brought to it by the upcaster whenever it is read.
+   * The contract with one more revision, which is recorded from now on. Events that were recorded before stay as they are,
+   * and are upcasted to it whenever they are read.
    *
    * @throws Error at start-up when the schema describes more than JSON, or the upcaster is said to yield its own type
    */
@@ -19,7 +19,7 @@ export interface EventContract<Type extends string = string, Data = Json> extend
   ): EventContract<Type, Next>;
 }
 
-/** What the events of one revision are. */
+/** One revision of an event type. */
 export interface Revision<Data = Json> {
   /** From 1. */
   readonly revision: number;
@@ -27,29 +27,29 @@ export interface Revision<Data = Json> {
   readonly examples: readonly Example<Data>[];
 }
 
-/** A revision that is read, but no longer recorded. */
+/** A revision that can be read, but is no longer recorded. */
 export interface EarlierRevision extends Revision {
   readonly upcaster: Upcaster;
 }
 
-/** An event as it may have been recorded: published with its revision, and folded by every consumer in a test. */
+/** An event as it may have been recorded: it is published with its revision, and every consumer folds it in a test. */
 export interface Example<Data = Json> {
   readonly data: Data;
   readonly tags?: readonly Tag[];
   readonly metadata?: Metadata;
 }
 
-/** From one revision to the next: a pure function of what was recorded, and what can be known of it beforehand. */
+/** From one revision to the next: a pure function, and what must be known of it before any event is read. */
 export interface Upcaster {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each upcaster knows the data of its own revision
   readonly upcast: (event: RecordedEvent<any, any>) => readonly (Upcasted | NewEvent)[];
-  /** Of which other types it may give events, each contract in the revision that they are of. */
+  /** The contracts of other types that it may give events of, each in the revision of these events. */
   readonly yields: readonly AnyContract[];
   /** Whether an event that it gives may have a tag that the one it is given has not. */
   readonly addsTags: boolean;
 }
 
-/** An event of the next revision. Position, time, commit and metadata are those that were recorded, always. */
+/** An event of the next revision. Position, time, commit and metadata are always those that were recorded. */
 export interface Upcasted<Data = Json> {
   readonly data: Data;
   /** Absent: those that the event had. */
@@ -63,7 +63,7 @@ export interface Upcasted<Data = Json> {
   readonly metadata?: never;
 }
 
-/** What `revise` is told: the new revision, and how an event of the one before becomes none, one or many of it. */
+/** The argument of `revise`: the new revision, and how an event of the one before becomes none, one or many of it. */
 export interface NextRevision<
   Type extends string,
   Data,
@@ -73,26 +73,25 @@ export interface NextRevision<
   readonly schema: ZodType<Next>;
   readonly examples?: readonly Example<NoInfer<Next>>[];
   /**
-   * Pure: the same event gives the same, whenever it is read. It is handed the event frozen, and what it throws
-   * stops the reader at that event.
+   * Pure: the same event always gives the same result. The event is frozen. What it throws stops the reader at that event.
    */
   readonly upcast: (
     event: RecordedEvent<Type, Data>,
   ) => readonly (Upcasted<NoInfer<Next>> | NewEventOf<NoInfer<Others>[number]>)[];
-  /** Needed for `create`d events of other types: whoever asks for those finds them by it. */
+  /** The other types that it creates events of. A read of these types needs it to find them. */
   readonly yields?: Others;
-  /** Needed to give an event a new tag: whoever asks for that tag finds it by this, at the price of a wider search. */
+  /** Whether it gives events new tags. A read of such a tag needs it to find them, and searches more of the log. */
   readonly addsTags?: boolean;
 }
 
-/** What a contract's events are once they are recorded: `RecordedOf<typeof numberRecorded>`. */
+/** The recorded events of a contract: `RecordedOf<typeof numberRecorded>`. */
 export type RecordedOf<Contract> =
   Contract extends EventContract<infer Type, infer Data> ? RecordedEvent<Type, Data> : never;
 
 type NewEventOf<Contract> =
   Contract extends EventContract<infer Type, infer Data> ? NewEvent<Type, Data> : never;
 
-/** A contract of whatever type. Methods keep this assignable from every contract. */
+/** A contract of any type. Methods keep this assignable from every contract. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- variance: a contract both takes and gives its data
 export type AnyContract = EventContract<string, any>;
 
@@ -100,8 +99,7 @@ const EVENT_NAME = /^[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+$/;
 
 /**
  * Defines an event type, named `noun.past-participle`, by its first revision; `revise` adds the later ones. The
- * schema must describe JSON and nothing else, so that whoever reads the log in another language can hold the same
- * contract.
+ * schema must describe JSON and nothing else, so that programs in other languages can use the same contract.
  *
  * @throws Error at start-up when the name, the revision or the schema cannot be one
  */

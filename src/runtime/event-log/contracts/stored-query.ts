@@ -1,31 +1,36 @@
-/** What to ask a store for, so that nothing is missed that becomes what a query means once it is upcasted. */
+/** The query that finds, among events as they were recorded, all that match another query once they are upcasted. */
 import type { Query, QueryItem } from '../event.js';
-import type { Past } from './upcast-paths.js';
+import type { UpcastPath } from './upcast-paths.js';
 
 /**
- * The query, and items for what was recorded under another type or without its tag, in revisions where an upcaster
- * still changes that. It means more than the query does: what is read by it is filtered again, once it is upcasted.
+ * The query, and items for events that were recorded under another type or without its tag, in revisions where an
+ * upcaster still changes that. It matches more than the query does: what is read by it is filtered again, once it is
+ * upcasted.
  *
  * @returns the very same query when no upcaster matters to it
  */
-export function storedQuery(query: Query, pasts: readonly Past[]): Query {
-  const revised = new Set(pasts.map(({ type }) => type));
-  const more = query.flatMap((item) =>
+export function storedQuery(query: Query, paths: readonly UpcastPath[]): Query {
+  const revised = new Set(paths.map(({ type }) => type));
+  const added = query.flatMap((item) =>
     [...revised].flatMap((type) =>
-      missedBy(
+      itemsMissedBy(
         item,
         type,
-        pasts.filter((past) => past.type === type),
+        paths.filter((path) => path.type === type),
       ),
     ),
   );
-  return more.length === 0 ? query : [...query, ...more];
+  return added.length === 0 ? query : [...query, ...added];
 }
 
-/** What was recorded of this type, is not what the item means, and may become it. */
-function missedBy({ types, tags = [] }: QueryItem, type: string, pasts: readonly Past[]): Query {
+/** Items for events that were recorded as this type, do not match the item, and may become events that do. */
+function itemsMissedBy(
+  { types, tags = [] }: QueryItem,
+  type: string,
+  paths: readonly UpcastPath[],
+): readonly QueryItem[] {
   const isAskedFor = types === undefined || types.includes(type);
-  const missed = pasts.flatMap(({ revision, outcomes }) =>
+  const missed = paths.flatMap(({ revision, outcomes }) =>
     outcomes
       .filter((outcome) => types === undefined || types.includes(outcome.type))
       .filter(({ retagged }) => !isAskedFor || (tags.length > 0 && retagged))

@@ -1,23 +1,26 @@
-/** What the events of recorded revisions may become: known from the contracts alone, before any event is read. */
+/** What events of earlier revisions may become: known from the contracts alone, before any event is read. */
 import type { AnyContract } from './event-contract.js';
-import type { Lookup } from './upcasting.js';
+import type { ContractLookup } from './upcasting.js';
 
-/** A kind of event at the end of a chain of upcasters. */
-export interface Outcome {
+/** A type that a chain of upcasters may end at. */
+export interface UpcastOutcome {
   readonly type: string;
-  /** Whether it may have tags that were not recorded. */
+  /** Whether the event may have tags that were not recorded. */
   readonly retagged: boolean;
 }
 
-/** What is no longer recorded, and what its events may become; that may always be nothing at all. */
-export interface Past {
+/** An earlier revision, and what its events may become. They may also become nothing. */
+export interface UpcastPath {
   readonly type: string;
   readonly revision: number;
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly UpcastOutcome[];
 }
 
-/** Every earlier revision of these contracts. @throws Error when upcasters go in a circle */
-export function pastsOf(contracts: readonly AnyContract[], contractOf: Lookup): readonly Past[] {
+/** One for every earlier revision of these contracts. @throws Error when upcasters go in a circle */
+export function upcastPaths(
+  contracts: readonly AnyContract[],
+  contractOf: ContractLookup,
+): readonly UpcastPath[] {
   return contracts.flatMap(({ type, earlier }) =>
     earlier.map(({ revision }) => ({ type, revision, outcomes: outcomesOf(type, revision, contractOf) })),
   );
@@ -26,9 +29,9 @@ export function pastsOf(contracts: readonly AnyContract[], contractOf: Lookup): 
 function outcomesOf(
   type: string,
   revision: number,
-  contractOf: Lookup,
+  contractOf: ContractLookup,
   before: readonly string[] = [],
-): readonly Outcome[] {
+): readonly UpcastOutcome[] {
   const here = `${type}/${revision}`;
   if (before.includes(here)) throw new Error(`upcasters go in a circle: ${[...before, here].join(' → ')}`);
   const upcaster = contractOf(type)?.earlier.find((earlier) => earlier.revision === revision)?.upcaster;

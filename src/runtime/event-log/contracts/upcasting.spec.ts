@@ -5,13 +5,13 @@ import { recordedEvent } from '../../../../test/support/recorded-event.js';
 import { EventUnreadable } from '../errors.js';
 import { defineEvent, type AnyContract } from './event-contract.js';
 import { tag, type Json, type RecordedEvent, type StoredEvent } from '../event.js';
-import { isCurrent, isKnown, upcasted, type Lookup } from './upcasting.js';
+import { isCurrent, isKnown, upcasted, type ContractLookup } from './upcasting.js';
 
 const stored = (type: string, revision: number, data: Json, more: Partial<StoredEvent> = {}): StoredEvent =>
   Object.freeze(recordedEvent(7, { type, revision, data, metadata: { user: 'ada' }, ...more }));
 
 const knowing =
-  (...contracts: readonly AnyContract[]): Lookup =>
+  (...contracts: readonly AnyContract[]): ContractLookup =>
   (type) =>
     contracts.find((contract) => contract.type === type);
 

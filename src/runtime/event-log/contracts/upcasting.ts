@@ -5,17 +5,17 @@ import type { AnyContract, Revision, Upcasted, Upcaster } from './event-contract
 import { tag, type Json, type NewEvent, type RecordedEvent, type StoredEvent, type Tag } from '../event.js';
 import { freezeJson, isFault } from '../frozen-json.js';
 
-/** The contract of a type; undefined for a type that nobody here knows. */
-export type Lookup = (type: string) => AnyContract | undefined;
+/** The contract of a type; undefined for an unknown type. */
+export type ContractLookup = (type: string) => AnyContract | undefined;
 
-/** Whether its consumers see it as it was recorded. */
-export function isCurrent({ type, revision }: StoredEvent, contractOf: Lookup): boolean {
+/** Whether it needs no upcasting: it is of the current revision, or of an unknown type. */
+export function isCurrent({ type, revision }: StoredEvent, contractOf: ContractLookup): boolean {
   const contract = contractOf(type);
   return contract === undefined || contract.revision === revision;
 }
 
-/** Whether all of them are. Most are of the type and revision of the one before, which need not be looked up again. */
-export function areCurrent(events: readonly StoredEvent[], contractOf: Lookup): boolean {
+/** Whether all of them are. Most have the type and revision of the one before, which need not be looked up again. */
+export function areCurrent(events: readonly StoredEvent[], contractOf: ContractLookup): boolean {
   let last: StoredEvent | undefined;
   for (const event of events) {
     if (event.type === last?.type && event.revision === last.revision) continue;
@@ -25,24 +25,24 @@ export function areCurrent(events: readonly StoredEvent[], contractOf: Lookup): 
   return true;
 }
 
-/** Whether this code knows the revision that it was recorded in. */
-export function isKnown(event: StoredEvent, contractOf: Lookup): boolean {
+/** Whether this version knows the revision that it was recorded in. */
+export function isKnown(event: StoredEvent, contractOf: ContractLookup): boolean {
   return isCurrent(event, contractOf) || stepFrom(event, contractOf) !== undefined;
 }
 
 /**
- * What the event is today: none, one or many events, all at its position, with its time, commit and metadata.
+ * The event in current revisions: none, one or many events, all at its position, with its time, commit and metadata.
  *
  * @throws EventUnreadable when there is no way from its revision to the current one, or an upcaster fails
  */
-export function upcasted(event: StoredEvent, contractOf: Lookup): readonly RecordedEvent[] {
+export function upcasted(event: StoredEvent, contractOf: ContractLookup): readonly RecordedEvent[] {
   const events = upcastStepwise(event, event, contractOf);
   return events.length === 1
     ? events
     : events.map((each, index) => Object.freeze({ ...each, part: index + 1 }));
 }
 
-function upcastStepwise(event: StoredEvent, recorded: StoredEvent, contractOf: Lookup): readonly StoredEvent[] {
+function upcastStepwise(event: StoredEvent, recorded: StoredEvent, contractOf: ContractLookup): readonly StoredEvent[] {
   if (isCurrent(event, contractOf)) return [event];
   const step = stepFrom(event, contractOf);
   if (step === undefined) throw unknownRevision(event, recorded, contractOf);
@@ -54,7 +54,7 @@ interface Step {
   readonly to: Revision;
 }
 
-function stepFrom({ type, revision }: StoredEvent, contractOf: Lookup): Step | undefined {
+function stepFrom({ type, revision }: StoredEvent, contractOf: ContractLookup): Step | undefined {
   const contract = contractOf(type);
   const from = contract?.earlier.findIndex((earlier) => earlier.revision === revision) ?? -1;
   const upcaster = contract?.earlier[from]?.upcaster;
@@ -91,7 +91,7 @@ interface Target extends Revision {
   readonly type: string;
 }
 
-/** Of which type and revision the event is that an upcaster gives. */
+/** The type and revision of the event that an upcaster gives. */
 function targetOf({ type }: Upcasted | NewEvent, own: Target, yields: readonly Target[]): Target {
   if (type === undefined) return own;
   const other = yields.find((contract) => contract.type === type);
@@ -99,7 +99,7 @@ function targetOf({ type }: Upcasted | NewEvent, own: Target, yields: readonly T
   return other;
 }
 
-/** Whoever asks a store for a tag must find what will have it, so a new one is announced. One that goes is filtered out. */
+/** A read by tag must find every event that gets the tag, so `addsTags` announces new ones. Those that lost it are filtered out. */
 function tagsOf(given: Upcasted | NewEvent, { tags }: StoredEvent, addsTags: boolean): readonly Tag[] {
   if (given.tags === undefined) return tags;
   const added = given.tags.find((each) => !tags.includes(each));
@@ -107,7 +107,7 @@ function tagsOf(given: Upcasted | NewEvent, { tags }: StoredEvent, addsTags: boo
   return Object.freeze(given.tags.map((each) => tag(each)));
 }
 
-/** The data as its revision's schema has it: nobody ever folds what breaks its contract. */
+/** The data as its revision's schema parses it, so that no consumer folds what breaks its contract. */
 function checked(data: unknown, schema: Revision['schema']): Json {
   const parsed = schema.safeParse(data);
   if (!parsed.success) throw new Error(firstFault(parsed.error));
@@ -121,7 +121,7 @@ export function firstFault({ issues: [issue] }: ZodError): string {
   return `${['data', ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'it is wrong'}`;
 }
 
-function unknownRevision(event: StoredEvent, recorded: StoredEvent, contractOf: Lookup): EventUnreadable {
+function unknownRevision(event: StoredEvent, recorded: StoredEvent, contractOf: ContractLookup): EventUnreadable {
   const contract = contractOf(event.type);
   const newest = contract?.revision ?? 0;
   const oldest = contract?.earlier[0]?.revision ?? newest;

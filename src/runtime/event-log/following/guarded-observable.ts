@@ -1,13 +1,38 @@
-/** An Observable whose subscribers cannot hurt each other: one that throws is taken off, and told. */
+/** An Observable whose subscribers cannot hurt each other: one that throws is unsubscribed, and told. */
 import { Observable, Subscriber, type Observer, type OperatorFunction, type Subscription } from 'rxjs';
 
 type Next<Value> = ((value: Value) => void) | null | undefined;
 
+/** Each subscriber has an iterable of its own, and pulls it until it unsubscribes or the iterable ends. */
+export function observePages<Page>(
+  pull: (signal: AbortSignal) => AsyncIterable<Page>,
+  onUnhandled: (error: unknown) => void,
+): Observable<Page> {
+  return new GuardedObservable<Page>(onUnhandled, (subscriber) => {
+    const unsubscribed = new AbortController();
+    void push(pull(unsubscribed.signal), subscriber);
+    return () => {
+      unsubscribed.abort();
+    };
+  });
+}
+
+async function push<Page>(pages: AsyncIterable<Page>, subscriber: Subscriber<Page>): Promise<void> {
+  try {
+    for await (const page of pages) {
+      if (subscriber.closed) return;
+      subscriber.next(page);
+    }
+    subscriber.complete();
+  } catch (error) {
+    if (!subscriber.closed) subscriber.error(error);
+  }
+}
+
 /**
- * RxJS throws what a subscriber throws, later and uncaught, which ends the process, and goes on feeding
- * that subscriber as if nothing had been. Here the subscriber is unsubscribed, its own error handler
- * gets the error, and without one `unhandled` does. What `pipe` makes of this Observable keeps the rule;
- * what `merge` and its like make is RxJS's own again.
+ * RxJS throws what a subscriber throws, later and uncaught, which ends the process, and goes on calling that subscriber.
+ * Here the subscriber is unsubscribed, and its own error handler gets the error, or `unhandled` where it has none.
+ * Observables that `pipe` makes of this one keep the rule; those that `merge` and the like make do not.
  */
 export class GuardedObservable<Value> extends Observable<Value> {
   constructor(
@@ -31,7 +56,7 @@ export class GuardedObservable<Value> extends Observable<Value> {
   }
 
   override subscribe(observerOrNext?: Partial<Observer<Value>> | Next<Value>): Subscription {
-    if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext); // an operator’s
+    if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext); // made by an operator
     const observer = typeof observerOrNext === 'function' ? { next: observerOrNext } : (observerOrNext ?? {});
     const failed = new AbortController();
     const subscription = super.subscribe(this.#guarded(observer, failed));

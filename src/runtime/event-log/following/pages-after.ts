@@ -1,73 +1,84 @@
-/** Following is pulling: there is one path for what is old and what is new, and so no hand-over between the two to get wrong. */
+/** Following is pulling: there is one path for old and new events, and so no hand-over between the two to get wrong. */
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import type { ContractRegistry } from '../contracts/contract-registry.js';
+import { UpcastedQuery } from '../contracts/upcasted-read.js';
 import { StoreUnavailable } from '../errors.js';
-import type { Position, Query, Range, RecordedEvent } from '../event.js';
+import { PAGE_SIZE, type Page, type Position, type Query } from '../event.js';
 import type { EventStore } from '../event-store.js';
-import { PAGE_SIZE, type Page } from '../page.js';
 import { matches, matchesEverything } from '../query.js';
 import type { RecentEvents } from './recent-events.js';
 
-/** How often a follower tries again while the store cannot be reached, in milliseconds. */
+/** How often a follower tries again while the store cannot be reached. */
 const RETRY_INTERVAL_MS = 250;
 
 /** What following needs of a log. */
 export interface FollowedLog {
-  readonly store: Pick<EventStore, 'head' | 'advanced'>;
-  /** The events in their current revision. */
-  readonly read: (query: Query, range: Range) => AsyncIterable<Page>;
-  /** The newest of them, in memory, for those who have not been given them yet. */
-  readonly tail: RecentEvents;
+  readonly store: Pick<EventStore, 'read' | 'head' | 'advanced'>;
+  readonly contracts: ContractRegistry;
+  readonly recent: RecentEvents;
+  /** Aborted when the log closes: ends all following. */
+  readonly closing: AbortSignal;
 }
 
 /**
- * Reads to the head, waits for it to advance, reads again.
+ * Reads to the head, waits for it to advance, reads again. Recent events come from memory, all others from the store.
+ * Ends when the log closes.
  *
- * @param stopped a signal of this follower alone
- * @throws the signal's reason once it is aborted while there is nothing to read
+ * @throws the signal's reason once it is aborted
  */
 export async function* pagesAfter(
-  from: Position,
+  after: Position,
   query: Query,
-  { store, read, tail }: FollowedLog,
-  stopped: AbortSignal,
-): AsyncIterable<Page> {
-  const isMeant = matchesEverything(query) ? undefined : (event: RecordedEvent) => matches(query, event);
-  const place = tail.enter(from);
-  // Each wait listens, and a signal that loses its last listener makes a new table of them: see `WaitablePosition`.
+  { store, contracts, recent, closing }: FollowedLog,
+  signal?: AbortSignal,
+): AsyncGenerator<Page, void, undefined> {
+  // A signal of this follower alone: waits add and remove listeners, which on a shared one costs every follower.
+  const stopped = AbortSignal.any(signal === undefined ? [closing] : [signal, closing]);
+  // Without this listener, each wait would add the first and remove the last one: see `WaitablePosition`.
   stopped.addEventListener('abort', doNothing);
+  const isAll = matchesEverything(query);
+  const reader = recent.addReader(after);
   try {
     while (!stopped.aborted) {
-      const recent = tail.since(place.at, PAGE_SIZE);
-      if (recent !== undefined) {
-        tail.move(place, recent.through);
-        yield isMeant === undefined ? recent : { ...recent, events: recent.events.filter(isMeant) };
-        if (recent.events.length === PAGE_SIZE) await nextTurn(); // there may be much more
+      const page = recent.pageAfter(reader.position, PAGE_SIZE);
+      if (page !== undefined) {
+        recent.advance(reader, page.through);
+        yield isAll ? page : { ...page, events: page.events.filter((event) => matches(query, event)) };
+        if (page.events.length === PAGE_SIZE) await nextTurn(); // there may be many more
         continue;
       }
       try {
         const head = await store.head();
-        if (place.at < head) {
-          for await (const page of read(query, { after: place.at, through: head })) {
+        if (reader.position < head) {
+          const upcasted = new UpcastedQuery(query, contracts);
+          for await (const stored of store.read(upcasted.stored, { after: reader.position, through: head })) {
             stopped.throwIfAborted();
-            tail.move(place, page.through);
-            yield page;
+            const { error, ...known } = upcasted.upcast(stored);
+            recent.advance(reader, known.through);
+            yield known;
+            if (error !== undefined) throw error;
           }
-          tail.move(place, head);
-          yield { events: [], through: head };
+          stopped.throwIfAborted();
+          if (reader.position < head) {
+            recent.advance(reader, head);
+            yield { events: [], through: head };
+          }
         }
-        await store.advanced(place.at, stopped);
-        // Who recorded it here puts it in the tail in this turn: it need not be read from the store.
+        await store.advanced(reader.position, stopped);
+        // An append of this process adds its events to the recent ones in this turn; then the store need not be read.
         await nextTurn();
       } catch (error) {
-        // A server that is away comes back; who follows goes on from where it stands.
         if (!(error instanceof StoreUnavailable)) throw error;
         await pause(RETRY_INTERVAL_MS, undefined, { signal: stopped });
       }
     }
+  } catch (error) {
+    if (!stopped.aborted) throw error;
   } finally {
     stopped.removeEventListener('abort', doNothing);
-    tail.leave(place);
+    recent.removeReader(reader);
   }
+  signal?.throwIfAborted();
 }
 
 const doNothing = (): void => undefined;

@@ -1,65 +1,64 @@
-/** The newest stretch of the log, in memory, shared by all followers: what makes following cheap. */
-import { START, type Position, type RecordedEvent } from '../event.js';
-import type { Page } from '../page.js';
+/** The newest events of the log, in memory, shared by all followers, so that what was just appended need not be read from the store. */
+import { START, type Page, type Position, type RecordedEvent } from '../event.js';
 
-/** What the tail may weigh, in bytes, roughly. */
+/** Roughly what the events may take in memory. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_EVENTS = 16_384;
 
-/** Some of the log: every event after one position and up to another, and nothing else. */
+/** Every event after one position and up to another. */
 export interface CachedPage extends Page {
   readonly after: Position;
 }
 
-/** How far one follower has been given what there is. */
-export interface ReadPosition {
-  at: Position;
+/** How far one follower has read. */
+export interface Reader {
+  position: Position;
 }
 
 export class RecentEvents {
-  readonly #places = new Set<ReadPosition>();
+  readonly #readers = new Set<Reader>();
   #after: Position = START;
   #through: Position = START;
   #events: RecordedEvent[] = [];
-  /** What each event weighs. */
-  #weights: number[] = [];
-  #weight = 0;
+  /** Of each event, its share of its commit's bytes. */
+  #sizes: number[] = [];
+  #bytes = 0;
 
-  /** Takes what was recorded next; what does not join on to the rest begins a new tail. */
-  add({ after, through, events }: CachedPage, weight: number): void {
-    if (after < this.#through) return; // known already
+  /** Adds what was recorded next. After a gap, everything before it is dropped. */
+  add({ after, through, events }: CachedPage, bytes: number): void {
+    if (after < this.#through) return; // added already
     if (after > this.#through) this.#beginAfter(after);
     this.#through = through;
     for (const event of events) {
       this.#events.push(event);
-      this.#weights.push(weight / events.length);
+      this.#sizes.push(bytes / events.length);
     }
-    this.#weight += weight;
-    // By halves, so that dropping costs little for each event that comes.
-    while (this.#events.length > 1 && (this.#weight > MAX_BYTES || this.#events.length > MAX_EVENTS)) {
+    this.#bytes += bytes;
+    // By halves, so that dropping costs little for each event that is added.
+    while (this.#events.length > 1 && (this.#bytes > MAX_BYTES || this.#events.length > MAX_EVENTS)) {
       this.#dropOldest(Math.ceil(this.#events.length / 2));
     }
   }
 
-  /** For as long as a follower has its place here, what it has not been given yet is kept, within the limits. */
-  enter(at: Position): ReadPosition {
-    const place = { at };
-    this.#places.add(place);
-    return place;
+  /** What a reader has not read yet is kept, within the limits, until the reader is removed. */
+  addReader(position: Position): Reader {
+    const reader = { position };
+    this.#readers.add(reader);
+    return reader;
   }
 
-  move(place: ReadPosition, to: Position): void {
-    place.at = to;
-    if (to >= this.#through) this.#dropIfPassed();
+  advance(reader: Reader, to: Position): void {
+    reader.position = to;
+    if (to >= this.#through) this.#dropIfRead();
   }
 
-  leave(place: ReadPosition): void {
-    this.#places.delete(place);
-    this.#dropIfPassed();
+  removeReader(reader: Reader): void {
+    this.#readers.delete(reader);
+    this.#dropIfRead();
   }
 
-  /** What follows on a position, at most so many events of it; undefined when nothing does that is still known. */
-  since(after: Position, limit: number): CachedPage | undefined {
+  /** The events after a position, at most so many; undefined when there are none, or not all of them are in memory. */
+  pageAfter(after: Position, limit: number): CachedPage | undefined {
     if (after < this.#after || after >= this.#through) return undefined;
     const start = this.#indexAfter(after);
     const events = this.#events.slice(start, start + limit);
@@ -80,26 +79,26 @@ export class RecentEvents {
   }
 
   /**
-   * What every follower has been given is of no more use, and who is further behind reads from the store anyway. Events that are
-   * let go of at once die young; each that is kept for a second is copied twice by the collector, while everybody waits.
+   * Drops what every reader has read; a reader that is further behind reads from the store anyway. Events that are dropped
+   * at once die young; each that is kept for a second is copied twice by the garbage collector, which stops the process.
    */
-  #dropIfPassed(): void {
+  #dropIfRead(): void {
     if (this.#events.length === 0) return;
-    for (const { at } of this.#places) if (at >= this.#after && at < this.#through) return;
+    for (const { position } of this.#readers) if (position >= this.#after && position < this.#through) return;
     this.#beginAfter(this.#through);
   }
 
   #dropOldest(count: number): void {
     this.#after = this.#events[count - 1]?.position ?? this.#through;
     this.#events = this.#events.slice(count);
-    for (const weight of this.#weights.slice(0, count)) this.#weight -= weight;
-    this.#weights = this.#weights.slice(count);
+    for (const size of this.#sizes.slice(0, count)) this.#bytes -= size;
+    this.#sizes = this.#sizes.slice(count);
   }
 
   #beginAfter(after: Position): void {
     this.#after = after;
     this.#events = [];
-    this.#weights = [];
-    this.#weight = 0;
+    this.#sizes = [];
+    this.#bytes = 0;
   }
 }

@@ -1,4 +1,4 @@
-/** A position that moves on and can be waited for: a log's head, or how far a projection has folded. */
+/** A position that advances and can be waited for: a log's head, or how far a projection has folded. */
 import { START, type Position } from '../event.js';
 
 interface Waiting {
@@ -8,8 +8,8 @@ interface Waiting {
 export class WaitablePosition {
   #position: Position;
   /**
-   * An array that is replaced, not a set that is cleared: each table of a set knows the one that came after it, so that of
-   * those no longer in use one that has grown old would keep all later ones, and everybody who waited in them.
+   * An array that is replaced, not a set that is cleared: in V8 each old hash table of a set refers to the next one, so one
+   * that has reached the old generation would keep all later ones alive, and every waiter in them.
    */
   #waiting: Waiting[] = [];
 
@@ -28,7 +28,7 @@ export class WaitablePosition {
     for (const { wake } of woken) wake();
   }
 
-  /** Resolves when it stands after `position`. @throws the signal's reason once it is aborted */
+  /** Resolves when it is after `position`. @throws the signal's reason once it is aborted */
   passed(position: Position, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.reject(signal.reason as Error);
     if (this.#position > position) return Promise.resolve();
@@ -36,7 +36,7 @@ export class WaitablePosition {
       const waiting: Waiting = {
         wake: () => {
           signal.removeEventListener('abort', abort);
-          // A head that moved, but not that far, goes on being waited for.
+          // It may have advanced, but not that far.
           resolve(this.passed(position, signal));
         },
       };

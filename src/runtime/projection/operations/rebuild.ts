@@ -1,8 +1,7 @@
 /** Folds a projection anew while its old state keeps answering, then puts the new state in its place. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import type { Position } from '../../event-log/event.js';
-import type { Page } from '../../event-log/page.js';
+import { type Page, type Position } from '../../event-log/event.js';
 import type { View } from '../define-projection.js';
 import type { Folded } from '../folding.js';
 import type { Projection } from '../projection.js';

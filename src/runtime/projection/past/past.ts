@@ -2,9 +2,8 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog } from '../../event-log/event-log.js';
-import { position, type Position, type Query, type RecordedEvent } from '../../event-log/event.js';
+import { position, type Page, type Position, type Query, type RecordedEvent } from '../../event-log/event.js';
 import { positionAt, timeAt } from '../../event-log/position-at-time.js';
-import type { Page } from '../../event-log/page.js';
 import type { ProjectionDefinition, View } from '../define-projection.js';
 import { FoldFailed, Folding, NOTHING_SKIPPED, beginning, type Folded, type Skipped } from '../folding.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';

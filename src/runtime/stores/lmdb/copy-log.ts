@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fsyncFile, fsyncFolder } from '../../event-log/commits/fsync.js';
+import { fsyncFile, fsyncFolder } from '../fsync.js';
 import { aboutLog, openFiles } from './lmdb-files.js';
 
 /**

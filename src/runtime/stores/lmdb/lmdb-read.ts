@@ -5,6 +5,7 @@ import {
   EVERYTHING,
   START,
   position,
+  PAGE_SIZE,
   type CommitId,
   type Position,
   type Query,
@@ -12,9 +13,8 @@ import {
   type RecordedCommit,
   type StoredEvent,
 } from '../../event-log/event.js';
-import { PAGE_SIZE } from '../../event-log/page.js';
 import {
-  recordedOf,
+  toRecordedCommit,
   requireSuccession,
   verifyCommit,
   type VerifiedCommit,
@@ -88,7 +88,7 @@ export async function* readCommits(
         requireSuccession(before, commit);
         requireIndexed(files, commit);
         before = commit;
-        sound.push(recordedOf(commit));
+        sound.push(toRecordedCommit(commit));
       }
     } finally {
       if (sound.length > 0) yield sound;

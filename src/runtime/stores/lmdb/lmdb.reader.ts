@@ -11,7 +11,7 @@ import type {
 } from '../../event-log/event.js';
 import { LogClosed } from '../../event-log/errors.js';
 import { EventStore } from '../../event-log/event-store.js';
-import { answerOf } from '../../event-log/commits/hashed-commit.js';
+import { toCommit } from '../../event-log/commits/hashed-commit.js';
 import { aboutLog, lastPosition, type LmdbFiles } from './lmdb-files.js';
 import { openLog } from './open-log.js';
 import { commitWithId, readCommits, readPages, whileOpen } from './lmdb-read.js';
@@ -51,7 +51,7 @@ export class LmdbReader extends EventStore {
   override find(id: CommitId): Promise<Commit | undefined> {
     if (this.#closed) return Promise.reject(new LogClosed());
     const recorded = commitWithId(this.files, id);
-    return Promise.resolve(recorded && answerOf(recorded));
+    return Promise.resolve(recorded && toCommit(recorded));
   }
 
   override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { newCommit } from '../../../../test/support/new-commit.js';
 import { TemporaryFolder } from '../../../../test/support/server.js';
-import { LogInUse, NoLongerWriter } from '../../event-log/errors.js';
+import { LogInUse, WriterLeaseLost } from '../../event-log/errors.js';
 import { EVERYTHING, START, commitId, type NewCommit, type StoredEvent } from '../../event-log/event.js';
 import type { EventStore } from '../../event-log/event-store.js';
 import { openFiles } from './lmdb-files.js';
@@ -73,7 +73,7 @@ describe('LmdbStore', () => {
 
     it('refuses appends of a process whose term is over', async () => {
       await takeOver(folder.path);
-      await expect(store.append(newCommit('late'))).rejects.toThrow(NoLongerWriter);
+      await expect(store.append(newCommit('late'))).rejects.toThrow(WriterLeaseLost);
     });
 
     it('records no append of a process whose term is over', async () => {

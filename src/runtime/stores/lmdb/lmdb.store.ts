@@ -1,7 +1,7 @@
 /** The log in LMDB, the default store: one writer, safe from crashes by copy-on-write, flushed outside the event loop's thread. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LogClosed, LogInUse, NoLongerWriter, StorageFull } from '../../event-log/errors.js';
+import { LogClosed, LogInUse, WriterLeaseLost, StorageFull } from '../../event-log/errors.js';
 import {
   START,
   type Commit,
@@ -15,7 +15,7 @@ import {
 } from '../../event-log/event.js';
 import { MAX_COMMIT_EVENTS } from '../../event-log/contracts/checked-events.js';
 import { EventStore } from '../../event-log/event-store.js';
-import { NO_HASH, answerOf } from '../../event-log/commits/hashed-commit.js';
+import { NO_HASH, toCommit } from '../../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../../event-log/following/waitable-position.js';
 import { settle, takeBatch, type PendingAppend } from '../append-queue.js';
 import { decideAppends, type LogView, type PendingCommit } from '../decide-appends.js';
@@ -196,10 +196,10 @@ export class LmdbStore extends EventStore {
 
   #recorded(id: CommitId): Commit | undefined {
     const recorded = commitWithId(this.files, id);
-    return recorded && answerOf(recorded);
+    return recorded && toCommit(recorded);
   }
 
-  /** Resolves once the commits are flushed, and moves the head. @throws StorageFull, NoLongerWriter */
+  /** Resolves once the commits are flushed, and moves the head. @throws StorageFull, WriterLeaseLost */
   async #write(pending: readonly PendingCommit[]): Promise<void> {
     const newest = pending.at(-1);
     if (newest === undefined) return;
@@ -211,7 +211,7 @@ export class LmdbStore extends EventStore {
     });
     // lmdb begins a transaction with the second write, and otherwise only after this turn of the event loop.
     void root.batch(() => undefined);
-    if (!(await written)) throw new NoLongerWriter(this.folder);
+    if (!(await written)) throw new WriterLeaseLost(this.folder);
     this.#hash = newest.hashed.hash;
     this.#head.moveTo(newest.commit.last);
   }

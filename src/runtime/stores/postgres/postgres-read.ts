@@ -3,6 +3,7 @@ import { LogDamaged } from '../../event-log/errors.js';
 import {
   EVERYTHING,
   position,
+  PAGE_SIZE,
   type CommitId,
   type Position,
   type Query,
@@ -10,8 +11,11 @@ import {
   type RecordedCommit,
   type StoredEvent,
 } from '../../event-log/event.js';
-import { PAGE_SIZE } from '../../event-log/page.js';
-import { recordedOf, requireSuccession, type VerifiedCommit } from '../../event-log/commits/hashed-commit.js';
+import {
+  toRecordedCommit,
+  requireSuccession,
+  type VerifiedCommit,
+} from '../../event-log/commits/hashed-commit.js';
 import { spanOf } from '../read-span.js';
 import type { Database, Statement } from './database.js';
 import { COMMIT_ROW_COLUMNS, commitFromRow, type CommitRow } from './commit-row.js';
@@ -85,7 +89,7 @@ export async function* selectCommits(
     before = commits.at(-1) ?? before;
     const untagged = await findUntagged(database, commits);
     const sound = untagged === undefined ? commits : commits.filter(({ last }) => last < untagged.position);
-    if (sound.length > 0) yield sound.map(recordedOf);
+    if (sound.length > 0) yield sound.map(toRecordedCommit);
     if (untagged !== undefined) {
       throw new LogDamaged(untagged.position, `the table of tags does not lead to it by ${untagged.tag}`);
     }

@@ -12,7 +12,7 @@ import type {
   StoredEvent,
 } from '../../event-log/event.js';
 import { EventStore } from '../../event-log/event-store.js';
-import { answerOf } from '../../event-log/commits/hashed-commit.js';
+import { toCommit } from '../../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../../event-log/following/waitable-position.js';
 import { settle, takeBatch, type PendingAppend } from '../append-queue.js';
 import type { AppendDecision } from '../decide-appends.js';
@@ -100,7 +100,7 @@ export class PostgresStore extends EventStore {
 
   override async find(id: CommitId): Promise<Commit | undefined> {
     const recorded = await selectCommitWithId(this.database, id);
-    return recorded && answerOf(recorded);
+    return recorded && toCommit(recorded);
   }
 
   override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
@@ -164,7 +164,7 @@ export class PostgresStore extends EventStore {
     const { kind, first } = decision;
     if (typeof first !== 'number') return { kind, first };
     return selectCommitEndingAt(this.database, first).then(
-      (commit) => ({ kind, first: answerOf(commit) }),
+      (commit) => ({ kind, first: toCommit(commit) }),
       (error: unknown) => ({ kind: 'failed', error }),
     );
   }

@@ -1,7 +1,6 @@
 /** Selects the commits of a span in chunks that fit in memory. Each commit is checked. */
 import { LogDamaged } from '../../event-log/errors.js';
-import { position, type StoredEvent } from '../../event-log/event.js';
-import { PAGE_SIZE } from '../../event-log/page.js';
+import { PAGE_SIZE, position, type StoredEvent } from '../../event-log/event.js';
 import { matchesEverything } from '../../event-log/query.js';
 import { requireSuccession, type VerifiedCommit } from '../../event-log/commits/hashed-commit.js';
 import { matchingEvents, type ReadSpan } from '../read-span.js';

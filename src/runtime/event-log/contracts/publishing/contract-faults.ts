@@ -1,4 +1,4 @@
-/** What is wrong with the contracts beside what is published of them, and with those who consume them. */
+/** Compares the contracts with their published revisions, and tests that every consumer can fold every example. */
 import { isDeepStrictEqual } from 'node:util';
 import type { ContractRegistry } from '../contract-registry.js';
 import { revisionsOf, type AnyContract, type Example, type Revision } from '../event-contract.js';
@@ -13,20 +13,20 @@ import { NO_EXAMPLE, schemaChanged } from './publish-contracts.js';
 export interface ContractFault {
   readonly event: string;
   readonly revision: number;
-  /** Who cannot fold it, as in `projection sum`. */
+  /** The consumer that cannot fold it, as in `projection sum`. */
   readonly consumer?: string;
   /** What is wrong, and what to do. */
   readonly detail: string;
 }
 
 /** `number.recorded, revision 1, projection sum: it cannot fold example 2 in state "counting": …` */
-export function inWords({ event, revision, consumer, detail }: ContractFault): string {
+export function describeFault({ event, revision, consumer, detail }: ContractFault): string {
   return `${[event, `revision ${revision}`, ...(consumer === undefined ? [] : [consumer])].join(', ')}: ${detail}`;
 }
 
 /**
- * Every fault there is; none when the contracts are what was published, whatever was recorded can be read, and every
- * consumer can fold it. What JSON Schema cannot say, such as a `refine`, is compared by the examples alone.
+ * All faults; none when the contracts are as they were published, all that may have been recorded can be read, and every
+ * consumer can fold it. What JSON Schema cannot express, such as a `refine`, is tested by the examples alone.
  *
  * @throws Error when a published file cannot be read
  */
@@ -34,12 +34,12 @@ export function contractFaults(contracts: ContractRegistry, folder: string): rea
   const published = new PublishedContracts(folder);
   const { examples, faults } = currentExamples(contracts, published);
   return [
-    ...lostRevisions(contracts, published),
+    ...unreadableRevisions(contracts, published),
     ...contracts
       .all()
       .flatMap((contract) => [
-        ...revisionsOf(contract).flatMap((revision) => unlikePublished(published, contract, revision)),
-        ...deadEnds(contracts, contract),
+        ...revisionsOf(contract).flatMap((revision) => differencesFromPublished(published, contract, revision)),
+        ...unregisteredYields(contracts, contract),
       ]),
     ...faults,
     ...contracts.consumers.flatMap((consumer) =>
@@ -53,8 +53,8 @@ export function contractFaults(contracts: ContractRegistry, folder: string): rea
   ];
 }
 
-/** What was published, and may have been recorded, but can no longer be read. */
-function lostRevisions(contracts: ContractRegistry, published: PublishedContracts): readonly ContractFault[] {
+/** Revisions that were published, and may have been recorded, but can no longer be read. */
+function unreadableRevisions(contracts: ContractRegistry, published: PublishedContracts): readonly ContractFault[] {
   return published.revisions.flatMap(({ type, revision }) => {
     const contract = contracts.contractOf(type);
     if (contract !== undefined && revisionsOf(contract).some((known) => known.revision === revision))
@@ -66,7 +66,7 @@ function lostRevisions(contracts: ContractRegistry, published: PublishedContract
   });
 }
 
-function unlikePublished(
+function differencesFromPublished(
   published: PublishedContracts,
   { type }: AnyContract,
   revision: Revision,
@@ -86,8 +86,8 @@ function unlikePublished(
   ];
 }
 
-/** Upcasters that lead to a type, or a revision of it, from which nothing goes on. */
-function deadEnds(contracts: ContractRegistry, { type, earlier }: AnyContract): readonly ContractFault[] {
+/** Upcasters that yield a type, or a revision of it, that is not registered. */
+function unregisteredYields(contracts: ContractRegistry, { type, earlier }: AnyContract): readonly ContractFault[] {
   return earlier.flatMap(({ revision, upcaster }) =>
     upcaster.yields
       .filter((other) => {
@@ -102,7 +102,7 @@ function deadEnds(contracts: ContractRegistry, { type, earlier }: AnyContract): 
   );
 }
 
-/** Every published example as its consumers see it today, and those that cannot be brought there. */
+/** Every published example in current revisions, and faults for those that cannot be upcasted. */
 function currentExamples(
   contracts: ContractRegistry,
   published: PublishedContracts,
@@ -115,7 +115,7 @@ function currentExamples(
       if (!published.has(of.type, of.revision)) continue;
       for (const [index, example] of published.read(of.type, of.revision).examples.entries()) {
         try {
-          const events = seenToday(example, contract, revision, contracts);
+          const events = upcastExample(example, contract, revision, contracts);
           examples.push(...events.map((event) => ({ event, of, example: index + 1 })));
         } catch (error) {
           const detail = `example ${index + 1}: ${messageOf(error)}`;
@@ -127,8 +127,8 @@ function currentExamples(
   return { examples, faults };
 }
 
-/** @throws Error when the example breaks its schema, or cannot be brought to the current revision, the same each time */
-function seenToday(
+/** @throws Error when the example breaks its schema, cannot be upcasted, or gives something else each time */
+function upcastExample(
   example: Example,
   { type }: AnyContract,
   { revision, schema }: Revision,

@@ -1,24 +1,24 @@
-/** Has a consumer fold examples of everything that it consumes, in every state that they lead to. */
+/** Has a consumer fold examples of all events that it consumes, in every state that they lead to. */
 import type { Consumer } from '../contract-registry.js';
 import type { RecordedEvent } from '../../event.js';
 
-/** An example as its consumers see it today, and the published revision that it is an example of. */
+/** An example in the current revision, and the published revision that it is of. */
 export interface CurrentExample {
   readonly event: RecordedEvent;
   readonly of: { readonly type: string; readonly revision: number };
-  /** Which of that revision's examples it is, from 1. */
+  /** The number of the example within that revision, from 1. */
   readonly example: number;
 }
 
 export interface FoldingFailure extends Pick<CurrentExample, 'of' | 'example'> {
-  /** The state that could not go on. */
+  /** The state in which it could not be folded. */
   readonly state: string;
   readonly error: unknown;
 }
 
 /**
- * Anybody may append any event that keeps its contract, in any order; one that throws in a state that can be reached
- * would stop the consumer for good. States are told apart by their value, not by their context.
+ * Any event that keeps its contract may be appended, in any order; one that throws in a state that can be reached would
+ * stop the consumer. States are distinguished by their value, not by their context.
  */
 export function foldingFailures(
   { consumes, fold }: Consumer,
@@ -32,7 +32,7 @@ export function foldingFailures(
       try {
         const next = fold.step(state, event);
         const key = JSON.stringify(next.value);
-        // Iterating over a map goes on with what is added to it.
+        // Iterating over a map includes what is added to it meanwhile.
         if (!reached.has(key)) reached.set(key, next);
       } catch (error) {
         failures.push({ of, example, state: name, error });

@@ -1,8 +1,8 @@
-/** Compares JSON values: whether they differ, and where first. */
+/** Compares JSON values: finds the first difference. */
 import { pointer } from '../../../http/kernel/problem.js';
 import type { Json } from '../../event.js';
 
-/** A JSON pointer as a URI fragment; undefined when they are equal. The order of names says nothing. */
+/** A JSON pointer as a URI fragment; undefined when they are equal. The order of an object's members does not count. */
 export function firstDifference(one: Json, other: Json, path: readonly string[] = []): string | undefined {
   if (!isComposite(one) || !isComposite(other) || Array.isArray(one) !== Array.isArray(other)) {
     return one === other ? undefined : pointer(path);
@@ -17,7 +17,7 @@ export function firstDifference(one: Json, other: Json, path: readonly string[] 
   return undefined;
 }
 
-/** Whether they are written the same as JSON. */
+/** Whether they are equal as JSON. */
 export function isSameJson(one: unknown, other: unknown): boolean {
   return firstDifference(asJson(one), asJson(other)) === undefined;
 }

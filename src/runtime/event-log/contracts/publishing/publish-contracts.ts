@@ -1,4 +1,4 @@
-/** Publishes what is new of the contracts. What is published already is never overwritten. */
+/** Publishes new revisions and examples of the contracts. What is published already is never overwritten. */
 import type { ContractRegistry } from '../contract-registry.js';
 import { revisionsOf, type AnyContract, type Revision } from '../event-contract.js';
 import { firstDifference, isSameJson } from './json-difference.js';
@@ -7,7 +7,7 @@ import { PublishedContracts, publishedSchema } from './published-contracts.js';
 export interface Publication {
   /** The files that were written. */
   readonly written: readonly string[];
-  /** What cannot be published, why, and what to do. */
+  /** Revisions that cannot be published, why, and what to do. */
   readonly refused: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export function publishContracts(contracts: ContractRegistry, folder: string): P
   return { written, refused };
 }
 
-/** What to do about a published revision whose schema is not what it was. */
+/** The fault of a published revision whose schema has changed. */
 export function schemaChanged(at: string): string {
   return `its schema is published and has changed at ${at}. What was recorded keeps its revision for ever: put the schema back, and add a revision with an upcaster, .revise({ schema, examples, upcast })`;
 }

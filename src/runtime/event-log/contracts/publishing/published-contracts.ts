@@ -1,4 +1,4 @@
-/** What of the contracts is published: for every revision of every event its JSON Schema and examples, in a folder. */
+/** The published contracts: for every revision of every event its JSON Schema and examples, in a folder. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';

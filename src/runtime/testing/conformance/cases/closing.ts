@@ -1,7 +1,6 @@
 /** Closing: earlier appends are finished, later calls are refused, and no read ends early without an error. */
 import { LogClosed } from '../../../event-log/errors.js';
-import { EVERYTHING, START, commitId } from '../../../event-log/event.js';
-import { PAGE_SIZE } from '../../../event-log/page.js';
+import { EVERYTHING, START, commitId, PAGE_SIZE } from '../../../event-log/event.js';
 import { commit, events } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
 import { aLogForEach } from '../logs.js';

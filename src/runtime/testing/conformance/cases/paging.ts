@@ -1,6 +1,5 @@
 /** Pages: never too large, never empty, and nothing is lost or repeated between two of them. */
-import { EVERYTHING, position, tag, type Query, type Range } from '../../../event-log/event.js';
-import { PAGE_SIZE } from '../../../event-log/page.js';
+import { EVERYTHING, position, tag, PAGE_SIZE, type Query, type Range } from '../../../event-log/event.js';
 import { commit, event, events } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
 import { aLogForEach, oneLogForAll } from '../logs.js';

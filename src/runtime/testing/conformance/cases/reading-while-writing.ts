@@ -1,7 +1,6 @@
 /** A read shows the log as it was when the read began, and blocks nothing. */
 import type { EventStore } from '../../../event-log/event-store.js';
-import { EVERYTHING, position, tag, type Query, type Range } from '../../../event-log/event.js';
-import { PAGE_SIZE } from '../../../event-log/page.js';
+import { EVERYTHING, position, tag, PAGE_SIZE, type Query, type Range } from '../../../event-log/event.js';
 import { commit, events } from '../commits.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
 import { aLogForEach } from '../logs.js';

@@ -13,17 +13,8 @@ import {
 } from '../../../../test/support/parcels.js';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import type { EventLog } from '../event-log.js';
-import {
-  EVERYTHING,
-  position,
-  tag,
-  type Query,
-  type Range,
-  type RecordedEvent,
-  type StoredEvent,
-} from '../event.js';
+import { EVERYTHING, position, tag, type Page, type Query, type Range, type RecordedEvent, type StoredEvent } from '../event.js';
 import type { EventStore } from '../event-store.js';
-import type { Page } from '../page.js';
 
 /** What is about to stand at 5 positions: a, b and c insured, nothing, d, e, and f. */
 async function sendSome(store: EventStore): Promise<void> {
@@ -175,19 +166,14 @@ describe.each(EMBEDDED)('a log of several revisions in $name', ({ open }) => {
   });
 
   describe('is followed', () => {
-    const pagesUntil = (last: number, query?: Query): Promise<readonly Page[]> =>
-      new Promise((resolve, reject) => {
-        const pages: Page[] = [];
-        const subscription = log.followProgress(query).subscribe({
-          next: (page) => {
-            pages.push(page);
-            if (page.through < last) return;
-            subscription.unsubscribe();
-            resolve(pages);
-          },
-          error: reject,
-        });
-      });
+    const pagesUntil = async (last: number, query?: Query): Promise<readonly Page[]> => {
+      const pages: Page[] = [];
+      for await (const page of log.followPages(query)) {
+        pages.push(page);
+        if (page.through >= last) break;
+      }
+      return pages;
+    };
 
     it('from what is stored to what is new, each in the current revision', async () => {
       await sendSome(store);

@@ -1,4 +1,4 @@
-/** Makes what was written to files, and the names that they were given, survive power loss. */
+/** Flushes files and folders to the disk, so that what was written, and the names, survive power loss. */
 import { open } from 'node:fs/promises';
 
 export async function fsyncFile(path: string): Promise<void> {
@@ -10,7 +10,7 @@ export async function fsyncFile(path: string): Promise<void> {
   }
 }
 
-/** A new or changed name is safe only once its folder is flushed too. */
+/** A new or changed name survives only once its folder is flushed too. */
 export async function fsyncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return; // folders cannot be opened there, and need not be
   const folder = await open(path, 'r');
