@@ -268,7 +268,7 @@ export class LmdbStore extends EventStore {
     }
   }
 
-  /** @throws StorageFull, NoLongerWriter */
+  /** @throws StorageFull, WriterLeaseLost */
   async #write(staged: readonly PendingCommit[]): Promise<void> {
     if (staged.length === 0) return;
     this.#takeRoom(staged);
