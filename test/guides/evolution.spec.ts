@@ -10,7 +10,10 @@ import { defineEvent, type AnyContract } from '../../src/runtime/event-log/contr
 import { EventLogModule } from '../../src/runtime/event-log/event-log.module.js';
 import type { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { tag, type Query, type RecordedEvent } from '../../src/runtime/event-log/event.js';
-import { contractFaults, describeFault } from '../../src/runtime/event-log/contracts/publishing/contract-faults.js';
+import {
+  contractFaults,
+  describeFault,
+} from '../../src/runtime/event-log/contracts/publishing/contract-faults.js';
 import { publishContracts } from '../../src/runtime/event-log/contracts/publishing/publish-contracts.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { defineProjection } from '../../src/runtime/projection/define-projection.js';
