@@ -40,6 +40,13 @@ export function addTo(columns: readonly Json[][], data: Json, shape: Shape): voi
   }
 }
 
+/** The columns of data that are the only row. */
+export function columnsOf(data: Json, shape: Shape): readonly Json[][] {
+  if (shape === AS_TEXT) return [[JSON.stringify(data)]];
+  if (shape === WHOLE) return [[data]];
+  return shape.map((name) => [(data as JsonObject)[name] as Json]);
+}
+
 /** Joins one row of the columns, frozen. */
 export type Builder = (columns: readonly (readonly Json[])[], row: number) => Json;
 
