@@ -1,5 +1,9 @@
 import fc from 'fast-check';
-import { anyNumberEvents, recorded, type NumberEvent } from '../../../test/hello-world/support/number-events.js';
+import {
+  anyNumberEvents,
+  recorded,
+  type NumberEvent,
+} from '../../../test/hello-world/support/number-events.js';
 import type { View } from '../../runtime/projection/define-projection.js';
 import type { FoldState } from '../../runtime/fold/fold-state.js';
 import type { ProductContext } from './product.machine.js';
