@@ -57,26 +57,27 @@ export function copyProject(to: string): void {
   for (const name of files) cpSync(join(PROJECT, name), join(to, name));
 }
 
-/** Puts the file where its first line says, and its module into the app as the text has it: an import, and the new list. */
+/** Puts the file where its first line says, and into the list of contexts the import and the entry that the text shows. */
 export function addContext(project: string, file: Block | undefined, contexts: Block | undefined): void {
   const path = /^\/\/ src\/(\S+)\.ts$/m.exec(file?.text ?? '')?.[1];
-  const [line, ...list] = contexts?.text.trim().split('\n') ?? [];
-  if (file === undefined || path === undefined || line?.startsWith('import ') !== true)
+  const name = /^export class (\w+Module)/m.exec(file?.text ?? '')?.[1];
+  if (file === undefined || contexts === undefined || path === undefined || name === undefined)
     throw new Error('the text has an example of a module, and of the list with it');
   mkdirSync(dirname(join(project, 'src', path)), { recursive: true });
   writeFileSync(join(project, 'src', `${path}.ts`), file.text);
-  const app = join(project, 'src/apps/monolith/contexts.ts');
-  const source = readFileSync(app, 'utf8');
-  const before = /^export const contexts[^=]* = \[[^\]]*\];$/m;
-  expect(source).toMatch(before);
-  const withContext = source.replace(before, list.join('\n').trim());
-  const first = withContext.search(/^import /m);
-  writeFileSync(
-    app,
-    source.includes(line)
-      ? withContext
-      : `${withContext.slice(0, first)}${line}\n${withContext.slice(first)}`,
-  );
+  const list = join(project, 'src/apps/monolith/contexts.ts');
+  const added = [`import { ${name} } from '../../${path}.js';`, `  ${name},`] as const;
+  const shown = contexts.text.split('\n');
+  for (const line of added) expect(shown).toContain(line);
+  writeFileSync(list, withContext(readFileSync(list, 'utf8'), ...added));
+}
+
+/** The import before the others, the entry at the end of the list; what is there already stays as it is. */
+function withContext(source: string, line: string, entry: string): string {
+  if (source.includes(line)) return source;
+  const [imports, end] = [source.search(/^import /m), source.search(/^\];$/m)];
+  if (imports < 0 || end < imports) throw new Error('the contexts of the app are a list, one a line');
+  return `${source.slice(0, imports)}${line}\n${source.slice(imports, end)}${entry}\n${source.slice(end)}`;
 }
 
 export async function freePort(): Promise<number> {
