@@ -6,7 +6,6 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { InvalidSetting, type Settings } from '../settings.js';
 import { NumbersService } from '../../contexts/numbers/numbers.service.js';
 import { openStore } from '../open-store.js';
-import { EventLog } from '../../runtime/event-log/event-log.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../../runtime/http/events/cloud-event.js';
 import { createHttpApplication } from '../http-application.js';
 import { MonolithModule, type Parts } from './monolith.module.js';
@@ -38,9 +37,6 @@ export async function startMonolith(
       version,
       jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
       logger,
-      problemHeaders: async (context) => ({
-        'leftfold-position': String(await context.get(EventLog).head()),
-      }),
     });
     const seeded = config.seed.length > 0 && (await app.get(NumbersService).seed(config.seed));
     return { app, url: await listen(app, config), seeded };
