@@ -49,4 +49,5 @@ export {
   POSITION_HEADER,
 } from './kernel/api-docs.js';
 export { ApiTextQuery } from './projections/projection.docs.js';
-export { NotYet, answered, type Shape, type Shown } from './projections/query.js';
+export type { Shape, Shown } from './projections/as-of.js';
+export { NotYet, answered } from './projections/query.js';

@@ -51,7 +51,7 @@ export class ForeignApplication implements OnModuleInit {
   ) {
     // A testing module gets its adapter after its providers.
     host.init$.subscribe(() => {
-      this.#watch(host.httpAdapter as unknown as ParserSetup);
+      this.#watch(host.httpAdapter);
     });
   }
 
@@ -73,15 +73,16 @@ export class ForeignApplication implements OnModuleInit {
   }
 
   #watch(adapter: ParserSetup): void {
-    const { useBodyParser, registerParserMiddleware } = adapter;
+    const registerParserMiddleware = adapter.registerParserMiddleware.bind(adapter);
+    const useBodyParser = adapter.useBodyParser?.bind(adapter);
     adapter.registerParserMiddleware = (prefix, rawBody) => {
       this.#keepsBytes.push(rawBody === true);
-      return registerParserMiddleware.call(adapter, prefix, rawBody);
+      return registerParserMiddleware(prefix, rawBody);
     };
     if (useBodyParser === undefined) return;
     adapter.useBodyParser = (type, rawBody, ...more) => {
       if ([type].flat().some(isParsed)) this.#keepsBytes.push(rawBody === true);
-      return useBodyParser.call(adapter, type, rawBody, ...more);
+      return useBodyParser(type, rawBody, ...more);
     };
   }
 

@@ -1,11 +1,24 @@
 /** Answers with a state of the past. */
 import type { Position } from '../../event-log/event.js';
+import type { FoldState } from '../../fold/fold-state.js';
 import { send, untilGone, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { matchesEntityTag } from '../kernel/headers.js';
 import type { Past } from '../../projection/past/past.js';
 import { AfterHead } from '../../projection/past/past-problems.js';
-import type { Shape } from './query.js';
 import type { PointInTime } from './time-parameter.js';
+
+/** A state, and the position that it is the state at. */
+export interface Shown<Context> {
+  readonly position: Position;
+  readonly state: FoldState<Context>;
+}
+
+/** What a query is answered with. */
+export interface Shape<Context> {
+  /** As `text/plain; charset=utf-8`. */
+  readonly type: string;
+  readonly body: (shown: Shown<Context>) => string;
+}
 
 /**
  * The entity tag tells the position and what folds up to it, so that whoever has the answer already is told so without a fold;

@@ -7,7 +7,8 @@ import { ApiProjection } from './projection.docs.js';
 import type { View } from '../../projection/define-projection.js';
 import { Projection } from '../../projection/projection.js';
 import { tokenOf } from '../../projection/inject-projection.js';
-import { answered, type Shape, type Shown } from './query.js';
+import type { Shape, Shown } from './as-of.js';
+import { answered } from './query.js';
 
 export function projectionController(name: string): Type {
   @Controller({ path: name, version: VERSION_NEUTRAL })

@@ -12,23 +12,9 @@ import { matchesEntityTag, preferredWait } from '../kernel/headers.js';
 import { onlyKnown, wholeNumber } from '../kernel/parameters.js';
 import { InvalidParameter, Problem } from '../kernel/problem.js';
 import type { ProjectionFault } from '../../projection/fault.js';
-import type { FoldState } from '../../fold/fold-state.js';
 import type { Projection } from '../../projection/projection.js';
 import { readPointInTime } from './time-parameter.js';
-import { answeredAsOf } from './as-of.js';
-
-/** A state, and the position that it is the state at. */
-export interface Shown<Context> {
-  readonly position: Position;
-  readonly state: FoldState<Context>;
-}
-
-/** What a query is answered with. */
-export interface Shape<Context> {
-  /** As `text/plain; charset=utf-8`. */
-  readonly type: string;
-  readonly body: (shown: Shown<Context>) => string;
-}
+import { answeredAsOf, type Shape } from './as-of.js';
 
 /** The state asked for is not there yet. */
 export class NotYet extends Problem {
