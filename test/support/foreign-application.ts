@@ -19,13 +19,12 @@ import {
   type ExceptionFilter,
   type ExecutionContext,
   type INestApplication,
-  type NestApplicationOptions,
   type NestInterceptor,
   type PipeTransform,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { map, type Observable } from 'rxjs';
 import {
   FORM_TYPE,
@@ -40,7 +39,7 @@ import {
 } from '../../src/runtime/http/index.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import type { HttpParts } from '../../src/runtime/leftfold-options.js';
-import { defineProjection } from '../../src/runtime/projection/define-projection.js';
+import type { ProjectionDefinition } from '../../src/runtime/projection/define-projection.js';
 import { amountAdded, noteTaken, totalOf, type TotalContext } from './amounts.js';
 
 export type Platform = 'fastify' | 'express';
@@ -144,23 +143,19 @@ class Enveloped implements NestInterceptor {
   }
 }
 
-const { machine, consumes, view } = totalOf('total');
-
 /** With a link in its view. */
-const total = defineProjection<typeof machine>({
-  name: 'total',
-  machine,
-  consumes,
+const plain = totalOf('total');
+const total: ProjectionDefinition<TotalContext> = {
+  ...plain,
   links: ['report'],
-  view: (state) => ({ ...view(state as never), report: '/reports/total' }),
-});
-
-export type Total = TotalContext;
+  view: (state) => ({ ...plain.view(state), report: '/reports/total' }),
+};
 
 export interface ForeignOptions {
   readonly http?: HttpParts;
   readonly globalPrefix?: string;
-  readonly nest?: NestApplicationOptions;
+  /** Default: true. */
+  readonly rawBody?: boolean;
 }
 
 export interface Foreign {
@@ -171,7 +166,7 @@ export interface Foreign {
 
 export function createForeign(
   platform: Platform,
-  { http = {}, nest = { rawBody: true } }: Omit<ForeignOptions, 'globalPrefix'> = {},
+  { http = {}, rawBody = true }: Omit<ForeignOptions, 'globalPrefix'> = {},
 ): Promise<INestApplication> {
   @Module({
     imports: [
@@ -183,10 +178,10 @@ export function createForeign(
   class ForeignModule {}
 
   const adapter = platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
-  return NestFactory.create<INestApplication>(ForeignModule, adapter as FastifyAdapter, {
+  return NestFactory.create<NestFastifyApplication>(ForeignModule, adapter as FastifyAdapter, {
     logger: false,
     abortOnError: false,
-    ...nest,
+    rawBody,
   });
 }
 

@@ -82,7 +82,7 @@ export async function sendChunks(
   chunks: AsyncGenerator<string>,
 ): Promise<void> {
   const first = await chunks.next();
-  const stream = Readable.from(continued(first, chunks));
+  const stream = Readable.from(continued(first, chunks), { objectMode: false }); // buffers bytes, not 16 chunks
   if (isFastify(response)) {
     response.headers(headers);
     response.send(stream);
