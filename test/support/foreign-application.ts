@@ -19,12 +19,13 @@ import {
   type ExceptionFilter,
   type ExecutionContext,
   type INestApplication,
+  type NestApplicationOptions,
   type NestInterceptor,
   type PipeTransform,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { map, type Observable } from 'rxjs';
 import {
   FORM_TYPE,
@@ -178,11 +179,8 @@ export function createForeign(
   class ForeignModule {}
 
   const adapter = platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
-  return NestFactory.create<NestFastifyApplication>(ForeignModule, adapter as FastifyAdapter, {
-    logger: false,
-    abortOnError: false,
-    rawBody,
-  });
+  const options: NestApplicationOptions = { logger: false, abortOnError: false, rawBody };
+  return NestFactory.create(ForeignModule, adapter as FastifyAdapter, options);
 }
 
 export async function startForeign(platform: Platform, options: ForeignOptions = {}): Promise<Foreign> {

@@ -42,11 +42,15 @@ export {
   type ProblemOptions,
 } from './kernel/problem.js';
 export {
-  ApiCommandHeaders,
-  ApiProblems,
-  ApiQueryOptions,
+  ApiEndpoint,
+  COMMAND_HEADERS,
   LOCATION_HEADER,
   POSITION_HEADER,
+  apiPosition,
+  apiTime,
+  schemaOf,
+  type Answer,
+  type Endpoint,
 } from './kernel/api-docs.js';
 export { ApiTextQuery } from './projections/projection.docs.js';
 export type { Shape, Shown } from './projections/as-of.js';

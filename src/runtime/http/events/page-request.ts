@@ -61,19 +61,21 @@ export function readPageParameters(parameters: QueryString, path = '/events'): P
   };
 }
 
-const pageBody = z.strictObject({
+export const pageBody = z.strictObject({
   query: queryBody,
-  after: positionBody.default(START),
+  after: positionBody.prefault(START).describe('Only events after it'),
   before: z
     .int('a position is an integer from 1 on')
     .min(1, 'a position is an integer from 1 on')
+    .describe('Only events before it')
     .exactOptional(),
   limit: z
     .int('a whole number')
     .min(1, `from 1 to ${MAX_LIMIT}`)
     .max(MAX_LIMIT, `from 1 to ${MAX_LIMIT}`)
+    .meta({ default: DEFAULT_LIMIT })
     .exactOptional(),
-  backwards: z.boolean('true or false').default(false),
+  backwards: z.boolean('true or false').default(false).describe('Newest first'),
 });
 
 /**

@@ -1,6 +1,6 @@
 /** Whether the process lives, and whether its projections are ready to answer. */
 import { Controller, Get, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiEndpoint } from '../kernel/api-docs.js';
 import { sendJson, type HttpResponse } from '../kernel/exchange.js';
 import { PATHS } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
@@ -11,26 +11,30 @@ const NO_STORE = { 'cache-control': 'no-store' };
 
 @Controller({ path: PATHS.health, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
-@ApiTags('health')
 export class HealthController {
   constructor(private readonly host: ProjectionHost) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Whether the process answers at all' })
-  @ApiResponse({ status: 200, description: 'It does' })
+  @ApiEndpoint({
+    tag: 'health',
+    summary: 'Whether the process answers at all',
+    answers: { 200: { description: 'It does' } },
+  })
   live(@Res() response: HttpResponse): void {
     sendJson(response, 200, NO_STORE, { status: 'live' });
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether every projection follows the log' })
-  @ApiResponse({
-    status: 200,
-    description: 'All of them do; degraded when an audit found one of them to drift',
-  })
-  @ApiResponse({
-    status: 503,
-    description: 'One recovers (not ready) or has stopped (degraded); projections tells which, where and why',
+  @ApiEndpoint({
+    tag: 'health',
+    summary: 'Whether every projection follows the log',
+    answers: {
+      200: { description: 'All of them do; degraded when an audit found one of them to drift' },
+      503: {
+        description:
+          'One recovers (not ready) or has stopped (degraded); projections tells which, where and why',
+      },
+    },
   })
   ready(@Res() response: HttpResponse): void {
     const projections = this.host.projections.map((projection) => {
