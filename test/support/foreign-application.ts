@@ -19,7 +19,6 @@ import {
   type ExceptionFilter,
   type ExecutionContext,
   type INestApplication,
-  type NestApplicationOptions,
   type NestInterceptor,
   type PipeTransform,
 } from '@nestjs/common';
@@ -179,7 +178,8 @@ export function createForeign(
   class ForeignModule {}
 
   const adapter = platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
-  const options: NestApplicationOptions = { logger: false, abortOnError: false, rawBody };
+  const options = { logger: false, abortOnError: false, rawBody } as const;
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class, and nobody constructs it
   return NestFactory.create(ForeignModule, adapter as FastifyAdapter, options);
 }
 

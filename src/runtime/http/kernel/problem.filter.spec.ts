@@ -1,5 +1,11 @@
 /** How an error becomes an HTTP answer. */
-import { BadRequestException, Logger } from '@nestjs/common';
+import {
+  BadRequestException,
+  ForbiddenException,
+  HttpException,
+  Logger,
+  ServiceUnavailableException,
+} from '@nestjs/common';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Problem, type ProblemKind } from './problem.js';
 import { documentOf } from './problem-document.js';
@@ -37,6 +43,30 @@ describe('documentOf', () => {
 
   it('keeps the status of an error of Nest’s own', () => {
     expect(documentOf(new BadRequestException('no'))).toMatchObject({ status: 400, detail: 'no' });
+  });
+
+  it.each<readonly [exception: HttpException, document: object]>([
+    [
+      new ServiceUnavailableException('until ten'),
+      { status: 503, title: 'Service Unavailable', detail: 'until ten' },
+    ],
+    [new ForbiddenException('no', 'Not a member'), { status: 403, title: 'Not a member', detail: 'no' }],
+    [
+      new HttpException(
+        { type: 'https://example.com/empty', title: 'Empty', detail: 'none', status: 'empty' },
+        409,
+      ),
+      {
+        type: 'https://example.com/empty',
+        title: 'Empty',
+        status: 409,
+        detail: 'none',
+        original: { status: 'empty' },
+      },
+    ],
+    [new HttpException('Too early', 425), { status: 425, detail: 'Too early' }],
+  ])('keeps what an exception of Nest’s says: %s', (exception, document) => {
+    expect(documentOf(exception)).toEqual({ type: 'about:blank', title: 'Too Early', ...document });
   });
 
   it('keeps the status of an error of Fastify’s own', () => {
