@@ -1,6 +1,10 @@
 /** The HTTP parts in an application that was not made for them, on Fastify and on Express. */
 import { request as httpRequest } from 'node:http';
+import { Test } from '@nestjs/testing';
+import { ExpressAdapter } from '@nestjs/platform-express';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
+import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import type { Projection } from '../../src/runtime/projection/projection.js';
 import { ProjectionHost } from '../../src/runtime/projection/projection-host.js';
 import { problemOf, until, type PageJson } from '../support/api.js';
@@ -500,6 +504,23 @@ describe.each(PLATFORMS)('on %s', (platform: Platform) => {
     it('has the application’s own paths beside them', async () => {
       expect((await get('/api/accounts/closed')).status).toBe(400);
     });
+  });
+
+  it('serves in a testing module, too', async () => {
+    const imports = [LeftfoldModule.forRoot({ store: 'memory:', http: ALL })];
+    const module = await Test.createTestingModule({ imports }).compile();
+    const adapter = platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
+    const app = module.createNestApplication(adapter, { rawBody: true });
+    await app.listen(0, '127.0.0.1');
+    expect((await fetch(`${await app.getUrl()}/events`)).status).toBe(200);
+    await app.close();
+  });
+
+  it('is not looked for in a testing module that serves nothing', async () => {
+    const imports = [LeftfoldModule.forRoot({ store: 'memory:', http: ALL })];
+    const module = await Test.createTestingModule({ imports }).compile();
+    await expect(module.init()).resolves.toBe(module);
+    await module.close();
   });
 
   describe('without rawBody', () => {

@@ -57,8 +57,8 @@ export class ForeignApplication implements OnModuleInit {
 
   /** Parsers and routes of the application are registered by now. @throws Error when its parsers lose the bytes */
   onModuleInit(): void {
-    const adapter = this.host.httpAdapter as HttpServer | undefined;
-    if (adapter === undefined || !('getType' in adapter)) return;
+    const adapter = this.host.httpAdapter as HttpServer | null | undefined;
+    if (adapter === undefined || adapter === null) return;
     const platform = adapter.getType();
     const instance = adapter.getInstance() as object;
     if (OWN_BOOTSTRAP in instance || (platform !== 'fastify' && platform !== 'express')) return;
@@ -72,7 +72,8 @@ export class ForeignApplication implements OnModuleInit {
     refuseOtherMethods(adapter, this.#paths(), this.filter);
   }
 
-  #watch(adapter: ParserSetup): void {
+  #watch(adapter: ParserSetup | null): void {
+    if (adapter === null) return; // an application context serves nothing
     const registerParserMiddleware = adapter.registerParserMiddleware.bind(adapter);
     const useBodyParser = adapter.useBodyParser?.bind(adapter);
     adapter.registerParserMiddleware = (prefix, rawBody) => {

@@ -7,7 +7,9 @@ const links = (globalPrefix: string, prefix?: string, excluded?: RegExp): Links 
     {
       getGlobalPrefix: () => globalPrefix,
       getGlobalPrefixOptions: () =>
-        excluded === undefined ? {} : { exclude: [{ path: '', requestMethod: RequestMethod.ALL, pathRegex: excluded }] },
+        excluded === undefined
+          ? {}
+          : { exclude: [{ path: '', requestMethod: RequestMethod.ALL, pathRegex: excluded }] },
     },
     prefix,
   );
