@@ -1,15 +1,22 @@
 /** A Nest application on Fastify with everything that the HTTP promises rest on; `main.ts` and tests start the same one. */
+import { NotFoundException, type DynamicModule, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { DynamicModule, INestApplicationContext, LoggerService } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { BODY_LIMIT, registerBodyParsers } from '../runtime/http/kernel/bodies.js';
+import { BODY_LIMIT } from '../runtime/http/kernel/bodies.js';
+import { OWN_BOOTSTRAP, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
+import { NothingHere } from '../runtime/http/kernel/problem-document.js';
+import { registerBodyParsers } from './body-parsers.js';
 import { closeGracefully } from './graceful-close.js';
-import { keepTick } from '../runtime/http/kernel/kept-tick.js';
-import { onePathEach, refuseOtherMethods, rememberRoutes } from '../runtime/http/kernel/methods.js';
+import { keepTick } from './kept-tick.js';
+import { onePathEach, refuseOtherMethods, rememberRoutes } from './other-methods.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
-import { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
+import {
+  PROBLEM_HEADERS,
+  ProblemFilter,
+  type ProblemHeaders,
+} from '../runtime/http/kernel/problem.filter.js';
 
 export interface HttpOptions {
   readonly title: string;
@@ -18,8 +25,17 @@ export interface HttpOptions {
   /** Media types that are JSON under another name. */
   readonly jsonTypes: readonly string[];
   readonly logger: LoggerService;
-  /** Headers that every refusal carries. */
-  readonly problemHeaders: (app: INestApplicationContext) => Promise<Readonly<Record<string, string>>>;
+}
+
+/** Names what there is to a request for what there is not. */
+class ApplicationFilter extends ProblemFilter {
+  override answer(error: unknown, request: HttpRequest, response: HttpResponse): Promise<void> {
+    const isUnknownPath = error instanceof NotFoundException && /^Cannot [A-Z]+ \//.test(error.message);
+    const problem = isUnknownPath
+      ? new NothingHere(`${error.message}; /${PATHS.docs} shows all that there is.`)
+      : error;
+    return super.answer(problem, request, response);
+  }
 }
 
 /** A request must have arrived after so long, in milliseconds; one that never does would hold up the end for ever. */
@@ -28,10 +44,10 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. @throws Error when two endpoints have one path */
 export async function createHttpApplication(
   module: DynamicModule,
-  { title, description, version, jsonTypes, logger, problemHeaders }: HttpOptions,
+  { title, description, version, jsonTypes, logger }: HttpOptions,
 ): Promise<NestFastifyApplication> {
   keepTick();
-  const filter = new ProblemFilter(() => problemHeaders(app));
+  const filter = new ApplicationFilter(async () => app.get<ProblemHeaders>(PROBLEM_HEADERS)());
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -43,6 +59,7 @@ export async function createHttpApplication(
     },
   });
   const fastify = adapter.getInstance();
+  fastify.decorate(OWN_BOOTSTRAP, true);
   const routes = rememberRoutes(fastify);
   closeGracefully(fastify);
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(module, adapter, {

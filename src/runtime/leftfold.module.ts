@@ -8,7 +8,7 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { RouterModule } from '@nestjs/core';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer, RouterModule } from '@nestjs/core';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { AnyContract } from './event-log/contracts/event-contract.js';
 import { BUILT_IN_DRIVERS } from './built-in-drivers.js';
@@ -16,9 +16,13 @@ import type { Consumer } from './event-log/contracts/contract-registry.js';
 import { EventLog } from './event-log/event-log.js';
 import { EventStore } from './event-log/event-store.js';
 import { signal } from './event-log/signals.js';
+import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from './http/events/cloud-event.js';
 import { EventsController } from './http/events/events.controller.js';
+import { ForeignApplication } from './http/kernel/foreign-application.js';
+import { Links } from './http/kernel/links.js';
+import { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './http/kernel/problem.filter.js';
 import { OperationsController } from './http/operations/operations.controller.js';
-import { HealthController } from './http/projections/health.controller.js';
+import { HealthController } from './http/health/health.controller.js';
 import { pastController } from './http/projections/past.controller.js';
 import { projectionController } from './http/projections/projection.controller.js';
 import { ProjectionsController } from './http/projections/projections.controller.js';
@@ -66,8 +70,17 @@ export class LeftfoldModule implements OnApplicationShutdown {
       global: true,
       imports: [...imports, ...prefixed(http)],
       controllers: controllersOf(http),
-      providers: [options, ...RUNTIME],
-      exports: [EventStore, EventLog, ProjectionHost, Operations, LeftfoldHealthIndicator],
+      providers: [options, ...RUNTIME, ...httpProviders(http)],
+      exports: [
+        EventStore,
+        EventLog,
+        ProjectionHost,
+        Operations,
+        LeftfoldHealthIndicator,
+        Links,
+        ProblemFilter,
+        PROBLEM_HEADERS,
+      ],
     };
   }
 
@@ -151,6 +164,35 @@ const RUNTIME: readonly Provider[] = [
       new Operations(host, log, emitter),
   },
 ];
+
+/** What controllers need, the runtime's and the application's own, and what is checked of the application at its start. */
+function httpProviders({ prefix, events, projections }: HttpParts): readonly Provider[] {
+  return [
+    ProblemFilter,
+    {
+      provide: PROBLEM_HEADERS,
+      inject: [EventLog],
+      useFactory:
+        (log: EventLog): ProblemHeaders =>
+        async () => ({ 'leftfold-position': String(await log.head()) }),
+    },
+    {
+      provide: Links,
+      inject: [ApplicationConfig],
+      useFactory: (config: ApplicationConfig): Links => new Links(config, prefix),
+    },
+    {
+      provide: ForeignApplication,
+      inject: [HttpAdapterHost, ModulesContainer, Links, ProblemFilter],
+      useFactory: (host: HttpAdapterHost, container: ModulesContainer, links: Links, filter: ProblemFilter) =>
+        new ForeignApplication(host, container, links, filter, {
+          readsBodies: events === true || projections === true,
+          jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
+          modules: new Set([LeftfoldModule, LeftfoldFeatureModule]),
+        }),
+    },
+  ];
+}
 
 function controllersOf({ events, projections, operations, health }: HttpParts): Type[] {
   return [

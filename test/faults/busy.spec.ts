@@ -51,9 +51,6 @@ describe('more appends than the disk takes', () => {
       version: '1',
       jsonTypes: [],
       logger: new ConsoleLogger({ logLevels: ['error'] }),
-      problemHeaders: async (context) => ({
-        'leftfold-position': String(await context.get(EventLog).head()),
-      }),
     });
     url = await app.getHttpAdapter().getInstance().listen({ port: 0, host: '127.0.0.1' });
   });

@@ -44,7 +44,6 @@ describe('GET /events', () => {
         version: '1',
         jsonTypes: [],
         logger: new ConsoleLogger({ logLevels: [] }),
-        problemHeaders: () => Promise.resolve({}),
       },
     );
   });

@@ -40,7 +40,6 @@ function applicationOf(...modules: NonNullable<DynamicModule['imports']>): Promi
       version: '0.0.0',
       jsonTypes: [],
       logger: silent,
-      problemHeaders: () => Promise.resolve({}),
     },
   );
 }

@@ -10,7 +10,6 @@ import { z } from 'zod';
 
 const { openStore } = await built('apps/open-store.js');
 const { defineEvent } = await built('runtime/event-log/contracts/event-contract.js');
-const { EventLog } = await built('runtime/event-log/event-log.js');
 const { LeftfoldModule } = await built('runtime/leftfold.module.js');
 const { createHttpApplication } = await built('apps/http-application.js');
 const { defineProjection } = await built('runtime/projection/define-projection.js');
@@ -82,7 +81,6 @@ const app = await createHttpApplication(
     version: '0.0.0',
     jsonTypes: [],
     logger: { log: console.log, warn: console.warn, error: console.error },
-    problemHeaders: async (context) => ({ 'leftfold-position': String(await context.get(EventLog).head()) }),
   },
 );
 process.on('SIGTERM', () => void app.close().then(() => process.exit(0)));

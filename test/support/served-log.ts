@@ -2,7 +2,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { AnyContract } from '../../src/runtime/event-log/contracts/event-contract.js';
-import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import type { EventStore } from '../../src/runtime/event-log/event-store.js';
 import { createHttpApplication } from '../../src/apps/http-application.js';
@@ -41,9 +40,6 @@ export async function serveLog(
       version: '0.0.0',
       jsonTypes: [],
       logger: { log: () => undefined, warn: () => undefined, error: () => undefined },
-      problemHeaders: async (context) => ({
-        'leftfold-position': String(await context.get(EventLog).head()),
-      }),
     },
   );
   const url = await app.getHttpAdapter().getInstance().listen({ port: 0, host: '127.0.0.1' });

@@ -5,7 +5,6 @@ import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { InvalidSetting, type Settings } from '../settings.js';
 import { openStore } from '../open-store.js';
-import { EventLog } from '../../runtime/event-log/event-log.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../../runtime/http/events/cloud-event.js';
 import { createHttpApplication } from '../http-application.js';
 import { aboutOf } from './context-module.js';
@@ -37,9 +36,6 @@ export async function startMonolith(
       version,
       jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
       logger,
-      problemHeaders: async (context) => ({
-        'leftfold-position': String(await context.get(EventLog).head()),
-      }),
     });
     return { app, url: await listen(app, config) };
   } catch (error) {

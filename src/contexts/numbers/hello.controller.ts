@@ -1,45 +1,53 @@
 /** The hello-world protocol: push an event, see the log as an array of numbers. */
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { FORM_TYPE, JSON_TYPE, requireMediaType } from '../../runtime/http/kernel/bodies.js';
-import { onlyKnown, type QueryString } from '../../runtime/http/kernel/parameters.js';
-import { commitOptions } from '../../runtime/http/events/idempotency.js';
+import {
+  FORM_TYPE,
+  JSON_TYPE,
+  Links,
+  commitOptions,
+  onlyKnown,
+  queryOf,
+  readBody,
+  sendJson,
+  type Headers,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../runtime/http/index.js';
 import type { Position } from '../../runtime/event-log/event.js';
 import { readField } from './number-body.js';
 import { ApiLog, ApiPush } from './numbers.docs.js';
 import { NumbersService } from './numbers.service.js';
 
 /** More values than this are not shown; `/events` has them all. */
-const NEWEST = 1000;
-
-type HelloRequest = FastifyRequest & { readonly query: QueryString };
+const MAX_SHOWN = 1000;
 
 @Controller()
 export class HelloController {
-  constructor(private readonly numbers: NumbersService) {}
+  constructor(
+    private readonly numbers: NumbersService,
+    private readonly links: Links,
+  ) {}
 
   @Post('push')
   @ApiPush()
-  async push(@Req() request: HelloRequest, @Res() reply: FastifyReply): Promise<void> {
-    onlyKnown(request.query, []);
-    requireMediaType(request, [FORM_TYPE, JSON_TYPE]);
-    const value = readField(request.body, 'event');
+  async push(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    onlyKnown(queryOf(request), []);
+    const value = readField(await readBody(request, [FORM_TYPE, JSON_TYPE]), 'event');
     const { last } = await this.numbers.record([value], commitOptions(request.headers, { push: value }));
-    void reply.status(201).header('location', `/numbers/${last}`);
-    await this.#answer(reply, last);
+    await this.#answer(response, 201, { location: this.links.app(`/numbers/${last}`) }, last);
   }
 
   @Get('log')
   @ApiLog()
-  async log(@Req() request: HelloRequest, @Res() reply: FastifyReply): Promise<void> {
-    onlyKnown(request.query, []);
-    await this.#answer(reply.header('cache-control', 'no-cache'), await this.numbers.head());
+  async log(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    onlyKnown(queryOf(request), []);
+    await this.#answer(response, 200, { 'cache-control': 'no-cache' }, await this.numbers.head());
   }
 
-  /** The array ends with what stands at `through`, whoever else pushed meanwhile. */
-  async #answer(reply: FastifyReply, through: Position): Promise<void> {
-    const values = await this.numbers.newest(through, NEWEST);
-    void reply.header('leftfold-position', String(through)).send(values.map(asJson));
+  /** The array ends with the value at `through`, even when others have pushed since. */
+  async #answer(response: HttpResponse, status: number, headers: Headers, through: Position): Promise<void> {
+    const values = await this.numbers.newest(through, MAX_SHOWN);
+    sendJson(response, status, { 'leftfold-position': String(through), ...headers }, values.map(asJson));
   }
 }
 

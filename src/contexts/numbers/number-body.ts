@@ -1,13 +1,25 @@
 /** Reads numbers from request bodies, and says of each that is none what would be right. */
 import { z } from 'zod';
-import { InexactNumber } from '../../runtime/http/kernel/exact-json.js';
-import { parseBody } from '../../runtime/http/kernel/json-faults.js';
-import { InvalidBody, pointer, type Fault } from '../../runtime/http/kernel/problem.js';
+import { InexactNumber, InvalidBody, parseBody, pointer, type Fault } from '../../runtime/http/index.js';
 import { MAX_COMMIT_EVENTS } from '../../runtime/event-log/contracts/checked-events.js';
 import { CANONICAL_INTEGER, MAX_DIGITS } from './numbers.events.js';
 
 const RIGHT = 'send an integer, as in 5 or "12345678901234567890"';
 const MAX_FAULTS = 20;
+
+/** A number as it may be sent. */
+export const sentInteger = z.union([z.int(), z.string().regex(CANONICAL_INTEGER)]).meta({ example: 5 });
+
+const sentValue = z.object({ value: sentInteger });
+
+/** What `readNumbers` accepts, for the documentation: it reads by itself, so that ten thousand numbers cost little. */
+export const sentNumbers = z.union([
+  sentValue,
+  z
+    .array(z.union([sentValue, sentInteger]))
+    .min(1)
+    .max(MAX_COMMIT_EVENTS),
+]);
 
 /** One value, or many for one commit. */
 export type NumbersBody =
@@ -45,7 +57,7 @@ export function readField(body: unknown, field: string): string {
   return typeof value === 'string' ? value : refuse([value]);
 }
 
-const reasonBody = z.strictObject(
+export const reasonBody = z.strictObject(
   {
     reason: z
       .string('say why the number is retracted, as text')

@@ -14,6 +14,7 @@ export const product = defineProjection({
   name: 'product',
   machine: productMachine,
   consumes: [numberRecorded, numberRetracted],
+  links: ['exact'],
   view: ({ context, value: state }, when) => {
     const shown = shownProduct(context);
     return typeof shown === 'string'

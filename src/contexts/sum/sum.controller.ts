@@ -1,8 +1,6 @@
 /** The hello-world protocol’s line about the sum; `GET /sum` comes with the projection. */
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { answered, type QueryRequest } from '../../runtime/http/projections/query.js';
-import { ApiTextQuery } from '../../runtime/http/projections/projection.docs.js';
+import { ApiTextQuery, answered, type HttpRequest, type HttpResponse } from '../../runtime/http/index.js';
 import { InjectProjection } from '../../runtime/projection/inject-projection.js';
 import { Projection } from '../../runtime/projection/projection.js';
 import type { SumContext } from './sum.machine.js';
@@ -14,13 +12,10 @@ export class SumController {
 
   @Get('state')
   @ApiTextQuery('sum', 'The sum as one line of text', '\nadder state: 6\n')
-  state(
-    @Req() request: FastifyRequest & QueryRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> | undefined {
-    void reply.type('text/plain; charset=utf-8');
-    return answered(this.projection, request, reply, ({ state }) => {
-      return `\nadder state: ${String(state.context.total)}\n`;
+  state(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
+    return answered(this.projection, request, response, {
+      type: 'text/plain; charset=utf-8',
+      body: ({ state }) => `\nadder state: ${String(state.context.total)}\n`,
     });
   }
 }

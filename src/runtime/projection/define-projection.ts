@@ -25,6 +25,8 @@ export interface ProjectionDefinition<Context = unknown> {
    * @param when for a view that contains links to parts of the same state. Default: now
    */
   view(state: FoldState<Context>, when?: When): View;
+  /** Members of the view that are paths of this application. Over HTTP they get the prefixes under which it is served. */
+  readonly links?: readonly string[];
 }
 
 const NAME = /^[a-z][a-z0-9-]*$/;
@@ -40,8 +42,9 @@ export function defineProjection<Projected extends Machine>(definition: {
   readonly machine: Projected;
   readonly consumes: readonly AnyContract[];
   readonly view: (state: FoldState<ContextOf<Projected>>, when?: When) => View;
+  readonly links?: readonly string[];
 }): ProjectionDefinition<ContextOf<Projected>> {
-  const { name, machine, consumes, view } = definition;
+  const { name, machine, consumes, view, links } = definition;
   if (!NAME.test(name)) {
     throw new Error(
       `projection ${name}: a name is lower case letters, digits and hyphens, as in daily-balance`,
@@ -60,5 +63,13 @@ export function defineProjection<Projected extends Machine>(definition: {
       throw new Error(`projection ${name}: its machine reacts to ${type}, which consumes does not list`);
     }
   }
-  return { name, machine, consumes, view, fold, fingerprint: fingerprintOf(machine, consumes) };
+  return {
+    name,
+    machine,
+    consumes,
+    view,
+    ...(links !== undefined && { links }),
+    fold,
+    fingerprint: fingerprintOf(machine, consumes),
+  };
 }

@@ -1,9 +1,12 @@
 /** The balance: the sum of all entries, as a projection, and as one line of text. */
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assign, setup } from 'xstate';
-import { ApiTextQuery } from '../../../src/runtime/http/projections/projection.docs.js';
-import { answered, type QueryRequest } from '../../../src/runtime/http/projections/query.js';
+import {
+  ApiTextQuery,
+  answered,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../../src/runtime/http/index.js';
 import {
   InjectProjection,
   Projection,
@@ -55,13 +58,10 @@ export class BalanceController {
 
   @Get('state')
   @ApiTextQuery('balance', 'The balance as one line of text', '\nbalance: 6\n')
-  state(
-    @Req() request: FastifyRequest & QueryRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> | undefined {
-    void reply.type('text/plain; charset=utf-8');
-    return answered(this.projection, request, reply, ({ state }) => {
-      return `\nbalance: ${String(state.context.total)}\n`;
+  state(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
+    return answered(this.projection, request, response, {
+      type: 'text/plain; charset=utf-8',
+      body: ({ state }) => `\nbalance: ${String(state.context.total)}\n`,
     });
   }
 }

@@ -1,16 +1,21 @@
 /** Entries over HTTP: record one or many, look at one, retract one; push a value, and see them all. */
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { linkToCommit } from '../../../src/runtime/http/events/events.controller.js';
-import { commitOptions, type CommitOptions } from '../../../src/runtime/http/events/idempotency.js';
 import {
   FORM_TYPE,
   JSON_TYPE,
+  Links,
   NDJSON_TYPE,
-  requireMediaType,
-} from '../../../src/runtime/http/kernel/bodies.js';
-import { onlyKnown, type QueryString } from '../../../src/runtime/http/kernel/parameters.js';
+  commitOptions,
+  linkToCommit,
+  onlyKnown,
+  queryOf,
+  readBody,
+  sendJson,
+  type CommitOptions,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../../src/runtime/http/index.js';
 import {
   EventLog,
   allows,
@@ -24,30 +29,30 @@ import { entryRecorded } from './entries.events.js';
 import { EntryNotFound, entryDecider, retract } from './entry.decider.js';
 import { readEntries, readPushed, readReason } from './entry-bodies.js';
 
-type EntriesRequest = FastifyRequest & { readonly query: QueryString };
-
 const POSITION = ApiParam({ name: 'position', schema: { type: 'integer', minimum: 1 } });
 const RECORDED = ApiResponse({ status: 201, description: 'Recorded' });
 const FOUND = ApiResponse({ status: 200, description: 'What was recorded' });
 
 @Controller()
 export class EntriesController {
-  constructor(private readonly log: EventLog) {}
+  constructor(
+    private readonly log: EventLog,
+    private readonly links: Links,
+  ) {}
 
   @Post('entries')
   @ApiOperation({ operationId: 'recordEntries' })
   @RECORDED
-  async record(@Req() request: EntriesRequest, @Res() reply: FastifyReply): Promise<void> {
-    onlyKnown(request.query, []);
-    requireMediaType(request, [JSON_TYPE, NDJSON_TYPE, FORM_TYPE]);
-    const body = readEntries(request.body);
+  async record(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    onlyKnown(queryOf(request), []);
+    const body = readEntries(await readBody(request, [JSON_TYPE, NDJSON_TYPE, FORM_TYPE]));
     const options = commitOptions(request.headers, { record: body });
     if (typeof body === 'string') {
       const { first } = await this.#append([body], options);
-      created(reply, `/entries/${first}`, first).send({ position: first, value: body });
+      sendCreated(response, this.links.app(`/entries/${first}`), first, { position: first, value: body });
     } else {
       const { first, last } = await this.#append(body, options);
-      created(reply, linkToCommit(first, last), last).send({ first, last });
+      sendCreated(response, linkToCommit(this.links, first, last), last, { first, last });
     }
   }
 
@@ -57,18 +62,17 @@ export class EntriesController {
   @FOUND
   async find(
     @Param('position') text: string,
-    @Req() request: EntriesRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() response: HttpResponse,
   ): Promise<void> {
-    onlyKnown(request.query, []);
+    onlyKnown(queryOf(request), []);
     const entry = positionOf(text);
     const { state, after } = await load(this.log, entryDecider, entry);
     const { value } = state.context;
     if (value === undefined) throw new EntryNotFound(text);
     const commands = allows(entryDecider, state, retract) ? ['retract'] : [];
-    void reply
-      .header('leftfold-position', String(after))
-      .send({ position: entry, value, state: state.value, commands });
+    const body = { position: entry, value, state: state.value, commands };
+    sendJson(response, 200, { 'leftfold-position': String(after) }, body);
   }
 
   @Post('entries/:position/retraction')
@@ -77,35 +81,34 @@ export class EntriesController {
   @RECORDED
   async retract(
     @Param('position') text: string,
-    @Req() request: EntriesRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() response: HttpResponse,
   ): Promise<void> {
-    onlyKnown(request.query, []);
-    requireMediaType(request, [JSON_TYPE, FORM_TYPE]);
+    onlyKnown(queryOf(request), []);
+    const body = await readBody(request, [JSON_TYPE, FORM_TYPE]);
     const entry = positionOf(text);
-    const input = { entry, reason: readReason(request.body) };
+    const input = { entry, reason: readReason(body) };
     const options = commitOptions(request.headers, { retract: input });
     const { last } = await execute(this.log, entryDecider, entry, retract, input, options);
-    created(reply, `/entries/${entry}`, last).send({ position: last, ...input });
+    sendCreated(response, this.links.app(`/entries/${entry}`), last, { position: last, ...input });
   }
 
   @Post('push')
   @ApiOperation({ operationId: 'push' })
   @RECORDED
-  async push(@Req() request: EntriesRequest, @Res() reply: FastifyReply): Promise<void> {
-    onlyKnown(request.query, []);
-    requireMediaType(request, [FORM_TYPE, JSON_TYPE]);
-    const value = readPushed(request.body);
+  async push(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    onlyKnown(queryOf(request), []);
+    const value = readPushed(await readBody(request, [FORM_TYPE, JSON_TYPE]));
     const { last } = await this.#append([value], commitOptions(request.headers, { push: value }));
-    created(reply, `/entries/${last}`, last).send(await this.#values(last));
+    sendCreated(response, this.links.app(`/entries/${last}`), last, await this.#values(last));
   }
 
   @Get('values')
   @ApiOperation({ operationId: 'values' })
   @FOUND
-  async values(@Req() request: EntriesRequest, @Res() reply: FastifyReply): Promise<void> {
-    onlyKnown(request.query, []);
-    void reply.send(await this.#values(await this.log.head()));
+  async values(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    onlyKnown(queryOf(request), []);
+    sendJson(response, 200, {}, await this.#values(await this.log.head()));
   }
 
   #append(values: readonly string[], options: CommitOptions): Promise<Commit> {
@@ -128,8 +131,8 @@ export class EntriesController {
   }
 }
 
-function created(reply: FastifyReply, location: string, at: Position): FastifyReply {
-  return reply.status(201).header('location', location).header('leftfold-position', String(at));
+function sendCreated(response: HttpResponse, location: string, at: Position, body: object): void {
+  sendJson(response, 201, { location, 'leftfold-position': String(at) }, body);
 }
 
 /** @throws EntryNotFound for what can be none */

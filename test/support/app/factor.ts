@@ -1,9 +1,12 @@
 /** The factor: the product of all entries, exact however long it is. Its state grows with the log, as few others do. */
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assign, setup } from 'xstate';
-import { ApiTextQuery } from '../../../src/runtime/http/projections/projection.docs.js';
-import { answered, type QueryRequest } from '../../../src/runtime/http/projections/query.js';
+import {
+  ApiTextQuery,
+  answered,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../../src/runtime/http/index.js';
 import {
   InjectProjection,
   Projection,
@@ -104,21 +107,19 @@ export class FactorController {
 
   @Get('state')
   @ApiTextQuery('factor', 'The factor as one line of text', '\nfactor: 2\n')
-  state(
-    @Req() request: FastifyRequest & QueryRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> | undefined {
-    void reply.type(TEXT);
-    return answered(this.projection, request, reply, ({ state }) => `\nfactor: ${valueOf(state.context)}\n`);
+  state(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
+    return answered(this.projection, request, response, {
+      type: TEXT,
+      body: ({ state }) => `\nfactor: ${valueOf(state.context)}\n`,
+    });
   }
 
   @Get('value')
   @ApiTextQuery('factor', 'The exact factor in decimal, however long', '2')
-  value(
-    @Req() request: FastifyRequest & QueryRequest,
-    @Res() reply: FastifyReply,
-  ): Promise<void> | undefined {
-    void reply.type(TEXT);
-    return answered(this.projection, request, reply, ({ state }) => valueOf(state.context));
+  value(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
+    return answered(this.projection, request, response, {
+      type: TEXT,
+      body: ({ state }) => valueOf(state.context),
+    });
   }
 }

@@ -7,10 +7,16 @@ import { incomingCloudEvent } from './cloud-event.js';
 import { eventName, eventTags } from './new-event.js';
 import { positionBody, queryBody } from './query-body.js';
 
-const newEvent = z.strictObject({ type: eventName, data: z.unknown(), tags: eventTags.optional() });
+const newEvent = z.strictObject({
+  type: eventName.meta({ example: 'order.placed' }),
+  data: z.unknown().meta({ description: 'As the contract of the type has it', example: { amount: 5 } }),
+  tags: eventTags.optional(),
+});
 
 /** Without `after`, no event is too old to break it (dcb.events). */
-const condition = z.strictObject({ query: queryBody, after: positionBody.default(START) });
+const condition = z
+  .strictObject({ query: queryBody, after: positionBody.prefault(START) })
+  .describe('Append only if no event that matches the query stands after this position');
 
 const many = <Item extends z.ZodType>(item: Item): z.ZodArray<Item> =>
   z
@@ -18,7 +24,7 @@ const many = <Item extends z.ZodType>(item: Item): z.ZodArray<Item> =>
     .min(1, 'at least one event')
     .max(MAX_COMMIT_EVENTS, `at most ${MAX_COMMIT_EVENTS} events`);
 
-const appendRequest = z.strictObject({ events: many(newEvent), condition: condition.optional() });
+export const appendRequest = z.strictObject({ events: many(newEvent), condition: condition.optional() });
 
 export interface AppendRequest {
   readonly events: readonly NewEvent[];

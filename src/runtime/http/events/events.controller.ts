@@ -1,11 +1,20 @@
 /** The log over HTTP: read it a page at a time, append to it under a condition. */
-import { Readable } from 'node:stream';
-import { Controller, Get, HttpCode, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { JSON_TYPE, NDJSON_TYPE, requireMediaType } from '../kernel/bodies.js';
+import { Controller, Get, HttpCode, Post, Req, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
+import { JSON_TYPE, NDJSON_TYPE, readBody } from '../kernel/bodies.js';
+import {
+  queryOf,
+  send,
+  sendChunks,
+  sendJson,
+  varyBy,
+  type HttpRequest,
+  type HttpResponse,
+} from '../kernel/exchange.js';
 import { negotiate } from '../kernel/headers.js';
-import { onlyKnown, type QueryString } from '../kernel/parameters.js';
+import { Links } from '../kernel/links.js';
+import { onlyKnown } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
+import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ContractBroken, EventUnreadable } from '../../event-log/errors.js';
 import { position, type Position, type Range, type RecordedEvent } from '../../event-log/event.js';
 import { EventLog } from '../../event-log/event-log.js';
@@ -13,55 +22,64 @@ import { readAppendRequest, readCloudEvents } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, toCloudEvent } from './cloud-event.js';
 import { ApiAppend, ApiEvents, ApiQueryEvents } from './events.docs.js';
 import { commitOptions } from './idempotency.js';
-import { MAX_LIMIT, readPageBody, readPageParameters, type Next, type PageRequest } from './page-request.js';
+import {
+  linkToCommit,
+  readPageBody,
+  readPageParameters,
+  type Next,
+  type PageRequest,
+} from './page-request.js';
 
-interface EventsRequest {
-  readonly query: QueryString;
-}
-
-@Controller(PATHS.events)
+@Controller({ path: PATHS.events, version: VERSION_NEUTRAL })
+@UseFilters(ProblemFilter)
 export class EventsController {
-  constructor(private readonly log: EventLog) {}
+  constructor(
+    private readonly log: EventLog,
+    private readonly links: Links,
+  ) {}
 
   @Get()
   @ApiEvents()
-  async list(@Req() request: FastifyRequest & EventsRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.#answer(readPageParameters(request.query), request, reply);
+  async list(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    await this.#answer(
+      readPageParameters(queryOf(request), this.links.runtime('/events')),
+      request,
+      response,
+    );
   }
 
   /** What `GET` cannot ask for: a query of several items, or backwards. It records nothing. */
   @Post('query')
   @HttpCode(200)
   @ApiQueryEvents()
-  async query(@Req() request: FastifyRequest & EventsRequest, @Res() reply: FastifyReply): Promise<void> {
-    onlyKnown(request.query, []);
-    requireMediaType(request, [JSON_TYPE]);
-    await this.#answer(readPageBody(request.body), request, reply);
+  async query(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    onlyKnown(queryOf(request), []);
+    await this.#answer(readPageBody(await readBody(request, [JSON_TYPE])), request, response);
   }
 
   @Post()
   @ApiAppend()
-  async append(@Req() request: FastifyRequest & EventsRequest, @Res() reply: FastifyReply): Promise<void> {
-    onlyKnown(request.query, []);
-    requireMediaType(request, [JSON_TYPE, CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE]);
+  async append(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    onlyKnown(queryOf(request), []);
+    const body = await readBody(request, [JSON_TYPE, CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE]);
     const isCloudEvent = request.headers['content-type']?.startsWith('application/cloudevents') === true;
-    const { events, condition } = (isCloudEvent ? readCloudEvents : readAppendRequest)(request.body);
+    const { events, condition } = (isCloudEvent ? readCloudEvents : readAppendRequest)(body);
     const options = {
       ...commitOptions(request.headers, { append: events, condition }),
       ...(condition !== undefined && { condition }),
     };
     const commit = await this.log.append(events, options).catch((error: unknown) => {
-      throw isCloudEvent && error instanceof ContractBroken ? error.inCloudEvents(request.body) : error;
+      throw isCloudEvent && error instanceof ContractBroken ? error.inCloudEvents(body) : error;
     });
-    void reply
-      .status(201)
-      .header('location', linkToCommit(commit.first, commit.last))
-      .header('leftfold-position', String(commit.last))
-      .send({ first: commit.first, last: commit.last, commit: commit.id });
+    const headers = {
+      location: linkToCommit(this.links, commit.first, commit.last),
+      'leftfold-position': String(commit.last),
+    };
+    sendJson(response, 201, headers, { first: commit.first, last: commit.last, commit: commit.id });
   }
 
   /** A page, or a stream, in the media type that the client likes best. */
-  async #answer(asked: PageRequest, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async #answer(asked: PageRequest, request: HttpRequest, response: HttpResponse): Promise<void> {
     const type = negotiate(request.headers.accept, [
       JSON_TYPE,
       NDJSON_TYPE,
@@ -69,18 +87,24 @@ export class EventsController {
       CLOUD_EVENT_TYPE,
     ]);
     const head = await this.log.head();
-    void reply
-      .header('leftfold-position', String(head))
-      .header('cache-control', 'no-cache')
-      .header('vary', 'Accept');
+    const headers = {
+      'leftfold-position': String(head),
+      'cache-control': 'no-cache',
+      vary: varyBy(response, 'Accept'),
+    };
     if (type === NDJSON_TYPE) {
-      void reply.type(NDJSON_TYPE).send(Readable.from(this.#lines(asked, head)));
+      const ndjson = { ...headers, 'content-type': NDJSON_TYPE };
+      await sendChunks(response, ndjson, this.#lines(asked, head));
       return;
     }
     const { events, next } = await this.#page(asked, head);
-    if (next !== undefined) void reply.header(...next.header);
-    if (type === JSON_TYPE) void reply.send({ events, ...(next !== undefined && { next: next.value }) });
-    else void reply.type(CLOUD_EVENTS_TYPE).send(JSON.stringify(events.map(toCloudEvent)));
+    const page = { ...headers, ...(next !== undefined && Object.fromEntries([next.header])) };
+    if (type === JSON_TYPE) {
+      sendJson(response, 200, page, { events, ...(next !== undefined && { next: next.value }) });
+    } else {
+      const cloudEvents = JSON.stringify(events.map(toCloudEvent));
+      send(response, 200, { ...page, 'content-type': CLOUD_EVENTS_TYPE }, cloudEvents);
+    }
   }
 
   /** The events at as many positions as were asked for, and where to go on if there are more. */
@@ -107,7 +131,7 @@ export class EventsController {
   }
 
   /** All of it, up to the head or the limit that was asked for: a stream needs no pages. */
-  async *#lines(asked: PageRequest, head: Position): AsyncIterable<string> {
+  async *#lines(asked: PageRequest, head: Position): AsyncGenerator<string> {
     const range = { ...rangeOf(asked, head), ...(asked.isLimited && { limit: asked.limit }) };
     for await (const page of this.log.read(asked.query, range)) {
       yield page.map((event) => `${JSON.stringify(event)}\n`).join('');
@@ -118,9 +142,4 @@ export class EventsController {
 /** Up to the head where it stood when the request came, whatever is recorded while it is answered. */
 function rangeOf({ after, before = Infinity, backwards }: PageRequest, head: Position): Range {
   return { after, through: position(Math.min(before - 1, head)), backwards };
-}
-
-/** Where exactly the events of a commit can be read; the first page of them when they are many. */
-export function linkToCommit(first: Position, last: Position): string {
-  return `/events?after=${first - 1}&limit=${Math.min(last - first + 1, MAX_LIMIT)}`;
 }

@@ -1,187 +1,121 @@
 /** OpenAPI of the log. */
-import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiCommandHeaders, ApiProblems, LOCATION_HEADER, POSITION_HEADER } from '../kernel/api-docs.js';
-import { MAX_NAME_LENGTH, MAX_TAGS } from './new-event.js';
-import { DEFAULT_LIMIT, MAX_LIMIT } from './page-request.js';
-import { MAX_ITEMS, MAX_TYPES } from './query-body.js';
+import { z } from 'zod';
+import {
+  ApiEndpoint,
+  COMMAND_HEADERS,
+  LOCATION_HEADER,
+  POSITION_HEADER,
+  apiPosition,
+  apiTime,
+  type Answer,
+} from '../kernel/api-docs.js';
+import { appendRequest } from './append-request.js';
+import { CLOUD_EVENTS_TYPE } from './cloud-event.js';
+import { MAX_TAGS, eventName } from './new-event.js';
+import { DEFAULT_LIMIT, MAX_LIMIT, pageBody } from './page-request.js';
+import { MAX_TYPES } from './query-body.js';
 
-const EVENT = {
-  type: 'object',
-  required: ['position', 'type', 'revision', 'tags', 'data', 'time', 'commit', 'metadata'],
-  properties: {
-    position: { type: 'integer', minimum: 1 },
-    type: { type: 'string', example: 'number.recorded' },
-    revision: { type: 'integer', minimum: 1 },
-    tags: { type: 'array', items: { type: 'string' } },
-    data: { type: 'object', additionalProperties: true },
-    time: { type: 'string', format: 'date-time' },
-    commit: { type: 'string' },
-    metadata: { type: 'object', additionalProperties: true },
-    part: {
-      type: 'integer',
-      minimum: 1,
-      description: 'Which of several events at this position, where one was recorded and has become many',
-    },
-  },
-} as const;
-
-const NEW_EVENT = {
-  type: 'object',
-  required: ['type', 'data'],
-  properties: {
-    type: { type: 'string', example: 'number.recorded' },
-    data: { type: 'object', additionalProperties: true, example: { value: '5' } },
-    tags: { type: 'array', items: { type: 'string' } },
-  },
-} as const;
-
-const NAME = { type: 'string', minLength: 1, maxLength: MAX_NAME_LENGTH } as const;
-
-const QUERY = {
-  type: 'array',
-  description: 'Events that any item means; [{}] means every event',
-  minItems: 1,
-  maxItems: MAX_ITEMS,
-  items: {
-    type: 'object',
-    description: 'Any of these types (left out: any), and all of these tags (left out: whatever they are)',
-    additionalProperties: false,
-    properties: {
-      types: { type: 'array', minItems: 1, maxItems: MAX_TYPES, items: NAME },
-      tags: { type: 'array', minItems: 1, maxItems: MAX_TAGS, items: NAME },
-    },
-  },
-  example: [{ types: ['number.recorded'] }, { tags: ['number:7'] }],
-} as const;
-
-const LIMIT = { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT } as const;
+const recordedEvent = z.object({
+  position: z.int().min(1),
+  type: z.string().meta({ example: 'order.placed' }),
+  revision: z.int().min(1),
+  tags: z.array(z.string()),
+  data: z.looseObject({}),
+  time: apiTime,
+  commit: z.string(),
+  metadata: z.looseObject({}),
+  part: z
+    .int()
+    .min(1)
+    .describe('Which of several events at this position, where one was recorded and has become many')
+    .optional(),
+});
 
 /** @param next what leads to the next page */
-function ApiPage(next: object, header: Readonly<Record<string, object>>): MethodDecorator {
-  return ApiResponse({
-    status: 200,
+function page(next: z.ZodType, headers: Readonly<Record<string, z.ZodType>>): Answer {
+  return {
     description:
       'A page; next is there when there is more. As NDJSON: everything up to the head, or the limit.',
-    headers: { ...POSITION_HEADER, ...header },
-    content: {
-      'application/json': {
-        schema: { type: 'object', properties: { events: { type: 'array', items: EVENT }, next } },
-      },
-      'application/x-ndjson': { schema: { type: 'string' } },
-      'application/cloudevents-batch+json': { schema: { type: 'array', items: { type: 'object' } } },
-    } as never,
-  });
+    headers: { ...POSITION_HEADER, ...headers },
+    body: {
+      'application/json': z.object({ events: z.array(recordedEvent), next: next.optional() }),
+      'application/x-ndjson': z.string(),
+      [CLOUD_EVENTS_TYPE]: z.array(z.object({})),
+    },
+  };
 }
 
 export function ApiEvents(): MethodDecorator {
-  return applyDecorators(
-    ApiTags('events'),
-    ApiOperation({ summary: 'The events, a page at a time', operationId: 'readEvents' }),
-    ApiQuery({
-      name: 'after',
-      required: false,
-      schema: { type: 'integer', minimum: 0 },
-      description: 'Only events after it',
-    }),
-    ApiQuery({ name: 'limit', required: false, schema: LIMIT }),
-    ApiQuery({
-      name: 'type',
-      required: false,
-      schema: { type: 'array', maxItems: MAX_TYPES, items: NAME },
-      description: 'Only events of this type; there several times, of any of these types',
-    }),
-    ApiQuery({
-      name: 'tag',
-      required: false,
-      schema: { type: 'array', maxItems: MAX_TAGS, items: NAME },
-      description: 'Only events with this tag; there several times, with all of these tags',
-    }),
-    ApiPage(
-      { type: 'string', example: '/events?after=7&limit=100' },
-      {
-        Link: { description: 'The same as next', schema: { type: 'string' } },
-      },
-    ),
-    ApiProblems({ 400: 'A parameter is wrong', 406: 'None of the accepted media types can be had' }),
-  );
+  return ApiEndpoint({
+    tag: 'events',
+    summary: 'The events, a page at a time',
+    id: 'readEvents',
+    query: {
+      after: apiPosition.describe('Only events after it').optional(),
+      limit: z.int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
+      type: z
+        .array(eventName)
+        .max(MAX_TYPES)
+        .describe('Only events of this type; there several times, of any of these types')
+        .optional(),
+      tag: z
+        .array(eventName)
+        .max(MAX_TAGS)
+        .describe('Only events with this tag; there several times, with all of these tags')
+        .optional(),
+    },
+    answers: {
+      200: page(z.string().meta({ example: '/events?after=7&limit=100' }), {
+        Link: z.string().describe('The same as next'),
+      }),
+    },
+    problems: { 400: 'A parameter is wrong', 406: 'None of the accepted media types can be had' },
+  });
 }
 
 export function ApiQueryEvents(): MethodDecorator {
-  return applyDecorators(
-    ApiTags('events'),
-    ApiOperation({
-      summary: 'The events that any query means, in either direction, a page at a time',
-      operationId: 'queryEvents',
-    }),
-    ApiBody({
-      schema: {
-        type: 'object',
-        required: ['query'],
-        additionalProperties: false,
-        properties: {
-          query: QUERY,
-          after: { type: 'integer', minimum: 0, default: 0, description: 'Only events after it' },
-          before: { type: 'integer', minimum: 1, description: 'Only events before it' },
-          limit: LIMIT,
-          backwards: { type: 'boolean', default: false, description: 'Newest first' },
-        },
-      } as never,
-    }),
-    ApiPage(
-      {
-        type: 'integer',
-        description: 'Where the page ended: send it as after, or as before when reading backwards',
-      },
-      { 'Leftfold-Next': { description: 'The same as next', schema: { type: 'integer' } } },
-    ),
-    ApiProblems({
+  return ApiEndpoint({
+    tag: 'events',
+    summary: 'The events that match a query, in either direction, a page at a time',
+    id: 'queryEvents',
+    body: pageBody,
+    answers: {
+      200: page(
+        z.int().describe('Where the page ended: send it as after, or as before when reading backwards'),
+        { 'Leftfold-Next': z.int().describe('The same as next') },
+      ),
+    },
+    problems: {
       400: 'The body cannot be read',
       406: 'None of the accepted media types can be had',
       413: 'More than 1 MiB',
       415: 'Not JSON',
       422: 'Something in the body is wrong; errors names each field',
       503: 'The first event of the page cannot be read by this version; position names it',
-    }),
-  );
+    },
+  });
 }
 
 export function ApiAppend(): MethodDecorator {
-  return applyDecorators(
-    ApiTags('events'),
-    ApiOperation({ summary: 'Append events, all or none', operationId: 'appendEvents' }),
-    ApiCommandHeaders(),
-    ApiBody({
-      schema: {
-        type: 'object',
-        required: ['events'],
-        properties: {
-          events: { type: 'array', minItems: 1, maxItems: 10_000, items: NEW_EVENT },
-          condition: {
-            type: 'object',
-            description: 'Append only if no event that the query means stands after this position',
-            required: ['query'],
-            additionalProperties: false,
-            properties: { query: QUERY, after: { type: 'integer', minimum: 0, default: 0 } },
-          },
-        },
-      } as never,
-    }),
-    ApiResponse({
-      status: 201,
-      description: 'Recorded, and safe from power loss',
-      headers: { ...POSITION_HEADER, ...LOCATION_HEADER },
-      schema: {
-        type: 'object',
-        properties: { first: { type: 'integer' }, last: { type: 'integer' }, commit: { type: 'string' } },
+  return ApiEndpoint({
+    tag: 'events',
+    summary: 'Append events, all or none',
+    id: 'appendEvents',
+    headers: COMMAND_HEADERS,
+    body: appendRequest,
+    answers: {
+      201: {
+        description: 'Recorded, and safe from power loss',
+        headers: { ...POSITION_HEADER, ...LOCATION_HEADER },
+        body: z.object({ first: z.int(), last: z.int(), commit: z.string() }),
       },
-    }),
-    ApiProblems({
+    },
+    problems: {
       400: 'The body cannot be read',
       409: 'The condition does not hold; position names the event that broke it',
       413: 'More than 1 MiB',
       415: 'Not JSON or CloudEvents',
       422: 'An event breaks its contract, or an Idempotency-Key came with another body',
-    }),
-  );
+    },
+  });
 }

@@ -1,6 +1,7 @@
-/** Which page of the log a client asks for: by parameters (`GET /events`), or by a body where they cannot say it. */
+/** Which page of the log a client asks for: by parameters (`GET /events`), or by a body where they cannot say it; and links to pages. */
 import { z } from 'zod';
 import { parseBody } from '../kernel/json-faults.js';
+import type { Links } from '../kernel/links.js';
 import { onlyKnown, several, wholeNumber, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { START, position, tag, type Position, type Query } from '../../event-log/event.js';
@@ -35,9 +36,10 @@ export interface Next {
 /**
  * Any of the types and all of the tags; the next page is a link.
  *
+ * @param path under which the events are served
  * @throws InvalidParameter
  */
-export function readPageParameters(parameters: QueryString): PageRequest {
+export function readPageParameters(parameters: QueryString, path = '/events'): PageRequest {
   onlyKnown(parameters, ['after', 'limit', 'type', 'tag']);
   const limit = wholeNumber(parameters, 'limit', { min: 1, max: MAX_LIMIT });
   const types = names(parameters, 'type', MAX_TYPES);
@@ -53,25 +55,27 @@ export function readPageParameters(parameters: QueryString): PageRequest {
     backwards: false,
     ...pageSize(limit),
     next: (last) => {
-      const link = `/events?after=${last}&limit=${limit ?? DEFAULT_LIMIT}${asked}`;
+      const link = `${path}?after=${last}&limit=${limit ?? DEFAULT_LIMIT}${asked}`;
       return { value: link, header: ['link', `<${link}>; rel="next"`] };
     },
   };
 }
 
-const pageBody = z.strictObject({
+export const pageBody = z.strictObject({
   query: queryBody,
-  after: positionBody.default(START),
+  after: positionBody.prefault(START).describe('Only events after it'),
   before: z
     .int('a position is an integer from 1 on')
     .min(1, 'a position is an integer from 1 on')
+    .describe('Only events before it')
     .exactOptional(),
   limit: z
     .int('a whole number')
     .min(1, `from 1 to ${MAX_LIMIT}`)
     .max(MAX_LIMIT, `from 1 to ${MAX_LIMIT}`)
+    .meta({ default: DEFAULT_LIMIT })
     .exactOptional(),
-  backwards: z.boolean('true or false').default(false),
+  backwards: z.boolean('true or false').default(false).describe('Newest first'),
 });
 
 /**
@@ -105,4 +109,9 @@ function names(parameters: QueryString, name: 'type' | 'tag', most: number): rea
       throw new InvalidParameter(name, `${name} has 1 to ${MAX_NAME_LENGTH} characters, not ${length}.`);
   }
   return values;
+}
+
+/** Where exactly the events of a commit can be read; the first page of them when they are many. */
+export function linkToCommit(links: Links, first: Position, last: Position): string {
+  return links.runtime(`/events?after=${first - 1}&limit=${Math.min(last - first + 1, MAX_LIMIT)}`);
 }

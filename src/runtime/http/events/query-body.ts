@@ -7,22 +7,28 @@ import { eventName, eventTags } from './new-event.js';
 export const MAX_ITEMS = 1000;
 export const MAX_TYPES = 100;
 
-const item = z.strictObject({
-  types: z
-    .array(eventName)
-    .min(1, 'at least one type; without types it means any')
-    .max(MAX_TYPES, `at most ${MAX_TYPES} types`)
-    .exactOptional(),
-  tags: eventTags
-    .min(1, 'at least one tag; without tags it means events with any tags and none')
-    .transform((tags) => tags.map(tag))
-    .exactOptional(),
-});
+const item = z
+  .strictObject({
+    types: z
+      .array(eventName)
+      .min(1, 'at least one type; without types it means any')
+      .max(MAX_TYPES, `at most ${MAX_TYPES} types`)
+      .exactOptional(),
+    tags: eventTags
+      .min(1, 'at least one tag; without tags it means events with any tags and none')
+      .transform((tags) => tags.map(tag))
+      .exactOptional(),
+  })
+  .describe('Any of these types (left out: any), and all of these tags (left out: whatever they are)');
 
 export const queryBody: z.ZodType<Query> = z
   .array(item, 'an array of items, as in [{"types": […], "tags": […]}]')
   .min(1, 'at least one item; [{}] means every event')
-  .max(MAX_ITEMS, `at most ${MAX_ITEMS} items`);
+  .max(MAX_ITEMS, `at most ${MAX_ITEMS} items`)
+  .meta({
+    description: 'Events that match any item; [{}] matches every event',
+    example: [{ types: ['order.placed'] }, { tags: ['order:7'] }],
+  });
 
 /** A position, or 0 for what is before the first. */
 export const positionBody: z.ZodType<Position, number> = z

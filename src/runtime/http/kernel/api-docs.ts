@@ -1,102 +1,184 @@
-/** What many endpoints' OpenAPI descriptions have in common. */
+/** Describes an endpoint in OpenAPI, with its schemas derived from zod's. */
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiHeader,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import { z } from 'zod';
 
-const PROBLEM = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'detail'],
-  properties: {
-    type: {
-      type: 'string',
-      description: 'Stable; tells the kinds of problem apart',
-      example: 'urn:leftfold:problem:invalid-body',
-    },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string', description: 'What happened, and what would be right' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['detail'],
-        properties: {
-          detail: { type: 'string' },
-          pointer: {
-            type: 'string',
-            description: 'The field of the body, as a JSON pointer',
-            example: '#/value',
-          },
-          parameter: { type: 'string' },
-          header: { type: 'string' },
-        },
-      },
-    },
-  },
-} as const;
+/** Of an answer: it may have more members than are named. */
+type Schema = z.ZodType;
+
+export interface Answer {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, Schema>>;
+  /** Of JSON; for other media types each has its own. */
+  readonly body?: Schema | Readonly<Record<string, Schema>>;
+}
+
+export interface Endpoint {
+  readonly tag: string;
+  readonly summary: string;
+  /** Default: made of the names of controller and method. */
+  readonly id?: string;
+  readonly path?: Readonly<Record<string, Schema>>;
+  readonly query?: Readonly<Record<string, Schema>>;
+  readonly headers?: Readonly<Record<string, Schema>>;
+  /** Optional where the schema is. */
+  readonly body?: Schema;
+  /** Media types of the body, when it is not JSON alone. */
+  readonly consumes?: readonly string[];
+  readonly answers: Readonly<Record<number, Answer>>;
+  /** The statuses that it refuses with, each with the reason in words. */
+  readonly problems?: Readonly<Record<number, string>>;
+}
+
+export function ApiEndpoint(endpoint: Endpoint): MethodDecorator {
+  const { tag, summary, id, body, consumes = [], answers, problems = {} } = endpoint;
+  return applyDecorators(
+    ApiTags(tag),
+    ApiOperation({ summary, ...(id !== undefined && { operationId: id }) }),
+    ...named(endpoint.path).map((each) => ApiParam(each)),
+    ...named(endpoint.query).map((each) => ApiQuery(each)),
+    ...named(endpoint.headers).map((each) => ApiHeader(each)),
+    ...(consumes.length > 0 ? [ApiConsumes(...consumes)] : []),
+    ...(body === undefined ? [] : [ApiBody({ required: isRequired(body), schema: schemaOf(body) })]),
+    ...Object.entries(answers).map(([status, { body: content, ...answer }]) =>
+      ApiResponse({
+        status: Number(status),
+        description: answer.description,
+        ...(answer.headers && { headers: mapValues(answer.headers, headerOf) }),
+        ...(content !== undefined && {
+          content: mapValues(contentOf(content), (schema) => ({ schema: schemaOf(schema) })),
+        }),
+      }),
+    ),
+    ApiProblems(problems),
+  );
+}
 
 /** The statuses that an endpoint refuses with, each with the reason in words. */
 export function ApiProblems(problems: Readonly<Record<number, string>>): MethodDecorator {
+  const content = { 'application/problem+json': { schema: schemaOf(problemDocument) } };
   return applyDecorators(
     ...Object.entries(problems).map(([status, description]) =>
-      ApiResponse({
-        status: Number(status),
-        description,
-        content: { 'application/problem+json': { schema: PROBLEM } as never },
-      }),
+      ApiResponse({ status: Number(status), description, content }),
     ),
   );
 }
 
-export const POSITION_HEADER = {
-  'Leftfold-Position': {
-    description: 'The position in the log that the answer is true of',
-    schema: { type: 'integer', minimum: 0 },
-  },
-} as const;
+/** What zod says of a JSON value, as OpenAPI 3.0 has it. */
+export function schemaOf(schema: Schema): never {
+  return z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as never;
+}
 
-export const LOCATION_HEADER = {
-  Location: { description: 'Where the result can be seen', schema: { type: 'string' } },
-} as const;
+interface NamedParameter {
+  readonly name: string;
+  readonly required: boolean;
+  readonly description: string;
+  readonly schema: never;
+}
+
+function named(parameters: Readonly<Record<string, Schema>> = {}): readonly NamedParameter[] {
+  return Object.entries(parameters).map(([name, schema]) => ({
+    name,
+    required: isRequired(schema),
+    ...headerOf(schema),
+  }));
+}
+
+function headerOf(schema: Schema): { readonly description: string; readonly schema: never } {
+  const { description = '', ...described } = schemaOf(schema) as { readonly description?: string };
+  return { description, schema: described as never };
+}
+
+function contentOf(body: Schema | Readonly<Record<string, Schema>>): Readonly<Record<string, Schema>> {
+  return body instanceof z.ZodType ? { 'application/json': body } : body;
+}
+
+const isRequired = (schema: Schema): boolean => !schema.safeParse(undefined).success;
+
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  to: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, to(value)]));
+}
+
+const problemDocument = z.object({
+  type: z.string().meta({
+    description: 'Stable; tells the kinds of problem apart',
+    example: 'urn:leftfold:problem:invalid-body',
+  }),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().describe('What happened, and what would be right'),
+  errors: z
+    .array(
+      z.object({
+        detail: z.string(),
+        pointer: z
+          .string()
+          .meta({ description: 'The field of the body, as a JSON pointer', example: '#/amount' })
+          .optional(),
+        parameter: z.string().optional(),
+        header: z.string().optional(),
+      }),
+    )
+    .optional(),
+});
+
+/** From 0, which is before the first event. */
+export const apiPosition = z.int().min(0);
+
+export const apiTime = z.string().meta({ format: 'date-time' });
+
+export const POSITION_HEADER = {
+  'Leftfold-Position': apiPosition.describe('The position in the log that the answer is true of'),
+};
+
+export const LOCATION_HEADER = { Location: z.string().describe('Where the result can be seen') };
 
 /** What every command takes beside its body. */
-export function ApiCommandHeaders(): MethodDecorator {
-  return applyDecorators(
-    ApiHeader({
-      name: 'Idempotency-Key',
-      required: false,
-      description:
-        'Makes a retry safe: it is answered as the first request was, for ever. With another body: 422.',
-      schema: { type: 'string', maxLength: 200 },
-    }),
-    ApiHeader({ name: 'X-Correlation-Id', required: false, description: 'Recorded in the events’ metadata' }),
-    ApiHeader({ name: 'X-Causation-Id', required: false, description: 'Recorded in the events’ metadata' }),
-  );
+export const COMMAND_HEADERS = {
+  'Idempotency-Key': z
+    .string()
+    .max(200)
+    .describe(
+      'Makes a retry safe: it is answered as the first request was, for ever. With another body: 422.',
+    )
+    .optional(),
+  'X-Correlation-Id': z.string().describe('Recorded in the events’ metadata').optional(),
+  'X-Causation-Id': z.string().describe('Recorded in the events’ metadata').optional(),
+};
+
+/** @param until what is waited for */
+export function preferHeader(until: string): Readonly<Record<string, Schema>> {
+  return {
+    Prefer: z
+      .string()
+      .meta({
+        description: `How many seconds to wait for ${until}, at most 60; without it the answer comes at once`,
+        example: 'wait=5',
+      })
+      .optional(),
+  };
 }
 
-/** What every query takes. */
-export function ApiQueryOptions(): MethodDecorator {
-  return applyDecorators(
-    ApiQuery({
-      name: 'after',
-      required: false,
-      description: 'Answer only once everything up to this position is in the state',
-      schema: { type: 'integer', minimum: 0 },
-    }),
-    ApiHeader({
-      name: 'Prefer',
-      required: false,
-      description: 'How many seconds to wait for it, at most 60; without it the answer comes at once',
-      schema: { type: 'string', example: 'wait=5' },
-    }),
-    ApiHeader({ name: 'If-None-Match', required: false, description: 'An entity tag that is known already' }),
-  );
-}
+export const CACHE_HEADERS = {
+  'If-None-Match': z.string().describe('An entity tag that is known already').optional(),
+};
 
 export const QUERY_HEADERS = {
   ...POSITION_HEADER,
-  ETag: { description: 'The position, in quotes', schema: { type: 'string', example: '"7"' } },
-  'Leftfold-Stale': {
-    description: 'There only when the projection stopped: the position of the event that it cannot fold',
-    schema: { type: 'integer' },
-  },
-} as const;
+  ETag: z.string().meta({ description: 'The position, in quotes', example: '"7"' }),
+  'Leftfold-Stale': apiPosition.describe(
+    'There only when the projection stopped: the position of the event that it cannot fold',
+  ),
+};

@@ -1,5 +1,6 @@
-/** Reads request bodies: JSON, NDJSON and forms, each at most 1 MiB, none with a surprise in it. */
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+/** Reads request bodies: JSON, NDJSON and forms, at most 1 MiB each, without rounding a number. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { OWN_BOOTSTRAP, type HttpRequest } from './exchange.js';
 import { parseExactJson } from './exact-json.js';
 import { Problem } from './problem.js';
 
@@ -40,44 +41,89 @@ export class UnsupportedEncoding extends Problem {
 }
 
 export class BodyTooLarge extends Problem {
-  constructor() {
-    const detail = `A body may have at most ${BODY_LIMIT} bytes (1 MiB); send it in parts.`;
+  constructor(limit = BODY_LIMIT) {
+    const size = limit === BODY_LIMIT ? `${limit} bytes (1 MiB)` : `${limit} bytes`;
+    const detail = `A body may have at most ${size}; send it in parts.`;
     super('too-large', 'body-too-large', 'The body is too large', detail, {
       faults: [{ pointer: '#', detail }],
     });
   }
 }
 
-/** Stands for a body of a media type that nobody here reads. */
-const UNREAD = Symbol('unread');
+/**
+ * The body, parsed as its media type says: JSON, NDJSON (a list) or a form (an object of strings). Undefined when there is none.
+ *
+ * In a foreign application this needs the bytes: either `NestFactory.create(AppModule, { rawBody: true })`, or a media type that the
+ * application does not parse.
+ *
+ * @param accepted media types in lower case without parameters; other than NDJSON and forms they are JSON
+ * @throws UnsupportedMediaType, UnsupportedEncoding, BodyTooLarge, MalformedBody
+ */
+export async function readBody(request: HttpRequest, accepted: readonly string[]): Promise<unknown> {
+  requireMediaType(request, accepted);
+  if (isParsedExactly(request)) return request.body;
+  const bytes = await bytesOf(request);
+  if (bytes === undefined) return undefined;
+  if (bytes.length > BODY_LIMIT) throw new BodyTooLarge();
+  requirePlainText(request.headers);
+  return parseText(textOf(bytes), mediaTypeOf(request.headers['content-type']) ?? JSON_TYPE);
+}
 
-/** Replaces Fastify's parsers, which would round numbers, by ours. `jsonTypes` are further names for JSON. */
-export function registerBodyParsers(fastify: FastifyInstance, jsonTypes: readonly string[] = []): void {
-  fastify.removeAllContentTypeParsers();
-  const add = (type: string | string[], parse: (text: string) => unknown): void => {
-    fastify.addContentTypeParser(type, { parseAs: 'string' }, (request, text, done) => {
-      try {
-        requirePlainText(request);
-        done(null, parse(text as string));
-      } catch (error) {
-        done(error as Error, undefined);
-      }
+/** Parses a body of this media type. @throws MalformedBody */
+export function parseText(text: string, type: string): unknown {
+  if (type === NDJSON_TYPE) return parseNdjson(text);
+  return type === FORM_TYPE ? parseForm(text) : parseJson(text);
+}
+
+/** What makes `readBody` work in a foreign application; told at the start where it can be found out, otherwise here. */
+export const RAW_BODY_NEEDED =
+  'Leftfold reads request bodies exactly and needs their bytes: create the application with ' +
+  'NestFactory.create(AppModule, { rawBody: true })';
+
+function isParsedExactly({ server }: HttpRequest): boolean {
+  return server !== undefined && OWN_BOOTSTRAP in server;
+}
+
+/** Undefined when there is no body and no word of one. */
+async function bytesOf(request: HttpRequest): Promise<Buffer | undefined> {
+  if (request.rawBody !== undefined) return request.rawBody;
+  if (!hasBody(request.headers)) {
+    return request.headers['content-type'] === undefined ? undefined : Buffer.alloc(0);
+  }
+  // Of Fastify's request, `raw`; Express's request is Node's.
+  const raw = request.raw ?? (request as unknown as IncomingMessage);
+  if (raw.readableDidRead) throw new Error(RAW_BODY_NEEDED);
+  return readAll(raw);
+}
+
+function readAll(raw: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    raw.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= BODY_LIMIT) chunks.push(chunk);
+      else reject(new BodyTooLarge()); // the rest is read and dropped, so that the answer reaches the client
     });
-  };
-  add([JSON_TYPE, ...jsonTypes], parseJson);
-  add(NDJSON_TYPE, parseNdjson);
-  add(FORM_TYPE, parseForm);
-  // Which types are right, only the route knows: it refuses what came unread.
-  fastify.addContentTypeParser('*', (_request, payload, done) => {
-    payload.resume();
-    done(null, UNREAD);
+    raw.once('end', () => {
+      resolve(Buffer.concat(chunks));
+    });
+    raw.once('error', reject);
   });
 }
 
-/** Bodies are read as they come, as UTF-8; text in another encoding would be taken for something that it is not. */
-function requirePlainText({ headers }: FastifyRequest): void {
+function textOf(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new MalformedBody('The body is not UTF-8.');
+  }
+}
+
+/** Bodies are read as UTF-8; text in another encoding would be misread. @throws UnsupportedEncoding */
+export function requirePlainText(headers: IncomingHttpHeaders): void {
   const encoding = headers['content-encoding'];
-  if (encoding === undefined && headers['content-type']?.includes(';') !== true) return; // says nothing of either
+  if (encoding === undefined && headers['content-type']?.includes(';') !== true) return; // neither is named
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new UnsupportedEncoding(
       'Content-Encoding',
@@ -91,12 +137,25 @@ function requirePlainText({ headers }: FastifyRequest): void {
 }
 
 /** @throws UnsupportedMediaType when the body came as anything but `accepted` */
-export function requireMediaType(request: FastifyRequest, accepted: readonly string[]): void {
-  const given = request.headers['content-type'];
+export function requireMediaType(
+  { headers }: Pick<HttpRequest, 'headers'>,
+  accepted: readonly string[],
+): void {
+  const given = headers['content-type'];
   if (given !== undefined && accepted.includes(given)) return;
-  if (given === undefined && request.body === undefined) return; // no body: the schema says what is missing
-  const type = given?.split(';', 1)[0]?.trim().toLowerCase();
+  if (given === undefined && !hasBody(headers)) return; // no body: the schema says what is missing
+  const type = mediaTypeOf(given);
   if (type === undefined || !accepted.includes(type)) throw new UnsupportedMediaType(given, accepted);
+}
+
+function mediaTypeOf(contentType: string | undefined): string | undefined {
+  return contentType?.split(';', 1)[0]?.trim().toLowerCase();
+}
+
+/** RFC 9112, section 6.3. */
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
 function parseJson(text: string): unknown {

@@ -1,4 +1,6 @@
 /** Request headers that more than one endpoint reads: Prefer (RFC 7240), If-None-Match (RFC 9110), Accept. */
+import fresh from 'fresh';
+import Negotiator from 'negotiator';
 import { InvalidHeader, Problem } from './problem.js';
 
 /** The longest that a request is held back, in seconds; a client that wants more asks again. */
@@ -28,18 +30,15 @@ export function preferredWait(prefer: string | string[] | undefined): number {
   return 0;
 }
 
-/** Whether `If-None-Match` names this entity tag, so that a `304` says enough. Weak comparison, RFC 9110, 13.1.2. */
+/** Whether `If-None-Match` names this entity tag, so that a `304` says enough. */
 export function matchesEntityTag(ifNoneMatch: string | undefined, entityTag: string): boolean {
   if (ifNoneMatch === undefined) return false;
-  if (ifNoneMatch === entityTag) return true;
-  return ifNoneMatch
-    .split(',')
-    .map((candidate) => candidate.trim().replace(/^W\//, ''))
-    .some((candidate) => candidate === '*' || candidate === entityTag);
+  return ifNoneMatch === entityTag || fresh({ 'if-none-match': ifNoneMatch }, { etag: entityTag });
 }
 
 /**
- * The first of `offered` that the client likes best; without an Accept header the first that is offered.
+ * The media type that the client likes best; at equal quality what it names before what it merely includes (`*`), then what is offered
+ * first. Without an Accept header the first that is offered.
  *
  * @throws NotAcceptable when it likes none of them
  */
@@ -48,19 +47,32 @@ export function negotiate<Type extends string>(
   offered: readonly [Type, ...Type[]],
 ): Type {
   if (accept === undefined || accept === '*/*') return offered[0];
-  let best: { readonly type: Type; readonly quality: number } | undefined;
-  const ranges = accept.split(',').map(mediaRange);
-  for (const type of offered) {
-    // The most specific range that names the type decides its quality (RFC 9110, 12.5.1).
-    const quality = ranges
-      .filter(
-        ({ range }) => range === '*/*' || range === type || range === `${type.split('/', 1)[0] ?? ''}/*`,
-      )
-      .toSorted((one, other) => specificity(other.range) - specificity(one.range))[0]?.quality;
-    if (quality !== undefined && quality > (best?.quality ?? 0)) best = { type, quality };
-  }
-  if (best === undefined) throw new NotAcceptable(offered);
-  return best.type;
+  const negotiator = new Negotiator({ headers: { accept: inOrderOf(offered, accept) } });
+  const best = negotiator.mediaType([...offered]);
+  const type = offered.find((each) => each === best);
+  if (type === undefined) throw new NotAcceptable(offered);
+  return type;
+}
+
+/**
+ * The header as negotiator reads it in the server's sense. It breaks a tie by the order in the header, which has no meaning (RFC 9110,
+ * 12.5.1), and takes a parameter for another type, while what is offered has none: `application/json;charset=utf-8` is JSON.
+ */
+function inOrderOf(offered: readonly string[], accept: string): string {
+  const ranges = accept.split(',').map((text) => {
+    const [range = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
+    return {
+      range,
+      quality: parameters.filter((each) => each.startsWith('q=')),
+      rank: offered.indexOf(range),
+    };
+  });
+  const [wildcards, named] = [
+    ranges.filter(({ rank }) => rank === -1),
+    ranges.filter(({ rank }) => rank >= 0),
+  ];
+  const inOrder = [...named.toSorted((one, other) => one.rank - other.rank), ...wildcards];
+  return inOrder.map(({ range, quality }) => [range, ...quality].join(';')).join(',');
 }
 
 export class NotAcceptable extends Problem {
@@ -70,15 +82,4 @@ export class NotAcceptable extends Problem {
       faults: [{ header: 'Accept', detail }],
     });
   }
-}
-
-function mediaRange(text: string): { readonly range: string; readonly quality: number } {
-  const [range = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
-  const quality = parameters.find((parameter) => parameter.startsWith('q='));
-  return { range, quality: quality === undefined ? 1 : Number(quality.slice(2)) || 0 };
-}
-
-function specificity(range: string): number {
-  if (range === '*/*') return 0;
-  return range.endsWith('/*') ? 1 : 2;
 }

@@ -1,11 +1,11 @@
 /** `405` with `Allow`, where there is something under the URL but not with this method (RFC 9110, 15.5.6). */
-import type { FastifyInstance, HTTPMethods } from 'fastify';
+import { RequestMethod, type HttpServer, type Type } from '@nestjs/common';
+import type { HttpRequest, HttpResponse } from './exchange.js';
+import { rawResponse } from './exchange.js';
 import { Problem } from './problem.js';
 import type { ProblemFilter } from './problem.filter.js';
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satisfies readonly HTTPMethods[];
-
-export type Routes = ReadonlyMap<string, ReadonlySet<string>>;
+export const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 export class MethodNotAllowed extends Problem {
   constructor(method: string, allow: string) {
@@ -21,53 +21,80 @@ export class MethodNotAllowed extends Problem {
   }
 }
 
-/** Watches which routes are registered from here on. */
-export function rememberRoutes(fastify: FastifyInstance): Routes {
-  const routes = new Map<string, Set<string>>();
-  fastify.addHook('onRoute', ({ url, method }) => {
-    const methods = routes.get(url) ?? new Set();
-    for (const each of [method].flat()) methods.add(each);
-    routes.set(url, methods);
-  });
-  return routes;
+/** Paths, with their parameters as Nest writes them (`/projections/:name`), and the methods of each. */
+export type PathMethods = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** What a controller serves, read off its decorators. */
+export function pathsOf(controller: Type): PathMethods {
+  const paths = new Map<string, Set<string>>();
+  const prototype = controller.prototype as Readonly<Record<string, unknown>>;
+  for (const name of Object.getOwnPropertyNames(prototype)) {
+    const handler = prototype[name];
+    if (typeof handler !== 'function' || !Reflect.hasMetadata('method', handler)) continue;
+    const parts = [Reflect.getMetadata('path', controller), Reflect.getMetadata('path', handler)] as string[];
+    const path = `/${parts
+      .flatMap((part) => part.split('/'))
+      .filter((part) => part !== '')
+      .join('/')}`;
+    const methods = paths.get(path) ?? new Set<string>();
+    const method = RequestMethod[Reflect.getMetadata('method', handler) as RequestMethod];
+    for (const each of method === 'GET' ? ['GET', 'HEAD'] : [method]) methods.add(each);
+    paths.set(path, methods);
+  }
+  return paths;
 }
 
-/** @throws what it is given; where that is Fastify's word on two endpoints with one path, together with what would be right */
-export function onePathEach(error: unknown): never {
-  if ((error as { readonly code?: unknown } | undefined)?.code !== 'FST_ERR_DUPLICATED_ROUTE') throw error;
-  const { message } = error as Error;
-  throw new Error(
-    `${message}: two endpoints have one path, so one of them needs another; a projection is served under its name`,
-    { cause: error },
+/**
+ * Gives these paths an answer to the methods that they do not have. To be called when all routes of the application are registered:
+ * a method that the application itself serves on such a path stays as it is.
+ */
+export function refuseOtherMethods(adapter: HttpServer, paths: PathMethods, filter: ProblemFilter): void {
+  for (const [path, methods] of paths) {
+    const served = METHODS.filter((method) => methods.has(method) || isServed(adapter, path, method));
+    const allow = served.join(', ');
+    const refuse = (request: HttpRequest, response: HttpResponse): void => {
+      setAllow(response, allow);
+      void filter.answer(new MethodNotAllowed(request.method, allow), request, response);
+    };
+    for (const method of METHODS) {
+      if (method === 'HEAD' || served.includes(method)) continue; // both platforms answer HEAD as they do GET
+      adapter[METHOD_OF_ADAPTER[method]](path, refuse);
+    }
+  }
+}
+
+const METHOD_OF_ADAPTER = {
+  GET: 'get',
+  POST: 'post',
+  PUT: 'put',
+  PATCH: 'patch',
+  DELETE: 'delete',
+} as const;
+
+interface FastifyRoutes {
+  hasRoute(route: { readonly url: string; readonly method: string }): boolean;
+}
+
+interface ExpressRoutes {
+  readonly router: {
+    readonly stack: readonly {
+      readonly route?: { readonly path: unknown; readonly methods: Readonly<Record<string, boolean>> };
+    }[];
+  };
+}
+
+function isServed(adapter: HttpServer, path: string, method: string): boolean {
+  const instance = adapter.getInstance() as Partial<FastifyRoutes> & Partial<ExpressRoutes>;
+  if (instance.hasRoute !== undefined) return instance.hasRoute({ url: path, method });
+  return (
+    instance.router?.stack.some(
+      ({ route }) =>
+        route?.path === path && (route.methods[method.toLowerCase()] ?? route.methods['_all']) === true,
+    ) === true
   );
 }
 
-/** Gives every URL an answer to the methods that it does not have. */
-export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes, filter: ProblemFilter): void {
-  for (const [url, methods] of [...routes]) {
-    if (url.includes('*')) continue; // everything below it is somebody else’s
-    const allow = METHODS.filter((method) => methods.has(method)).join(', ');
-    const others = METHODS.filter((method) => !methods.has(method));
-    if (allow === '') continue;
-    fastify.route({
-      url,
-      method: others,
-      // Before the body is read: whatever it is, it is not wanted.
-      onRequest: (request, reply) => {
-        void filter.answer(
-          new MethodNotAllowed(request.method, allow),
-          request,
-          reply.header('allow', allow),
-        );
-      },
-      handler: () => undefined,
-    });
-    if (!methods.has('OPTIONS')) {
-      fastify.route({
-        url,
-        method: 'OPTIONS',
-        handler: (_request, reply) => reply.status(204).header('allow', `${allow}, OPTIONS`).send(),
-      });
-    }
-  }
+function setAllow(response: HttpResponse, allow: string): void {
+  if ('raw' in response) response.header('allow', allow);
+  else rawResponse(response).setHeader('allow', allow);
 }

@@ -1,8 +1,15 @@
 /** How an error becomes an HTTP answer. */
-import { BadRequestException, Logger, ServiceUnavailableException } from '@nestjs/common';
+import {
+  BadRequestException,
+  ForbiddenException,
+  HttpException,
+  Logger,
+  ServiceUnavailableException,
+} from '@nestjs/common';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Problem, type ProblemKind } from './problem.js';
-import { ProblemFilter, documentOf } from './problem.filter.js';
+import { documentOf } from './problem-document.js';
+import { ProblemFilter } from './problem.filter.js';
 
 describe('documentOf', () => {
   it.each<readonly [kind: ProblemKind, status: number]>([
@@ -38,6 +45,30 @@ describe('documentOf', () => {
     expect(documentOf(new BadRequestException('no'))).toMatchObject({ status: 400, detail: 'no' });
   });
 
+  it.each<readonly [exception: HttpException, document: object]>([
+    [
+      new ServiceUnavailableException('until ten'),
+      { status: 503, title: 'Service Unavailable', detail: 'until ten' },
+    ],
+    [new ForbiddenException('no', 'Not a member'), { status: 403, title: 'Not a member', detail: 'no' }],
+    [
+      new HttpException(
+        { type: 'https://example.com/empty', title: 'Empty', detail: 'none', status: 'empty' },
+        409,
+      ),
+      {
+        type: 'https://example.com/empty',
+        title: 'Empty',
+        status: 409,
+        detail: 'none',
+        original: { status: 'empty' },
+      },
+    ],
+    [new HttpException('Too early', 425), { status: 425, detail: 'Too early' }],
+  ])('keeps what an exception of Nest’s says: %s', (exception, document) => {
+    expect(documentOf(exception)).toEqual({ type: 'about:blank', title: 'Too Early', ...document });
+  });
+
   it('keeps the status of an error of Fastify’s own', () => {
     const error = Object.assign(new Error('no'), { statusCode: 414 });
     expect(documentOf(error)).toMatchObject({ status: 414, detail: 'no' });
@@ -47,7 +78,6 @@ describe('documentOf', () => {
     ['an error', new Error('secret')],
     ['something thrown that is no error', 'secret'],
     ['nothing', undefined],
-    ['a failure of Nest’s own', new ServiceUnavailableException('secret')],
   ])('tells nothing of the inside of %s', (_what, error) => {
     const document = documentOf(error);
     expect([document.status, JSON.stringify(document).includes('secret')]).toEqual([500, false]);

@@ -1,106 +1,118 @@
 /** Audits and rebuilds over HTTP: `POST` asks for one, `GET` tells how it stands. */
-import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Param, Post, Req, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
+import {
+  queryOf,
+  rawResponse,
+  sendJson,
+  type Headers,
+  type HttpRequest,
+  type HttpResponse,
+} from '../kernel/exchange.js';
 import { preferredWait } from '../kernel/headers.js';
+import { Links } from '../kernel/links.js';
 import { onlyKnown } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
+import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 import type { Projection } from '../../projection/projection.js';
 import type { Job } from '../../projection/operations/job.js';
 import { Operations } from '../../projection/operations/operations.js';
 import { projectionNamed } from '../projections/projection-not-found.js';
-import type { QueryRequest } from '../projections/query.js';
 import { ApiJobStatus, ApiStartJob } from './operations.docs.js';
 
 type OperationKind = 'audit' | 'rebuild';
 
-@Controller(PATHS.projections)
+@Controller({ path: PATHS.projections, version: VERSION_NEUTRAL })
+@UseFilters(ProblemFilter)
 export class OperationsController {
   constructor(
     private readonly host: ProjectionHost,
-    private readonly upkeep: Operations,
+    private readonly operations: Operations,
+    private readonly links: Links,
   ) {}
 
   @Post(':name/audit')
   @ApiStartJob('audit', 'Hold a projection and its snapshots against what the log folds to')
   postAudit(
     @Param('name') name: string,
-    @Req() request: FastifyRequest & QueryRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() response: HttpResponse,
   ): Promise<void> {
-    return startJob(name, 'audit', this.upkeep.audit(this.#known(name, request)), request, reply);
+    return this.#start(name, 'audit', this.operations.audit(this.#known(name, request)), request, response);
   }
 
   @Get(':name/audit')
   @ApiJobStatus('audit', 'How the last audit of a projection stands')
-  getAudit(
-    @Param('name') name: string,
-    @Req() request: FastifyRequest & QueryRequest,
-    @Res() reply: FastifyReply,
-  ): void {
+  getAudit(@Param('name') name: string, @Req() request: HttpRequest, @Res() response: HttpResponse): void {
     this.#known(name, request);
-    tell(name, this.upkeep.lastAudit(name), reply);
+    sendStatus(response, 200, name, this.operations.lastAudit(name));
   }
 
   @Post(':name/rebuild')
   @ApiStartJob('rebuild', 'Fold a projection anew from the log, while the old state answers')
   postRebuild(
     @Param('name') name: string,
-    @Req() request: FastifyRequest & QueryRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() response: HttpResponse,
   ): Promise<void> {
-    return startJob(name, 'rebuild', this.upkeep.rebuild(this.#known(name, request)), request, reply);
+    return this.#start(
+      name,
+      'rebuild',
+      this.operations.rebuild(this.#known(name, request)),
+      request,
+      response,
+    );
   }
 
   @Get(':name/rebuild')
   @ApiJobStatus('rebuild', 'How the last rebuild of a projection stands')
-  getRebuild(
-    @Param('name') name: string,
-    @Req() request: FastifyRequest & QueryRequest,
-    @Res() reply: FastifyReply,
-  ): void {
+  getRebuild(@Param('name') name: string, @Req() request: HttpRequest, @Res() response: HttpResponse): void {
     this.#known(name, request);
-    tell(name, this.upkeep.lastRebuild(name), reply);
+    sendStatus(response, 200, name, this.operations.lastRebuild(name));
   }
 
-  #known(name: string, request: QueryRequest & FastifyRequest): Projection {
-    onlyKnown(request.query, []);
+  #known(name: string, request: HttpRequest): Projection {
+    onlyKnown(queryOf(request), []);
     preferredWait(request.headers['prefer']); // refused before anything is begun
     return projectionNamed(name, this.host);
   }
-}
 
-/** Waits for its end as long as the client prefers. */
-async function startJob(
-  name: string,
-  kind: OperationKind,
-  undertaking: Job<object>,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  const wait = preferredWait(request.headers['prefer']);
-  if (wait > 0) {
-    await Promise.race([undertaking.ended, elapsed(wait, reply)]);
-    void reply.header('preference-applied', `wait=${wait}`);
+  /** Waits for its end as long as the client prefers. */
+  async #start(
+    name: string,
+    kind: OperationKind,
+    job: Job<object>,
+    request: HttpRequest,
+    response: HttpResponse,
+  ): Promise<void> {
+    const wait = preferredWait(request.headers['prefer']);
+    if (wait > 0) await Promise.race([job.ended, elapsed(wait, response)]);
+    sendStatus(response, job.hasEnded ? 200 : 202, name, job, {
+      location: this.links.runtime(`/projections/${name}/${kind}`),
+      ...(wait > 0 && { 'preference-applied': `wait=${wait}` }),
+    });
   }
-  void reply.status(undertaking.hasEnded ? 200 : 202).header('location', `/projections/${name}/${kind}`);
-  tell(name, undertaking, reply);
 }
 
 /** Resolves after so many seconds, or when the client is gone. */
-function elapsed(seconds: number, reply: FastifyReply): Promise<void> {
+function elapsed(seconds: number, response: HttpResponse): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, seconds * 1000);
     timer.unref();
-    reply.raw.once('close', () => {
+    rawResponse(response).once('close', () => {
       clearTimeout(timer);
       resolve();
     });
   });
 }
 
-function tell(projection: string, undertaking: Job<object> | undefined, reply: FastifyReply): void {
-  void reply
-    .header('cache-control', 'no-store')
-    .send({ projection, ...(undertaking?.status ?? { status: 'never' }) });
+function sendStatus(
+  response: HttpResponse,
+  status: number,
+  projection: string,
+  job: Job<object> | undefined,
+  headers: Headers = {},
+): void {
+  const body = { projection, ...(job?.status ?? { status: 'never' }) };
+  sendJson(response, status, { 'cache-control': 'no-store', ...headers }, body);
 }

@@ -1,11 +1,24 @@
 /** Answers with a state of the past. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Position } from '../../event-log/event.js';
+import type { FoldState } from '../../fold/fold-state.js';
+import { send, untilGone, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { matchesEntityTag } from '../kernel/headers.js';
-import type { Folded } from '../../projection/folding.js';
 import type { Past } from '../../projection/past/past.js';
 import { AfterHead } from '../../projection/past/past-problems.js';
 import type { PointInTime } from './time-parameter.js';
+
+/** A state, and the position that it is the state at. */
+export interface Shown<Context> {
+  readonly position: Position;
+  readonly state: FoldState<Context>;
+}
+
+/** What a query is answered with. */
+export interface Shape<Context> {
+  /** As `text/plain; charset=utf-8`. */
+  readonly type: string;
+  readonly body: (shown: Shown<Context>) => string;
+}
 
 /**
  * The entity tag tells the position and what folds up to it, so that whoever has the answer already is told so without a fold;
@@ -16,24 +29,26 @@ import type { PointInTime } from './time-parameter.js';
 export async function answeredAsOf<Context>(
   past: Past<Context>,
   moment: PointInTime,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  body: (folded: Folded<Context>) => string,
+  request: HttpRequest,
+  response: HttpResponse,
+  { type, body }: Shape<Context>,
 ): Promise<void> {
   const at = await positionOf(past, moment);
   const entityTag = `"${past.entityTagAt(at)}"`;
   const head = await past.head();
   if (at > head) throw new AfterHead(at, head);
-  void reply
-    .header('etag', entityTag)
-    .header('leftfold-position', String(at))
-    .header('cache-control', 'no-cache');
+  const headers = {
+    'content-type': type,
+    etag: entityTag,
+    'leftfold-position': String(at),
+    'cache-control': 'no-cache',
+  };
   if (matchesEntityTag(request.headers['if-none-match'], entityTag)) {
-    void reply.status(304).send();
+    send(response, 304, headers);
     return;
   }
-  const folded = await untilGone(reply, (signal) => past.at(at, { signal }));
-  if (folded !== undefined) void reply.status(200).send(body(folded));
+  const folded = await untilGone(response, (signal) => past.at(at, { signal }));
+  if (folded !== undefined) send(response, 200, headers, body(folded));
 }
 
 export function positionOf(
@@ -41,24 +56,4 @@ export function positionOf(
   moment: PointInTime,
 ): Position | Promise<Position> {
   return 'position' in moment ? moment.position : past.positionAt(moment.time);
-}
-
-/** Does the work for as long as the client is there. Resolves to nothing once it is gone: nobody is there to be answered. */
-export async function untilGone<Result>(
-  reply: FastifyReply,
-  work: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result | undefined> {
-  const gone = new AbortController();
-  const abort = (): void => {
-    gone.abort();
-  };
-  reply.raw.once('close', abort);
-  try {
-    return await work(gone.signal);
-  } catch (error) {
-    if (gone.signal.aborted) return undefined;
-    throw error;
-  } finally {
-    reply.raw.removeListener('close', abort);
-  }
 }

@@ -1,18 +1,20 @@
 /** What every projection tells of its past: `GET /<name>/history` and `GET /<name>/what-if`. */
-import { Controller, Get, Inject, Req, Res, type Type } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Inject, Req, Res, UseFilters, VERSION_NEUTRAL, type Type } from '@nestjs/common';
+import { queryOf, sendJson, untilGone, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import { Links } from '../kernel/links.js';
+import { ProblemFilter } from '../kernel/problem.filter.js';
 import type { Json, Position } from '../../event-log/event.js';
+import type { View } from '../../projection/define-projection.js';
 import { AfterHead } from '../../projection/past/past-problems.js';
 import { Projection } from '../../projection/projection.js';
 import { tokenOf } from '../../projection/inject-projection.js';
 import { whatIfAnswer } from '../../projection/past/past.js';
-import { positionOf, untilGone } from './as-of.js';
+import { positionOf } from './as-of.js';
 import { ApiHistory, ApiWhatIf } from './past.docs.js';
 import { readHistory, readWhatIf, requireBefore, type HistoryRequest } from './past-request.js';
-import type { QueryRequest } from './query.js';
 
 /** A history that takes longer, in milliseconds, is answered as far as it got, with a link to the rest. */
-const MAX_FOLD_SECONDS = 2000;
+const MAX_HISTORY_MS = 2000;
 
 interface Point {
   readonly position: Position;
@@ -21,44 +23,44 @@ interface Point {
 }
 
 export function pastController(name: string): Type {
-  @Controller(name)
+  @Controller({ path: name, version: VERSION_NEUTRAL })
+  @UseFilters(ProblemFilter)
   class PastController {
-    constructor(@Inject(tokenOf(name)) private readonly projection: Projection) {}
+    constructor(
+      @Inject(tokenOf(name)) private readonly projection: Projection,
+      private readonly links: Links,
+    ) {}
 
     @Get('history')
     @ApiHistory(name)
-    async history(
-      @Req() { query }: FastifyRequest & QueryRequest,
-      @Res() reply: FastifyReply,
-    ): Promise<void> {
+    async history(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
       const head = await this.projection.past.head();
-      const asked = readHistory(query, head);
+      const asked = readHistory(queryOf(request), head);
       if (asked.to > head) throw new AfterHead(asked.to, head);
-      const answer = await untilGone(reply, (signal) => pointsOf(this.projection, asked, signal));
+      const answer = await untilGone(response, (signal) =>
+        pointsOf(this.projection, this.links, asked, signal),
+      );
       if (answer === undefined) return;
-      void reply
-        .header('leftfold-position', String(answer.points.at(-1)?.position ?? asked.from))
-        .header('cache-control', 'no-cache')
-        .type('application/json; charset=utf-8')
-        .send(JSON.stringify(answer));
+      const last = answer.points.at(-1)?.position ?? asked.from;
+      const headers = { 'leftfold-position': String(last), 'cache-control': 'no-cache' };
+      sendJson(response, 200, headers, answer);
     }
 
     @Get('what-if')
     @ApiWhatIf(name)
-    async whatIf(@Req() { query }: FastifyRequest & QueryRequest, @Res() reply: FastifyReply): Promise<void> {
+    async whatIf(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
       const { past, definition } = this.projection;
-      const asked = readWhatIf(query);
+      const asked = readWhatIf(queryOf(request));
       const head = await past.head();
       for (const each of asked.without) if (each > head) throw new AfterHead(each, head);
       const at = asked.at === undefined ? head : await positionOf(past, asked.at);
       requireBefore(at, asked.without);
-      const states = await untilGone(reply, (signal) => past.whatIf(asked.without, at, { signal }));
+      const states = await untilGone(response, (signal) => past.whatIf(asked.without, at, { signal }));
       if (states === undefined) return;
-      void reply
-        .header('leftfold-position', String(at))
-        .header('cache-control', 'no-cache')
-        .type('application/json; charset=utf-8')
-        .send(JSON.stringify(whatIfAnswer(definition, asked.without, states)));
+      const { is, wouldBe, ...answer } = whatIfAnswer(definition, asked.without, states);
+      const headers = { 'leftfold-position': String(at), 'cache-control': 'no-cache' };
+      const linked = (view: View): View => this.links.inView(view, definition.links);
+      sendJson(response, 200, headers, { ...answer, is: linked(is), wouldBe: linked(wouldBe) });
     }
   }
   return PastController;
@@ -66,17 +68,22 @@ export function pastController(name: string): Type {
 
 async function pointsOf(
   { name, past, definition }: Projection,
+  links: Links,
   asked: HistoryRequest,
   signal: AbortSignal,
 ): Promise<{ readonly points: readonly Point[]; readonly next?: string }> {
   const { to, step } = asked;
-  const until = performance.now() + MAX_FOLD_SECONDS;
+  const until = performance.now() + MAX_HISTORY_MS;
   const points: Point[] = [];
   for await (const { folded, time } of past.series(asked, { signal })) {
     const { position: at, state } = folded;
-    points.push({ position: at, ...(time !== undefined && { time }), ...definition.view(state, at) });
+    points.push({
+      position: at,
+      ...(time !== undefined && { time }),
+      ...links.inView(definition.view(state, at), definition.links),
+    });
     if (performance.now() > until && at + step <= to)
-      return { points, next: `/${name}/history?from=${at + step}&to=${to}&step=${step}` };
+      return { points, next: links.runtime(`/${name}/history?from=${at + step}&to=${to}&step=${step}`) };
   }
   return { points };
 }

@@ -1,11 +1,10 @@
 /** OpenAPI of the questions about a projection's past. */
-import { applyDecorators } from '@nestjs/common';
-import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, POSITION_HEADER } from '../kernel/api-docs.js';
+import { z } from 'zod';
+import { ApiEndpoint, POSITION_HEADER, apiPosition, apiTime } from '../kernel/api-docs.js';
 import { MAX_EXCLUDED, MAX_POINTS } from './past-request.js';
+import { apiMoment } from './projection.docs.js';
 
-const POSITION = { type: 'integer', minimum: 0 } as const;
-const VIEW = { type: 'object', additionalProperties: true } as const;
+const view = z.looseObject({});
 
 const PROBLEMS = {
   400: 'A parameter is wrong',
@@ -14,90 +13,54 @@ const PROBLEMS = {
 };
 
 export function ApiHistory(name: string): MethodDecorator {
-  return applyDecorators(
-    ApiTags(name),
-    ApiOperation({
-      summary: `How ${name} came about: its states at a series of positions`,
-      operationId: `${name}-history`,
-    }),
-    ApiQuery({
-      name: 'from',
-      required: false,
-      description: 'The first position. Default: 0',
-      schema: POSITION,
-    }),
-    ApiQuery({
-      name: 'to',
-      required: false,
-      description: 'No point is after it. Default: the head',
-      schema: POSITION,
-    }),
-    ApiQuery({
-      name: 'step',
-      required: false,
-      description: `So many positions lie between two points. Default: as few as give at most ${MAX_POINTS} points`,
-      schema: { type: 'integer', minimum: 1 },
-    }),
-    ApiResponse({
-      status: 200,
-      description: `At most ${MAX_POINTS} points; next is there when it took too long to find all of them`,
-      headers: POSITION_HEADER,
-      schema: {
-        type: 'object',
-        required: ['points'],
-        properties: {
-          points: {
-            type: 'array',
-            maxItems: MAX_POINTS,
-            items: {
-              type: 'object',
-              required: ['position'],
-              properties: { position: POSITION, time: { type: 'string', format: 'date-time' } },
-              additionalProperties: true,
-            },
-          },
-          next: { type: 'string', description: 'Where the rest of the points can be had' },
-        },
+  return ApiEndpoint({
+    tag: name,
+    summary: `How ${name} came about: its states at a series of positions`,
+    id: `${name}-history`,
+    query: {
+      from: apiPosition.describe('The first position. Default: 0').optional(),
+      to: apiPosition.describe('No point is after it. Default: the head').optional(),
+      step: z
+        .int()
+        .min(1)
+        .describe(
+          `So many positions lie between two points. Default: as few as give at most ${MAX_POINTS} points`,
+        )
+        .optional(),
+    },
+    answers: {
+      200: {
+        description: `At most ${MAX_POINTS} points; next is there when it took too long to find all of them`,
+        headers: POSITION_HEADER,
+        body: z.object({
+          points: z.array(z.looseObject({ position: apiPosition, time: apiTime.optional() })).max(MAX_POINTS),
+          next: z.string().describe('Where the rest of the points can be had').optional(),
+        }),
       },
-    }),
-    ApiProblems(PROBLEMS),
-  );
+    },
+    problems: PROBLEMS,
+  });
 }
 
 export function ApiWhatIf(name: string): MethodDecorator {
-  return applyDecorators(
-    ApiTags(name),
-    ApiOperation({
-      summary: `What ${name} would be had some events not been; nothing is recorded`,
-      operationId: `${name}-what-if`,
-    }),
-    ApiQuery({
-      name: 'without',
-      required: true,
-      description: `The positions of the events, separated by commas; at most ${MAX_EXCLUDED}`,
-      schema: { type: 'string', example: '17,18' },
-    }),
-    ApiQuery({
-      name: 'at',
-      required: false,
-      description: 'As of which position or time. Default: the head',
-      schema: { oneOf: [POSITION, { type: 'string', format: 'date-time' }] },
-    }),
-    ApiResponse({
-      status: 200,
-      description: 'Both states as of the same position',
-      headers: POSITION_HEADER,
-      schema: {
-        type: 'object',
-        required: ['position', 'without', 'is', 'wouldBe'],
-        properties: {
-          position: POSITION,
-          without: { type: 'array', items: POSITION },
-          is: VIEW,
-          wouldBe: VIEW,
-        },
+  return ApiEndpoint({
+    tag: name,
+    summary: `What ${name} would be had some events not been; nothing is recorded`,
+    id: `${name}-what-if`,
+    query: {
+      without: z.string().meta({
+        description: `The positions of the events, separated by commas; at most ${MAX_EXCLUDED}`,
+        example: '17,18',
+      }),
+      at: apiMoment.describe('As of which position or time. Default: the head').optional(),
+    },
+    answers: {
+      200: {
+        description: 'Both states as of the same position',
+        headers: POSITION_HEADER,
+        body: z.object({ position: apiPosition, without: z.array(apiPosition), is: view, wouldBe: view }),
       },
-    }),
-    ApiProblems({ ...PROBLEMS, 422: 'Without those events, one of the others cannot be folded' }),
-  );
+    },
+    problems: { ...PROBLEMS, 422: 'Without those events, one of the others cannot be folded' },
+  });
 }

@@ -1,35 +1,42 @@
 /** The query endpoint that every projection has: `GET /<name>`. */
-import { Controller, Get, Inject, Req, Res, type Type } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, Get, Inject, Req, Res, UseFilters, VERSION_NEUTRAL, type Type } from '@nestjs/common';
+import { JSON_UTF_8, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import { Links } from '../kernel/links.js';
+import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ApiProjection } from './projection.docs.js';
+import type { View } from '../../projection/define-projection.js';
 import { Projection } from '../../projection/projection.js';
 import { tokenOf } from '../../projection/inject-projection.js';
-import { answered, type QueryRequest, type Shown } from './query.js';
+import type { Shape, Shown } from './as-of.js';
+import { answered } from './query.js';
 
 export function projectionController(name: string): Type {
-  @Controller(name)
+  @Controller({ path: name, version: VERSION_NEUTRAL })
+  @UseFilters(ProblemFilter)
   class ProjectionController {
     #written: { readonly version: string; readonly body: string } | undefined;
 
-    constructor(@Inject(tokenOf(name)) private readonly projection: Projection) {}
+    readonly #shape: Shape<unknown> = { type: JSON_UTF_8, body: (shown) => this.#body(shown) };
+
+    constructor(
+      @Inject(tokenOf(name)) private readonly projection: Projection,
+      private readonly links: Links,
+    ) {}
 
     @Get()
     @ApiProjection(name)
-    get(
-      @Req() request: FastifyRequest & QueryRequest,
-      @Res() reply: FastifyReply,
-    ): Promise<void> | undefined {
-      void reply.type('application/json; charset=utf-8');
-      return answered(this.projection, request, reply, (shown) => this.#body(shown));
+    get(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
+      return answered(this.projection, request, response, this.#shape);
     }
 
     /** That of now is written once for each version, however often it is asked for. */
     #body({ position, state }: Shown<unknown>): string {
       const { definition, version } = this.projection;
-      if (state !== this.projection.state)
-        return JSON.stringify({ ...definition.view(state, position), position });
+      const written = (view: View): string =>
+        JSON.stringify({ ...this.links.inView(view, definition.links), position });
+      if (state !== this.projection.state) return written(definition.view(state, position));
       if (this.#written?.version !== version) {
-        this.#written = { version, body: JSON.stringify({ ...this.projection.view(), position }) };
+        this.#written = { version, body: written(this.projection.view()) };
       }
       return this.#written.body;
     }

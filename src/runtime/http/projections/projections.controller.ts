@@ -1,73 +1,91 @@
 /** The projections of this process, for operators: how each is, its machine, and what to do when it stopped. */
 import { createHash } from 'node:crypto';
-import { Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { linkToCommit } from '../events/events.controller.js';
+import {
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Req,
+  Res,
+  UseFilters,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
+import { linkToCommit } from '../events/page-request.js';
 import { commitOptions } from '../events/idempotency.js';
 import { EventLog } from '../../event-log/event-log.js';
-import { JSON_TYPE, requireMediaType } from '../kernel/bodies.js';
+import { JSON_TYPE, readBody } from '../kernel/bodies.js';
+import {
+  queryOf,
+  send,
+  sendJson,
+  varyBy,
+  type Headers,
+  type HttpRequest,
+  type HttpResponse,
+} from '../kernel/exchange.js';
 import { matchesEntityTag, negotiate } from '../kernel/headers.js';
-import { onlyKnown, type QueryString } from '../kernel/parameters.js';
+import { Links } from '../kernel/links.js';
+import { onlyKnown } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
+import { ProblemFilter } from '../kernel/problem.filter.js';
 import { diagramOf } from '../../projection/diagram.js';
-import { detailsOf, overviewOf } from '../../projection/overview.js';
+import { detailsOf, overviewOf, type ProjectionOverview } from '../../projection/overview.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 import { resumeProjection, skipFaultedEvent } from '../../projection/resume.js';
 import { projectionNamed } from './projection-not-found.js';
 import { ApiDetails, ApiMachine, ApiOverview, ApiResume } from './projections.docs.js';
 import { readResume } from './resume-request.js';
 
-type ProjectionsRequest = FastifyRequest & { readonly query: QueryString };
-
-@Controller(PATHS.projections)
+@Controller({ path: PATHS.projections, version: VERSION_NEUTRAL })
+@UseFilters(ProblemFilter)
 export class ProjectionsController {
   constructor(
     private readonly host: ProjectionHost,
     private readonly log: EventLog,
+    private readonly links: Links,
   ) {}
 
   @Get()
   @ApiOverview()
-  async list(@Req() request: ProjectionsRequest, @Res() reply: FastifyReply): Promise<void> {
-    onlyKnown(request.query, []);
+  async list(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    onlyKnown(queryOf(request), []);
     const now = new Date();
     const head = await this.log.head();
     const projections = await Promise.all(
-      this.host.projections.map((each) => overviewOf(each, this.log, now)),
+      this.host.projections.map(async (each) => linked(await overviewOf(each, this.log, now), this.links)),
     );
-    void reply
-      .header('leftfold-position', String(head))
-      .header('cache-control', 'no-store')
-      .send({ head, projections });
+    sendJson(response, 200, headersAt(head), { head, projections });
   }
 
   @Get(':name')
   @ApiDetails()
   async find(
     @Param('name') name: string,
-    @Req() request: ProjectionsRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() response: HttpResponse,
   ): Promise<void> {
-    onlyKnown(request.query, []);
-    answer(reply, await detailsOf(projectionNamed(name, this.host), this.log));
+    onlyKnown(queryOf(request), []);
+    const details = await detailsOf(projectionNamed(name, this.host), this.log);
+    sendJson(response, 200, headersAt(details.position), linked(details, this.links));
   }
 
   @Get(':name/machine')
   @ApiMachine()
-  machine(@Param('name') name: string, @Req() request: ProjectionsRequest, @Res() reply: FastifyReply): void {
-    onlyKnown(request.query, []);
+  machine(@Param('name') name: string, @Req() request: HttpRequest, @Res() response: HttpResponse): void {
+    onlyKnown(queryOf(request), []);
     const { definition } = projectionNamed(name, this.host);
     const type = negotiate(request.headers.accept, ['text/vnd.mermaid', 'text/plain']);
     const text = diagramOf(definition.machine);
     const entityTag = `"${createHash('sha256').update(text).digest('base64url')}"`;
     const isKnown = matchesEntityTag(request.headers['if-none-match'], entityTag);
-    void reply
-      .status(isKnown ? 304 : 200)
-      .header('etag', entityTag)
-      .header('cache-control', 'no-cache')
-      .header('vary', 'Accept')
-      .type(`${type}; charset=utf-8`)
-      .send(isKnown ? undefined : text);
+    const headers = {
+      etag: entityTag,
+      'cache-control': 'no-cache',
+      vary: varyBy(response, 'Accept'),
+      'content-type': `${type}; charset=utf-8`,
+    };
+    send(response, isKnown ? 304 : 200, headers, isKnown ? undefined : text);
   }
 
   @Post(':name/resume')
@@ -75,32 +93,44 @@ export class ProjectionsController {
   @ApiResume()
   async resume(
     @Param('name') name: string,
-    @Req() request: ProjectionsRequest,
-    @Res() reply: FastifyReply,
+    @Req() request: HttpRequest,
+    @Res() response: HttpResponse,
   ): Promise<void> {
-    onlyKnown(request.query, []);
+    onlyKnown(queryOf(request), []);
     const projection = projectionNamed(name, this.host);
-    requireMediaType(request, [JSON_TYPE]);
-    const skipping = readResume(request.body);
+    const skipping = readResume(await readBody(request, [JSON_TYPE]));
     // The skip has a commit id of its own, so that a retry needs no key; one that is sent must be a key nonetheless.
     const { metadata } = commitOptions(request.headers, { resume: name, ...skipping });
     if (skipping === undefined) {
       await resumeProjection(projection);
+      const overview = await overviewOf(projection, this.log);
+      sendJson(response, 200, headersAt(overview.position), linked(overview, this.links));
     } else {
       const given = { ...skipping, ...(metadata !== undefined && { metadata }) };
       const { first, last, repeated } = await skipFaultedEvent(projection, this.log, given);
       if (!repeated) this.host.reportSkipped({ projection: name, ...skipping });
-      void reply
-        .status(201)
-        .header('location', linkToCommit(first, last))
-        .header('leftfold-position', String(last));
+      const overview = await overviewOf(projection, this.log);
+      const headers = { ...headersAt(last), location: linkToCommit(this.links, first, last) };
+      sendJson(response, 201, headers, linked(overview, this.links));
     }
-    answer(reply, await overviewOf(projection, this.log));
   }
 }
 
-/** Never from a cache: tomorrow it is another. */
-function answer(reply: FastifyReply, body: { readonly position: number }): void {
-  if (!reply.hasHeader('leftfold-position')) void reply.header('leftfold-position', String(body.position));
-  void reply.header('cache-control', 'no-store').send(body);
+/** Not to be kept in a cache: the next answer is another one. */
+function headersAt(position: number): Headers {
+  return { 'leftfold-position': String(position), 'cache-control': 'no-store' };
+}
+
+/** With its links as they are under the prefixes of the application. */
+function linked<Overview extends ProjectionOverview>(overview: Overview, at: Links): Overview {
+  const links = Object.entries(overview.links).map(([name, path]) => [name, at.runtime(path)]);
+  const commands = Object.entries(overview.commands).map(([name, command]) => [
+    name,
+    { ...command, href: at.runtime(command.href) },
+  ]);
+  return {
+    ...overview,
+    links: Object.fromEntries(links) as Overview['links'],
+    commands: Object.fromEntries(commands) as Overview['commands'],
+  };
 }

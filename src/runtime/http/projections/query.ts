@@ -1,24 +1,20 @@
 /** How a query is answered: as of a past position, or waiting for a position, entity tags, and what a projection in trouble says. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { position, type Position } from '../../event-log/event.js';
+import {
+  queryOf,
+  rawResponse,
+  send,
+  type Headers,
+  type HttpRequest,
+  type HttpResponse,
+} from '../kernel/exchange.js';
 import { matchesEntityTag, preferredWait } from '../kernel/headers.js';
-import { onlyKnown, wholeNumber, type QueryString } from '../kernel/parameters.js';
+import { onlyKnown, wholeNumber } from '../kernel/parameters.js';
 import { InvalidParameter, Problem } from '../kernel/problem.js';
 import type { ProjectionFault } from '../../projection/fault.js';
-import type { FoldState } from '../../fold/fold-state.js';
 import type { Projection } from '../../projection/projection.js';
 import { readPointInTime } from './time-parameter.js';
-import { answeredAsOf } from './as-of.js';
-
-export interface QueryRequest {
-  readonly query: QueryString;
-}
-
-/** A state, and the position that it is the state at. */
-export interface Shown<Context> {
-  readonly position: Position;
-  readonly state: FoldState<Context>;
-}
+import { answeredAsOf, type Shape } from './as-of.js';
 
 /** The state asked for is not there yet. */
 export class NotYet extends Problem {
@@ -31,43 +27,44 @@ export class NotYet extends Problem {
 }
 
 /**
- * Answers with what `body` makes of the state: that of a past position when the client asks for it with `?at=`, otherwise
+ * Answers with what `shape.body` makes of the state: that of a past position when the client asks for it with `?at=`, otherwise
  * that of now, once the projection has folded what the client asks for with `?after=`, for as long as it
  * prefers to wait. The entity tag of now is the position, until a rebuild has replaced the state at one.
  */
 export function answered<Context>(
   projection: Projection<Context>,
-  request: FastifyRequest & QueryRequest,
-  reply: FastifyReply,
-  body: (shown: Shown<Context>) => string,
+  request: HttpRequest,
+  response: HttpResponse,
+  shape: Shape<Context>,
 ): Promise<void> | undefined {
-  onlyKnown(request.query, ['after', 'at']);
-  const after = wholeNumber(request.query, 'after');
-  const moment = readPointInTime(request.query, 'at');
+  const query = queryOf(request);
+  onlyKnown(query, ['after', 'at']);
+  const after = wholeNumber(query, 'after');
+  const moment = readPointInTime(query, 'at');
   if (moment !== undefined) {
     if (after !== undefined)
       throw new InvalidParameter(
         'at',
         'at and after do not go together; what was at a position is there already.',
       );
-    return answeredAsOf(projection.past, moment, request, reply, body);
+    return answeredAsOf(projection.past, moment, request, response, shape);
   }
   const wait = preferredWait(request.headers['prefer']);
   if (after === undefined || after <= projection.position) {
-    answer(projection, request, reply, body);
+    answer(projection, request, response, shape);
     return undefined;
   }
-  return reached(projection, position(after), wait, reply).then(() => {
-    if (wait > 0) void reply.header('preference-applied', `wait=${wait}`);
-    answer(projection, request, reply, body);
+  return reached(projection, position(after), wait, response).then(() => {
+    answer(projection, request, response, shape, wait > 0 ? { 'preference-applied': `wait=${wait}` } : {});
   });
 }
 
 function answer<Context>(
   projection: Projection<Context>,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  body: (shown: Shown<Context>) => string,
+  request: HttpRequest,
+  response: HttpResponse,
+  { type, body }: Shape<Context>,
+  headers: Headers = {},
 ): void {
   if (projection.status === 'recovering') {
     throw new NotYet(
@@ -76,23 +73,29 @@ function answer<Context>(
     );
   }
   const { fault } = projection;
-  if (fault !== undefined) void reply.header('leftfold-stale', String(fault.position));
   const entityTag = `"${projection.version}"`;
   const known = matchesEntityTag(request.headers['if-none-match'], entityTag);
   const content = known ? undefined : body(projection);
-  void reply
-    .status(known ? 304 : 200)
-    .header('etag', entityTag)
-    .header('leftfold-position', String(projection.position))
-    .header('cache-control', 'no-cache')
-    .send(content);
+  send(
+    response,
+    known ? 304 : 200,
+    {
+      'content-type': type,
+      etag: entityTag,
+      'leftfold-position': String(projection.position),
+      'cache-control': 'no-cache',
+      ...(fault !== undefined && { 'leftfold-stale': String(fault.position) }),
+      ...headers,
+    },
+    content,
+  );
 }
 
 async function reached<Context>(
   projection: Projection<Context>,
   wanted: Position,
   wait: number,
-  reply: FastifyReply,
+  response: HttpResponse,
 ): Promise<void> {
   const { fault } = projection;
   if (fault !== undefined) {
@@ -106,13 +109,14 @@ async function reached<Context>(
     waiting.abort();
   };
   const timer = setTimeout(giveUp, wait * 1000);
-  reply.raw.once('close', giveUp); // the client is gone
+  const raw = rawResponse(response);
+  raw.once('close', giveUp); // the client is gone
   try {
     // However the wait ends, what counts is how far the projection has come.
     if (wait > 0) await projection.reached(wanted, waiting.signal).catch(() => undefined);
   } finally {
     clearTimeout(timer);
-    reply.raw.removeListener('close', giveUp);
+    raw.removeListener('close', giveUp);
   }
   if (projection.position >= wanted) return;
   throw new NotYet(

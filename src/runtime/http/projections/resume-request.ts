@@ -4,9 +4,12 @@ import { parseBody } from '../kernel/json-faults.js';
 import { position, type Position } from '../../event-log/event.js';
 import { MAX_REASON_LENGTH } from '../../projection/skipping.js';
 
-const skipBody = z.strictObject(
+export const skipBody = z.strictObject(
   {
-    skip: z.int('the position of the event to skip, as in 17').min(1, 'a position is an integer from 1 on'),
+    skip: z
+      .int('the position of the event to skip, as in 17')
+      .min(1, 'a position is an integer from 1 on')
+      .describe('The position at which it stopped'),
     reason: z
       .string('say why the event is skipped, as text')
       .min(1, 'say why the event is skipped')

@@ -1,7 +1,7 @@
 /** What a URL answers to the methods that it does not have. */
 import fastify, { type FastifyInstance } from 'fastify';
-import { refuseOtherMethods, rememberRoutes } from './methods.js';
-import { ProblemFilter } from './problem.filter.js';
+import { refuseOtherMethods, rememberRoutes } from './other-methods.js';
+import { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
 
 describe('a URL', () => {
   let app: FastifyInstance;

@@ -1,34 +1,42 @@
 /** Whether the process lives, and whether its projections are ready to answer. */
-import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import { Controller, Get, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiEndpoint } from '../kernel/api-docs.js';
+import { sendJson, type HttpResponse } from '../kernel/exchange.js';
 import { PATHS } from '../kernel/paths.js';
+import { ProblemFilter } from '../kernel/problem.filter.js';
 import { faultIn } from '../../projection/overview.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 
-@Controller(PATHS.health)
-@ApiTags('health')
+const NO_STORE = { 'cache-control': 'no-store' };
+
+@Controller({ path: PATHS.health, version: VERSION_NEUTRAL })
+@UseFilters(ProblemFilter)
 export class HealthController {
   constructor(private readonly host: ProjectionHost) {}
 
   @Get('live')
-  @ApiOperation({ summary: 'Whether the process answers at all' })
-  @ApiResponse({ status: 200, description: 'It does' })
-  live(@Res() reply: FastifyReply): void {
-    void reply.header('cache-control', 'no-store').send({ status: 'live' });
+  @ApiEndpoint({
+    tag: 'health',
+    summary: 'Whether the process answers at all',
+    answers: { 200: { description: 'It does' } },
+  })
+  live(@Res() response: HttpResponse): void {
+    sendJson(response, 200, NO_STORE, { status: 'live' });
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether every projection follows the log' })
-  @ApiResponse({
-    status: 200,
-    description: 'All of them do; degraded when an audit found one of them to drift',
+  @ApiEndpoint({
+    tag: 'health',
+    summary: 'Whether every projection follows the log',
+    answers: {
+      200: { description: 'All of them do; degraded when an audit found one of them to drift' },
+      503: {
+        description:
+          'One recovers (not ready) or has stopped (degraded); projections tells which, where and why',
+      },
+    },
   })
-  @ApiResponse({
-    status: 503,
-    description: 'One recovers (not ready) or has stopped (degraded); projections tells which, where and why',
-  })
-  ready(@Res() reply: FastifyReply): void {
+  ready(@Res() response: HttpResponse): void {
     const projections = this.host.projections.map((projection) => {
       const { name, status, position, drift } = projection;
       const fault = faultIn(projection);
@@ -42,12 +50,9 @@ export class HealthController {
       !this.host.isEnding && waitsFor.length > 0 && waitsFor.every((status) => status === 'faulted');
     // It follows the log, so it is ready; that it cannot be believed is for people to look into.
     const isDrifting = this.host.projections.some(({ drift }) => drift !== undefined);
-    void reply
-      .status(isReady ? 200 : 503)
-      .header('cache-control', 'no-store')
-      .send({
-        status: isDegraded || (isReady && isDrifting) ? 'degraded' : isReady ? 'ready' : 'not ready',
-        projections: Object.fromEntries(projections),
-      });
+    sendJson(response, isReady ? 200 : 503, NO_STORE, {
+      status: isDegraded || (isReady && isDrifting) ? 'degraded' : isReady ? 'ready' : 'not ready',
+      projections: Object.fromEntries(projections),
+    });
   }
 }

@@ -7,11 +7,11 @@ import {
   MalformedBody,
   NDJSON_TYPE,
   UnsupportedMediaType,
-  registerBodyParsers,
   requireMediaType,
-} from './bodies.js';
-import { Problem } from './problem.js';
-import { documentOf } from './problem.filter.js';
+} from '../runtime/http/kernel/bodies.js';
+import { Problem } from '../runtime/http/kernel/problem.js';
+import { documentOf } from '../runtime/http/kernel/problem-document.js';
+import { registerBodyParsers } from './body-parsers.js';
 
 describe('a request body', () => {
   let app: FastifyInstance;

@@ -1,0 +1,57 @@
+/** `405` with `Allow` on every path of a Fastify application, before a body is read (RFC 9110, 15.5.6). */
+import type { FastifyInstance } from 'fastify';
+import { METHODS, MethodNotAllowed } from '../runtime/http/kernel/methods.js';
+import type { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
+
+export type Routes = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Watches which routes are registered from here on. */
+export function rememberRoutes(fastify: FastifyInstance): Routes {
+  const routes = new Map<string, Set<string>>();
+  fastify.addHook('onRoute', ({ url, method }) => {
+    const methods = routes.get(url) ?? new Set();
+    for (const each of [method].flat()) methods.add(each);
+    routes.set(url, methods);
+  });
+  return routes;
+}
+
+/** @throws what it is given; where that is Fastify's word on two endpoints with one path, together with what would be right */
+export function onePathEach(error: unknown): never {
+  if ((error as { readonly code?: unknown } | undefined)?.code !== 'FST_ERR_DUPLICATED_ROUTE') throw error;
+  const { message } = error as Error;
+  throw new Error(
+    `${message}: two endpoints have one path, so one of them needs another; a projection is served under its name`,
+    { cause: error },
+  );
+}
+
+/** Gives every URL an answer to the methods that it does not have. */
+export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes, filter: ProblemFilter): void {
+  for (const [url, methods] of [...routes]) {
+    if (url.includes('*')) continue; // everything below it is somebody else’s
+    const allow = METHODS.filter((method) => methods.has(method)).join(', ');
+    const others = METHODS.filter((method) => !methods.has(method));
+    if (allow === '') continue;
+    fastify.route({
+      url,
+      method: others,
+      // Before the body is read: whatever it is, it is not wanted.
+      onRequest: (request, reply) => {
+        void filter.answer(
+          new MethodNotAllowed(request.method, allow),
+          request,
+          reply.header('allow', allow),
+        );
+      },
+      handler: () => undefined,
+    });
+    if (!methods.has('OPTIONS')) {
+      fastify.route({
+        url,
+        method: 'OPTIONS',
+        handler: (_request, reply) => reply.status(204).header('allow', `${allow}, OPTIONS`).send(),
+      });
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/** For controllers of one's own: problems, exact bodies, query strings, retries that are safe, and answers from projections. */
+export { linkToCommit } from './events/page-request.js';
+export { commitOptions, type CommitOptions } from './events/idempotency.js';
+export {
+  BODY_LIMIT,
+  BodyTooLarge,
+  FORM_TYPE,
+  JSON_TYPE,
+  MalformedBody,
+  NDJSON_TYPE,
+  UnsupportedEncoding,
+  UnsupportedMediaType,
+  readBody,
+} from './kernel/bodies.js';
+export { InexactNumber } from './kernel/exact-json.js';
+export {
+  JSON_UTF_8,
+  queryOf,
+  send,
+  sendChunks,
+  sendJson,
+  untilGone,
+  varyBy,
+  type Headers,
+  type HttpRequest,
+  type HttpResponse,
+} from './kernel/exchange.js';
+export { NotAcceptable, matchesEntityTag, negotiate, preferredWait } from './kernel/headers.js';
+export { parseBody } from './kernel/json-faults.js';
+export { Links } from './kernel/links.js';
+export { onlyKnown, several, single, wholeNumber, type QueryString } from './kernel/parameters.js';
+export { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './kernel/problem.filter.js';
+export {
+  InvalidBody,
+  InvalidHeader,
+  InvalidParameter,
+  Problem,
+  pointer,
+  problemType,
+  type Fault,
+  type ProblemKind,
+  type ProblemOptions,
+} from './kernel/problem.js';
+export {
+  ApiEndpoint,
+  COMMAND_HEADERS,
+  LOCATION_HEADER,
+  POSITION_HEADER,
+  apiPosition,
+  apiTime,
+  schemaOf,
+  type Answer,
+  type Endpoint,
+} from './kernel/api-docs.js';
+export { ApiTextQuery } from './projections/projection.docs.js';
+export type { Shape, Shown } from './projections/as-of.js';
+export { NotYet, answered } from './projections/query.js';

@@ -1,0 +1,155 @@
+/** What controllers use of a request and its response, whether the application runs on Fastify or on Express. */
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { QueryString } from './parameters.js';
+
+/** Fastify's request, which has Node's in `raw`, or Express's, which is Node's. */
+export interface HttpRequest {
+  readonly method: string;
+  /** As it was sent. Express shortens `url` where a router is mounted. */
+  readonly originalUrl: string;
+  readonly headers: IncomingHttpHeaders;
+  /** What the application's parser has made of the body. */
+  readonly body?: unknown;
+  /** The body as it was sent, in an application with `rawBody: true`. */
+  readonly rawBody?: Buffer | undefined;
+  readonly raw?: IncomingMessage;
+  /** The Fastify instance. */
+  readonly server?: object;
+}
+
+/** Fastify's reply, or Express's response, which is Node's. */
+export type HttpResponse = FastifyResponse | ServerResponse;
+
+interface FastifyResponse {
+  readonly raw: ServerResponse;
+  readonly sent: boolean;
+  status(code: number): unknown;
+  header(name: string, value: string): unknown;
+  headers(values: Record<string, string>): unknown;
+  getHeader(name: string): number | string | string[] | undefined;
+  send(payload?: unknown): unknown;
+}
+
+export type Headers = Readonly<Record<string, string>>;
+
+/** Marks a Fastify instance whose bodies are parsed exactly and whose every path refuses other methods by itself. */
+export const OWN_BOOTSTRAP = Symbol.for('leftfold.own-bootstrap');
+
+export const JSON_UTF_8 = 'application/json; charset=utf-8';
+
+const NO_PARAMETERS: QueryString = Object.freeze({});
+
+/** The query parameters, read from the URL itself: each platform parses lists and nested names in its own way. */
+export function queryOf({ originalUrl }: HttpRequest): QueryString {
+  const start = originalUrl.indexOf('?');
+  if (start === -1) return NO_PARAMETERS;
+  const query = Object.create(null) as Record<string, string | string[]>;
+  for (const [name, value] of new URLSearchParams(originalUrl.slice(start))) {
+    const known = query[name];
+    query[name] = known === undefined ? value : [...[known].flat(), value];
+  }
+  return query;
+}
+
+/** Answers with a text, or with nothing. */
+export function send(response: HttpResponse, status: number, headers: Headers, body?: string): void {
+  if (isFastify(response)) {
+    response.status(status);
+    response.headers(headers);
+    response.send(body);
+    return;
+  }
+  response.statusCode = status;
+  setHeaders(response, headers);
+  response.end(body);
+}
+
+export function sendJson(response: HttpResponse, status: number, headers: Headers, value: unknown): void {
+  send(response, status, { 'content-type': JSON_UTF_8, ...headers }, JSON.stringify(value));
+}
+
+/**
+ * Answers with `200` and the chunks as they come, no faster than the client reads them. Chunks are no longer asked for once the client
+ * is gone.
+ *
+ * @throws what the first chunk throws: nothing has been sent yet. Later the connection is cut, as the status is out already.
+ */
+export async function sendChunks(
+  response: HttpResponse,
+  headers: Headers,
+  chunks: AsyncGenerator<string>,
+): Promise<void> {
+  const first = await chunks.next();
+  const stream = Readable.from(continued(first, chunks), { objectMode: false }); // buffers bytes, not 16 chunks
+  if (isFastify(response)) {
+    response.headers(headers);
+    response.send(stream);
+    return;
+  }
+  setHeaders(response, headers);
+  try {
+    await pipeline(stream, response);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error; // the client is gone
+  }
+}
+
+async function* continued(
+  first: IteratorResult<string>,
+  rest: AsyncGenerator<string>,
+): AsyncGenerator<string> {
+  try {
+    if (first.done === true) return;
+    yield first.value;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+/** The value of `Vary` with another header named in it; the application may have named some already. */
+export function varyBy(response: HttpResponse, header: string): string {
+  const present = response.getHeader('vary');
+  return present === undefined ? header : `${String(present)}, ${header}`;
+}
+
+/** Whether the status is out already. */
+export function hasBegun(response: HttpResponse): boolean {
+  return isFastify(response) ? response.sent : response.headersSent;
+}
+
+/** Node's own response. */
+export function rawResponse(response: HttpResponse): ServerResponse {
+  return isFastify(response) ? response.raw : response;
+}
+
+/** Does the work while the client is connected. Resolves to undefined once it is gone: the answer would reach no one. */
+export async function untilGone<Result>(
+  response: HttpResponse,
+  work: (signal: AbortSignal) => Promise<Result>,
+): Promise<Result | undefined> {
+  const raw = rawResponse(response);
+  const gone = new AbortController();
+  const abort = (): void => {
+    gone.abort();
+  };
+  raw.once('close', abort);
+  try {
+    return await work(gone.signal);
+  } catch (error) {
+    if (gone.signal.aborted) return undefined;
+    throw error;
+  } finally {
+    raw.removeListener('close', abort);
+  }
+}
+
+function isFastify(response: HttpResponse): response is FastifyResponse {
+  return 'raw' in response;
+}
+
+function setHeaders(response: ServerResponse, headers: Headers): void {
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+}
