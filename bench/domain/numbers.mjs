@@ -2,9 +2,15 @@
 import 'reflect-metadata';
 import { Controller, Inject, Post, Req, Res } from '@nestjs/common';
 import { z } from 'zod';
-import { commitOptions } from '../../dist/runtime/http/events/idempotency.js';
-import { JSON_TYPE, requireMediaType } from '../../dist/runtime/http/kernel/bodies.js';
-import { onlyKnown } from '../../dist/runtime/http/kernel/parameters.js';
+import {
+  JSON_TYPE,
+  JSON_UTF_8,
+  commitOptions,
+  onlyKnown,
+  queryOf,
+  readBody,
+  send,
+} from '../../dist/runtime/http/index.js';
 import { EventLog, InvalidBody, LeftfoldModule, defineEvent } from '../../dist/runtime/index.js';
 
 const CANONICAL_INTEGER = /^(?:0|-?[1-9]\d{0,999})$/;
@@ -31,20 +37,19 @@ class NumbersController {
     this.log = log;
   }
 
-  async record(request, reply) {
-    onlyKnown(request.query, []);
-    requireMediaType(request, [JSON_TYPE]);
-    const value = valueIn(request.body);
+  async record(request, response) {
+    onlyKnown(queryOf(request), []);
+    const value = valueIn(await readBody(request, [JSON_TYPE]));
     const { first } = await this.log.append(
       [numberRecorded.create({ value })],
       commitOptions(request.headers, { record: value }),
     );
-    void reply
-      .status(201)
-      .header('location', `/numbers/${first}`)
-      .header('leftfold-position', String(first))
-      .type('application/json; charset=utf-8')
-      .send(`{"position":${first},"value":"${value}"}`);
+    const headers = {
+      location: `/numbers/${first}`,
+      'leftfold-position': String(first),
+      'content-type': JSON_UTF_8,
+    };
+    send(response, 201, headers, `{"position":${first},"value":"${value}"}`);
   }
 }
 

@@ -1,6 +1,11 @@
 /** The code of `docs/cqrs.md`: commands of `@nestjs/cqrs` that append, and its events, fed from the log. */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import {
   CommandHandler,
   EventBus,
@@ -9,7 +14,6 @@ import {
   type IEvent,
   type IEventHandler,
 } from '@nestjs/cqrs';
-import { concatMap, type Subscription } from 'rxjs';
 import { z } from 'zod';
 import {
   EventLog,
@@ -74,7 +78,8 @@ export class Checkpoint {
 
 @Injectable()
 export class EventBusFeed implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  #following: Subscription | undefined;
+  readonly #ended = new AbortController();
+  #running: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly log: EventLog,
@@ -83,22 +88,24 @@ export class EventBusFeed implements OnApplicationBootstrap, BeforeApplicationSh
   ) {}
 
   onApplicationBootstrap(): void {
+    this.#running = this.#feed().catch((error: unknown) => {
+      if (!this.#ended.signal.aborted) new Logger('EventBusFeed').error('it has stopped', error);
+    });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#ended.abort();
+    await this.#running;
+  }
+
+  async #feed(): Promise<void> {
     const query = [{ types: Object.keys(classes) }];
-    this.#following = this.log
-      .follow(query, this.checkpoint.read())
-      .pipe(concatMap((events) => this.#publish(events)))
-      .subscribe();
-  }
-
-  beforeApplicationShutdown(): void {
-    this.#following?.unsubscribe();
-  }
-
-  async #publish(events: readonly RecordedEvent[]): Promise<void> {
-    for (const event of events) {
-      const made = classes[event.type]?.(event);
-      if (made !== undefined) await this.bus.publish(made);
-      this.checkpoint.write(event.position);
+    for await (const page of this.log.followPages(query, this.checkpoint.read(), this.#ended.signal)) {
+      for (const event of page.events) {
+        const made = classes[event.type]?.(event);
+        if (made !== undefined) await this.bus.publish(made);
+        this.checkpoint.write(event.position);
+      }
     }
   }
 }
