@@ -510,6 +510,7 @@ describe.each(PLATFORMS)('on %s', (platform: Platform) => {
     const imports = [LeftfoldModule.forRoot({ store: 'memory:', http: ALL })];
     const module = await Test.createTestingModule({ imports }).compile();
     const adapter = platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
     const app = module.createNestApplication(adapter, { rawBody: true });
     await app.listen(0, '127.0.0.1');
     expect((await fetch(`${await app.getUrl()}/events`)).status).toBe(200);

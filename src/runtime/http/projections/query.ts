@@ -1,13 +1,6 @@
 /** How a query is answered: as of a past position, or waiting for a position, entity tags, and what a projection in trouble says. */
 import { position, type Position } from '../../event-log/event.js';
-import {
-  queryOf,
-  rawResponse,
-  send,
-  type Headers,
-  type HttpRequest,
-  type HttpResponse,
-} from '../kernel/exchange.js';
+import { queryOf, rawResponse, send, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { matchesEntityTag, preferredWait } from '../kernel/headers.js';
 import { onlyKnown, wholeNumber } from '../kernel/parameters.js';
 import { InvalidParameter, Problem } from '../kernel/problem.js';
@@ -55,7 +48,7 @@ export function answered<Context>(
     return undefined;
   }
   return reached(projection, position(after), wait, response).then(() => {
-    answer(projection, request, response, shape, wait > 0 ? { 'preference-applied': `wait=${wait}` } : {});
+    answer(projection, request, response, shape, wait);
   });
 }
 
@@ -64,7 +57,7 @@ function answer<Context>(
   request: HttpRequest,
   response: HttpResponse,
   { type, body }: Shape<Context>,
-  headers: Headers = {},
+  waited = 0,
 ): void {
   if (projection.status === 'recovering') {
     throw new NotYet(
@@ -76,19 +69,15 @@ function answer<Context>(
   const entityTag = `"${projection.version}"`;
   const known = matchesEntityTag(request.headers['if-none-match'], entityTag);
   const content = known ? undefined : body(projection);
-  send(
-    response,
-    known ? 304 : 200,
-    {
-      'content-type': type,
-      etag: entityTag,
-      'leftfold-position': String(projection.position),
-      'cache-control': 'no-cache',
-      ...(fault !== undefined && { 'leftfold-stale': String(fault.position) }),
-      ...headers,
-    },
-    content,
-  );
+  const headers: Record<string, string> = {
+    'content-type': type,
+    etag: entityTag,
+    'leftfold-position': String(projection.position),
+    'cache-control': 'no-cache',
+  };
+  if (fault !== undefined) headers['leftfold-stale'] = String(fault.position);
+  if (waited > 0) headers['preference-applied'] = `wait=${waited}`;
+  send(response, known ? 304 : 200, headers, content);
 }
 
 async function reached<Context>(
