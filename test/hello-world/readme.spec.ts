@@ -60,5 +60,5 @@ describe('the README', () => {
     expect(shell.run('npm run -s lint')).toContain('no dependency violations');
     shell.run('npm run -s types');
     shell.run(`npm test -- ${SPECS} -t '${TESTS}'`);
-  });
+  }, 900_000);
 });
