@@ -59,6 +59,7 @@ describe('the README', () => {
     await shell.stop();
     expect(shell.run('npm run -s lint')).toContain('no dependency violations');
     shell.run('npm run -s types');
+    shell.run('git init -q'); // these tests copy what git would know
     shell.run(`npm test -- ${SPECS} -t '${TESTS}'`);
-  });
+  }, 900_000);
 });
