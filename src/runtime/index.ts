@@ -10,10 +10,10 @@ export type {
   WorkerOptions,
 } from './leftfold-options.js';
 export { InvalidSetting } from './invalid-setting.js';
-export { LeftfoldHealthIndicator } from './leftfold-health-indicator.js';
+export { LeftfoldHealthIndicator, type LeftfoldHealth } from './leftfold-health-indicator.js';
 
 // The event log
-export { EventLog, type AppendOptions } from './event-log/event-log.js';
+export { EventLog, type AppendOptions, type EventLogOptions } from './event-log/event-log.js';
 export { EventStore } from './event-log/event-store.js';
 export {
   EVERYTHING,
@@ -23,11 +23,14 @@ export {
   tag,
   type AppendCondition,
   type Commit,
+  type Branded,
   type CommitId,
+  type EventContent,
   type Json,
   type Metadata,
   type NewCommit,
   type NewEvent,
+  type Page,
   type Position,
   type Query,
   type QueryItem,
@@ -56,24 +59,60 @@ export {
 export {
   defineEvent,
   type AnyContract,
+  type EarlierRevision,
   type EventContract,
+  type Example,
+  type NewEventOf,
+  type NextRevision,
   type RecordedOf,
+  type Revision,
+  type Upcasted,
+  type Upcaster,
 } from './event-log/contracts/event-contract.js';
+export type {
+  ConsumedState,
+  Consumer,
+  ConsumingFold,
+  ContractRegistry,
+} from './event-log/contracts/contract-registry.js';
 
 // The write side
 export { allows, defineDecider, type Command, type Decider } from './command/decider.js';
 export { decideTogether, type JointDecider } from './command/decide-together.js';
-export { execute, load } from './command/execute.js';
+export type { DecisionModel, Subject } from './command/decision-model.js';
+export { execute, load, type LoadedSubject } from './command/execute.js';
 
 // Projections
-export { defineProjection, type ProjectionDefinition, type View } from './projection/define-projection.js';
+export {
+  defineProjection,
+  type ProjectionDefinition,
+  type View,
+  type When,
+} from './projection/define-projection.js';
 export { InjectProjection } from './projection/inject-projection.js';
+export { foldOf, type ContextOf, type Machine } from './fold/fold.js';
+export type { Fold, FoldEvent, FoldState, StateValue } from './fold/fold-state.js';
+export type { ProjectionFault } from './projection/fault.js';
+export { FoldFailed, type Folded, type Skipped } from './projection/folding.js';
+export type { AuditReport } from './projection/operations/audit.js';
+export type { Drift } from './projection/operations/comparison-points.js';
+export type { Job, JobStatus } from './projection/operations/job.js';
 export { Operations } from './projection/operations/operations.js';
+export type { RebuildReport } from './projection/operations/rebuild.js';
+export { AfterHead, CannotBeFolded, CannotBeWithout, PastBusy } from './projection/past/past-problems.js';
+export type { FoldOptions, Past, PastPoint, WhatIf } from './projection/past/past.js';
 export { Projection } from './projection/projection.js';
 export { ProjectionHost } from './projection/projection-host.js';
-export { SnapshotStore } from './projection/snapshots/snapshot-store.js';
-export { foldOf } from './fold/fold.js';
-export type { Fold, FoldState } from './fold/fold-state.js';
+export type { ProjectionStatus } from './projection/projection.machine.js';
+export type { RuntimeActor } from './projection/runtime.machine.js';
+export {
+  NoSnapshots,
+  SnapshotStore,
+  type Snapshot,
+  type SnapshotEntry,
+  type SnapshotIdentity,
+  type UnreadableSnapshot,
+} from './projection/snapshots/snapshot-store.js';
 
 // Problems
 export { InvalidBody, Problem, type Fault, type ProblemKind } from './http/kernel/problem.js';

@@ -2,7 +2,7 @@
 import { InvalidValue } from './errors.js';
 
 declare const brand: unique symbol;
-type Branded<Type, Name extends string> = Type & { readonly [brand]: Name };
+export type Branded<Type, Name extends string> = Type & { readonly [brand]: Name };
 
 /** The place of an event in the log: an integer from 1, strictly increasing, never reused. 0 is before the first. */
 export type Position = Branded<number, 'Position'>;

@@ -23,6 +23,7 @@ export {
   varyBy,
   type Headers,
   type HttpRequest,
+  type FastifyResponse,
   type HttpResponse,
 } from './kernel/exchange.js';
 export { NotAcceptable, matchesEntityTag, negotiate, preferredWait } from './kernel/headers.js';
@@ -51,6 +52,7 @@ export {
   schemaOf,
   type Answer,
   type Endpoint,
+  type Schema,
 } from './kernel/api-docs.js';
 export { ApiTextQuery } from './projections/projection.docs.js';
 export type { Shape, Shown } from './projections/as-of.js';

@@ -45,9 +45,11 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   readonly #stopListening = new Map<string, () => void>();
   #isEnding = false;
 
+  /** @internal `LeftfoldModule` makes it. */
   constructor(
     private readonly log: EventLog,
     private readonly emitter: EventEmitter2 | undefined,
+    /** @internal */
     readonly settings: ProjectionSettings,
   ) {
     log.contracts.register([eventSkipped]);
@@ -67,7 +69,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     return this.#projections.get(name);
   }
 
-  /** For a fold of this projection in this process, beside the live one. */
+  /** For a fold of this projection in this process, beside the live one. @internal */
   dependenciesOf({ definition }: Projection): FoldDependencies {
     const { snapshotsOf, rebuildSnapshotsOf = () => new NoSnapshots() } = this.settings;
     return {

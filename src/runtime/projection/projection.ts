@@ -48,6 +48,7 @@ export class Projection<Context = unknown> {
   #fault: ProjectionFault | undefined;
   #actor: ProjectionActor | undefined;
 
+  /** @internal `ProjectionHost` makes projections. */
   constructor(
     readonly definition: ProjectionDefinition<Context>,
     private readonly log: EventLog,

@@ -88,7 +88,8 @@ export interface NextRevision<
 export type RecordedOf<Contract> =
   Contract extends EventContract<infer Type, infer Data> ? RecordedEvent<Type, Data> : never;
 
-type NewEventOf<Contract> =
+/** What `create` of a contract makes. */
+export type NewEventOf<Contract> =
   Contract extends EventContract<infer Type, infer Data> ? NewEvent<Type, Data> : never;
 
 /** A contract of any type. Methods keep this assignable from every contract. */

@@ -12,10 +12,16 @@ interface BuiltInGuard {
 }
 
 const checkOf = (guard: unknown): unknown => (guard as BuiltInGuard).check;
-const AND = checkOf(and([]));
-const OR = checkOf(or([]));
-const NOT = checkOf(not(''));
-const STATE_IN = checkOf(stateIn(''));
+
+/** By name, not by identity: the machine may come from another copy of XState than this module. */
+const kindOf = (guard: unknown): string | undefined => {
+  const check = checkOf(guard);
+  return typeof check === 'function' ? check.name : undefined;
+};
+const AND = kindOf(and([]));
+const OR = kindOf(or([]));
+const NOT = kindOf(not(''));
+const STATE_IN = kindOf(stateIn(''));
 
 /** @throws Error that names the state when there is no such guard */
 export function guardOf(reference: unknown, node: AnyStateNode): Guard {
@@ -28,7 +34,7 @@ export function guardOf(reference: unknown, node: AnyStateNode): Guard {
 }
 
 function builtInGuardOf(builtIn: BuiltInGuard, node: AnyStateNode): Guard {
-  switch (builtIn.check) {
+  switch (kindOf(builtIn)) {
     case AND: {
       const guards = builtIn.guards.map((guard) => guardOf(guard, node));
       return (args, active) => guards.every((guard) => guard(args, active));

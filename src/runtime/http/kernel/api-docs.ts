@@ -13,7 +13,8 @@ import {
 import { z } from 'zod';
 
 /** Of an answer: it may have more members than are named. */
-type Schema = z.ZodType;
+/** A zod schema that describes JSON. */
+export type Schema = z.ZodType;
 
 export interface Answer {
   readonly description: string;

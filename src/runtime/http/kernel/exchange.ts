@@ -22,7 +22,7 @@ export interface HttpRequest {
 /** Fastify's reply, or Express's response, which is Node's. */
 export type HttpResponse = FastifyResponse | ServerResponse;
 
-interface FastifyResponse {
+export interface FastifyResponse {
   readonly raw: ServerResponse;
   readonly sent: boolean;
   status(code: number): unknown;
