@@ -21,7 +21,7 @@ export interface ConsumingFold {
   step(state: ConsumedState, event: RecordedEvent): ConsumedState;
 }
 
-interface ConsumedState {
+export interface ConsumedState {
   readonly value: unknown;
 }
 

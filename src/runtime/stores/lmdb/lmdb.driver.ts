@@ -1,5 +1,5 @@
 /** Opens a log in LMDB by URL: `lmdb:` and the path of its folder. */
-import { LogInUse } from '../../event-log/errors.js';
+import { LogDamaged, LogInUse } from '../../event-log/errors.js';
 import type { EventStore } from '../../event-log/event-store.js';
 import { StoreNotOpened, type StoreDriver } from '../drivers.js';
 
@@ -50,7 +50,8 @@ function opened(folder: string, open: () => EventStore): EventStore {
   try {
     return open();
   } catch (error) {
-    if (error instanceof LogInUse) throw error;
+    // What says more than that it cannot be opened stays what it is.
+    if (error instanceof LogInUse || error instanceof LogDamaged) throw error;
     throw new StoreNotOpened(`${folder} cannot be used: ${(error as Error).message}`, { cause: error });
   }
 }
