@@ -11,6 +11,8 @@ export default tseslint.config(
       'node_modules/**',
       'tools/no-telemetry/**',
       'docs/api/**',
+      // Compiled against the installed package, by `npm run package:check`.
+      'examples/*/src/**',
       'examples/*/dist/**',
       'examples/*/node_modules/**',
     ],
@@ -52,6 +54,7 @@ export default tseslint.config(
         Buffer: 'readonly',
         URL: 'readonly',
         performance: 'readonly',
+        fetch: 'readonly',
       },
     },
     rules: { 'no-console': 'off', '@typescript-eslint/explicit-module-boundary-types': 'off' },

@@ -13,7 +13,11 @@ const MAIN = new URL('./dist/main.js', import.meta.url).pathname;
 /** Runs the application in a folder until `use` is done, then ends it with SIGTERM. */
 async function running(platform, cwd, use) {
   const environment = { ...process.env, PLATFORM: platform, PORT: '0' };
-  const server = spawn(process.execPath, [MAIN], { cwd, env: environment, stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(process.execPath, [MAIN], {
+    cwd,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     const lines = createInterface({ input: server.stdout });
     for await (const line of lines) {
