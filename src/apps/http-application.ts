@@ -10,7 +10,7 @@ import { NothingHere } from '../runtime/http/kernel/problem-document.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { closeGracefully } from './graceful-close.js';
 import { keepTick } from './kept-tick.js';
-import { onePathEach, refuseOtherMethods, rememberRoutes } from './other-methods.js';
+import { onePathEach, refuseOtherMethods, rememberRoutes } from './method-not-allowed-routes.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
 import {
   PROBLEM_HEADERS,

@@ -67,7 +67,7 @@ const settings = {
 /**
  * An empty variable counts as one that is not set.
  *
- * @throws ConfigurationError
+ * @throws InvalidSetting
  */
 export function readSettings(environment: Environment): Settings {
   const read = <Name extends keyof typeof settings>(name: Name): z.output<(typeof settings)[Name]> => {

@@ -5,6 +5,6 @@ export class InvalidSetting extends Error {
     reason: string,
   ) {
     super(`${setting}: ${reason}`);
-    this.name = 'ConfigurationError';
+    this.name = 'InvalidSetting';
   }
 }

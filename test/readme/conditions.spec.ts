@@ -47,7 +47,7 @@ describe('the guide to append conditions', () => {
   it('publishes the contracts of its events', () => {
     expect(publishing).toHaveLength(1);
     for (const step of publishing ?? []) expectOutput(step);
-    expect(shell.run('node dist/apps/monolith/publish-contracts.js')).toContain(
+    expect(shell.run('node dist/apps/monolith/run-publish-contracts.js')).toContain(
       'all contracts are published already',
     );
   });

@@ -4,7 +4,7 @@ import { config as rxjs } from 'rxjs';
 import { InvalidSetting, readSettings, withoutPassword, type Settings } from '../settings.js';
 import { aboutOf, checkSettingsOf } from './context-module.js';
 import { PARTS, type Parts } from './monolith.module.js';
-import { startMonolith } from './monolith.js';
+import { startMonolith } from './start-monolith.js';
 
 /** What Nest tells of its own assembly is of no use to who runs this. */
 const ASSEMBLY = new Set([

@@ -1,9 +1,9 @@
 /** The event log: what bounded contexts share, and the only thing they share. Checks, stamps, appends, reads, follows. */
 import { filter, map, type Observable } from 'rxjs';
-import { requestFingerprint, sequentialIds } from './commits/commit-ids.js';
-
+import { requestFingerprint } from './commits/request-fingerprint.js';
+import { sequentialIds } from './commits/commit-ids.js';
 import { checkEvents, checkedMetadata } from './contracts/checked-events.js';
-import { appendConditionally } from './contracts/conditional-append.js';
+import { appendConditionally } from './contracts/upcasted-append.js';
 import { ContractRegistry } from './contracts/contract-registry.js';
 import { readUpcasted } from './contracts/upcasted-read.js';
 import { CommitIdReused, LogBusy } from './errors.js';
@@ -28,7 +28,7 @@ import {
 } from './event.js';
 import type { EventStore } from './event-store.js';
 import { observePages } from './following/guarded-observable.js';
-import { pagesAfter } from './following/pages-after.js';
+import { pagesAfter } from './following/follow-pages.js';
 import { RecentEvents } from './following/recent-events.js';
 
 export interface AppendOptions {

@@ -4,7 +4,7 @@ import { ConsoleLogger } from '@nestjs/common';
 import { contexts } from './contexts.mjs';
 
 const { readSettings } = await built('apps/settings.js');
-const { startMonolith } = await built('apps/monolith/monolith.js');
+const { startMonolith } = await built('apps/monolith/start-monolith.js');
 
 const { app, url } = await startMonolith(readSettings(process.env), new ConsoleLogger(), '0.0.0', {
   contexts,

@@ -1,9 +1,11 @@
 /** Checks events before they are recorded: they keep their contracts, are JSON, and can no longer be changed. */
+import { faultsOf } from '../../http/kernel/json-faults.js';
 import { pointer, type Fault } from '../../http/kernel/problem.js';
 import { ContractBroken, InvalidValue } from '../errors.js';
 import { NO_TAGS, tag, type EventContent, type Metadata, type NewEvent } from '../event.js';
 import { freezeJson, isFault } from '../frozen-json.js';
 import type { ContractRegistry } from './contract-registry.js';
+import type { AnyContract } from './event-contract.js';
 
 export const MAX_COMMIT_EVENTS = 10_000;
 
@@ -26,7 +28,8 @@ export function checkEvents(contracts: ContractRegistry, events: readonly NewEve
   }
   let bytes = 0;
   const checked = events.map((event, index) => {
-    const { contract, data } = contracts.check(event, index);
+    const contract = contractFor(event, index, contracts);
+    const data = validData(event, index, contract);
     const frozen = freezeJson(data);
     if (isFault(frozen)) throw new ContractBroken(frozen.detail, [within(frozen, index)]);
     bytes += frozen.bytes + EVENT_BYTES;
@@ -38,6 +41,21 @@ export function checkEvents(contracts: ContractRegistry, events: readonly NewEve
     };
   });
   return { checked, bytes };
+}
+
+function contractFor({ type }: NewEvent, index: number, contracts: ContractRegistry): AnyContract {
+  const contract = contracts.contractOf(type);
+  if (contract !== undefined) return contract;
+  const detail = `There is no event ${type}; there are ${contracts.types.join(', ')}.`;
+  throw new ContractBroken(detail, [{ detail, pointer: pointer(['events', index, 'type']) }]);
+}
+
+/** The event's data as its contract's schema has it. */
+function validData({ type, data }: NewEvent, index: number, { schema }: AnyContract): unknown {
+  const parsed = schema.safeParse(data);
+  if (parsed.success) return parsed.data;
+  const faults = faultsOf(parsed.error, ['events', index, 'data']);
+  throw new ContractBroken(`${type}: ${faults[0]?.detail ?? 'its data is wrong'}`, faults);
 }
 
 /** @throws InvalidValue unless it is JSON */

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { insured1, parcelInsured, parcelSent, sent2 } from '../../../../test/support/parcels.js';
 import { ContractRegistry } from './contract-registry.js';
-import { ContractBroken } from '../errors.js';
 import { defineEvent, type AnyContract } from './event-contract.js';
 
 const recorded = defineEvent({
@@ -34,29 +33,6 @@ describe('ContractRegistry', () => {
     expect(() => {
       registry.register([impostor]);
     }).toThrow('event number.recorded has two contracts');
-  });
-
-  describe('check', () => {
-    it('gives the contract, and the data as the contract has it', () => {
-      const checked = registry.check({ type: 'number.recorded', data: { value: '5', more: 1 } }, 0);
-      expect(checked).toEqual({ contract: recorded, data: { value: '5' } });
-    });
-
-    it('refuses data that breaks the contract, and points to it', () => {
-      const check = (): unknown => registry.check({ type: 'number.recorded', data: { value: 5 } }, 3);
-      expect(check).toThrow(
-        expect.objectContaining({
-          constructor: ContractBroken,
-          faults: [expect.objectContaining({ pointer: '#/events/3/data/value' })],
-        }) as Error,
-      );
-    });
-
-    it('refuses a type that nobody registered', () => {
-      expect(() => registry.check({ type: 'sum.grown', data: null }, 0)).toThrow(
-        'There is no event sum.grown; there are number.recorded, number.retracted.',
-      );
-    });
   });
 
   it('knows who consumes, and registers what they do', () => {

@@ -1,9 +1,6 @@
 /** The contracts that a log knows, and their consumers: every module registers what it publishes or consumes. */
 import { createHash } from 'node:crypto';
-import { pointer } from '../../http/kernel/problem.js';
-import { faultsOf } from '../../http/kernel/json-faults.js';
-import { ContractBroken } from '../errors.js';
-import type { NewEvent, Query, RecordedEvent } from '../event.js';
+import type { Query, RecordedEvent } from '../event.js';
 import type { AnyContract, EarlierRevision } from './event-contract.js';
 import { storedQuery } from './stored-query.js';
 import { upcastPaths, type UpcastPath } from './upcast-paths.js';
@@ -60,26 +57,6 @@ export class ContractRegistry {
 
   all(): readonly AnyContract[] {
     return [...this.#contracts.values()];
-  }
-
-  /**
-   * The contract of an event that is to be recorded, and its data as the contract has it.
-   *
-   * @param index the event's place in its commit, for the fault's pointer
-   * @throws ContractBroken
-   */
-  check(event: NewEvent, index: number): { readonly contract: AnyContract; readonly data: unknown } {
-    const contract = this.#contracts.get(event.type);
-    if (contract === undefined) {
-      const detail = `There is no event ${event.type}; there are ${this.types.join(', ')}.`;
-      throw new ContractBroken(detail, [{ detail, pointer: pointer(['events', index, 'type']) }]);
-    }
-    const parsed = contract.schema.safeParse(event.data);
-    if (!parsed.success) {
-      const faults = faultsOf(parsed.error, ['events', index, 'data']);
-      throw new ContractBroken(`${event.type}: ${faults[0]?.detail ?? 'its data is wrong'}`, faults);
-    }
-    return { contract, data: parsed.data };
   }
 
   /** The contract of this type; undefined when none is registered. */

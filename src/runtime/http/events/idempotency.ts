@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { InvalidHeader } from '../kernel/problem.js';
 import { commitId, type CommitId, type Metadata } from '../../event-log/event.js';
 import type { AppendOptions } from '../../event-log/event-log.js';
-import { requestFingerprint } from '../../event-log/commits/commit-ids.js';
+import { requestFingerprint } from '../../event-log/commits/request-fingerprint.js';
 
 const MAX_KEY_LENGTH = 200;
 

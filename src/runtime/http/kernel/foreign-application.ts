@@ -4,7 +4,7 @@ import type { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE, RAW_BODY_NEEDED, BODY_LIMIT } from './bodies.js';
 import { OWN_BOOTSTRAP } from './exchange.js';
 import type { Links } from './links.js';
-import { pathsOf, refuseOtherMethods, type PathMethods } from './methods.js';
+import { pathsOf, refuseOtherMethods, type PathMethods } from './method-not-allowed.js';
 import type { ProblemFilter } from './problem.filter.js';
 
 /** The types whose parsers lose what was sent: Nest's names of them on Express, and media types on Fastify. */

@@ -1,6 +1,6 @@
 /** `405` with `Allow` on every path of a Fastify application, before a body is read (RFC 9110, 15.5.6). */
 import type { FastifyInstance } from 'fastify';
-import { METHODS, MethodNotAllowed } from '../runtime/http/kernel/methods.js';
+import { METHODS, MethodNotAllowed } from '../runtime/http/kernel/method-not-allowed.js';
 import type { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
 
 export type Routes = ReadonlyMap<string, ReadonlySet<string>>;

@@ -16,7 +16,7 @@ export interface Running {
   readonly url: string;
 }
 
-/** @throws ConfigurationError when a setting turns out to be impossible */
+/** @throws InvalidSetting when a setting turns out to be impossible */
 export async function startMonolith(
   config: Settings,
   logger: LoggerService,

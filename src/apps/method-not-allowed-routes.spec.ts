@@ -1,6 +1,6 @@
 /** What a URL answers to the methods that it does not have. */
 import fastify, { type FastifyInstance } from 'fastify';
-import { refuseOtherMethods, rememberRoutes } from './other-methods.js';
+import { refuseOtherMethods, rememberRoutes } from './method-not-allowed-routes.js';
 import { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
 
 describe('a URL', () => {
