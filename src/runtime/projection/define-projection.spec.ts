@@ -34,7 +34,7 @@ describe('a definition of a projection', () => {
     'cannot be named %j',
     (name) => {
       expect(() => define({ name })).toThrow(
-        `projection ${name}: a name is lower case letters, digits and hyphens, as in daily-balance`,
+        `projection ${name}: a name is at most 200 lower case letters, digits and hyphens, as in daily-balance`,
       );
     },
   );
