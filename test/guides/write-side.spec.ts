@@ -1,8 +1,19 @@
 /** What `docs/write-side.md` says and shows is what happens. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { EventLog, MemoryStore, Problem, commitId, execute, load } from '../../src/runtime/index.js';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import {
+  EventLog,
+  LeftfoldModule,
+  MemoryStore,
+  Problem,
+  commitId,
+  execute,
+  load,
+} from '../../src/runtime/index.js';
 import { blocksOf } from '../support/readme.js';
+import { AccountsController } from './write-side/accounts.controller.js';
 import { account, accounts, contracts, deposit, open, transfer, withdraw } from './write-side/accounts.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -78,8 +89,38 @@ describe('the guide to the write side', () => {
     expect((await load(log, account, 'b')).state.context.cents).toBe(3);
   });
 
+  it('answers refusals and bad bodies of a controller as problems, and a retry as the first time', async () => {
+    const module = await Test.createTestingModule({
+      imports: [
+        LeftfoldModule.forRoot({ store: 'memory:' }),
+        LeftfoldModule.forFeature({ contracts, deciders: [account] }),
+      ],
+      controllers: [AccountsController],
+    }).compile();
+    const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+    await app.init();
+    const post = async (path: string, payload: object = {}, headers = {}): Promise<readonly unknown[]> => {
+      const answer = await app.inject({ method: 'POST', url: path, payload, headers });
+      const body = answer.json<{ type?: string; position?: number }>();
+      return [answer.statusCode, body.type ?? body.position];
+    };
+    expect(await post('/accounts/a')).toEqual([201, 1]);
+    const problem = 'urn:leftfold:problem:';
+    expect(await post('/accounts/a')).toEqual([409, `${problem}account-not-ready`]);
+    expect(await post('/accounts/a/withdrawals', { cents: 5 })).toEqual([409, `${problem}not-enough-money`]);
+    expect(await post('/accounts/a/withdrawals', { cents: '5' })).toEqual([422, `${problem}invalid-body`]);
+    expect(await post('/accounts/b/withdrawals', { cents: 5 })).toEqual([404, `${problem}account-not-found`]);
+    await execute(app.get(EventLog), account, 'a', deposit, { account: 'a', cents: 5 });
+    const key = { 'idempotency-key': 'payment-18' };
+    expect(await post('/accounts/a/withdrawals', { cents: 5 }, key)).toEqual([201, 3]);
+    expect(await post('/accounts/a/withdrawals', { cents: 5 }, key)).toEqual([201, 3]);
+    await app.close();
+  });
+
   it('shows parts of tested files as they are', () => {
-    const code = readFileSync(join(ROOT, 'test/guides/write-side/accounts.ts'), 'utf8');
+    const code = ['accounts.ts', 'accounts.controller.ts']
+      .map((file) => readFileSync(join(ROOT, 'test/guides/write-side', file), 'utf8'))
+      .join('\n');
     const spec = readFileSync(join(ROOT, 'test/guides/write-side.spec.ts'), 'utf8');
     const shown = blocksOf('docs/write-side.md').filter(({ language }) => language === 'ts');
     expect(shown.length).toBeGreaterThan(4);
