@@ -15,7 +15,7 @@ export interface ParcelsContext {
   readonly insured: readonly string[];
 }
 
-/** Lists what it consumes; the value of an insurance that `isBad` means makes it throw. */
+/** Lists what it consumes; throws on an insurance whose value `isBad` selects. */
 export function parcelsOf(
   name: string,
   consumes: readonly AnyContract[] = [parcelSent, parcelInsured],
