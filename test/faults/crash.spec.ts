@@ -57,9 +57,9 @@ const differs = (one: unknown, other: unknown): boolean => JSON.stringify(one) !
 function unfulfilledAcknowledgements({ asked, byRequest }: Found): readonly unknown[] {
   return asked.flatMap((request) => {
     if (request.at === undefined) return [];
-    const promised = expectedAt(request, request.at);
+    const expected = expectedAt(request, request.at);
     const found = foundOf(byRequest.get(request.id));
-    return differs(promised, found) ? [{ promised, found }] : [];
+    return differs(expected, found) ? [{ expected, found }] : [];
   });
 }
 

@@ -1,4 +1,4 @@
-/** A client that records and retracts entries as fast as it is answered, and remembers what it was promised. */
+/** A client that records and retracts entries as fast as it is answered, and remembers what was acknowledged. */
 import type { Random } from './random.js';
 import type { Server } from './server.js';
 

@@ -1,4 +1,4 @@
-/** What a log should answer, found the slow way: every event is looked at, nothing is indexed. And random questions to ask. */
+/** A reference for a log without indexes, which checks every event; and random appends and queries. */
 import fc from 'fast-check';
 import {
   commitId,
