@@ -1,5 +1,5 @@
 /**
- * The arrows of the house, from above to below:
+ * Which folder may import which, from top to bottom:
  *
  *   main, cli → apps → contexts → runtime (leftfold.module, index)
  *     → runtime/http/{events, projections, operations, …}
@@ -7,27 +7,27 @@
  *     → runtime/{fold, event-log}
  *     → runtime/http/kernel
  *
- * Stores stand beside the event log: apps open them, the library's front registers them, nobody else knows them.
- * An arrow that is not drawn here does not exist; each rule names the two files that broke it.
+ * Stores are beside the event log: apps open them, `leftfold.module` registers their drivers, nothing else imports them.
+ * Any other import is an error, and its rule names the two files.
  */
 const SPECS = '\\.spec\\.ts$';
-const outside = (...rooms) => `^src/(?!(${rooms.join('|')}))`;
+const outside = (...folders) => `^src/(?!(${folders.join('|')}))`;
 
-/** A room of the runtime and what it may know. Its specs may use a store to run on and the kit for stores besides. */
-const room = (name, path, ...knows) => [
+/** A folder of the runtime and what it may import. Its specs may also import the stores and the conformance kit. */
+const layer = (name, path, ...imports) => [
   {
     name: `${name}-arrows`,
-    comment: `${path} may know ${knows.join(', ')} and nothing else of the house.`,
+    comment: `${path} may import ${imports.join(', ') || 'no other folder'} and nothing else of src.`,
     severity: 'error',
     from: { path: `^src/${path}`, pathNot: SPECS },
-    to: { path: outside(path, ...knows) },
+    to: { path: outside(path, ...imports) },
   },
   {
     name: `${name}-spec-arrows`,
-    comment: `The specs of ${path} may use what it may, a store to run on, and the kit for stores.`,
+    comment: `The specs of ${path} may import what it may, the stores, and the conformance kit.`,
     severity: 'error',
     from: { path: `^src/${path}.*${SPECS}` },
-    to: { path: outside(path, ...knows, 'runtime/stores/', 'runtime/testing/') },
+    to: { path: outside(path, ...imports, 'runtime/stores/', 'runtime/testing/') },
   },
 ];
 
@@ -40,23 +40,23 @@ module.exports = {
   forbidden: [
     {
       name: 'no-circles',
-      comment: 'Two files that need each other are one idea, or hide a third.',
+      comment: 'Two files that import each other should be one file, or share a third.',
       severity: 'error',
       from: {},
       to: { circular: true },
     },
-    ...room('kernel', KERNEL),
-    ...room('event-log', LOG, KERNEL),
-    ...room('fold', FOLD, LOG, KERNEL),
-    ...room('stores', 'runtime/stores/', LOG, KERNEL),
-    ...room('projection', 'runtime/projection/', FOLD, LOG, KERNEL),
-    ...room('command', 'runtime/command/', FOLD, LOG, KERNEL),
-    ...room('http', 'runtime/http/', 'runtime/projection/', 'runtime/command/', FOLD, LOG),
-    ...room('testing', 'runtime/testing/', 'runtime/stores/', LOG, KERNEL),
+    ...layer('kernel', KERNEL),
+    ...layer('event-log', LOG, KERNEL),
+    ...layer('fold', FOLD, LOG, KERNEL),
+    ...layer('stores', 'runtime/stores/', LOG, KERNEL),
+    ...layer('projection', 'runtime/projection/', FOLD, LOG, KERNEL),
+    ...layer('command', 'runtime/command/', FOLD, LOG, KERNEL),
+    ...layer('http', 'runtime/http/', 'runtime/projection/', 'runtime/command/', FOLD, LOG),
+    ...layer('testing', 'runtime/testing/', 'runtime/stores/', LOG, KERNEL),
     {
       name: 'xstate-in-its-place',
       comment:
-        'What is XState’s own stands in fold/compiled and in the machines of the runtime’s lifecycle, and nowhere else in the runtime.',
+        'In the runtime, only fold/compiled and the machines of projections’ lifecycles import XState.',
       severity: 'error',
       from: {
         path: '^src/(runtime|cli|apps)/',
@@ -66,7 +66,7 @@ module.exports = {
     },
     {
       name: 'compiling-is-behind-the-fold',
-      comment: 'How a machine is compiled is known to nobody; fold/fold.ts is what others use of it.',
+      comment: 'Only fold/fold.ts imports how a machine is compiled; others import fold/fold.ts.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/runtime/fold/(compiled/|fold\\.ts$)' },
       to: { path: '^src/runtime/fold/compiled/' },
@@ -93,7 +93,7 @@ module.exports = {
     },
     {
       name: 'contexts-know-no-store',
-      comment: 'Which store keeps the log is the app’s to say.',
+      comment: 'The app decides which store has the log.',
       severity: 'error',
       from: { path: '^src/contexts/', pathNot: SPECS },
       to: { path: '^src/runtime/stores/' },
@@ -101,7 +101,7 @@ module.exports = {
     {
       name: 'cli-arrows',
       comment:
-        'The command line works on any log: it may use the runtime, and of the apps what they share (settings, opening of stores, data folders). Which contexts there are, its main.ts asks the app.',
+        'The command line works on any log: it may import the runtime, and what apps share (settings, opening of stores). Only its main.ts imports the list of contexts from the app.',
       severity: 'error',
       from: { path: '^src/cli/', pathNot: '^src/cli/main\\.ts$' },
       to: { path: '^src/(contexts/|apps/[^/]+/|main\\.ts)' },
@@ -114,14 +114,14 @@ module.exports = {
     },
     {
       name: 'cli-is-a-top',
-      comment: 'The command line is started by bin/leftfold.mjs; nothing else may lean on it.',
+      comment: 'The command line is started by bin/leftfold.mjs; nothing else may import it.',
       severity: 'error',
       from: { path: '^src/(?!cli/)' },
       to: { path: '^src/cli/' },
     },
     {
       name: 'apps-are-a-top',
-      comment: 'An app is started by main.ts; of the house only the command line may use what apps share.',
+      comment: 'An app is started by main.ts; only the command line may import what apps share.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/(apps/|cli/|main\\.ts)' },
       to: { path: '^src/(apps/|main\\.ts)' },
@@ -134,7 +134,7 @@ module.exports = {
     },
     {
       name: 'testing-is-for-specs',
-      comment: 'The conformance kit needs a test runner, which what ships does not have.',
+      comment: 'The conformance kit needs a test runner, which the shipped code does not have.',
       severity: 'error',
       from: { path: '^src/', pathNot: `${SPECS}|^src/runtime/testing/` },
       to: { path: '^src/runtime/testing/' },
@@ -148,7 +148,7 @@ module.exports = {
     {
       name: 'no-dev-dependency-in-the-package',
       comment:
-        'Who installs the package gets its dependencies and the peers that they have; the apps and the hello world are run from a checkout.',
+        'The package is installed with its dependencies and peers; the apps and the hello world run from a checkout.',
       severity: 'error',
       from: { path: '^src/(runtime|cli|apps/(settings|open-store)\\.ts)', pathNot: SPECS },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'] },

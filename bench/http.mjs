@@ -1,6 +1,6 @@
 /**
  * Requests a second at 64 connections, durable `POST /numbers` and `GET /sum`, beside a bare node:http echo server
- * in the same run, and what Fastify and Nest reach with no log behind them. Ratios count, the absolute numbers are this machine's. Rounds alternate, medians are shown.
+ * in the same run, and Fastify and Nest without a log. The ratios matter; the absolute numbers depend on the machine. Rounds alternate, medians are shown.
  *
  *   npm run bench:http
  */

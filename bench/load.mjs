@@ -1,7 +1,7 @@
 /**
- * A load of its own process: so many connections, each with one request in flight, for so long. It writes the same bytes
- * each time and reads no more of an answer than its status and length, so that what is measured is the server: a
- * generator that parses needs as much time for an answer as a bare server does, and is then what limits it.
+ * A load generator in a process of its own: a number of connections, each with one request in flight, for a given time. It writes the same
+ * bytes each time and reads only the status and length of a response, so that the server is measured: a
+ * generator that parses responses needs as much time for each as a bare server does, and would be the bottleneck.
  */
 import { connect } from 'node:net';
 

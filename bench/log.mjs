@@ -1,5 +1,5 @@
 /**
- * The log beside what a user would pick instead, all durable, in one run: every figure with its ratio, and the ratio that
+ * The log compared with its alternatives, all durable, in one run: every figure with its ratio and the ratio that
  * it should reach. The peers are in a package of their own (`bench/peers`); without it, and without a PostgreSQL server's
  * binaries on the machine, their rows are left out.
  *

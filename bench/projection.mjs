@@ -1,5 +1,5 @@
 /**
- * Projections beside what a user would have instead, in one run: every figure with its ratio, and the ratio that it should
+ * Projections compared with their alternatives, in one run: every figure with its ratio and the ratio that it should
  * reach. Rounds alternate, medians are shown; the ratio is the median of the rounds' ratios, with the smallest and the largest. A row is a
  * file in `bench/projection`.
  *

@@ -1,4 +1,4 @@
-/** What every table of rates needs: repeated work timed, and the middle of what was measured. */
+/** Times repeated work, and computes medians. */
 
 export const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 

@@ -1,6 +1,6 @@
 /**
- * A process of its own that writes a log of many events and reads it from the first to the last, and tells what it
- * held in memory at most: its own, and with the pages of the data file that it has mapped, which the kernel takes back when it needs the room.
+ * A process that writes a log of many events, reads it completely, and reports its peak memory: its
+ * own, and with the mapped pages of the data file, which the kernel can reclaim.
  */
 import { readFileSync } from 'node:fs';
 import { clearInterval, setInterval } from 'node:timers';

@@ -1,6 +1,6 @@
 /**
- * A peer's fold, in a process of its own: what the engine learns from its events must not slow down ours, nor the other way
- * round. Says its rate, and which product it came to, whenever it is asked, and ends when that process does.
+ * A peer's fold, in a process of its own: V8's type feedback from its events must not slow down Leftfold's fold, nor the other way
+ * round. Reports its rate and its product on request, and ends when its parent does.
  */
 import { productIn, productMachine } from '../domain/product.mjs';
 import { foldOf } from '../../dist/runtime/fold/fold.js';

@@ -1,6 +1,6 @@
 /**
- * A peer's work, in a process of its own: single appends, so many in flight for so long, then catch-up over what they
- * wrote. Sends its figures to the process that started it, and ends when that one does.
+ * Measures a peer in a process of its own: single appends with a number in flight for a given time, then catch-up over the
+ * appended events. Sends its figures to its parent process, and ends when the parent does.
  */
 const { peer, folder, postgresUrl, inFlight, seconds, catchUp: catchesUp } = JSON.parse(process.argv[2]);
 process.once('disconnect', () => process.exit(1));

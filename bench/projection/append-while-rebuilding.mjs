@@ -28,21 +28,21 @@ async function load(log, isOver) {
   return at99(await paced({ rate: RATE, isOver }, append));
 }
 
-/** The same for as long as one rebuild takes, from when it is asked for to its end. */
-async function loadWhileRebuilding(log, upkeep, projection) {
+/** The same load, from the request of one rebuild to its end. */
+async function loadWhileRebuilding(log, operations, projection) {
   const began = performance.now();
-  const rebuild = upkeep.rebuild(projection);
+  const rebuild = operations.rebuild(projection);
   const latency = await load(log, () => rebuild.hasEnded);
   if (rebuild.status.status !== 'done') throw new Error(`no rebuild: ${rebuild.status.reason}`);
   return { latency, seconds: (performance.now() - began) / 1000 };
 }
 
 export async function measure({ rounds }) {
-  const config = readSettings({ LEFTFOLD_DATA: await longLog(), LEFTFOLD_AUDIT_MINUTES: '0' });
-  const module = MonolithModule.over(await openStore(config), config, parts);
+  const settings = readSettings({ LEFTFOLD_DATA: await longLog(), LEFTFOLD_AUDIT_MINUTES: '0' });
+  const module = MonolithModule.over(await openStore(settings), settings, parts);
   const app = await NestFactory.createApplicationContext(module, { logger: false });
   try {
-    const [log, upkeep] = [app.get(EventLog), app.get(Operations)];
+    const [log, operations] = [app.get(EventLog), app.get(Operations)];
     const host = app.get(ProjectionHost);
     const sum = host.find('sum');
     await Promise.all(host.projections.map((each) => each.settled));
@@ -50,7 +50,7 @@ export async function measure({ rounds }) {
     await load(log, after(1)); // warm up
     const results = [];
     for (let round = 0; round < rounds; round += 1) {
-      const { latency: ours, seconds } = await loadWhileRebuilding(log, upkeep, sum);
+      const { latency: ours, seconds } = await loadWhileRebuilding(log, operations, sum);
       results.push({ ours, beside: await load(log, after(seconds)) });
     }
     return {

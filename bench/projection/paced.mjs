@@ -1,4 +1,4 @@
-/** Work that is due so often, however long it takes: what waits for the one before it counts as waiting. */
+/** Starts work at a fixed rate, however long it takes; time spent waiting for earlier work counts. */
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** No load is longer than this, in seconds. */

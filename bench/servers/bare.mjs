@@ -1,4 +1,4 @@
-/** The least that node:http does: reads what came and sends it back. What any framework is measured beside. */
+/** A bare node:http server that reads the body and sends it back: the baseline of the HTTP benchmark. */
 import { createServer } from 'node:http';
 
 const sum = JSON.stringify({ value: '123456', state: 'counting', count: 1000, position: 1000 });

@@ -1,4 +1,4 @@
-/** What Fastify does by itself: a command that is read, recorded nowhere and answered as ours is. */
+/** Fastify alone: reads the command, records nothing, and sends the same answer. */
 import { fastify } from 'fastify';
 
 const server = fastify();

@@ -1,4 +1,4 @@
-/** What Nest on Fastify does by itself: a controller whose command is recorded nowhere and answered as ours is. */
+/** Nest on Fastify alone: a controller that reads the command, records nothing, and sends the same answer. */
 import 'reflect-metadata';
 import { Controller, Post, Req, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -1,4 +1,4 @@
-/** Fastify's body parsers, which round numbers, replaced by the runtime's. */
+/** Replaces Fastify's body parsers, which round numbers, by the runtime's. */
 import type { FastifyInstance } from 'fastify';
 import {
   FORM_TYPE,
@@ -8,10 +8,10 @@ import {
   requirePlainText,
 } from '../runtime/http/kernel/bodies.js';
 
-/** Stands for a body of a media type that is not read. */
+/** The body of a request whose media type is not parsed. */
 const UNREAD = Symbol('unread');
 
-/** @param jsonTypes further names for JSON */
+/** @param jsonTypes further media types that are parsed as JSON */
 export function registerBodyParsers(fastify: FastifyInstance, jsonTypes: readonly string[] = []): void {
   fastify.removeAllContentTypeParsers();
   for (const type of [JSON_TYPE, ...jsonTypes, NDJSON_TYPE, FORM_TYPE]) {
@@ -24,7 +24,7 @@ export function registerBodyParsers(fastify: FastifyInstance, jsonTypes: readonl
       }
     });
   }
-  // Which types are right, only the route knows: it refuses what came unread.
+  // Only the route knows which media types it accepts: it refuses an unparsed body.
   fastify.addContentTypeParser('*', (_request, payload, done) => {
     payload.resume();
     done(null, UNREAD);

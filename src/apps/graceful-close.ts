@@ -1,13 +1,13 @@
-/** Lets a server end: what was accepted is answered, and nobody can hold it up for longer than a few seconds. */
+/** Closes a server gracefully: accepted requests are answered, and open connections delay the end by a few seconds at most. */
 import type { FastifyInstance } from 'fastify';
 
-/** A connection that was busy when the end began is closed as soon as it is idle; that is looked at so often, in milliseconds. */
+/** Interval in which connections that have become idle since the close began are closed. */
 const POLL_INTERVAL_MS = 50;
 
-/** After so long, in milliseconds, what is still open is cut: a body that never comes, an answer that nobody reads. */
+/** After this time all open connections are closed, as with a body that never arrives or a response that is never read. */
 const GRACE_MS = 5_000;
 
-/** Node closes the connections that are idle when the end begins; without this, one that turns idle later lives on. */
+/** Node closes only the connections that are idle when the close begins; this also closes those that become idle later. */
 export function closeGracefully(fastify: FastifyInstance): void {
   fastify.addHook('preClose', (done) => {
     const { server } = fastify;

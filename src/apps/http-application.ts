@@ -1,4 +1,4 @@
-/** A Nest application on Fastify with everything that the HTTP promises rest on; `main.ts` and tests start the same one. */
+/** A Nest application on Fastify, with parsers, problems, `405`s and OpenAPI. `main.ts` and the tests start the same one. */
 import { NotFoundException, type DynamicModule, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -27,7 +27,7 @@ export interface HttpOptions {
   readonly logger: LoggerService;
 }
 
-/** Names what there is to a request for what there is not. */
+/** Answers a request for an unknown path with a hint at what exists. */
 class ApplicationFilter extends ProblemFilter {
   override answer(error: unknown, request: HttpRequest, response: HttpResponse): Promise<void> {
     const isUnknownPath = error instanceof NotFoundException && /^Cannot [A-Z]+ \//.test(error.message);
@@ -38,7 +38,7 @@ class ApplicationFilter extends ProblemFilter {
   }
 }
 
-/** A request must have arrived after so long, in milliseconds; one that never does would hold up the end for ever. */
+/** A request must have arrived completely within this time, since one that never does would delay the close for ever. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. @throws Error when two endpoints have one path */

@@ -5,7 +5,7 @@ import type { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
 
 export type Routes = ReadonlyMap<string, ReadonlySet<string>>;
 
-/** Watches which routes are registered from here on. */
+/** Records the routes that are registered from now on. */
 export function rememberRoutes(fastify: FastifyInstance): Routes {
   const routes = new Map<string, Set<string>>();
   fastify.addHook('onRoute', ({ url, method }) => {
@@ -16,7 +16,7 @@ export function rememberRoutes(fastify: FastifyInstance): Routes {
   return routes;
 }
 
-/** @throws what it is given; where that is Fastify's word on two endpoints with one path, together with what would be right */
+/** @throws the given error; Fastify's error about a duplicate route gets a message that says how to fix it */
 export function onePathEach(error: unknown): never {
   if ((error as { readonly code?: unknown } | undefined)?.code !== 'FST_ERR_DUPLICATED_ROUTE') throw error;
   const { message } = error as Error;
@@ -26,17 +26,17 @@ export function onePathEach(error: unknown): never {
   );
 }
 
-/** Gives every URL an answer to the methods that it does not have. */
+/** Answers all other methods of every registered URL with `405`. */
 export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes, filter: ProblemFilter): void {
   for (const [url, methods] of [...routes]) {
-    if (url.includes('*')) continue; // everything below it is somebody else’s
+    if (url.includes('*')) continue; // a wildcard belongs to another plugin
     const allow = METHODS.filter((method) => methods.has(method)).join(', ');
     const others = METHODS.filter((method) => !methods.has(method));
     if (allow === '') continue;
     fastify.route({
       url,
       method: others,
-      // Before the body is read: whatever it is, it is not wanted.
+      // Before the body is read, since it is not needed.
       onRequest: (request, reply) => {
         void filter.answer(
           new MethodNotAllowed(request.method, allow),

@@ -1,4 +1,4 @@
-/** The settings of the app, read from the environment and validated once. The README lists the same ones; a context reads its own. */
+/** The settings of the app, read from the environment and validated once. The README lists them. A context reads its own settings. */
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -6,7 +6,7 @@ import { InvalidSetting } from '../runtime/invalid-setting.js';
 
 export { InvalidSetting };
 
-/** Where a database is, and who one is to it. */
+/** The URL of a PostgreSQL database, with the user and password to connect with. */
 export type PostgresUrl = `${'postgres' | 'postgresql'}://${string}`;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -19,13 +19,13 @@ export interface Settings {
   readonly store: 'lmdb' | 'memory' | PostgresUrl;
   /** How many events apart each projection takes a snapshot. */
   readonly snapshotEvery: number;
-  /** After so many seconds there is a snapshot of whatever is new, however little. */
+  /** Seconds after which a snapshot is taken if there is any new event. */
   readonly snapshotSeconds: number;
-  /** The most events that a past state is folded from. */
+  /** Events between two kept snapshots, and so the most events that a past state is folded from. */
   readonly snapshotSpacing: number;
-  /** What the snapshots of one projection may weigh together. */
+  /** The most bytes that the snapshots of one projection may take on the disk. */
   readonly snapshotBytes: number;
-  /** Minutes between two audits of all projections; 0: only when asked for. */
+  /** Minutes between two audits of all projections; 0: only on request. */
   readonly auditMinutes: number;
 }
 
@@ -61,11 +61,11 @@ const settings = {
   LEFTFOLD_SNAPSHOT_SECONDS: whole(1, 86_400).default(10),
   LEFTFOLD_SNAPSHOT_SPACING: whole(1, 1_000_000_000).default(10_000),
   LEFTFOLD_SNAPSHOT_BYTES: whole(1, 999_999_999_999_999).default(1024 ** 3),
-  LEFTFOLD_AUDIT_MINUTES: whole(0, 20_160).default(1440), // a timer takes no more than some 24 days
+  LEFTFOLD_AUDIT_MINUTES: whole(0, 20_160).default(1440), // a Node timer is limited to some 24 days
 };
 
 /**
- * An empty variable counts as one that is not set.
+ * Reads all settings. An empty variable counts as unset.
  *
  * @throws InvalidSetting
  */
@@ -104,12 +104,12 @@ export function isPostgres(store: string): store is PostgresUrl {
   return /^postgres(ql)?:\/\//.test(store) && URL.canParse(store);
 }
 
-/** A URL may hold a password, and one that cannot be read may hold it anywhere. */
+/** A URL may contain a password, and an invalid URL may contain it anywhere. */
 function withoutSecret(text: string | undefined): string | undefined {
   return text?.replace(/(:\/\/).*/s, '$1…');
 }
 
-/** The URL as it may be shown: without the password, and without the parameters, of which one may be a password. */
+/** The URL for messages: without the password, and without the query parameters, one of which may be a password. */
 export function withoutPassword(url: PostgresUrl): string {
   const { protocol, username, host, pathname } = new URL(url);
   return `${protocol}//${username === '' ? '' : `${username}@`}${host}${pathname}`;

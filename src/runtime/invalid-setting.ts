@@ -1,4 +1,4 @@
-/** A setting that cannot be: which one and why, in one line. The app writes that line and ends; there is no stack to look at. */
+/** A setting with an unusable value: its name and the reason, in one line. The app prints that line without a stack trace and exits. */
 export class InvalidSetting extends Error {
   constructor(
     readonly setting: string,

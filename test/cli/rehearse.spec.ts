@@ -6,7 +6,7 @@ import { leftfold, printed } from '../support/cli.js';
 import { Server, TemporaryFolder } from '../support/server.js';
 import { snapshotFiles, tamper } from '../support/tampering.js';
 
-const SUPPORT = join(import.meta.dirname, '..', 'support', 'upkeep');
+const SUPPORT = join(import.meta.dirname, '..', 'support', 'operations');
 const CONTEXTS = join(SUPPORT, 'contexts.mjs');
 const MAIN = join(SUPPORT, 'main.mjs');
 

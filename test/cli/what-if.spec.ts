@@ -7,7 +7,7 @@ import { CONTEXTS, Server, TemporaryFolder } from '../support/server.js';
 
 const folder = new TemporaryFolder();
 const data = join(folder.path, 'data');
-const ODD = join(import.meta.dirname, '..', 'support', 'upkeep', 'contexts.mjs');
+const ODD = join(import.meta.dirname, '..', 'support', 'operations', 'contexts.mjs');
 let server: Server;
 
 /** 1: 1, 2: 2, 3: 3, 4: 0, 5: the zero is retracted, 6: 10. The only snapshot is at 3. */

@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { contexts } from '../../src/apps/monolith/contexts.js';
 import { monolithContracts } from '../../src/apps/monolith/monolith-contracts.js';
 import type { ContractRegistry } from '../../src/runtime/event-log/contracts/contract-registry.js';
-import { contractFaults, describeFault } from '../../src/runtime/event-log/contracts/publishing/contract-faults.js';
+import {
+  contractFaults,
+  describeFault,
+} from '../../src/runtime/event-log/contracts/publishing/contract-faults.js';
 import { definitionsIn } from '../../src/runtime/projection/module-definitions.js';
 import { contexts as tested } from '../support/app/contexts.js';
 

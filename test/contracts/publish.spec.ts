@@ -25,14 +25,20 @@ describe('npm run contracts', () => {
   });
 
   const run = (): Outcome => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT], { cwd: folder.path, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT], {
+      cwd: folder.path,
+      encoding: 'utf8',
+    });
     return { status, stdout, stderr };
   };
 
   it('writes what is committed here', () => {
     const { status, stdout, stderr } = run();
     expect([status, stderr]).toEqual([0, '']);
-    const written = stdout.trim().split('\n').map((line) => line.replace('wrote ', ''));
+    const written = stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.replace('wrote ', ''));
     const committed = readdirSync(join(ROOT, 'contracts'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1));

@@ -59,7 +59,7 @@ describe.each(STORES)('course subscriptions over $name', (kind) => {
       await expect(resized('maths', 16)).rejects.toMatchObject({ problem: 'same-capacity' });
     });
 
-    it('is defined once also when many try at the same moment', async () => {
+    it('is defined once also when many try at the same time', async () => {
       const attempts = times(10, (index) => defined('maths', index + 1));
       await expect(allAtOnce(attempts)).resolves.toEqual({
         succeeded: 1,
@@ -105,7 +105,7 @@ describe.each(STORES)('course subscriptions over $name', (kind) => {
     });
   });
 
-  describe('at the same moment', () => {
+  describe('at the same time', () => {
     it('one of many students gets the one place that is left', async () => {
       await defined('maths', 3);
       await subscribed('ann', 'maths');

@@ -32,7 +32,7 @@ describe.each(STORES)('double submission over $name', (kind) => {
     await expect(placed('o2', 't2')).resolves.toMatchObject({ first: 2 });
   });
 
-  it('is refused at the same moment, too', async () => {
+  it('is refused at the same time, too', async () => {
     const attempts = times(25, (index) => placed(`o${index}`, 't1'));
     await expect(allAtOnce(attempts)).resolves.toEqual({
       succeeded: 1,
@@ -41,7 +41,7 @@ describe.each(STORES)('double submission over $name', (kind) => {
     await expect(test.log.head()).resolves.toBe(1);
   });
 
-  it('is answered as the first time where the token is the commit id, at the same moment and later', async () => {
+  it('is answered as the first time where the token is the commit id, at the same time and later', async () => {
     const submit = (): Promise<Commit> =>
       execute(
         test.log,

@@ -36,7 +36,7 @@ describe.each(STORES)('an invoice number over $name', (kind) => {
     expect(await numbers()).toEqual([1, 2]);
   });
 
-  it('is each invoice’s own when many are created at the same moment', async () => {
+  it('is each invoice’s own when many are created at the same time', async () => {
     const attempts = times(10, (index) => created(index + 1));
     await expect(allAtOnce(attempts)).resolves.toEqual({ succeeded: 10, refused: [] });
     expect(await numbers()).toEqual(times(10, (index) => index + 1));

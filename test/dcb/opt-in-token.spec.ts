@@ -57,7 +57,7 @@ describe.each(STORES)('an opt-in token over $name', (kind) => {
     await expect(confirmed('bob@example.com', '222222')).rejects.toMatchObject({ problem: 'code-expired' });
   });
 
-  it('is used once when it is sent many times at the same moment', async () => {
+  it('is used once when it is sent many times at the same time', async () => {
     await initiated('ann@example.com', '111111');
     const attempts = times(25, () => confirmed('ann@example.com', '111111'));
     await expect(allAtOnce(attempts)).resolves.toEqual({

@@ -42,7 +42,7 @@ describe.each(STORES)('a course over HTTP and $name', (kind) => {
     return append(event, { query: [{ types: ['course.defined'], tags: [ofCourse(course)] }] });
   };
 
-  /** Every event that the query means, a few at a time; `head` is up to where nothing was missed. */
+  /** Reads all events that match the query, a few at a time; `head` is the position up to which the result is complete. */
   const read = async (query: readonly object[]): Promise<{ events: readonly EventJson[]; head: number }> => {
     const events: EventJson[] = [];
     for (let after = 0; ;) {

@@ -73,7 +73,7 @@ describe.each(STORES)('a product’s price over $name', (kind) => {
     await expect(test.log.head()).resolves.toBe(before);
   });
 
-  it('can be ordered at by many at the same moment, none of whom has to decide twice', async () => {
+  it('can be ordered at by many at the same time, none of whom has to decide twice', async () => {
     let decisions = 0;
     const counted = {
       ...orderCart,

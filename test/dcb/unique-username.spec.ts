@@ -54,7 +54,7 @@ describe.each(STORES)('a unique username over $name', (kind) => {
     await expect(claimed('ANN', 'a1')).rejects.toMatchObject(TAKEN);
   });
 
-  it('is one account’s when many claim it at the same moment', async () => {
+  it('is one account’s when many claim it at the same time', async () => {
     const attempts = times(25, (index) => claimed('ann', `a${index}`));
     await expect(allAtOnce(attempts)).resolves.toEqual({
       succeeded: 1,
@@ -124,7 +124,7 @@ describe.each(STORES)('a unique username over $name', (kind) => {
       await expect(renamed('nobody', 'bob', 'a1')).rejects.toMatchObject(NOT_YOURS);
     });
 
-    it('is changed to one name when it is changed to many at the same moment', async () => {
+    it('is changed to one name when it is changed to many at the same time', async () => {
       const attempts = times(10, (index) => renamed('ann', `anna ${index}`, 'a1'));
       await expect(allAtOnce(attempts)).resolves.toEqual({
         succeeded: 1,
@@ -132,7 +132,7 @@ describe.each(STORES)('a unique username over $name', (kind) => {
       });
     });
 
-    it('is not changed to one that another account claims at the same moment, or that one loses', async () => {
+    it('is not changed to one that another account claims at the same time, or that one loses', async () => {
       const attempts = [...times(5, () => renamed('ann', 'bob', 'a1')), claimed('bob', 'a2')];
       await expect(allAtOnce(attempts)).resolves.toMatchObject({ succeeded: 1 });
       expect((await history()).filter((each) => each === 'bob claimed')).toHaveLength(1);

@@ -48,14 +48,14 @@ describe('appending events', () => {
 });
 
 describe('an append condition', () => {
-  it('holds when nothing that it means stands after the position', async () => {
+  it('holds when no matching event was recorded after the position', async () => {
     const tagged = positionIn(await append([entry('1', ['seat:1'])]));
     const condition = { query: [{ tags: ['seat:1'] }], after: tagged };
     expect((await append([entry('2')], condition)).status).toBe(201);
     expect((await append([entry('3')], condition)).status).toBe(201);
   });
 
-  it('fails at the first event that it means, names its position, and records nothing', async () => {
+  it('fails at the first matching event, names its position, and records nothing', async () => {
     const first = positionIn(await append([entry('1', ['seat:2'])]));
     await append([entry('2', ['seat:2'])]);
     const before = await wholeLog(server);
@@ -98,7 +98,7 @@ describe('an append condition', () => {
     expect((await append([entry('2')], { query: others, after })).status).toBe(201);
   });
 
-  it('without a position fails at any event that it means, however old', async () => {
+  it('without a position fails at any matching event, however old', async () => {
     const first = positionIn(await append([entry('1', ['seat:4'])]));
     const problem = await problemOf(await append([entry('2')], { query: [{ tags: ['seat:4'] }] }), 409);
     expect(problem.position).toBe(first);

@@ -29,8 +29,8 @@ const untilNextMillisecond = (): Promise<void> => {
   return until(() => Date.now() > now);
 };
 
-const at = async (path: string, moment: number | string): Promise<unknown> =>
-  server.json(`${path}?at=${encodeURIComponent(moment)}`);
+const at = async (path: string, time: number | string): Promise<unknown> =>
+  server.json(`${path}?at=${encodeURIComponent(time)}`);
 
 describe('?at=POSITION', () => {
   it.each([
@@ -89,8 +89,8 @@ describe('?at=POSITION', () => {
     '2026-02-30T12:00:00Z',
     '2026-01-31T12:00Z',
     '2026-01-31T25:00:00Z',
-  ])('is refused when it is %j', async (moment) => {
-    const problem = await problemOf(await server.fetch(`/balance?at=${moment}`), 400);
+  ])('is refused when it is %j', async (time) => {
+    const problem = await problemOf(await server.fetch(`/balance?at=${time}`), 400);
     expect(problem.errors).toEqual([
       { parameter: 'at', detail: expect.stringContaining('?at=3') as unknown },
     ]);

@@ -74,15 +74,15 @@ describeWithPostgres('a server whose log is in PostgreSQL', () => {
     for (const server of [one, other, one])
       expect((await server.post('/entries', thousand)).status).toBe(201);
     await one.json('/balance?after=3000', WAIT);
-    for (const upkeep of ['rebuild', 'audit']) {
-      const response = await one.fetch(`/projections/balance/${upkeep}`, {
+    for (const kind of ['rebuild', 'audit']) {
+      const response = await one.fetch(`/projections/balance/${kind}`, {
         method: 'POST',
         headers: { prefer: 'wait=60' },
       });
       const found = (await response.json()) as object;
       expect(found).toMatchObject({ projection: 'balance', status: 'done', position: 3000 });
       expect(found).not.toHaveProperty('drift');
-      if (upkeep === 'rebuild') expect(found).toMatchObject({ equal: true });
+      if (kind === 'rebuild') expect(found).toMatchObject({ equal: true });
     }
     await other.post('/entries', { value: 5 });
     expect(await one.json('/balance?after=3001', WAIT)).toMatchObject({ value: '3005', position: 3001 });

@@ -86,7 +86,7 @@ describe('a query in a body', () => {
     ['the newest one', { query: EVEN_OR_RETRACTED, backwards: true, limit: 1 }, [5]],
     ['the newest first, down to a position', { query: [{}], after: 4, backwards: true }, [7, 6, 5]],
     ['nothing that no event is', { query: [{ tags: ['odd', 'even'] }] }, []],
-  ])('means %s', async (_what, body, positions) => {
+  ])('matches %s', async (_what, body, positions) => {
     expect(positionsOf((await ask(body)).events)).toEqual(positions);
   });
 

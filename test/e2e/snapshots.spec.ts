@@ -213,7 +213,7 @@ describe('LEFTFOLD_SNAPSHOT_EVERY', () => {
     expect(stdout).toMatch(/balance: folded \d events from the snapshot at \d+ to 10/);
   });
 
-  it('is no reason for a snapshot before that, and a ladder is kept', async () => {
+  it('takes no snapshot before that, and later snapshots are kept spaced along the log', async () => {
     const server = await start('log', { LEFTFOLD_SNAPSHOT_EVERY: '1000' });
     await foldedUpTo(server, '/balance', await record(server, ...Array.from({ length: 999 }, () => 1)));
     expect(snapshotsOf('log', 'balance')).toEqual([]);

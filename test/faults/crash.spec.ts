@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LmdbReader } from '../../src/runtime/stores/lmdb/lmdb.reader.js';
-import { Connection, type Asked } from '../support/entries-load.js';
+import { Connection, type LoadRequest } from '../support/entries-load.js';
 import { referenceOf } from '../support/entries-reference.js';
 import { Random } from '../support/random.js';
 import { Server, TemporaryFolder } from '../support/server.js';
@@ -24,10 +24,10 @@ interface StoredEvent {
 interface Found {
   readonly events: readonly StoredEvent[];
   readonly byRequest: ReadonlyMap<string, readonly StoredEvent[]>;
-  readonly asked: readonly Asked[];
+  readonly asked: readonly LoadRequest[];
 }
 
-async function read(server: Server, asked: readonly Asked[]): Promise<Found> {
+async function read(server: Server, asked: readonly LoadRequest[]): Promise<Found> {
   const response = await server.fetch('/events', { headers: { accept: 'application/x-ndjson' } });
   const lines = (await response.text()).split('\n').filter((line) => line !== '');
   const events = lines.map((line) => JSON.parse(line) as StoredEvent);
@@ -41,7 +41,7 @@ async function read(server: Server, asked: readonly Asked[]): Promise<Found> {
   return { events, byRequest, asked };
 }
 
-const expectedAt = ({ values, retracts }: Asked, at: number): readonly unknown[] =>
+const expectedAt = ({ values, retracts }: LoadRequest, at: number): readonly unknown[] =>
   retracts === undefined
     ? values.map((value, index) => ({ position: at + index, type: 'entry.recorded', value }))
     : [{ position: at, type: 'entry.retracted', entry: retracts }];
@@ -54,12 +54,12 @@ const foundOf = (events: readonly StoredEvent[] = []): readonly unknown[] =>
 const differs = (one: unknown, other: unknown): boolean => JSON.stringify(one) !== JSON.stringify(other);
 
 /** Requests whose acknowledged events are not there, once, where they were acknowledged. */
-function brokenPromises({ asked, byRequest }: Found): readonly unknown[] {
+function unfulfilledAcknowledgements({ asked, byRequest }: Found): readonly unknown[] {
   return asked.flatMap((request) => {
     if (request.at === undefined) return [];
-    const promised = expectedAt(request, request.at);
+    const expected = expectedAt(request, request.at);
     const found = foundOf(byRequest.get(request.id));
-    return differs(promised, found) ? [{ promised, found }] : [];
+    return differs(expected, found) ? [{ expected, found }] : [];
   });
 }
 
@@ -117,7 +117,7 @@ describe(`a server that is killed in the middle of its work (LEFTFOLD_TEST_SEED=
     }, 60_000);
 
     it('has everything that was ever acknowledged, once, at its position', () => {
-      expect(brokenPromises(found)).toEqual([]);
+      expect(unfulfilledAcknowledgements(found)).toEqual([]);
     });
 
     it('has no half of a commit', () => {

@@ -1,4 +1,4 @@
-/** A process that is killed while it writes snapshots, at any moment: the newest is whole, or the one before it is there. */
+/** A process is killed at any time while it writes snapshots: the newest snapshot is intact, or the one before it still exists. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Steady appends leave nothing behind that only a full collection, in which everybody waits, would clear away. */
+/** Steady appends promote next to nothing to the old generation, which only a full collection would free. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

@@ -22,7 +22,7 @@ const describeWithServer = programs === undefined ? describe.skip : describe;
 const counted = defineEvent({ type: 'number.recorded', schema: z.tuple([z.string(), z.int()]) });
 
 /** An append and its answer. */
-interface Asked {
+interface AppendAttempt {
   readonly id: string;
   readonly size: number;
   outcome: Commit | StoreUnavailable | undefined;
@@ -30,7 +30,7 @@ interface Asked {
 
 describeWithServer(`PostgreSQL that is killed under load (LEFTFOLD_TEST_SEED=${SEED})`, () => {
   const random = new Random(SEED);
-  const asked: Asked[] = [];
+  const asked: AppendAttempt[] = [];
   const followed: RecordedEvent[][] = [];
   let server: PostgresServer;
   let logs: readonly EventLog[];
@@ -53,7 +53,7 @@ describeWithServer(`PostgreSQL that is killed under load (LEFTFOLD_TEST_SEED=${S
     size: Random,
   ): Promise<void> => {
     while (log !== undefined && !stop.aborted) {
-      const one: Asked = {
+      const one: AppendAttempt = {
         id: `${writer}/${asked.length}`,
         size: size.onceIn(10) ? 100 : size.integer(1, 4),
         outcome: undefined,

@@ -10,7 +10,7 @@ const [example, list] = blocks.filter(({ language }) => language === 'ts');
 
 /** What looks at all contexts of the checkout; of the README itself, all but this. */
 const SPECS =
-  'test/contracts test/readme test/e2e/upkeep.spec.ts test/hello-world/contracts.spec.ts test/hello-world/readme.spec.ts';
+  'test/contracts test/readme test/e2e/operations.spec.ts test/hello-world/contracts.spec.ts test/hello-world/readme.spec.ts';
 const TESTS = '^(?!.*leaves the checkout green)(?!POST /projections/:name/rebuild)';
 
 describe('the README', () => {

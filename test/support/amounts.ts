@@ -27,7 +27,7 @@ export interface TotalContext {
   readonly count: number;
 }
 
-/** Totals amounts; one that `isBad` means makes it throw. */
+/** Totals amounts; it throws on an amount that `isBad` selects. */
 export function totalOf(
   name: string,
   isBad: (amount: number) => boolean = () => false,

@@ -1,4 +1,4 @@
-/** Several who try at the same moment, and what becomes of them. */
+/** Runs several attempts at the same time, and sorts their outcomes. */
 import { Problem } from '../../src/runtime/http/kernel/problem.js';
 
 export interface Outcome {

@@ -1,4 +1,4 @@
-/** Data files of LMDB with tables of the kinds that a log has, and where in their bytes what stands. */
+/** Data files of LMDB with tables of the kinds that a log has, and the offsets of their parts. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type Database, type Key, type RootDatabase } from 'lmdb';

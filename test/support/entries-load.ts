@@ -1,9 +1,9 @@
-/** A client that records and retracts entries as fast as it is answered, and remembers what it was promised. */
+/** A client that records and retracts entries as fast as it is answered, and remembers what was acknowledged. */
 import type { Random } from './random.js';
 import type { Server } from './server.js';
 
-/** A request: what was asked for and, if there was an answer, where it was recorded. */
-export interface Asked {
+/** A request to record or retract and, if it was answered, the position at which it was recorded. */
+export interface LoadRequest {
   /** Sent as the correlation id, by which its events can be recognised. */
   readonly id: string;
   readonly values: readonly string[];
@@ -20,7 +20,7 @@ const MAX_REQUESTS = 500;
 const OWN_VALUES = 1_000_000;
 
 export class Connection {
-  readonly asked: Asked[] = [];
+  readonly asked: LoadRequest[] = [];
   #count = 0;
 
   constructor(
@@ -37,7 +37,10 @@ export class Connection {
     }
   }
 
-  async #ask(server: Server, next: Omit<Asked, 'at'>): Promise<{ at: number | undefined; gone: boolean }> {
+  async #ask(
+    server: Server,
+    next: Omit<LoadRequest, 'at'>,
+  ): Promise<{ at: number | undefined; gone: boolean }> {
     let answer: { readonly status: number; readonly body: string };
     try {
       const response = await send(server, next);
@@ -53,7 +56,7 @@ export class Connection {
     return { at, gone: false };
   }
 
-  #next(): Omit<Asked, 'at'> {
+  #next(): Omit<LoadRequest, 'at'> {
     this.#count += 1;
     const id = `connection-${this.index}-request-${this.#count}`;
     const mine = this.#recorded();
@@ -77,7 +80,7 @@ export class Connection {
   }
 }
 
-function send(server: Server, { id, values, retracts }: Omit<Asked, 'at'>): Promise<Response> {
+function send(server: Server, { id, values, retracts }: Omit<LoadRequest, 'at'>): Promise<Response> {
   const headers = { 'x-correlation-id': id };
   if (retracts !== undefined)
     return server.post(`/entries/${retracts}/retraction`, { reason: 'a test' }, headers);

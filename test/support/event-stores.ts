@@ -1,4 +1,4 @@
-/** The stores that what the log promises is tested over. A further one joins all of these tests by a line here. */
+/** The stores that the guarantees of the event log are tested on. Add a line to test another one. */
 import { LmdbStore } from '../../src/runtime/stores/lmdb/lmdb.store.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import type { EventStore } from '../../src/runtime/event-log/event-store.js';

@@ -1,4 +1,4 @@
-/** Makes a value unchangeable all the way down: whoever tries to change it throws. */
+/** Freezes a value deeply: an attempt to change it throws. */
 export function frozen<Value>(value: Value): Value {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
     Object.freeze(value);

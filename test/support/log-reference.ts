@@ -1,4 +1,4 @@
-/** What a log should answer, found the slow way: every event is looked at, nothing is indexed. And random questions to ask. */
+/** A reference for a log without indexes, which checks every event; and random appends and queries. */
 import fc from 'fast-check';
 import {
   commitId,
@@ -28,7 +28,7 @@ export class Reference {
     return `recorded at ${this.#events.length - events.length + 1}`;
   }
 
-  /** The positions of what the query means, in the order asked for. */
+  /** The positions of the events that match the query, in the requested order. */
   read(query: Query, { after = position(0), through, limit, backwards = false }: Range): readonly number[] {
     const found: number[] = [];
     for (const event of backwards ? this.#events.toReversed() : this.#events) {
@@ -112,7 +112,7 @@ const questions: fc.Arbitrary<Question> = fc
     range: { ...range, ...(length !== undefined && { through: position((range.after ?? 0) + length) }) },
   }));
 
-/** What is done to a log: appends that are asked for at the same moment, then what is asked of it. */
+/** One round on a log: concurrent appends, then queries. */
 export interface Round {
   readonly appends: readonly Append[];
   readonly questions: readonly Question[];
@@ -126,7 +126,7 @@ export const rounds: fc.Arbitrary<readonly Round[]> = fc.array(
   { maxLength: 5 },
 );
 
-/** How many commits stand in the log before: enough at times that a store has to read on, whatever its stride. */
+/** How many commits the log has before the rounds; the larger ones need more than one chunk or page of any store. */
 export const historyLengths = fc.constantFrom(0, 20, 20, 257, 1100);
 
 /** So many commits, of one to three events each; nothing about them is random. */

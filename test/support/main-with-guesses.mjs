@@ -1,4 +1,4 @@
-/** The tests' own application; V8 writes to its output what it concludes about which objects are going to live long. */
+/** The tests' own application; V8 traces its pretenuring decisions to the output. */
 import { setFlagsFromString } from 'node:v8';
 import { builtApp } from './built.mjs';
 

@@ -1,4 +1,4 @@
-/** Who consumes parcels: a projection of what was sent and insured, and a decider that insures. */
+/** The consumers of parcels: a projection of what was sent and insured, and a decider that insures. */
 import { assign, setup } from 'xstate';
 import { defineDecider, type Command, type Decider } from '../../src/runtime/command/decider.js';
 import type { AnyContract, RecordedOf } from '../../src/runtime/event-log/contracts/event-contract.js';
@@ -15,7 +15,7 @@ export interface ParcelsContext {
   readonly insured: readonly string[];
 }
 
-/** Lists what it consumes; the value of an insurance that `isBad` means makes it throw. */
+/** Lists what it consumes; throws on an insurance whose value `isBad` selects. */
 export function parcelsOf(
   name: string,
   consumes: readonly AnyContract[] = [parcelSent, parcelInsured],

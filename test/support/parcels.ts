@@ -1,4 +1,4 @@
-/** Two event types with a past: parcels are sent and insured, and what that means was changed twice. */
+/** Two event types with earlier revisions: parcels are sent and insured, and both types were revised. */
 import { z } from 'zod';
 import { defineEvent, type AnyContract } from '../../src/runtime/event-log/contracts/event-contract.js';
 import {

@@ -1,4 +1,4 @@
-/** Stands between a store and PostgreSQL, and breaks the connection where a test wants it to. */
+/** A proxy between a store and PostgreSQL that breaks the connection where a test wants it to. */
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 

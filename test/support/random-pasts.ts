@@ -1,4 +1,4 @@
-/** Event types with made-up pasts, and what becomes of their events when the steps are simply taken one after another. */
+/** Random event types with several revisions, and a reference that applies their upcasters one after another. */
 import fc from 'fast-check';
 import { z } from 'zod';
 import {

@@ -1,4 +1,4 @@
-/** Random numbers that come again: the same seed gives the same run. */
+/** Seeded random numbers: the same seed gives the same sequence. */
 
 export class Random {
   #state: number;

@@ -1,4 +1,4 @@
-/** Runs projections over a log without a Nest application, and tells what they told. */
+/** Runs projections over a log without a Nest application, and collects their signals. */
 import { createActor } from 'xstate';
 import { position, type Position } from '../../src/runtime/event-log/event.js';
 import type { EventLog } from '../../src/runtime/event-log/event-log.js';

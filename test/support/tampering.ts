@@ -1,4 +1,4 @@
-/** Changes the state in a snapshot's file, with all its checksums made anew: as a defect would, and not as a disk does. */
+/** Changes the state in a snapshot's file, and recomputes all checksums: as a defect of the program would, not of the disk. */
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBytes, toBytes } from '../../src/runtime/projection/snapshots/snapshot-file.js';

@@ -1,14 +1,14 @@
-/** A context as the monolith takes it: any Nest module. As static members its class may say more to the app. */
+/** A context of the monolith: any Nest module. Static members of its class can tell the app more. */
 import type { DynamicModule } from '@nestjs/common';
 import type { Environment } from '../settings.js';
 
 export type ContextModule = NonNullable<DynamicModule['imports']>[number] & ContextStatics;
 
 export interface ContextStatics {
-  /** What the app shows of itself, where its contexts are all of what it is about. The first context that says it is heard. */
+  /** Title, description and examples that the app shows. The first context that has them wins. */
   readonly about?: Partial<About>;
   /**
-   * Looks at the settings that the context reads, before a log is opened or a folder made.
+   * Checks the context's own settings, before the log is opened and any folder is created.
    *
    * @throws InvalidSetting
    */
@@ -16,10 +16,10 @@ export interface ContextStatics {
 }
 
 export interface About {
-  /** Of the OpenAPI document, and of `/docs`. */
+  /** The title of the OpenAPI document and of `/docs`. */
   readonly title: string;
   readonly description: string;
-  /** Lines for a terminal to try first, shown when the app has started. */
+  /** Commands to try first, shown in the terminal when the app has started. */
   readonly examples: (url: string) => readonly string[];
 }
 

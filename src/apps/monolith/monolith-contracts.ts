@@ -1,4 +1,4 @@
-/** What the monolith knows of events, and who in it consumes them: assembled as it runs, over an empty log, and not served. */
+/** The monolith's event contracts and their consumers, from a monolith assembled on an empty log and not served. */
 import { NestFactory } from '@nestjs/core';
 import { readSettings } from '../settings.js';
 import type { ContractRegistry } from '../../runtime/event-log/contracts/contract-registry.js';

@@ -9,10 +9,10 @@ import type { Settings } from '../settings.js';
 import type { ContextModule } from './context-module.js';
 import { contexts as monolithContexts } from './contexts.js';
 
-/** What the monolith is made of. */
+/** The contexts of the monolith, and how it runs operations. */
 export interface Parts {
   readonly contexts: readonly ContextModule[];
-  /** How audits and rebuilds are run in processes of their own. */
+  /** How audits and rebuilds run in worker processes. */
   readonly workers: WorkerOptions;
 }
 

@@ -1,4 +1,4 @@
-/** Runs the monolith as the program does: tells where it is, ends it in good order, and says in one line what stops a start. */
+/** Runs the monolith as a program: prints its URL, closes it on a signal, and prints one line when it cannot start. */
 import { ConsoleLogger } from '@nestjs/common';
 import { config as rxjs } from 'rxjs';
 import { InvalidSetting, readSettings, withoutPassword, type Settings } from '../settings.js';
@@ -6,7 +6,7 @@ import { aboutOf, checkSettingsOf } from './context-module.js';
 import { PARTS, type Parts } from './monolith.module.js';
 import { startMonolith } from './start-monolith.js';
 
-/** What Nest tells of its own assembly is of no use to who runs this. */
+/** Nest's log lines about its own start, which do not help the operator. */
 const ASSEMBLY = new Set([
   'InstanceLoader',
   'RoutesResolver',
@@ -21,7 +21,7 @@ class QuietLogger extends ConsoleLogger {
   }
 }
 
-/** With the settings and signals of this process, which it ends when it cannot start. */
+/** Uses the environment and signals of this process, and exits it when the monolith cannot start. */
 export async function runMonolith(version: string, parts: Parts = PARTS): Promise<void> {
   try {
     await run(version, parts);
@@ -37,7 +37,7 @@ export async function runMonolith(version: string, parts: Parts = PARTS): Promis
 
 async function run(version: string, parts: Parts): Promise<void> {
   const logger = new QuietLogger({ prefix: 'Leftfold' });
-  // A subscriber that throws out of RxJS's reach must not end everybody else's process.
+  // An error that a subscriber throws outside RxJS's error handling must not end the process.
   rxjs.onUnhandledError = (error: unknown) => {
     logger.error('a subscriber failed', error instanceof Error ? error.stack : String(error), 'RxJS');
   };
@@ -46,7 +46,7 @@ async function run(version: string, parts: Parts): Promise<void> {
   const { app, url } = await startMonolith(settings, logger, version, parts);
   let ending = false;
   const end = (signal: NodeJS.Signals): void => {
-    if (ending) return; // a terminal and a parent may both pass it on
+    if (ending) return; // the terminal and a parent process may both send the signal
     ending = true;
     logger.log(`${signal}: finishing what was accepted`, 'Leftfold');
     app.close().then(

@@ -1,4 +1,4 @@
-/** `npm run contracts`: publishes in `contracts/` what is new of the monolith's event contracts. */
+/** `npm run contracts`: publishes new revisions of the monolith's event contracts in `contracts/`. */
 import { join, relative } from 'node:path';
 import { publishContracts } from '../../runtime/event-log/contracts/publishing/publish-contracts.js';
 import { monolithContracts } from './monolith-contracts.js';

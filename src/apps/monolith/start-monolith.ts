@@ -1,4 +1,4 @@
-/** Starts the monolith: opens the log, folds it, serves. */
+/** Starts the monolith: opens the log, folds it and serves HTTP. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
@@ -16,36 +16,36 @@ export interface Running {
   readonly url: string;
 }
 
-/** @throws InvalidSetting when a setting turns out to be impossible */
+/** @throws InvalidSetting when a setting cannot be used, such as a port that is taken */
 export async function startMonolith(
-  config: Settings,
+  settings: Settings,
   logger: LoggerService,
   version: string,
   parts: Parts = PARTS,
 ): Promise<Running> {
   const about = aboutOf(parts.contexts);
-  prepareSnapshots(config);
-  const store = await openStore(config, (sentence) => {
+  prepareSnapshots(settings);
+  const store = await openStore(settings, (sentence) => {
     logger.warn(sentence, 'EventLog');
   });
   let app: NestFastifyApplication | undefined;
   try {
-    app = await createHttpApplication(MonolithModule.over(store, config, parts), {
+    app = await createHttpApplication(MonolithModule.over(store, settings, parts), {
       title: about.title,
       description: about.description,
       version,
       jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
       logger,
     });
-    return { app, url: await listen(app, config) };
+    return { app, url: await listen(app, settings) };
   } catch (error) {
-    // What runs by now stops before the log closes under it.
+    // Running projections must stop before the log closes.
     await (app ?? store).close();
     throw error;
   }
 }
 
-/** A log that outlives the process has snapshots beside it. */
+/** Creates the folder of the snapshots; a log in memory has none. */
 function prepareSnapshots({ store, data }: Settings): void {
   if (store === 'memory') return;
   try {
@@ -57,7 +57,7 @@ function prepareSnapshots({ store, data }: Settings): void {
 
 async function listen(app: NestFastifyApplication, { host, port }: Settings): Promise<string> {
   try {
-    // Not with Nest's own `listen`, which writes an error of its own beside ours.
+    // Nest's own `listen` would log the error a second time.
     return await app.getHttpAdapter().getInstance().listen({ port, host });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -85,7 +85,9 @@ export class ContractRegistry {
         .map(({ type }) => type),
     );
     if (ancestors.size === 0) return '';
-    const upcasters = [...ancestors].sort().map((type) => [type, this.contractOf(type)?.earlier.map(describeUpcaster)]);
+    const upcasters = [...ancestors]
+      .sort()
+      .map((type) => [type, this.contractOf(type)?.earlier.map(describeUpcaster)]);
     return createHash('sha256').update(JSON.stringify(upcasters)).digest('base64url');
   }
 }

@@ -13,7 +13,16 @@ import {
 } from '../../../../test/support/parcels.js';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import type { EventLog } from '../event-log.js';
-import { EVERYTHING, position, tag, type Page, type Query, type Range, type RecordedEvent, type StoredEvent } from '../event.js';
+import {
+  EVERYTHING,
+  position,
+  tag,
+  type Page,
+  type Query,
+  type Range,
+  type RecordedEvent,
+  type StoredEvent,
+} from '../event.js';
 import type { EventStore } from '../event-store.js';
 
 /** What is about to stand at 5 positions: a, b and c insured, nothing, d, e, and f. */

@@ -1,6 +1,15 @@
 /** Reads events in the current revisions of their contracts, whatever revisions they were recorded in. */
 import { EventUnreadable } from '../errors.js';
-import { START, position, type Page, type Position, type Query, type Range, type RecordedEvent, type StoredEvent } from '../event.js';
+import {
+  START,
+  position,
+  type Page,
+  type Position,
+  type Query,
+  type Range,
+  type RecordedEvent,
+  type StoredEvent,
+} from '../event.js';
 import type { EventStore } from '../event-store.js';
 import { matches } from '../query.js';
 import type { ContractRegistry } from './contract-registry.js';

@@ -42,7 +42,11 @@ export function upcasted(event: StoredEvent, contractOf: ContractLookup): readon
     : events.map((each, index) => Object.freeze({ ...each, part: index + 1 }));
 }
 
-function upcastStepwise(event: StoredEvent, recorded: StoredEvent, contractOf: ContractLookup): readonly StoredEvent[] {
+function upcastStepwise(
+  event: StoredEvent,
+  recorded: StoredEvent,
+  contractOf: ContractLookup,
+): readonly StoredEvent[] {
   if (isCurrent(event, contractOf)) return [event];
   const step = stepFrom(event, contractOf);
   if (step === undefined) throw unknownRevision(event, recorded, contractOf);
@@ -62,7 +66,11 @@ function stepFrom({ type, revision }: StoredEvent, contractOf: ContractLookup): 
   return upcaster && to && { upcaster, to };
 }
 
-function applyUpcaster({ upcaster, to }: Step, event: StoredEvent, recorded: StoredEvent): readonly StoredEvent[] {
+function applyUpcaster(
+  { upcaster, to }: Step,
+  event: StoredEvent,
+  recorded: StoredEvent,
+): readonly StoredEvent[] {
   try {
     const given: unknown = upcaster.upcast(event);
     if (!Array.isArray(given)) throw new TypeError('it gives no array of events');
@@ -121,7 +129,11 @@ export function firstFault({ issues: [issue] }: ZodError): string {
   return `${['data', ...(issue?.path ?? [])].join('.')}: ${issue?.message ?? 'it is wrong'}`;
 }
 
-function unknownRevision(event: StoredEvent, recorded: StoredEvent, contractOf: ContractLookup): EventUnreadable {
+function unknownRevision(
+  event: StoredEvent,
+  recorded: StoredEvent,
+  contractOf: ContractLookup,
+): EventUnreadable {
   const contract = contractOf(event.type);
   const newest = contract?.revision ?? 0;
   const oldest = contract?.earlier[0]?.revision ?? newest;

@@ -1,6 +1,6 @@
 /** What went wrong, in the terms of RFC 9457, before anything is known of HTTP. */
 
-/** What kind of trouble it is. `problem.filter.ts` alone knows which status each kind has. */
+/** The kind of a problem. Only `problem-document.ts` knows the HTTP status of each kind. */
 export type ProblemKind =
   | 'malformed' // the request cannot be read
   | 'invalid' // it can be read, and what it says is not acceptable

@@ -38,7 +38,9 @@ export function contractFaults(contracts: ContractRegistry, folder: string): rea
     ...contracts
       .all()
       .flatMap((contract) => [
-        ...revisionsOf(contract).flatMap((revision) => differencesFromPublished(published, contract, revision)),
+        ...revisionsOf(contract).flatMap((revision) =>
+          differencesFromPublished(published, contract, revision),
+        ),
         ...unregisteredYields(contracts, contract),
       ]),
     ...faults,
@@ -54,7 +56,10 @@ export function contractFaults(contracts: ContractRegistry, folder: string): rea
 }
 
 /** Revisions that were published, and may have been recorded, but can no longer be read. */
-function unreadableRevisions(contracts: ContractRegistry, published: PublishedContracts): readonly ContractFault[] {
+function unreadableRevisions(
+  contracts: ContractRegistry,
+  published: PublishedContracts,
+): readonly ContractFault[] {
   return published.revisions.flatMap(({ type, revision }) => {
     const contract = contracts.contractOf(type);
     if (contract !== undefined && revisionsOf(contract).some((known) => known.revision === revision))
@@ -87,7 +92,10 @@ function differencesFromPublished(
 }
 
 /** Upcasters that yield a type, or a revision of it, that is not registered. */
-function unregisteredYields(contracts: ContractRegistry, { type, earlier }: AnyContract): readonly ContractFault[] {
+function unregisteredYields(
+  contracts: ContractRegistry,
+  { type, earlier }: AnyContract,
+): readonly ContractFault[] {
   return earlier.flatMap(({ revision, upcaster }) =>
     upcaster.yields
       .filter((other) => {

@@ -1,4 +1,4 @@
-/** Audits and rebuilds of a running server, in processes of their own. */
+/** Audits and rebuilds of a running server, in worker processes. */
 import { cpSync, readFileSync } from 'node:fs';
 import { getPriority } from 'node:os';
 import { join } from 'node:path';
@@ -8,10 +8,10 @@ import { Server, TemporaryFolder } from '../support/server.js';
 import { Servers } from '../support/servers.js';
 import { snapshotFiles, tamper } from '../support/tampering.js';
 
-const ODD = join(import.meta.dirname, '..', 'support', 'upkeep', 'main.mjs');
+const ODD = join(import.meta.dirname, '..', 'support', 'operations', 'main.mjs');
 const ONES = Array.from({ length: 1000 }, () => 1);
 
-/** Processes that give way to everything else take their time on a machine that has much to do, in milliseconds. */
+/** Worker processes have a low priority, so a busy machine delays them. In milliseconds. */
 const LONG = 120_000;
 
 jest.setTimeout(LONG);
@@ -148,13 +148,13 @@ describe('POST /projections/:name/rebuild', () => {
     await first.kill();
 
     const second = await servers.start(slow, ODD);
-    let standing: Json = {};
+    let status: Json = {};
     await until(async () => {
-      standing = (await second.json('/projections/odd/rebuild')) as Json;
-      return standing['status'] === 'done';
+      status = (await second.json('/projections/odd/rebuild')) as Json;
+      return status['status'] === 'done';
     });
-    expect(standing).toMatchObject({ position: 4000, equal: true });
-    expect(standing['resumedFrom']).toBeGreaterThan(0);
+    expect(status).toMatchObject({ position: 4000, equal: true });
+    expect(status['resumedFrom']).toBeGreaterThan(0);
     expect(snapshotFiles(servers.path, 'odd', 'rebuild')).toEqual([]);
   });
 
@@ -166,8 +166,8 @@ describe('POST /projections/:name/rebuild', () => {
     for (let commits = 0; commits < 2; commits += 1) await record(server, ...ONES);
     await foldedUpTo(server, '/odd', 2000);
     for (const kind of ['rebuild', 'audit']) {
-      const standing = await done(server, `/projections/odd/${kind}`);
-      expect(standing).toMatchObject({ status: 'failed', reason: expect.stringMatching(reason) as unknown });
+      const status = await done(server, `/projections/odd/${kind}`);
+      expect(status).toMatchObject({ status: 'failed', reason: expect.stringMatching(reason) as unknown });
     }
     expect(await foldedUpTo(server, '/odd', await record(server, 1))).toEqual({
       total: '2001',
@@ -179,13 +179,13 @@ describe('POST /projections/:name/rebuild', () => {
 describe('a worker', () => {
   const onLinux = process.platform === 'linux' ? it : it.skip;
 
-  onLinux('gives way to its server, from its first moment', async () => {
+  onLinux('has a lower priority than its server from its start', async () => {
     const server = await servers.start({ LEFTFOLD_TEST_MACHINE: 'slow' }, ODD);
     await foldedUpTo(server, '/odd', await record(server, ...ONES));
     await server.fetch('/projections/odd/rebuild', { method: 'POST' });
     await until(() => childrenOf(server.process.pid).length > 0);
     const [worker] = childrenOf(server.process.pid);
-    // The turn in which the server has started it is over then, and the worker far from loaded.
+    // By now the server's turn that forked the worker is over, and the worker is still loading its modules.
     await server.fetch('/health/live');
     expect(getPriority(worker)).toBeGreaterThan(getPriority(server.process.pid));
   });
@@ -211,7 +211,7 @@ function childrenOf(parent = NaN): readonly number[] {
   return readFileSync(path, 'utf8').trim().split(' ').filter(Boolean).map(Number);
 }
 
-/** One that has ended may still be listed, until somebody has asked how. */
+/** A process that has ended stays listed as a zombie until its parent reaps it. */
 function isAlive(id = NaN): boolean {
   try {
     return !/\) [ZX] /.test(readFileSync(`/proc/${id}/stat`, 'utf8'));

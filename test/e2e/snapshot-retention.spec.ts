@@ -1,4 +1,4 @@
-/** A log in LMDB that is replayed without a snapshot leaves a ladder along it, in files, and the past is folded from its rungs. */
+/** A replay of a log in LMDB without a snapshot leaves snapshot files along the log, and past states are folded from them. */
 import { readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
@@ -19,7 +19,7 @@ import { TemporaryFolder } from '../support/server.js';
 const EVENTS = 60_000;
 const COMMIT = 100;
 const SPACING = 3000;
-/** A snapshot stands at the end of a page, and so a page further on at most. */
+/** A snapshot is taken at the end of a page, so it can be up to a page late. */
 const WIDEST = SPACING + PAGE_SIZE;
 
 const valueAt = (at: number): bigint => BigInt((at % 19) - 9);
@@ -51,7 +51,7 @@ afterEach(() => {
   rmSync(join(folder.path, 'projections'), { recursive: true, force: true });
 });
 
-/** Folds all of it, keeping whatever snapshots are due: what they may cost is another test's. */
+/** Folds the whole log and takes every snapshot that is due; their cost is tested elsewhere. */
 async function replayed<Context>(definition: ProjectionDefinition<Context>): Promise<Projection<Context>> {
   const store = new FileSnapshotStore(snapshotFolder(folder.path, definition.name), {
     spacing: SPACING,
@@ -73,8 +73,8 @@ const filesOf = (name: string): readonly string[] => {
     .map((file) => join(path, file));
 };
 
-/** From the beginning of the log to its head. */
-const rungsOf = async <Context>(projection: Projection<Context>): Promise<readonly number[]> =>
+/** The positions of the kept snapshots in ascending order, after position 0. */
+const snapshotPositions = async <Context>(projection: Projection<Context>): Promise<readonly number[]> =>
   [...(await projection.snapshotsKept()).map(({ position: at }) => Number(at)), 0].toReversed();
 
 /** The state at a position, and how many positions it was folded from. */
@@ -91,17 +91,17 @@ async function foldedAt<Context>(
 }
 
 describe('a long replay', () => {
-  it('leaves rungs along the whole log, of a state of any size, while both are folded', async () => {
+  it('leaves snapshots along the whole log, of a small and of a large state, while both are folded', async () => {
     for (const projection of await Promise.all([replayed(balance), replayed(factor)])) {
-      const rungs = await rungsOf<unknown>(projection);
-      expect(rungs.at(-1)).toBe(EVENTS);
-      const gaps = rungs.slice(1).map((at, index) => at - (rungs[index] ?? 0));
+      const positions = await snapshotPositions<unknown>(projection);
+      expect(positions.at(-1)).toBe(EVENTS);
+      const gaps = positions.slice(1).map((at, index) => at - (positions[index] ?? 0));
       expect(Math.max(...gaps)).toBeLessThanOrEqual(WIDEST);
-      expect(rungs.length).toBeLessThanOrEqual((2 * EVENTS) / SPACING + 2 * Math.log2(SPACING) + 5);
+      expect(positions.length).toBeLessThanOrEqual((2 * EVENTS) / SPACING + 2 * Math.log2(SPACING) + 5);
     }
   });
 
-  it('leaves any past state a bounded fold away, and it is the right one', async () => {
+  it('folds any past state correctly from a bounded number of events', async () => {
     const projection = await replayed(balance);
     for (const at of [1, 2999, 3000, 3001, 17_654, 30_000, 44_444, 59_999, EVENTS]) {
       const { context, width } = await foldedAt(projection, at);
@@ -110,13 +110,13 @@ describe('a long replay', () => {
     }
   });
 
-  it('has past states folded from the rung before, where power loss has torn one', async () => {
+  it('folds a past state from the snapshot before one that power loss has torn', async () => {
     const projection = await replayed(balance);
-    const rungs = await rungsOf(projection);
-    const middle = Math.floor(rungs.length / 2);
+    const positions = await snapshotPositions(projection);
+    const middle = Math.floor(positions.length / 2);
     const torn = filesOf('balance')[middle] ?? 'none';
     truncateSync(torn, statSync(torn).size - 20);
-    const at = (rungs[middle + 1] ?? 0) + 1;
+    const at = (positions[middle + 1] ?? 0) + 1;
     const { context, width } = await foldedAt(projection, at);
     expect(context.total).toBe(sumAt(at));
     expect(width).toBeGreaterThan(1);

@@ -1,4 +1,4 @@
-/** Contexts with a machine that is as it should be in the server's own process, and in a worker's what LEFTFOLD_TEST_MACHINE says. */
+/** Contexts with a machine that is correct in the server's process, and in a worker process behaves as LEFTFOLD_TEST_MACHINE says. */
 import { built, builtApp } from '../built.mjs';
 import { assign, setup } from 'xstate';
 
@@ -6,7 +6,7 @@ const { LeftfoldModule, defineProjection } = await built('runtime/index.js');
 const { EntriesModule } = await builtApp('contexts.js');
 const { entryRecorded } = await builtApp('entries.events.js');
 
-const HALF = 1000; // from the position after this one on, it is what it is
+const HALF = 1000; // the machine misbehaves after this position
 
 const hoard = [];
 const inWorker = {
