@@ -86,4 +86,11 @@ describe('projections in an application', () => {
       }),
     ]);
   });
+
+  it('are refused when two of one feature have one name', () => {
+    const twice = [totalOf('total'), totalOf('total')];
+    expect(() => LeftfoldModule.forFeature({ projections: twice })).toThrow(
+      'there are two projections named total',
+    );
+  });
 });

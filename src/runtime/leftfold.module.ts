@@ -101,6 +101,11 @@ export class LeftfoldModule implements OnApplicationShutdown {
     http = false,
   }: FeatureOptions): DynamicModule {
     const names = projections.map(({ name }) => name);
+    requireDistinct('projections', names);
+    requireDistinct(
+      'deciders',
+      deciders.map(({ name }) => name),
+    );
     const module: DynamicModule = {
       module: LeftfoldFeatureModule,
       providers: [
@@ -240,6 +245,12 @@ function contractsProvider(contracts: readonly AnyContract[]): Provider {
         return true;
       }),
   };
+}
+
+/** Nest would silently keep the last provider of two under one token. */
+function requireDistinct(what: string, names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) throw new Error(`there are two ${what} named ${twice}`);
 }
 
 /** So that it is known who folds which events. */

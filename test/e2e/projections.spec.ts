@@ -75,7 +75,7 @@ describe('GET /projections', () => {
   it('names the projections that there are when asked for another', async () => {
     for (const path of ['/projections/balance', '/projections/balance/machine']) {
       const problem = await problemOf(await amounts.server.fetch(path), 404);
-      expect(problem.detail).toBe('There is no projection sum; there are total, careful, other.');
+      expect(problem.detail).toBe('There is no projection balance; there are total, careful, other.');
     }
     await problemOf(await amounts.resume({}, 'balance'), 404);
   });

@@ -30,14 +30,22 @@ describe('a definition of a projection', () => {
     expect(define({ name }).name).toBe(name);
   });
 
-  it.each(['', 'Total', '2nd', '-total', 'daily balance', 'daily_balance', '../other', 'total/', 'total\n'])(
-    'cannot be named %j',
-    (name) => {
-      expect(() => define({ name })).toThrow(
-        `projection ${name}: a name is lower case letters, digits and hyphens, as in daily-balance`,
-      );
-    },
-  );
+  it.each([
+    '',
+    'Total',
+    '2nd',
+    '-total',
+    'daily balance',
+    'daily_balance',
+    '../other',
+    'total/',
+    'total\n',
+    'x'.repeat(201),
+  ])('cannot be named %j', (name) => {
+    expect(() => define({ name })).toThrow(
+      `projection ${name}: a name is at most 200 lower case letters, digits and hyphens, as in daily-balance`,
+    );
+  });
 
   it.each(['projections', 'health', 'events', 'docs', 'docs-yaml'])(
     'cannot be named %s, where the runtime serves its own',

@@ -29,7 +29,9 @@ export interface ProjectionDefinition<Context = unknown> {
   readonly links?: readonly string[];
 }
 
-const NAME = /^[a-z][a-z0-9-]*$/;
+/** Names a folder, a path and a tag, which take 255 characters with what stands before the name. */
+const MAX_NAME_LENGTH = 200;
+const NAME = new RegExp(`^[a-z][a-z0-9-]{0,${MAX_NAME_LENGTH - 1}}$`);
 
 /**
  * Defines a projection.
@@ -47,7 +49,7 @@ export function defineProjection<Projected extends Machine>(definition: {
   const { name, machine, consumes, view, links } = definition;
   if (!NAME.test(name)) {
     throw new Error(
-      `projection ${name}: a name is lower case letters, digits and hyphens, as in daily-balance`,
+      `projection ${name}: a name is at most ${MAX_NAME_LENGTH} lower case letters, digits and hyphens, as in daily-balance`,
     );
   }
   if (RESERVED.has(name)) {

@@ -52,6 +52,8 @@ function opened(folder: string, open: () => EventStore): EventStore {
   } catch (error) {
     // What says more than that it cannot be opened stays what it is.
     if (error instanceof LogInUse || error instanceof LogDamaged) throw error;
-    throw new StoreNotOpened(`${folder} cannot be used: ${(error as Error).message}`, { cause: error });
+    const { message } = error as Error;
+    const names = message.startsWith(folder);
+    throw new StoreNotOpened(names ? message : `${folder} cannot be used: ${message}`, { cause: error });
   }
 }
