@@ -1,6 +1,7 @@
 /**
  * `npm run package:check`: what `npm pack` gives is what a foreign application can install. Its entries and types are checked by
- * publint and attw; then the example in `examples/library` installs the tarball in a temporary folder, is compiled, and run.
+ * publint and attw; then the example in `examples/library` installs the tarball in a temporary folder, is compiled, and run, and so is the
+ * package's command line on the log that it wrote.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
-/** Starts the built example on both platforms, over a log in a temporary folder, and uses it. */
+/** Starts the built example on both platforms, over a log in a temporary folder, and uses it, and the command line on that log. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,6 +32,13 @@ async function running(platform, cwd, use) {
   }
 }
 
+/** Runs the installed command line in a folder. */
+function leftfold(cwd, ...args) {
+  const bin = new URL('./node_modules/.bin/leftfold', import.meta.url).pathname;
+  const { status, stdout, stderr } = spawnSync(bin, args, { cwd, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
 const json = (body) => ({
   method: 'POST',
   headers: { 'content-type': 'application/json' },
@@ -61,6 +68,16 @@ for (const platform of ['express', 'fastify']) {
         assert.deepEqual(await balance.json(), { cents: 1300, position: 2 });
         assert.equal((await fetch(`${url}/health/ready`)).status, 200);
       });
+      assert.match(leftfold(folder, '--version').stdout, /^\d+\.\d+\.\d+\n$/);
+      const verified = leftfold(folder, 'verify', '--quiet');
+      assert.equal(verified.status, 0, verified.stderr);
+      assert.match(verified.stdout, /^2 [0-9a-f]{64}\n$/);
+      // The package has no app whose contexts could be folded.
+      for (const command of ['audit', 'rehearse', 'what-if']) {
+        const { status, stderr } = leftfold(folder, command);
+        assert.equal(status, 2, stderr);
+        assert.match(stderr, /--contexts <file>/);
+      }
     } finally {
       rmSync(folder, { recursive: true });
     }

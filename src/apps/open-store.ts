@@ -22,14 +22,27 @@ export async function openStore(
 ): Promise<EventStore> {
   const { store, data } = settings;
   try {
-    if (store === 'lmdb') mkdirSync(data, { recursive: true });
-    return await drivers.open(storeUrl(settings), { onConnection });
+    return await openStoreForWriting(settings, onConnection);
   } catch (error) {
     const { message } = error as Error;
     if (store !== 'lmdb') throw new InvalidSetting('LEFTFOLD_STORE', message);
     const isSentence = error instanceof LogInUse || error instanceof StoreNotOpened;
     throw new InvalidSetting('LEFTFOLD_DATA', isSentence ? message : `${data} cannot be used: ${message}`);
   }
+}
+
+/**
+ * Opens a log for writing; creates it, and its data folder, if there is none.
+ *
+ * @throws LogInUse when another process is its writer
+ * @throws StoreNotOpened, Error of the file system
+ */
+export async function openStoreForWriting(
+  settings: StoreSettings,
+  onConnection: (message: string) => void = () => undefined,
+): Promise<EventStore> {
+  if (settings.store === 'lmdb') mkdirSync(settings.data, { recursive: true });
+  return drivers.open(storeUrl(settings), { onConnection });
 }
 
 /**

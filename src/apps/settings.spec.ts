@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from 'node:path';
-import { InvalidSetting, readSettings, withoutPassword } from './settings.js';
+import { InvalidSetting, readSettings } from './settings.js';
 
 function errorOf(environment: Readonly<Record<string, string>>): InvalidSetting {
   try {
@@ -109,15 +109,5 @@ describe('a setting that cannot be', () => {
     const { message } = errorOf({ LEFTFOLD_STORE: 'postgres://me:secret/@host:port/db?password=secret' });
     expect(message).toContain('(it is "postgres://…")');
     expect(message).not.toContain('secret');
-  });
-});
-
-describe('a URL that is shown', () => {
-  it.each([
-    ['postgres://me:secret@localhost:5433/db?password=secret', 'postgres://me@localhost:5433/db'],
-    ['postgresql://localhost/db', 'postgresql://localhost/db'],
-    ['postgres:///db?host=/run/sql&user=me', 'postgres:///db'],
-  ] as const)('has no password: %s', (url, shown) => {
-    expect(withoutPassword(url)).toBe(shown);
   });
 });

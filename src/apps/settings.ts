@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { InvalidSetting } from '../runtime/invalid-setting.js';
+import { urlWithoutPassword } from '../runtime/stores/postgres/postgres.driver.js';
 
 export { InvalidSetting };
 
@@ -100,17 +101,16 @@ function isStore(store: unknown): store is Settings['store'] {
   return store === 'lmdb' || store === 'memory' || (typeof store === 'string' && isPostgres(store));
 }
 
-export function isPostgres(store: string): store is PostgresUrl {
-  return /^postgres(ql)?:\/\//.test(store) && URL.canParse(store);
+function isPostgres(store: string): store is PostgresUrl {
+  try {
+    urlWithoutPassword(store);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A URL may contain a password, and an invalid URL may contain it anywhere. */
 function withoutSecret(text: string | undefined): string | undefined {
   return text?.replace(/(:\/\/).*/s, '$1…');
-}
-
-/** The URL for messages: without the password, and without the query parameters, one of which may be a password. */
-export function withoutPassword(url: PostgresUrl): string {
-  const { protocol, username, host, pathname } = new URL(url);
-  return `${protocol}//${username === '' ? '' : `${username}@`}${host}${pathname}`;
 }

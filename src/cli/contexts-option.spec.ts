@@ -38,6 +38,16 @@ describe('loadContexts', () => {
     expect(await loadContexts({}, terminal)).toBe(appContexts);
   });
 
+  it('asks for a file where there is no app', async () => {
+    const error: unknown = await loadContexts({}, {}).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      exitCode: EXIT.usage,
+      message: expect.stringMatching(
+        /^there is no app here .*; name a module with --contexts <file>/,
+      ) as string,
+    });
+  });
+
   it.each(['/', './'])('gives the contexts of a file named from %s', async (from) => {
     const path = join(SUPPORT, 'contexts-of-this-source.ts');
     const file = from === '/' ? path : path.replace(process.cwd(), '.');

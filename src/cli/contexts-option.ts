@@ -7,6 +7,8 @@ import { definitionsIn } from '../runtime/projection/module-definitions.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
+const CONTENT = 'a list of Nest modules with projections of this leftfold';
+
 export interface ContextsOption {
   readonly contexts?: string;
 }
@@ -18,12 +20,18 @@ export function withContextsOption(command: Command): Command {
   );
 }
 
-/** @throws CommandFailed that says what is wrong with the file and what it should contain */
-export function loadContexts(
+/** @throws CommandFailed that says what is wrong with the file and what it should contain, or that one is needed */
+export async function loadContexts(
   { contexts: file }: ContextsOption,
-  terminal: Pick<Terminal, 'contexts'>,
+  { contexts }: Pick<Terminal, 'contexts'>,
 ): Promise<readonly unknown[]> {
-  return file === undefined ? terminal.contexts() : contextsFrom(resolve(file));
+  if (file !== undefined) return contextsFrom(resolve(file));
+  if (contexts === undefined)
+    throw new CommandFailed(
+      `there is no app here whose contexts could be used; name a module with --contexts <file>, one that exports contexts, ${CONTENT}`,
+      EXIT.usage,
+    );
+  return contexts();
 }
 
 async function contextsFrom(file: string): Promise<readonly unknown[]> {
@@ -46,7 +54,7 @@ async function importModule(file: string): Promise<{ readonly contexts?: unknown
 
 function invalidFile(problem: string, cause?: unknown): CommandFailed {
   return new CommandFailed(
-    `--contexts: ${problem}; name a JavaScript module that exports contexts, a list of Nest modules with projections of this leftfold`,
+    `--contexts: ${problem}; name a JavaScript module that exports contexts, ${CONTENT}`,
     EXIT.usage,
     { cause },
   );

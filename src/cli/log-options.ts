@@ -1,10 +1,8 @@
 /** The options that select a log, `--store` and `--data`, and opening that log. */
-import { mkdirSync } from 'node:fs';
 import type { Command } from 'commander';
 import { InvalidSetting, readSettings, type Settings } from '../apps/settings.js';
-import { logFolder, openStore, openStoreForReading } from '../apps/open-store.js';
+import { openStore, openStoreForReading, openStoreForWriting } from '../apps/open-store.js';
 import type { EventStore } from '../runtime/event-log/event-store.js';
-import { LmdbStore } from '../runtime/stores/lmdb/lmdb.store.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
@@ -58,11 +56,9 @@ export function openLogForReading(config: LogConfig): Promise<EventStore> {
  *
  * @throws LogInUse when another process is its writer
  */
-export function openLogForWriting(config: LogConfig): EventStore | Promise<EventStore> {
+export function openLogForWriting(config: LogConfig): Promise<EventStore> {
   requireDurable(config);
-  if (config.store !== 'lmdb') return openStore(config);
-  mkdirSync(config.data, { recursive: true });
-  return LmdbStore.open(logFolder(config));
+  return config.store === 'lmdb' ? openStoreForWriting(config) : openStore(config);
 }
 
 function requireDurable({ store }: LogConfig): void {

@@ -1,9 +1,13 @@
 /** The entry point of `leftfold`: runs it with the arguments, streams and signals of this process. */
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Interrupted } from './exit-codes.js';
 import { runProgram } from './program.js';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+/** The installed package has no app. */
+const hasApp = existsSync(new URL('../apps/monolith/contexts.js', import.meta.url));
 
 const interrupted = new AbortController();
 
@@ -28,5 +32,5 @@ process.exitCode = await runProgram(process.argv.slice(2), version, {
   interrupted: interrupted.signal,
   now: () => performance.now(),
   // Loaded on demand: most commands need no contexts, and loading them takes time.
-  contexts: async () => (await import('../apps/monolith/contexts.js')).contexts,
+  contexts: hasApp ? async () => (await import('../apps/monolith/contexts.js')).contexts : undefined,
 });

@@ -11,8 +11,8 @@ export interface Terminal {
   readonly interrupted: AbortSignal;
   /** Monotonic time in milliseconds, from an arbitrary origin. */
   readonly now: () => number;
-  /** Loads the Nest modules of the app's bounded contexts. */
-  readonly contexts: () => Promise<readonly unknown[]>;
+  /** Loads the Nest modules of the app's bounded contexts. Absent where there is no app, as in the installed package. */
+  readonly contexts?: (() => Promise<readonly unknown[]>) | undefined;
 }
 
 /**

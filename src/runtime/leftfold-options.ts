@@ -7,7 +7,8 @@ import type { StoreDriver } from './stores/drivers.js';
 export interface LeftfoldOptions {
   /**
    * Where the log is kept: an open store, or the URL of one. `memory:` forgets everything at the end,
-   * `lmdb:./data/log` is a folder, `postgres://user:password@host/database` a database.
+   * `lmdb:./data/log` is a folder, `postgres://user:password@host/database` a database. The module closes the store at
+   * shutdown, also one that it was given open.
    */
   readonly store: EventStore | string;
   /** Drivers for further kinds of URL; one for a built-in kind replaces it. */

@@ -28,12 +28,13 @@ import { projectionController } from './http/projections/projection.controller.j
 import { ProjectionsController } from './http/projections/projections.controller.js';
 import { LeftfoldHealthIndicator } from './leftfold-health-indicator.js';
 import type { HttpParts, LeftfoldAsyncOptions, LeftfoldOptions } from './leftfold-options.js';
-import { projectionSettings } from './projection-settings.js';
+import { checkedOptions, projectionSettings } from './projection-settings.js';
 import type { ProjectionDefinition } from './projection/define-projection.js';
 import { withFeature } from './projection/module-definitions.js';
 import { tokenOf } from './projection/inject-projection.js';
 import { Operations } from './projection/operations/operations.js';
 import { ProjectionHost } from './projection/projection-host.js';
+import { StartGuard } from './start-guard.js';
 import { StoreDrivers } from './stores/drivers.js';
 
 const OPTIONS = 'leftfold:options';
@@ -53,17 +54,24 @@ export interface FeatureOptions {
 export class LeftfoldModule implements OnApplicationShutdown {
   constructor(private readonly log: EventLog) {}
 
-  /** The log, its projections, and what is served of them. Global: every module can inject `EventLog`. */
+  /**
+   * The log, its projections, and what is served of them. Global: every module can inject `EventLog`.
+   *
+   * If a contract, a decider or a projection is refused, a store that was opened by URL is closed again. If another provider of the
+   * application fails, it stays open for the rest of the process, as Nest ends nothing of an application that it could not create.
+   */
   static forRoot({ http, ...options }: LeftfoldOptions & { readonly http?: HttpParts }): DynamicModule {
     return LeftfoldModule.forRootAsync({ useFactory: () => options, ...(http !== undefined && { http }) });
   }
 
   /** As `forRoot`, with options that are injected: `{ inject: [ConfigService], useFactory: (config) => … }`. */
   static forRootAsync({ imports = [], inject, useFactory, http = {} }: LeftfoldAsyncOptions): DynamicModule {
+    const given = useFactory as (...injected: unknown[]) => LeftfoldOptions | Promise<LeftfoldOptions>;
     const options: FactoryProvider<LeftfoldOptions> = {
       provide: OPTIONS,
       ...(inject !== undefined && { inject }),
-      useFactory: useFactory as (...injected: unknown[]) => LeftfoldOptions | Promise<LeftfoldOptions>,
+      // Before a store is opened.
+      useFactory: async (...injected: unknown[]) => checkedOptions(await given(...injected)),
     };
     return {
       module: LeftfoldModule,
@@ -72,6 +80,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
       controllers: controllersOf(http),
       providers: [options, ...RUNTIME, ...httpProviders(http)],
       exports: [
+        StartGuard,
         EventStore,
         EventLog,
         ProjectionHost,
@@ -103,8 +112,8 @@ export class LeftfoldModule implements OnApplicationShutdown {
         contractsProvider(contracts),
         ...projections.map((definition): Provider => ({
           provide: tokenOf(definition.name),
-          inject: [ProjectionHost],
-          useFactory: (host: ProjectionHost) => host.add(definition),
+          inject: [StartGuard, ProjectionHost],
+          useFactory: (guard: StartGuard, host: ProjectionHost) => guard.orClose(() => host.add(definition)),
         })),
         ...deciders.map(deciderProvider),
       ],
@@ -140,6 +149,12 @@ const RUNTIME: readonly Provider[] = [
           }),
   },
   {
+    provide: StartGuard,
+    inject: [EventStore, OPTIONS],
+    useFactory: (store: EventStore, options: LeftfoldOptions): StartGuard =>
+      new StartGuard(store, typeof options.store === 'string'),
+  },
+  {
     provide: EventLog,
     inject: [EventStore, { token: EventEmitter2, optional: true }],
     useFactory: (store: EventStore, emitter?: EventEmitter2): EventLog =>
@@ -154,19 +169,20 @@ const RUNTIME: readonly Provider[] = [
   },
   {
     provide: ProjectionHost,
-    inject: [EventLog, EventStore, OPTIONS, { token: EventEmitter2, optional: true }],
+    inject: [StartGuard, EventLog, EventStore, OPTIONS, { token: EventEmitter2, optional: true }],
     useFactory: (
+      guard: StartGuard,
       log: EventLog,
       store: EventStore,
       options: LeftfoldOptions,
       emitter?: EventEmitter2,
-    ): ProjectionHost => new ProjectionHost(log, emitter, projectionSettings(options, store)),
+    ) => guard.orClose(() => new ProjectionHost(log, emitter, projectionSettings(options, store))),
   },
   {
     provide: Operations,
-    inject: [ProjectionHost, EventLog, { token: EventEmitter2, optional: true }],
-    useFactory: (host: ProjectionHost, log: EventLog, emitter?: EventEmitter2): Operations =>
-      new Operations(host, log, emitter),
+    inject: [StartGuard, ProjectionHost, EventLog, { token: EventEmitter2, optional: true }],
+    useFactory: (guard: StartGuard, host: ProjectionHost, log: EventLog, emitter?: EventEmitter2) =>
+      guard.orClose(() => new Operations(host, log, emitter)),
   },
 ];
 
@@ -222,11 +238,12 @@ function prefixed({ prefix }: HttpParts): readonly DynamicModule[] {
 function contractsProvider(contracts: readonly AnyContract[]): Provider {
   return {
     provide: 'leftfold:contracts',
-    inject: [EventLog],
-    useFactory: (log: EventLog): true => {
-      log.contracts.register(contracts);
-      return true;
-    },
+    inject: [StartGuard, EventLog],
+    useFactory: (guard: StartGuard, log: EventLog) =>
+      guard.orClose(() => {
+        log.contracts.register(contracts);
+        return true;
+      }),
   };
 }
 
@@ -241,10 +258,11 @@ function deciderProvider({ name: decider, consumes, fold }: Consumer): Provider 
   const name = `decider ${decider}`;
   return {
     provide: `leftfold:${name}`,
-    inject: [EventLog],
-    useFactory: (log: EventLog): true => {
-      log.contracts.consumedBy({ name, consumes, fold });
-      return true;
-    },
+    inject: [StartGuard, EventLog],
+    useFactory: (guard: StartGuard, log: EventLog) =>
+      guard.orClose(() => {
+        log.contracts.consumedBy({ name, consumes, fold });
+        return true;
+      }),
   };
 }

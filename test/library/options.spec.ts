@@ -1,13 +1,19 @@
 /** `forRoot` and `forRootAsync`: where options come from, and what is refused. */
+import { readdirSync } from 'node:fs';
 import { Module } from '@nestjs/common';
 import { ConfigModule, ConfigService } from '@nestjs/config';
 import { Test } from '@nestjs/testing';
+import { z } from 'zod';
 import {
   EventLog,
   EventStore,
   LeftfoldModule,
   MemoryStore,
+  NoSnapshots,
   ProjectionHost,
+  commitId,
+  defineEvent,
+  type LeftfoldOptions,
 } from '../../src/runtime/index.js';
 import { add, amountAdded, totalOf } from '../support/amounts.js';
 import { until } from '../support/api.js';
@@ -79,9 +85,68 @@ describe('options of a store', () => {
     await expect(opening({ store: './data' })).rejects.toThrow(/lmdb:/);
   });
 
-  it('are refused with workers that could not open it again', async () => {
+  describe('that do not fit together', () => {
+    const folder = new TemporaryFolder();
+    const store = `lmdb:${folder.path}/log`;
     const workers = { contexts: 'file:///contexts.js' };
-    await expect(opening({ store: 'lmdb:/nowhere/log', workers })).rejects.toThrow(/folder/);
+    const storeOf = (): NoSnapshots => new NoSnapshots();
+    afterAll(() => {
+      folder.remove();
+    });
+
+    it.each<readonly [what: string, options: LeftfoldOptions, reason: RegExp]>([
+      ['workers without a folder of snapshots', { store, workers }, /^workers: .*folder/],
+      [
+        'workers without the URL of a store',
+        {
+          store: Object.create(EventStore.prototype) as EventStore,
+          workers,
+          snapshots: { folder: folder.path },
+        },
+        /^workers: .*URL/,
+      ],
+      ['workers with storeOf', { store, workers, snapshots: { storeOf } }, /^workers: .*storeOf/],
+      [
+        'a folder with storeOf',
+        { store, snapshots: { storeOf, folder: folder.path } },
+        /^snapshots: .*folder or storeOf/,
+      ],
+    ])('are refused before a log is opened: %s', async (_what, options, reason) => {
+      await expect(opening(options)).rejects.toThrow(reason);
+      expect(readdirSync(folder.path)).toEqual([]);
+    });
+  });
+
+  describe('of an application that cannot be put together', () => {
+    const folder = new TemporaryFolder();
+    const store = `lmdb:${folder.path}/log`;
+    afterAll(() => {
+      folder.remove();
+    });
+
+    const again = LeftfoldModule.forFeature({ projections: [totalOf('total')] });
+    const otherContract = defineEvent({ type: amountAdded.type, schema: z.int(), examples: [{ data: 1 }] });
+
+    it.each([
+      ['two projections have one name', again],
+      ['two contracts have one type', LeftfoldModule.forFeature({ contracts: [otherContract] })],
+    ])('can be opened by the next attempt: %s', async (_what, wrong) => {
+      const root = LeftfoldModule.forRoot({ store });
+      const failing = Test.createTestingModule({ imports: [root, feature, wrong] });
+      await expect(failing.compile()).rejects.toThrow(/total|amount/);
+      const module = await Test.createTestingModule({ imports: [root, feature] }).compile();
+      expect(await module.get(EventLog).head()).toBe(0);
+      await module.close();
+    });
+
+    it('stay open if they were given open', async () => {
+      const given = new MemoryStore();
+      const failing = Test.createTestingModule({
+        imports: [LeftfoldModule.forRoot({ store: given }), feature, again],
+      });
+      await expect(failing.compile()).rejects.toThrow(/total/);
+      await expect(given.find(commitId('a'))).resolves.toBeUndefined();
+    });
   });
 });
 

@@ -1,7 +1,8 @@
 /** PostgreSQL for specs: the server of this run, and on it a log of the spec's own that is gone afterwards. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { PostgresStore, type PostgresOptions } from '../../src/runtime/stores/postgres/postgres.store.js';
+import type { PostgresOptions } from '../../src/runtime/stores/postgres/postgres-options.js';
+import { PostgresStore } from '../../src/runtime/stores/postgres/postgres.store.js';
 
 const given = process.env['LEFTFOLD_TEST_POSTGRES'];
 const door = process.env['LEFTFOLD_TEST_POSTGRES_DOOR'];

@@ -1,7 +1,8 @@
 /** Runs the monolith as a program: prints its URL, closes it on a signal, and prints one line when it cannot start. */
 import { ConsoleLogger } from '@nestjs/common';
 import { config as rxjs } from 'rxjs';
-import { InvalidSetting, readSettings, withoutPassword, type Settings } from '../settings.js';
+import { urlWithoutPassword } from '../../runtime/stores/postgres/postgres.driver.js';
+import { InvalidSetting, readSettings, type Settings } from '../settings.js';
 import { aboutOf, checkSettingsOf } from './context-module.js';
 import { PARTS, type Parts } from './monolith.module.js';
 import { startMonolith } from './start-monolith.js';
@@ -72,7 +73,7 @@ async function run(version: string, parts: Parts): Promise<void> {
 function whereItsDataIs({ data, store }: Settings): string {
   if (store === 'memory') return 'Its log is in memory and ends with it';
   if (store === 'lmdb') return `Its data is in ${data}`;
-  return `Its log is in ${withoutPassword(store)}, its snapshots are in ${data}`;
+  return `Its log is in ${urlWithoutPassword(store)}, its snapshots are in ${data}`;
 }
 
 function greeting(version: string, url: string, settings: Settings, examples: readonly string[]): string {

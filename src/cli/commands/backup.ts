@@ -4,8 +4,6 @@ import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { logFolder } from '../../apps/open-store.js';
 import { fsyncFolder } from '../../runtime/stores/fsync.js';
-import { copyLog } from '../../runtime/stores/lmdb/copy-log.js';
-import { LmdbReader } from '../../runtime/stores/lmdb/lmdb.reader.js';
 import { helpExamples } from '../arguments.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 import { formatCount } from '../number-format.js';
@@ -86,6 +84,8 @@ async function copyWithProgress(
   { quiet }: LogOptions,
   terminal: Terminal,
 ): Promise<void> {
+  // Loaded on demand, because it loads LMDB, which other commands do not need.
+  const { copyLog } = await import('../../runtime/stores/lmdb/copy-log.js');
   const progress = new Progress(terminal, 'copy', 'MiB', quiet);
   // LMDB copies on its own thread and reports no progress.
   const timer = setInterval(() => {
@@ -105,6 +105,7 @@ const sizeOf = (folder: string): number =>
 
 /** @throws LogDamaged or CommandFailed when the copy does not verify; it then never gets its final name */
 async function verifyCopy(folder: string, { quiet }: LogOptions, terminal: Terminal): Promise<VerifiedLog> {
+  const { LmdbReader } = await import('../../runtime/stores/lmdb/lmdb.reader.js');
   const reader = LmdbReader.open(folder);
   const progress = new Progress(terminal, 'verify', 'events', quiet);
   try {

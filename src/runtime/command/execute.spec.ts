@@ -19,9 +19,9 @@ const closeDoor = (log: EventLog, door: string, by = 'me'): Promise<Commit> =>
 
 /** Before each of the next `times` appends, the door is opened and closed by someone else. */
 function disturb(log: EventLog, door: string, times: number): void {
-  const append = log.append.bind(log);
+  const append = log.tryAppend.bind(log);
   let left = times;
-  jest.spyOn(log, 'append').mockImplementation(async (events, options) => {
+  jest.spyOn(log, 'tryAppend').mockImplementation(async (events, options) => {
     if (left > 0) {
       left -= 1;
       await append([...open.decide(doorDecider.fold.initial, { door, by: 'somebody' })]);
@@ -106,7 +106,7 @@ describe('carrying out a command', () => {
   it('appends on condition that no event about the subject was recorded after the head that was read', async () => {
     const log = givenDoors();
     await openDoor(log, 'back');
-    const append = jest.spyOn(log, 'append');
+    const append = jest.spyOn(log, 'tryAppend');
     await openDoor(log, 'front');
     expect(append.mock.calls[0]?.[1]?.condition).toEqual({ query: about('front'), after: 1 });
   });
@@ -149,7 +149,7 @@ describe('a command whose subject changes meanwhile', () => {
 
   it('is not tried again after another error than a conflict', async () => {
     const log = givenDoors();
-    const append = jest.spyOn(log, 'append').mockRejectedValue(new Error('the disk is full'));
+    const append = jest.spyOn(log, 'tryAppend').mockRejectedValue(new Error('the disk is full'));
     await expect(openDoor(log, 'front')).rejects.toThrow('the disk is full');
     expect(append).toHaveBeenCalledTimes(1);
   });

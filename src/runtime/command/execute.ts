@@ -1,6 +1,6 @@
 /** Carries out a command: load, decide, append, and again if the subject changed meanwhile. The whole write side. */
 import { AppendConditionFailed } from '../event-log/errors.js';
-import type { Commit, NewEvent, Position } from '../event-log/event.js';
+import type { Commit, Position } from '../event-log/event.js';
 import type { AppendOptions, EventLog } from '../event-log/event-log.js';
 import type { FoldState } from '../fold/fold-state.js';
 import type { Command } from './decider.js';
@@ -33,24 +33,9 @@ export async function execute<Id, Context, Input>(
     const refusal = model.refusal(state, command.records);
     if (refusal !== undefined) throw refusal;
     const events = command.decide(state, input);
-    const outcome = await tryAppend(log, events, { ...options, condition: { query: model.query, after } });
-    if ('commit' in outcome) return outcome.commit;
-    if (attempt === MAX_ATTEMPTS) throw outcome.conflict;
-  }
-}
-
-type AppendOutcome = { readonly commit: Commit } | { readonly conflict: AppendConditionFailed };
-
-async function tryAppend(
-  log: EventLog,
-  events: readonly NewEvent[],
-  options: AppendOptions,
-): Promise<AppendOutcome> {
-  try {
-    return { commit: await log.append(events, options) };
-  } catch (error) {
-    if (error instanceof AppendConditionFailed) return { conflict: error };
-    throw error;
+    const outcome = await log.tryAppend(events, { ...options, condition: { query: model.query, after } });
+    if (outcome.kind === 'recorded') return outcome.commit;
+    if (attempt === MAX_ATTEMPTS) throw new AppendConditionFailed(outcome.position);
   }
 }
 

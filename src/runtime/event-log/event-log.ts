@@ -3,10 +3,10 @@ import { filter, map, type Observable } from 'rxjs';
 import { requestFingerprint } from './commits/request-fingerprint.js';
 import { sequentialIds } from './commits/commit-ids.js';
 import { checkEvents, checkedMetadata } from './contracts/checked-events.js';
-import { appendConditionally } from './contracts/upcasted-append.js';
+import { appendConditionally, type AppendOutcome } from './contracts/upcasted-append.js';
 import { ContractRegistry } from './contracts/contract-registry.js';
 import { readUpcasted } from './contracts/upcasted-read.js';
-import { CommitIdReused, LogBusy } from './errors.js';
+import { AppendConditionFailed, CommitIdReused, LogBusy } from './errors.js';
 import {
   EVERYTHING,
   NO_METADATA,
@@ -97,6 +97,13 @@ export class EventLog {
    * @throws StorageFull when there is no room for it
    */
   async append(events: readonly NewEvent[], options: AppendOptions = {}): Promise<Commit> {
+    const outcome = await this.tryAppend(events, options);
+    if (outcome.kind === 'conflict') throw new AppendConditionFailed(outcome.position);
+    return outcome.commit;
+  }
+
+  /** As `append`, but a condition that does not hold is an outcome and no error. @internal */
+  async tryAppend(events: readonly NewEvent[], options: AppendOptions = {}): Promise<AppendOutcome> {
     const { condition } = options;
     const metadata = options.metadata === undefined ? NO_METADATA : checkedMetadata(options.metadata);
     const { checked, bytes } = checkEvents(this.contracts, events);
@@ -110,11 +117,13 @@ export class EventLog {
       ...(condition !== undefined && { condition }),
       ...(fingerprint !== undefined && { fingerprint }),
     };
-    const commit = await this.#append(newCommit, bytes);
-    if (commit.repeated) return sameRequest(commit, fingerprint);
+    const outcome = await this.#append(newCommit, bytes);
+    if (outcome.kind === 'conflict') return outcome;
+    const { commit } = outcome;
+    if (commit.repeated) return { kind: 'recorded', commit: sameRequest(commit, fingerprint) };
     const page = { after: position(commit.first - 1), through: commit.last };
     this.#recent.add({ ...page, events: recordedEvents(newCommit, commit) }, bytes);
-    return commit;
+    return outcome;
   }
 
   /**
@@ -205,7 +214,7 @@ export class EventLog {
   }
 
   /** Appends wait in memory while the store is slower than their callers, so what may wait has a limit. */
-  async #append(commit: NewCommit, bytes: number): Promise<Commit> {
+  async #append(commit: NewCommit, bytes: number): Promise<AppendOutcome> {
     // One that is over the limit by itself is let in when nothing else waits.
     if (this.#pendingBytes > 0 && this.#pendingBytes + bytes > this.#maxPendingBytes) throw new LogBusy();
     this.#pendingBytes += bytes;

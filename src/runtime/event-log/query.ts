@@ -1,7 +1,7 @@
 /** Whether an event matches a query: the one definition, for all stores. */
 import type { Query, QueryItem, StoredEvent } from './event.js';
 
-type QueriedEvent = Pick<StoredEvent, 'type' | 'revision' | 'tags'>;
+export type QueriedEvent = Pick<StoredEvent, 'type' | 'revision' | 'tags'>;
 
 export function matches(query: Query, event: QueriedEvent): boolean {
   return query.some((item) => matchesItem(item, event));

@@ -2,7 +2,7 @@
 import { recordedEvent } from '../../../test/support/recorded-event.js';
 import { EventUnreadable, LogDamaged, StoreUnavailable } from '../event-log/errors.js';
 import { position } from '../event-log/event.js';
-import { faultOf, describeFault } from './fault.js';
+import { faultOf, describeProjectionFault } from './fault.js';
 import { FoldFailed } from './folding.js';
 
 const since = new Date('2026-01-31T12:00:00Z');
@@ -14,7 +14,7 @@ describe('a fault', () => {
     const error = new RangeError('too much');
     const fault = faultOf(new FoldFailed(position(17), event, error), position(16), since);
     expect(fault).toEqual({ position: 17, error, message: 'RangeError: too much', since, event });
-    expect(describeFault('sum', fault)).toBe(
+    expect(describeProjectionFault('sum', fault)).toBe(
       'sum stopped at position 17: it cannot fold the number.recorded there (RangeError: too much)',
     );
   });
@@ -27,7 +27,7 @@ describe('a fault', () => {
   ])('of the log has no event that could be skipped: %s', (_what, error, at) => {
     const fault = faultOf(error, position(12), since);
     expect(fault).toEqual({ position: at, error, message: `${error.name}: ${error.message}`, since });
-    expect(describeFault('sum', fault)).toContain(
+    expect(describeProjectionFault('sum', fault)).toContain(
       `sum stopped before position ${at}: it cannot go on reading the log`,
     );
   });

@@ -34,7 +34,10 @@ export function faultOf(error: unknown, folded: Position, since: Date): Projecti
 }
 
 /** For example `sum stopped at position 17: it cannot fold the number.recorded there (RangeError: …)`. */
-export function describeFault(projection: string, { position: at, event, message }: ProjectionFault): string {
+export function describeProjectionFault(
+  projection: string,
+  { position: at, event, message }: ProjectionFault,
+): string {
   const what =
     event === undefined
       ? `it cannot go on reading the log (${message})`

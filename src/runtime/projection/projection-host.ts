@@ -5,7 +5,7 @@ import type { EventLog } from '../event-log/event-log.js';
 import { signal, type Signals } from '../event-log/signals.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { errorStack } from './error-text.js';
-import { describeFault, type ProjectionFault } from './fault.js';
+import { describeProjectionFault, type ProjectionFault } from './fault.js';
 import { listenForSkip } from './skip-listener.js';
 import { fingerprintIn } from '../fold/machine-fingerprint.js';
 import { Projection } from './projection.js';
@@ -167,7 +167,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   #faulted(projection: Projection, fault: ProjectionFault): void {
     const { name } = projection;
     const { position, error } = fault;
-    this.#logger.error(describeFault(name, fault), errorStack(error));
+    this.#logger.error(describeProjectionFault(name, fault), errorStack(error));
     this.#signal('projection.faulted', { projection: name, position, error });
     this.#stopListening.get(name)?.();
     this.#stopListening.set(name, listenForSkip(projection, fault, this.log));

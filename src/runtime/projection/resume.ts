@@ -2,7 +2,7 @@
 import { Problem } from '../http/kernel/problem.js';
 import type { Commit, Metadata, Position } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
-import { describeFault } from './fault.js';
+import { describeProjectionFault } from './fault.js';
 import type { Projection } from './projection.js';
 import { recordSkip, skipId } from './skipping.js';
 
@@ -68,7 +68,7 @@ export async function skipFaultedEvent(
 function requireSkippable(projection: Projection, at: Position): void {
   const { fault } = projection;
   if (projection.status !== 'faulted' || fault === undefined) throw new NotFaulted(projection);
-  const description = describeFault(projection.name, fault);
+  const description = describeProjectionFault(projection.name, fault);
   if (fault.event === undefined) {
     throw new NotSkippable(
       `${description}. There is no event to skip; resume without one once the cause is gone.`,

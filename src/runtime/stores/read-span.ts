@@ -17,7 +17,7 @@ export function spanOf(query: Query, range: Range, head: Position): ReadSpan {
   return { query, after, through: through > head ? head : through, limit, backwards };
 }
 
-interface CommittedEvents {
+export interface CommittedEvents {
   readonly first: Position;
   readonly last: Position;
   readonly events: readonly StoredEvent[];

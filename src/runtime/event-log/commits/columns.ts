@@ -4,7 +4,7 @@ import type { Json } from '../event.js';
 /** The data is stored as it is: it is no object. */
 export const WHOLE = 0;
 /** The data is stored as JSON text: it has a member `__proto__`, which cannot be set as others are. */
-export const AS_TEXT = 1;
+const AS_TEXT = 1;
 
 /** How data is split: by the names of its members, in their order, or not at all. */
 export type Shape = readonly string[] | typeof WHOLE | typeof AS_TEXT;

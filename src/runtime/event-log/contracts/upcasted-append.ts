@@ -6,6 +6,11 @@ import { matchesEverything } from '../query.js';
 import type { ContractRegistry } from './contract-registry.js';
 import { readUpcasted } from './upcasted-read.js';
 
+/** What became of an append: recorded, or not, because the event at a position breaks the condition. */
+export type AppendOutcome =
+  | { readonly kind: 'recorded'; readonly commit: Commit }
+  | { readonly kind: 'conflict'; readonly position: Position };
+
 /** How often the condition is looked at again because other commits came between reading the log and appending to it. */
 const MAX_ATTEMPTS = 10;
 
@@ -13,30 +18,35 @@ const MAX_ATTEMPTS = 10;
  * The store is given a stricter condition, on what may become what the condition excludes. Where that fails, the events
  * are read in their current revisions; if none of them breaks the condition, the append is tried again from there on.
  * A condition on every event is broken by whatever was recorded, also by events that upcasters drop.
- *
- * @throws AppendConditionFailed
  */
 export async function appendConditionally(
   store: EventStore,
   contracts: ContractRegistry,
   commit: NewCommit,
-): Promise<Commit> {
+): Promise<AppendOutcome> {
   const { condition } = commit;
   if (condition === undefined || !contracts.hasUpcasters || matchesEverything(condition.query)) {
-    return store.append(commit);
+    return appendTo(store, commit);
   }
   const query = contracts.asStored(condition.query);
   let { after } = condition;
   for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await store.append({ ...commit, condition: { query, after } });
-    } catch (error) {
-      if (!(error instanceof AppendConditionFailed) || attempt === MAX_ATTEMPTS) throw error;
-      const head = await store.head();
-      const breaking = await firstMatching(store, contracts, condition.query, { after, through: head });
-      if (breaking !== undefined) throw new AppendConditionFailed(breaking);
-      after = head;
-    }
+    const outcome = await appendTo(store, { ...commit, condition: { query, after } });
+    if (outcome.kind === 'recorded' || attempt === MAX_ATTEMPTS) return outcome;
+    const head = await store.head();
+    const breaking = await firstMatching(store, contracts, condition.query, { after, through: head });
+    if (breaking !== undefined) return { kind: 'conflict', position: breaking };
+    after = head;
+  }
+}
+
+/** A store throws when the condition does not hold; above it that is a value. */
+async function appendTo(store: EventStore, commit: NewCommit): Promise<AppendOutcome> {
+  try {
+    return { kind: 'recorded', commit: await store.append(commit) };
+  } catch (error) {
+    if (error instanceof AppendConditionFailed) return { kind: 'conflict', position: position(error.position) };
+    throw error;
   }
 }
 

@@ -5,7 +5,7 @@
 import type { Node, Transition } from './chart.js';
 
 /** Whether the node is a descendant of the other one; every node, also the root, is one of undefined. */
-export function isBelow(node: Node, above: Node | undefined): boolean {
+function isBelow(node: Node, above: Node | undefined): boolean {
   let at = node.parent;
   while (at !== undefined && at !== above) at = at.parent;
   return at === above;

@@ -1,6 +1,6 @@
 /** Runs a job in a worker process: a machine that loops or needs too much memory there ends no other process. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { EventLog } from '../../event-log/event-log.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
@@ -136,10 +136,16 @@ function start(title: string, heapMegabytes: number, reached: SharedPosition): C
   return worker;
 }
 
+/** A larger number is a lower priority. Below the server's own, which may have been lowered already, as by `nice`. */
+export function priorityBelow(own: number): number {
+  const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
+  return Math.min(own + PRIORITY_BELOW_NORMAL, PRIORITY_LOW);
+}
+
 /** Before it loads its modules, which is more than a second of work that would compete with the server. */
 function lowerPriority(pid: number): void {
   try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    setPriority(pid, priorityBelow(getPriority()));
   } catch {
     // The process has ended already, which its 'close' event reports.
   }

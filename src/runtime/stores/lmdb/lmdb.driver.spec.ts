@@ -106,7 +106,7 @@ describe('lmdb:', () => {
   it('creates no log to read', async () => {
     const opening = lmdbDriver.openForReading?.(lmdbUrl(join(folder.path, 'none')));
     await expect(opening).rejects.toThrow(StoreNotOpened);
-    await expect(opening).rejects.toThrow(/none cannot be used: .* holds no log$/);
+    await expect(opening).rejects.toThrow(/^\S+none holds no log$/);
   });
 
   it('says why a folder cannot be used', async () => {

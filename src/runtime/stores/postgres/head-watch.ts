@@ -4,16 +4,12 @@ import type { Position } from '../../event-log/event.js';
 import type { WaitablePosition } from '../../event-log/following/waitable-position.js';
 import { reasonOf } from './database-errors.js';
 import type { Database } from './database.js';
+import type { PostgresOptions } from './postgres-options.js';
 
 /** Before it reconnects; doubled each time, up to the poll interval. */
 const MIN_RECONNECT_DELAY_MS = 50;
 
-export interface HeadWatchOptions {
-  /** How often the head is read without a notification, in milliseconds. */
-  readonly pollInterval: number;
-  /** Called with the reason when the connection is lost, and with `undefined` once it is back. */
-  readonly onConnection: (lost: string | undefined) => void;
-}
+type HeadWatchOptions = Required<Pick<PostgresOptions, 'pollInterval' | 'onConnection'>>;
 
 /**
  * Uses a connection of its own: connected → (notification | poll interval) → read the head → …; broken → delay → connected.

@@ -1,3 +1,4 @@
 /** The store in PostgreSQL, for those who open it themselves or by URL. */
 export { postgresDriver, urlWithoutPassword } from './postgres.driver.js';
-export { PostgresStore, type PostgresOptions } from './postgres.store.js';
+export type { PostgresOptions } from './postgres-options.js';
+export { PostgresStore } from './postgres.store.js';

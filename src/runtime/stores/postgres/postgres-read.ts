@@ -21,7 +21,7 @@ import type { Database, Statement } from './database.js';
 import { COMMIT_ROW_COLUMNS, commitFromRow, type CommitRow } from './commit-row.js';
 import { MAX_CHUNK_BYTES, selectChunks } from './select-chunks.js';
 
-export interface LogHead {
+interface HeadRow {
   readonly head: Position;
   /** The hash of the commit that ends there. */
   readonly hash: Buffer;
@@ -29,8 +29,8 @@ export interface LogHead {
 
 const HEAD: Statement = { name: 'head', text: 'select head, hash from log' };
 
-export async function selectHead(database: Database): Promise<LogHead> {
-  const [log] = await database.read<LogHead>(HEAD);
+export async function selectHead(database: Database): Promise<HeadRow> {
+  const [log] = await database.read<HeadRow>(HEAD);
   if (log === undefined) throw new LogDamaged(1, 'it is not written down where the log ends');
   return log;
 }

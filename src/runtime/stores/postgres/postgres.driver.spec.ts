@@ -1,7 +1,7 @@
 /** Opening logs in PostgreSQL by URL. */
 import { jest } from '@jest/globals';
 import { StoreNotOpened } from '../drivers.js';
-import type { PostgresOptions } from './postgres.store.js';
+import type { PostgresOptions } from './postgres-options.js';
 
 /** What the store was opened with. */
 const opened: PostgresOptions[] = [];

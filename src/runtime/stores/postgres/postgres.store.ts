@@ -18,7 +18,8 @@ import { settle, takeBatch, type PendingAppend } from '../append-queue.js';
 import type { AppendDecision } from '../decide-appends.js';
 import { Appender } from './appender.js';
 import { Database } from './database.js';
-import { HeadWatch, type HeadWatchOptions } from './head-watch.js';
+import { HeadWatch } from './head-watch.js';
+import type { PostgresOptions } from './postgres-options.js';
 import {
   selectCommitEndingAt,
   selectCommitWithId,
@@ -28,18 +29,6 @@ import {
 } from './postgres-read.js';
 import { prepareSchema } from './schema.js';
 import { storable, type StorableCommit } from './storable-commit.js';
-
-export interface PostgresOptions extends Partial<HeadWatchOptions> {
-  /** `postgres://user:password@host:port/database`; missing parts come from the environment (`PGPASSWORD` and so on). */
-  readonly url: string;
-  /** Holds the log's tables; created if it does not exist. Lower-case letters, digits and `_`. Default: leftfold. */
-  readonly schema?: string;
-  /**
-   * How long, in milliseconds, the outcome of appends is looked for whose connection broke while they were committed.
-   * Default: 15,000.
-   */
-  readonly settleWithin?: number;
-}
 
 /** Appends share a transaction up to about this size, so that none takes long. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;

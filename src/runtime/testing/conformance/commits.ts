@@ -35,7 +35,7 @@ export function commit(
   return deepFreeze({ id: commitId(id), time: TIME, metadata: {}, events: appended, ...more });
 }
 
-export function deepFreeze<Value>(value: Value): Value {
+function deepFreeze<Value>(value: Value): Value {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   for (const member of Object.values(value)) deepFreeze(member);
   return Object.freeze(value);
