@@ -12,6 +12,7 @@ import { ApplicationConfig, HttpAdapterHost, ModulesContainer, RouterModule } fr
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import type { AnyContract } from './event-log/contracts/event-contract.js';
 import { BUILT_IN_DRIVERS } from './built-in-drivers.js';
+import { checkedOptions, checkedParts, requireStore } from './checked-options.js';
 import type { Consumer } from './event-log/contracts/contract-registry.js';
 import { EventLog } from './event-log/event-log.js';
 import { EventStore } from './event-log/event-store.js';
@@ -28,7 +29,7 @@ import { projectionController } from './http/projections/projection.controller.j
 import { ProjectionsController } from './http/projections/projections.controller.js';
 import { LeftfoldHealthIndicator } from './leftfold-health-indicator.js';
 import type { HttpParts, LeftfoldAsyncOptions, LeftfoldOptions } from './leftfold-options.js';
-import { checkedOptions, projectionSettings } from './projection-settings.js';
+import { projectionSettings } from './projection-settings.js';
 import type { ProjectionDefinition } from './projection/define-projection.js';
 import { withFeature } from './projection/module-definitions.js';
 import { tokenOf } from './projection/inject-projection.js';
@@ -52,7 +53,15 @@ export interface FeatureOptions {
 
 @Module({})
 export class LeftfoldModule implements OnApplicationShutdown {
-  constructor(private readonly log: EventLog) {}
+  /** @internal Nest makes it. */
+  constructor(
+    private readonly log: EventLog,
+    modules: ModulesContainer,
+  ) {
+    const roots = [...modules.values()].filter(({ metatype }) => metatype === LeftfoldModule);
+    if (roots.length > 1)
+      throw new Error('there are two LeftfoldModule.forRoot; an application has one event log');
+  }
 
   /**
    * The log, its projections, and what is served of them. Global: every module can inject `EventLog`.
@@ -65,7 +74,13 @@ export class LeftfoldModule implements OnApplicationShutdown {
   }
 
   /** As `forRoot`, with options that are injected: `{ inject: [ConfigService], useFactory: (config) => … }`. */
-  static forRootAsync({ imports = [], inject, useFactory, http = {} }: LeftfoldAsyncOptions): DynamicModule {
+  static forRootAsync({
+    imports = [],
+    inject,
+    useFactory,
+    http: parts = {},
+  }: LeftfoldAsyncOptions): DynamicModule {
+    const http = checkedParts(parts);
     const given = useFactory as (...injected: unknown[]) => LeftfoldOptions | Promise<LeftfoldOptions>;
     const options: FactoryProvider<LeftfoldOptions> = {
       provide: OPTIONS,
@@ -139,14 +154,16 @@ const RUNTIME: readonly Provider[] = [
   {
     provide: EventStore,
     inject: [OPTIONS],
-    useFactory: ({ store, drivers = [] }: LeftfoldOptions): EventStore | Promise<EventStore> =>
-      typeof store !== 'string'
-        ? store
-        : new StoreDrivers([...BUILT_IN_DRIVERS, ...drivers]).open(store, {
-            onConnection: (message) => {
-              logger.warn(message);
-            },
-          }),
+    useFactory: async ({ store, drivers = [] }: LeftfoldOptions): Promise<EventStore> => {
+      if (typeof store !== 'string') return store;
+      const opened: unknown = await new StoreDrivers([...BUILT_IN_DRIVERS, ...drivers]).open(store, {
+        onConnection: (message) => {
+          logger.warn(message);
+        },
+      });
+      requireStore(opened);
+      return opened as EventStore;
+    },
   },
   {
     provide: StartGuard,

@@ -150,6 +150,51 @@ describe('options of a store', () => {
   });
 });
 
+describe('options that cannot work', () => {
+  const opening = (options: object): Promise<unknown> =>
+    Test.createTestingModule({
+      imports: [LeftfoldModule.forRoot(options as Parameters<typeof LeftfoldModule.forRoot>[0])],
+    }).compile();
+
+  it.each([undefined, null, 5, {}, '', new URL('lmdb:./data/log'), MemoryStore])(
+    'are refused with the store %p',
+    async (store) => {
+      await expect(opening({ store })).rejects.toThrow(/^store: must be the URL of a store/);
+    },
+  );
+
+  it('are refused with a driver that gives no store', async () => {
+    const drivers = [{ protocols: ['shelf:'], open: () => Promise.resolve(undefined) }];
+    await expect(opening({ store: 'shelf:3', drivers })).rejects.toThrow(/^store: must be/);
+  });
+
+  it.each([
+    [{ auditMinutes: 43_200 }, /^auditMinutes: must be at most 20160/],
+    [{ auditMinutes: Infinity }, /^auditMinutes: must be/],
+    [{ snapshots: { seconds: 1e7 } }, /^seconds: must be at most 86400/],
+    [{ snapshots: { every: 0 } }, /^every: must be at least 1/],
+    [{ snapshots: { spacing: NaN } }, /^spacing: must be/],
+    [{ snapshots: { bytes: -1 } }, /^bytes: must be at least 1/],
+    [{ snapshots: { every: '5' } }, /^every: must be a whole number/],
+  ])('are refused with %p', async (options, message) => {
+    await expect(opening({ store: 'memory:', ...options })).rejects.toThrow(message);
+  });
+
+  it.each([':id', 'a b', 'ünï', '../x', '%41', 'a//b'])('are refused with the prefix %p', (prefix) => {
+    expect(() => LeftfoldModule.forRoot({ store: 'memory:', http: { prefix, events: true } })).toThrow(
+      /^http\.prefix: /,
+    );
+  });
+
+  it('are refused twice in one application', async () => {
+    const root = LeftfoldModule.forRoot({ store: 'memory:' });
+    const other = LeftfoldModule.forRoot({ store: 'memory:' });
+    await expect(Test.createTestingModule({ imports: [root, other] }).compile()).rejects.toThrow(
+      'there are two LeftfoldModule.forRoot',
+    );
+  });
+});
+
 describe('an application without EventEmitterModule', () => {
   it('runs, and signals go nowhere', async () => {
     @Module({ imports: [LeftfoldModule.forRoot({ store: 'memory:' }), feature] })

@@ -45,7 +45,8 @@ async function appendTo(store: EventStore, commit: NewCommit): Promise<AppendOut
   try {
     return { kind: 'recorded', commit: await store.append(commit) };
   } catch (error) {
-    if (error instanceof AppendConditionFailed) return { kind: 'conflict', position: position(error.position) };
+    if (error instanceof AppendConditionFailed)
+      return { kind: 'conflict', position: position(error.position) };
     throw error;
   }
 }

@@ -1,0 +1,80 @@
+/** Checks the options of `LeftfoldModule` before anything is opened, so that what cannot work stops the start in one line. */
+import { z } from 'zod';
+import { EventStore } from './event-log/event-store.js';
+import { InvalidSetting } from './invalid-setting.js';
+import type { HttpParts, LeftfoldOptions } from './leftfold-options.js';
+import { MemoryStore } from './stores/memory.store.js';
+
+const whole = (min: number, max: number): z.ZodType<number> =>
+  z
+    .int(`must be a whole number from ${min} to ${max}`)
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
+
+/** Most of them become a timer, and Node's timers take at most some 24 days. */
+const numbers = z.object({
+  auditMinutes: whole(0, 20_160).optional(),
+  every: whole(1, 1_000_000_000).optional(),
+  seconds: whole(1, 86_400).optional(),
+  spacing: whole(1, 1_000_000_000).optional(),
+  bytes: whole(1, Number.MAX_SAFE_INTEGER).optional(),
+  heapMegabytes: whole(16, 1_000_000).optional(),
+  timeoutMs: whole(1, 86_400_000).optional(),
+});
+
+/** @throws InvalidSetting */
+export function checkedOptions(options: LeftfoldOptions | undefined): LeftfoldOptions {
+  if (typeof options !== 'object')
+    throw new InvalidSetting('options', 'are missing: at least a store is needed');
+  const { store, snapshots = {}, workers } = options;
+  requireStore(store);
+  const { auditMinutes } = options;
+  const { heapMegabytes, timeoutMs } = workers ?? {};
+  const parsed = numbers.safeParse({ ...snapshots, auditMinutes, heapMegabytes, timeoutMs });
+  const issue = parsed.error?.issues[0];
+  if (issue !== undefined) throw new InvalidSetting(issue.path.join('.'), issue.message);
+  const { folder, storeOf } = snapshots;
+  if (folder !== undefined && storeOf !== undefined)
+    throw new InvalidSetting('snapshots', 'has either a folder or storeOf');
+  // No worker could open such a store again: there is none, whatever is set.
+  if (workers === undefined || isInMemory(store)) return options;
+  if (storeOf !== undefined)
+    throw new InvalidSetting('workers', 'need snapshots.folder: a worker cannot open what storeOf gives');
+  if (folder === undefined || typeof (workers.store ?? store) !== 'string')
+    throw new InvalidSetting(
+      'workers',
+      'need the URL of a store and a folder of snapshots: a worker opens both again',
+    );
+  return options;
+}
+
+/** What a driver or the application gives. @throws InvalidSetting unless it is a store */
+export function requireStore(store: unknown): asserts store is EventStore | string {
+  if (store instanceof EventStore || (typeof store === 'string' && store !== '')) return;
+  throw new InvalidSetting(
+    'store',
+    'must be the URL of a store, as in memory: or lmdb:./data/log, or an open EventStore',
+  );
+}
+
+export function isInMemory(store: EventStore | string): boolean {
+  return typeof store === 'string' ? /^memory:/i.test(store) : store instanceof MemoryStore;
+}
+
+const SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/;
+
+/**
+ * The parts, with the prefix as routes and links have it: without slashes at its ends.
+ *
+ * @throws InvalidSetting when a link under the prefix could differ from its route
+ */
+export function checkedParts({ prefix, ...parts }: HttpParts): HttpParts {
+  const path = prefix?.replace(/^\/+|\/+$/g, '') ?? '';
+  if (path === '') return parts;
+  if (!path.split('/').every((segment) => SEGMENT.test(segment)))
+    throw new InvalidSetting(
+      'http.prefix',
+      `${JSON.stringify(prefix)} must be segments of letters, digits and .-_~, as in internal/log`,
+    );
+  return { ...parts, prefix: path };
+}
