@@ -170,10 +170,4 @@ describe('a checkout without the hello world', () => {
     expect(shell.run('npm run -s contracts')).toContain('wrote contracts/coin.tossed/1.schema.json');
     shell.run('npm test -- test/contracts');
   });
-
-  it('passes the tests of the library and of the documentation', () => {
-    shell.run(
-      'npm test -- src/runtime/leftfold.module.spec.ts test/http test/library test/readme/links.spec.ts',
-    );
-  });
 });

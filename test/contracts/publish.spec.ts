@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { TemporaryFolder } from '../support/server.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const SCRIPT = join(ROOT, 'dist', 'apps', 'monolith', 'publish-contracts.js');
+const SCRIPT = join(ROOT, 'dist', 'apps', 'monolith', 'run-publish-contracts.js');
 
 interface Outcome {
   readonly status: number | null;

@@ -1,10 +1,10 @@
-/** What a start makes that lives long says nothing of what a server makes that has started. */
+/** The program runs without V8's allocation-site pretenuring: objects that survive the start do not decide where later ones are allocated. */
 import { join } from 'node:path';
 import { Server, TemporaryFolder } from '../support/server.js';
 
-const PROGRAM = join(import.meta.dirname, '..', 'support', 'main-with-guesses.mjs');
+const PROGRAM = join(import.meta.dirname, '..', 'support', 'main-with-pretenuring-trace.mjs');
 
-/** Enough for many collections of the young, in which V8 would conclude something. */
+/** Enough for many minor collections, at which V8 would decide on pretenuring. */
 const REQUESTS = 60;
 const NUMBERS = Array.from({ length: 5_000 }, () => ({ value: '7' }));
 
@@ -15,7 +15,7 @@ describe('a server under load', () => {
     folder.remove();
   });
 
-  it('makes nothing old from the beginning because of what once lived long', async () => {
+  it('allocates nothing in the old generation because of what survived earlier', async () => {
     const server = await Server.start({ LEFTFOLD_DATA: folder.path }, PROGRAM);
     for (let request = 0; request < REQUESTS; request += 1) {
       const { status } = await server.post('/entries', NUMBERS);
