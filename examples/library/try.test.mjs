@@ -73,8 +73,8 @@ for (const platform of ['express', 'fastify']) {
       assert.equal(verified.status, 0, verified.stderr);
       assert.match(verified.stdout, /^2 [0-9a-f]{64}\n$/);
       // The package has no app whose contexts could be folded.
-      for (const command of ['audit', 'rehearse', 'what-if']) {
-        const { status, stderr } = leftfold(folder, command);
+      for (const args of [['audit'], ['rehearse'], ['what-if', 'balance', '--without', '1']]) {
+        const { status, stderr } = leftfold(folder, ...args);
         assert.equal(status, 2, stderr);
         assert.match(stderr, /--contexts <file>/);
       }
