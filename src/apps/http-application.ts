@@ -10,7 +10,7 @@ import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-docum
 import { registerBodyParsers } from './body-parsers.js';
 import { closeGracefully } from './graceful-close.js';
 import { keepTick } from './kept-tick.js';
-import { onePathEach, refuseOtherMethods, rememberRoutes } from './method-not-allowed-routes.js';
+import { onePathEach, refuseMethodsWithoutRoute, rememberRoutes } from './method-not-allowed-routes.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
 import {
   PROBLEM_HEADERS,
@@ -85,6 +85,6 @@ export async function createHttpApplication(
     },
   );
   await app.init().catch(onePathEach);
-  refuseOtherMethods(fastify, routes, filter);
+  refuseMethodsWithoutRoute(fastify, routes, filter);
   return app;
 }

@@ -27,7 +27,11 @@ export function onePathEach(error: unknown): never {
 }
 
 /** Gives every URL an answer to the methods that it does not have. */
-export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes, filter: ProblemFilter): void {
+export function refuseMethodsWithoutRoute(
+  fastify: FastifyInstance,
+  routes: Routes,
+  filter: ProblemFilter,
+): void {
   for (const [url, methods] of [...routes]) {
     if (url.includes('*')) continue; // everything below it is somebody else’s
     const allow = METHODS.filter((method) => methods.has(method)).join(', ');
