@@ -92,6 +92,14 @@ module.exports = {
       to: { path: '^src/(apps/|cli/|main\\.ts)' },
     },
     {
+      name: 'contexts-use-the-public-api',
+      comment:
+        'A context uses of the runtime what a user of the package can: `leftfold` and `leftfold/http`.',
+      severity: 'error',
+      from: { path: '^src/contexts/', pathNot: SPECS },
+      to: { path: '^src/runtime/', pathNot: '^src/runtime/(http/)?index\\.ts$' },
+    },
+    {
       name: 'contexts-know-no-store',
       comment: 'The app decides which store has the log.',
       severity: 'error',

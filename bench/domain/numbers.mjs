@@ -6,7 +6,7 @@ import {
   JSON_TYPE,
   JSON_UTF_8,
   commitOptions,
-  onlyKnown,
+  refuseUnknownParameters,
   queryOf,
   readBody,
   send,
@@ -38,7 +38,7 @@ class NumbersController {
   }
 
   async record(request, response) {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const value = valueIn(await readBody(request, [JSON_TYPE]));
     const { first } = await this.log.append(
       [numberRecorded.create({ value })],

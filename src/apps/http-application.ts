@@ -1,16 +1,16 @@
 /** A Nest application on Fastify, with parsers, problems, `405`s and OpenAPI. `main.ts` and the tests start the same one. */
-import { NotFoundException, type DynamicModule, type LoggerService } from '@nestjs/common';
+import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT } from '../runtime/http/kernel/bodies.js';
 import { OWN_BOOTSTRAP, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
-import { NothingHere } from '../runtime/http/kernel/problem-document.js';
+import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-document.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { closeGracefully } from './graceful-close.js';
 import { keepTick } from './kept-tick.js';
-import { onePathEach, refuseOtherMethods, rememberRoutes } from './method-not-allowed-routes.js';
+import { onePathEach, refuseMethodsWithoutRoute, rememberRoutes } from './method-not-allowed-routes.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
 import {
   PROBLEM_HEADERS,
@@ -30,8 +30,7 @@ export interface HttpOptions {
 /** Answers a request for an unknown path with a hint at what exists. */
 class ApplicationFilter extends ProblemFilter {
   override answer(error: unknown, request: HttpRequest, response: HttpResponse): Promise<void> {
-    const isUnknownPath = error instanceof NotFoundException && /^Cannot [A-Z]+ \//.test(error.message);
-    const problem = isUnknownPath
+    const problem = isUnknownPath(error)
       ? new NothingHere(`${error.message}; /${PATHS.docs} shows all that there is.`)
       : error;
     return super.answer(problem, request, response);
@@ -86,6 +85,6 @@ export async function createHttpApplication(
     },
   );
   await app.init().catch(onePathEach);
-  refuseOtherMethods(fastify, routes, filter);
+  refuseMethodsWithoutRoute(fastify, routes, filter);
   return app;
 }

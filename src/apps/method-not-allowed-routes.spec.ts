@@ -1,6 +1,6 @@
 /** What a URL answers to the methods that it does not have. */
 import fastify, { type FastifyInstance } from 'fastify';
-import { refuseOtherMethods, rememberRoutes } from './method-not-allowed-routes.js';
+import { refuseMethodsWithoutRoute, rememberRoutes } from './method-not-allowed-routes.js';
 import { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
 
 describe('a URL', () => {
@@ -12,7 +12,11 @@ describe('a URL', () => {
     app.get('/sum', () => 'sum');
     app.get('/numbers/:position', () => 'number');
     app.post('/numbers', () => 'posted');
-    refuseOtherMethods(app, routes, new ProblemFilter(() => Promise.resolve({ 'leftfold-position': '7' })));
+    refuseMethodsWithoutRoute(
+      app,
+      routes,
+      new ProblemFilter(() => Promise.resolve({ 'leftfold-position': '7' })),
+    );
   });
 
   afterEach(() => app.close());

@@ -27,7 +27,11 @@ export function onePathEach(error: unknown): never {
 }
 
 /** Answers all other methods of every registered URL with `405`. */
-export function refuseOtherMethods(fastify: FastifyInstance, routes: Routes, filter: ProblemFilter): void {
+export function refuseMethodsWithoutRoute(
+  fastify: FastifyInstance,
+  routes: Routes,
+  filter: ProblemFilter,
+): void {
   for (const [url, methods] of [...routes]) {
     if (url.includes('*')) continue; // a wildcard belongs to another plugin
     const allow = METHODS.filter((method) => methods.has(method)).join(', ');

@@ -69,6 +69,7 @@ export {
   type Upcasted,
   type Upcaster,
 } from './event-log/contracts/event-contract.js';
+export { MAX_COMMIT_EVENTS } from './event-log/contracts/checked-events.js';
 export type {
   ConsumedState,
   Consumer,

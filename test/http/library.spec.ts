@@ -333,6 +333,11 @@ describe.each(PLATFORMS)('on %s', (platform: Platform) => {
         expect(await problemOf(await get(`/ledger/${path}`), status)).toEqual({ ...document, status });
       });
 
+      it.each([404, 413, 415, 503])('keeps status and text of a bare exception: %d', async (status) => {
+        const { type, detail } = await problemOf(await get(`/ledger/refused/${status}`), status);
+        expect({ type, detail }).toEqual({ type: 'about:blank', detail: `refused with ${status}` });
+      });
+
       it('tells nothing of a defect', async () => {
         expect((await problemOf(await get('/ledger/defect'), 500)).detail).not.toContain('secret');
       });

@@ -8,6 +8,7 @@ import {
   HttpException,
   Module,
   NotFoundException,
+  Param,
   Post,
   Req,
   Res,
@@ -104,6 +105,11 @@ class LedgerController {
     throw new ServiceUnavailableException({ status: 'error', info: {}, error: check, details: check });
   }
 
+  @Get('refused/:status')
+  refused(@Param('status') status: string): never {
+    throw new HttpException(`refused with ${status}`, Number(status));
+  }
+
   @Get('defect')
   defect(): never {
     throw new Error('secret');
@@ -156,6 +162,8 @@ export interface ForeignOptions {
   readonly globalPrefix?: string;
   /** Default: true. */
   readonly rawBody?: boolean;
+  /** Default: true. */
+  readonly bodyParser?: boolean;
 }
 
 export interface Foreign {
@@ -166,7 +174,7 @@ export interface Foreign {
 
 export function createForeign(
   platform: Platform,
-  { http = {}, rawBody = true }: Omit<ForeignOptions, 'globalPrefix'> = {},
+  { http = {}, rawBody = true, bodyParser = true }: Omit<ForeignOptions, 'globalPrefix'> = {},
 ): Promise<INestApplication> {
   @Module({
     imports: [
@@ -178,7 +186,7 @@ export function createForeign(
   class ForeignModule {}
 
   const adapter = platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
-  const options = { logger: false, abortOnError: false, rawBody } as const;
+  const options = { logger: false, abortOnError: false, rawBody, bodyParser } as const;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class, and nobody constructs it
   return NestFactory.create(ForeignModule, adapter as FastifyAdapter, options);
 }

@@ -1,19 +1,19 @@
 /** The hello-world protocol: push an event, see the log as an array of numbers. */
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
+import type { Position } from '../../runtime/index.js';
 import {
   FORM_TYPE,
   JSON_TYPE,
   Links,
   commitOptions,
-  onlyKnown,
   queryOf,
   readBody,
+  refuseUnknownParameters,
   sendJson,
   type Headers,
   type HttpRequest,
   type HttpResponse,
 } from '../../runtime/http/index.js';
-import type { Position } from '../../runtime/event-log/event.js';
 import { readField } from './number-body.js';
 import { ApiLog, ApiPush } from './numbers.docs.js';
 import { NumbersService } from './numbers.service.js';
@@ -31,7 +31,7 @@ export class HelloController {
   @Post('push')
   @ApiPush()
   async push(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const value = readField(await readBody(request, [FORM_TYPE, JSON_TYPE]), 'event');
     const { last } = await this.numbers.record([value], commitOptions(request.headers, { push: value }));
     await this.#answer(response, 201, { location: this.links.app(`/numbers/${last}`) }, last);
@@ -40,7 +40,7 @@ export class HelloController {
   @Get('log')
   @ApiLog()
   async log(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     await this.#answer(response, 200, { 'cache-control': 'no-cache' }, await this.numbers.head());
   }
 

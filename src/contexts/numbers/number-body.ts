@@ -1,7 +1,7 @@
 /** Reads numbers from request bodies, and says of each that is none what would be right. */
 import { z } from 'zod';
+import { MAX_COMMIT_EVENTS } from '../../runtime/index.js';
 import { InexactNumber, InvalidBody, parseBody, pointer, type Fault } from '../../runtime/http/index.js';
-import { MAX_COMMIT_EVENTS } from '../../runtime/event-log/contracts/checked-events.js';
 import { CANONICAL_INTEGER, MAX_DIGITS } from './numbers.events.js';
 
 const RIGHT = 'send an integer, as in 5 or "12345678901234567890"';

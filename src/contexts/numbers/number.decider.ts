@@ -1,7 +1,5 @@
 /** Decides what may happen to one number, which is named after the position that it was recorded at. */
-import { tag, type Position } from '../../runtime/event-log/event.js';
-import { defineDecider, type Command } from '../../runtime/command/decider.js';
-import { Problem } from '../../runtime/http/kernel/problem.js';
+import { Problem, defineDecider, tag, type Command, type Position } from '../../runtime/index.js';
 import { numberMachine, type NumberContext } from './number.machine.js';
 import { numberRecorded, numberRetracted } from './numbers.events.js';
 

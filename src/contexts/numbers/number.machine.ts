@@ -3,7 +3,7 @@
  * A number can be retracted exactly when this machine has a transition for it.
  */
 import { assign, setup } from 'xstate';
-import type { RecordedOf } from '../../runtime/event-log/contracts/event-contract.js';
+import type { RecordedOf } from '../../runtime/index.js';
 import type { numberRecorded, numberRetracted } from './numbers.events.js';
 
 export interface NumberContext {

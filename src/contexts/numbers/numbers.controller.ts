@@ -8,9 +8,9 @@ import {
   NDJSON_TYPE,
   commitOptions,
   linkToCommit,
-  onlyKnown,
   queryOf,
   readBody,
+  refuseUnknownParameters,
   send,
   sendJson,
   type HttpRequest,
@@ -30,7 +30,7 @@ export class NumbersController {
   @Post()
   @ApiRecord()
   async record(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const body = readNumbers(await readBody(request, [JSON_TYPE, NDJSON_TYPE, FORM_TYPE]));
     const values = body.many ? body.values : [body.value];
     const { first, last } = await this.numbers.record(
@@ -54,7 +54,7 @@ export class NumbersController {
     @Req() request: HttpRequest,
     @Res() response: HttpResponse,
   ): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const position = positionOf(text);
     const { number, state, retraction, canBeRetracted, readAt } = await this.numbers.find(position);
     const headers = { 'leftfold-position': String(readAt), 'cache-control': 'no-cache' };
@@ -75,7 +75,7 @@ export class NumbersController {
     @Req() request: HttpRequest,
     @Res() response: HttpResponse,
   ): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const body = await readBody(request, [JSON_TYPE, FORM_TYPE]);
     const number = positionOf(text);
     const reason = readReason(body);

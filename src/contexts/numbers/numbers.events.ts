@@ -1,7 +1,6 @@
 /** The published language of the numbers context: all that other contexts may know of it. */
 import { z } from 'zod';
-import { defineEvent } from '../../runtime/event-log/contracts/event-contract.js';
-import { tag } from '../../runtime/event-log/event.js';
+import { defineEvent, tag } from '../../runtime/index.js';
 
 /** The longest number, in decimal digits. */
 export const MAX_DIGITS = 1000;

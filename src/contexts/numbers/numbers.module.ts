@@ -1,6 +1,6 @@
 /** The write side: records and retracts numbers, and publishes what was recorded. */
 import { Module } from '@nestjs/common';
-import { LeftfoldModule } from '../../runtime/leftfold.module.js';
+import { LeftfoldModule } from '../../runtime/index.js';
 import { HelloController } from './hello.controller.js';
 import { numberDecider } from './number.decider.js';
 import { NumbersController } from './numbers.controller.js';

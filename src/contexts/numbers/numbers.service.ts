@@ -1,18 +1,19 @@
 /** What can be done with numbers: record, retract, look at one, list the newest. */
 import { Injectable } from '@nestjs/common';
-import { allows } from '../../runtime/command/decider.js';
-import { execute, load } from '../../runtime/command/execute.js';
-import { EventLog } from '../../runtime/event-log/event-log.js';
 import {
+  AppendConditionFailed,
   EVERYTHING,
+  EventLog,
   START,
+  allows,
   commitId,
+  execute,
+  load,
   position,
   type Commit,
   type Position,
-} from '../../runtime/event-log/event.js';
-import type { CommitOptions } from '../../runtime/http/events/idempotency.js';
-import { AppendConditionFailed } from '../../runtime/event-log/errors.js';
+} from '../../runtime/index.js';
+import type { CommitOptions } from '../../runtime/http/index.js';
 import { NumberNotFound, numberDecider, retract } from './number.decider.js';
 import type { NumberContext } from './number.machine.js';
 import { numberRecorded } from './numbers.events.js';

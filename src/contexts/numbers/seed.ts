@@ -1,7 +1,7 @@
 /** Numbers for an empty log, from the setting `LEFTFOLD_SEED`. */
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { z } from 'zod';
-import { InvalidSetting } from '../../runtime/invalid-setting.js';
+import { InvalidSetting } from '../../runtime/index.js';
 import { CANONICAL_INTEGER } from './numbers.events.js';
 import { NumbersService } from './numbers.service.js';
 

@@ -1,8 +1,7 @@
 /** The product as text: the hello-world protocol’s line, and the exact value however long it is. */
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import { ApiTextQuery, answered, type HttpRequest, type HttpResponse } from '../../runtime/http/index.js';
-import { InjectProjection } from '../../runtime/projection/inject-projection.js';
-import { Projection } from '../../runtime/projection/projection.js';
+import { InjectProjection, Projection } from '../../runtime/index.js';
+import { ApiTextQuery, answerQuery, type HttpRequest, type HttpResponse } from '../../runtime/http/index.js';
 import { productIn, type ProductContext } from './product.machine.js';
 import { product, shownProduct } from './product.projection.js';
 
@@ -15,7 +14,7 @@ export class ProductController {
   @Get('state')
   @ApiTextQuery('product', 'The product as one line of text', '\nmultiplier state: 2\n')
   state(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
-    return answered(this.projection, request, response, {
+    return answerQuery(this.projection, request, response, {
       type: TEXT,
       body: ({ state }) => {
         const shown = shownProduct(state.context);
@@ -27,7 +26,7 @@ export class ProductController {
   @Get('value')
   @ApiTextQuery('product', 'The exact product in decimal, however long', '2')
   value(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
-    return answered(this.projection, request, response, {
+    return answerQuery(this.projection, request, response, {
       type: TEXT,
       body: ({ state }) => String(productIn(state.context)),
     });

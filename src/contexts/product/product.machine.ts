@@ -3,7 +3,7 @@
  * last one brings the product back. Retracted factors are kept apart and divided out when the value is asked for.
  */
 import { assign, setup } from 'xstate';
-import type { RecordedOf } from '../../runtime/event-log/contracts/event-contract.js';
+import type { RecordedOf } from '../../runtime/index.js';
 import type { numberRecorded, numberRetracted } from '../numbers/numbers.events.js';
 import { NO_FACTORS, productOf, withFactor, type ProductTree } from './product-tree.js';
 

@@ -1,6 +1,6 @@
 /** The product of all numbers, as a bounded context of its own. */
 import { Module } from '@nestjs/common';
-import { LeftfoldModule } from '../../runtime/leftfold.module.js';
+import { LeftfoldModule } from '../../runtime/index.js';
 import { ProductController } from './product.controller.js';
 import { product } from './product.projection.js';
 

@@ -1,5 +1,5 @@
 /** What `GET /product` answers with: the value, or how large it is and where it can be had. */
-import { defineProjection, type When } from '../../runtime/projection/define-projection.js';
+import { defineProjection, type When } from '../../runtime/index.js';
 import { numberRecorded, numberRetracted } from '../numbers/numbers.events.js';
 import { magnitudeOf, type Magnitude } from './magnitude.js';
 import { productIn, productMachine, type ProductContext } from './product.machine.js';

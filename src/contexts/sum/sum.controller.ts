@@ -1,8 +1,7 @@
 /** The hello-world protocol’s line about the sum; `GET /sum` comes with the projection. */
 import { Controller, Get, Req, Res } from '@nestjs/common';
-import { ApiTextQuery, answered, type HttpRequest, type HttpResponse } from '../../runtime/http/index.js';
-import { InjectProjection } from '../../runtime/projection/inject-projection.js';
-import { Projection } from '../../runtime/projection/projection.js';
+import { InjectProjection, Projection } from '../../runtime/index.js';
+import { ApiTextQuery, answerQuery, type HttpRequest, type HttpResponse } from '../../runtime/http/index.js';
 import type { SumContext } from './sum.machine.js';
 import { sum } from './sum.projection.js';
 
@@ -13,7 +12,7 @@ export class SumController {
   @Get('state')
   @ApiTextQuery('sum', 'The sum as one line of text', '\nadder state: 6\n')
   state(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
-    return answered(this.projection, request, response, {
+    return answerQuery(this.projection, request, response, {
       type: 'text/plain; charset=utf-8',
       body: ({ state }) => `\nadder state: ${String(state.context.total)}\n`,
     });

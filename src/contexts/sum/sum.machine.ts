@@ -1,6 +1,6 @@
 /** The sum of all numbers: empty ──first number──▶ counting. */
 import { assign, setup } from 'xstate';
-import type { RecordedOf } from '../../runtime/event-log/contracts/event-contract.js';
+import type { RecordedOf } from '../../runtime/index.js';
 import type { numberRecorded, numberRetracted } from '../numbers/numbers.events.js';
 
 export interface SumContext {

@@ -1,5 +1,5 @@
 /** What `GET /sum` answers with. */
-import { defineProjection } from '../../runtime/projection/define-projection.js';
+import { defineProjection } from '../../runtime/index.js';
 import { numberRecorded, numberRetracted } from '../numbers/numbers.events.js';
 import { sumMachine } from './sum.machine.js';
 

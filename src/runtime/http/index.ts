@@ -19,7 +19,7 @@ export {
   send,
   sendChunks,
   sendJson,
-  untilGone,
+  whileConnected,
   varyBy,
   type Headers,
   type HttpRequest,
@@ -29,7 +29,13 @@ export {
 export { NotAcceptable, matchesEntityTag, negotiate, preferredWait } from './kernel/headers.js';
 export { parseBody } from './kernel/json-faults.js';
 export { Links } from './kernel/links.js';
-export { onlyKnown, several, single, wholeNumber, type QueryString } from './kernel/parameters.js';
+export {
+  refuseUnknownParameters,
+  manyValues,
+  oneValue,
+  wholeNumber,
+  type QueryString,
+} from './kernel/parameters.js';
 export { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './kernel/problem.filter.js';
 export {
   InvalidBody,
@@ -55,5 +61,5 @@ export {
   type Schema,
 } from './kernel/api-docs.js';
 export { ApiTextQuery } from './projections/projection.docs.js';
-export type { Shape, Shown } from './projections/as-of.js';
-export { NotYet, answered } from './projections/query.js';
+export type { Representation, ProjectedState } from './projections/as-of.js';
+export { NotYet, answerQuery } from './projections/query.js';

@@ -3,7 +3,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { assign, setup } from 'xstate';
 import {
   ApiTextQuery,
-  answered,
+  answerQuery,
   type HttpRequest,
   type HttpResponse,
 } from '../../../src/runtime/http/index.js';
@@ -59,7 +59,7 @@ export class BalanceController {
   @Get('state')
   @ApiTextQuery('balance', 'The balance as one line of text', '\nbalance: 6\n')
   state(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
-    return answered(this.projection, request, response, {
+    return answerQuery(this.projection, request, response, {
       type: 'text/plain; charset=utf-8',
       body: ({ state }) => `\nbalance: ${String(state.context.total)}\n`,
     });

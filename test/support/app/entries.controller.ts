@@ -8,7 +8,7 @@ import {
   NDJSON_TYPE,
   commitOptions,
   linkToCommit,
-  onlyKnown,
+  refuseUnknownParameters,
   queryOf,
   readBody,
   sendJson,
@@ -44,7 +44,7 @@ export class EntriesController {
   @ApiOperation({ operationId: 'recordEntries' })
   @RECORDED
   async record(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const body = readEntries(await readBody(request, [JSON_TYPE, NDJSON_TYPE, FORM_TYPE]));
     const options = commitOptions(request.headers, { record: body });
     if (typeof body === 'string') {
@@ -65,7 +65,7 @@ export class EntriesController {
     @Req() request: HttpRequest,
     @Res() response: HttpResponse,
   ): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const entry = positionOf(text);
     const { state, after } = await load(this.log, entryDecider, entry);
     const { value } = state.context;
@@ -84,7 +84,7 @@ export class EntriesController {
     @Req() request: HttpRequest,
     @Res() response: HttpResponse,
   ): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const body = await readBody(request, [JSON_TYPE, FORM_TYPE]);
     const entry = positionOf(text);
     const input = { entry, reason: readReason(body) };
@@ -97,7 +97,7 @@ export class EntriesController {
   @ApiOperation({ operationId: 'push' })
   @RECORDED
   async push(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const value = readPushed(await readBody(request, [FORM_TYPE, JSON_TYPE]));
     const { last } = await this.#append([value], commitOptions(request.headers, { push: value }));
     sendCreated(response, this.links.app(`/entries/${last}`), last, await this.#values(last));
@@ -107,7 +107,7 @@ export class EntriesController {
   @ApiOperation({ operationId: 'values' })
   @FOUND
   async values(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     sendJson(response, 200, {}, await this.#values(await this.log.head()));
   }
 

@@ -3,7 +3,7 @@ import { Controller, Get, Req, Res } from '@nestjs/common';
 import { assign, setup } from 'xstate';
 import {
   ApiTextQuery,
-  answered,
+  answerQuery,
   type HttpRequest,
   type HttpResponse,
 } from '../../../src/runtime/http/index.js';
@@ -108,7 +108,7 @@ export class FactorController {
   @Get('state')
   @ApiTextQuery('factor', 'The factor as one line of text', '\nfactor: 2\n')
   state(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
-    return answered(this.projection, request, response, {
+    return answerQuery(this.projection, request, response, {
       type: TEXT,
       body: ({ state }) => `\nfactor: ${valueOf(state.context)}\n`,
     });
@@ -117,7 +117,7 @@ export class FactorController {
   @Get('value')
   @ApiTextQuery('factor', 'The exact factor in decimal, however long', '2')
   value(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
-    return answered(this.projection, request, response, {
+    return answerQuery(this.projection, request, response, {
       type: TEXT,
       body: ({ state }) => valueOf(state.context),
     });

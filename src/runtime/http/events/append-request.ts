@@ -4,8 +4,7 @@ import { parseBody } from '../kernel/json-faults.js';
 import { START, tag, type AppendCondition, type Json, type NewEvent } from '../../event-log/event.js';
 import { MAX_COMMIT_EVENTS } from '../../event-log/contracts/checked-events.js';
 import { incomingCloudEvent } from './cloud-event.js';
-import { eventName, eventTags } from './new-event.js';
-import { positionBody, queryBody } from './query-body.js';
+import { eventName, eventTags, positionBody, queryBody } from './query-body.js';
 
 const newEvent = z.strictObject({
   type: eventName.meta({ example: 'order.placed' }),

@@ -1,6 +1,6 @@
 /** Events as CloudEvents 1.0 (https://github.com/cloudevents/spec), for those who integrate by that standard. */
 import { z } from 'zod';
-import { eventName, eventTags } from './new-event.js';
+import { eventName, eventTags } from './query-body.js';
 import type { Json, RecordedEvent } from '../../event-log/event.js';
 
 /** One event, and several (the batched content mode of the JSON format). */

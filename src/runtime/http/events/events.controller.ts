@@ -12,7 +12,7 @@ import {
 } from '../kernel/exchange.js';
 import { negotiate } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
-import { onlyKnown } from '../kernel/parameters.js';
+import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ContractBroken, EventUnreadable } from '../../event-log/errors.js';
@@ -53,14 +53,14 @@ export class EventsController {
   @HttpCode(200)
   @ApiQueryEvents()
   async query(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     await this.#answer(readPageBody(await readBody(request, [JSON_TYPE])), request, response);
   }
 
   @Post()
   @ApiAppend()
   async append(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const body = await readBody(request, [JSON_TYPE, CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE]);
     const isCloudEvent = request.headers['content-type']?.startsWith('application/cloudevents') === true;
     const { events, condition } = (isCloudEvent ? readCloudEvents : readAppendRequest)(body);
@@ -79,7 +79,7 @@ export class EventsController {
   }
 
   /** A page, or a stream, in the media type that the client likes best. */
-  async #answer(asked: PageRequest, request: HttpRequest, response: HttpResponse): Promise<void> {
+  async #answer(pageRequest: PageRequest, request: HttpRequest, response: HttpResponse): Promise<void> {
     const type = negotiate(request.headers.accept, [
       JSON_TYPE,
       NDJSON_TYPE,
@@ -94,10 +94,10 @@ export class EventsController {
     };
     if (type === NDJSON_TYPE) {
       const ndjson = { ...headers, 'content-type': NDJSON_TYPE };
-      await sendChunks(response, ndjson, this.#lines(asked, head));
+      await sendChunks(response, ndjson, this.#lines(pageRequest, head));
       return;
     }
-    const { events, next } = await this.#page(asked, head);
+    const { events, next } = await this.#page(pageRequest, head);
     const page = { ...headers, ...(next !== undefined && Object.fromEntries([next.header])) };
     if (type === JSON_TYPE) {
       sendJson(response, 200, page, { events, ...(next !== undefined && { next: next.value }) });
@@ -109,31 +109,34 @@ export class EventsController {
 
   /** The events at as many positions as were asked for, and where to go on if there are more. */
   async #page(
-    asked: PageRequest,
+    pageRequest: PageRequest,
     head: Position,
   ): Promise<{ events: readonly RecordedEvent[]; next?: Next }> {
     const events: RecordedEvent[] = [];
     // One more than asked for tells whether there is a next page.
-    const range = { ...rangeOf(asked, head), limit: asked.limit + 1 };
+    const range = { ...rangeOf(pageRequest, head), limit: pageRequest.limit + 1 };
     let isCutShort = false;
     try {
-      for await (const page of this.log.read(asked.query, range)) events.push(...page);
+      for await (const page of this.log.read(pageRequest.query, range)) events.push(...page);
     } catch (error) {
       // What comes before an event that cannot be read is still a page; the next one is refused.
       if (!(error instanceof EventUnreadable) || events.length === 0) throw error;
       isCutShort = true;
     }
     const positions = [...new Set(events.map((event) => event.position))];
-    const last = positions.slice(0, asked.limit).at(-1);
-    if (last === undefined || (positions.length <= asked.limit && !isCutShort)) return { events };
+    const last = positions.slice(0, pageRequest.limit).at(-1);
+    if (last === undefined || (positions.length <= pageRequest.limit && !isCutShort)) return { events };
     const past = events.findLastIndex((event) => event.position === last) + 1;
-    return { events: events.slice(0, past), next: asked.next(last) };
+    return { events: events.slice(0, past), next: pageRequest.next(last) };
   }
 
   /** All of it, up to the head or the limit that was asked for: a stream needs no pages. */
-  async *#lines(asked: PageRequest, head: Position): AsyncGenerator<string> {
-    const range = { ...rangeOf(asked, head), ...(asked.isLimited && { limit: asked.limit }) };
-    for await (const page of this.log.read(asked.query, range)) {
+  async *#lines(pageRequest: PageRequest, head: Position): AsyncGenerator<string> {
+    const range = {
+      ...rangeOf(pageRequest, head),
+      ...(pageRequest.isLimited && { limit: pageRequest.limit }),
+    };
+    for await (const page of this.log.read(pageRequest.query, range)) {
       yield page.map((event) => `${JSON.stringify(event)}\n`).join('');
     }
   }

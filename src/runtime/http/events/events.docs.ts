@@ -11,9 +11,8 @@ import {
 } from '../kernel/api-docs.js';
 import { appendRequest } from './append-request.js';
 import { CLOUD_EVENTS_TYPE } from './cloud-event.js';
-import { MAX_TAGS, eventName } from './new-event.js';
 import { DEFAULT_LIMIT, MAX_LIMIT, pageBody } from './page-request.js';
-import { MAX_TYPES } from './query-body.js';
+import { MAX_TAGS, MAX_TYPES, eventName } from './query-body.js';
 
 const recordedEvent = z.object({
   position: z.int().min(1),

@@ -2,11 +2,10 @@
 import { z } from 'zod';
 import { parseBody } from '../kernel/json-faults.js';
 import type { Links } from '../kernel/links.js';
-import { onlyKnown, several, wholeNumber, type QueryString } from '../kernel/parameters.js';
+import { refuseUnknownParameters, manyValues, wholeNumber, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { START, position, tag, type Position, type Query } from '../../event-log/event.js';
-import { MAX_NAME_LENGTH, MAX_TAGS } from './new-event.js';
-import { MAX_TYPES, positionBody, queryBody } from './query-body.js';
+import { MAX_NAME_LENGTH, MAX_TAGS, MAX_TYPES, positionBody, queryBody } from './query-body.js';
 
 /** The most events of one page. */
 export const MAX_LIMIT = 1000;
@@ -40,12 +39,12 @@ export interface Next {
  * @throws InvalidParameter
  */
 export function readPageParameters(parameters: QueryString, path = '/events'): PageRequest {
-  onlyKnown(parameters, ['after', 'limit', 'type', 'tag']);
+  refuseUnknownParameters(parameters, ['after', 'limit', 'type', 'tag']);
   const limit = wholeNumber(parameters, 'limit', { min: 1, max: MAX_LIMIT });
   const types = names(parameters, 'type', MAX_TYPES);
   const tags = names(parameters, 'tag', MAX_TAGS).map(tag);
   const item = { ...(types.length > 0 && { types }), ...(tags.length > 0 && { tags }) };
-  const asked = [
+  const filter = [
     ...types.map((type) => `&type=${encodeURIComponent(type)}`),
     ...tags.map((each) => `&tag=${encodeURIComponent(each)}`),
   ].join('');
@@ -55,7 +54,7 @@ export function readPageParameters(parameters: QueryString, path = '/events'): P
     backwards: false,
     ...pageSize(limit),
     next: (last) => {
-      const link = `${path}?after=${last}&limit=${limit ?? DEFAULT_LIMIT}${asked}`;
+      const link = `${path}?after=${last}&limit=${limit ?? DEFAULT_LIMIT}${filter}`;
       return { value: link, header: ['link', `<${link}>; rel="next"`] };
     },
   };
@@ -84,9 +83,9 @@ export const pageBody = z.strictObject({
  * @throws InvalidBody
  */
 export function readPageBody(body: unknown): PageRequest {
-  const { limit, ...asked } = parseBody(pageBody, body);
+  const { limit, ...selection } = parseBody(pageBody, body);
   return {
-    ...asked,
+    ...selection,
     ...pageSize(limit),
     next: (last) => ({ value: last, header: ['leftfold-next', String(last)] }),
   };
@@ -97,7 +96,7 @@ function pageSize(limit: number | undefined): Pick<PageRequest, 'limit' | 'isLim
 }
 
 function names(parameters: QueryString, name: 'type' | 'tag', most: number): readonly string[] {
-  const values = several(parameters, name);
+  const values = manyValues(parameters, name);
   if (values.length > most) {
     throw new InvalidParameter(
       name,

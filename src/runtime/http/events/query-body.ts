@@ -1,7 +1,18 @@
-/** What a query must be, however it is sent: items, each any of these types and all of these tags (dcb.events). */
+/** What types, tags and queries must be, however they are sent. A query is items, each any of these types and all of these tags (dcb.events). */
 import { z } from 'zod';
 import { position, tag, type Position, type Query } from '../../event-log/event.js';
-import { eventName, eventTags } from './new-event.js';
+
+/** The longest type or tag, in characters. */
+export const MAX_NAME_LENGTH = 255;
+export const MAX_TAGS = 100;
+
+export const eventName = z
+  .string()
+  .min(1, 'at least 1 character')
+  .max(MAX_NAME_LENGTH, `at most ${MAX_NAME_LENGTH} characters`)
+  .refine((text) => text.isWellFormed(), 'well-formed Unicode');
+
+export const eventTags = z.array(eventName).max(MAX_TAGS, `at most ${MAX_TAGS} tags`);
 
 /** Each item is looked up by itself, so their number is bounded; no decision has been seen to need more. */
 export const MAX_ITEMS = 1000;

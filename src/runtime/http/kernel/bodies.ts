@@ -57,7 +57,7 @@ export class BodyTooLarge extends Problem {
  * application does not parse.
  *
  * @param accepted media types in lower case without parameters; other than NDJSON and forms they are JSON
- * @throws UnsupportedMediaType, UnsupportedEncoding, BodyTooLarge, MalformedBody
+ * @throws UnsupportedMediaType, UnsupportedEncoding, BodyTooLarge, MalformedBody, BodyAlreadyRead
  */
 export async function readBody(request: HttpRequest, accepted: readonly string[]): Promise<unknown> {
   requireMediaType(request, accepted);
@@ -80,6 +80,18 @@ export const RAW_BODY_NEEDED =
   'Leftfold reads request bodies exactly and needs their bytes: create the application with ' +
   'NestFactory.create(AppModule, { rawBody: true })';
 
+/** A parser of the application has read the body, and has not kept its bytes. */
+export class BodyAlreadyRead extends Problem {
+  constructor() {
+    super(
+      'misconfigured',
+      'body-already-read',
+      'The application is not set up to read this body',
+      `A parser of the application has read the body already. ${RAW_BODY_NEEDED}.`,
+    );
+  }
+}
+
 function isParsedExactly({ server }: HttpRequest): boolean {
   return server !== undefined && OWN_BOOTSTRAP in server;
 }
@@ -92,7 +104,7 @@ async function bytesOf(request: HttpRequest): Promise<Buffer | undefined> {
   }
   // Of Fastify's request, `raw`; Express's request is Node's.
   const raw = request.raw ?? (request as unknown as IncomingMessage);
-  if (raw.readableDidRead) throw new Error(RAW_BODY_NEEDED);
+  if (raw.readableDidRead) throw new BodyAlreadyRead();
   return readAll(raw);
 }
 

@@ -126,7 +126,7 @@ export function rawResponse(response: HttpResponse): ServerResponse {
 }
 
 /** Does the work while the client is connected. Resolves to undefined once it is gone: the answer would reach no one. */
-export async function untilGone<Result>(
+export async function whileConnected<Result>(
   response: HttpResponse,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result | undefined> {

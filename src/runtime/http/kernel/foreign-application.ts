@@ -2,13 +2,36 @@
 import type { HttpServer, OnModuleInit, Type } from '@nestjs/common';
 import type { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE, RAW_BODY_NEEDED, BODY_LIMIT } from './bodies.js';
-import { OWN_BOOTSTRAP } from './exchange.js';
+import { OWN_BOOTSTRAP, type HttpRequest, type HttpResponse } from './exchange.js';
 import type { Links } from './links.js';
 import { pathsOf, refuseOtherMethods, type PathMethods } from './method-not-allowed.js';
+import { isOfThePlatform } from './problem-document.js';
 import type { ProblemFilter } from './problem.filter.js';
 
 /** The types whose parsers lose what was sent: Nest's names of them on Express, and media types on Fastify. */
 const PARSED = ['json', 'urlencoded', JSON_TYPE, FORM_TYPE];
+
+/** What Express's parsers are called in the stack of a router. */
+const EXPRESS_PARSERS = ['jsonParser', 'urlencodedParser'];
+
+interface ExpressLayer {
+  readonly handle?: { readonly name?: string };
+  /** Whether it is mounted at `/`. */
+  readonly slash?: boolean;
+}
+
+interface ExpressInstance {
+  readonly router?: { readonly stack?: readonly ExpressLayer[] };
+  use(
+    path: string,
+    handler: (
+      error: unknown,
+      request: HttpRequest & { readonly path: string },
+      response: HttpResponse,
+      next: (error: unknown) => void,
+    ) => void,
+  ): unknown;
+}
 
 interface FastifyInstance {
   hasContentTypeParser(type: string): boolean;
@@ -26,6 +49,7 @@ interface FastifyInstance {
 interface ParserSetup {
   useBodyParser?(type: string | readonly string[] | RegExp, rawBody?: boolean, ...more: unknown[]): unknown;
   registerParserMiddleware(prefix?: string, rawBody?: boolean): unknown;
+  getInstance(): unknown;
 }
 
 export interface ForeignApplicationOptions {
@@ -41,6 +65,8 @@ export interface ForeignApplicationOptions {
 export class ForeignApplication implements OnModuleInit {
   /** Of each parser that the application has set up, whether it keeps the bytes. */
   readonly #keepsBytes: boolean[] = [];
+  /** Express's layers that Nest has added for its parsers. */
+  readonly #parsersOfNest = new Set<ExpressLayer>();
 
   constructor(
     private readonly host: HttpAdapterHost,
@@ -65,11 +91,26 @@ export class ForeignApplication implements OnModuleInit {
     if (this.options.readsBodies) {
       // Fastify parses JSON by itself; Express leaves what is not parsed to be read.
       const areKept = platform === 'fastify' ? this.#keepsBytes.length > 0 : true;
-      if (!areKept || this.#keepsBytes.includes(false)) throw new Error(RAW_BODY_NEEDED);
+      const hasOwnParser = parsersIn(instance).some((layer) => !this.#parsersOfNest.has(layer));
+      if (!areKept || hasOwnParser || this.#keepsBytes.includes(false)) throw new Error(RAW_BODY_NEEDED);
     }
     if (platform === 'fastify')
       keepBytes(instance as FastifyInstance, [NDJSON_TYPE, ...this.options.jsonTypes]);
-    refuseOtherMethods(adapter, this.#paths(), this.filter);
+    const paths = this.#paths();
+    if (platform === 'express') this.#answerParsers(instance as ExpressInstance, paths);
+    refuseOtherMethods(adapter, paths, this.filter);
+  }
+
+  /** Express's parsers run before a route is found, so what they refuse does not reach the filter of a controller. */
+  #answerParsers(express: ExpressInstance, paths: PathMethods): void {
+    for (const [path, methods] of paths) {
+      express.use(path, (error, request, response, next) => {
+        // Below the path, and by another method, the application may serve something of its own.
+        if (request.path === '/' && methods.has(request.method) && isOfThePlatform(error))
+          void this.filter.answer(error, request, response);
+        else next(error);
+      });
+    }
   }
 
   #watch(adapter: ParserSetup | null): void {
@@ -78,13 +119,22 @@ export class ForeignApplication implements OnModuleInit {
     const useBodyParser = adapter.useBodyParser?.bind(adapter);
     adapter.registerParserMiddleware = (prefix, rawBody) => {
       this.#keepsBytes.push(rawBody === true);
-      return registerParserMiddleware(prefix, rawBody);
+      return this.#rememberParsers(adapter, () => registerParserMiddleware(prefix, rawBody));
     };
     if (useBodyParser === undefined) return;
     adapter.useBodyParser = (type, rawBody, ...more) => {
       if ([type].flat().some(isParsed)) this.#keepsBytes.push(rawBody === true);
-      return useBodyParser(type, rawBody, ...more);
+      return this.#rememberParsers(adapter, () => useBodyParser(type, rawBody, ...more));
     };
+  }
+
+  /** Nest leaves out a parser of its own where the application has one already, which `rawBody` then says nothing of. */
+  #rememberParsers(adapter: ParserSetup, register: () => unknown): unknown {
+    const before = new Set(parsersIn(adapter.getInstance()));
+    const result = register();
+    for (const layer of parsersIn(adapter.getInstance()))
+      if (!before.has(layer)) this.#parsersOfNest.add(layer);
+    return result;
   }
 
   #paths(): PathMethods {
@@ -100,6 +150,12 @@ export class ForeignApplication implements OnModuleInit {
     }
     return paths;
   }
+}
+
+/** Express's parsers that see every request. One that is wrapped, or that only a path has, is not found: its requests are refused one by one. */
+function parsersIn(instance: unknown): readonly ExpressLayer[] {
+  const stack = (instance as ExpressInstance).router?.stack ?? [];
+  return stack.filter(({ handle, slash }) => slash !== false && EXPRESS_PARSERS.includes(handle?.name ?? ''));
 }
 
 function isParsed(type: string | RegExp): boolean {

@@ -1,42 +1,42 @@
 /** Query parameters. */
-import { onlyKnown, several, single, wholeNumber } from './parameters.js';
+import { refuseUnknownParameters, manyValues, oneValue, wholeNumber } from './parameters.js';
 import { InvalidParameter } from './problem.js';
 
-describe('onlyKnown', () => {
+describe('refuseUnknownParameters', () => {
   it('takes what is known', () => {
     expect(() => {
-      onlyKnown({ after: '1' }, ['after', 'limit']);
+      refuseUnknownParameters({ after: '1' }, ['after', 'limit']);
     }).not.toThrow();
   });
 
   it('refuses what is not, and names what is', () => {
     expect(() => {
-      onlyKnown({ afer: '1' }, ['after', 'limit']);
+      refuseUnknownParameters({ afer: '1' }, ['after', 'limit']);
     }).toThrow('There is no parameter afer; there are after, limit.');
   });
 
   it('says that there are none where there are none', () => {
     expect(() => {
-      onlyKnown({ after: '1' }, []);
+      refuseUnknownParameters({ after: '1' }, []);
     }).toThrow('There is no parameter after; there are none here.');
   });
 });
 
-describe('single', () => {
+describe('oneValue', () => {
   it('gives what is there once', () => {
-    expect(single({ type: 'a' }, 'type')).toBe('a');
+    expect(oneValue({ type: 'a' }, 'type')).toBe('a');
   });
 
   it('gives nothing for what is not there', () => {
-    expect(single({}, 'type')).toBeUndefined();
+    expect(oneValue({}, 'type')).toBeUndefined();
   });
 
   it('refuses what is there more often', () => {
-    expect(() => single({ type: ['a', 'b'] }, 'type')).toThrow('type is there 2 times; give it once.');
+    expect(() => oneValue({ type: ['a', 'b'] }, 'type')).toThrow('type is there 2 times; give it once.');
   });
 });
 
-describe('several', () => {
+describe('manyValues', () => {
   it.each<readonly [given: string | readonly string[] | undefined, values: readonly string[]]>([
     [undefined, []],
     ['a', ['a']],
@@ -46,7 +46,7 @@ describe('several', () => {
       ['b', 'a', 'b'],
     ],
   ])('makes of %j the values %j', (given, values) => {
-    expect(several({ tag: given }, 'tag')).toEqual(values);
+    expect(manyValues({ tag: given }, 'tag')).toEqual(values);
   });
 });
 

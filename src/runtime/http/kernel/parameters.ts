@@ -4,7 +4,7 @@ import { InvalidParameter } from './problem.js';
 export type QueryString = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** @throws InvalidParameter when a parameter is none of `known`, so that a misspelt one is not passed over */
-export function onlyKnown(query: QueryString, known: readonly string[]): void {
+export function refuseUnknownParameters(query: QueryString, known: readonly string[]): void {
   for (const name of Object.keys(query)) {
     if (!known.includes(name)) {
       const right = known.length === 0 ? 'there are none here' : `there are ${known.join(', ')}`;
@@ -14,14 +14,14 @@ export function onlyKnown(query: QueryString, known: readonly string[]): void {
 }
 
 /** @throws InvalidParameter when it is there twice */
-export function single(query: QueryString, name: string): string | undefined {
+export function oneValue(query: QueryString, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || typeof value === 'string') return value;
   throw new InvalidParameter(name, `${name} is there ${value.length} times; give it once.`);
 }
 
 /** Every value of a parameter that may be there several times, in the order in which they were given. */
-export function several(query: QueryString, name: string): readonly string[] {
+export function manyValues(query: QueryString, name: string): readonly string[] {
   return [query[name] ?? []].flat();
 }
 
@@ -35,7 +35,7 @@ export function wholeNumber(
   name: string,
   { min = 0, max = Number.MAX_SAFE_INTEGER }: { readonly min?: number; readonly max?: number } = {},
 ): number | undefined {
-  const text = single(query, name);
+  const text = oneValue(query, name);
   if (text === undefined) return undefined;
   const number = Number(text);
   if (!/^(?:0|[1-9]\d*)$/.test(text) || number < min || number > max) {

@@ -1,6 +1,6 @@
 /** An error as a problem document (RFC 9457): the runtime's own, Nest's, and those of the platform underneath. */
 import { STATUS_CODES } from 'node:http';
-import { HttpException } from '@nestjs/common';
+import { HttpException, NotFoundException } from '@nestjs/common';
 import { BodyTooLarge, JSON_TYPE, UnsupportedMediaType } from './bodies.js';
 import { Problem, problemType, type ProblemKind } from './problem.js';
 
@@ -14,6 +14,7 @@ const STATUS: Readonly<Record<ProblemKind, number>> = {
   'unsupported-media-type': 415,
   invalid: 422,
   unavailable: 503,
+  misconfigured: 500,
   damaged: 500,
   'storage-full': 507,
 };
@@ -27,8 +28,8 @@ export interface ProblemDocument {
 }
 
 export function documentOf(thrown: unknown): ProblemDocument {
-  if (thrown instanceof HttpException && !isOfThePlatform(thrown)) return documentOfException(thrown);
-  const error = platformProblem(thrown);
+  const error = isUnknownPath(thrown) ? new NothingHere(thrown.message) : platformProblem(thrown);
+  if (error instanceof HttpException) return documentOfException(error);
   if (error instanceof Problem) {
     return {
       ...error.extensions,
@@ -41,7 +42,8 @@ export function documentOf(thrown: unknown): ProblemDocument {
   }
   const status = statusOf(error);
   if (status !== undefined && status < 500 && error instanceof Error) {
-    return { type: 'about:blank', title: titleOf(status), status, detail: error.message };
+    const title = titleOf(status);
+    return { type: 'about:blank', title, status, detail: isExposed(error) ? error.message : title };
   }
   return {
     type: problemType('internal-error'),
@@ -58,14 +60,15 @@ export class NothingHere extends Problem {
   }
 }
 
-/** Nest hands on what Fastify refuses as a bare `HttpException` with a text. Everything else is somebody's own. */
-function isOfThePlatform(exception: HttpException): boolean {
-  return exception.constructor === HttpException && typeof exception.getResponse() === 'string';
+/** Nest's refusal of a path that no route has. */
+export function isUnknownPath(error: unknown): error is NotFoundException {
+  return error instanceof NotFoundException && /^Cannot [A-Z]+ \//.test(error.message);
 }
 
-/** What the platform refuses before a handler is reached, in the words of this API. */
-function platformProblem(error: unknown): unknown {
-  if (error instanceof Problem || !(error instanceof Error)) return error;
+/** What the platform refuses before a handler is reached, in the words of this API; everything else as it is. */
+function platformProblem(thrown: unknown): unknown {
+  const error = platformErrorIn(thrown);
+  if (error === undefined) return thrown;
   switch (statusOf(error)) {
     case 400:
       return new Problem('malformed', 'malformed-request', 'The request cannot be read', error.message);
@@ -80,12 +83,35 @@ function platformProblem(error: unknown): unknown {
   }
 }
 
+/** The platform's error itself, or as Nest hands it on: the cause of an exception with the same message. */
+function platformErrorIn(thrown: unknown): Error | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  if (!(thrown instanceof HttpException)) return isOfThePlatform(thrown) ? thrown : undefined;
+  const { cause } = thrown;
+  return cause instanceof Error && cause.message === thrown.message && isOfThePlatform(cause)
+    ? cause
+    : undefined;
+}
+
+/** Fastify's errors have a code, those of Express's parsers a type; Express refuses a path that it cannot decode with a `URIError`. */
+export function isOfThePlatform(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('code' in error && String(error.code).startsWith('FST_ERR_')) return true;
+  if (statusOf(error) === undefined) return false;
+  return (
+    error instanceof URIError || ('type' in error && typeof error.type === 'string' && 'expose' in error)
+  );
+}
+
 function statusOf(error: unknown): number | undefined {
-  if (error instanceof HttpException) return error.getStatus();
-  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') {
-    return error.statusCode;
-  }
-  return undefined;
+  if (!(error instanceof Error)) return undefined;
+  if ('statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
+  return 'status' in error && typeof error.status === 'number' ? error.status : undefined;
+}
+
+/** Errors of `http-errors` say whether a client may read their message. */
+function isExposed(error: Error): boolean {
+  return !('expose' in error) || error.expose !== false;
 }
 
 /** The limit of Express's parsers, which the application may have set. */

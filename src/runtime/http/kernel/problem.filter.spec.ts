@@ -4,8 +4,11 @@ import {
   ForbiddenException,
   HttpException,
   Logger,
+  NotFoundException,
   ServiceUnavailableException,
+  type ArgumentsHost,
 } from '@nestjs/common';
+import { firstValueFrom, type Observable } from 'rxjs';
 import fastify, { type FastifyInstance } from 'fastify';
 import { Problem, type ProblemKind } from './problem.js';
 import { documentOf } from './problem-document.js';
@@ -65,8 +68,65 @@ describe('documentOf', () => {
       },
     ],
     [new HttpException('Too early', 425), { status: 425, detail: 'Too early' }],
+    [
+      new HttpException('down for maintenance', 503),
+      { status: 503, title: 'Service Unavailable', detail: 'down for maintenance' },
+    ],
+    [
+      new NotFoundException('no such account'),
+      { status: 404, title: 'Not Found', detail: 'no such account' },
+    ],
+    [
+      new HttpException('at most 3 files', 413),
+      { status: 413, title: 'Payload Too Large', detail: 'at most 3 files' },
+    ],
+    [
+      new HttpException('send a PNG', 415),
+      { status: 415, title: 'Unsupported Media Type', detail: 'send a PNG' },
+    ],
+    [
+      new HttpException('send a PNG', 415, { cause: new Error('a JPEG') }),
+      { status: 415, title: 'Unsupported Media Type', detail: 'send a PNG' },
+    ],
   ])('keeps what an exception of Nest’s says: %s', (exception, document) => {
     expect(documentOf(exception)).toEqual({ type: 'about:blank', title: 'Too Early', ...document });
+  });
+
+  const tooLarge = Object.assign(new Error('request entity too large'), {
+    statusCode: 413,
+    status: 413,
+    expose: true,
+    type: 'entity.too.large',
+    limit: 102400,
+  });
+  const unread = Object.assign(new Error('Unsupported Media Type'), {
+    statusCode: 415,
+    code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE',
+  });
+
+  it.each<readonly [what: string, error: unknown, status: number, problem: string]>([
+    ['an unknown path', new NotFoundException('Cannot GET /none'), 404, 'not-found'],
+    ['a media type', unread, 415, 'unsupported-media-type'],
+    [
+      'a media type, handed on by Nest',
+      new HttpException(unread.message, 415, { cause: unread }),
+      415,
+      'unsupported-media-type',
+    ],
+    ['a size', tooLarge, 413, 'body-too-large'],
+    [
+      'a size, handed on by Nest',
+      new HttpException(tooLarge.message, 413, { cause: tooLarge }),
+      413,
+      'body-too-large',
+    ],
+  ])('words what the platform refuses: %s', (_what, error, status, problem) => {
+    expect(documentOf(error)).toMatchObject({ status, type: `urn:leftfold:problem:${problem}` });
+  });
+
+  it('does not tell what an error of http-errors keeps from clients', () => {
+    const error = Object.assign(new Error('/srv/secret'), { statusCode: 404, expose: false });
+    expect(documentOf(error)).toMatchObject({ status: 404, detail: 'Not Found' });
   });
 
   it('keeps the status of an error of Fastify’s own', () => {
@@ -146,5 +206,21 @@ describe('ProblemFilter', () => {
 
   it('answers a defect with 500', async () => {
     expect((await app.inject('/defect')).statusCode).toBe(500);
+  });
+});
+
+describe('ProblemFilter bound globally, at a host that is not HTTP', () => {
+  const filter = new ProblemFilter();
+  const problem = new Problem('conflict', 'p', 'Title', 'Detail');
+  const hostOf = (type: string): ArgumentsHost => ({ getType: () => type }) as unknown as ArgumentsHost;
+
+  it.each(['graphql', 'ws'])('returns the error: %s', (type) => {
+    expect(filter.catch(problem, hostOf(type))).toBe(problem);
+  });
+
+  it('fails with the error in the observable that RPC wants', async () => {
+    await expect(firstValueFrom(filter.catch(problem, hostOf('rpc')) as Observable<never>)).rejects.toBe(
+      problem,
+    );
   });
 });

@@ -1,5 +1,14 @@
 /** Answers errors as `application/problem+json` (RFC 9457). */
-import { Catch, Inject, Logger, Optional, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  Inject,
+  Logger,
+  Optional,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
+import { throwError } from 'rxjs';
 import {
   hasBegun,
   rawResponse,
@@ -19,18 +28,27 @@ export type ProblemHeaders = () => Promise<Headers>;
 const NO_HEADERS: ProblemHeaders = () => Promise.resolve({});
 
 /**
- * The runtime's own controllers are bound to it. For others: `@UseFilters(ProblemFilter)`, or `app.useGlobalFilters(app.get(ProblemFilter))`.
+ * HTTP only. The runtime's own controllers are bound to it. For others: `@UseFilters(ProblemFilter)`, or `app.useGlobalFilters(app.get(ProblemFilter))`.
  * A `Problem` and Nest's exceptions are answered with what they say, every other error with a `500` that tells nothing of its inside.
+ * Bound globally it is handed the errors of other transports as well, and hands them on as they are: an RPC handler fails with the error,
+ * a GraphQL resolver returns it, which GraphQL takes as failing. A WebSocket client is not told; bind Nest's `BaseWsExceptionFilter` there.
  */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('Http');
+  readonly #logged = new Set<string>();
 
   /** @param headers when they cannot be found out, the problem is answered without */
   constructor(@Optional() @Inject(PROBLEM_HEADERS) private readonly headers: ProblemHeaders = NO_HEADERS) {}
 
-  catch(error: unknown, host: ArgumentsHost): Promise<void> {
-    if (host.getType() !== 'http') throw error;
+  /** @returns what Nest wants of the filter of a transport: of RPC an observable, of others a value or a promise */
+  catch(error: unknown, host: ArgumentsHost): unknown {
+    const transport: string = host.getType();
+    if (transport === 'rpc') return throwError(() => error);
+    if (transport !== 'http') {
+      if (!(error instanceof Problem || error instanceof HttpException)) this.#logger.error(transport, error);
+      return error;
+    }
     const http = host.switchToHttp();
     return this.answer(error, http.getRequest<HttpRequest>(), http.getResponse<HttpResponse>());
   }
@@ -39,7 +57,7 @@ export class ProblemFilter implements ExceptionFilter {
   async answer(error: unknown, request: HttpRequest, response: HttpResponse): Promise<void> {
     const headers = await this.headers().catch(() => ({}));
     const document = documentOf(error);
-    if (document.status === 500) {
+    if (document.status === 500 && !this.#isLogged(error)) {
       const stack = error instanceof Error ? error.stack : error;
       this.#logger.error(`${request.method} ${request.originalUrl}`, stack);
     }
@@ -59,5 +77,13 @@ export class ProblemFilter implements ExceptionFilter {
       },
       JSON.stringify(document),
     );
+  }
+
+  /** What is wrong with the application's setup is wrong with each request; the log has it once. */
+  #isLogged(error: unknown): boolean {
+    if (!(error instanceof Problem) || error.kind !== 'misconfigured') return false;
+    const isLogged = this.#logged.has(error.type);
+    this.#logged.add(error.type);
+    return isLogged;
   }
 }

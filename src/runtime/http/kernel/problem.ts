@@ -12,6 +12,7 @@ export type ProblemKind =
   | 'unsupported-media-type'
   | 'unavailable' // not now; again later
   | 'storage-full'
+  | 'misconfigured' // the application is not set up for it
   | 'damaged'; // what was stored is no longer what was written
 
 /** One fault and where it is: in the body (`pointer`), the URL (`parameter`) or the headers (`header`). */

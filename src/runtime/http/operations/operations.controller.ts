@@ -10,7 +10,7 @@ import {
 } from '../kernel/exchange.js';
 import { preferredWait } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
-import { onlyKnown } from '../kernel/parameters.js';
+import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
@@ -72,7 +72,7 @@ export class OperationsController {
   }
 
   #known(name: string, request: HttpRequest): Projection {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     preferredWait(request.headers['prefer']); // refused before anything is begun
     return projectionNamed(name, this.host);
   }

@@ -1,23 +1,23 @@
 /** Answers with a state of the past. */
 import type { Position } from '../../event-log/event.js';
 import type { FoldState } from '../../fold/fold-state.js';
-import { send, untilGone, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import { send, whileConnected, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { matchesEntityTag } from '../kernel/headers.js';
 import type { Past } from '../../projection/past/past.js';
 import { AfterHead } from '../../projection/past/past-problems.js';
 import type { PointInTime } from './time-parameter.js';
 
 /** A state, and the position that it is the state at. */
-export interface Shown<Context> {
+export interface ProjectedState<Context> {
   readonly position: Position;
   readonly state: FoldState<Context>;
 }
 
 /** What a query is answered with. */
-export interface Shape<Context> {
+export interface Representation<Context> {
   /** As `text/plain; charset=utf-8`. */
   readonly type: string;
-  readonly body: (shown: Shown<Context>) => string;
+  readonly body: (projected: ProjectedState<Context>) => string;
 }
 
 /**
@@ -26,14 +26,14 @@ export interface Shape<Context> {
  *
  * @throws AfterHead and what `Past.at` throws
  */
-export async function answeredAsOf<Context>(
+export async function answerAsOf<Context>(
   past: Past<Context>,
-  moment: PointInTime,
+  point: PointInTime,
   request: HttpRequest,
   response: HttpResponse,
-  { type, body }: Shape<Context>,
+  { type, body }: Representation<Context>,
 ): Promise<void> {
-  const at = await positionOf(past, moment);
+  const at = await positionOf(past, point);
   const entityTag = `"${past.entityTagAt(at)}"`;
   const head = await past.head();
   if (at > head) throw new AfterHead(at, head);
@@ -47,13 +47,10 @@ export async function answeredAsOf<Context>(
     send(response, 304, headers);
     return;
   }
-  const folded = await untilGone(response, (signal) => past.at(at, { signal }));
+  const folded = await whileConnected(response, (signal) => past.at(at, { signal }));
   if (folded !== undefined) send(response, 200, headers, body(folded));
 }
 
-export function positionOf(
-  past: Pick<Past, 'positionAt'>,
-  moment: PointInTime,
-): Position | Promise<Position> {
-  return 'position' in moment ? moment.position : past.positionAt(moment.time);
+export function positionOf(past: Pick<Past, 'positionAt'>, point: PointInTime): Position | Promise<Position> {
+  return 'position' in point ? point.position : past.positionAt(point.time);
 }

@@ -1,6 +1,6 @@
 /** What a client asks of the past: which points of a history, and which events a what-if leaves out. */
 import { position, type Position } from '../../event-log/event.js';
-import { onlyKnown, single, wholeNumber, type QueryString } from '../kernel/parameters.js';
+import { refuseUnknownParameters, oneValue, wholeNumber, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { readPointInTime, type PointInTime } from './time-parameter.js';
 
@@ -21,7 +21,7 @@ export interface HistoryRequest {
  * @throws InvalidParameter also when it is more points than an answer has
  */
 export function readHistory(query: QueryString, head: Position): HistoryRequest {
-  onlyKnown(query, ['from', 'to', 'step']);
+  refuseUnknownParameters(query, ['from', 'to', 'step']);
   const from = position(wholeNumber(query, 'from') ?? 0);
   const to = position(wholeNumber(query, 'to') ?? Math.max(head, from));
   if (from > to) throw new InvalidParameter('from', `from must not be after to, which is ${to}`);
@@ -46,8 +46,8 @@ export interface WhatIfRequest {
 
 /** @throws InvalidParameter */
 export function readWhatIf(query: QueryString): WhatIfRequest {
-  onlyKnown(query, ['without', 'at']);
-  const positions = (single(query, 'without') ?? '').split(',');
+  refuseUnknownParameters(query, ['without', 'at']);
+  const positions = (oneValue(query, 'without') ?? '').split(',');
   if (positions.length > MAX_EXCLUDED) {
     throw new InvalidParameter(
       'without',

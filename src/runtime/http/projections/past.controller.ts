@@ -1,6 +1,12 @@
 /** What every projection tells of its past: `GET /<name>/history` and `GET /<name>/what-if`. */
 import { Controller, Get, Inject, Req, Res, UseFilters, VERSION_NEUTRAL, type Type } from '@nestjs/common';
-import { queryOf, sendJson, untilGone, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import {
+  queryOf,
+  sendJson,
+  whileConnected,
+  type HttpRequest,
+  type HttpResponse,
+} from '../kernel/exchange.js';
 import { Links } from '../kernel/links.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import type { Json, Position } from '../../event-log/event.js';
@@ -35,13 +41,13 @@ export function pastController(name: string): Type {
     @ApiHistory(name)
     async history(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
       const head = await this.projection.past.head();
-      const asked = readHistory(queryOf(request), head);
-      if (asked.to > head) throw new AfterHead(asked.to, head);
-      const answer = await untilGone(response, (signal) =>
-        pointsOf(this.projection, this.links, asked, signal),
+      const range = readHistory(queryOf(request), head);
+      if (range.to > head) throw new AfterHead(range.to, head);
+      const answer = await whileConnected(response, (signal) =>
+        pointsOf(this.projection, this.links, range, signal),
       );
       if (answer === undefined) return;
-      const last = answer.points.at(-1)?.position ?? asked.from;
+      const last = answer.points.at(-1)?.position ?? range.from;
       const headers = { 'leftfold-position': String(last), 'cache-control': 'no-cache' };
       sendJson(response, 200, headers, answer);
     }
@@ -50,14 +56,14 @@ export function pastController(name: string): Type {
     @ApiWhatIf(name)
     async whatIf(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
       const { past, definition } = this.projection;
-      const asked = readWhatIf(queryOf(request));
+      const whatIf = readWhatIf(queryOf(request));
       const head = await past.head();
-      for (const each of asked.without) if (each > head) throw new AfterHead(each, head);
-      const at = asked.at === undefined ? head : await positionOf(past, asked.at);
-      requireBefore(at, asked.without);
-      const states = await untilGone(response, (signal) => past.whatIf(asked.without, at, { signal }));
+      for (const each of whatIf.without) if (each > head) throw new AfterHead(each, head);
+      const at = whatIf.at === undefined ? head : await positionOf(past, whatIf.at);
+      requireBefore(at, whatIf.without);
+      const states = await whileConnected(response, (signal) => past.whatIf(whatIf.without, at, { signal }));
       if (states === undefined) return;
-      const { is, wouldBe, ...answer } = whatIfAnswer(definition, asked.without, states);
+      const { is, wouldBe, ...answer } = whatIfAnswer(definition, whatIf.without, states);
       const headers = { 'leftfold-position': String(at), 'cache-control': 'no-cache' };
       const linked = (view: View): View => this.links.inView(view, definition.links);
       sendJson(response, 200, headers, { ...answer, is: linked(is), wouldBe: linked(wouldBe) });
@@ -69,13 +75,13 @@ export function pastController(name: string): Type {
 async function pointsOf(
   { name, past, definition }: Projection,
   links: Links,
-  asked: HistoryRequest,
+  range: HistoryRequest,
   signal: AbortSignal,
 ): Promise<{ readonly points: readonly Point[]; readonly next?: string }> {
-  const { to, step } = asked;
+  const { to, step } = range;
   const until = performance.now() + MAX_HISTORY_MS;
   const points: Point[] = [];
-  for await (const { folded, time } of past.series(asked, { signal })) {
+  for await (const { folded, time } of past.series(range, { signal })) {
     const { position: at, state } = folded;
     points.push({
       position: at,

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ApiEndpoint, POSITION_HEADER, apiPosition, apiTime } from '../kernel/api-docs.js';
 import { MAX_EXCLUDED, MAX_POINTS } from './past-request.js';
-import { apiMoment } from './projection.docs.js';
+import { apiPointInTime } from './projection.docs.js';
 
 const view = z.looseObject({});
 
@@ -52,7 +52,7 @@ export function ApiWhatIf(name: string): MethodDecorator {
         description: `The positions of the events, separated by commas; at most ${MAX_EXCLUDED}`,
         example: '17,18',
       }),
-      at: apiMoment.describe('As of which position or time. Default: the head').optional(),
+      at: apiPointInTime.describe('As of which position or time. Default: the head').optional(),
     },
     answers: {
       200: {

@@ -7,8 +7,8 @@ import { ApiProjection } from './projection.docs.js';
 import type { View } from '../../projection/define-projection.js';
 import { Projection } from '../../projection/projection.js';
 import { tokenOf } from '../../projection/inject-projection.js';
-import type { Shape, Shown } from './as-of.js';
-import { answered } from './query.js';
+import type { Representation, ProjectedState } from './as-of.js';
+import { answerQuery } from './query.js';
 
 export function projectionController(name: string): Type {
   @Controller({ path: name, version: VERSION_NEUTRAL })
@@ -16,7 +16,10 @@ export function projectionController(name: string): Type {
   class ProjectionController {
     #written: { readonly version: string; readonly body: string } | undefined;
 
-    readonly #shape: Shape<unknown> = { type: JSON_UTF_8, body: (shown) => this.#body(shown) };
+    readonly #representation: Representation<unknown> = {
+      type: JSON_UTF_8,
+      body: (projected) => this.#body(projected),
+    };
 
     constructor(
       @Inject(tokenOf(name)) private readonly projection: Projection,
@@ -26,11 +29,11 @@ export function projectionController(name: string): Type {
     @Get()
     @ApiProjection(name)
     get(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
-      return answered(this.projection, request, response, this.#shape);
+      return answerQuery(this.projection, request, response, this.#representation);
     }
 
     /** That of now is written once for each version, however often it is asked for. */
-    #body({ position, state }: Shown<unknown>): string {
+    #body({ position, state }: ProjectedState<unknown>): string {
       const { definition, version } = this.projection;
       const written = (view: View): string =>
         JSON.stringify({ ...this.links.inView(view, definition.links), position });

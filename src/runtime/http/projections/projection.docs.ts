@@ -12,7 +12,7 @@ import {
 } from '../kernel/api-docs.js';
 
 /** A position or a time. */
-export const apiMoment = z.union([apiPosition, apiTime]);
+export const apiPointInTime = z.union([apiPosition, apiTime]);
 
 function query(endpoint: Pick<Endpoint, 'tag' | 'summary' | 'id'>, answer: Answer): MethodDecorator {
   return ApiEndpoint({
@@ -21,7 +21,7 @@ function query(endpoint: Pick<Endpoint, 'tag' | 'summary' | 'id'>, answer: Answe
       after: apiPosition
         .describe('Answer only once everything up to this position is in the state')
         .optional(),
-      at: apiMoment
+      at: apiPointInTime
         .describe(
           'The state as it was: after the event at this position, or after the last event that was recorded at this time or before it. Not together with after',
         )

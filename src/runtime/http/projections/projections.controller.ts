@@ -26,7 +26,7 @@ import {
 } from '../kernel/exchange.js';
 import { matchesEntityTag, negotiate } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
-import { onlyKnown } from '../kernel/parameters.js';
+import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { diagramOf } from '../../projection/diagram.js';
@@ -49,7 +49,7 @@ export class ProjectionsController {
   @Get()
   @ApiOverview()
   async list(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const now = new Date();
     const head = await this.log.head();
     const projections = await Promise.all(
@@ -65,7 +65,7 @@ export class ProjectionsController {
     @Req() request: HttpRequest,
     @Res() response: HttpResponse,
   ): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const details = await detailsOf(projectionNamed(name, this.host), this.log);
     sendJson(response, 200, headersAt(details.position), linked(details, this.links));
   }
@@ -73,7 +73,7 @@ export class ProjectionsController {
   @Get(':name/machine')
   @ApiMachine()
   machine(@Param('name') name: string, @Req() request: HttpRequest, @Res() response: HttpResponse): void {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const { definition } = projectionNamed(name, this.host);
     const type = negotiate(request.headers.accept, ['text/vnd.mermaid', 'text/plain']);
     const text = diagramOf(definition.machine);
@@ -96,7 +96,7 @@ export class ProjectionsController {
     @Req() request: HttpRequest,
     @Res() response: HttpResponse,
   ): Promise<void> {
-    onlyKnown(queryOf(request), []);
+    refuseUnknownParameters(queryOf(request), []);
     const projection = projectionNamed(name, this.host);
     const skipping = readResume(await readBody(request, [JSON_TYPE]));
     // The skip has a commit id of its own, so that a retry needs no key; one that is sent must be a key nonetheless.

@@ -2,12 +2,12 @@
 import { position, type Position } from '../../event-log/event.js';
 import { queryOf, rawResponse, send, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { matchesEntityTag, preferredWait } from '../kernel/headers.js';
-import { onlyKnown, wholeNumber } from '../kernel/parameters.js';
+import { refuseUnknownParameters, wholeNumber } from '../kernel/parameters.js';
 import { InvalidParameter, Problem } from '../kernel/problem.js';
 import type { ProjectionFault } from '../../projection/fault.js';
 import type { Projection } from '../../projection/projection.js';
 import { readPointInTime } from './time-parameter.js';
-import { answeredAsOf, type Shape } from './as-of.js';
+import { answerAsOf, type Representation } from './as-of.js';
 
 /** The state asked for is not there yet. */
 export class NotYet extends Problem {
@@ -20,35 +20,35 @@ export class NotYet extends Problem {
 }
 
 /**
- * Answers with what `shape.body` makes of the state: that of a past position when the client asks for it with `?at=`, otherwise
+ * Answers with what `representation.body` makes of the state: that of a past position when the client asks for it with `?at=`, otherwise
  * that of now, once the projection has folded what the client asks for with `?after=`, for as long as it
  * prefers to wait. The entity tag of now is the position, until a rebuild has replaced the state at one.
  */
-export function answered<Context>(
+export function answerQuery<Context>(
   projection: Projection<Context>,
   request: HttpRequest,
   response: HttpResponse,
-  shape: Shape<Context>,
+  representation: Representation<Context>,
 ): Promise<void> | undefined {
   const query = queryOf(request);
-  onlyKnown(query, ['after', 'at']);
+  refuseUnknownParameters(query, ['after', 'at']);
   const after = wholeNumber(query, 'after');
-  const moment = readPointInTime(query, 'at');
-  if (moment !== undefined) {
+  const point = readPointInTime(query, 'at');
+  if (point !== undefined) {
     if (after !== undefined)
       throw new InvalidParameter(
         'at',
         'at and after do not go together; what was at a position is there already.',
       );
-    return answeredAsOf(projection.past, moment, request, response, shape);
+    return answerAsOf(projection.past, point, request, response, representation);
   }
   const wait = preferredWait(request.headers['prefer']);
   if (after === undefined || after <= projection.position) {
-    answer(projection, request, response, shape);
+    answer(projection, request, response, representation);
     return undefined;
   }
   return reached(projection, position(after), wait, response).then(() => {
-    answer(projection, request, response, shape, wait);
+    answer(projection, request, response, representation, wait);
   });
 }
 
@@ -56,7 +56,7 @@ function answer<Context>(
   projection: Projection<Context>,
   request: HttpRequest,
   response: HttpResponse,
-  { type, body }: Shape<Context>,
+  { type, body }: Representation<Context>,
   waited = 0,
 ): void {
   if (projection.status === 'recovering') {

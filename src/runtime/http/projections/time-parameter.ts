@@ -1,7 +1,7 @@
-/** A moment in a URL: a position in the log, or a time as RFC 3339 has it. */
+/** A point in time in a URL: a position in the log, or a time as RFC 3339 has it. */
 import { z } from 'zod';
 import { position, type Position } from '../../event-log/event.js';
-import { single, type QueryString } from '../kernel/parameters.js';
+import { oneValue, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 
 /** A position, or milliseconds since 1970. */
@@ -12,7 +12,7 @@ const time = z.iso.datetime({ offset: true });
 
 /** @throws InvalidParameter unless it is a whole number from 0 on, or a time with its zone (RFC 3339, section 5.6) */
 export function readPointInTime(query: QueryString, name: string): PointInTime | undefined {
-  const text = single(query, name);
+  const text = oneValue(query, name);
   if (text === undefined) return undefined;
   if (/^(?:0|[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text)))
     return { position: position(Number(text)) };
