@@ -53,7 +53,7 @@ function opened(folder: string, open: () => EventStore): EventStore {
     // What says more than that it cannot be opened stays what it is.
     if (error instanceof LogInUse || error instanceof LogDamaged) throw error;
     const { message } = error as Error;
-    const names = message.startsWith(folder);
+    const names = message === `${folder} holds no log`;
     throw new StoreNotOpened(names ? message : `${folder} cannot be used: ${message}`, { cause: error });
   }
 }
