@@ -164,6 +164,12 @@ describe('ProblemFilter', () => {
     app.get('/conflict', () => {
       throw new Problem('conflict', 'p', 'Title', 'Detail');
     });
+    app.get('/forbidden', () => {
+      throw new ForbiddenException('no');
+    });
+    app.get('/method', () => {
+      throw new Problem('method-not-allowed', 'p', 'Title', 'Detail');
+    });
     app.get('/unavailable', () => {
       throw new Problem('unavailable', 'p', 'Title', 'Detail', { retryAfter: 3 });
     });
@@ -207,6 +213,14 @@ describe('ProblemFilter', () => {
   it('answers a defect with 500', async () => {
     expect((await app.inject('/defect')).statusCode).toBe(500);
   });
+
+  it.each(['/forbidden', '/method'])(
+    'tells nothing of the log to those who were not let in: %s',
+    async (url) => {
+      const answer = await app.inject(url);
+      expect([answer.statusCode >= 400, answer.headers['leftfold-position']]).toEqual([true, undefined]);
+    },
+  );
 });
 
 describe('ProblemFilter bound globally, at a host that is not HTTP', () => {

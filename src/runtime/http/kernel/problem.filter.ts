@@ -27,6 +27,9 @@ export type ProblemHeaders = () => Promise<Headers>;
 
 const NO_HEADERS: ProblemHeaders = () => Promise.resolve({});
 
+/** Answers to those who were let in nowhere: how far the log has come is nothing for them. A `405` comes before any guard. */
+const WITHOUT_HEADERS: ReadonlySet<number> = new Set([401, 403, 405]);
+
 /**
  * HTTP only. The runtime's own controllers are bound to it. For others: `@UseFilters(ProblemFilter)`, or `app.useGlobalFilters(app.get(ProblemFilter))`.
  * A `Problem` and Nest's exceptions are answered with what they say, every other error with a `500` that tells nothing of its inside.
@@ -55,8 +58,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   /** For what is refused before a route is reached, too. */
   async answer(error: unknown, request: HttpRequest, response: HttpResponse): Promise<void> {
-    const headers = await this.headers().catch(() => ({}));
     const document = documentOf(error);
+    const headers = WITHOUT_HEADERS.has(document.status) ? {} : await this.headers().catch(() => ({}));
     if (document.status === 500 && !this.#isLogged(error)) {
       const stack = error instanceof Error ? error.stack : error;
       this.#logger.error(`${request.method} ${request.originalUrl}`, stack);
