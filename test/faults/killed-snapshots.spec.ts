@@ -13,7 +13,12 @@ import type { Snapshot } from '../../src/runtime/projection/snapshots/snapshot-s
 const PROGRAM = join(import.meta.dirname, '..', 'support', 'save-snapshots.mjs');
 const KILLS = 15;
 
-const origin = { log: 'a log', machine: 'a machine', head: position(1_000_000) };
+const origin = {
+  log: 'a log',
+  machine: 'a machine',
+  head: position(1_000_000),
+  hashAt: () => Promise.resolve('a hash'),
+};
 
 const folder = new TemporaryFolder();
 
@@ -64,6 +69,7 @@ describe('a process that is killed while it writes snapshots', () => {
     await new FileSnapshotStore(folder.path).save({
       position: position(last + 1),
       log: 'a log',
+      hash: 'a hash',
       machine: 'a machine',
       digest: { high: 0, low: 0 },
       state: { value: 's', context: {} },

@@ -12,6 +12,7 @@ const stateAt = (at: number): FoldState => ({ value: 's', context: { total: at }
 export const snapshotAt = (at: number, log = 'this log', machine = 'this machine'): Snapshot => ({
   position: position(at),
   log,
+  hash: 'the hash there',
   machine,
   state: stateAt(at),
   digest: NOTHING_FOLDED,
@@ -33,7 +34,11 @@ export function given(
   const snapshots = new Snapshots(
     store,
     typeof pace === 'number' ? { every: pace } : pace,
-    { identity: 'this log', head: () => Promise.resolve(position(1000)) },
+    {
+      identity: 'this log',
+      head: () => Promise.resolve(position(1000)),
+      hashAt: () => Promise.resolve('the hash there'),
+    },
     () => 'this machine',
     {
       saved: (at, bytes) => told.taken.push({ at, bytes }),

@@ -62,6 +62,7 @@ export function run<Context>(
   const projection = new Projection(definition, log, snapshots, {
     recovered: recovered.resolve,
     resumed: resumed.resolve,
+    wentBack: () => undefined,
     faulted: (fault) => {
       told.faults.push(fault);
       faulted.resolve(fault);

@@ -11,6 +11,7 @@ for (let position = Number(from) + 1; ; position += 1) {
   await store.save({
     position,
     log: 'a log',
+    hash: 'a hash',
     machine: 'a machine',
     digest: { high: 0, low: position },
     state,

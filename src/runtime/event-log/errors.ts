@@ -40,6 +40,23 @@ export class AppendConditionFailed extends Problem {
   }
 }
 
+/**
+ * The log is not the one that a follower has read: it ends before what was read, or holds other commits there. That is so after
+ * a backup was restored under a running process, or a database has failed over to an older replica. What was folded is of no use.
+ */
+export class LogWentBack extends Problem {
+  /** @param known where the log had come to when it was last read  @param head where it ends now */
+  constructor(known: number, head: number) {
+    super(
+      'unavailable',
+      'log-went-back',
+      'The log has another past',
+      `The log had come to position ${known}, but what is recorded now, up to ${head}, does not continue it: was a backup restored, or an older replica promoted?`,
+      { retryAfter: 1, extensions: { position: head } },
+    );
+  }
+}
+
 /** This version cannot upcast an event to its contract's current revision. A reader that asks for it stops there; it is never skipped. */
 export class EventUnreadable extends Problem {
   readonly position: number;

@@ -6,7 +6,7 @@ import { checkEvents, checkedMetadata } from './contracts/checked-events.js';
 import { appendConditionally, type AppendOutcome } from './contracts/upcasted-append.js';
 import { ContractRegistry } from './contracts/contract-registry.js';
 import { readUpcasted } from './contracts/upcasted-read.js';
-import { AppendConditionFailed, CommitIdReused, LogBusy } from './errors.js';
+import { AppendConditionFailed, CommitIdReused, LogBusy, LogWentBack } from './errors.js';
 import {
   EVERYTHING,
   NO_METADATA,
@@ -30,6 +30,7 @@ import type { EventStore } from './event-store.js';
 import { observePages } from './following/guarded-observable.js';
 import { pagesAfter } from './following/follow-pages.js';
 import { RecentEvents } from './following/recent-events.js';
+import { commitAt } from './position-at-time.js';
 
 export interface AppendOptions {
   /** The append fails if an event that this excludes is in the log. */
@@ -55,7 +56,11 @@ const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 
 export class EventLog {
   readonly contracts = new ContractRegistry();
-  readonly #recent = new RecentEvents();
+  #recent = new RecentEvents();
+  /** Aborted, and replaced, when the log is found to have another past: ends all following of the old one. */
+  #past = new AbortController();
+  /** The last position that this process has appended. */
+  #appended: Position = START;
   readonly #closing = new AbortController();
   readonly #beforeClose: (() => Promise<void>)[] = [];
   readonly #now: () => Date;
@@ -121,6 +126,9 @@ export class EventLog {
     if (outcome.kind === 'conflict') return outcome;
     const { commit } = outcome;
     if (commit.repeated) return { kind: 'recorded', commit: sameRequest(commit, fingerprint) };
+    if (commit.last > this.#appended) this.#appended = commit.last;
+    else if (this.#recent.through >= commit.last)
+      this.#wentBack(new LogWentBack(this.#recent.through, commit.last));
     // Member by member: with a spread, V8 keeps some 140 bytes of each append until the next full collection.
     this.#recent.add(
       {
@@ -165,9 +173,23 @@ export class EventLog {
     return undefined;
   }
 
+  /**
+   * The hash of the commit that holds the position, in hexadecimal; undefined when there is none. It covers all commits
+   * before it too, so two logs with the same hash there have the same past.
+   */
+  async hashAt(where: Position): Promise<string | undefined> {
+    return (await commitAt(this, where))?.hash;
+  }
+
   /** The position of the last event; 0 when there is none. */
-  head(): Promise<Position> {
-    return this.store.head();
+  async head(): Promise<Position> {
+    try {
+      return await this.store.head();
+    } catch (error) {
+      if (!(error instanceof LogWentBack)) throw error;
+      this.#wentBack(error);
+      return this.store.head();
+    }
   }
 
   /**
@@ -177,15 +199,22 @@ export class EventLog {
    *
    * @throws the signal's reason once it is aborted
    * @throws EventUnreadable, LogDamaged at what cannot be read, after everything before it
+   * @throws LogWentBack when the log no longer continues what was read
    */
   followPages(query: Query = EVERYTHING, after: Position = START, signal?: AbortSignal): AsyncIterable<Page> {
     const { store, contracts } = this;
-    return pagesAfter(
-      after,
-      query,
-      { store, contracts, recent: this.#recent, closing: this.#closing.signal },
-      signal,
-    );
+    const followed = {
+      store,
+      contracts,
+      recent: this.#recent,
+      closing: this.#closing.signal,
+      past: this.#past.signal,
+      head: () => this.head(),
+      wentBack: (error: LogWentBack) => {
+        this.#wentBack(error);
+      },
+    };
+    return pagesAfter(after, query, followed, signal);
   }
 
   /**
@@ -218,6 +247,15 @@ export class EventLog {
     const done = await Promise.allSettled(this.#beforeClose.map((action) => action()));
     await this.store.close();
     for (const each of done) if (each.status === 'rejected') throw each.reason;
+  }
+
+  /** Ends all following, and forgets what was in memory of the past that is gone. */
+  #wentBack(error: LogWentBack): void {
+    const past = this.#past;
+    this.#past = new AbortController();
+    this.#recent = new RecentEvents();
+    this.#appended = START;
+    past.abort(error);
   }
 
   /** Appends wait in memory while the store is slower than their callers, so what may wait has a limit. */

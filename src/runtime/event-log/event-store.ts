@@ -46,7 +46,11 @@ export abstract class EventStore {
    */
   abstract commits(range?: Pick<Range, 'after' | 'through'>): AsyncIterable<readonly RecordedCommit[]>;
 
-  /** The position of the last committed event; 0 when the log is empty. */
+  /**
+   * The position of the last committed event; 0 when the log is empty.
+   *
+   * @throws LogWentBack, once, when the store finds that the log no longer holds what it has held before
+   */
   abstract head(): Promise<Position>;
 
   /**

@@ -30,8 +30,8 @@ export async function timeAt(log: TimedLog, where: Position): Promise<string | u
   return (await commitAt(log, where))?.time;
 }
 
-/** The commit that holds the position. `log.at` would not find an event that upcasters drop. */
-async function commitAt(log: TimedLog, where: Position): Promise<RecordedCommit | undefined> {
+/** The commit that holds the position; undefined when there is none. `log.at` would not find an event that upcasters drop. */
+export async function commitAt(log: TimedLog, where: Position): Promise<RecordedCommit | undefined> {
   if (where === START) return undefined;
   for await (const page of log.commits({ after: position(where - 1), through: where })) return page[0];
   return undefined;

@@ -11,6 +11,8 @@ export interface Signals {
     readonly milliseconds: number;
   };
   'projection.faulted': { readonly projection: string; readonly position: number; readonly error: unknown };
+  /** The log was found to have another past than the one that was folded; the projection folds anew. */
+  'projection.log-went-back': { readonly projection: string };
   'projection.resumed': {
     readonly projection: string;
     /** Its position when it was resumed. */

@@ -98,6 +98,10 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       faulted: (fault) => {
         this.#faulted(projection, fault);
       },
+      wentBack: ({ detail }) => {
+        this.#logger.warn(`${definition.name}: folds anew. ${detail}`);
+        this.#signal('projection.log-went-back', { projection: definition.name });
+      },
       resumed: ({ position, restoredFrom: resumedFrom, events, milliseconds }) => {
         this.#stopListening.get(definition.name)?.();
         this.#logger.log(`${definition.name}: resumed, and folded from ${resumedFrom} to ${position}`);

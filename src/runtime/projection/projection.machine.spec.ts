@@ -98,7 +98,7 @@ describe('the lifecycle of a projection', () => {
 
   it('recovers anew when what it has folded is to be skipped', () => {
     const { after, work } = lifecycle();
-    expect(after({ type: 'caught up' }, { type: 'skipped in the past' })).toEqual({ running: 'recovering' });
+    expect(after({ type: 'caught up' }, { type: 'refold' })).toEqual({ running: 'recovering' });
     expect(work).toEqual({ begun: 2, ended: 1 });
   });
 

@@ -6,9 +6,10 @@
  *                            ▼                 │ caught up
  *                         faulted ──resume──▶ running.resuming
  *
- * When an event is skipped that has been folded already, the projection recovers again, without that event.
+ * It recovers again when an event is skipped that has been folded already, and when the log has gone back (`LogWentBack`).
  */
 import { assign, fromCallback, setup, waitFor, type ActorRefFrom, type SnapshotFrom } from 'xstate';
+import type { LogWentBack } from '../event-log/errors.js';
 import type { Position } from '../event-log/event.js';
 import type { ProjectionFault } from './fault.js';
 
@@ -17,7 +18,7 @@ export type { ProjectionFault } from './fault.js';
 export type FoldingEvent =
   | { readonly type: 'caught up' }
   | { readonly type: 'fault'; readonly fault: ProjectionFault }
-  | { readonly type: 'skipped in the past' };
+  | { readonly type: 'refold' };
 
 export type LifecycleEvent = FoldingEvent | { readonly type: 'stop' } | { readonly type: 'resume' };
 
@@ -49,7 +50,7 @@ export const projectionMachine = setup({
       },
       on: {
         fault: { target: 'faulted', actions: assign({ fault: ({ event }) => event.fault }) },
-        'skipped in the past': { target: 'running', reenter: true, actions: 'forget' },
+        refold: { target: 'running', reenter: true, actions: 'forget' },
         stop: 'stopped',
       },
     },
@@ -96,6 +97,8 @@ export async function settled(actor: ProjectionActor, timeout: number): Promise<
 export interface ProjectionObserver {
   recovered(report: RecoveryReport): void;
   faulted(fault: ProjectionFault): void;
+  /** The log has another past than the one that was folded; the projection folds anew. */
+  wentBack(error: LogWentBack): void;
   /** It was faulted, and has caught up. The report begins at the position where it stopped. */
   resumed(report: RecoveryReport): void;
 }

@@ -122,6 +122,7 @@ describe('live, replayed, and restored from a snapshot', () => {
     const store = new RememberedSnapshots({
       position: position(3),
       log: log.identity,
+      hash: (await log.hashAt(position(3))) ?? '',
       machine: definition.fingerprint,
       digest: NOTHING_FOLDED,
       state,
@@ -138,6 +139,7 @@ describe('live, replayed, and restored from a snapshot', () => {
     const older = {
       position: position(1),
       log: log.identity,
+      hash: (await log.hashAt(position(1))) ?? '',
       machine: definition.fingerprint,
       digest: NOTHING_FOLDED,
       state: { value: 'totalling', context: { total: 1, count: 1 } },

@@ -1,9 +1,12 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
 import { START, type Page, type Position, type Query } from '../event-log/event.js';
+import { createHash } from 'node:crypto';
+import { LogWentBack } from '../event-log/errors.js';
 import type { EventLog } from '../event-log/event-log.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
 import { faultOf, type ProjectionFault } from './fault.js';
 import type { FoldState } from '../fold/fold-state.js';
+import { fingerprintIn } from '../fold/machine-fingerprint.js';
 import { FoldedPosition } from './folded-position.js';
 import { beginning, Folding, type Folded, type Skipped } from './folding.js';
 import { MovingRate } from './moving-rate.js';
@@ -21,6 +24,7 @@ import { Past } from './past/past.js';
 import type { ProjectionObserver } from './projection.machine.js';
 import { eventSkipped, fingerprintWithout, isSkip, skippedBy, skippedIn } from './skipping.js';
 import type { SnapshotEntry, SnapshotIdentity } from './snapshots/snapshot-store.js';
+import { stateDigest } from './snapshots/state-digest.js';
 import type { Snapshots } from './snapshots/snapshots.js';
 
 const RESUME_TIMEOUT_MS = 5_000;
@@ -32,8 +36,6 @@ export class Projection<Context = unknown> {
   readonly #followed: Query;
   readonly #rate = new MovingRate();
   readonly #onFolded = new Set<(page: Page) => void>();
-  /** At which position the state was last replaced by a rebuilt one, and how often that happened. */
-  #replaced = { at: START, times: 0 };
   #drift: Drift | undefined;
   #settle: () => void = () => undefined;
   /** Resolves once it has recovered, or has stopped before it had. */
@@ -43,7 +45,11 @@ export class Projection<Context = unknown> {
   #folding: Folding<Context>;
   /** Grows while the projection runs, but only by positions that are not folded yet. */
   #skipped = new Set<Position>();
+  #identified: { readonly state: FoldState<Context>; readonly digest: string } | undefined;
+  /** At a fault: the hash of the commit that the state stands at. */
+  #hashAtFault: Promise<string | undefined> | undefined;
   #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
+  #machine: string | undefined;
   #status: ProjectionStatus = 'recovering';
   #fault: ProjectionFault | undefined;
   #actor: ProjectionActor | undefined;
@@ -80,10 +86,11 @@ export class Projection<Context = unknown> {
     return this.#folding.state;
   }
 
-  /** Another one for each answer of this process: the position, and a count where the state was replaced at it. */
+  /** Identifies what a query is answered with: the position, and a digest of the log's identity, the machine and the state. */
   get version(): string {
-    const { at, times } = this.#replaced;
-    return times > 0 && at === this.position ? `${at}.${times}` : String(this.position);
+    const { state, position } = this;
+    if (this.#identified?.state !== state) this.#identified = { state, digest: this.#identify(state) };
+    return `${position}.${this.#identified.digest}`;
   }
 
   /** Where the last audit found that the state is not what the log folds to. */
@@ -160,7 +167,6 @@ export class Projection<Context = unknown> {
         `${this.name} is at ${this.position}, the state to replace it with at ${folded.position}`,
       );
     this.#folding = new Folding(this.definition.fold, folded as Folded<Context>, this.#skipped);
-    this.#replaced = { at: this.position, times: this.#replaced.times + 1 };
     this.#drift = undefined;
     return this.snapshots.replaceAll(folded, isKept, this.#skipped);
   }
@@ -207,7 +213,7 @@ export class Projection<Context = unknown> {
       const began = performance.now();
       const isResuming = this.#fault !== undefined;
       const skipped = new Set(await skippedBy(this.log, this.name));
-      const from = this.#reusable(skipped) ?? (await this.snapshots.newest(skipped));
+      const from = (await this.#reusable(skipped)) ?? (await this.snapshots.newest(skipped));
       const target = await this.log.head();
       if (ended.aborted) return;
       this.#begin((from as Folded<Context> | undefined) ?? beginning(this.definition.fold), skipped);
@@ -225,7 +231,7 @@ export class Projection<Context = unknown> {
         ended.throwIfAborted();
         const wasBehind = this.position < target;
         if (!this.#take(page)) {
-          tell({ type: 'skipped in the past' });
+          tell({ type: 'refold' });
           return;
         }
         if (wasBehind && this.position >= target) caughtUp();
@@ -235,19 +241,38 @@ export class Projection<Context = unknown> {
       }
     } catch (error) {
       if (ended.aborted) return;
+      if (error instanceof LogWentBack) {
+        this.observer.wentBack(error);
+        this.#begin(beginning(this.definition.fold), new Set()); // nothing of the old past is answered
+        await this.snapshots.forgetSaved();
+        tell({ type: 'refold' });
+        return;
+      }
       const fault = faultOf(error, this.position, this.now());
+      this.#hashAtFault = this.log.hashAt(this.position).catch(() => undefined);
       tell({ type: 'fault', fault });
       this.observer.faulted(fault);
     }
   }
 
-  /** What is folded already, if exactly these positions were skipped in it. */
-  #reusable(skipped: Skipped): Folded<Context> | undefined {
+  /** What was folded before a fault, if exactly these positions were skipped in it and the log still has that past. */
+  async #reusable(skipped: Skipped): Promise<Folded<Context> | undefined> {
     const { position: through } = this;
-    if (through === START) return undefined;
+    if (through === START || this.#hashAtFault === undefined) return undefined;
+    const hash = await this.#hashAtFault;
+    if (hash === undefined || hash !== (await this.log.hashAt(through))) return undefined;
     const isSame =
       fingerprintWithout(skipped, through, '') === fingerprintWithout(this.#skipped, through, '');
     return isSame ? this.folded : undefined;
+  }
+
+  /** Sixteen characters: what is compared is written by one server, so collisions need not be feared beyond chance. */
+  #identify(state: FoldState<Context>): string {
+    this.#machine ??= fingerprintIn(this.log.contracts, this.definition);
+    return createHash('sha256')
+      .update(`${this.log.identity} ${this.#machine} ${stateDigest(state)}`)
+      .digest('base64url')
+      .slice(0, 16);
   }
 
   #begin(from: Folded<Context>, skipped: Set<Position>): void {

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import type { ContractRegistry } from '../contracts/contract-registry.js';
 import { UpcastedQuery } from '../contracts/upcasted-read.js';
-import { StoreUnavailable } from '../errors.js';
+import { LogWentBack, StoreUnavailable } from '../errors.js';
 import { PAGE_SIZE, type Page, type Position, type Query } from '../event.js';
 import type { EventStore } from '../event-store.js';
 import { matches, matchesEverything } from '../query.js';
@@ -13,11 +13,17 @@ const RETRY_INTERVAL_MS = 250;
 
 /** What following needs of a log. */
 export interface FollowedLog {
-  readonly store: Pick<EventStore, 'read' | 'head' | 'advanced'>;
+  readonly store: Pick<EventStore, 'read' | 'advanced'>;
+  /** Where the log ends. */
+  readonly head: () => Promise<Position>;
   readonly contracts: ContractRegistry;
   readonly recent: RecentEvents;
   /** Aborted when the log closes: ends all following. */
   readonly closing: AbortSignal;
+  /** Aborted with a `LogWentBack` when the log is found to have another past. */
+  readonly past: AbortSignal;
+  /** Told when this follower finds it. */
+  readonly wentBack: (error: LogWentBack) => void;
 }
 
 /**
@@ -25,15 +31,16 @@ export interface FollowedLog {
  * Ends when the log closes.
  *
  * @throws the signal's reason once it is aborted
+ * @throws LogWentBack when the log no longer continues what was read
  */
 export async function* pagesAfter(
   after: Position,
   query: Query,
-  { store, contracts, recent, closing }: FollowedLog,
+  { store, head: readHead, contracts, recent, closing, past, wentBack }: FollowedLog,
   signal?: AbortSignal,
 ): AsyncGenerator<Page, void, undefined> {
   // A signal of this follower alone: waits add and remove listeners, which on a shared one costs every follower.
-  const stopped = AbortSignal.any(signal === undefined ? [closing] : [signal, closing]);
+  const stopped = AbortSignal.any(signal === undefined ? [closing, past] : [signal, closing, past]);
   // Without this listener, each wait would add the first and remove the last one: see `WaitablePosition`.
   stopped.addEventListener('abort', doNothing);
   const isAll = matchesEverything(query);
@@ -48,7 +55,12 @@ export async function* pagesAfter(
         continue;
       }
       try {
-        const head = await store.head();
+        const head = await readHead();
+        // Where it was told to begin need not be in the log yet; what it has read was there.
+        if (head < reader.position && reader.position > after) {
+          wentBack(new LogWentBack(reader.position, head));
+        }
+        stopped.throwIfAborted();
         if (reader.position < head) {
           const upcasted = new UpcastedQuery(query, contracts);
           for await (const stored of store.read(upcasted.stored, { after: reader.position, through: head })) {
@@ -79,6 +91,7 @@ export async function* pagesAfter(
     recent.removeReader(reader);
   }
   signal?.throwIfAborted();
+  if (!closing.aborted) past.throwIfAborted();
 }
 
 const doNothing = (): void => undefined;

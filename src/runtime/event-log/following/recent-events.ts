@@ -24,6 +24,11 @@ export class RecentEvents {
   #sizes: number[] = [];
   #bytes = 0;
 
+  /** The newest position that was added. */
+  get through(): Position {
+    return this.#through;
+  }
+
   /** Adds what was recorded next. After a gap, everything before it is dropped. */
   add({ after, through, events }: CachedPage, bytes: number): void {
     if (after < this.#through) return; // added already

@@ -2,7 +2,8 @@
 import { START, type Position } from '../event.js';
 
 interface Waiting {
-  readonly wake: () => void;
+  /** @param isOver whether the wait is over, wherever the position is now */
+  readonly wake: (isOver: boolean) => void;
 }
 
 export class WaitablePosition {
@@ -23,9 +24,13 @@ export class WaitablePosition {
 
   moveTo(position: Position): void {
     this.#position = position;
-    const woken = this.#waiting;
-    this.#waiting = [];
-    for (const { wake } of woken) wake();
+    this.#wakeAll(false);
+  }
+
+  /** Goes back, and ends all waits: whoever waited looks again at what there is. */
+  goBackTo(position: Position): void {
+    this.#position = position;
+    this.#wakeAll(true);
   }
 
   /** Resolves when it is after `position`. @throws the signal's reason once it is aborted */
@@ -34,10 +39,10 @@ export class WaitablePosition {
     if (this.#position > position) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
-        wake: () => {
+        wake: (isOver) => {
           signal.removeEventListener('abort', abort);
           // It may have advanced, but not that far.
-          resolve(this.passed(position, signal));
+          resolve(isOver ? undefined : this.passed(position, signal));
         },
       };
       const abort = (): void => {
@@ -48,5 +53,11 @@ export class WaitablePosition {
       this.#waiting.push(waiting);
       signal.addEventListener('abort', abort, { once: true });
     });
+  }
+
+  #wakeAll(isOver: boolean): void {
+    const woken = this.#waiting;
+    this.#waiting = [];
+    for (const { wake } of woken) wake(isOver);
   }
 }

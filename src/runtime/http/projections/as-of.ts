@@ -34,9 +34,9 @@ export async function answerAsOf<Context>(
   { type, body }: Representation<Context>,
 ): Promise<void> {
   const at = await positionOf(past, point);
-  const entityTag = `"${past.entityTagAt(at)}"`;
   const head = await past.head();
   if (at > head) throw new AfterHead(at, head);
+  const entityTag = `"${await past.entityTagAt(at)}"`;
   const headers = {
     'content-type': type,
     etag: entityTag,

@@ -3,7 +3,7 @@ import type { Position } from '../../event-log/event.js';
 import type { Folded, Skipped } from '../folding.js';
 import { digestText } from '../snapshots/rolling-digest.js';
 import { stateDigest } from '../snapshots/state-digest.js';
-import { isUsable } from '../snapshots/usable-snapshot.js';
+import { ifUsable } from '../snapshots/usable-snapshot.js';
 import { snapshotRequirements, type FoldDependencies } from './fold-dependencies.js';
 
 /** A snapshot or the live state differs from what the log folds to. */
@@ -40,7 +40,8 @@ export async function comparisonPointsUpTo(
   const requirements = snapshotRequirements(dependencies, skipped, through);
   const points: ComparisonPoint[] = [];
   for await (const found of dependencies.snapshots.newestFirst()) {
-    if (isUsable(found, requirements)) points.push(comparisonPointOf(found, 'snapshot'));
+    const usable = await ifUsable(found, requirements);
+    if (usable !== undefined) points.push(comparisonPointOf(usable, 'snapshot'));
   }
   return points.reverse();
 }

@@ -42,13 +42,14 @@ describe('the past of a projection that does not run', () => {
     const ground = await given();
     const { log, snapshots } = ground;
     const machine = fingerprintIn(log.contracts, total);
-    const kept = { ...(await (await createPast(ground)).at(position(2))), log: log.identity, machine };
+    const hash = (await log.hashAt(position(2))) ?? '';
+    const kept = { ...(await (await createPast(ground)).at(position(2))), log: log.identity, hash, machine };
     const begun = async (): Promise<number> => {
       const from: number[] = [];
       await (await createPast(ground)).at(position(3), { onPage: (_, began) => from.push(began) });
       return from[0] ?? NaN;
     };
-    for (const other of [{ log: 'another' }, { machine: 'another' }]) {
+    for (const other of [{ log: 'another' }, { machine: 'another' }, { hash: 'another' }]) {
       snapshots.kept.unshift({ ...kept, ...other });
       expect(await begun()).toBe(0);
     }
@@ -56,7 +57,7 @@ describe('the past of a projection that does not run', () => {
     expect(await begun()).toBe(2);
     await recordSkip(log, { projection: 'total', position: position(1), reason: 'a slip' });
     expect(await begun()).toBe(0);
-    expect(snapshots.kept).toHaveLength(3);
+    expect(snapshots.kept).toHaveLength(4);
     expect(snapshots.asked).toBe(0);
   });
 });

@@ -38,6 +38,7 @@ export function snapshotRequirements(
     log: log.identity,
     machine: fingerprintIn(log.contracts, definition),
     head: through,
+    hashAt: (at) => log.hashAt(at),
     skipped,
   };
 }

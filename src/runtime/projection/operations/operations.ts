@@ -7,7 +7,7 @@ import { runAudit, type AuditReport } from './audit.js';
 import type { ProjectionHost } from '../projection-host.js';
 import type { Projection } from '../projection.js';
 import { readSkipped, snapshotRequirements } from './fold-dependencies.js';
-import { isUsable } from '../snapshots/usable-snapshot.js';
+import { ifUsable } from '../snapshots/usable-snapshot.js';
 import { ThreadExecutor, type Executor } from './executor.js';
 import { runRebuild, type RebuildReport } from './rebuild.js';
 import { Job } from './job.js';
@@ -108,8 +108,9 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
       const skipped = await readSkipped(dependencies);
       const requirements = snapshotRequirements(dependencies, skipped, projection.position);
       for await (const found of dependencies.rebuildSnapshots.newestFirst()) {
-        if (this.#ending.signal.aborted || !isUsable(found, requirements)) continue;
-        this.#logger.log(`${projection.name}: goes on with a rebuild that had come to ${found.position}`);
+        const usable = await ifUsable(found, requirements);
+        if (this.#ending.signal.aborted || usable === undefined) continue;
+        this.#logger.log(`${projection.name}: goes on with a rebuild that had come to ${usable.position}`);
         this.rebuild(projection);
         return;
       }

@@ -48,6 +48,7 @@ export async function runRehearsal(
     snapshot: {
       ...folding.folded,
       log: dependencies.log.identity,
+      hash: (await dependencies.log.hashAt(folding.position)) ?? '',
       machine: fingerprintAt(dependencies, skipped, folding.position),
     },
     ...(compared !== undefined && { compared }),

@@ -3,7 +3,7 @@ import { START, type Position } from '../../event-log/event.js';
 import { beginning, type Folded, type Folding, type Skipped } from '../folding.js';
 import { digestText } from '../snapshots/rolling-digest.js';
 import { stateDigest } from '../snapshots/state-digest.js';
-import { isUsable } from '../snapshots/usable-snapshot.js';
+import { ifUsable } from '../snapshots/usable-snapshot.js';
 import { comparisonPointOf, comparisonPointsUpTo, matchesPoint, type Drift } from './comparison-points.js';
 import {
   fingerprintAt,
@@ -97,7 +97,8 @@ async function foldForRebuild(
   const save = async (): Promise<void> => {
     const { log, rebuildSnapshots } = dependencies;
     const { folded, machine } = resultNow();
-    await rebuildSnapshots.save({ ...folded, log: log.identity, machine });
+    const hash = (await log.hashAt(folded.position)) ?? '';
+    await rebuildSnapshots.save({ ...folded, log: log.identity, hash, machine });
     saved = { position: folding.position, at: control.now() };
   };
   const afterSlice = async (at: Position): Promise<void> => {
@@ -130,7 +131,8 @@ async function unfinishedRebuild(
 ): Promise<Folded> {
   const requirements = snapshotRequirements(dependencies, skipped, through);
   for await (const found of dependencies.rebuildSnapshots.newestFirst()) {
-    if (isUsable(found, requirements)) return found;
+    const usable = await ifUsable(found, requirements);
+    if (usable !== undefined) return usable;
   }
   return beginning(dependencies.definition.fold);
 }

@@ -37,7 +37,7 @@ export class Past<Context = unknown> {
 
   constructor(
     readonly definition: ProjectionDefinition<Context>,
-    private readonly log: Pick<EventLog, 'read' | 'head' | 'commits' | 'contracts'>,
+    private readonly log: Pick<EventLog, 'read' | 'head' | 'hashAt' | 'commits' | 'contracts'>,
     private readonly snapshots: {
       before(through: Position, skipped: Skipped): Promise<Snapshot | undefined>;
     },
@@ -47,10 +47,11 @@ export class Past<Context = unknown> {
     this.#consumed = [{ types: definition.consumes.map((contract) => contract.type) }];
   }
 
-  /** For an ETag: differs by position, by what folds (machine, contracts) and by what is skipped up to there. */
-  entityTagAt(at: Position): string {
+  /** For an ETag: differs by position and the log's past up to it, by what folds (machine, contracts) and by what is skipped up to there. */
+  async entityTagAt(at: Position): Promise<string> {
     const skipped = [...this.skipped()].filter((each) => each <= at).sort((one, other) => one - other);
-    const folded = `${fingerprintIn(this.log.contracts, this.definition)} ${skipped.join()}`;
+    const hash = await this.log.hashAt(at);
+    const folded = `${hash} ${fingerprintIn(this.log.contracts, this.definition)} ${skipped.join()}`;
     return `${at}-${createHash('sha256').update(folded).digest('base64url').slice(0, 12)}`;
   }
 

@@ -13,6 +13,7 @@ const state: FoldState = { value: 'counting', context: { total: 7n } };
 const snapshot = (at: number, log = 'a log', of = state): Snapshot => ({
   position: position(at),
   log,
+  hash: 'a hash',
   machine: 'a machine',
   state: of,
   digest: { high: -1, low: 2 },
@@ -218,10 +219,10 @@ describe('a folder of snapshots', () => {
   it('reports a file of another format', async () => {
     await store.save(snapshot(3));
     const file = await path();
-    const newer = (await readFile(file)).toString('latin1').replace('"format":4', '"format":5');
+    const newer = (await readFile(file)).toString('latin1').replace('"format":5', '"format":6');
     expect(await readInstead(file, Buffer.from(newer, 'latin1'))).toEqual({
       name: file,
-      reason: 'it has format 5, but this version reads 4',
+      reason: 'it has format 6, but this version reads 5',
     });
   });
 

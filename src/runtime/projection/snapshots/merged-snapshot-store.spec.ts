@@ -7,6 +7,7 @@ import type { Snapshot } from './snapshot-store.js';
 const snapshot = (at: number, machine: string): Snapshot => ({
   position: position(at),
   log: 'a log',
+  hash: 'a hash',
   machine,
   digest: { high: 0, low: 0 },
   state: { value: 's', context: {} },

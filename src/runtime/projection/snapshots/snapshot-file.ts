@@ -7,13 +7,15 @@ import { digestText, type RollingDigest } from './rolling-digest.js';
 import type { Snapshot } from './snapshot-store.js';
 import { stateDigest } from './state-digest.js';
 
-const FORMAT = 4;
+const FORMAT = 5;
 
 /** The first line, as JSON. The state follows in V8's structured-clone format, which supports BigInt, Map and Date. */
 export interface Header {
   readonly format: number;
   readonly position: number;
   readonly log: string;
+  /** Of the commit that holds the position: SHA-256, hexadecimal. */
+  readonly hash: string;
   readonly machine: string;
   /** Of the events that were folded. */
   readonly digest: RollingDigest;
@@ -23,9 +25,9 @@ export interface Header {
   readonly sha256: string;
 }
 
-export function toBytes({ position: at, log, machine, digest, state }: Snapshot): Buffer {
+export function toBytes({ position: at, log, hash, machine, digest, state }: Snapshot): Buffer {
   const body = serialize(state);
-  const about = { format: FORMAT, position: at, log, machine, digest, state: stateDigest(state) };
+  const about = { format: FORMAT, position: at, log, hash, machine, digest, state: stateDigest(state) };
   const header: Header = { ...about, sha256: checksum(about, body) };
   return Buffer.concat([Buffer.from(`${JSON.stringify(header)}\n`), body]);
 }
@@ -38,6 +40,7 @@ export function fromBytes(bytes: Buffer): Snapshot {
   return {
     position: position(header.position),
     log: header.log,
+    hash: header.hash,
     machine: header.machine,
     digest: header.digest,
     state: deserialize(body) as FoldState,
@@ -60,11 +63,11 @@ export function headerIn(bytes: Buffer): Header {
 }
 
 function checksum(
-  { position: at, log, machine, digest, state }: Omit<Header, 'sha256'>,
+  { position: at, log, hash, machine, digest, state }: Omit<Header, 'sha256'>,
   body: Buffer,
 ): string {
   return createHash('sha256')
-    .update(`${FORMAT} ${at} ${log} ${machine} ${digestText(digest)} ${state}\n`)
+    .update(`${FORMAT} ${at} ${log} ${hash} ${machine} ${digestText(digest)} ${state}\n`)
     .update(body)
     .digest('hex');
 }

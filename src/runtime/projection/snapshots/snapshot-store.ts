@@ -5,6 +5,8 @@ import type { Folded } from '../folding.js';
 export interface Snapshot extends Folded {
   /** The identity of the log that was folded. A snapshot of another log is never used. */
   readonly log: string;
+  /** The hash of the commit that holds its position: a log with another one there has another past. */
+  readonly hash: string;
   /** The fingerprint of the machine that folded it. To another machine the same state may mean something else. */
   readonly machine: string;
   /** The state's SHA-256 (`state-digest.ts`) when it was saved; set by stores on what they read. */

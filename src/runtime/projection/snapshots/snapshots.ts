@@ -1,5 +1,6 @@
 /** When one projection's snapshots are saved, and which one a fold begins from. */
 import { START, type Position } from '../../event-log/event.js';
+import type { EventLog } from '../../event-log/event-log.js';
 import { NOTHING_SKIPPED, type Folded, type Skipped } from '../folding.js';
 import { fingerprintWithout, machineIn } from '../skipping.js';
 import {
@@ -62,6 +63,8 @@ export class Snapshots {
   /** When the first event was folded that is in no snapshot. */
   #newSince: number | undefined;
   #savedAt = -Infinity;
+  /** The positions of what this process has saved. */
+  #saved = new Set<Position>();
   #failedAt = -Infinity;
   #timer: { readonly handle: NodeJS.Timeout; readonly at: number } | undefined;
   /** Snapshots are written one after the other. */
@@ -75,8 +78,8 @@ export class Snapshots {
   constructor(
     private readonly store: SnapshotStore,
     { every, seconds = 10, spacing = 10_000, share = () => SHARE_IN_REPLAY }: SnapshotPace,
-    /** A snapshot of another log, or from after the head, is not used. */
-    private readonly log: { readonly identity: string; head(): Promise<Position> },
+    /** A snapshot of another log, or of another past of it, is not used. */
+    private readonly log: Pick<EventLog, 'identity' | 'head' | 'hashAt'>,
     /** The fingerprint of what folds now; a function because it is known only once every module has registered its contracts. */
     private readonly machine: () => string,
     private readonly observer: SnapshotObserver,
@@ -139,6 +142,18 @@ export class Snapshots {
     if (folded.position > this.#newest) await this.#save({ folded, skipped });
   }
 
+  /** Deletes what this process saved: while it did, the log was replaced by one with another past. */
+  async forgetSaved(): Promise<void> {
+    this.#stopTimer();
+    this.#latest = undefined;
+    this.#newSince = undefined;
+    await this.#writes;
+    this.#stopTimer();
+    const saved = this.#saved;
+    this.#saved = new Set();
+    await this.store.clear((found) => isUnreadable(found) || !saved.has(found.position));
+  }
+
   /** All snapshots, newest first, including unusable ones. */
   list(): Promise<readonly SnapshotEntry[]> {
     return this.store.list();
@@ -153,6 +168,7 @@ export class Snapshots {
       log: this.log.identity,
       machine: this.machine(),
       head: await this.log.head(),
+      hashAt: (at: Position) => this.log.hashAt(at),
       skipped,
     };
     return findUsableSnapshot(this.store, requirements, through, onUnusable);
@@ -246,9 +262,12 @@ export class Snapshots {
     this.#savedAt = performance.now();
     try {
       const machine = fingerprintWithout(skipped, folded.position, this.machine());
-      const snapshot = { ...folded, log: this.log.identity, machine };
+      const hash = await this.log.hashAt(folded.position);
+      if (hash === undefined) return false; // the log went back: whoever folds finds that too
+      const snapshot = { ...folded, log: this.log.identity, hash, machine };
       const bytes = await this.#budget.spend(() => this.store.save(snapshot));
       this.#newest = folded.position;
+      this.#saved.add(folded.position);
       this.observer.saved(folded.position, bytes);
       return true;
     } catch (error) {

@@ -1,4 +1,4 @@
-/** Which snapshots a fold can begin from or be compared with: whole, of this log, and made by this machine. */
+/** Which snapshots a fold can begin from or be compared with: whole, of this log and its past, and made by this machine. */
 import type { Position } from '../../event-log/event.js';
 import { NOTHING_SKIPPED, type Skipped } from '../folding.js';
 import { fingerprintWithout, machineIn } from '../skipping.js';
@@ -15,6 +15,8 @@ export interface SnapshotRequirements {
   readonly machine: string;
   /** The head of the log. A snapshot after it was made from another log. */
   readonly head: Position;
+  /** The hash of the commit that holds a position in the log as it is now. */
+  readonly hashAt: (position: Position) => Promise<string | undefined>;
   /** What the projection skips now. Default: nothing. */
   readonly skipped?: Skipped;
 }
@@ -33,24 +35,26 @@ export async function findUsableSnapshot(
   onUnusable: (unusable: UnreadableSnapshot) => void = () => undefined,
 ): Promise<Snapshot | undefined> {
   for await (const found of store.newestFirst(through)) {
-    const unusable = isUnreadable(found) ? found : whyUnusable(found, requirements);
+    const unusable = isUnreadable(found) ? found : await whyUnusable(found, requirements);
     if (unusable !== undefined) onUnusable(unusable);
     else if (!isUnreadable(found)) return found;
   }
   return undefined;
 }
 
-export function isUsable(
+/** The snapshot, if it meets the requirements. */
+export async function ifUsable(
   found: Snapshot | UnreadableSnapshot,
   requirements: SnapshotRequirements,
-): found is Snapshot {
-  return !isUnreadable(found) && whyUnusable(found, requirements) === undefined;
+): Promise<Snapshot | undefined> {
+  if (isUnreadable(found) || (await whyUnusable(found, requirements)) !== undefined) return undefined;
+  return found;
 }
 
-function whyUnusable(
+async function whyUnusable(
   found: Snapshot,
-  { log, machine, head, skipped = NOTHING_SKIPPED }: SnapshotRequirements,
-): UnreadableSnapshot | undefined {
+  { log, machine, head, hashAt, skipped = NOTHING_SKIPPED }: SnapshotRequirements,
+): Promise<UnreadableSnapshot | undefined> {
   const name = `the snapshot at position ${found.position}`;
   if (found.log !== log || found.position > head) return { name, reason: 'it was made from another log' };
   if (machineIn(found.machine) !== machine) {
@@ -58,6 +62,10 @@ function whyUnusable(
   }
   if (found.machine !== fingerprintWithout(skipped, found.position, machine)) {
     return { name, reason: 'it was folded when other events were skipped' };
+  }
+  // At the beginning of the log, where a rebuild leaves its first snapshot, there is no commit yet.
+  if (found.position > 0 && found.hash !== (await hashAt(found.position))) {
+    return { name, reason: 'the log has another past there: was a backup restored?' };
   }
   return undefined;
 }

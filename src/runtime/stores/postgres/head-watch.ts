@@ -1,10 +1,9 @@
 /** Watches the head of the log for followers: by notifications of the database, and by polling in case one is lost. */
 import type { Client } from 'pg';
-import type { Position } from '../../event-log/event.js';
-import type { WaitablePosition } from '../../event-log/following/waitable-position.js';
 import { reasonOf } from './database-errors.js';
 import type { Database } from './database.js';
 import type { PostgresOptions } from './postgres-options.js';
+import { selectHeadSince, type HeadSinceRow, type SeenHead } from './seen-head.js';
 
 /** Before it reconnects; doubled each time, up to the poll interval. */
 const MIN_RECONNECT_DELAY_MS = 50;
@@ -25,17 +24,13 @@ export class HeadWatch {
 
   private constructor(
     private readonly database: Database,
-    private readonly head: WaitablePosition,
+    private readonly seen: SeenHead,
     private readonly options: HeadWatchOptions,
   ) {}
 
   /** Resolves once it listens and has read the head. @throws Error when the server cannot be reached now */
-  static async begin(
-    database: Database,
-    head: WaitablePosition,
-    options: HeadWatchOptions,
-  ): Promise<HeadWatch> {
-    const watch = new HeadWatch(database, head, options);
+  static async begin(database: Database, seen: SeenHead, options: HeadWatchOptions): Promise<HeadWatch> {
+    const watch = new HeadWatch(database, seen, options);
     const client = await watch.#connect();
     await watch.#readHead(client);
     watch.#running = watch.#run(client);
@@ -76,7 +71,7 @@ export class HeadWatch {
     client.on('end', this.#wake);
     client.on('notification', ({ payload }) => {
       // A commit of this process, whose position is known already.
-      if (!(Number(payload) <= this.head.position)) this.#wake();
+      if (!(Number(payload) <= this.seen.position.position)) this.#wake();
     });
     await client.query(`listen "${this.database.schema}"`);
     return client;
@@ -91,9 +86,10 @@ export class HeadWatch {
   }
 
   async #readHead(client: Client): Promise<void> {
-    const { rows } = await client.query<{ head: Position }>(`select head from "${this.database.schema}".log`);
-    const head = rows[0]?.head ?? this.head.position;
-    if (head > this.head.position) this.head.moveTo(head);
+    const before = this.seen.known;
+    const { rows } = await client.query<HeadSinceRow>(selectHeadSince(this.database.schema), [before.head]);
+    // Where it has another past, whoever follows is woken, and finds that out by asking for the head.
+    if (rows[0] !== undefined) this.seen.take(before, rows[0]);
   }
 
   readonly #wake = (): void => {

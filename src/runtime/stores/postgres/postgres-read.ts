@@ -19,13 +19,8 @@ import {
 import { spanOf } from '../read-span.js';
 import type { Database, Statement } from './database.js';
 import { COMMIT_ROW_COLUMNS, commitFromRow, type CommitRow } from './commit-row.js';
+import { selectHeadSince, type HeadRow, type HeadSinceRow, type SeenHead } from './seen-head.js';
 import { MAX_CHUNK_BYTES, selectChunks } from './select-chunks.js';
-
-interface HeadRow {
-  readonly head: Position;
-  /** The hash of the commit that ends there. */
-  readonly hash: Buffer;
-}
 
 const HEAD: Statement = { name: 'head', text: 'select head, hash from log' };
 
@@ -33,6 +28,19 @@ export async function selectHead(database: Database): Promise<HeadRow> {
   const [log] = await database.read<HeadRow>(HEAD);
   if (log === undefined) throw new LogDamaged(1, 'it is not written down where the log ends');
   return log;
+}
+
+/** @throws LogWentBack, once, when the log no longer holds the commit that it was last seen to end with */
+export async function readHeadSeen(database: Database, seen: SeenHead): Promise<Position> {
+  const before = seen.known;
+  const [row] = await database.read<HeadSinceRow>(
+    { name: 'head-since', text: selectHeadSince(database.schema) },
+    [before.head],
+  );
+  if (row === undefined) throw new LogDamaged(1, 'it is not written down where the log ends');
+  seen.take(before, row);
+  seen.requireSamePast();
+  return row.head;
 }
 
 /** Pages of the events that match the query, up to the head at this time. */

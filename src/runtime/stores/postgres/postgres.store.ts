@@ -13,7 +13,6 @@ import type {
 } from '../../event-log/event.js';
 import { EventStore } from '../../event-log/event-store.js';
 import { toCommit } from '../../event-log/commits/hashed-commit.js';
-import { WaitablePosition } from '../../event-log/following/waitable-position.js';
 import { settle, takeBatch, type PendingAppend } from '../append-queue.js';
 import type { AppendDecision } from '../decide-appends.js';
 import { Appender } from './appender.js';
@@ -21,13 +20,14 @@ import { Database } from './database.js';
 import { HeadWatch } from './head-watch.js';
 import type { PostgresOptions } from './postgres-options.js';
 import {
+  readHeadSeen,
   selectCommitEndingAt,
   selectCommitWithId,
   selectCommits,
-  selectHead,
   selectPages,
 } from './postgres-read.js';
 import { prepareSchema } from './schema.js';
+import { SeenHead } from './seen-head.js';
 import { storable, type StorableCommit } from './storable-commit.js';
 
 /** Appends share a transaction up to about this size, so that none takes long. */
@@ -45,7 +45,7 @@ export class PostgresStore extends EventStore {
   private constructor(
     private readonly database: Database,
     override readonly identity: string,
-    private readonly headSeen: WaitablePosition,
+    private readonly seen: SeenHead,
     private readonly watch: HeadWatch,
     private readonly appender: Appender,
   ) {
@@ -70,9 +70,9 @@ export class PostgresStore extends EventStore {
     const database = new Database(url, schema);
     try {
       const identity = await database.append((run) => prepareSchema(run, schema));
-      const head = new WaitablePosition();
-      const watch = await HeadWatch.begin(database, head, { pollInterval, onConnection });
-      return new PostgresStore(database, identity, head, watch, new Appender(database, settleWithin));
+      const seen = new SeenHead();
+      const watch = await HeadWatch.begin(database, seen, { pollInterval, onConnection });
+      return new PostgresStore(database, identity, seen, watch, new Appender(database, settleWithin));
     } catch (error) {
       await database.close();
       throw error;
@@ -101,14 +101,12 @@ export class PostgresStore extends EventStore {
   }
 
   /** Asks the database, so that what another process has recorded is seen at once. */
-  override async head(): Promise<Position> {
-    const { head } = await selectHead(this.database);
-    this.#moveTo(head);
-    return head;
+  override head(): Promise<Position> {
+    return readHeadSeen(this.database, this.seen);
   }
 
   override advanced(after: Position, signal: AbortSignal): Promise<void> {
-    return this.headSeen.passed(after, signal);
+    return this.seen.position.passed(after, signal);
   }
 
   override close(): Promise<void> {
@@ -135,7 +133,12 @@ export class PostgresStore extends EventStore {
     try {
       const { pending, decisions } = await this.appender.append(batch.map(({ append }) => append));
       const newest = pending.at(-1);
-      if (newest !== undefined) this.#moveTo(newest.commit.last);
+      // A copy of the hash: what was read into one buffer with it need not stay in memory.
+      if (newest !== undefined)
+        this.seen.appended(pending[0]?.commit.first ?? newest.commit.first, {
+          head: newest.commit.last,
+          hash: Buffer.from(newest.hashed.hash),
+        });
       for (const [index, decision] of decisions.entries()) {
         const append = batch[index];
         if (append !== undefined) settle(append, await this.#complete(decision));
@@ -156,9 +159,5 @@ export class PostgresStore extends EventStore {
       (commit) => ({ kind, first: toCommit(commit) }),
       (error: unknown) => ({ kind: 'failed', error }),
     );
-  }
-
-  #moveTo(head: Position): void {
-    if (head > this.headSeen.position) this.headSeen.moveTo(head);
   }
 }
