@@ -1,8 +1,8 @@
 /** Finds positions by time, and the time of a position. */
 import { START, position, type Position, type RecordedCommit } from './event.js';
-import type { EventLog } from './event-log.js';
+import type { EventStore } from './event-store.js';
 
-type TimedLog = Pick<EventLog, 'head' | 'commits'>;
+type TimedLog = Pick<EventStore, 'head' | 'commits'>;
 
 /**
  * The position of the last event that was recorded at this time or before it; 0 when there is none. Includes all events of
