@@ -43,6 +43,7 @@ export {
 export type { Signals } from './event-log/signals.js';
 export {
   AppendConditionFailed,
+  PositionNotInLog,
   CommitIdReused,
   ContractBroken,
   EventUnreadable,

@@ -1,5 +1,5 @@
 /** The errors of the event log and its stores. */
-import { Problem, type Fault } from '../http/kernel/problem.js';
+import { Problem, pointer, type Fault } from '../http/kernel/problem.js';
 
 /** A value that is no position, tag or commit id. */
 export class InvalidValue extends Problem {
@@ -37,6 +37,19 @@ export class AppendConditionFailed extends Problem {
       `The event at position ${position} breaks the condition; read up to there, decide again, and append after it.`,
       { extensions: { position } },
     );
+  }
+}
+
+/** An append condition names a position after the head: whoever sent it has not read it in this log. Nothing was recorded. */
+export class PositionNotInLog extends Problem {
+  constructor(after: number, head: number) {
+    const detail =
+      `The condition is about what comes after position ${after}, but the log ends at position ${head}; ` +
+      `read up to there, decide again, and append after it.`;
+    super('invalid', 'position-not-in-log', 'The position is not in this log', detail, {
+      faults: [{ detail, pointer: pointer(['condition', 'after']) }],
+      extensions: { head },
+    });
   }
 }
 

@@ -91,6 +91,7 @@ export class EventLog {
    *
    * @throws ContractBroken when an event has no contract or breaks it
    * @throws AppendConditionFailed when the condition does not hold
+   * @throws PositionNotInLog when it is about what comes after a position beyond the head
    * @throws CommitIdReused when the commit id was used for something else
    * @throws LogBusy at once, when more waits for the store than may
    * @throws StoreUnavailable when the store's server is away; it says whether something may have been recorded
