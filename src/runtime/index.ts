@@ -54,6 +54,7 @@ export {
   LogInUse,
   StorageFull,
   StoreUnavailable,
+  TypeNotOpen,
 } from './event-log/errors.js';
 
 // Event contracts

@@ -233,6 +233,27 @@ describe.each(PLATFORMS)('on %s', (platform: Platform) => {
         },
       );
 
+      it.each<readonly [type: string, data: object]>([
+        ['note.taken', { text: 'x' }],
+        ['leftfold.event-skipped', { projection: 'total', position: 1, reason: 'x' }],
+        ['event.skipped', { projection: 'total', position: 1, reason: 'x' }],
+        ['leftfold.unknown', {}],
+      ])('takes no %s, which is not open', async (type, data) => {
+        const events = [
+          { type: 'amount.added', data: { amount: 5 } },
+          { type, data, tags: ['projection:total'] },
+        ];
+        const problem = await problemOf(await post('/events', { events }), 403);
+        expect(problem).toMatchObject({
+          type: 'urn:leftfold:problem:type-not-open',
+          errors: [{ pointer: '#/events/1/type' }],
+        });
+        const cloudEvent = { specversion: '1.0', id: '1', source: '/x', type, data };
+        const refused = await problemOf(await post('/events', cloudEvent, CLOUD_EVENT_TYPE), 403);
+        expect(refused).toMatchObject({ errors: [{ pointer: '#/type' }] });
+        expect(await log.head()).toBe(0);
+      });
+
       it('refuses a member that is there twice', async () => {
         const body = '{"events":[{"type":"amount.added","data":{"amount":1,"amount":2}}]}';
         const problem = await problemOf(await post('/events', body), 400);

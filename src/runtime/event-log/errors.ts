@@ -17,13 +17,36 @@ export class ContractBroken extends Problem {
 
   /** The same, with pointers into a CloudEvent or a batch of them. */
   inCloudEvents(body: unknown): ContractBroken {
-    const place = Array.isArray(body) ? '#/$1' : '#';
-    const faults = this.faults.map((fault) => ({
-      ...fault,
-      ...(fault.pointer !== undefined && { pointer: fault.pointer.replace(/^#\/events\/(\d+)/, place) }),
-    }));
-    return new ContractBroken(this.detail, faults);
+    return new ContractBroken(this.detail, faultsInCloudEvents(this.faults, body));
   }
+}
+
+/** An event of a type that may not be appended this way. Nothing of its commit was recorded. */
+export class TypeNotOpen extends Problem {
+  /** @param faults at least one; they point into `{"events": […]}` */
+  constructor(faults: readonly Fault[]) {
+    const [first] = faults;
+    const title = 'Events of this type are not taken from outside';
+    super('forbidden', 'type-not-open', title, first?.detail ?? title, {
+      faults: faults.slice(0, MAX_FAULTS),
+    });
+  }
+
+  /** The same, with pointers into a CloudEvent or a batch of them. */
+  inCloudEvents(body: unknown): TypeNotOpen {
+    return new TypeNotOpen(faultsInCloudEvents(this.faults, body));
+  }
+}
+
+/** More faults than this help nobody; the first ones are named. */
+const MAX_FAULTS = 20;
+
+function faultsInCloudEvents(faults: readonly Fault[], body: unknown): readonly Fault[] {
+  const place = Array.isArray(body) ? '#/$1' : '#';
+  return faults.map((fault) => ({
+    ...fault,
+    ...(fault.pointer !== undefined && { pointer: fault.pointer.replace(/^#\/events\/(\d+)/, place) }),
+  }));
 }
 
 /** The log holds an event that the append condition excludes. Nothing was recorded. */

@@ -15,9 +15,17 @@ import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
-import { ContractBroken, EventUnreadable } from '../../event-log/errors.js';
-import { position, type Position, type Range, type RecordedEvent } from '../../event-log/event.js';
-import { EventLog } from '../../event-log/event-log.js';
+import { requireOpenTypes } from '../../event-log/contracts/open-types.js';
+import { ContractBroken, EventUnreadable, TypeNotOpen } from '../../event-log/errors.js';
+import {
+  position,
+  type Commit,
+  type NewEvent,
+  type Position,
+  type Range,
+  type RecordedEvent,
+} from '../../event-log/event.js';
+import { EventLog, type AppendOptions } from '../../event-log/event-log.js';
 import { readAppendRequest, readCloudEvents } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, toCloudEvent } from './cloud-event.js';
 import { ApiAppend, ApiEvents, ApiQueryEvents } from './events.docs.js';
@@ -68,14 +76,20 @@ export class EventsController {
       ...commitOptions(request.headers, { append: events, condition }),
       ...(condition !== undefined && { condition }),
     };
-    const commit = await this.log.append(events, options).catch((error: unknown) => {
-      throw isCloudEvent && error instanceof ContractBroken ? error.inCloudEvents(body) : error;
+    const commit = await this.#appendOpen(events, options).catch((error: unknown) => {
+      const isAboutEvents = error instanceof ContractBroken || error instanceof TypeNotOpen;
+      throw isCloudEvent && isAboutEvents ? error.inCloudEvents(body) : error;
     });
     const headers = {
       location: linkToCommit(this.links, commit.first, commit.last),
       'leftfold-position': String(commit.last),
     };
     sendJson(response, 201, headers, { first: commit.first, last: commit.last, commit: commit.id });
+  }
+
+  async #appendOpen(events: readonly NewEvent[], options: AppendOptions): Promise<Commit> {
+    requireOpenTypes(events, this.log.contracts);
+    return this.log.append(events, options);
   }
 
   /** A page, or a stream, in the media type that the client likes best. */

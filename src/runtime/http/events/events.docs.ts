@@ -111,6 +111,7 @@ export function ApiAppend(): MethodDecorator {
     },
     problems: {
       400: 'The body cannot be read',
+      403: 'A type that is not open: only its context, or the runtime, records it',
       409: 'The condition does not hold; position names the event that broke it',
       413: 'More than 1 MiB',
       415: 'Not JSON or CloudEvents',
