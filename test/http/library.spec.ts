@@ -233,6 +233,35 @@ describe.each(PLATFORMS)('on %s', (platform: Platform) => {
         },
       );
 
+      it.each(['12345678901234567890', '9007199254740993', '1e400'])(
+        'refuses the number %s, which no double holds, and says what to do',
+        async (literal) => {
+          const problem = await problemOf(
+            await post('/events', `{"events": [{"type": "amount.added", "data": {"amount": ${literal}}}]}`),
+            422,
+          );
+          expect(problem).toMatchObject({
+            errors: [
+              {
+                pointer: '#/events/0/data/amount',
+                detail: `${literal} is not exact as a JSON number: send it as text, in quotes`,
+              },
+            ],
+          });
+        },
+      );
+
+      it('takes a CloudEvent whatever the case of its media type', async () => {
+        const cloudEvent = {
+          specversion: '1.0',
+          id: '1',
+          source: '/x',
+          type: 'amount.added',
+          data: { amount: 7 },
+        };
+        expect((await post('/events', cloudEvent, 'Application/CloudEvents+JSON')).status).toBe(201);
+      });
+
       it.each<readonly [type: string, data: object]>([
         ['note.taken', { text: 'x' }],
         ['leftfold.event-skipped', { projection: 'total', position: 1, reason: 'x' }],

@@ -70,7 +70,7 @@ export class EventsController {
   async append(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
     const body = await readBody(request, [JSON_TYPE, CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE]);
-    const isCloudEvent = request.headers['content-type']?.startsWith('application/cloudevents') === true;
+    const isCloudEvent = /^\s*application\/cloudevents/i.test(request.headers['content-type'] ?? '');
     const { events, condition } = (isCloudEvent ? readCloudEvents : readAppendRequest)(body);
     const options = {
       ...commitOptions(request.headers, { append: events, condition }),
