@@ -251,6 +251,44 @@ describe.each(PLATFORMS)('on %s', (platform: Platform) => {
         },
       );
 
+      it('is read one by one, as JSON or as a CloudEvent', async () => {
+        await post('/events', {
+          events: [5, 6].map((amount) => ({ type: 'amount.added', data: { amount } })),
+        });
+        const response = await get('/events/2');
+        expect([response.status, response.headers.get('leftfold-position')]).toEqual([200, '2']);
+        expect(await response.json()).toMatchObject({
+          position: 2,
+          type: 'amount.added',
+          data: { amount: 6 },
+        });
+        const cloudEvent = await get('/events/2', { accept: CLOUD_EVENT_TYPE });
+        expect(cloudEvent.headers.get('content-type')).toContain(CLOUD_EVENT_TYPE);
+        expect(await cloudEvent.json()).toMatchObject({ specversion: '1.0', id: '2', data: { amount: 6 } });
+        expect((await get('/events/2', { accept: 'text/html' })).status).toBe(406);
+      });
+
+      it.each(['0', '1', '007', '1.5', 'x', '99999999999999999999'])(
+        'is not found at the position %s, where there is none',
+        async (where) => {
+          const { type } = await problemOf(await get(`/events/${where}`), 404);
+          expect(type).toBe('urn:leftfold:problem:no-such-event');
+        },
+      );
+
+      it('is in a page that ends early when its events are large', async () => {
+        const text = 'x'.repeat(1024 * 1024);
+        for (let nth = 1; nth <= 6; nth += 1) await log.append([noteTaken.create({ text })]);
+        const seen: number[] = [];
+        let pages = 0;
+        for (let next: string | undefined = '/events'; next !== undefined; pages += 1) {
+          const page = (await json(next)) as PageJson;
+          seen.push(...page.events.map(({ position }) => position));
+          next = page.next;
+        }
+        expect([seen, pages]).toEqual([[1, 2, 3, 4, 5, 6], 2]);
+      });
+
       it('takes a CloudEvent whatever the case of its media type', async () => {
         const cloudEvent = {
           specversion: '1.0',
