@@ -9,7 +9,7 @@ import { EventLog } from '../../dist/runtime/event-log/event-log.js';
 import { LmdbStore } from '../../dist/runtime/stores/lmdb/lmdb.store.js';
 import { Projection } from '../../dist/runtime/projection/projection.js';
 import { NoSnapshots } from '../../dist/runtime/projection/snapshots/snapshot-store.js';
-import { eventSkipped } from '../../dist/runtime/projection/skipping.js';
+import { skipContracts } from '../../dist/runtime/projection/skipping.js';
 import { Snapshots } from '../../dist/runtime/projection/snapshots/snapshots.js';
 import { median } from '../rates.mjs';
 import { after, at99, paced } from './paced.mjs';
@@ -56,7 +56,7 @@ async function asFastAsItGoes(log, projection) {
 export async function measure({ rounds, seconds }) {
   const folder = mkdtempSync(join(tmpdir(), 'leftfold-bench-'));
   const log = new EventLog(LmdbStore.open(folder));
-  log.contracts.register([...sum.consumes, eventSkipped]);
+  log.contracts.register([...sum.consumes, ...skipContracts]);
   const projection = follow(log);
   try {
     const p99 = [];

@@ -43,6 +43,7 @@ export {
 export type { Signals } from './event-log/signals.js';
 export {
   AppendConditionFailed,
+  PositionNotInLog,
   CommitIdReused,
   ContractBroken,
   EventUnreadable,
@@ -53,6 +54,7 @@ export {
   LogInUse,
   StorageFull,
   StoreUnavailable,
+  TypeNotOpen,
 } from './event-log/errors.js';
 
 // Event contracts

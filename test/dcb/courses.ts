@@ -12,14 +12,17 @@ const capacity = z.int().min(1);
 
 export const courseDefined = defineEvent({
   type: 'course.defined',
+  open: true,
   schema: z.strictObject({ course: id, capacity }),
 });
 export const courseResized = defineEvent({
   type: 'course.resized',
+  open: true,
   schema: z.strictObject({ course: id, capacity }),
 });
 export const studentSubscribed = defineEvent({
   type: 'student.subscribed',
+  open: true,
   schema: z.strictObject({ course: id, student: id }),
 });
 

@@ -92,7 +92,7 @@ describe('POST /projections/total/resume', () => {
       events: [
         {
           position: 6,
-          type: 'event.skipped',
+          type: 'leftfold.event-skipped',
           tags: ['projection:total'],
           data: { projection: 'total', position: 3, reason: 'a slip' },
           metadata: { correlationId: 'ticket 7' },

@@ -33,6 +33,7 @@ const PATHS: readonly (readonly [path: string, allow: string])[] = [
   ['/factor/history', READ],
   ['/factor/what-if', READ],
   ['/events', BOTH],
+  ['/events/{position}', READ],
   ['/events/query', WRITE],
   ['/push', WRITE],
   ['/values', READ],

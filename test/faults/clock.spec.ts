@@ -40,7 +40,7 @@ describe.each(stores)('a clock that goes backwards, under a log %s', (_, open) =
       1, -1, 2, -2, 3, -3, 4, -4, 5, -5,
     ]);
     const times = events.map(({ time }) => time);
-    expect(times).toEqual(times.toSorted().reverse());
+    expect(times).toEqual(Array(10).fill('2026-03-29T02:00:00.000Z'));
   });
 
   it('keeps no follower from anything', async () => {

@@ -25,7 +25,7 @@ const amountIn = ({ data }: EventJson): number => Number(data['amount']);
 
 /** What the log itself says is to be skipped. */
 const skipsIn = (events: readonly EventJson[]): readonly number[] =>
-  events.filter(({ type }) => type === 'event.skipped').map(({ data }) => Number(data['position']));
+  events.filter(({ type }) => type === 'leftfold.event-skipped').map(({ data }) => Number(data['position']));
 
 describe(`projections that are killed while they recover and resume (LEFTFOLD_TEST_SEED=${SEED})`, () => {
   const folder = new TemporaryFolder();

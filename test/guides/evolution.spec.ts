@@ -170,6 +170,7 @@ describe('the guide to evolution', () => {
     }).compile();
     await app.init();
     expect(await faultsOf(app, folder.path)).toEqual([
+      'leftfold.event-skipped, revision 1: it is not published; npm run contracts does it',
       'event.skipped, revision 1: it is not published; npm run contracts does it',
       'room.booked, revision 1: it is not published; npm run contracts does it',
     ]);

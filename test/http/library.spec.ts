@@ -233,6 +233,94 @@ describe.each(PLATFORMS)('on %s', (platform: Platform) => {
         },
       );
 
+      it.each(['12345678901234567890', '9007199254740993', '1e400'])(
+        'refuses the number %s, which no double holds, and says what to do',
+        async (literal) => {
+          const problem = await problemOf(
+            await post('/events', `{"events": [{"type": "amount.added", "data": {"amount": ${literal}}}]}`),
+            422,
+          );
+          expect(problem).toMatchObject({
+            errors: [
+              {
+                pointer: '#/events/0/data/amount',
+                detail: `${literal} is not exact as a JSON number: send it as text, in quotes`,
+              },
+            ],
+          });
+        },
+      );
+
+      it('is read one by one, as JSON or as a CloudEvent', async () => {
+        await post('/events', {
+          events: [5, 6].map((amount) => ({ type: 'amount.added', data: { amount } })),
+        });
+        const response = await get('/events/2');
+        expect([response.status, response.headers.get('leftfold-position')]).toEqual([200, '2']);
+        expect(await response.json()).toMatchObject({
+          position: 2,
+          type: 'amount.added',
+          data: { amount: 6 },
+        });
+        const cloudEvent = await get('/events/2', { accept: CLOUD_EVENT_TYPE });
+        expect(cloudEvent.headers.get('content-type')).toContain(CLOUD_EVENT_TYPE);
+        expect(await cloudEvent.json()).toMatchObject({ specversion: '1.0', id: '2', data: { amount: 6 } });
+        expect((await get('/events/2', { accept: 'text/html' })).status).toBe(406);
+      });
+
+      it.each(['0', '1', '007', '1.5', 'x', '99999999999999999999'])(
+        'is not found at the position %s, where there is none',
+        async (where) => {
+          const { type } = await problemOf(await get(`/events/${where}`), 404);
+          expect(type).toBe('urn:leftfold:problem:no-such-event');
+        },
+      );
+
+      it('is in a page that ends early when its events are large', async () => {
+        const text = 'x'.repeat(1024 * 1024);
+        for (let nth = 1; nth <= 6; nth += 1) await log.append([noteTaken.create({ text })]);
+        const seen: number[] = [];
+        let pages = 0;
+        for (let next: string | undefined = '/events'; next !== undefined; pages += 1) {
+          const page = (await json(next)) as PageJson;
+          seen.push(...page.events.map(({ position }) => position));
+          next = page.next;
+        }
+        expect([seen, pages]).toEqual([[1, 2, 3, 4, 5, 6], 2]);
+      });
+
+      it('takes a CloudEvent whatever the case of its media type', async () => {
+        const cloudEvent = {
+          specversion: '1.0',
+          id: '1',
+          source: '/x',
+          type: 'amount.added',
+          data: { amount: 7 },
+        };
+        expect((await post('/events', cloudEvent, 'Application/CloudEvents+JSON')).status).toBe(201);
+      });
+
+      it.each<readonly [type: string, data: object]>([
+        ['note.taken', { text: 'x' }],
+        ['leftfold.event-skipped', { projection: 'total', position: 1, reason: 'x' }],
+        ['event.skipped', { projection: 'total', position: 1, reason: 'x' }],
+        ['leftfold.unknown', {}],
+      ])('takes no %s, which is not open', async (type, data) => {
+        const events = [
+          { type: 'amount.added', data: { amount: 5 } },
+          { type, data, tags: ['projection:total'] },
+        ];
+        const problem = await problemOf(await post('/events', { events }), 403);
+        expect(problem).toMatchObject({
+          type: 'urn:leftfold:problem:type-not-open',
+          errors: [{ pointer: '#/events/1/type' }],
+        });
+        const cloudEvent = { specversion: '1.0', id: '1', source: '/x', type, data };
+        const refused = await problemOf(await post('/events', cloudEvent, CLOUD_EVENT_TYPE), 403);
+        expect(refused).toMatchObject({ errors: [{ pointer: '#/type' }] });
+        expect(await log.head()).toBe(0);
+      });
+
       it('refuses a member that is there twice', async () => {
         const body = '{"events":[{"type":"amount.added","data":{"amount":1,"amount":2}}]}';
         const problem = await problemOf(await post('/events', body), 400);

@@ -22,7 +22,11 @@ const {
 } = process.env;
 const bad = new Set(BAD.split(',').filter(Boolean).map(Number));
 
-const amountAdded = defineEvent({ type: 'amount.added', schema: z.strictObject({ amount: z.int() }) });
+const amountAdded = defineEvent({
+  type: 'amount.added',
+  open: true,
+  schema: z.strictObject({ amount: z.int() }),
+});
 
 const totalOf = (name, isBad) =>
   defineProjection({

@@ -13,6 +13,7 @@ import {
 
 export const amountAdded = defineEvent({
   type: 'amount.added',
+  open: true,
   schema: z.strictObject({ amount: z.int() }),
 });
 

@@ -16,6 +16,7 @@ const cents = z.int().min(0);
 /** As it was first: the value in cents. */
 export const insured1 = defineEvent({
   type: 'parcel.insured',
+  open: true,
   schema: z.strictObject({ parcel: z.string(), cents }),
   examples: [{ data: { parcel: 'a', cents: 150 }, tags: [tag('parcel:a')] }],
 });

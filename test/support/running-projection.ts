@@ -7,7 +7,7 @@ import { fingerprintIn } from '../../src/runtime/fold/machine-fingerprint.js';
 import type { RecoveryReport } from '../../src/runtime/projection/projection.machine.js';
 import { Projection } from '../../src/runtime/projection/projection.js';
 import type { ProjectionFault } from '../../src/runtime/projection/projection.machine.js';
-import { eventSkipped } from '../../src/runtime/projection/skipping.js';
+import { skipContracts } from '../../src/runtime/projection/skipping.js';
 import { NoSnapshots, type SnapshotStore } from '../../src/runtime/projection/snapshots/snapshot-store.js';
 import { Snapshots, type SnapshotPace } from '../../src/runtime/projection/snapshots/snapshots.js';
 
@@ -58,7 +58,7 @@ export function run<Context>(
       failed: (error) => told.failed.push(error),
     },
   );
-  log.contracts.register([...definition.consumes, eventSkipped]);
+  log.contracts.register([...definition.consumes, ...skipContracts]);
   const projection = new Projection(definition, log, snapshots, {
     recovered: recovered.resolve,
     resumed: resumed.resolve,

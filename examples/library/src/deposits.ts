@@ -6,6 +6,7 @@ import { z } from 'zod';
 
 export const moneyDeposited = defineEvent({
   type: 'money.deposited',
+  open: true, // anybody may append it, by POST /events too
   schema: z.strictObject({ cents: z.int().positive() }),
   examples: [{ data: { cents: 1250 } }],
 });

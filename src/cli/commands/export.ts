@@ -36,11 +36,12 @@ export function addExport(program: Command, terminal: Terminal): void {
     .description(
       'Writes events in their order, one JSON object a line: the whole log up to where its head stands now, or ' +
         'those that have any of the types and all of the tags. An import of the whole into an empty log gives the ' +
-        'same positions and the same hash.',
+        'same positions and the same hash. Events are written as they were recorded, before any upcaster: --type and ' +
+        '--tag are those that were recorded, and GET /events finds by those of the current revisions.',
     )
     .addOption(formatOption('NDJSON as GET /events has it, or CloudEvents 1.0').default('ndjson'))
-    .option('--type <type>', 'only events of this type; with several, of any of them', collectTypes)
-    .option('--tag <tag>', 'only events with this tag; with several, with all of them', collectTags)
+    .option('--type <type>', 'only events recorded as this type; with several, of any of them', collectTypes)
+    .option('--tag <tag>', 'only events recorded with this tag; with several, with all of them', collectTags)
     .option('--after <position>', 'only events after this position', parsePosition)
     .option('--through <position>', 'only events up to this position', parsePosition)
     .option('-o, --output <file>', 'write to a file, which has this name only once it is whole')

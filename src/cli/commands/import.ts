@@ -17,6 +17,7 @@ import { formatLogHead, readLogHead, requireHash } from '../log-verification.js'
 interface ImportOptions extends LogOptions {
   readonly format?: FormatName;
   readonly expect?: string;
+  readonly withRuntimeEvents?: boolean;
 }
 
 export function addImport(program: Command, terminal: Terminal): void {
@@ -31,12 +32,16 @@ export function addImport(program: Command, terminal: Terminal): void {
     .argument('[file]', 'what to read; - or none: standard input')
     .addOption(formatOption('what the lines are (default: what the first one is)'))
     .option('--expect <hash>', 'fail with 3 unless the log has this hash in the end', parseHash)
+    .option(
+      '--with-runtime-events',
+      'also take events that only the runtime records, such as skips; for a log of your own',
+    )
     .addHelpText(
       'after',
       helpExamples(
         'leftfold import log.ndjson',
         'leftfold import log.ndjson --data ./another --expect "$(cat head.txt)"',
-        'leftfold export --data ./one | leftfold import --data ./another',
+        'leftfold export --data ./one | leftfold import --data ./another --with-runtime-events',
       ),
     )
     .action((file: string | undefined, options: ImportOptions) => importLog(file, options, terminal));
@@ -53,13 +58,17 @@ async function importLog(
   try {
     const format = options.format && FORMATS[options.format];
     const importer = new Importer(store);
-    await importAll(parseCommits(readLines(source.open()), format), importer, ({ bytes }) => {
-      const { recorded, known } = importer.counts;
-      progress.update({
-        fraction: source.size === undefined ? undefined : Math.min(bytes / source.size, 1),
-        done: recorded.events + known.events,
-      });
-    });
+    await importAll(
+      parseCommits(readLines(source.open()), format, options.withRuntimeEvents),
+      importer,
+      ({ bytes }) => {
+        const { recorded, known } = importer.counts;
+        progress.update({
+          fraction: source.size === undefined ? undefined : Math.min(bytes / source.size, 1),
+          done: recorded.events + known.events,
+        });
+      },
+    );
     progress.end();
     const head = await readLogHead(store);
     requireHash(head, options.expect);

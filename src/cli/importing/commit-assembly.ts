@@ -76,6 +76,7 @@ export class CommitAssembly {
       commit: {
         id,
         time,
+        isImported: true,
         metadata,
         events: this.#events,
         ...(fingerprint !== undefined && { fingerprint }),

@@ -44,6 +44,22 @@ const idsOf = ({ commits }: { readonly commits: readonly ImportedCommit[] }): re
 const three = { commitEvents: 3 };
 
 describe('parseCommits', () => {
+  it.each(['leftfold.event-skipped', 'event.skipped', 'leftfold.made-up'])(
+    'refuses %s, which only the runtime records, unless it is told to take it',
+    async (type) => {
+      const lines = [line(1, 'a'), line(2, 'b', { type }), line(3, 'c')];
+      const { commits, refused } = await read(...lines);
+      expect([commits.length, refused]).toEqual([
+        0,
+        `line 2: is ${type}, which only the runtime records; --with-runtime-events takes it, for a file that an export of a log of your own wrote`,
+      ]);
+      const taken: string[] = [];
+      for await (const page of parseCommits(pagesOf(lines), undefined, true))
+        taken.push(...page.commits.map(({ commit }) => commit.id));
+      expect(taken).toEqual(['a', 'b', 'c']);
+    },
+  );
+
   it('makes one commit of consecutive lines with the same id', async () => {
     const found = await read(
       line(1, 'a'),
@@ -63,6 +79,7 @@ describe('parseCommits', () => {
         commit: {
           id: 'a',
           time: '2026-01-31T12:00:00.000Z',
+          isImported: true,
           metadata: { by: 'a' },
           fingerprint: 'f',
           events: [{ type: 'number.recorded', revision: 1, tags: ['x'], data: { value: '7' } }],

@@ -1,4 +1,5 @@
 /** Rebuilds commits from the lines of an export: consecutive lines with the same commit id are one commit. */
+import { isRuntimeType } from '../../runtime/event-log/contracts/open-types.js';
 import { InvalidLine, type EventLine, type EventFormat } from '../formats/event-line.js';
 import { cloudEvents } from '../formats/cloudevents.js';
 import { ndjson } from '../formats/ndjson.js';
@@ -15,13 +16,15 @@ export interface ImportedPage {
 
 /**
  * @param format of all lines; default: detected from the first
+ * @param withRuntimeEvents whether events that only the runtime records are taken
  * @throws RejectedLine at the first invalid line, after the complete commits before it have been yielded
  */
 export async function* parseCommits(
   pages: AsyncIterable<LinePage>,
   format?: EventFormat,
+  withRuntimeEvents = false,
 ): AsyncIterable<ImportedPage> {
-  const parser = new CommitParser(format);
+  const parser = new CommitParser(format, withRuntimeEvents);
   let bytes = 0;
   for await (const lines of pages) {
     bytes = lines.bytes;
@@ -42,7 +45,10 @@ class CommitParser {
   #format: EventFormat | undefined;
   #assembly: CommitAssembly | undefined;
 
-  constructor(format: EventFormat | undefined) {
+  constructor(
+    format: EventFormat | undefined,
+    private readonly withRuntimeEvents: boolean,
+  ) {
     this.#format = format;
   }
 
@@ -68,10 +74,20 @@ class CommitParser {
     try {
       const value = parseStrictJson(text);
       this.#format ??= detectFormat(value);
-      return this.#format.read(value);
+      const line = this.#format.read(value);
+      this.#requireAllowed(line);
+      return line;
     } catch (error) {
       throw error instanceof InvalidLine ? new RejectedLine(number, error.message) : error;
     }
+  }
+
+  /** Nobody else can make the runtime skip an event; a file may, if the person who imports it says so. */
+  #requireAllowed({ event: { type } }: EventLine): void {
+    if (this.withRuntimeEvents || !isRuntimeType(type)) return;
+    throw new InvalidLine(
+      `is ${type}, which only the runtime records; --with-runtime-events takes it, for a file that an export of a log of your own wrote`,
+    );
   }
 }
 

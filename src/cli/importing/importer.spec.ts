@@ -51,7 +51,7 @@ class WatchedStore extends MemoryStore {
 }
 
 describe('importing', () => {
-  const commits = madeUpCommits(2_500);
+  const commits = madeUpCommits(2_500).map((commit) => ({ ...commit, isImported: true }));
   const original = new MemoryStore();
 
   beforeAll(() => appendAll(original, commits));

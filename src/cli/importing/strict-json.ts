@@ -32,7 +32,7 @@ function requireExact(text: string): void {
     parseLosslessJson(text, undefined, {
       parseNumber: (literal) => {
         const number = Number(literal);
-        if (isShortest(literal, number) || isExact(literal, number)) return number;
+        if (isExact(literal, number)) return number;
         throw new InvalidLine(`${literal} would become ${number}; write it as text`);
       },
       onDuplicateKey: ({ key }) => {
@@ -44,9 +44,4 @@ function requireExact(text: string): void {
     // The text is valid JSON, so the parser can only have failed by exhausting its stack.
     throw new InvalidLine('is nested too deep', { cause: error });
   }
-}
-
-/** Whether the literal is the shortest one for this double, which round-trips. */
-function isShortest(literal: string, number: number): boolean {
-  return String(number) === literal.toLowerCase().replace(/e(?=\d)/, 'e+');
 }

@@ -5,6 +5,7 @@ import { InexactNumber, InvalidBody, parseBody, pointer, type Fault } from '../.
 import { CANONICAL_INTEGER, MAX_DIGITS } from './numbers.events.js';
 
 const RIGHT = 'send an integer, as in 5 or "12345678901234567890"';
+const BEYOND = `beyond ±${Number.MAX_SAFE_INTEGER} a JSON number is not exact: send it as a string of its digits`;
 const MAX_FAULTS = 20;
 
 /** A number as it may be sent. */
@@ -87,11 +88,12 @@ export function integerOf(value: unknown, path: readonly PropertyKey[]): string 
 
 function whatIsWrong(value: unknown): string {
   if (value === undefined) return `the number is missing: ${RIGHT}`;
+  if (value instanceof InexactNumber && /^-?\d+$/.test(value.literal)) return BEYOND;
   if (value instanceof InexactNumber) {
     return `${abbreviated(value.literal)} is not exact as a JSON number: send an integer, and a large one as a string of its digits`;
   }
   if (typeof value === 'number' && Number.isInteger(value)) {
-    return `beyond ±${Number.MAX_SAFE_INTEGER} a JSON number is not exact: send it as a string of its digits`;
+    return BEYOND;
   }
   if (typeof value === 'number') return `${value} is not an integer: ${RIGHT}`;
   if (typeof value === 'string') return whatIsWrongWithText(value);

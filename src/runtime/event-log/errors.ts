@@ -1,5 +1,5 @@
 /** The errors of the event log and its stores. */
-import { Problem, type Fault } from '../http/kernel/problem.js';
+import { Problem, pointer, type Fault } from '../http/kernel/problem.js';
 
 /** A value that is no position, tag or commit id. */
 export class InvalidValue extends Problem {
@@ -17,13 +17,36 @@ export class ContractBroken extends Problem {
 
   /** The same, with pointers into a CloudEvent or a batch of them. */
   inCloudEvents(body: unknown): ContractBroken {
-    const place = Array.isArray(body) ? '#/$1' : '#';
-    const faults = this.faults.map((fault) => ({
-      ...fault,
-      ...(fault.pointer !== undefined && { pointer: fault.pointer.replace(/^#\/events\/(\d+)/, place) }),
-    }));
-    return new ContractBroken(this.detail, faults);
+    return new ContractBroken(this.detail, faultsInCloudEvents(this.faults, body));
   }
+}
+
+/** An event of a type that may not be appended this way. Nothing of its commit was recorded. */
+export class TypeNotOpen extends Problem {
+  /** @param faults at least one; they point into `{"events": […]}` */
+  constructor(faults: readonly Fault[]) {
+    const [first] = faults;
+    const title = 'Events of this type are not taken from outside';
+    super('forbidden', 'type-not-open', title, first?.detail ?? title, {
+      faults: faults.slice(0, MAX_FAULTS),
+    });
+  }
+
+  /** The same, with pointers into a CloudEvent or a batch of them. */
+  inCloudEvents(body: unknown): TypeNotOpen {
+    return new TypeNotOpen(faultsInCloudEvents(this.faults, body));
+  }
+}
+
+/** More faults than this help nobody; the first ones are named. */
+const MAX_FAULTS = 20;
+
+function faultsInCloudEvents(faults: readonly Fault[], body: unknown): readonly Fault[] {
+  const place = Array.isArray(body) ? '#/$1' : '#';
+  return faults.map((fault) => ({
+    ...fault,
+    ...(fault.pointer !== undefined && { pointer: fault.pointer.replace(/^#\/events\/(\d+)/, place) }),
+  }));
 }
 
 /** The log holds an event that the append condition excludes. Nothing was recorded. */
@@ -54,6 +77,19 @@ export class LogWentBack extends Problem {
       `The log had come to position ${known}, but what is recorded now, up to ${head}, does not continue it: was a backup restored, or an older replica promoted?`,
       { retryAfter: 1, extensions: { position: head } },
     );
+  }
+}
+
+/** An append condition names a position after the head: whoever sent it has not read it in this log. Nothing was recorded. */
+export class PositionNotInLog extends Problem {
+  constructor(after: number, head: number) {
+    const detail =
+      `The condition is about what comes after position ${after}, but the log ends at position ${head}; ` +
+      `read up to there, decide again, and append after it.`;
+    super('invalid', 'position-not-in-log', 'The position is not in this log', detail, {
+      faults: [{ detail, pointer: pointer(['condition', 'after']) }],
+      extensions: { head },
+    });
   }
 }
 

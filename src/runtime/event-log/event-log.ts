@@ -4,6 +4,7 @@ import { requestFingerprint } from './commits/request-fingerprint.js';
 import { sequentialIds } from './commits/commit-ids.js';
 import { checkEvents, checkedMetadata } from './contracts/checked-events.js';
 import { appendConditionally, type AppendOutcome } from './contracts/upcasted-append.js';
+import { requireNoRuntimeTypes } from './contracts/open-types.js';
 import { ContractRegistry } from './contracts/contract-registry.js';
 import { readUpcasted } from './contracts/upcasted-read.js';
 import { AppendConditionFailed, CommitIdReused, LogBusy, LogWentBack } from './errors.js';
@@ -95,7 +96,9 @@ export class EventLog {
    * Does not wait for projections: a query may still answer from before.
    *
    * @throws ContractBroken when an event has no contract or breaks it
+   * @throws TypeNotOpen when an event is of a type that only the runtime records
    * @throws AppendConditionFailed when the condition does not hold
+   * @throws PositionNotInLog when it is about what comes after a position beyond the head
    * @throws CommitIdReused when the commit id was used for something else
    * @throws LogBusy at once, when more waits for the store than may
    * @throws StoreUnavailable when the store's server is away; it says whether something may have been recorded
@@ -109,6 +112,18 @@ export class EventLog {
 
   /** As `append`, but a condition that does not hold is an outcome and no error. @internal */
   async tryAppend(events: readonly NewEvent[], options: AppendOptions = {}): Promise<AppendOutcome> {
+    requireNoRuntimeTypes(events);
+    return this.#checkAndAppend(events, options);
+  }
+
+  /** As `append`, for what the runtime itself records. @internal */
+  async appendAsRuntime(events: readonly NewEvent[], options: AppendOptions = {}): Promise<Commit> {
+    const outcome = await this.#checkAndAppend(events, options);
+    if (outcome.kind === 'conflict') throw new AppendConditionFailed(outcome.position);
+    return outcome.commit;
+  }
+
+  async #checkAndAppend(events: readonly NewEvent[], options: AppendOptions): Promise<AppendOutcome> {
     const { condition } = options;
     const metadata = options.metadata === undefined ? NO_METADATA : checkedMetadata(options.metadata);
     const { checked, bytes } = checkEvents(this.contracts, events);

@@ -19,7 +19,10 @@ export abstract class EventStore {
    * commit id, however late, returns the first commit's positions and records nothing.
    * Appends are recorded, and resolve, in the order of the calls.
    *
+   * A commit's time is at least that of the commit before it: an earlier one is replaced by it, unless `isImported`.
+   *
    * @throws AppendConditionFailed when the log holds an event that the condition excludes
+   * @throws PositionNotInLog when the condition is about what comes after a position beyond the head
    * @throws StorageFull when there is no room; it works again once there is
    * @throws StoreUnavailable when the server that keeps the log cannot be reached; every other method but `advanced` may
    *   throw it too

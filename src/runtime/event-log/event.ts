@@ -70,7 +70,7 @@ export interface EventContent {
 /** An event as the store keeps it, in whatever revision it was recorded. */
 export interface StoredEvent extends EventContent {
   readonly position: Position;
-  /** When it was recorded: RFC 3339, UTC, milliseconds. The order is the positions', never the times'. */
+  /** When it was recorded: RFC 3339, UTC, milliseconds. At least that of the event before it, unless one of them was imported or recorded before times were kept from running back. */
   readonly time: string;
   readonly commit: CommitId;
   readonly metadata: Metadata;
@@ -135,7 +135,10 @@ export interface NewCommit {
   readonly id: CommitId;
   /** The id was made for this append, so a store need not look whether it is known. Default: false. */
   readonly isNewId?: boolean;
+  /** When it is appended. It is recorded with the time of the commit before it if that is later: times never run back. */
   readonly time: string;
+  /** It was recorded in another log, and keeps its time even if that runs back. Default: false. */
+  readonly isImported?: boolean;
   readonly metadata: Metadata;
   readonly events: readonly EventContent[];
   readonly condition?: AppendCondition;

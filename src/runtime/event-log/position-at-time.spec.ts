@@ -1,6 +1,7 @@
 /** Moments in a log, found by its times. */
 import fc from 'fast-check';
 import { add, amountAdded } from '../../../test/support/amounts.js';
+import { newCommit } from '../../../test/support/new-commit.js';
 import { EventLog } from './event-log.js';
 import { position } from './event.js';
 import { positionAt, timeAt } from './position-at-time.js';
@@ -54,10 +55,19 @@ describe('the position at a moment', () => {
     );
   });
 
-  it('is one that later times follow, where a clock was set back', async () => {
+  it('stays the same for the same time, though the clock is set back and forward again', async () => {
+    const log = await logOf([10, 50, 20, 60].map((time) => ({ time, events: 1 })));
+    expect(await Promise.all([20, 49, 50, 59].map((time) => positionAt(log, time)))).toEqual([1, 1, 3, 3]);
+  });
+
+  it('is one that later times follow, where times run back in a log that was imported', async () => {
     const times = [10, 50, 20, 30, 60];
-    const log = await logOf(times.map((time) => ({ time, events: 1 })));
-    const found = await positionAt(log, 40);
+    const store = new MemoryStore();
+    for (const [index, time] of times.entries()) {
+      const imported = { time: new Date(time).toISOString(), isImported: true };
+      await store.append(newCommit(`c${index}`, null, imported));
+    }
+    const found = await positionAt(new EventLog(store), 40);
     expect([times[found - 1], times[found]].map((time = 0) => time <= 40)).toEqual([true, false]);
   });
 });

@@ -6,7 +6,7 @@ type TimedLog = Pick<EventStore, 'head' | 'commits'>;
 
 /**
  * The position of the last event that was recorded at this time or before it; 0 when there is none. Includes all events of
- * the same millisecond. A binary search: where times in the log run back, it finds one of the positions whose time is not
+ * the same millisecond. A binary search. Times run back only in a log that was imported or begun before they were kept from it; there it finds one of the positions whose time is not
  * after `time` and whose successor's is.
  *
  * @param time milliseconds since 1970

@@ -10,7 +10,7 @@ import { listenForSkip } from './skip-listener.js';
 import { fingerprintIn } from '../fold/machine-fingerprint.js';
 import { Projection } from './projection.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
-import { eventSkipped } from './skipping.js';
+import { skipContracts } from './skipping.js';
 import { NoSnapshots, type SnapshotStore } from './snapshots/snapshot-store.js';
 import {
   MIN_SHARE,
@@ -52,7 +52,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     /** @internal */
     readonly settings: ProjectionSettings,
   ) {
-    log.contracts.register([eventSkipped]);
+    log.contracts.register(skipContracts);
     log.beforeClose(() => this.#stop());
   }
 

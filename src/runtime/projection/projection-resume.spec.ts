@@ -141,7 +141,7 @@ describe('a skip that somebody else records', () => {
     const log = amountsLog();
     const { projection, recovered, reached, told } = run(totalOf('total', bad), log);
     await recovered;
-    await log.append([
+    await log.appendAsRuntime([
       ...[1, 13, 4].map((amount) => ({ type: 'amount.added', data: { amount } })),
       eventSkipped.create({ projection: 'total', position: 2, reason: 'a slip' }, [tag('projection:total')]),
     ]);

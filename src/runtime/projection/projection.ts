@@ -22,7 +22,7 @@ import {
 import type { Drift } from './operations/comparison-points.js';
 import { Past } from './past/past.js';
 import type { ProjectionObserver } from './projection.machine.js';
-import { eventSkipped, fingerprintWithout, isSkip, skippedBy, skippedIn } from './skipping.js';
+import { fingerprintWithout, isSkip, skipTypes, skippedBy, skippedIn } from './skipping.js';
 import type { SnapshotEntry, SnapshotIdentity } from './snapshots/snapshot-store.js';
 import { stateDigest } from './snapshots/state-digest.js';
 import type { Snapshots } from './snapshots/snapshots.js';
@@ -65,7 +65,7 @@ export class Projection<Context = unknown> {
     this.#folding = new Folding(definition.fold);
     this.past = new Past(definition, log, snapshots, () => this.#skipped);
     const consumed = definition.consumes.map((contract) => contract.type);
-    this.#followed = [{ types: [...new Set([...consumed, eventSkipped.type])] }];
+    this.#followed = [{ types: [...new Set([...consumed, ...skipTypes])] }];
   }
 
   get name(): string {

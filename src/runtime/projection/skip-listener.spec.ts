@@ -3,7 +3,7 @@ import { add, amountsLog } from '../../../test/support/amounts.js';
 import { position, tag, type Position } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { listenForSkip } from './skip-listener.js';
-import { eventSkipped, recordSkip } from './skipping.js';
+import { eventSkipped, recordSkip, skipContracts } from './skipping.js';
 
 const skip = (log: EventLog, projection: string, at: number): Promise<unknown> =>
   recordSkip(log, { projection, position: position(at), reason: 'a slip' });
@@ -15,7 +15,7 @@ async function listening(log = amountsLog()): Promise<{
   readonly resumed: Promise<void>;
   readonly resumptions: () => number;
 }> {
-  log.contracts.register([eventSkipped]);
+  log.contracts.register(skipContracts);
   await add(log, 1, 13, 3);
   let count = 0;
   let end = (): void => undefined;
@@ -49,7 +49,7 @@ describe('listening for a skip', () => {
     await skip(log, 'total', 2);
     await resumed;
     const again = { projection: 'total', position: 2, reason: 'again' };
-    await log.append([eventSkipped.create(again, [tag('projection:total')])]);
+    await log.appendAsRuntime([eventSkipped.create(again, [tag('projection:total')])]);
     await followed(log, await log.head());
     expect(resumptions()).toBe(1);
   });

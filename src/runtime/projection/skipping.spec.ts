@@ -2,13 +2,20 @@
 import { add, amountsLog } from '../../../test/support/amounts.js';
 import { position, tag } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
-import { eventSkipped, fingerprintWithout, machineIn, recordSkip, skippedBy } from './skipping.js';
+import {
+  eventSkipped,
+  fingerprintWithout,
+  machineIn,
+  recordSkip,
+  skipContracts,
+  skippedBy,
+} from './skipping.js';
 
 const reason = 'a slip';
 
 function logOfFive(): EventLog {
   const log = amountsLog();
-  log.contracts.register([eventSkipped]);
+  log.contracts.register(skipContracts);
   return log;
 }
 
@@ -28,7 +35,7 @@ describe('a skip', () => {
     const { first } = await recordSkip(log, skip('total', 2), { metadata: { correlationId: 'c' } });
     expect(await log.at(first)).toMatchObject({
       position: 4,
-      type: 'event.skipped',
+      type: 'leftfold.event-skipped',
       tags: ['projection:total'],
       data: { projection: 'total', position: 2, reason },
       metadata: { correlationId: 'c' },
@@ -68,7 +75,7 @@ describe('a skip', () => {
   ])('means nothing: one %s', async (_what, data, tagged) => {
     const log = logOfFive();
     await add(log, 1);
-    await log.append([eventSkipped.create(data, [tag(tagged)])]);
+    await log.appendAsRuntime([eventSkipped.create(data, [tag(tagged)])]);
     expect([...(await skippedBy(log, 'total'))]).toEqual([]);
   });
 });

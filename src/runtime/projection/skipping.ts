@@ -1,7 +1,9 @@
 /** Events that a projection skips for good: recorded in the log, so that every replay skips them too. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { defineEvent } from '../event-log/contracts/event-contract.js';
+import { defineRuntimeEvent } from '../event-log/contracts/event-contract.js';
+import { OLD_SKIP_TYPE } from '../event-log/contracts/open-types.js';
+import { InvalidValue } from '../event-log/errors.js';
 import {
   commitId,
   position,
@@ -18,9 +20,7 @@ import type { Skipped } from './folding.js';
 /** Of a reason, in characters. */
 export const MAX_REASON_LENGTH = 1000;
 
-/** From now on this projection skips the event at this position. */
-export const eventSkipped = defineEvent({
-  type: 'event.skipped',
+const SKIP = {
   schema: z.strictObject({
     projection: z.string().min(1).max(200),
     /** Of the event to skip; always before this one. */
@@ -33,7 +33,15 @@ export const eventSkipped = defineEvent({
       tags: [tag('projection:sum')],
     },
   ],
-});
+};
+
+/** From now on this projection skips the event at this position. */
+export const eventSkipped = defineRuntimeEvent({ type: 'leftfold.event-skipped', ...SKIP });
+
+/** The contracts of skips: the one that is recorded, and the one that was before types had a prefix. */
+export const skipContracts = [eventSkipped, defineRuntimeEvent({ type: OLD_SKIP_TYPE, ...SKIP })];
+
+export const skipTypes: readonly string[] = skipContracts.map(({ type }) => type);
 
 /**
  * The positions that the projection skips, as the log has it now. They must be known before folding begins: what is
@@ -49,7 +57,7 @@ export async function skippedBy(log: Pick<EventLog, 'read'>, projection: string)
 
 /** Finds the skips of a projection. */
 export function skipsOf(projection: string): Query {
-  return [{ types: [eventSkipped.type], tags: [skipTag(projection)] }];
+  return [{ types: skipTypes, tags: [skipTag(projection)] }];
 }
 
 /** The positions that the events say the projection is to skip. */
@@ -62,26 +70,36 @@ function skipIn(
   { type, tags, data, position: saidAt }: RecordedEvent,
   projection: string,
 ): Position | undefined {
-  if (type !== eventSkipped.type || !tags.includes(skipTag(projection))) return undefined;
+  if (!isSkip({ type }) || !tags.includes(skipTag(projection))) return undefined;
   const parsed = eventSkipped.schema.safeParse(data);
   if (!parsed.success || parsed.data.projection !== projection || parsed.data.position >= saidAt)
     return undefined;
   return position(parsed.data.position);
 }
 
-export const isSkip = ({ type }: { readonly type: string }): boolean => type === eventSkipped.type;
+export const isSkip = ({ type }: { readonly type: string }): boolean => skipTypes.includes(type);
 
 /** The id under which the skip of this position by this projection is recorded, at most once. */
 export const skipId = (projection: string, at: Position): Commit['id'] =>
   commitId(`skip:${projection}:${at}`);
 
-/** Records that the projection skips a position. Of several at once, one is recorded, and all are answered with it. */
-export function recordSkip(
-  log: Pick<EventLog, 'append'>,
+/**
+ * Records that the projection skips a position. Of several at once, one is recorded, and all are answered with it.
+ *
+ * @throws InvalidValue when the log has no event at this position
+ */
+export async function recordSkip(
+  log: Pick<EventLog, 'appendAsRuntime' | 'head'>,
   skip: { readonly projection: string; readonly position: Position; readonly reason: string },
   options: Pick<AppendOptions, 'metadata'> = {},
 ): Promise<Commit> {
-  return log.append([eventSkipped.create(skip, [skipTag(skip.projection)])], {
+  const head = await log.head();
+  if (skip.position > head) {
+    throw new InvalidValue(
+      `The log ends at position ${head}; there is no event at ${skip.position} to skip.`,
+    );
+  }
+  return log.appendAsRuntime([eventSkipped.create(skip, [skipTag(skip.projection)])], {
     ...options,
     commitId: skipId(skip.projection, skip.position),
     fingerprint: 'skip', // with another reason it is still the same skip

@@ -18,13 +18,14 @@ function logOfFive(known: Partial<LogView> = {}): LogView {
   return {
     head: position(5),
     hash: Buffer.alloc(32, 7),
+    time: '2026-01-31T12:00:00.000Z',
     findCommit: () => undefined,
     findConflict: () => undefined,
     ...known,
   };
 }
 
-const EMPTY_LOG = logOfFive({ head: START, hash: NO_HASH });
+const EMPTY_LOG = logOfFive({ head: START, hash: NO_HASH, time: undefined });
 
 const RECORDED: Commit = {
   id: commitId('old'),
@@ -203,5 +204,56 @@ describe('an append that cannot be decided', () => {
     };
     const { decisions } = decideAppends([newCommit('a'), unencodable, newCommit('c')], logOfFive());
     expect(decisions.map(({ kind }) => kind)).toEqual(['recorded', 'failed', 'recorded']);
+  });
+});
+
+describe('the time of a commit', () => {
+  const at = (id: string, time: string, more: Partial<NewCommit> = {}): NewCommit =>
+    newCommit(id, id, { time, ...more });
+  const times = (appends: readonly NewCommit[], log = logOfFive()): readonly string[] =>
+    decideAppends(appends, log).pending.map(({ commit }) => commit.time);
+  const [JANUARY, HEAD, LATER] = [
+    '2026-01-01T00:00:00.000Z',
+    '2026-01-31T12:00:00.000Z',
+    '2026-01-31T12:00:00.001Z',
+  ];
+
+  it('is that of its append, unless that is before the head', () => {
+    expect(times([at('a', HEAD), at('b', LATER)])).toEqual([HEAD, LATER]);
+    expect(times([at('a', JANUARY)])).toEqual([HEAD]);
+  });
+
+  it('is no earlier than that of a commit before it in the batch', () => {
+    expect(times([at('a', LATER), at('b', JANUARY)])).toEqual([LATER, LATER]);
+  });
+
+  it('is that of its append in an empty log', () => {
+    expect(times([at('a', JANUARY)], EMPTY_LOG)).toEqual([JANUARY]);
+  });
+
+  it('is that of the log that it was imported from', () => {
+    expect(times([at('a', JANUARY, { isImported: true })])).toEqual([JANUARY]);
+  });
+
+  it('is what is hashed', () => {
+    const { pending } = decideAppends([at('a', JANUARY)], logOfFive());
+    const expected = hashCommit(at('a', HEAD), position(6), Buffer.alloc(32, 7));
+    expect(pending[0]?.hashed.hash).toEqual(expected.hash);
+  });
+});
+
+describe('a condition about what comes after the head', () => {
+  it.each([6, 1000])('is refused: after %i', (after) => {
+    const { decisions, pending } = decideAppends([onlyIfNo('x', after, newCommit('a'))], logOfFive());
+    expect(decisions).toMatchObject([
+      { kind: 'failed', error: { problem: 'position-not-in-log', extensions: { head: 5 } } },
+    ]);
+    expect(pending).toEqual([]);
+  });
+
+  it('is decided at the head', () => {
+    expect(decideAppends([onlyIfNo('x', 5, newCommit('a'))], logOfFive()).decisions).toMatchObject([
+      { kind: 'recorded' },
+    ]);
   });
 });

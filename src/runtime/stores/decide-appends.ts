@@ -1,4 +1,5 @@
 /** Decides appends, for every store: is the commit id known, does the append condition hold, which positions does it get? */
+import { PositionNotInLog } from '../event-log/errors.js';
 import {
   position,
   type AppendCondition,
@@ -19,6 +20,8 @@ export interface LogView<Known = Commit> {
   readonly head: Position;
   /** The hash of the commit that ends at the head. */
   readonly hash: Buffer;
+  /** The time of that commit; undefined when the log is empty. */
+  readonly time: string | undefined;
   /** What is recorded under this id. Not called for an id that was made for its append. */
   findCommit(id: CommitId): Known | undefined;
   /** The first event in the log that breaks the condition. Not called where the head alone gives the answer. */
@@ -66,6 +69,8 @@ export function decideAppends<Append extends NewCommit, Known = Commit>(
     const { id, condition, isNewId = false } = append;
     const first = inBatch.get(id) ?? (isNewId ? undefined : log.findCommit(id));
     if (first !== undefined) return { kind: 'repeated', first };
+    const head = pending.at(-1)?.commit.last ?? log.head;
+    if (condition !== undefined && condition.after > head) throw new PositionNotInLog(condition.after, head);
     const conflict = condition && (findInLog(condition, log) ?? findInBatch(condition, pending));
     if (conflict !== undefined) return { kind: 'conflict', position: conflict };
     const next = follow(pending.at(-1), append, log);
@@ -103,13 +108,14 @@ function findInBatch(
   return undefined;
 }
 
-/** Gives the append the positions, and the hash, that follow on the commit before it. */
+/** Gives the append the positions, the time and the hash that follow on the commit before it. */
 function follow<Append extends NewCommit>(
   before: PendingCommit | undefined,
   append: Append,
   log: LogView<unknown>,
 ): PendingCommit<Append> {
-  const { id, time, events, fingerprint } = append;
+  const { id, events, fingerprint } = append;
+  const time = timeAfter(before?.commit.time ?? log.time, append);
   const last = before?.commit.last ?? log.head;
   const previous = before?.hashed.hash ?? log.hash;
   const first = position(last + 1);
@@ -121,5 +127,15 @@ function follow<Append extends NewCommit>(
     repeated: false,
     ...(fingerprint !== undefined && { fingerprint }),
   };
-  return { append, commit, previous, hashed: hashCommit(append, first, previous) };
+  return {
+    append,
+    commit,
+    previous,
+    hashed: hashCommit(time === append.time ? append : { ...append, time }, first, previous),
+  };
+}
+
+/** Times are compared as texts: the same form in UTC for all of them. */
+function timeAfter(last: string | undefined, { time, isImported = false }: NewCommit): string {
+  return last !== undefined && time < last && !isImported ? last : time;
 }

@@ -80,6 +80,7 @@ export class MemoryStore extends EventStore {
     return {
       head: this.#head.position,
       hash: this.#hash,
+      time: this.#commits.at(-1)?.time,
       findCommit: (id) => this.#byId.get(id),
       // The event at position n is the nth, so what follows a position begins at that index.
       findConflict: ({ query, after }) =>

@@ -9,12 +9,14 @@ const integer = z.string().regex(CANONICAL_INTEGER, 'a decimal integer of at mos
 
 export const entryRecorded = defineEvent({
   type: 'entry.recorded',
+  open: true,
   schema: z.strictObject({ value: integer }),
   examples: ['5', '0', '-12345678901234567890'].map((value) => ({ data: { value } })),
 });
 
 export const entryRetracted = defineEvent({
   type: 'entry.retracted',
+  open: true,
   schema: z.strictObject({
     /** The position of the entry. */
     entry: z.int().min(1),

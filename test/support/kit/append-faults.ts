@@ -55,6 +55,28 @@ export const APPEND_FAULTS: readonly Fault[] = [
     }),
   },
   {
+    what: 'lets times run back',
+    noticedBy: 'time › never runs back between one append and the next',
+    faults: () => ({ append: (right, commit) => right.append({ ...commit, isImported: true }) }),
+  },
+  {
+    what: 'gives an imported commit another time',
+    noticedBy: 'time › is kept as it was by a commit that is imported',
+    faults: () => ({ append: (right, commit) => right.append({ ...commit, isImported: false }) }),
+  },
+  {
+    what: 'takes a condition about what comes after the head',
+    noticedBy: 'an append condition › is refused after position 99, which is not in the log',
+    faults: () => ({
+      append: async (right, commit) =>
+        right.append(
+          commit.condition !== undefined && commit.condition.after > (await right.head())
+            ? unconditionally(commit)
+            : commit,
+        ),
+    }),
+  },
+  {
     what: 'answers small commits before large ones',
     noticedBy: 'concurrent appends › are answered in that order although the first are much larger',
     faults: () => ({
@@ -204,7 +226,7 @@ export const APPEND_FAULTS: readonly Fault[] = [
   {
     what: 'stamps commits with a time of its own',
     noticedBy:
-      'an event that is recorded › keeps the time that it was given, also one before an earlier event’s',
+      'an event that is recorded › keeps the time that it was given, if imported also one before an earlier event’s',
     faults: () => ({
       append: (right, commit) => right.append({ ...commit, time: '2026-02-01T00:00:00.000Z' }),
     }),

@@ -1,4 +1,5 @@
 /** Checks events before they are recorded: they keep their contracts, are JSON, and can no longer be changed. */
+import { findInexact } from '../../http/kernel/exact-json.js';
 import { faultsOf } from '../../http/kernel/json-faults.js';
 import { pointer, type Fault } from '../../http/kernel/problem.js';
 import { ContractBroken, InvalidValue } from '../errors.js';
@@ -29,6 +30,7 @@ export function checkEvents(contracts: ContractRegistry, events: readonly NewEve
   let bytes = 0;
   const checked = events.map((event, index) => {
     const contract = contractFor(event, index, contracts);
+    refuseInexact(event, index);
     const data = validData(event, index, contract);
     const frozen = freezeJson(data);
     if (isFault(frozen)) throw new ContractBroken(frozen.detail, [within(frozen, index)]);
@@ -48,6 +50,16 @@ function contractFor({ type }: NewEvent, index: number, contracts: ContractRegis
   if (contract !== undefined) return contract;
   const detail = `There is no event ${type}; there are ${contracts.types.join(', ')}.`;
   throw new ContractBroken(detail, [{ detail, pointer: pointer(['events', index, 'type']) }]);
+}
+
+/** Before the schema, which would tell of a class of ours or, if it takes anything, pass it on. */
+function refuseInexact({ type, data }: NewEvent, index: number): void {
+  const found = findInexact(data);
+  if (found === undefined) return;
+  const { detail } = found.number;
+  throw new ContractBroken(`${type}: ${detail}`, [
+    { detail, pointer: pointer(['events', index, 'data', ...found.path]) },
+  ]);
 }
 
 /** The event's data as its contract's schema has it. */

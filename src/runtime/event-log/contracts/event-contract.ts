@@ -4,6 +4,8 @@ import type { Json, Metadata, NewEvent, RecordedEvent, Tag } from '../event.js';
 
 export interface EventContract<Type extends string = string, Data = Json> extends Revision<Data> {
   readonly type: Type;
+  /** Whether anybody may append it, over HTTP too. Otherwise only the program does: its deciders and services. */
+  readonly open: boolean;
   /** The earlier revisions, oldest first, each with the upcaster to the next one. */
   readonly earlier: readonly EarlierRevision[];
   /** An event of this type, to be recorded. Its data is checked when it is appended. */
@@ -96,6 +98,9 @@ export type NewEventOf<Contract> =
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- variance: a contract both takes and gives its data
 export type AnyContract = EventContract<string, any>;
 
+/** Types that begin with it are the runtime's own. */
+export const RUNTIME_PREFIX = 'leftfold.';
+
 const EVENT_NAME = /^[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+$/;
 
 /**
@@ -106,19 +111,39 @@ const EVENT_NAME = /^[a-z][a-z0-9-]*(?:\.[a-z][a-z0-9-]*)+$/;
  */
 export function defineEvent<const Type extends string, Data extends Json>(definition: {
   readonly type: Type;
+  /**
+   * Whether anybody may append it, also by `POST /events`. For events that no decision guards. Default: false, only the
+   * program's own code may.
+   */
+  readonly open?: boolean;
   /** The oldest revision that can be read. Default: 1. */
   readonly revision?: number;
   readonly schema: ZodType<Data>;
   readonly examples?: readonly Example<NoInfer<Data>>[];
 }): EventContract<Type, Data> {
-  const { type, revision = 1, schema, examples = [] } = definition;
+  const { type, open = false, revision = 1, schema, examples = [] } = definition;
+  if (type.startsWith(RUNTIME_PREFIX)) {
+    throw new Error(
+      `event ${type}: types that begin with ${RUNTIME_PREFIX} are the runtime's own; name it otherwise`,
+    );
+  }
   if (!EVENT_NAME.test(type)) {
     throw new Error(`event ${type}: a name is noun.past-participle in lower case, as in number.recorded`);
   }
   if (!Number.isSafeInteger(revision) || revision < 1) {
     throw new Error(`event ${type}: a revision is an integer from 1, not ${revision}`);
   }
-  return contractOf(type, [], { revision, schema, examples });
+  return contractOf(type, open, [], { revision, schema, examples });
+}
+
+/** A contract of the runtime's own, which no append of a user records. @internal */
+export function defineRuntimeEvent<const Type extends string, Data extends Json>(definition: {
+  readonly type: Type;
+  readonly schema: ZodType<Data>;
+  readonly examples: readonly Example<NoInfer<Data>>[];
+}): EventContract<Type, Data> {
+  const { type, schema, examples } = definition;
+  return contractOf(type, false, [], { revision: 1, schema, examples });
 }
 
 /** All revisions that can be read, oldest first. */
@@ -128,6 +153,7 @@ export function revisionsOf(contract: AnyContract): readonly Revision[] {
 
 function contractOf<Type extends string, Data extends Json>(
   type: Type,
+  open: boolean,
   earlier: readonly EarlierRevision[],
   current: Revision<Data>,
 ): EventContract<Type, Data> {
@@ -135,6 +161,7 @@ function contractOf<Type extends string, Data extends Json>(
   return {
     ...current,
     type,
+    open,
     earlier,
     create: (data, tags) => ({ type, data, ...(tags !== undefined && { tags }) }),
     revise: ({ schema, examples = [], upcast, yields = [], addsTags = false }) => {
@@ -142,7 +169,11 @@ function contractOf<Type extends string, Data extends Json>(
         throw new Error(`event ${type}: yields names other types; an event of its own is { data }`);
       }
       const outdated = { ...current, upcaster: { upcast, yields, addsTags } };
-      return contractOf(type, [...earlier, outdated], { revision: current.revision + 1, schema, examples });
+      return contractOf(type, open, [...earlier, outdated], {
+        revision: current.revision + 1,
+        schema,
+        examples,
+      });
     },
   };
 }

@@ -103,8 +103,22 @@ describe('readCloudEvents', () => {
     ['an empty batch', [], '#'],
     ['another version in a batch', [cloudEvent, { ...cloudEvent, specversion: '2.0' }], '#/1/specversion'],
     ['one without a type', { ...cloudEvent, type: undefined }, '#/type'],
+    ['binary data', { ...cloudEvent, data: undefined, data_base64: 'e30=' }, '#/data_base64'],
+    ['both kinds of data', { ...cloudEvent, data_base64: 'e30=' }, '#/data_base64'],
+    ['data of another type', { ...cloudEvent, datacontenttype: 'text/xml' }, '#/datacontenttype'],
+    ['a content type that is no text', { ...cloudEvent, datacontenttype: 5 }, '#/datacontenttype'],
   ])('refuses %s, and points to it', (_what, body, pointer) => {
     expect(faults(readCloudEvents, body)).toEqual([pointer]);
+  });
+
+  it.each([
+    'application/json',
+    'Application/JSON; charset=utf-8',
+    'text/json',
+    'application/vnd.a+json',
+    undefined,
+  ])('reads data of the type %s', (datacontenttype) => {
+    expect(readCloudEvents({ ...cloudEvent, datacontenttype })).toEqual({ events: [event] });
   });
 
   it.each(['', 'a,,b', 'x'.repeat(256)])('refuses the tags %j, and points to them', (tags) => {

@@ -59,12 +59,22 @@ function asTags(joined: string, refine: z.RefinementCtx): string[] {
   return tags;
 }
 
+/** `application/json`, or any type with the suffix `+json`, in upper or lower case and with parameters. */
+function isJsonType(type: string): boolean {
+  return /^\s*[^/;\s]+\/(?:json|[^/;\s]+\+json)\s*(?:;|$)/i.test(type);
+}
+
 /** What is read of a CloudEvent that is to be recorded; its id, time and source are given anew by this log. */
 export const incomingCloudEvent = z
   .object({
     specversion: z.literal('1.0', 'This reads CloudEvents 1.0.'),
     type: eventName,
+    datacontenttype: z
+      .string('a media type')
+      .refine(isJsonType, 'data is taken as JSON only: send application/json, or leave it out')
+      .optional(),
     data: z.unknown(),
+    data_base64: z.undefined('binary data is not taken: send JSON as data, and not data_base64').optional(),
     tags: z.string().transform(asTags).optional(),
   })
   .transform(({ type, data, tags }) => ({ type, data, ...(tags !== undefined && { tags }) }));

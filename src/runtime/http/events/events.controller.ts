@@ -1,5 +1,15 @@
 /** The log over HTTP: read it a page at a time, append to it under a condition. */
-import { Controller, Get, HttpCode, Post, Req, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Req,
+  Res,
+  UseFilters,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
 import { JSON_TYPE, NDJSON_TYPE, readBody } from '../kernel/bodies.js';
 import {
   queryOf,
@@ -13,14 +23,24 @@ import {
 import { negotiate } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
+import { MethodNotAllowed, setAllow } from '../kernel/method-not-allowed.js';
 import { PATHS } from '../kernel/paths.js';
+import { Problem } from '../kernel/problem.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
-import { ContractBroken, EventUnreadable } from '../../event-log/errors.js';
-import { position, type Position, type Range, type RecordedEvent } from '../../event-log/event.js';
-import { EventLog } from '../../event-log/event-log.js';
+import { requireOpenTypes } from '../../event-log/contracts/open-types.js';
+import { ContractBroken, EventUnreadable, TypeNotOpen } from '../../event-log/errors.js';
+import {
+  position,
+  type Commit,
+  type NewEvent,
+  type Position,
+  type Range,
+  type RecordedEvent,
+} from '../../event-log/event.js';
+import { EventLog, type AppendOptions } from '../../event-log/event-log.js';
 import { readAppendRequest, readCloudEvents } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, toCloudEvent } from './cloud-event.js';
-import { ApiAppend, ApiEvents, ApiQueryEvents } from './events.docs.js';
+import { ApiAppend, ApiEvent, ApiEvents, ApiQueryEvents } from './events.docs.js';
 import { commitOptions } from './idempotency.js';
 import {
   linkToCommit,
@@ -29,6 +49,19 @@ import {
   type Next,
   type PageRequest,
 } from './page-request.js';
+
+/**
+ * A page ends early after so much data, in characters of JSON: a thousand events may have up to a megabyte each, and the whole
+ * answer is held in memory.
+ */
+export const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+
+class NoSuchEvent extends Problem {
+  constructor(where: string) {
+    const detail = `There is no event at position ${where.slice(0, 40)}; positions are integers from 1 to the head of the log.`;
+    super('not-found', 'no-such-event', 'There is no such event', detail);
+  }
+}
 
 @Controller({ path: PATHS.events, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
@@ -48,6 +81,40 @@ export class EventsController {
     );
   }
 
+  /** The event at a position. Where upcasters have made several of it, the first. */
+  @Get(':position')
+  @ApiEvent()
+  async one(
+    @Param('position') where: string,
+    @Req() request: HttpRequest,
+    @Res() response: HttpResponse,
+  ): Promise<void> {
+    // Express hands `GET /events/query` to this route, since it is registered before the refusal of other methods.
+    if (where === 'query') {
+      setAllow(response, 'POST');
+      throw new MethodNotAllowed(request.method, 'POST');
+    }
+    refuseUnknownParameters(queryOf(request), []);
+    const type = negotiate(request.headers.accept, [JSON_TYPE, CLOUD_EVENT_TYPE]);
+    const event = await this.#eventAt(where);
+    const headers = {
+      'leftfold-position': String(await this.log.head()),
+      'cache-control': 'no-cache',
+      vary: varyBy(response, 'Accept'),
+    };
+    if (type === JSON_TYPE) sendJson(response, 200, headers, event);
+    else send(response, 200, { ...headers, 'content-type': type }, JSON.stringify(toCloudEvent(event)));
+  }
+
+  /** @throws NoSuchEvent */
+  async #eventAt(where: string): Promise<RecordedEvent> {
+    const number = /^[1-9]\d{0,15}$/.test(where) ? Number(where) : undefined;
+    if (number === undefined || !Number.isSafeInteger(number)) throw new NoSuchEvent(where);
+    const event = await this.log.at(position(number));
+    if (event === undefined) throw new NoSuchEvent(where);
+    return event;
+  }
+
   /** What `GET` cannot ask for: a query of several items, or backwards. It records nothing. */
   @Post('query')
   @HttpCode(200)
@@ -62,20 +129,26 @@ export class EventsController {
   async append(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
     const body = await readBody(request, [JSON_TYPE, CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE]);
-    const isCloudEvent = request.headers['content-type']?.startsWith('application/cloudevents') === true;
+    const isCloudEvent = /^\s*application\/cloudevents/i.test(request.headers['content-type'] ?? '');
     const { events, condition } = (isCloudEvent ? readCloudEvents : readAppendRequest)(body);
     const options = {
       ...commitOptions(request.headers, { append: events, condition }),
       ...(condition !== undefined && { condition }),
     };
-    const commit = await this.log.append(events, options).catch((error: unknown) => {
-      throw isCloudEvent && error instanceof ContractBroken ? error.inCloudEvents(body) : error;
+    const commit = await this.#appendOpen(events, options).catch((error: unknown) => {
+      const isAboutEvents = error instanceof ContractBroken || error instanceof TypeNotOpen;
+      throw isCloudEvent && isAboutEvents ? error.inCloudEvents(body) : error;
     });
     const headers = {
       location: linkToCommit(this.links, commit.first, commit.last),
       'leftfold-position': String(commit.last),
     };
     sendJson(response, 201, headers, { first: commit.first, last: commit.last, commit: commit.id });
+  }
+
+  async #appendOpen(events: readonly NewEvent[], options: AppendOptions): Promise<Commit> {
+    requireOpenTypes(events, this.log.contracts);
+    return this.log.append(events, options);
   }
 
   /** A page, or a stream, in the media type that the client likes best. */
@@ -116,8 +189,18 @@ export class EventsController {
     // One more than asked for tells whether there is a next page.
     const range = { ...rangeOf(pageRequest, head), limit: pageRequest.limit + 1 };
     let isCutShort = false;
+    let bytes = 0;
     try {
-      for await (const page of this.log.read(pageRequest.query, range)) events.push(...page);
+      for await (const page of this.log.read(pageRequest.query, range)) {
+        for (const event of page) {
+          // The parts of one event are never parted.
+          if (bytes >= MAX_PAGE_BYTES && event.position !== events.at(-1)?.position) isCutShort = true;
+          if (isCutShort) break;
+          events.push(event);
+          bytes += JSON.stringify(event.data).length;
+        }
+        if (isCutShort) break;
+      }
     } catch (error) {
       // What comes before an event that cannot be read is still a page; the next one is refused.
       if (!(error instanceof EventUnreadable) || events.length === 0) throw error;

@@ -10,7 +10,7 @@ import {
   type Answer,
 } from '../kernel/api-docs.js';
 import { appendRequest } from './append-request.js';
-import { CLOUD_EVENTS_TYPE } from './cloud-event.js';
+import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from './cloud-event.js';
 import { DEFAULT_LIMIT, MAX_LIMIT, pageBody } from './page-request.js';
 import { MAX_TAGS, MAX_TYPES, eventName } from './query-body.js';
 
@@ -34,7 +34,7 @@ const recordedEvent = z.object({
 function page(next: z.ZodType, headers: Readonly<Record<string, z.ZodType>>): Answer {
   return {
     description:
-      'A page; next is there when there is more. As NDJSON: everything up to the head, or the limit.',
+      'A page; next is there when there is more: a page may end before its limit, when its events are large. As NDJSON: everything up to the head, or the limit.',
     headers: { ...POSITION_HEADER, ...headers },
     body: {
       'application/json': z.object({ events: z.array(recordedEvent), next: next.optional() }),
@@ -72,6 +72,28 @@ export function ApiEvents(): MethodDecorator {
   });
 }
 
+export function ApiEvent(): MethodDecorator {
+  return ApiEndpoint({
+    tag: 'events',
+    summary: 'One event',
+    id: 'readEvent',
+    path: { position: z.int().min(1) },
+    answers: {
+      200: {
+        description: 'The event at this position, in its current revision',
+        headers: POSITION_HEADER,
+        body: { 'application/json': recordedEvent, [CLOUD_EVENT_TYPE]: z.object({}) },
+      },
+    },
+    problems: {
+      400: 'There are no parameters',
+      404: 'There is no event at this position, or upcasters have dropped it',
+      406: 'None of the accepted media types can be had',
+      503: 'This version cannot read the event',
+    },
+  });
+}
+
 export function ApiQueryEvents(): MethodDecorator {
   return ApiEndpoint({
     tag: 'events',
@@ -101,6 +123,7 @@ export function ApiAppend(): MethodDecorator {
     summary: 'Append events, all or none',
     id: 'appendEvents',
     headers: COMMAND_HEADERS,
+    consumes: ['application/json', CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
     body: appendRequest,
     answers: {
       201: {
@@ -111,6 +134,7 @@ export function ApiAppend(): MethodDecorator {
     },
     problems: {
       400: 'The body cannot be read',
+      403: 'A type that is not open: only its context, or the runtime, records it',
       409: 'The condition does not hold; position names the event that broke it',
       413: 'More than 1 MiB',
       415: 'Not JSON or CloudEvents',

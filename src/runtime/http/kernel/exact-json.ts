@@ -2,15 +2,36 @@
 import { parse as parseLossless } from 'lossless-json';
 
 /**
- * Stands where a number stood that reads as an integer once it is a double, but is not that integer:
- * `1.00000000000000000001`, `1e400`. No schema accepts it, so it is refused where it stands.
+ * Stands where a number stood whose digits no double holds: `12345678901234567890`, `1.00000000000000000001`, `1e400`. No
+ * schema of JSON accepts it, so it is refused where it stands.
  */
 export class InexactNumber {
   constructor(readonly literal: string) {}
+
+  /** A sentence for who sent it. */
+  get detail(): string {
+    const literal = this.literal.length > 40 ? `${this.literal.slice(0, 40)}…` : this.literal;
+    return `${literal} is not exact as a JSON number: send it as text, in quotes`;
+  }
+}
+
+/** The first such number in a value, and the path to it. */
+export function findInexact(
+  value: unknown,
+  path: readonly PropertyKey[] = [],
+): { readonly number: InexactNumber; readonly path: readonly PropertyKey[] } | undefined {
+  if (value instanceof InexactNumber) return { number: value, path };
+  // No parsed body is deeper; a value of the program's own may be, or may hold itself.
+  if (typeof value !== 'object' || value === null || path.length > MAX_DEPTH) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    const found = findInexact(member, [...path, name]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** One member, a text without escapes or plain digits: nothing in it can be deep, there twice, or rounded unseen. */
-const PLAIN = /^\s*\{\s*"[^"\\]*"\s*:\s*(?:"[^"\\]*"|-?\d+)\s*\}\s*$/;
+const PLAIN = /^\s*\{\s*"[^"\\]*"\s*:\s*(?:"[^"\\]*"|-?\d{1,15})\s*\}\s*$/;
 
 /** Deeper than this no body is that anybody means. */
 const MAX_DEPTH = 100;
@@ -18,8 +39,8 @@ const MAX_DEPTH = 100;
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Only a fraction or an exponent can round to an integer unseen; plain digits past 2⁵³ stay unsafe integers. */
-const SUSPECT = /\d(?:\.\d|[eE][-+\d])/;
+/** Only what has a fraction, an exponent or more than 15 digits can be rounded. */
+const SUSPECT = /\d(?:\.\d|[eE][-+\d]|\d{15})/;
 
 /** @throws SyntaxError when the text is not JSON, is nested too deep, or names a member of an object twice */
 export function parseExactJson(text: string): unknown {
@@ -69,10 +90,14 @@ function membersOf(value: unknown): number {
   return members;
 }
 
-/** Whether a literal that became an integer says that integer; a fraction may be rounded, as always in JSON. */
+/**
+ * Whether a literal that became an integer says that integer, in all of its digits or in the shortest that are enough for the
+ * double (`1e+23`, `6.02214076e23`). A fraction may be rounded, as always in JSON.
+ */
 export function isExact(literal: string, number: number): boolean {
   if (!Number.isFinite(number)) return false;
   if (!Number.isInteger(number)) return true;
+  if (isShortest(literal, number)) return true;
   const [, digits = '', fraction = '', exponent = '0'] =
     /^-?(\d+)(?:\.(\d+))?(?:[eE]([-+]?\d+))?$/.exec(literal) ?? [];
   const significant = (digits + fraction).replace(/^0+/, '').replace(/0+$/, '');
@@ -82,4 +107,9 @@ export function isExact(literal: string, number: number): boolean {
   // A double that is an integer has at most 309 digits; anything past that was rounded away.
   if (power < 0 || power + significant.length > 309) return false;
   return BigInt(significant + '0'.repeat(power)) === BigInt(Math.abs(number));
+}
+
+/** Whether the literal is the shortest one for this double, which round-trips. */
+function isShortest(literal: string, number: number): boolean {
+  return number !== 0 && String(number) === literal.toLowerCase().replace(/e(?=\d)/, 'e+');
 }

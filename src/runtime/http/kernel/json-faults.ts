@@ -1,5 +1,6 @@
 /** Turns what zod found wrong into faults with JSON pointers. */
 import type { ZodError, ZodType } from 'zod';
+import { findInexact } from './exact-json.js';
 import { InvalidBody, pointer, type Fault } from './problem.js';
 
 /** More faults than this help nobody; the first ones are named. */
@@ -27,5 +28,9 @@ function faultsOfIssue(issue: ZodError['issues'][number], path: readonly Propert
 export function parseBody<Output>(schema: ZodType<Output>, body: unknown): Output {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
+  const inexact = findInexact(body);
+  if (inexact !== undefined) {
+    throw new InvalidBody([{ detail: inexact.number.detail, pointer: pointer(inexact.path) }]);
+  }
   throw new InvalidBody(faultsOf(parsed.error));
 }

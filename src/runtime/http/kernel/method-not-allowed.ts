@@ -94,7 +94,7 @@ function isServed(adapter: HttpServer, path: string, method: string): boolean {
   );
 }
 
-function setAllow(response: HttpResponse, allow: string): void {
+export function setAllow(response: HttpResponse, allow: string): void {
   if ('raw' in response) response.header('allow', allow);
   else rawResponse(response).setHeader('allow', allow);
 }

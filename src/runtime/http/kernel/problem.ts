@@ -4,6 +4,7 @@
 export type ProblemKind =
   | 'malformed' // the request cannot be read
   | 'invalid' // it can be read, and what it says is not acceptable
+  | 'forbidden' // it may not be done this way, or not by this caller
   | 'not-found'
   | 'conflict' // it was acceptable, but not in this state
   | 'method-not-allowed'

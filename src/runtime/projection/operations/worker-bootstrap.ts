@@ -2,7 +2,7 @@
 import { EventLog } from '../../event-log/event-log.js';
 import type { EventStore } from '../../event-log/event-store.js';
 import { contractsIn, definitionsIn } from '../module-definitions.js';
-import { eventSkipped } from '../skipping.js';
+import { skipContracts } from '../skipping.js';
 import type { SnapshotStore } from '../snapshots/snapshot-store.js';
 import type { FoldDependencies } from './fold-dependencies.js';
 
@@ -36,7 +36,7 @@ export async function openDependencies({
 }: WorkerBootstrap): Promise<OpenedDependencies> {
   const definitions = definitionsIn(contexts);
   const log = new EventLog(await openLog());
-  log.contracts.register([...contractsIn(contexts), eventSkipped]);
+  log.contracts.register([...contractsIn(contexts), ...skipContracts]);
   return {
     projections: [...definitions.keys()],
     of: (projection) => {

@@ -36,6 +36,8 @@ export class LmdbStore extends EventStore {
   readonly #head: WaitablePosition;
   /** The hash of the commit that ends at the head. */
   #hash: Buffer;
+  /** The time of that commit; undefined when the log is empty. */
+  #time: string | undefined;
   readonly #queue: PendingAppend[] = [];
   #writing: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
@@ -51,7 +53,9 @@ export class LmdbStore extends EventStore {
     super();
     const last = lastPosition(files);
     this.#head = new WaitablePosition(last);
-    this.#hash = last === START ? NO_HASH : commitEndingAt(files, last).hash;
+    const newest = last === START ? undefined : commitEndingAt(files, last);
+    this.#hash = newest?.hash ?? NO_HASH;
+    this.#time = newest?.time;
   }
 
   /**
@@ -189,6 +193,7 @@ export class LmdbStore extends EventStore {
     return {
       head,
       hash: this.#hash,
+      time: this.#time,
       findCommit: (id) => this.#recorded(id),
       findConflict: ({ query, after }) => firstMatch(this.files, query, after, head),
     };
@@ -213,6 +218,7 @@ export class LmdbStore extends EventStore {
     void root.batch(() => undefined);
     if (!(await written)) throw new WriterLeaseLost(this.folder);
     this.#hash = newest.hashed.hash;
+    this.#time = newest.commit.time;
     this.#head.moveTo(newest.commit.last);
   }
 

@@ -4,6 +4,7 @@ import { StoreUnavailable } from '../../event-log/errors.js';
 import type { AppendCondition, CommitId, Position } from '../../event-log/event.js';
 import { matchesEverything } from '../../event-log/query.js';
 import { decideAppends, type DecidedBatch, type LogView, type PendingCommit } from '../decide-appends.js';
+import { UTC_TIME } from './commit-row.js';
 import type { Database, Run, Statement } from './database.js';
 import { SEARCH_ITEM_COLUMNS, indexSearch, searchItems } from './index-search.js';
 import { insertCommits, type LogRow } from './insert-commits.js';
@@ -19,6 +20,12 @@ const BEGIN = 'begin isolation level read committed';
  * become visible: no reader can see an event and later find another one before it.
  */
 const LOCK: Statement = { name: 'lock', text: 'select head, hash, settled from log for update' };
+
+/** A statement of its own: the one that waits for the lock does not see the commits that it has waited for. */
+const TIME: Statement = {
+  name: 'time',
+  text: `select ${UTC_TIME} as time from commits where last = (select head from log)`,
+};
 
 const KNOWN: Statement = {
   name: 'known',
@@ -133,7 +140,9 @@ export class Appender {
 /** The log's row after the batch was recorded. */
 function rowAfter({ pending }: Decided, row: LogRow): LogRow {
   const newest = pending.at(-1);
-  return newest === undefined ? row : { ...row, head: newest.commit.last, hash: newest.hashed.hash };
+  return newest === undefined
+    ? row
+    : { ...row, head: newest.commit.last, hash: newest.hashed.hash, time: newest.commit.time };
 }
 
 /** Locks the log, and looks up everything that deciding may ask for. */
@@ -144,13 +153,15 @@ async function lockAndLookUp(
   const ids = appends.filter(({ isNewId }) => isNewId !== true).map(({ id }) => id);
   const conditions = appends.flatMap(({ condition }) => condition ?? []);
   const items = conflictItems(conditions);
-  const [, [row], known, conflicts] = await Promise.all([
+  const [, [locked], [newest], known, conflicts] = await Promise.all([
     run(BEGIN),
-    run<LogRow>(LOCK),
+    run<Omit<LogRow, 'time'>>(LOCK),
+    run<{ time: string }>(TIME),
     ids.length === 0 ? [] : run<{ id: CommitId; last: Position }>(KNOWN, [ids]),
     items.length === 0 ? [] : run<{ nth: number; position: Position }>(CONFLICTS, [JSON.stringify(items)]),
   ]);
-  if (row === undefined) throw new Error('the table log is empty');
+  if (locked === undefined) throw new Error('the table log is empty');
+  const row: LogRow = { ...locked, time: newest?.time };
   const lastOf = new Map(known.map(({ id, last }) => [id, last]));
   const conflictOf = new Map(conflicts.map(({ nth, position }) => [conditions[nth], position]));
   return {

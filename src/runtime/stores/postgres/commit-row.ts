@@ -20,9 +20,12 @@ export interface CommitRow {
   readonly events: string | null;
 }
 
+/** Selects the column `time` of the table `commits` as it was inserted. */
+export const UTC_TIME = `to_char(time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
 /** Selects such a row from the table `commits`. The database gives JSON back as it was inserted, byte for byte. */
 export const COMMIT_ROW_COLUMNS = `last, first, id,
-  to_char(time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as time,
+  ${UTC_TIME} as time,
   metadata::text as metadata, fingerprint, previous, hash, layout,
   (select json_agg(json_build_array(type, revision, tags, data) order by position)::text
     from events where position between first and last) as events`;

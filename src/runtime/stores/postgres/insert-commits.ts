@@ -10,6 +10,8 @@ export interface LogRow {
   readonly head: Position;
   /** The hash of the commit that ends at the head. */
   readonly hash: Buffer;
+  /** The time of that commit; undefined when the log is empty. */
+  readonly time: string | undefined;
   /** Counted up when the outcome of a lost insert was looked for and not found: an insert with an earlier count does nothing. */
   readonly settled: number;
 }

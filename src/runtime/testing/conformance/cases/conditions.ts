@@ -80,10 +80,23 @@ export function describeConditions(factory: EventStoreFactory): void {
         'broken by 2',
       ],
       ['without an item always holds', [], 0, 'recorded at 4'],
-      ['holds past the head', EVERYTHING, 99, 'recorded at 4'],
     ])('%s', async (_what, query, after, expected) => {
       const condition = { query, after: position(after) };
       expect(await outcomeOf(logs.store, commit('c', [event()], { condition }))).toBe(expected);
+    });
+
+    it.each([4, 99])('is refused after position %i, which is not in the log', async (after) => {
+      const asked = commit('c', [event()], { condition: { query: TWO, after: position(after) } });
+      await expect(logs.store.append(asked)).rejects.toMatchObject({
+        problem: 'position-not-in-log',
+        extensions: { head: 3 },
+      });
+      expect(await logs.store.head()).toBe(3);
+    });
+
+    it('is not looked at when the commit is known already', async () => {
+      const asked = commit('b', [event()], { condition: { query: TWO, after: position(99) } });
+      expect(await logs.store.append(asked)).toMatchObject({ first: 2, repeated: true });
     });
 
     it('fails with an error that says which event broke it, and what to do', async () => {

@@ -1,6 +1,7 @@
 /** Order: appends are recorded and answered in the order of the calls. */
 import { EVERYTHING, START, position, type NewCommit } from '../../../event-log/event.js';
 import { commit, event, events } from '../commits.js';
+import type { EventStore } from '../../../event-log/event-store.js';
 import type { EventStoreFactory } from '../event-store-factory.js';
 import { aLogForEach } from '../logs.js';
 import { dataOf, eventsOf, integers, outcomeOf } from '../reading.js';
@@ -99,13 +100,34 @@ export function describeOrder(factory: EventStoreFactory): void {
   describe('time', () => {
     const logs = aLogForEach(factory);
 
+    const timesIn = async (store: EventStore): Promise<readonly string[]> =>
+      (await eventsOf(store)).map(({ time }) => time);
+
     it('does not affect the order, even when the clock goes backwards', async () => {
       const times = ['2026-06-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z'];
       await Promise.all(
-        times.map((time, index) => logs.store.append(commit(`c${index}`, events(2), { time }))),
+        times.map((time, index) =>
+          logs.store.append(commit(`c${index}`, events(2), { time, isImported: true })),
+        ),
       );
       const inOrder = await eventsOf(logs.store, EVERYTHING, { after: position(0) });
       expect(inOrder.map(({ time }) => time)).toEqual(times.flatMap((time) => [time, time]));
+    });
+
+    it('never runs back between one append and the next', async () => {
+      const times = ['2026-06-01T00:00:00.000Z', '2026-05-31T23:59:59.999Z', '2026-06-01T00:00:00.001Z'];
+      const answers: string[] = [];
+      for (const [index, time] of times.entries())
+        answers.push((await logs.store.append(commit(`c${index}`, undefined, { time }))).time);
+      expect(answers).toEqual([times[0], times[0], times[2]]);
+      expect(await timesIn(logs.store)).toEqual(answers);
+    });
+
+    it('is kept as it was by a commit that is imported', async () => {
+      const times = ['2026-06-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z'];
+      for (const [index, time] of times.entries())
+        await logs.store.append(commit(`c${index}`, undefined, { time, isImported: true }));
+      expect(await timesIn(logs.store)).toEqual(times);
     });
   });
 }

@@ -64,6 +64,13 @@ function describeDurable(factory: EventStoreFactory): void {
       expect(await outcomeOf(logs.store, commit('b'))).toBe('recorded at 4');
     });
 
+    it('goes on with times that do not run back', async () => {
+      await logs.store.append(commit('a', undefined, { time: '2026-06-01T00:00:00.000Z' }));
+      await logs.reopen();
+      const { time } = await logs.store.append(commit('b', undefined, { time: '2026-01-01T00:00:00.000Z' }));
+      expect(time).toBe('2026-06-01T00:00:00.000Z');
+    });
+
     it('does not count what was refused before', async () => {
       await logs.store.append(commit('a'));
       const condition = { query: EVERYTHING, after: START };

@@ -64,6 +64,15 @@ function describeWriters(factory: EventStoreFactory): void {
       expect(await eventsOf(other)).toEqual(await eventsOf(one));
     });
 
+    it('give times that do not run back, though one clock is behind the other', async () => {
+      const times = ['2026-06-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', '2026-06-02T00:00:00.000Z'];
+      const stores = [one, other, one, other];
+      for (const [index, time] of [...times, '2026-06-01T12:00:00.000Z'].entries())
+        await stores[index]?.append(commit(`c${index}`, undefined, { time }));
+      const recorded = (await eventsOf(one)).map(({ time }) => time);
+      expect(recorded).toEqual([times[0], times[0], times[2], times[2]]);
+    });
+
     it('wake callers that wait at the other', async () => {
       const seen = other.advanced(START, never).then(() => dataOf(other));
       await one.append(commit('a'));
