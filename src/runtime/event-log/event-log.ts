@@ -63,6 +63,7 @@ export class EventLog {
   readonly #onFollowerFailed: (error: unknown) => void;
   readonly #maxPendingBytes: number;
   #pendingBytes = 0;
+  #knownHead: Position = START;
 
   constructor(
     private readonly store: EventStore,
@@ -120,6 +121,7 @@ export class EventLog {
     const outcome = await this.#append(newCommit, bytes);
     if (outcome.kind === 'conflict') return outcome;
     const { commit } = outcome;
+    this.#noteHead(commit.last);
     if (commit.repeated) return { kind: 'recorded', commit: sameRequest(commit, fingerprint) };
     // Member by member: with a spread, V8 keeps some 140 bytes of each append until the next full collection.
     this.#recent.add(
@@ -166,8 +168,18 @@ export class EventLog {
   }
 
   /** The position of the last event; 0 when there is none. */
-  head(): Promise<Position> {
-    return this.store.head();
+  async head(): Promise<Position> {
+    return this.#noteHead(await this.store.head());
+  }
+
+  /** The highest head that this process has seen; 0 before it has asked. Does not ask the store. */
+  get knownHead(): Position {
+    return this.#knownHead;
+  }
+
+  #noteHead(head: Position): Position {
+    if (head > this.#knownHead) this.#knownHead = head;
+    return head;
   }
 
   /**

@@ -1,5 +1,15 @@
 /** The log over HTTP: read it a page at a time, append to it under a condition. */
-import { Controller, Get, HttpCode, Post, Req, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  HttpCode,
+  Post,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
 import { JSON_TYPE, NDJSON_TYPE, readBody } from '../kernel/bodies.js';
 import {
   queryOf,
@@ -14,6 +24,7 @@ import { negotiate } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
+import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ContractBroken, EventUnreadable } from '../../event-log/errors.js';
 import { position, type Position, type Range, type RecordedEvent } from '../../event-log/event.js';
@@ -32,6 +43,7 @@ import {
 
 @Controller({ path: PATHS.events, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
+@UseGuards(OriginGuard)
 export class EventsController {
   constructor(
     private readonly log: EventLog,

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { QueryString } from './parameters.js';
+import { requireDecodableUrl, type QueryString } from './parameters.js';
 
 /** Fastify's request, which has Node's in `raw`, or Express's, which is Node's. */
 export interface HttpRequest {
@@ -41,10 +41,15 @@ export const JSON_UTF_8 = 'application/json; charset=utf-8';
 
 const NO_PARAMETERS: QueryString = Object.freeze({});
 
-/** The query parameters, read from the URL itself: each platform parses lists and nested names in its own way. */
+/**
+ * The query parameters, read from the URL itself: each platform parses lists and nested names in its own way.
+ *
+ * @throws Problem when the URL cannot be decoded
+ */
 export function queryOf({ originalUrl }: HttpRequest): QueryString {
   const start = originalUrl.indexOf('?');
   if (start === -1) return NO_PARAMETERS;
+  requireDecodableUrl(originalUrl);
   const query = Object.create(null) as Record<string, string | string[]>;
   for (const [name, value] of new URLSearchParams(originalUrl.slice(start))) {
     const known = query[name];

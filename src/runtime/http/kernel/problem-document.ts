@@ -6,13 +6,16 @@ import { Problem, problemType, type ProblemKind } from './problem.js';
 
 const STATUS: Readonly<Record<ProblemKind, number>> = {
   malformed: 400,
+  forbidden: 403,
   'not-found': 404,
   'method-not-allowed': 405,
   'not-acceptable': 406,
   conflict: 409,
   'too-large': 413,
+  misdirected: 421,
   'unsupported-media-type': 415,
   invalid: 422,
+  'method-unknown': 501,
   unavailable: 503,
   misconfigured: 500,
   damaged: 500,

@@ -4,9 +4,12 @@
 export type ProblemKind =
   | 'malformed' // the request cannot be read
   | 'invalid' // it can be read, and what it says is not acceptable
+  | 'forbidden' // whoever asks may not do it
   | 'not-found'
   | 'conflict' // it was acceptable, but not in this state
   | 'method-not-allowed'
+  | 'method-unknown' // no path has it
+  | 'misdirected' // it is for another server
   | 'not-acceptable'
   | 'too-large'
   | 'unsupported-media-type'
