@@ -2,13 +2,14 @@
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT } from '../runtime/http/kernel/bodies.js';
 import { OWN_BOOTSTRAP, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
 import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-document.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { answerUnreadable } from './unreadable-requests.js';
+import { serveLandingPage } from './landing-page.js';
 import { closeGracefully } from './graceful-close.js';
 import { guardRequests } from './request-hooks.js';
 import { keepTick } from './kept-tick.js';
@@ -79,18 +80,17 @@ export async function createHttpApplication(
     .setDescription(description)
     .setVersion(version)
     .build();
-  SwaggerModule.setup(
-    PATHS.docs,
-    app,
-    () => SwaggerModule.createDocument(app, document, { autoTagControllers: false }),
-    {
-      jsonDocumentUrl: PATHS.openApi,
-      yamlDocumentUrl: PATHS.openApiYaml,
-      customSiteTitle: title,
-      swaggerOptions: { validatorUrl: null },
-    },
-  );
+  let described: OpenAPIObject | undefined;
+  const describe = (): OpenAPIObject =>
+    (described ??= SwaggerModule.createDocument(app, document, { autoTagControllers: false }));
+  SwaggerModule.setup(PATHS.docs, app, describe, {
+    jsonDocumentUrl: PATHS.openApi,
+    yamlDocumentUrl: PATHS.openApiYaml,
+    customSiteTitle: title,
+    swaggerOptions: { validatorUrl: null },
+  });
   await app.init().catch(onePathEach);
+  serveLandingPage(fastify, describe, filter);
   refuseMethodsWithoutRoute(fastify, routes, filter);
   return app;
 }

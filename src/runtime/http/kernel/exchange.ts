@@ -1,5 +1,6 @@
 /** What controllers use of a request and its response, whether the application runs on Fastify or on Express. */
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { requireDecodableUrl, type QueryString } from './parameters.js';
@@ -86,6 +87,7 @@ export async function sendChunks(
   headers: Headers,
   chunks: AsyncGenerator<string>,
 ): Promise<void> {
+  remember(rawResponse(response));
   const first = await chunks.next();
   const stream = Readable.from(continued(first, chunks), { objectMode: false }); // buffers bytes, not 16 chunks
   if (isFastify(response)) {
@@ -98,6 +100,24 @@ export async function sendChunks(
     await pipeline(stream, response);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error; // the client is gone
+  }
+}
+
+/** Of all servers in the process: answers that `sendChunks` has not ended. */
+const streams = new Set<ServerResponse>();
+
+function remember(raw: ServerResponse): void {
+  streams.add(raw);
+  raw.once('close', () => {
+    streams.delete(raw);
+  });
+}
+
+/** Cuts the answers of `sendChunks` that this server has not ended, as with a client that no longer reads. */
+export function destroyStreams(server: Server): void {
+  for (const raw of streams) {
+    const { socket } = raw as { readonly socket: (Socket & { readonly server?: unknown }) | null };
+    if (socket?.server === server) raw.destroy();
   }
 }
 
