@@ -6,6 +6,28 @@ import { sendRaw } from '../support/raw-http.js';
 const APP = 'https://app.example';
 const EVIL = 'https://evil.example';
 
+describe.each(PLATFORMS)('the methods of the runtime’s paths on %s', (platform) => {
+  it('are told by OPTIONS', async () => {
+    const { app, url } = await startForeign(platform, { http: { events: true } });
+    const tellsOf = async (path: string): Promise<unknown> => {
+      const { status, headers } = await fetch(url + path, { method: 'OPTIONS' });
+      return [status, headers.get('allow')];
+    };
+    expect(await tellsOf('/events')).toEqual([204, 'GET, HEAD, POST, OPTIONS']);
+    expect(await tellsOf('/total/history')).toEqual([204, 'GET, HEAD, OPTIONS']);
+    await app.close();
+  });
+});
+
+it('refuses methods on Express that few servers know', async () => {
+  const { app, url } = await startForeign('express', { http: { events: true } });
+  for (const method of ['TRACE', 'PROPFIND', 'PURGE', 'LOCK']) {
+    const { status, headers } = await sendRaw(url, `${method} /events HTTP/1.1\nHost: localhost`);
+    expect([method, status, headers.get('allow')]).toEqual([method, 405, 'GET, HEAD, POST']);
+  }
+  await app.close();
+});
+
 describe.each(PLATFORMS)('on %s', (platform) => {
   let foreign: Foreign;
 
