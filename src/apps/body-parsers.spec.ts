@@ -7,8 +7,10 @@ import {
   MalformedBody,
   NDJSON_TYPE,
   UnsupportedMediaType,
+  readBody,
   requireMediaType,
 } from '../runtime/http/kernel/bodies.js';
+import { OWN_BOOTSTRAP } from '../runtime/http/kernel/exchange.js';
 import { Problem } from '../runtime/http/kernel/problem.js';
 import { documentOf } from '../runtime/http/kernel/problem-document.js';
 import { registerBodyParsers } from './body-parsers.js';
@@ -18,12 +20,19 @@ describe('a request body', () => {
 
   beforeEach(() => {
     app = fastify({ bodyLimit: BODY_LIMIT });
+    app.decorate(OWN_BOOTSTRAP, true);
     registerBodyParsers(app, ['application/cloudevents+json']);
     app.setErrorHandler((error, _request, reply) => {
       const document = documentOf(error);
       return reply.status(document.status).send(document);
     });
     app.post('/', (request) => ({ body: request.body ?? 'none' }));
+    app.post('/read', async (request) => ({
+      body: (await readBody(request, [JSON_TYPE, FORM_TYPE])) ?? 'none',
+    }));
+    app.post('/optional', async (request) => ({
+      body: (await readBody(request, [JSON_TYPE], { isOptional: true })) ?? 'none',
+    }));
     app.post('/json-only', (request) => {
       requireMediaType(request, [JSON_TYPE]);
       return { body: request.body ?? 'none' };
@@ -51,9 +60,34 @@ describe('a request body', () => {
     });
 
     it.each(['{"value": 5', '', 'value=5', '{"value": 1.5'])('is refused when it is %j', async (text) => {
-      expect((await post(text, JSON_TYPE)).json()).toMatchObject({
+      expect((await post(text, JSON_TYPE, '/read')).json()).toMatchObject({
         status: 400,
         type: new MalformedBody('').type,
+      });
+    });
+
+    it.each([JSON_TYPE, `${JSON_TYPE}; charset=utf-8`])(
+      'may be empty where none is needed: %s',
+      async (type) => {
+        expect((await post('', type, '/optional')).json()).toEqual({ body: 'none' });
+      },
+    );
+
+    it.each([JSON_TYPE, NDJSON_TYPE])('may begin with a byte order mark: %s', async (type) => {
+      expect(await bodyOf('\uFEFF[5]', type)).toEqual(type === JSON_TYPE ? [5] : [[5]]);
+    });
+
+    it.each([JSON_TYPE, NDJSON_TYPE, FORM_TYPE])('is refused when it is not UTF-8: %s', async (type) => {
+      const payload = Buffer.from('{"reason":"caf\u00e9"}', 'latin1');
+      const response = await app.inject({
+        method: 'POST',
+        url: '/',
+        payload,
+        headers: { 'content-type': type },
+      });
+      expect(response.json()).toMatchObject({
+        status: 400,
+        detail: 'The body is not UTF-8.',
       });
     });
 
@@ -89,6 +123,28 @@ describe('a request body', () => {
         constructor: '2',
       });
     });
+
+    it.each(['reason=caf%E9', 'reason=%zz', 'reason=50%', 'rea%C3&son=%A9'])(
+      'is refused when its percent-encoding is broken or not UTF-8: %s',
+      async (text) => {
+        expect((await post(text, FORM_TYPE)).json()).toMatchObject({
+          status: 400,
+          detail: expect.stringContaining('percent-encoding') as unknown,
+        });
+      },
+    );
+
+    it.each(['{"value":5}', ' [1,2]', '{"reason":"a=b&c"}'])(
+      'that is JSON is told which Content-Type to send: %s',
+      async (text) => {
+        expect((await post(text, FORM_TYPE, '/read')).json()).toMatchObject({
+          status: 400,
+          detail: expect.stringContaining('send Content-Type: application/json') as unknown,
+          errors: [{ header: 'Content-Type' }],
+        });
+        expect((await post(text, FORM_TYPE, '/json-only')).statusCode).toBe(415);
+      },
+    );
 
     it('is refused when a field is there twice', async () => {
       const { detail } = (await post('value=5&value=6', FORM_TYPE)).json<{ detail: string }>();

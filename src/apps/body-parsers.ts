@@ -4,7 +4,7 @@ import {
   FORM_TYPE,
   JSON_TYPE,
   NDJSON_TYPE,
-  parseText,
+  parseBytes,
   requirePlainText,
 } from '../runtime/http/kernel/bodies.js';
 
@@ -15,10 +15,11 @@ const UNREAD = Symbol('unread');
 export function registerBodyParsers(fastify: FastifyInstance, jsonTypes: readonly string[] = []): void {
   fastify.removeAllContentTypeParsers();
   for (const type of [JSON_TYPE, ...jsonTypes, NDJSON_TYPE, FORM_TYPE]) {
-    fastify.addContentTypeParser(type, { parseAs: 'string' }, (request, text, done) => {
+    fastify.addContentTypeParser(type, { parseAs: 'buffer' }, (request, bytes, done) => {
       try {
         requirePlainText(request.headers);
-        done(null, parseText(text as string, type));
+        // Whether a body is needed is for the route to say.
+        done(null, parseBytes(bytes as Buffer, type));
       } catch (error) {
         done(error as Error, undefined);
       }

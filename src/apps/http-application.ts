@@ -2,15 +2,19 @@
 import type { DynamicModule, LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BODY_LIMIT } from '../runtime/http/kernel/bodies.js';
 import { OWN_BOOTSTRAP, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
 import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-document.js';
 import { registerBodyParsers } from './body-parsers.js';
+import { answerUnreadable } from './unreadable-requests.js';
+import { serveLandingPage } from './landing-page.js';
 import { closeGracefully } from './graceful-close.js';
+import { guardRequests } from './request-hooks.js';
 import { keepTick } from './kept-tick.js';
 import { onePathEach, refuseMethodsWithoutRoute, rememberRoutes } from './method-not-allowed-routes.js';
+import type { OriginOptions } from '../runtime/http/kernel/origin-policy.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
 import {
   PROBLEM_HEADERS,
@@ -18,7 +22,7 @@ import {
   type ProblemHeaders,
 } from '../runtime/http/kernel/problem.filter.js';
 
-export interface HttpOptions {
+export interface HttpOptions extends OriginOptions {
   readonly title: string;
   readonly description: string;
   readonly version: string;
@@ -43,7 +47,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. @throws Error when two endpoints have one path */
 export async function createHttpApplication(
   module: DynamicModule,
-  { title, description, version, jsonTypes, logger }: HttpOptions,
+  { title, description, version, jsonTypes, logger, ...origins }: HttpOptions,
 ): Promise<NestFastifyApplication> {
   keepTick();
   const filter = new ApplicationFilter(async () => app.get<ProblemHeaders>(PROBLEM_HEADERS)());
@@ -51,6 +55,8 @@ export async function createHttpApplication(
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // `closeGracefully` does, with a problem
+    clientErrorHandler: answerUnreadable,
     skipMiddie: true, // there is no Express middleware here
     // What Fastify refuses before it looks for a route, such as a path that cannot be decoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -60,7 +66,8 @@ export async function createHttpApplication(
   const fastify = adapter.getInstance();
   fastify.decorate(OWN_BOOTSTRAP, true);
   const routes = rememberRoutes(fastify);
-  closeGracefully(fastify);
+  closeGracefully(fastify, filter);
+  guardRequests(fastify, origins, filter);
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     abortOnError: false,
@@ -73,18 +80,17 @@ export async function createHttpApplication(
     .setDescription(description)
     .setVersion(version)
     .build();
-  SwaggerModule.setup(
-    PATHS.docs,
-    app,
-    () => SwaggerModule.createDocument(app, document, { autoTagControllers: false }),
-    {
-      jsonDocumentUrl: PATHS.openApi,
-      yamlDocumentUrl: PATHS.openApiYaml,
-      customSiteTitle: title,
-      swaggerOptions: { validatorUrl: null },
-    },
-  );
+  let described: OpenAPIObject | undefined;
+  const describe = (): OpenAPIObject =>
+    (described ??= SwaggerModule.createDocument(app, document, { autoTagControllers: false }));
+  SwaggerModule.setup(PATHS.docs, app, describe, {
+    jsonDocumentUrl: PATHS.openApi,
+    yamlDocumentUrl: PATHS.openApiYaml,
+    customSiteTitle: title,
+    swaggerOptions: { validatorUrl: null },
+  });
   await app.init().catch(onePathEach);
+  serveLandingPage(fastify, describe, filter);
   refuseMethodsWithoutRoute(fastify, routes, filter);
   return app;
 }

@@ -15,6 +15,8 @@ describe('the configuration', () => {
   const defaults = {
     port: 3000,
     host: '127.0.0.1',
+    hosts: [],
+    origins: [],
     data: resolve('data'),
     store: 'lmdb',
     snapshotEvery: 1000,
@@ -44,6 +46,26 @@ describe('the configuration', () => {
 
   it('does not mind what else is in the environment', () => {
     expect(readSettings({ PATH: '/usr/bin', LEFTFOLD_TEST_CRASHES: '5' })).toEqual(defaults);
+  });
+
+  it('takes names and origins as lists', () => {
+    const { hosts, origins } = readSettings({
+      LEFTFOLD_HOSTS: 'log.example.com, log.internal:8443',
+      LEFTFOLD_ORIGINS: 'https://app.example.com,http://localhost:5173',
+    });
+    expect(hosts).toEqual(['log.example.com', 'log.internal:8443']);
+    expect(origins).toEqual(['https://app.example.com', 'http://localhost:5173']);
+  });
+
+  it.each([
+    ['LEFTFOLD_HOSTS', 'https://log.example.com'],
+    ['LEFTFOLD_HOSTS', '*'],
+    ['LEFTFOLD_ORIGINS', 'app.example.com'],
+    ['LEFTFOLD_ORIGINS', 'https://app.example.com/page'],
+    ['LEFTFOLD_ORIGINS', '*'],
+    ['LEFTFOLD_ORIGINS', 'null'],
+  ])('refuses what is no name or origin: %s=%s', (name, value) => {
+    expect(() => readSettings({ [name]: value })).toThrow(name);
   });
 
   it('makes the path of the data absolute', () => {

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { InvalidSetting } from '../runtime/invalid-setting.js';
+import { hostFault, originFault } from '../runtime/http/kernel/origin-policy.js';
 import { urlWithoutPassword } from '../runtime/stores/postgres/postgres.driver.js';
 
 export { InvalidSetting };
@@ -15,6 +16,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface Settings {
   readonly port: number;
   readonly host: string;
+  /** Further names by which requests may address the server. */
+  readonly hosts: readonly string[];
+  /** Origins whose pages may read and write. */
+  readonly origins: readonly string[];
   /** An absolute path. */
   readonly data: string;
   readonly store: 'lmdb' | 'memory' | PostgresUrl;
@@ -39,6 +44,21 @@ const whole = (min: number, max: number): z.ZodType<number> => {
     .refine((number) => number >= min && number <= max, right);
 };
 
+/** A list, separated by commas. */
+const list = (faultOf: (item: string) => string | undefined): z.ZodType<readonly string[], string> =>
+  z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    )
+    .superRefine((items, context) => {
+      const message = items.map(faultOf).find((fault) => fault !== undefined);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    });
+
 const settings = {
   PORT: whole(0, 65_535).default(3000),
   HOST: z
@@ -48,6 +68,8 @@ const settings = {
       'must be a loopback address (127.0.0.1, ::1 or localhost): nothing else is served without credentials, which cannot be configured yet',
     )
     .default('127.0.0.1'),
+  LEFTFOLD_HOSTS: list(hostFault).prefault(''),
+  LEFTFOLD_ORIGINS: list(originFault).prefault(''),
   LEFTFOLD_DATA: z
     .string()
     .transform((path) => resolve(path))
@@ -83,6 +105,8 @@ export function readSettings(environment: Environment): Settings {
   return {
     port: read('PORT'),
     host: read('HOST'),
+    hosts: read('LEFTFOLD_HOSTS'),
+    origins: read('LEFTFOLD_ORIGINS'),
     data: read('LEFTFOLD_DATA'),
     store: read('LEFTFOLD_STORE'),
     snapshotEvery: read('LEFTFOLD_SNAPSHOT_EVERY'),

@@ -1,6 +1,7 @@
 /** Checks the options of `LeftfoldModule` before anything is opened, so that what cannot work stops the start in one line. */
 import { z } from 'zod';
 import { EventStore } from './event-log/event-store.js';
+import { hostFault, originFault } from './http/kernel/origin-policy.js';
 import { InvalidSetting } from './invalid-setting.js';
 import type { HttpParts, LeftfoldOptions } from './leftfold-options.js';
 import { MemoryStore } from './stores/memory.store.js';
@@ -69,6 +70,8 @@ const SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/;
  * @throws InvalidSetting when a link under the prefix could differ from its route
  */
 export function checkedParts({ prefix, ...parts }: HttpParts): HttpParts {
+  for (const host of parts.hosts ?? []) requireNone('http.hosts', hostFault(host));
+  for (const origin of parts.origins ?? []) requireNone('http.origins', originFault(origin));
   const path = prefix?.replace(/^\/+|\/+$/g, '') ?? '';
   if (path === '') return parts;
   if (!path.split('/').every((segment) => SEGMENT.test(segment)))
@@ -77,4 +80,8 @@ export function checkedParts({ prefix, ...parts }: HttpParts): HttpParts {
       `${JSON.stringify(prefix)} must be segments of letters, digits and .-_~, as in internal/log`,
     );
   return { ...parts, prefix: path };
+}
+
+function requireNone(option: string, fault: string | undefined): void {
+  if (fault !== undefined) throw new InvalidSetting(option, fault);
 }

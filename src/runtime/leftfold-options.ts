@@ -1,6 +1,7 @@
 /** What an application says about its event log: the options of `LeftfoldModule.forRoot`. */
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { EventStore } from './event-log/event-store.js';
+import type { OriginOptions } from './http/kernel/origin-policy.js';
 import type { SnapshotStore } from './projection/snapshots/snapshot-store.js';
 import type { StoreDriver } from './stores/drivers.js';
 
@@ -52,7 +53,7 @@ export interface WorkerOptions {
 }
 
 /** What the application serves over HTTP beside its own. Nothing is served that is not named here. */
-export interface HttpParts {
+export interface HttpParts extends OriginOptions {
   /** Where the parts are served, as in `internal/log`. Default: at the root. */
   readonly prefix?: string;
   /** `/events`: read the log, and append to it. */

@@ -21,6 +21,7 @@ import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from './http/events/cloud-event.j
 import { EventsController } from './http/events/events.controller.js';
 import { ForeignApplication } from './http/kernel/foreign-application.js';
 import { Links } from './http/kernel/links.js';
+import { OriginPolicy } from './http/kernel/origin-policy.js';
 import { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './http/kernel/problem.filter.js';
 import { OperationsController } from './http/operations/operations.controller.js';
 import { HealthController } from './http/health/health.controller.js';
@@ -102,6 +103,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
         Operations,
         LeftfoldHealthIndicator,
         Links,
+        OriginPolicy,
         ProblemFilter,
         PROBLEM_HEADERS,
       ],
@@ -204,15 +206,24 @@ const RUNTIME: readonly Provider[] = [
 ];
 
 /** What controllers need, the runtime's and the application's own, and what is checked of the application at its start. */
-function httpProviders({ prefix, events, projections }: HttpParts): readonly Provider[] {
+function httpProviders({ prefix, events, projections, hosts, origins }: HttpParts): readonly Provider[] {
   return [
     ProblemFilter,
     {
+      provide: OriginPolicy,
+      useFactory: (): OriginPolicy =>
+        new OriginPolicy({ ...(hosts && { hosts }), ...(origins && { origins }) }),
+    },
+    {
       provide: PROBLEM_HEADERS,
-      inject: [EventLog],
+      inject: [EventLog, ProjectionHost],
+      // From memory: an error is answered without asking the store.
       useFactory:
-        (log: EventLog): ProblemHeaders =>
-        async () => ({ 'leftfold-position': String(await log.head()) }),
+        (log: EventLog, host: ProjectionHost): ProblemHeaders =>
+        () => {
+          const seen = [log.knownHead, ...host.projections.map(({ position }) => position)];
+          return Promise.resolve({ 'leftfold-position': String(Math.max(...seen)) });
+        },
     },
     {
       provide: Links,

@@ -102,6 +102,27 @@ describe('a request that was accepted before the end', () => {
     expect(await (await servers.start()).json('/values')).toEqual([5]);
   });
 
+  it('is answered, and the next one over the same connection is told that the log is closing', async () => {
+    const server = await servers.start();
+    const body = '{"value": 5}';
+    const socket = await halfSent(server, body.length);
+
+    server.process.kill('SIGTERM');
+    await stopsAccepting(server);
+    socket.write(`${body}GET /values HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+
+    let text = '';
+    socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    await once(socket, 'close');
+    const [first = '', second = ''] = text.split(/(?<!^)(?=HTTP\/1\.1 )/);
+    expect(first).toMatch(/^HTTP\/1\.1 201 /);
+    expect(second).toMatch(/^HTTP\/1\.1 503 /);
+    expect(second).toMatch(/\r\ncontent-type: application\/problem\+json/i);
+    expect(second).toMatch(/\r\nretry-after: 1\r\n/i);
+    expect(second).toContain('urn:leftfold:problem:log-closed');
+    expect((await server.ended).code).toBe(0);
+  });
+
   it('does not go on waiting for a position', async () => {
     const server = await servers.start();
     const head = await record(server, 1);

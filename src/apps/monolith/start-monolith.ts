@@ -34,6 +34,8 @@ export async function startMonolith(
       title: about.title,
       description: about.description,
       version,
+      hosts: settings.hosts,
+      origins: settings.origins,
       jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
       logger,
     });

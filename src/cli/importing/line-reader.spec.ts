@@ -29,6 +29,14 @@ describe('readLines', () => {
     expect(numbered).toEqual(TEXT.split('\n').map((text, index) => `${index + 1} ${text}`));
   });
 
+  it.each([1, 2, 1000])(
+    'passes over a byte order mark at the beginning only, in chunks of %i',
+    async (length) => {
+      const lines = (await all('\uFEFFone\n\uFEFFtwo', length)).flatMap(({ texts }) => texts);
+      expect(lines).toEqual(['one', '\uFEFFtwo']);
+    },
+  );
+
   it('counts the bytes read so far', async () => {
     const pages = await all(TEXT);
     expect(pages.at(-1)?.bytes).toBe(Buffer.byteLength(TEXT));

@@ -55,7 +55,10 @@ export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncIterable<L
 function splitLines(bytes: Buffer, first: number): readonly string[] {
   // Decoding would silently replace invalid bytes by U+FFFD.
   if (!isUtf8(bytes)) throw new RejectedLine(first + countValidLines(bytes), 'is not UTF-8');
-  return bytes.toString().split('\n');
+  const texts = bytes.toString().split('\n');
+  // Some editors put a byte order mark before the first line.
+  if (first === 1 && texts[0]?.startsWith('\uFEFF') === true) texts[0] = texts[0].slice(1);
+  return texts;
 }
 
 function countValidLines(bytes: Buffer): number {

@@ -69,6 +69,7 @@ export class EventLog {
   readonly #onFollowerFailed: (error: unknown) => void;
   readonly #maxPendingBytes: number;
   #pendingBytes = 0;
+  #knownHead: Position = START;
 
   constructor(
     private readonly store: EventStore,
@@ -140,6 +141,7 @@ export class EventLog {
     const outcome = await this.#append(newCommit, bytes);
     if (outcome.kind === 'conflict') return outcome;
     const { commit } = outcome;
+    this.#noteHead(commit.last);
     if (commit.repeated) return { kind: 'recorded', commit: sameRequest(commit, fingerprint) };
     if (commit.last > this.#appended) this.#appended = commit.last;
     else if (this.#recent.through >= commit.last)
@@ -199,12 +201,22 @@ export class EventLog {
   /** The position of the last event; 0 when there is none. */
   async head(): Promise<Position> {
     try {
-      return await this.store.head();
+      return this.#noteHead(await this.store.head());
     } catch (error) {
       if (!(error instanceof LogWentBack)) throw error;
       this.#wentBack(error);
-      return this.store.head();
+      return this.#noteHead(await this.store.head());
     }
+  }
+
+  /** The highest head that this process has seen; 0 before it has asked. Does not ask the store. */
+  get knownHead(): Position {
+    return this.#knownHead;
+  }
+
+  #noteHead(head: Position): Position {
+    if (head > this.#knownHead) this.#knownHead = head;
+    return head;
   }
 
   /**
@@ -270,6 +282,7 @@ export class EventLog {
     this.#past = new AbortController();
     this.#recent = new RecentEvents();
     this.#appended = START;
+    this.#knownHead = START;
     past.abort(error);
   }
 

@@ -27,6 +27,14 @@ export {
   type HttpResponse,
 } from './kernel/exchange.js';
 export { NotAcceptable, matchesEntityTag, negotiate, preferredWait } from './kernel/headers.js';
+export { OriginGuard } from './kernel/origin.guard.js';
+export {
+  ForeignOrigin,
+  MisdirectedRequest,
+  OriginPolicy,
+  type OriginOptions,
+  type OriginRequest,
+} from './kernel/origin-policy.js';
 export { parseBody } from './kernel/json-faults.js';
 export { Links } from './kernel/links.js';
 export {

@@ -8,6 +8,7 @@ import {
   Req,
   Res,
   UseFilters,
+  UseGuards,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { JSON_TYPE, NDJSON_TYPE, readBody } from '../kernel/bodies.js';
@@ -26,6 +27,7 @@ import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { MethodNotAllowed, setAllow } from '../kernel/method-not-allowed.js';
 import { PATHS } from '../kernel/paths.js';
 import { Problem } from '../kernel/problem.js';
+import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { requireOpenTypes } from '../../event-log/contracts/open-types.js';
 import { ContractBroken, EventUnreadable, TypeNotOpen } from '../../event-log/errors.js';
@@ -65,6 +67,7 @@ class NoSuchEvent extends Problem {
 
 @Controller({ path: PATHS.events, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
+@UseGuards(OriginGuard)
 export class EventsController {
   constructor(
     private readonly log: EventLog,

@@ -1,5 +1,6 @@
 /** Idempotency-Key: a command’s retry finds the first one’s commit (draft-ietf-httpapi-idempotency-key-header). */
 import type { IncomingHttpHeaders } from 'node:http';
+import { textOfHeader } from '../kernel/headers.js';
 import { InvalidHeader } from '../kernel/problem.js';
 import { commitId, type CommitId, type Metadata } from '../../event-log/event.js';
 import type { AppendOptions } from '../../event-log/event-log.js';
@@ -54,7 +55,7 @@ function identifier(
 ): string | undefined {
   const value = headers[name];
   if (value === undefined) return undefined;
-  const text = String(value);
+  const text = textOfHeader(name, String(value));
   if (text.length === 0 || text.length > MAX_KEY_LENGTH) {
     throw new InvalidHeader(name, `An identifier has 1 to ${MAX_KEY_LENGTH} characters.`);
   }

@@ -1,8 +1,9 @@
 /** Whether the process lives, and whether its projections are ready to answer. */
-import { Controller, Get, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
+import { Controller, Get, Res, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiEndpoint } from '../kernel/api-docs.js';
 import { sendJson, type HttpResponse } from '../kernel/exchange.js';
 import { PATHS } from '../kernel/paths.js';
+import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { faultIn } from '../../projection/overview.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
@@ -11,6 +12,7 @@ const NO_STORE = { 'cache-control': 'no-store' };
 
 @Controller({ path: PATHS.health, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
+@UseGuards(OriginGuard)
 export class HealthController {
   constructor(private readonly host: ProjectionHost) {}
 

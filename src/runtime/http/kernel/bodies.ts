@@ -1,7 +1,9 @@
 /** Reads request bodies: JSON, NDJSON and forms, at most 1 MiB each, without rounding a number. */
+import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { OWN_BOOTSTRAP, type HttpRequest } from './exchange.js';
 import { parseExactJson } from './exact-json.js';
+import { isDecodable } from './parameters.js';
 import { Problem } from './problem.js';
 
 /** The most that a request body may weigh, in bytes. */
@@ -16,6 +18,16 @@ export class MalformedBody extends Problem {
   constructor(detail: string) {
     super('malformed', 'malformed-body', 'The body cannot be read', detail, {
       faults: [{ pointer: '#', detail }],
+    });
+  }
+}
+
+/** `curl -d '{"value":5}'` sends a form, as long as no Content-Type is given. */
+export class JsonSentAsForm extends Problem {
+  constructor() {
+    const detail = `The body looks like JSON, but its Content-Type is ${FORM_TYPE}; send Content-Type: ${JSON_TYPE}.`;
+    super('malformed', 'malformed-body', 'The body cannot be read', detail, {
+      faults: [{ header: 'Content-Type', detail }],
     });
   }
 }
@@ -50,6 +62,11 @@ export class BodyTooLarge extends Problem {
   }
 }
 
+export interface BodyOptions {
+  /** Whether an empty body is no body, whatever its media type. Default: false, and empty JSON is malformed. */
+  readonly isOptional?: boolean;
+}
+
 /**
  * The body, parsed as its media type says: JSON, NDJSON (a list) or a form (an object of strings). Undefined when there is none.
  *
@@ -59,18 +76,25 @@ export class BodyTooLarge extends Problem {
  * @param accepted media types in lower case without parameters; other than NDJSON and forms they are JSON
  * @throws UnsupportedMediaType, UnsupportedEncoding, BodyTooLarge, MalformedBody, BodyAlreadyRead
  */
-export async function readBody(request: HttpRequest, accepted: readonly string[]): Promise<unknown> {
+export async function readBody(
+  request: HttpRequest,
+  accepted: readonly string[],
+  { isOptional = false }: BodyOptions = {},
+): Promise<unknown> {
   requireMediaType(request, accepted);
-  if (isParsedExactly(request)) return request.body;
+  if (isParsedExactly(request)) return checked(request.body, request, isOptional);
   const bytes = await bytesOf(request);
   if (bytes === undefined) return undefined;
   if (bytes.length > BODY_LIMIT) throw new BodyTooLarge();
   requirePlainText(request.headers);
-  return parseText(textOf(bytes), mediaTypeOf(request.headers['content-type']) ?? JSON_TYPE);
+  const type = mediaTypeOf(request.headers['content-type']) ?? JSON_TYPE;
+  return checked(parseBytes(bytes, type), request, isOptional);
 }
 
-/** Parses a body of this media type. @throws MalformedBody */
-export function parseText(text: string, type: string): unknown {
+/** Parses a body of this media type, given in UTF-8. Undefined when it is empty and would be JSON. @throws MalformedBody */
+export function parseBytes(bytes: Buffer, type: string): unknown {
+  const text = textOf(bytes);
+  if (text === '' && type !== NDJSON_TYPE && type !== FORM_TYPE) return undefined;
   if (type === NDJSON_TYPE) return parseNdjson(text);
   return type === FORM_TYPE ? parseForm(text) : parseJson(text);
 }
@@ -90,6 +114,21 @@ export class BodyAlreadyRead extends Problem {
       `A parser of the application has read the body already. ${RAW_BODY_NEEDED}.`,
     );
   }
+}
+
+function checked(body: unknown, { headers }: HttpRequest, isOptional: boolean): unknown {
+  const type = mediaTypeOf(headers['content-type']);
+  if (body === undefined && !isOptional && type !== undefined)
+    throw new MalformedBody('The body is not JSON: it is empty.');
+  if (type === FORM_TYPE && isJsonInForm(body)) throw new JsonSentAsForm();
+  return body;
+}
+
+/** A form of one field without a value, whose name is the JSON. */
+function isJsonInForm(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null) return false;
+  const name = Object.keys(body).join('&');
+  return /^\s*[[{]/.test(name);
 }
 
 function isParsedExactly({ server }: HttpRequest): boolean {
@@ -124,12 +163,11 @@ function readAll(raw: IncomingMessage): Promise<Buffer> {
   });
 }
 
+/** A byte order mark at the beginning is passed over (RFC 8259, 8.1). @throws MalformedBody */
 function textOf(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw new MalformedBody('The body is not UTF-8.');
-  }
+  if (!isUtf8(bytes)) throw new MalformedBody('The body is not UTF-8.');
+  const text = bytes.toString('utf8');
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }
 
 /** Bodies are read as UTF-8; text in another encoding would be misread. @throws UnsupportedEncoding */
@@ -193,6 +231,10 @@ function parseNdjson(text: string): readonly unknown[] {
 }
 
 function parseForm(text: string): Readonly<Record<string, string>> {
+  if (text.includes('%') && !isDecodable(text))
+    throw new MalformedBody(
+      'The form has a % that does not begin the percent-encoding of UTF-8, as in %C3%A9 for é.',
+    );
   const fields: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const [name, value] of new URLSearchParams(text)) {
     if (name in fields) throw new MalformedBody(`The field ${name} is there twice; send it once.`);

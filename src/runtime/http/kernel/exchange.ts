@@ -1,8 +1,9 @@
 /** What controllers use of a request and its response, whether the application runs on Fastify or on Express. */
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { QueryString } from './parameters.js';
+import { requireDecodableUrl, type QueryString } from './parameters.js';
 
 /** Fastify's request, which has Node's in `raw`, or Express's, which is Node's. */
 export interface HttpRequest {
@@ -41,10 +42,15 @@ export const JSON_UTF_8 = 'application/json; charset=utf-8';
 
 const NO_PARAMETERS: QueryString = Object.freeze({});
 
-/** The query parameters, read from the URL itself: each platform parses lists and nested names in its own way. */
+/**
+ * The query parameters, read from the URL itself: each platform parses lists and nested names in its own way.
+ *
+ * @throws Problem when the URL cannot be decoded
+ */
 export function queryOf({ originalUrl }: HttpRequest): QueryString {
   const start = originalUrl.indexOf('?');
   if (start === -1) return NO_PARAMETERS;
+  requireDecodableUrl(originalUrl);
   const query = Object.create(null) as Record<string, string | string[]>;
   for (const [name, value] of new URLSearchParams(originalUrl.slice(start))) {
     const known = query[name];
@@ -81,6 +87,7 @@ export async function sendChunks(
   headers: Headers,
   chunks: AsyncGenerator<string>,
 ): Promise<void> {
+  remember(rawResponse(response));
   const first = await chunks.next();
   const stream = Readable.from(continued(first, chunks), { objectMode: false }); // buffers bytes, not 16 chunks
   if (isFastify(response)) {
@@ -93,6 +100,24 @@ export async function sendChunks(
     await pipeline(stream, response);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error; // the client is gone
+  }
+}
+
+/** Of all servers in the process: answers that `sendChunks` has not ended. */
+const streams = new Set<ServerResponse>();
+
+function remember(raw: ServerResponse): void {
+  streams.add(raw);
+  raw.once('close', () => {
+    streams.delete(raw);
+  });
+}
+
+/** Cuts the answers of `sendChunks` that this server has not ended, as with a client that no longer reads. */
+export function destroyStreams(server: Server): void {
+  for (const raw of streams) {
+    const { socket } = raw as { readonly socket: (Socket & { readonly server?: unknown }) | null };
+    if (socket?.server === server) raw.destroy();
   }
 }
 

@@ -1,8 +1,10 @@
 /** What the runtime's endpoints need of an application that they did not set up: its bodies as they were sent, and refused methods. */
-import type { HttpServer, OnModuleInit, Type } from '@nestjs/common';
+import type { Server } from 'node:http';
+import type { BeforeApplicationShutdown, HttpServer, OnModuleInit, Type } from '@nestjs/common';
 import type { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE, RAW_BODY_NEEDED, BODY_LIMIT } from './bodies.js';
 import { OWN_BOOTSTRAP, type HttpRequest, type HttpResponse } from './exchange.js';
+import { endConnections } from './foreign-close.js';
 import type { Links } from './links.js';
 import { pathsOf, refuseOtherMethods, type PathMethods } from './method-not-allowed.js';
 import { isOfThePlatform } from './problem-document.js';
@@ -62,7 +64,7 @@ export interface ForeignApplicationOptions {
 }
 
 /** Does nothing where `createHttpApplication` has set the application up, nor where nothing is served. */
-export class ForeignApplication implements OnModuleInit {
+export class ForeignApplication implements OnModuleInit, BeforeApplicationShutdown {
   /** Of each parser that the application has set up, whether it keeps the bytes. */
   readonly #keepsBytes: boolean[] = [];
   /** Express's layers that Nest has added for its parsers. */
@@ -99,6 +101,15 @@ export class ForeignApplication implements OnModuleInit {
     const paths = this.#paths();
     if (platform === 'express') this.#answerParsers(instance as ExpressInstance, paths);
     refuseOtherMethods(adapter, paths, this.filter);
+  }
+
+  /** The server closes next. */
+  beforeApplicationShutdown(): void {
+    const adapter = this.host.httpAdapter as HttpServer | null | undefined;
+    if (adapter === undefined || adapter === null || OWN_BOOTSTRAP in (adapter.getInstance() as object))
+      return;
+    const server = adapter.getHttpServer() as Server | undefined;
+    if (server !== undefined) endConnections(server);
   }
 
   /** Express's parsers run before a route is found, so what they refuse does not reach the filter of a controller. */

@@ -1,4 +1,5 @@
 /** Request headers that more than one endpoint reads: Prefer (RFC 7240), If-None-Match (RFC 9110), Accept. */
+import { isUtf8 } from 'node:buffer';
 import fresh from 'fresh';
 import Negotiator from 'negotiator';
 import { InvalidHeader, Problem } from './problem.js';
@@ -14,10 +15,9 @@ export const MAX_WAIT_SECONDS = 60;
  */
 export function preferredWait(prefer: string | string[] | undefined): number {
   if (prefer === undefined) return 0;
-  for (const preference of String(prefer).split(',')) {
+  for (const preference of partsOf(String(prefer), ',')) {
     const [name = '', value] =
-      preference
-        .split(';', 1)[0]
+      partsOf(preference, ';')[0]
         ?.split('=', 2)
         .map((part) => part.trim()) ?? [];
     if (name.toLowerCase() !== 'wait') continue;
@@ -28,6 +28,32 @@ export function preferredWait(prefer: string | string[] | undefined): number {
     return Math.min(Number(seconds), MAX_WAIT_SECONDS);
   }
   return 0;
+}
+
+/**
+ * What a header says: Node reads each of its bytes as one character, and beyond ASCII they are UTF-8 here.
+ *
+ * @throws InvalidHeader when they are not
+ */
+export function textOfHeader(name: string, value: string): string {
+  if (/^[\0-\x7f]*$/.test(value)) return value;
+  const bytes = Buffer.from(value, 'latin1');
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new InvalidHeader(name, `${name} is not UTF-8; send ASCII, or UTF-8.`);
+}
+
+/** The parts of a list or of parameters; a separator within a quoted string is none (RFC 9110, 5.6.4). */
+function partsOf(text: string, separator: ',' | ';'): readonly string[] {
+  if (!text.includes('"')) return text.split(separator);
+  const parts: string[] = [];
+  let part = '';
+  for (const [piece] of text.matchAll(/"(?:[^"\\]|\\.)*"?|[^"]/g)) {
+    if (piece === separator) {
+      parts.push(part);
+      part = '';
+    } else part += piece;
+  }
+  return [...parts, part];
 }
 
 /** Whether `If-None-Match` names this entity tag, so that a `304` says enough. */
@@ -59,8 +85,8 @@ export function negotiate<Type extends string>(
  * 12.5.1), and takes a parameter for another type, while what is offered has none: `application/json;charset=utf-8` is JSON.
  */
 function inOrderOf(offered: readonly string[], accept: string): string {
-  const ranges = accept.split(',').map((text) => {
-    const [range = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
+  const ranges = partsOf(accept, ',').map((text) => {
+    const [range = '', ...parameters] = partsOf(text, ';').map((part) => part.trim().toLowerCase());
     return {
       range,
       quality: parameters.filter((each) => each.startsWith('q=')),

@@ -1,7 +1,7 @@
 /** `405` with `Allow`, where there is something under the URL but not with this method (RFC 9110, 15.5.6). */
 import { RequestMethod, type HttpServer, type Type } from '@nestjs/common';
 import type { HttpRequest, HttpResponse } from './exchange.js';
-import { rawResponse } from './exchange.js';
+import { rawResponse, send } from './exchange.js';
 import { Problem } from './problem.js';
 import type { ProblemFilter } from './problem.filter.js';
 
@@ -60,6 +60,13 @@ export function refuseOtherMethods(adapter: HttpServer, paths: PathMethods, filt
       if (method === 'HEAD' || served.includes(method)) continue; // both platforms answer HEAD as they do GET
       adapter[METHOD_OF_ADAPTER[method]](path, refuse);
     }
+    if (!isServed(adapter, path, 'OPTIONS')) {
+      adapter.options(path, (_request: HttpRequest, response: HttpResponse) => {
+        send(response, 204, { allow: `${allow}, OPTIONS` });
+      });
+    }
+    // Express also routes TRACE, PROPFIND and the like; what the application serves comes before.
+    if (adapter.getType() === 'express') adapter.all(path, refuse);
   }
 }
 

@@ -1,7 +1,36 @@
 /** Query parameters: what is there too often, unknown or not a number is refused, not guessed at. */
-import { InvalidParameter } from './problem.js';
+import { InvalidParameter, Problem } from './problem.js';
 
 export type QueryString = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/**
+ * Refuses a URL of which some part could only be guessed at: a broken percent-encoding, or bytes that are not UTF-8.
+ *
+ * @throws Problem
+ */
+export function requireDecodableUrl(url: string): void {
+  const isAscii = !hasBytesBeyondAscii(url);
+  if (isAscii && (!url.includes('%') || isDecodable(url))) return;
+  const detail = isAscii
+    ? 'The URL has a % that does not begin the percent-encoding of UTF-8, as in %C3%A9 for é.'
+    : 'The URL has characters beyond ASCII that are not percent-encoded; send the UTF-8 bytes of each as %XX.';
+  throw new Problem('malformed', 'malformed-request', 'The request cannot be read', detail);
+}
+
+/** Node reads each byte of a URL or header as one character. */
+function hasBytesBeyondAscii(text: string): boolean {
+  return /[^\0-\x7f]/.test(text);
+}
+
+/** Whether every percent-encoding in the text is complete and UTF-8; `URLSearchParams` would put U+FFFD where it is not. */
+export function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** @throws InvalidParameter when a parameter is none of `known`, so that a misspelt one is not passed over */
 export function refuseUnknownParameters(query: QueryString, known: readonly string[]): void {

@@ -28,7 +28,7 @@ export type ProblemHeaders = () => Promise<Headers>;
 const NO_HEADERS: ProblemHeaders = () => Promise.resolve({});
 
 /** Answers to those who were let in nowhere: how far the log has come is nothing for them. A `405` comes before any guard. */
-const WITHOUT_HEADERS: ReadonlySet<number> = new Set([401, 403, 405]);
+const WITHOUT_HEADERS: ReadonlySet<number> = new Set([401, 403, 405, 421, 501]);
 
 /**
  * HTTP only. The runtime's own controllers are bound to it. For others: `@UseFilters(ProblemFilter)`, or `app.useGlobalFilters(app.get(ProblemFilter))`.

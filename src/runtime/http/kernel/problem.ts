@@ -8,6 +8,8 @@ export type ProblemKind =
   | 'not-found'
   | 'conflict' // it was acceptable, but not in this state
   | 'method-not-allowed'
+  | 'method-unknown' // no path has it
+  | 'misdirected' // it is for another server
   | 'not-acceptable'
   | 'too-large'
   | 'unsupported-media-type'

@@ -1,5 +1,15 @@
 /** Audits and rebuilds over HTTP: `POST` asks for one, `GET` tells how it stands. */
-import { Controller, Get, Param, Post, Req, Res, UseFilters, VERSION_NEUTRAL } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Param,
+  Post,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
 import {
   queryOf,
   rawResponse,
@@ -12,6 +22,7 @@ import { preferredWait } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
+import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 import type { Projection } from '../../projection/projection.js';
@@ -24,6 +35,7 @@ type OperationKind = 'audit' | 'rebuild';
 
 @Controller({ path: PATHS.projections, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
+@UseGuards(OriginGuard)
 export class OperationsController {
   constructor(
     private readonly host: ProjectionHost,

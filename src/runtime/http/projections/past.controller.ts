@@ -1,5 +1,15 @@
 /** What every projection tells of its past: `GET /<name>/history` and `GET /<name>/what-if`. */
-import { Controller, Get, Inject, Req, Res, UseFilters, VERSION_NEUTRAL, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Inject,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+  VERSION_NEUTRAL,
+  type Type,
+} from '@nestjs/common';
 import {
   queryOf,
   sendJson,
@@ -8,6 +18,7 @@ import {
   type HttpResponse,
 } from '../kernel/exchange.js';
 import { Links } from '../kernel/links.js';
+import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import type { Json, Position } from '../../event-log/event.js';
 import type { View } from '../../projection/define-projection.js';
@@ -31,6 +42,7 @@ interface Point {
 export function pastController(name: string): Type {
   @Controller({ path: name, version: VERSION_NEUTRAL })
   @UseFilters(ProblemFilter)
+  @UseGuards(OriginGuard)
   class PastController {
     constructor(
       @Inject(tokenOf(name)) private readonly projection: Projection,

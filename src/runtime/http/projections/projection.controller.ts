@@ -1,7 +1,18 @@
 /** The query endpoint that every projection has: `GET /<name>`. */
-import { Controller, Get, Inject, Req, Res, UseFilters, VERSION_NEUTRAL, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Inject,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+  VERSION_NEUTRAL,
+  type Type,
+} from '@nestjs/common';
 import { JSON_UTF_8, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { Links } from '../kernel/links.js';
+import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ApiProjection } from './projection.docs.js';
 import type { View } from '../../projection/define-projection.js';
@@ -13,6 +24,7 @@ import { answerQuery } from './query.js';
 export function projectionController(name: string): Type {
   @Controller({ path: name, version: VERSION_NEUTRAL })
   @UseFilters(ProblemFilter)
+  @UseGuards(OriginGuard)
   class ProjectionController {
     #written: { readonly version: string; readonly body: string } | undefined;
 

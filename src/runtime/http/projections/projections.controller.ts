@@ -9,6 +9,7 @@ import {
   Req,
   Res,
   UseFilters,
+  UseGuards,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { linkToCommit } from '../events/page-request.js';
@@ -28,6 +29,7 @@ import { matchesEntityTag, negotiate } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
+import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { diagramOf } from '../../projection/diagram.js';
 import { detailsOf, overviewOf, type ProjectionOverview } from '../../projection/overview.js';
@@ -39,6 +41,7 @@ import { readResume } from './resume-request.js';
 
 @Controller({ path: PATHS.projections, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
+@UseGuards(OriginGuard)
 export class ProjectionsController {
   constructor(
     private readonly host: ProjectionHost,
@@ -98,7 +101,7 @@ export class ProjectionsController {
   ): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
     const projection = projectionNamed(name, this.host);
-    const skipping = readResume(await readBody(request, [JSON_TYPE]));
+    const skipping = readResume(await readBody(request, [JSON_TYPE], { isOptional: true }));
     // The skip has a commit id of its own, so that a retry needs no key; one that is sent must be a key nonetheless.
     const { metadata } = commitOptions(request.headers, { resume: name, ...skipping });
     if (skipping === undefined) {
