@@ -1,6 +1,7 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
 import { START, type Page, type Position, type Query } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
+import type { StoreStatus } from '../event-log/event-store.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
 import { faultOf, type ProjectionFault } from './fault.js';
 import type { FoldState } from '../fold/fold-state.js';
@@ -84,6 +85,11 @@ export class Projection<Context = unknown> {
   get version(): string {
     const { at, times } = this.#replaced;
     return times > 0 && at === this.position ? `${at}.${times}` : String(this.position);
+  }
+
+  /** What keeps the log that it follows from being read or appended to. */
+  get logStatus(): StoreStatus | undefined {
+    return this.log.status();
   }
 
   /** Where the last audit found that the state is not what the log folds to. */

@@ -15,6 +15,7 @@ import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
+import { inTurns } from '../kernel/thread-turns.js';
 import { ContractBroken, EventUnreadable } from '../../event-log/errors.js';
 import { position, type Position, type Range, type RecordedEvent } from '../../event-log/event.js';
 import { EventLog } from '../../event-log/event-log.js';
@@ -117,7 +118,7 @@ export class EventsController {
     const range = { ...rangeOf(pageRequest, head), limit: pageRequest.limit + 1 };
     let isCutShort = false;
     try {
-      for await (const page of this.log.read(pageRequest.query, range)) events.push(...page);
+      for await (const page of inTurns(this.log.read(pageRequest.query, range))) events.push(...page);
     } catch (error) {
       // What comes before an event that cannot be read is still a page; the next one is refused.
       if (!(error instanceof EventUnreadable) || events.length === 0) throw error;
@@ -137,9 +138,26 @@ export class EventsController {
       ...(pageRequest.isLimited && { limit: pageRequest.limit }),
     };
     for await (const page of this.log.read(pageRequest.query, range)) {
-      yield page.map((event) => `${JSON.stringify(event)}\n`).join('');
+      yield* linesOf(page);
     }
   }
+}
+
+/** A chunk holds about so many characters, so that no turn takes long when events are large. */
+const CHUNK_LENGTH = 256 * 1024;
+
+function* linesOf(page: readonly RecordedEvent[]): Generator<string> {
+  let lines: string[] = [];
+  let length = 0;
+  for (const event of page) {
+    const line = `${JSON.stringify(event)}\n`;
+    lines.push(line);
+    length += line.length;
+    if (length < CHUNK_LENGTH) continue;
+    yield lines.join('');
+    [lines, length] = [[], 0];
+  }
+  if (length > 0) yield lines.join('');
 }
 
 /** Up to the head where it stood when the request came, whatever is recorded while it is answered. */

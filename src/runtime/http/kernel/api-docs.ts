@@ -179,7 +179,9 @@ export const CACHE_HEADERS = {
 export const QUERY_HEADERS = {
   ...POSITION_HEADER,
   ETag: z.string().meta({ description: 'The position, in quotes', example: '"7"' }),
-  'Leftfold-Stale': apiPosition.describe(
-    'There only when the projection stopped: the position of the event that it cannot fold',
-  ),
+  'Leftfold-Stale': z
+    .union([apiPosition, z.string()])
+    .describe(
+      'There only when the projection stopped (the position of the event that it cannot fold), or while the log cannot be read (why: store-unavailable)',
+    ),
 };
