@@ -24,6 +24,7 @@ describe('the configuration', () => {
     snapshotSpacing: 10_000,
     snapshotBytes: 1024 ** 3,
     auditMinutes: 1440,
+    streamBytes: 67_108_864,
   };
 
   it('has a default for every setting', () => {
@@ -40,6 +41,7 @@ describe('the configuration', () => {
       'LEFTFOLD_SNAPSHOT_SECONDS',
       'LEFTFOLD_SNAPSHOT_SPACING',
       'LEFTFOLD_SNAPSHOT_BYTES',
+      'LEFTFOLD_STREAM_BYTES',
     ];
     expect(readSettings(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(defaults);
   });
@@ -87,6 +89,7 @@ describe('the configuration', () => {
     ['LEFTFOLD_SNAPSHOT_EVERY', '1', { snapshotEvery: 1 }],
     ['LEFTFOLD_SNAPSHOT_SECONDS', '3600', { snapshotSeconds: 3600 }],
     ['LEFTFOLD_SNAPSHOT_SPACING', '100000', { snapshotSpacing: 100_000 }],
+    ['LEFTFOLD_STREAM_BYTES', '1048576', { streamBytes: 1_048_576 }],
     ['LEFTFOLD_SNAPSHOT_BYTES', '1000000000000', { snapshotBytes: 1_000_000_000_000 }],
     ['LEFTFOLD_AUDIT_MINUTES', '0', { auditMinutes: 0 }],
   ])('reads %s=%s', (name, text, expected) => {

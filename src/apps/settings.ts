@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { DEFAULT_MAX_CHUNK_BYTES } from '../runtime/http/kernel/thread-turns.js';
 import { InvalidSetting } from '../runtime/invalid-setting.js';
 import { hostFault, originFault } from '../runtime/http/kernel/origin-policy.js';
 import { urlWithoutPassword } from '../runtime/stores/postgres/postgres.driver.js';
@@ -33,6 +34,8 @@ export interface Settings {
   readonly snapshotBytes: number;
   /** Minutes between two audits of all projections; 0: only on request. */
   readonly auditMinutes: number;
+  /** The most bytes of long answers that are produced and not yet sent. */
+  readonly streamBytes: number;
 }
 
 const whole = (min: number, max: number): z.ZodType<number> => {
@@ -84,6 +87,7 @@ const settings = {
   LEFTFOLD_SNAPSHOT_SECONDS: whole(1, 86_400).default(10),
   LEFTFOLD_SNAPSHOT_SPACING: whole(1, 1_000_000_000).default(10_000),
   LEFTFOLD_SNAPSHOT_BYTES: whole(1, 999_999_999_999_999).default(1024 ** 3),
+  LEFTFOLD_STREAM_BYTES: whole(1, 999_999_999_999_999).default(DEFAULT_MAX_CHUNK_BYTES),
   LEFTFOLD_AUDIT_MINUTES: whole(0, 20_160).default(1440), // a Node timer is limited to some 24 days
 };
 
@@ -114,6 +118,7 @@ export function readSettings(environment: Environment): Settings {
     snapshotSpacing: read('LEFTFOLD_SNAPSHOT_SPACING'),
     snapshotBytes: read('LEFTFOLD_SNAPSHOT_BYTES'),
     auditMinutes: read('LEFTFOLD_AUDIT_MINUTES'),
+    streamBytes: read('LEFTFOLD_STREAM_BYTES'),
   };
 }
 

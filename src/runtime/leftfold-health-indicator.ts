@@ -1,7 +1,7 @@
 /** How the log and its projections are, as `@nestjs/terminus` asks for it. */
 import { Injectable } from '@nestjs/common';
 import { EventLog } from './event-log/event-log.js';
-import { errorText } from './projection/error-text.js';
+import { logHealth } from './event-log/log-health.js';
 import { ProjectionHost } from './projection/projection-host.js';
 
 /** The part of Terminus' `HealthIndicatorResult` that this indicator answers with. */
@@ -11,7 +11,7 @@ export type LeftfoldHealth<Key extends string> = Record<
 >;
 
 /**
- * `health.check([() => indicator.isHealthy('leftfold')])`. Down while the log cannot be reached, while a projection
+ * `health.check([() => indicator.isHealthy('leftfold')])`. Down while the log cannot be read or appended to, while a projection
  * recovers, or when one has stopped. Needs nothing of `@nestjs/terminus`; `LeftfoldModule.forRoot` provides it.
  */
 @Injectable()
@@ -26,12 +26,14 @@ export class LeftfoldHealthIndicator {
       this.host.projections.map(({ name, status, position }) => [name, { status, position }]),
     );
     const isFollowing = this.host.projections.every(({ status }) => status === 'following');
-    try {
-      const head = await this.log.head();
-      return answer(key, { status: isFollowing && !this.host.isEnding ? 'up' : 'down', head, projections });
-    } catch (error) {
-      return answer(key, { status: 'down', log: errorText(error), projections });
-    }
+    const log = await logHealth(this.log);
+    const isUp = isFollowing && !this.host.isEnding && log.status === 'available';
+    return answer(key, {
+      status: isUp ? 'up' : 'down',
+      ...(log.head !== undefined && { head: log.head }),
+      ...(log.detail !== undefined && { log: log.detail, code: log.code }),
+      projections,
+    });
   }
 }
 

@@ -148,6 +148,7 @@ describe('health', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
     expect(await response.json()).toEqual({
       status: 'ready',
+      log: { status: 'available', head: 1, lastAppend: expect.stringMatching(/^\d{4}-.*Z$/) as unknown },
       projections: {
         balance: { status: 'following', position: 1 },
         factor: { status: 'following', position: 1 },

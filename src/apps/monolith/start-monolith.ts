@@ -6,6 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { InvalidSetting, type Settings } from '../settings.js';
 import { openStore } from '../open-store.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../../runtime/http/events/cloud-event.js';
+import { threadTurns } from '../../runtime/http/kernel/thread-turns.js';
 import { createHttpApplication } from '../http-application.js';
 import { aboutOf } from './context-module.js';
 import { MonolithModule, PARTS, type Parts } from './monolith.module.js';
@@ -25,6 +26,7 @@ export async function startMonolith(
 ): Promise<Running> {
   const about = aboutOf(parts.contexts);
   prepareSnapshots(settings);
+  threadTurns.maxBytes = settings.streamBytes;
   const store = await openStore(settings, (sentence) => {
     logger.warn(sentence, 'EventLog');
   });

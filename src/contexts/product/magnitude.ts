@@ -23,13 +23,24 @@ export function magnitudeOf(value: bigint): Magnitude {
     const power = Math.round(logarithm);
     digits = size >= 10n ** BigInt(power) ? power + 1 : power;
   }
+  return { digits, approximate: approximately(value < 0n, logarithm, digits) };
+}
+
+/** Of a product that is not computed: by the logarithm of its size. Beside a power of ten, `digits` may be one off. */
+export function magnitudeOfLogarithm(isNegative: boolean, logarithm: number): Magnitude {
+  const digits = Math.floor(logarithm) + 1;
+  return { digits, approximate: approximately(isNegative, logarithm, digits) };
+}
+
+function approximately(isNegative: boolean, logarithm: number, digits: number): string {
   const shown = (10 ** (logarithm - (digits - 1))).toFixed(2);
   // Rounding may have carried over to the next power of ten.
   const [mantissa, exponent] = shown === '10.00' ? ['1.00', digits] : [shown, digits - 1];
-  return { digits, approximate: `${value < 0n ? '-' : ''}${mantissa}e+${exponent}` };
+  return `${isNegative ? '-' : ''}${mantissa}e+${exponent}`;
 }
 
-function log10(size: bigint): number {
+/** @param size not negative */
+export function log10(size: bigint): number {
   const hexadecimal = size.toString(16); // linear in the length, unlike decimal
   const excess = Math.max(hexadecimal.length * 4 - LEADING_BITS - 3, 0);
   return Math.log10(Number(size >> BigInt(excess))) + excess * LOG10_2;

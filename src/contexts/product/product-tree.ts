@@ -6,6 +6,8 @@
  * pays, and adding to the row touches O(1) of it on average, O(log n) at most.
  */
 
+import { log10 } from './magnitude.js';
+
 export interface PartialProduct {
   /** It holds 2^rank of what was added to the row. */
   readonly rank: number;
@@ -47,10 +49,40 @@ function numberOf(integer: string): number {
   return isNegative ? -number : number;
 }
 
+/** Partial products of together more digits than this are not merged: multiplying them would hold the thread (3 ms at 100,000). */
+export const MAX_MERGED_DIGITS = 100_000;
+
+/** Numbers have 1,000 digits at most, so below this rank no merge is too long and nothing need be measured. */
+const MEASURED_FROM_RANK = 6;
+
+/** Logarithms are measured once for each partial product: their numbers never change. */
+const logarithms = new WeakMap<PartialProduct, number>();
+
+function logarithmOf(partial: PartialProduct): number {
+  const known = logarithms.get(partial);
+  if (known !== undefined) return known;
+  const logarithm = log10(partial.product < 0n ? -partial.product : partial.product);
+  logarithms.set(partial, logarithm);
+  return logarithm;
+}
+
+function isTooLong(one: PartialProduct, other: PartialProduct): boolean {
+  return one.rank >= MEASURED_FROM_RANK && logarithmOf(one) + logarithmOf(other) > MAX_MERGED_DIGITS;
+}
+
+/** The decimal logarithm of the product's size, without computing the product. */
+export function logarithmIn({ small, row }: ProductTree): number {
+  return row.reduce((sum, partial) => sum + logarithmOf(partial), Math.log10(Math.abs(small)));
+}
+
+export function isNegative({ small, row }: ProductTree): boolean {
+  return row.reduce((negative, { product }) => negative !== product < 0n, small < 0);
+}
+
 function withPartial(row: ProductTree['row'], product: bigint): ProductTree['row'] {
   let merged: PartialProduct = { rank: 0, product };
   let end = row.length;
-  for (let last = row[end - 1]; last?.rank === merged.rank; last = row[end - 1]) {
+  for (let last = row[end - 1]; last?.rank === merged.rank && !isTooLong(last, merged); last = row[end - 1]) {
     merged = { rank: merged.rank + 1, product: last.product * merged.product };
     end -= 1;
   }

@@ -1,8 +1,14 @@
-/** The product as text: the hello-world protocol’s line, and the exact value however long it is. */
+/** The product as text: the hello-world protocol’s line, and the exact value up to 200,000 digits. */
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { InjectProjection, Projection } from '../../runtime/index.js';
-import { ApiTextQuery, answerQuery, type HttpRequest, type HttpResponse } from '../../runtime/http/index.js';
-import { productIn, type ProductContext } from './product.machine.js';
+import {
+  ApiTextQuery,
+  Problem,
+  answerQuery,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../runtime/http/index.js';
+import { MAX_COMPUTED_DIGITS, isComputable, productIn, type ProductContext } from './product.machine.js';
 import { product, shownProduct } from './product.projection.js';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -24,11 +30,21 @@ export class ProductController {
   }
 
   @Get('value')
-  @ApiTextQuery('product', 'The exact product in decimal, however long', '2')
+  @ApiTextQuery('product', 'The exact product in decimal, up to 200,000 digits of factors', '2')
   value(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
     return answerQuery(this.projection, request, response, {
       type: TEXT,
-      body: ({ state }) => String(productIn(state.context)),
+      body: ({ state }) => exactText(state.context),
     });
   }
+}
+
+function exactText(context: ProductContext): string {
+  if (isComputable(context)) return String(productIn(context));
+  throw new Problem(
+    'conflict',
+    'product-too-long',
+    'The product is too long to be computed',
+    `Its factors have more than ${MAX_COMPUTED_DIGITS} digits together; GET /product tells its size.`,
+  );
 }

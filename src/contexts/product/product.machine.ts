@@ -5,7 +5,15 @@
 import { assign, setup } from 'xstate';
 import type { RecordedOf } from '../../runtime/index.js';
 import type { numberRecorded, numberRetracted } from '../numbers/numbers.events.js';
-import { NO_FACTORS, productOf, withFactor, type ProductTree } from './product-tree.js';
+import { magnitudeOfLogarithm, type Magnitude } from './magnitude.js';
+import {
+  NO_FACTORS,
+  isNegative,
+  logarithmIn,
+  productOf,
+  withFactor,
+  type ProductTree,
+} from './product-tree.js';
 
 export interface ProductContext {
   /** Numbers recorded and not retracted, zeros among them. */
@@ -69,7 +77,23 @@ export const productMachine = setup({
   },
 });
 
-export function productIn({ zeros, factors, retracted }: ProductContext): bigint {
+/** A product whose factors have together more digits than this is not computed: it would hold the thread (some 70 ms at the bound). */
+export const MAX_COMPUTED_DIGITS = 200_000;
+
+/** @throws RangeError unless `isComputable` */
+export function productIn(context: ProductContext): bigint {
+  const { zeros, factors, retracted } = context;
   if (zeros > 0) return 0n;
+  if (!isComputable(context)) throw new RangeError('the product is too long to be computed');
   return productOf(factors) / productOf(retracted);
+}
+
+export function isComputable({ zeros, factors, retracted }: ProductContext): boolean {
+  return zeros > 0 || logarithmIn(factors) + logarithmIn(retracted) <= MAX_COMPUTED_DIGITS;
+}
+
+/** The size of a product that is not zero, by the logarithms of its factors. */
+export function estimatedMagnitude({ factors, retracted }: ProductContext): Magnitude {
+  const logarithm = Math.max(logarithmIn(factors) - logarithmIn(retracted), 0);
+  return magnitudeOfLogarithm(isNegative(factors) !== isNegative(retracted), logarithm);
 }

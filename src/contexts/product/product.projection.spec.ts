@@ -70,6 +70,20 @@ describe('what is answered about the product', () => {
     );
   });
 
+  it('is an approximation without a link past what is computed, and multiplies nothing for it', () => {
+    const factor = `1${'0'.repeat(999)}`;
+    const many = Array.from({ length: 600 }, () => recorded(BigInt(factor)));
+    expect(viewAfter(...many, recorded(-2))).toEqual({
+      approximate: '-2.00e+599400',
+      digits: 599_401,
+      state: 'nonzero',
+      count: 601,
+    });
+    const { context } = many.reduce((state, event) => fold.step(state, event), fold.initial);
+    const longest = Math.max(...context.factors.row.map(({ product }) => product.toString(16).length));
+    expect(longest * 4 * Math.log10(2)).toBeLessThan(100_010);
+  });
+
   it('is the magnitude of a long product in the text, too', () => {
     const { context } = fold.step(fold.initial, recorded(longest + 1n));
     expect(shownProduct(context)).toEqual({ approximate: '1.00e+10000', digits: 10_001 });

@@ -2,7 +2,13 @@
 import { defineProjection, type When } from '../../runtime/index.js';
 import { numberRecorded, numberRetracted } from '../numbers/numbers.events.js';
 import { magnitudeOf, type Magnitude } from './magnitude.js';
-import { productIn, productMachine, type ProductContext } from './product.machine.js';
+import {
+  estimatedMagnitude,
+  isComputable,
+  productIn,
+  productMachine,
+  type ProductContext,
+} from './product.machine.js';
 
 /** A longer value than this is not written into an answer that did not ask for it. */
 export const MAX_DIGITS_SHOWN = 10_000;
@@ -19,7 +25,7 @@ export const product = defineProjection({
     const shown = shownProduct(context);
     return typeof shown === 'string'
       ? { value: shown, state, count: context.count }
-      : { ...shown, ...exactly(when), state, count: context.count };
+      : { ...shown, ...(isComputable(context) && exactly(when)), state, count: context.count };
   },
 });
 
@@ -29,8 +35,9 @@ function exactly(when: When = 'now'): { readonly exact?: string } {
   return { exact: when === 'now' ? '/product/value' : `/product/value?at=${when}` };
 }
 
-/** The exact value in decimal, or its magnitude when it has more than 10,000 digits. */
+/** The exact value in decimal, or its magnitude when it has more than 10,000 digits, or its factors are too many to multiply here. */
 export function shownProduct(context: ProductContext): string | Magnitude {
+  if (!isComputable(context)) return estimatedMagnitude(context);
   const value = productIn(context);
   const isShort = value < TOO_LONG && value > -TOO_LONG;
   return isShort ? String(value) : magnitudeOf(value);

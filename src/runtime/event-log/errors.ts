@@ -154,21 +154,46 @@ export class LogBusy extends Problem {
   }
 }
 
-/** The server that keeps the log cannot be reached, or does not answer. */
+/** Why a server that keeps a log cannot be used: a title and a sentence for each problem type. */
+const STORE_TROUBLES = {
+  'store-unavailable': [
+    'The store cannot be reached',
+    'The server that keeps the log cannot be reached, or does not answer.',
+  ],
+  'store-read-only': ['The store is read-only', 'The server that keeps the log is read-only for now.'],
+  'store-denied': [
+    'The store denies access',
+    'The server that keeps the log denies access to it: its privileges have changed.',
+  ],
+  'store-missing': [
+    'The store has no log any more',
+    'The tables of the log are gone from the server that kept it; they must be restored.',
+  ],
+} as const;
+
+export type StoreTrouble = keyof typeof STORE_TROUBLES;
+
+/** The server that keeps the log cannot be used now: it is away, read-only, denies access, or has lost the tables. */
 export class StoreUnavailable extends Problem {
+  readonly code: StoreTrouble;
+
   /** @param appended what was recorded, if the request was an append */
-  constructor(appended?: 'nothing' | 'unknown', options?: ErrorOptions) {
+  constructor(
+    appended?: 'nothing' | 'unknown',
+    { code = 'store-unavailable', ...options }: ErrorOptions & { readonly code?: StoreTrouble } = {},
+  ) {
     const then =
       appended === 'unknown'
         ? ' Whether this was recorded is not known; asked for again under the same commit id, it is recorded once.'
         : `${appended === 'nothing' ? ' Nothing was recorded.' : ''} Try again a little later.`;
-    super(
-      'unavailable',
-      'store-unavailable',
-      'The store cannot be reached',
-      `The server that keeps the log cannot be reached, or does not answer.${then}`,
-      { ...options, retryAfter: 1 },
-    );
+    const [title, detail] = STORE_TROUBLES[code];
+    super('unavailable', code, title, `${detail}${then}`, { ...options, retryAfter: 1 });
+    this.code = code;
+  }
+
+  /** As the store's status, without what became of an append. */
+  get inShort(): string {
+    return STORE_TROUBLES[this.code][1];
   }
 }
 

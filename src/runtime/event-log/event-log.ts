@@ -27,7 +27,8 @@ import {
   type RecordedCommit,
   type RecordedEvent,
 } from './event.js';
-import type { EventStore } from './event-store.js';
+import type { EventStore, StoreStatus } from './event-store.js';
+import { AppendProgress } from './append-progress.js';
 import { observePages } from './following/guarded-observable.js';
 import { pagesAfter } from './following/follow-pages.js';
 import { RecentEvents } from './following/recent-events.js';
@@ -68,6 +69,7 @@ export class EventLog {
   readonly #newId: () => string;
   readonly #onFollowerFailed: (error: unknown) => void;
   readonly #maxPendingBytes: number;
+  readonly #progress = new AppendProgress();
   #pendingBytes = 0;
   #knownHead: Position = START;
 
@@ -263,6 +265,16 @@ export class EventLog {
     return this.store.advanced(after, signal);
   }
 
+  /** What keeps the log from being read or appended to, as far as is known without asking the store; undefined when nothing does. */
+  status(): StoreStatus | undefined {
+    return this.store.status() ?? this.#progress.stall();
+  }
+
+  /** When an append of this process last succeeded; undefined before the first. */
+  get lastAppend(): Date | undefined {
+    return this.#progress.last;
+  }
+
   /** Registers what must be done before the log closes, while it can still be read. */
   beforeClose(action: () => Promise<void>): void {
     this.#beforeClose.push(action);
@@ -291,9 +303,14 @@ export class EventLog {
     // One that is over the limit by itself is let in when nothing else waits.
     if (this.#pendingBytes > 0 && this.#pendingBytes + bytes > this.#maxPendingBytes) throw new LogBusy();
     this.#pendingBytes += bytes;
+    this.#progress.began();
+    let isRecorded = false;
     try {
-      return await appendConditionally(this.store, this.contracts, commit);
+      const outcome = await appendConditionally(this.store, this.contracts, commit);
+      isRecorded = outcome.kind === 'recorded';
+      return outcome;
     } finally {
+      this.#progress.ended(isRecorded);
       this.#pendingBytes -= bytes;
     }
   }

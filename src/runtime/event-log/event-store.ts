@@ -10,6 +10,14 @@ import type {
   StoredEvent,
 } from './event.js';
 
+/** Why a store cannot do all that it should. */
+export interface StoreStatus {
+  /** Stable, in the manner of a problem's type: `store-unavailable`. */
+  readonly code: string;
+  /** For people, in one sentence. */
+  readonly detail: string;
+}
+
 export abstract class EventStore {
   /** Differs from that of every other log, so that a snapshot of one is never used for another. */
   abstract readonly identity: string;
@@ -62,6 +70,11 @@ export abstract class EventStore {
    * @throws the signal's reason once it is aborted
    */
   abstract advanced(position: Position, signal: AbortSignal): Promise<void>;
+
+  /** What keeps the store from reading or appending, as far as it knows now; undefined when nothing does. Asks nobody. */
+  status(): StoreStatus | undefined {
+    return undefined;
+  }
 
   /** Finishes the appends that wait, then closes the store. Later appends are refused. */
   abstract close(): Promise<void>;

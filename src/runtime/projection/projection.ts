@@ -3,6 +3,7 @@ import { START, type Page, type Position, type Query } from '../event-log/event.
 import { createHash } from 'node:crypto';
 import { LogWentBack } from '../event-log/errors.js';
 import type { EventLog } from '../event-log/event-log.js';
+import type { StoreStatus } from '../event-log/event-store.js';
 import type { ProjectionDefinition, View } from './define-projection.js';
 import { faultOf, type ProjectionFault } from './fault.js';
 import type { FoldState } from '../fold/fold-state.js';
@@ -91,6 +92,11 @@ export class Projection<Context = unknown> {
     const { state, position } = this;
     if (this.#identified?.state !== state) this.#identified = { state, digest: this.#identify(state) };
     return `${position}.${this.#identified.digest}`;
+  }
+
+  /** What keeps the log that it follows from being read or appended to. */
+  get logStatus(): StoreStatus | undefined {
+    return this.log.status();
   }
 
   /** Where the last audit found that the state is not what the log folds to. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ContractBroken } from '../errors.js';
-import { checkEvents } from './checked-events.js';
+import { tag } from '../event.js';
+import { MAX_COMMIT_TAGS, checkEvents } from './checked-events.js';
 import { ContractRegistry } from './contract-registry.js';
 import { defineEvent } from './event-contract.js';
 
@@ -26,6 +27,17 @@ describe('checkEvents', () => {
         faults: [expect.objectContaining({ pointer: '#/events/3/data/value' })],
       }) as Error,
     );
+  });
+
+  it('refuses more tags than a commit may have, and takes as many as it may', () => {
+    const tags = Array.from({ length: MAX_COMMIT_TAGS }, (_, nth) => tag(`number:${nth}`));
+    expect(checkEvents(registry, [{ ...good, tags }]).checked).toHaveLength(1);
+    const check = (): unknown =>
+      checkEvents(registry, [
+        { ...good, tags },
+        { ...good, tags: tags.slice(0, 1) },
+      ]);
+    expect(check).toThrow('The events of a commit have at most 20000 tags together, not 20001.');
   });
 
   it('refuses a type that nobody registered', () => {

@@ -10,6 +10,9 @@ import type { AnyContract } from './event-contract.js';
 
 export const MAX_COMMIT_EVENTS = 10_000;
 
+/** Each tag is an entry in an index, written while the thread waits: 60,000 took 200 ms. */
+export const MAX_COMMIT_TAGS = 20_000;
+
 /** Roughly what an event's own fields take in memory, besides its data. */
 const EVENT_BYTES = 200;
 
@@ -21,11 +24,17 @@ export interface CheckedEvents {
 
 /**
  * @throws ContractBroken when an event has no contract or breaks it
- * @throws InvalidValue when there are none or too many, or a tag cannot be one
+ * @throws InvalidValue when there are none or too many, they have too many tags, or a tag cannot be one
  */
 export function checkEvents(contracts: ContractRegistry, events: readonly NewEvent[]): CheckedEvents {
   if (events.length === 0 || events.length > MAX_COMMIT_EVENTS) {
     throw new InvalidValue(`A commit has 1 to ${MAX_COMMIT_EVENTS} events, not ${events.length}.`);
+  }
+  const tags = events.reduce((count, event) => count + (event.tags?.length ?? 0), 0);
+  if (tags > MAX_COMMIT_TAGS) {
+    throw new InvalidValue(
+      `The events of a commit have at most ${MAX_COMMIT_TAGS} tags together, not ${tags}.`,
+    );
   }
   let bytes = 0;
   const checked = events.map((event, index) => {

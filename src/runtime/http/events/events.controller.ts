@@ -29,6 +29,7 @@ import { PATHS } from '../kernel/paths.js';
 import { Problem } from '../kernel/problem.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
+import { inTurns } from '../kernel/thread-turns.js';
 import { requireOpenTypes } from '../../event-log/contracts/open-types.js';
 import { ContractBroken, EventUnreadable, TypeNotOpen } from '../../event-log/errors.js';
 import {
@@ -194,7 +195,7 @@ export class EventsController {
     let isCutShort = false;
     let bytes = 0;
     try {
-      for await (const page of this.log.read(pageRequest.query, range)) {
+      for await (const page of inTurns(this.log.read(pageRequest.query, range))) {
         for (const event of page) {
           // The parts of one event are never parted.
           if (bytes >= MAX_PAGE_BYTES && event.position !== events.at(-1)?.position) isCutShort = true;
@@ -223,9 +224,26 @@ export class EventsController {
       ...(pageRequest.isLimited && { limit: pageRequest.limit }),
     };
     for await (const page of this.log.read(pageRequest.query, range)) {
-      yield page.map((event) => `${JSON.stringify(event)}\n`).join('');
+      yield* linesOf(page);
     }
   }
+}
+
+/** A chunk holds about so many characters, so that no turn takes long when events are large. */
+const CHUNK_LENGTH = 256 * 1024;
+
+function* linesOf(page: readonly RecordedEvent[]): Generator<string> {
+  let lines: string[] = [];
+  let length = 0;
+  for (const event of page) {
+    const line = `${JSON.stringify(event)}\n`;
+    lines.push(line);
+    length += line.length;
+    if (length < CHUNK_LENGTH) continue;
+    yield lines.join('');
+    [lines, length] = [[], 0];
+  }
+  if (length > 0) yield lines.join('');
 }
 
 /** Up to the head where it stood when the request came, whatever is recorded while it is answered. */

@@ -1,10 +1,12 @@
-/** Whether the process lives, and whether its projections are ready to answer. */
+/** Whether the process lives, and whether its log and projections are ready. */
 import { Controller, Get, Res, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiEndpoint } from '../kernel/api-docs.js';
 import { sendJson, type HttpResponse } from '../kernel/exchange.js';
 import { PATHS } from '../kernel/paths.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
+import { EventLog } from '../../event-log/event-log.js';
+import { logHealth } from '../../event-log/log-health.js';
 import { faultIn } from '../../projection/overview.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 
@@ -14,7 +16,10 @@ const NO_STORE = { 'cache-control': 'no-store' };
 @UseFilters(ProblemFilter)
 @UseGuards(OriginGuard)
 export class HealthController {
-  constructor(private readonly host: ProjectionHost) {}
+  constructor(
+    private readonly host: ProjectionHost,
+    private readonly log: EventLog,
+  ) {}
 
   @Get('live')
   @ApiEndpoint({
@@ -29,16 +34,17 @@ export class HealthController {
   @Get('ready')
   @ApiEndpoint({
     tag: 'health',
-    summary: 'Whether every projection follows the log',
+    summary: 'Whether the log can be read and appended to, and every projection follows it',
     answers: {
       200: { description: 'All of them do; degraded when an audit found one of them to drift' },
       503: {
         description:
-          'One recovers (not ready) or has stopped (degraded); projections tells which, where and why',
+          'A projection recovers or the log cannot be read (not ready); a projection has stopped or the log takes no appends (degraded); log and projections tell which, where and why',
       },
     },
   })
-  ready(@Res() response: HttpResponse): void {
+  async ready(@Res() response: HttpResponse): Promise<void> {
+    const log = await logHealth(this.log);
     const projections = this.host.projections.map((projection) => {
       const { name, status, position, drift } = projection;
       const fault = faultIn(projection);
@@ -46,14 +52,18 @@ export class HealthController {
       return [name, { status, position, ...trouble }] as const;
     });
     const waitsFor = projections.map(([, { status }]) => status).filter((status) => status !== 'following');
-    const isReady = !this.host.isEnding && waitsFor.length === 0;
+    const isReady = !this.host.isEnding && waitsFor.length === 0 && log.status === 'available';
     // All that can be had is there; what has stopped needs somebody to look at it.
     const isDegraded =
-      !this.host.isEnding && waitsFor.length > 0 && waitsFor.every((status) => status === 'faulted');
+      !this.host.isEnding &&
+      !isReady &&
+      log.status !== 'unavailable' &&
+      waitsFor.every((status) => status === 'faulted');
     // It follows the log, so it is ready; that it cannot be believed is for people to look into.
     const isDrifting = this.host.projections.some(({ drift }) => drift !== undefined);
     sendJson(response, isReady ? 200 : 503, NO_STORE, {
       status: isDegraded || (isReady && isDrifting) ? 'degraded' : isReady ? 'ready' : 'not ready',
+      log,
       projections: Object.fromEntries(projections),
     });
   }

@@ -178,13 +178,13 @@ export const CACHE_HEADERS = {
 
 export const QUERY_HEADERS = {
   ...POSITION_HEADER,
-  ETag: z
-    .string()
-    .meta({
-      description: 'The position, and a digest of log, machine and state',
-      example: '"7.pQ2cV1kYL5qlQUzB"',
-    }),
-  'Leftfold-Stale': apiPosition.describe(
-    'There only when the projection stopped: the position of the event that it cannot fold',
-  ),
+  ETag: z.string().meta({
+    description: 'The position, and a digest of log, machine and state',
+    example: '"7.pQ2cV1kYL5qlQUzB"',
+  }),
+  'Leftfold-Stale': z
+    .union([apiPosition, z.string()])
+    .describe(
+      'There only when the projection stopped (the position of the event that it cannot fold), or while the log cannot be read (why: store-unavailable)',
+    ),
 };

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { requireDecodableUrl, type QueryString } from './parameters.js';
+import { chunksInTurns } from './thread-turns.js';
 
 /** Fastify's request, which has Node's in `raw`, or Express's, which is Node's. */
 export interface HttpRequest {
@@ -77,7 +78,7 @@ export function sendJson(response: HttpResponse, status: number, headers: Header
 }
 
 /**
- * Answers with `200` and the chunks as they come, no faster than the client reads them. Chunks are no longer asked for once the client
+ * Answers with `200` and the chunks as they come, no faster than the client reads them, each in a turn of the thread. Chunks are no longer asked for once the client
  * is gone.
  *
  * @throws what the first chunk throws: nothing has been sent yet. Later the connection is cut, as the status is out already.
@@ -85,9 +86,10 @@ export function sendJson(response: HttpResponse, status: number, headers: Header
 export async function sendChunks(
   response: HttpResponse,
   headers: Headers,
-  chunks: AsyncGenerator<string>,
+  produced: AsyncGenerator<string>,
 ): Promise<void> {
   remember(rawResponse(response));
+  const chunks = chunksInTurns(produced, () => rawResponse(response).destroy());
   const first = await chunks.next();
   const stream = Readable.from(continued(first, chunks), { objectMode: false }); // buffers bytes, not 16 chunks
   if (isFastify(response)) {

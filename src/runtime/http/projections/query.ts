@@ -6,6 +6,7 @@ import { refuseUnknownParameters, wholeNumber } from '../kernel/parameters.js';
 import { InvalidParameter, Problem } from '../kernel/problem.js';
 import type { ProjectionFault } from '../../projection/fault.js';
 import type { Projection } from '../../projection/projection.js';
+import { staleBecause } from '../../event-log/log-health.js';
 import { readPointInTime } from './time-parameter.js';
 import { answerAsOf, type Representation } from './as-of.js';
 
@@ -75,7 +76,8 @@ function answer<Context>(
     'leftfold-position': String(projection.position),
     'cache-control': 'no-cache',
   };
-  if (fault !== undefined) headers['leftfold-stale'] = String(fault.position);
+  const stale = fault?.position ?? staleBecause(projection.logStatus);
+  if (stale !== undefined) headers['leftfold-stale'] = String(stale);
   if (waited > 0) headers['preference-applied'] = `wait=${waited}`;
   send(response, known ? 304 : 200, headers, content);
 }

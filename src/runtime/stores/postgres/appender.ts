@@ -130,7 +130,10 @@ export class Appender {
       );
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      if (decided === undefined) throw new StoreUnavailable('nothing', { cause: error });
+      const { code } = error;
+      // What the server refuses in so many words, it has not done.
+      if (decided === undefined || code !== 'store-unavailable')
+        throw new StoreUnavailable('nothing', { cause: error, code });
       if (await wasRecorded(this.database, decided.pending.at(-1), this.settleWithin)) return decided;
       throw new StoreUnavailable('nothing', { cause: error });
     }

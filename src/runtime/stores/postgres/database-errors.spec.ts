@@ -32,9 +32,17 @@ describe('an error of the database', () => {
   });
 
   it.each([
+    ['that the server may only be read', '25006', 'store-read-only'],
+    ['that the role lacks a privilege', '42501', 'store-denied'],
+    ['that a table is missing', '42P01', 'store-missing'],
+    ['that the schema is missing', '3F000', 'store-missing'],
+  ])('has a problem type of its own: %s', (_what, code, problem) => {
+    expect(storeError(databaseError(code))).toMatchObject({ problem, retryAfter: 1 });
+  });
+
+  it.each([
     ['a number out of range', '22003'],
     ['an id that is there already', '23505'],
-    ['a table that is missing', '42P01'],
   ])('that is a fault stays what it is: %s', (_what, code) => {
     const error = databaseError(code);
     expect(storeError(error)).toBe(error);

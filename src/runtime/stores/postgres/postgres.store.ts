@@ -1,6 +1,6 @@
 /** The log in PostgreSQL, to which several processes may append. */
 import { Problem } from '../../http/kernel/problem.js';
-import { LogClosed } from '../../event-log/errors.js';
+import { LogClosed, StorageFull, StoreUnavailable } from '../../event-log/errors.js';
 import type {
   Commit,
   CommitId,
@@ -11,7 +11,7 @@ import type {
   RecordedCommit,
   StoredEvent,
 } from '../../event-log/event.js';
-import { EventStore } from '../../event-log/event-store.js';
+import { EventStore, type StoreStatus } from '../../event-log/event-store.js';
 import { toCommit } from '../../event-log/commits/hashed-commit.js';
 import { settle, takeBatch, type PendingAppend } from '../append-queue.js';
 import type { AppendDecision } from '../decide-appends.js';
@@ -26,12 +26,16 @@ import {
   selectCommits,
   selectPages,
 } from './postgres-read.js';
+import { requireSessions } from './require-sessions.js';
 import { prepareSchema } from './schema.js';
 import { SeenHead } from './seen-head.js';
 import { storable, type StorableCommit } from './storable-commit.js';
 
 /** Appends share a transaction up to about this size, so that none takes long. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+/** So long after an append found the disk full, with none since, it is no longer known whether the next one would. */
+const FULL_DISK_COUNTS_MS = 60_000;
 
 /**
  * Appends that arrive during a transaction share the next one. Positions and hashes are given under a lock that is held
@@ -40,6 +44,7 @@ const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 export class PostgresStore extends EventStore {
   readonly #queue: PendingAppend<StorableCommit>[] = [];
   #writing: Promise<void> | undefined;
+  #failed: { readonly status: StoreStatus; readonly at: number } | undefined;
   #closed: Promise<void> | undefined;
 
   private constructor(
@@ -55,7 +60,8 @@ export class PostgresStore extends EventStore {
   /**
    * Opens the log in this database, or creates one.
    *
-   * @throws Error whose `cause` is the database's, when it cannot be reached or used
+   * @throws Error when it cannot be reached or used, with the database's own in `cause` where there is one; also when a pooler
+   *   in transaction mode is between
    */
   static async open({
     url,
@@ -69,6 +75,7 @@ export class PostgresStore extends EventStore {
     }
     const database = new Database(url, schema);
     try {
+      await requireSessions(() => database.connect());
       const identity = await database.append((run) => prepareSchema(run, schema));
       const seen = new SeenHead();
       const watch = await HeadWatch.begin(database, seen, { pollInterval, onConnection });
@@ -101,12 +108,25 @@ export class PostgresStore extends EventStore {
   }
 
   /** Asks the database, so that what another process has recorded is seen at once. */
-  override head(): Promise<Position> {
-    return readHeadSeen(this.database, this.seen);
+  override async head(): Promise<Position> {
+    try {
+      return await readHeadSeen(this.database, this.seen);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) this.watch.report(error.code);
+      throw error;
+    }
   }
 
   override advanced(after: Position, signal: AbortSignal): Promise<void> {
     return this.seen.position.passed(after, signal);
+  }
+
+  /** What its connections told last: the one that follows the head, and, of a full disk, the last append. */
+  override status(): StoreStatus | undefined {
+    const { trouble } = this.watch;
+    if (trouble !== undefined) return trouble;
+    const isRecent = this.#failed !== undefined && performance.now() - this.#failed.at < FULL_DISK_COUNTS_MS;
+    return isRecent ? this.#failed?.status : undefined;
   }
 
   override close(): Promise<void> {
@@ -133,6 +153,7 @@ export class PostgresStore extends EventStore {
     try {
       const { pending, decisions } = await this.appender.append(batch.map(({ append }) => append));
       const newest = pending.at(-1);
+      this.#failed = undefined;
       // A copy of the hash: what was read into one buffer with it need not stay in memory.
       if (newest !== undefined)
         this.seen.appended(pending[0]?.commit.first ?? newest.commit.first, {
@@ -144,6 +165,9 @@ export class PostgresStore extends EventStore {
         if (append !== undefined) settle(append, await this.#complete(decision));
       }
     } catch (error) {
+      if (error instanceof StorageFull) {
+        this.#failed = { status: { code: error.problem, detail: error.detail }, at: performance.now() };
+      }
       if (error instanceof Problem || batch.length === 1) for (const { reject } of batch) reject(error);
       // The database refuses one of them: written one by one, the others succeed.
       else for (const append of batch) await this.#writeBatch([append]);

@@ -1,0 +1,147 @@
+/**
+ * Turns on the thread for long answers. Each produces one chunk a turn; between two turns the thread does everything else:
+ * appends, short queries, health. What was produced and not yet sent has a bound in bytes.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** Chunks under way: one at a time would wait for a remote store's answer to each. */
+const MAX_RUNNING = 4;
+
+/** A client that has taken nothing for so long is cut off when others wait for the memory that its chunk holds. */
+const MAX_STALL_MS = 30_000;
+
+export const DEFAULT_MAX_CHUNK_BYTES = 64 * 1024 * 1024;
+
+/** A chunk that waits for its client. */
+interface Held {
+  readonly bytes: number;
+  readonly since: number;
+  readonly cut: () => void;
+}
+
+export class ThreadTurns {
+  /** How many bytes of chunks may wait for their clients. A chunk that is over it by itself is produced when nothing else waits. */
+  maxBytes: number;
+  readonly #waiting: (() => void)[] = [];
+  /** In the order of their production. */
+  readonly #held = new Set<Held>();
+  #heldBytes = 0;
+  #running = 0;
+  #isGranting = false;
+
+  constructor(
+    maxBytes = DEFAULT_MAX_CHUNK_BYTES,
+    private readonly elapsed: () => number = () => performance.now(),
+  ) {
+    this.maxBytes = maxBytes;
+  }
+
+  /** What was produced and not yet sent. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /** Does the work in a turn of its own: after everything that asked before, and after the thread has looked at its sockets. */
+  async take<Result>(work: () => Promise<Result>): Promise<Result> {
+    await new Promise<void>((resolve) => {
+      this.#waiting.push(resolve);
+      void this.#grant();
+    });
+    try {
+      return await work();
+    } finally {
+      this.#running -= 1;
+      void this.#grant();
+    }
+  }
+
+  /**
+   * Counts a chunk until its client has taken it.
+   *
+   * @param cut ends the answer; called when others wait and the client has taken nothing for long
+   * @returns to be called once the client has taken it, or is gone
+   */
+  hold(bytes: number, cut: () => void): () => void {
+    const held = { bytes, since: this.elapsed(), cut };
+    this.#held.add(held);
+    this.#heldBytes += bytes;
+    return () => {
+      if (!this.#held.delete(held)) return;
+      this.#heldBytes -= bytes;
+      void this.#grant();
+    };
+  }
+
+  /** Cuts off the clients that hold memory for too long, if others wait for it. */
+  cutStalled(): void {
+    if (this.#waiting.length === 0 || !this.#isFull) return;
+    const stalled = [...this.#held].filter(({ since }) => this.elapsed() - since >= MAX_STALL_MS);
+    for (const { cut } of stalled) cut();
+  }
+
+  get #isFull(): boolean {
+    return this.#heldBytes >= this.maxBytes;
+  }
+
+  async #grant(): Promise<void> {
+    if (this.#isGranting) return;
+    this.#isGranting = true;
+    while (this.#waiting.length > 0 && this.#running < MAX_RUNNING && !this.#isFull) {
+      await nextTurn();
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      this.#running += 1;
+      next();
+    }
+    this.#isGranting = false;
+  }
+}
+
+/** Those of this process: there is one thread to share. */
+export const threadTurns = new ThreadTurns();
+
+/** The same pages, each read in a turn of its own. */
+export async function* inTurns<Page>(pages: AsyncIterable<Page>, turns = threadTurns): AsyncGenerator<Page> {
+  const iterator = pages[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await turns.take(() => iterator.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}
+
+/**
+ * The same chunks, each produced in a turn of its own and counted until the next one is asked for, which is when the client
+ * has taken it.
+ *
+ * @param cut ends the answer
+ */
+export async function* chunksInTurns(
+  chunks: AsyncGenerator<string>,
+  cut: () => void,
+  turns = threadTurns,
+): AsyncGenerator<string> {
+  const checking = setInterval(() => {
+    turns.cutStalled();
+  }, MAX_STALL_MS / 3);
+  checking.unref();
+  let release = (): void => undefined;
+  try {
+    for (;;) {
+      const next = await turns.take(() => chunks.next());
+      if (next.done === true) return;
+      // In UTF-8, most of it ASCII; the string itself takes about as much.
+      release = turns.hold(next.value.length, cut);
+      yield next.value;
+      release();
+    }
+  } finally {
+    release();
+    clearInterval(checking);
+    await chunks.return(undefined);
+  }
+}
