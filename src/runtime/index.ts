@@ -14,7 +14,7 @@ export { LeftfoldHealthIndicator, type LeftfoldHealth } from './leftfold-health-
 
 // The event log
 export { EventLog, type AppendOptions, type EventLogOptions } from './event-log/event-log.js';
-export { EventStore } from './event-log/event-store.js';
+export { EventStore, type StoreStatus } from './event-log/event-store.js';
 export {
   EVERYTHING,
   START,
@@ -83,7 +83,8 @@ export type {
 export { allows, defineDecider, type Command, type Decider } from './command/decider.js';
 export { decideTogether, type JointDecider } from './command/decide-together.js';
 export type { DecisionModel, Subject } from './command/decision-model.js';
-export { execute, load, type LoadedSubject } from './command/execute.js';
+export { execute, load, type ExecuteOptions, type LoadedSubject } from './command/execute.js';
+export { CommandContended } from './command/turns.js';
 
 // Projections
 export {

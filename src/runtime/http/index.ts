@@ -11,6 +11,7 @@ export {
   UnsupportedEncoding,
   UnsupportedMediaType,
   readBody,
+  type BodyOptions,
 } from './kernel/bodies.js';
 export { InexactNumber } from './kernel/exact-json.js';
 export {
