@@ -74,10 +74,7 @@ async function withdrawAtOnce(logs: readonly EventLog[]): Promise<readonly strin
   return attempts.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []));
 }
 
-const tooLittle = Array.from(
-  { length: 50 },
-  () => expect.objectContaining({ code: 'too-little' }) as unknown,
-);
+const tooLittle = Array.from({ length: 50 }, () => 'Problem: There is not enough money.');
 
 describe('two hundred withdrawals at once', () => {
   it('are carried out as far as there is money, each decided once', async () => {
