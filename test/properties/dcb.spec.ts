@@ -1,6 +1,6 @@
 /** Every store compared with a reference, over random appends and queries. */
 import fc from 'fast-check';
-import { AppendConditionFailed } from '../../src/runtime/event-log/errors.js';
+import { AppendConditionFailed, PositionNotInLog } from '../../src/runtime/event-log/errors.js';
 import type { EventStore } from '../../src/runtime/event-log/event-store.js';
 import { STORES } from '../support/event-stores.js';
 import {
@@ -43,6 +43,7 @@ class Compared {
       return `recorded at ${(await this.store.append(asCommit(asked, this.#asked))).first}`;
     } catch (error) {
       if (error instanceof AppendConditionFailed) return `broken by ${error.position}`;
+      if (error instanceof PositionNotInLog) return 'not in the log';
       throw error;
     }
   }

@@ -137,6 +137,7 @@ describe('a log of many revisions', () => {
       fc.asyncProperty(anyPasts, anyDrafts, anyQuery, fc.nat(12), async (pasts, drafts, query, after) => {
         fc.pre(!matchesEverything(query));
         const { log, expected } = await recorded(pasts, drafts);
+        fc.pre(after <= (await log.head()));
         const breaking = matching(query, expected).find((event) => event.position > after)?.position;
         const [event] = log.contracts.all().map((contract) => contract.create({ n: 1 }));
         const outcome = await log

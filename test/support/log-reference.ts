@@ -20,8 +20,9 @@ export interface Append {
 export class Reference {
   readonly #events: (Event & { readonly position: number })[] = [];
 
-  /** Where it is recorded, or which position breaks its condition; as text, to be compared. */
+  /** Where it is recorded, which position breaks its condition, or that the condition's own is not there; as text, to be compared. */
   append({ events, condition }: Append): string {
+    if ((condition?.after ?? 0) > this.#events.length) return 'not in the log';
     const [breaking] = condition === undefined ? [] : this.read(condition.query, { after: condition.after });
     if (breaking !== undefined) return `broken by ${breaking}`;
     for (const event of events) this.#events.push({ ...event, position: this.#events.length + 1 });

@@ -8,6 +8,7 @@ import { effectOfStart } from './compiled/effect.js';
 import { Macrostep } from './compiled/macrostep.js';
 import { readChart, type Machine } from './compiled/read-chart.js';
 import type { Fold, FoldEvent, FoldState } from './fold-state.js';
+import { explainChange, freezeData } from './state-data.js';
 
 export type { ContextOf, Machine } from './compiled/read-chart.js';
 
@@ -21,15 +22,52 @@ const NO_RAISES: RaiseQueue = {
   },
 };
 
+/** In development and in tests; in production only the initial state is looked through, since each step costs that much more. */
+const CHECKS_STEPS = process.env['NODE_ENV'] !== 'production';
+
 /**
+ * @param options `checksSteps`: whether the state is looked through and frozen after each step, so that an action that changes it in place, or
+ *   puts something into it that is no data, fails at once. Default: unless `NODE_ENV` is `production`
+ * @throws NotData when the initial context is no plain data
  * @throws Error that names the state when the machine is not pure (invoke, after, history, spawned actors, delays, other
  *   effects), or when a guard or action that it names has no implementation
  */
-export function foldOf<Context>(machine: Machine): Fold<Context> {
+export function foldOf<Context>(
+  machine: Machine,
+  { checksSteps = CHECKS_STEPS }: { readonly checksSteps?: boolean } = {},
+): Fold<Context> {
   const chart = readChart(machine);
   const configurations = new Configurations(chart);
+  const initial = initialOf(chart, configurations) as FoldState<Context>;
+  freezeData(initial.context, 'context');
+  const fold = uncheckedFold<Context>(chart, configurations, initial);
+  return checksSteps ? checkedFold(fold) : fold;
+}
+
+/** The same fold, of states that are looked through and frozen before and after each step. */
+function checkedFold<Context>(fold: Fold<Context>): Fold<Context> {
   return {
-    initial: initialOf(chart, configurations) as FoldState<Context>,
+    ...fold,
+    step: (state, event) => {
+      freezeData(state.context, 'context'); // it may come from a snapshot
+      try {
+        const next = fold.step(state, event);
+        freezeData(next.context, 'context');
+        return next;
+      } catch (error) {
+        throw explainChange(error, state.value, event.type);
+      }
+    },
+  };
+}
+
+function uncheckedFold<Context>(
+  chart: Chart,
+  configurations: Configurations,
+  initial: FoldState<Context>,
+): Fold<Context> {
+  return {
+    initial,
     awaits: chart.awaits,
     step: (state, event) => {
       const from = configurations.forValue(state.value);
