@@ -103,7 +103,7 @@ export async function* readCommits(
   }
   if (from !== START || span.through < head) return;
   for (const slice of indexed.requireNoOthers(head)) {
-    void slice;
+    slice;
     await nextTurn();
   }
 }

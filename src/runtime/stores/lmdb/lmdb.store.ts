@@ -130,8 +130,11 @@ export class LmdbStore extends EventStore {
     await this.#writing;
     // The note that the file was left in good order is not written then, and the lease is free once this process has ended.
     const isSound = this.#flushFailure === undefined;
-    if (isSound) await releaseLease(this.files, this.term);
-    await this.files.root.close();
+    if (isSound) {
+      await releaseLease(this.files, this.term);
+      // After a failed commit, lmdb 3 may free memory twice when it closes the file; the end of the process closes it.
+      await this.files.root.close();
+    }
     this.room.close();
     if (isSound) noteLeft(this.folder);
   }
