@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { InvalidSetting } from '../apps/settings.js';
 import { LogDamaged } from '../runtime/event-log/errors.js';
+import { FileDamaged } from '../runtime/stores/lmdb/file-check/page-file.js';
 
 export const EXIT = {
   done: 0,
@@ -79,5 +80,11 @@ export function exitStatusOf(error: unknown): ExitStatus {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommandFailed || error instanceof Interrupted) return error.exitCode;
   if (error instanceof InvalidSetting) return EXIT.usage;
-  return error instanceof LogDamaged ? EXIT.damaged : EXIT.failed;
+  return isDamage(error) ? EXIT.damaged : EXIT.failed;
+}
+
+/** Also when a store that could not be opened names damage as the cause. */
+function isDamage(error: unknown): boolean {
+  if (error instanceof LogDamaged || error instanceof FileDamaged) return true;
+  return error instanceof Error && error.cause !== undefined && isDamage(error.cause);
 }

@@ -52,6 +52,8 @@ export async function verifyLog(
       { cause: error },
     );
   }
+  if (through === undefined && verified.position !== end)
+    throw new LogDamaged(verified.position + 1, `the commits end before the head, which is ${end}`);
   return verified;
 }
 

@@ -7,7 +7,7 @@ import { commitId, tag, type NewCommit } from '../../src/runtime/event-log/event
 import { Random } from '../support/random.js';
 import { TemporaryFolder } from '../support/server.js';
 
-/** How many single bits are flipped; on a machine with time to spare, more. */
+/** How many single bits are flipped, at an unchanged size and time of change; on a machine with time to spare, more. */
 const FLIPS = Number(process.env['LEFTFOLD_TEST_FLIPS'] ?? '1000');
 const CUTS = 60;
 const SEED = Number(process.env['LEFTFOLD_TEST_SEED'] ?? '20260131');

@@ -3,6 +3,7 @@
  * every way, and tells what was refused and what was wrong.
  */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { built } from './built.mjs';
 
@@ -47,6 +48,8 @@ function damagedCopy(at) {
   const bytes = readFileSync(file);
   bytes[at >> 3] ^= 1 << (at & 7);
   writeFileSync(file, bytes);
+  // As on a disk that goes bad: size and time of change stay as the writer left them.
+  execFileSync('touch', ['-r', join(original, 'data.mdb'), file]);
 }
 
 const copy = join(work, 'copy');

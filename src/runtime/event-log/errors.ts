@@ -210,6 +210,26 @@ export class StorageFull extends Problem {
   }
 }
 
+/**
+ * The disk refused to write or to flush a commit. What was acknowledged before is on the disk; whether this commit is, shows when
+ * the log is opened again. Until then nothing is recorded.
+ */
+export class CommitNotFlushed extends Problem {
+  constructor(appended: 'nothing' | 'unknown', options?: ErrorOptions) {
+    const recorded =
+      appended === 'nothing'
+        ? 'Nothing of this was recorded.'
+        : 'Whether this was recorded is not known; asked for again under the same commit id, it is recorded once.';
+    super(
+      'unavailable',
+      'commit-not-flushed',
+      'The disk did not take a commit',
+      `The disk that keeps the log refused a write. ${recorded} Look after the disk, then start the server again: until then nothing is recorded.`,
+      options,
+    );
+  }
+}
+
 /** The stored bytes are not those that were written: a commit does not fit its hash, its neighbours or an index. */
 export class LogDamaged extends Problem {
   /**

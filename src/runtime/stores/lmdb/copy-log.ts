@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fsyncFile, fsyncFolder } from '../fsync.js';
 import { aboutLog, openFiles } from './lmdb-files.js';
+import { openLog } from './open-log.js';
 
 /**
  * Copies the log as it is when the copying begins: LMDB keeps the pages of a read transaction, while the writer goes on.
@@ -16,7 +17,7 @@ import { aboutLog, openFiles } from './lmdb-files.js';
  * @throws Error when there is no log to copy, or no room for the copy; what was copied by then is not removed
  */
 export async function copyLog(from: string, to: string): Promise<void> {
-  const original = openFiles(from, { readOnly: true });
+  const original = openLog(from, { readOnly: true });
   try {
     mkdirSync(to);
     await original.root.backup(to, false);

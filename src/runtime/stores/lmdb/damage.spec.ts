@@ -93,6 +93,30 @@ describe('a damaged log', () => {
     },
   );
 
+  it.each<readonly [what: string, damage: (files: LmdbFiles) => unknown]>([
+    ['ids leads past the commits', (files) => files.ids.put(commitId('c99'), position(99))],
+    ['ids has one id too many', (files) => files.ids.put(commitId('c99'), endOf(3))],
+    ['types leads past the commits', (files) => files.types.put('number.recorded', position(99))],
+    ['tags has one entry too many', (files) => files.tags.put(tag('commit:3'), endOf(7))],
+    ['the commits lacks the last ones', (files) => files.commits.remove(endOf(9))],
+  ])('is found when the table of %s', async (_what, damage) => {
+    const reader = await damagedBy(damage);
+    const walk = (async () => {
+      for await (const page of reader.commits()) page;
+    })();
+    await expect(walk).rejects.toThrow(LogDamaged);
+    await reader.close();
+  });
+
+  it('that ends before its head does not end a complete read early', async () => {
+    await damagedBy((files) => files.commits.remove(endOf(9))).then((reader) => reader.close());
+    const readAll = async (backwards: boolean): Promise<void> => {
+      for await (const page of store.read([{}], { backwards })) page;
+    };
+    await expect(readAll(false)).rejects.toThrow('the commits end before the head of the log');
+    await expect(readAll(true)).rejects.toThrow('the commits end before the head of the log');
+  });
+
   it.each(['format', 'identity', 'owner'])('that does not say its %s is not opened', async (entry) => {
     await store.close();
     const files = openFiles(folder.path, { readOnly: false });

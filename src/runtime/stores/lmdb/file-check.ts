@@ -52,6 +52,19 @@ export function checkHeader(path: string, tables: Tables): void {
   });
 }
 
+/** The number of the last transaction; undefined when the first pages cannot be read. */
+export function lastTransaction(path: string): number | undefined {
+  let transaction: number | undefined;
+  try {
+    withFileStart(path, ({ current }) => {
+      transaction = current.transaction;
+    });
+  } catch (error) {
+    if (!(error instanceof FileDamaged)) throw error;
+  }
+  return transaction;
+}
+
 function withFileStart(path: string, check: (beginning: FileStart) => void): void {
   const descriptor = openSync(path, 'r');
   try {

@@ -20,6 +20,7 @@ import {
   type VerifiedCommit,
 } from '../../event-log/commits/hashed-commit.js';
 import { matchingEvents, spanOf } from '../read-span.js';
+import { IndexedCommits } from './indexed-commits.js';
 import { decoded, type LmdbFiles } from './lmdb-files.js';
 import { commitEndingAt, readChunks } from './read-chunks.js';
 
@@ -68,7 +69,10 @@ export function firstMatch(
   return undefined;
 }
 
-/** Whole commits, a chunk at a time, each checked against the one before it and against the indexes. */
+/**
+ * Whole commits, a chunk at a time, each checked against the one before it and against the indexes. A walk over all of the log
+ * also finds index entries that belong to no commit.
+ */
 export async function* readCommits(
   files: LmdbFiles,
   { after = START, through }: Pick<Range, 'after' | 'through'>,
@@ -81,18 +85,25 @@ export async function* readCommits(
   if (start !== undefined && start > 1) before = commitEndingAt(files, position(start - 1));
   const from = start === undefined ? after : position(start - 1);
   const span = spanOf(EVERYTHING, { after: from, ...(through !== undefined && { through }) }, head);
+  const indexed = new IndexedCommits(files);
   for (const commits of readChunks(files, span)) {
     const sound: RecordedCommit[] = [];
     try {
       for (const commit of commits) {
         requireSuccession(before, commit);
         requireIndexed(files, commit);
+        indexed.add(commit);
         before = commit;
         sound.push(toRecordedCommit(commit));
       }
     } finally {
       if (sound.length > 0) yield sound;
     }
+    await nextTurn();
+  }
+  if (from !== START || span.through < head) return;
+  for (const slice of indexed.requireNoOthers(head)) {
+    slice;
     await nextTurn();
   }
 }
@@ -110,16 +121,19 @@ export async function* whileOpen<Page>(
   }
 }
 
-/** @throws LogDamaged at the first commit that is damaged, out of its place, or missing in an index */
+/** @throws LogDamaged at the first commit that is damaged, out of its place, or missing in an index; at an index entry without a commit */
 export function requireEveryCommit(files: LmdbFiles, head: Position): void {
   let before: VerifiedCommit | undefined;
+  const indexed = new IndexedCommits(files);
   for (const commits of readChunks(files, spanOf(EVERYTHING, {}, head))) {
     for (const commit of commits) {
       requireSuccession(before, commit);
       requireIndexed(files, commit);
+      indexed.add(commit);
       before = commit;
     }
   }
+  Array.from(indexed.requireNoOthers(head));
 }
 
 /** The commit that was recorded under this id. @throws LogDamaged */

@@ -1,7 +1,13 @@
 /** The log in LMDB, the default store: one writer, safe from crashes by copy-on-write, flushed outside the event loop's thread. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LogClosed, LogInUse, WriterLeaseLost, StorageFull } from '../../event-log/errors.js';
+import {
+  CommitNotFlushed,
+  LogClosed,
+  LogInUse,
+  WriterLeaseLost,
+  StorageFull,
+} from '../../event-log/errors.js';
 import {
   START,
   type Commit,
@@ -41,6 +47,8 @@ export class LmdbStore extends EventStore {
   readonly #queue: PendingAppend[] = [];
   #writing: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
+  /** Why a commit could not be flushed. Nothing is written after that: what the disk holds is known only when it is read again. */
+  #flushFailure: Error | undefined;
 
   private constructor(
     private readonly files: LmdbFiles,
@@ -124,10 +132,15 @@ export class LmdbStore extends EventStore {
 
   async #close(): Promise<void> {
     await this.#writing;
-    await releaseLease(this.files, this.term);
-    await this.files.root.close();
+    // The note that the file was left in good order is not written then, and the lease is free once this process has ended.
+    const isSound = this.#flushFailure === undefined;
+    if (isSound) {
+      await releaseLease(this.files, this.term);
+      // After a failed commit, lmdb 3 may free memory twice when it closes the file; the end of the process closes it.
+      await this.files.root.close();
+    }
     this.room.close();
-    noteLeft(this.folder);
+    if (isSound) noteLeft(this.folder);
   }
 
   /**
@@ -180,6 +193,11 @@ export class LmdbStore extends EventStore {
 
   /** A repeated append is answered also when the batch failed: otherwise its caller would think that nothing was recorded. */
   #fail({ append, resolve, reject }: PendingAppend, error: unknown): void {
+    // LMDB may show a commit that is not on the disk.
+    if (error instanceof CommitNotFlushed) {
+      reject(error);
+      return;
+    }
     try {
       const first = append.isNewId === true ? undefined : this.#recorded(append.id);
       settle({ resolve, reject }, first ? { kind: 'repeated', first } : { kind: 'failed', error });
@@ -206,6 +224,8 @@ export class LmdbStore extends EventStore {
 
   /** Resolves once the commits are flushed, and moves the head. @throws StorageFull, WriterLeaseLost */
   async #write(pending: readonly PendingCommit[]): Promise<void> {
+    if (this.#flushFailure !== undefined)
+      throw new CommitNotFlushed('nothing', { cause: this.#flushFailure });
     const newest = pending.at(-1);
     if (newest === undefined) return;
     const batch = pending.map(entriesOf);
@@ -215,11 +235,25 @@ export class LmdbStore extends EventStore {
       for (const entries of batch) putEntries(this.files, entries);
     });
     // lmdb begins a transaction with the second write, and otherwise only after this turn of the event loop.
-    void root.batch(() => undefined);
-    if (!(await written)) throw new WriterLeaseLost(this.folder);
+    const batched = root.batch(() => undefined);
+    const [isOwner] = await Promise.all([written, batched]).catch(async (error: unknown) => {
+      throw await this.#flushFailed(error);
+    });
+    if (!isOwner) throw new WriterLeaseLost(this.folder);
     this.#hash = newest.hashed.hash;
     this.#time = newest.commit.time;
     this.#head.moveTo(newest.commit.last);
+  }
+
+  async #flushFailed(error: unknown): Promise<CommitNotFlushed> {
+    const failure = await reasonOf(error);
+    this.#flushFailure ??= failure;
+    process.emitWarning(
+      `${this.folder}: the disk refused a commit (${failure.message}). What was acknowledged is kept; nothing more is recorded. ` +
+        'Look after the disk, then start the process again.',
+      'CommitNotFlushed',
+    );
+    return new CommitNotFlushed('unknown', { cause: failure });
   }
 
   /** @throws StorageFull */
@@ -231,4 +265,15 @@ export class LmdbStore extends EventStore {
       throw code === 'ENOSPC' || code === 'EDQUOT' ? new StorageFull({ cause: error }) : error;
     }
   }
+}
+
+/** lmdb rejects with an error that has a promise of the reason, which is rejected too. */
+async function reasonOf(error: unknown): Promise<Error> {
+  const { commitError } = error as { readonly commitError?: Promise<never> };
+  try {
+    await commitError;
+  } catch (reason) {
+    if (reason instanceof Error) return reason;
+  }
+  return error instanceof Error ? error : new Error(String(error));
 }

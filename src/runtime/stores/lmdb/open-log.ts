@@ -1,7 +1,8 @@
-/** Opens a log after checking its data file: every page, unless its last writer left it as it is now. */
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+/** Opens a log after checking every page of its data file. */
+import { createHash } from 'node:crypto';
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TableFlag, checkFile, checkHeader, type Tables } from './file-check.js';
+import { FileDamaged, TableFlag, checkFile, lastTransaction, type Tables } from './file-check.js';
 import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
 import { requireEveryCommit } from './lmdb-read.js';
 import { isAlive, thisProcess, type LeaseHolder } from './writer-lease.js';
@@ -9,7 +10,7 @@ import { isAlive, thisProcess, type LeaseHolder } from './writer-lease.js';
 /** A file beside the data file, in which the writer notes who it is and, when it closes the log, the state of the data file. */
 const NOTE = 'writer.json';
 
-/** After a crash, every commit of a log up to this size is checked. Of a larger one, only the pages are: that takes less time. */
+/** Every commit of a log up to this size is checked. Of a larger one that its writer left as it is, or that crashed, only the pages are. */
 const MAX_ALWAYS_CHECKED_BYTES = 64 * 1024 * 1024;
 
 const TABLES: Tables = {
@@ -22,12 +23,18 @@ const TABLES: Tables = {
 
 type Note = { readonly writer: LeaseHolder } | { readonly left: FileState };
 
-/** Changes whenever somebody writes to the file. */
+/** Changes whenever somebody or something changes the file. */
 interface FileState {
   readonly bytes: number;
   /** Nanoseconds since 1970, as text: a double cannot hold them. */
   readonly modified: string;
+  /** SHA-256 of the file, in hexadecimal. Absent in notes of earlier versions. */
+  readonly digest?: string;
 }
+
+const READ_BYTES = 1 << 20;
+/** A writer that goes on may free and reuse pages during a check, which then begins again. */
+const MAX_ATTEMPTS = 10;
 
 /**
  * @throws FileDamaged, LogDamaged when the files are not what was written
@@ -56,14 +63,34 @@ function requireUndamagedFile(folder: string): 'nothing' | 'every commit' {
   const file = join(folder, 'data.mdb');
   if (!existsSync(file) || statSync(file).size === 0) return 'nothing';
   const note = readNote(folder);
-  if (note !== undefined && 'writer' in note && isAlive(note.writer)) return 'nothing';
-  checkHeader(file, TABLES);
-  const now = stateOf(file);
-  const left = note !== undefined && 'left' in note ? note.left : undefined;
-  if (left?.bytes === now.bytes && left.modified === now.modified) return 'nothing';
-  checkFile(file, TABLES);
+  const { size } = statSync(file);
+  const isWritten = note !== undefined && 'writer' in note && isAlive(note.writer);
+  requireSoundPages(file, isWritten);
+  if (isWritten) return 'nothing';
+  if (size <= MAX_ALWAYS_CHECKED_BYTES) return 'every commit';
   // After a crash of the writer, what LMDB committed is whole. A file that changed after it was left was changed by something else.
-  return left !== undefined || now.bytes <= MAX_ALWAYS_CHECKED_BYTES ? 'every commit' : 'nothing';
+  const left = note !== undefined && 'left' in note ? note.left : undefined;
+  if (left === undefined) return 'nothing';
+  return left.bytes === size && left.digest === digestOf(file) ? 'nothing' : 'every commit';
+}
+
+/**
+ * @param isWritten whether a writer may go on meanwhile
+ * @throws FileDamaged
+ */
+function requireSoundPages(file: string, isWritten: boolean): void {
+  for (let attempt = 1; ; attempt += 1) {
+    const before = isWritten ? lastTransaction(file) : undefined;
+    try {
+      checkFile(file, TABLES);
+      return;
+    } catch (error) {
+      // What was read may be of several transactions: then it is no damage.
+      const mayBeMixed = isWritten && lastTransaction(file) !== before;
+      if (!(error instanceof FileDamaged) || !mayBeMixed) throw error;
+      if (attempt === MAX_ATTEMPTS) return;
+    }
+  }
 }
 
 /** To be called by the writer before it writes. */
@@ -79,7 +106,22 @@ export function noteLeft(folder: string): void {
 
 function stateOf(file: string): FileState {
   const { size, mtimeNs } = statSync(file, { bigint: true });
-  return { bytes: Number(size), modified: String(mtimeNs) };
+  return { bytes: Number(size), modified: String(mtimeNs), digest: digestOf(file) };
+}
+
+function digestOf(file: string): string {
+  const hash = createHash('sha256');
+  const buffer = Buffer.alloc(READ_BYTES);
+  const descriptor = openSync(file, 'r');
+  try {
+    for (;;) {
+      const read = readSync(descriptor, buffer, 0, READ_BYTES, null);
+      if (read === 0) return hash.digest('hex');
+      hash.update(buffer.subarray(0, read));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function writeNote(folder: string, note: Note): void {

@@ -69,8 +69,8 @@ function takeChunk(commits: Iterable<VerifiedCommit>, { after, through, backward
   return { commits: taken, isLast: true };
 }
 
-/** Every commit after a position: a gap between two is damage. */
-function* scanForwards({ commits }: LmdbFiles, { after }: ReadSpan): Iterable<VerifiedCommit> {
+/** Every commit after a position: a gap between two is damage, and so is an end before the end of the span. */
+function* scanForwards({ commits }: LmdbFiles, { after, through }: ReadSpan): Iterable<VerifiedCommit> {
   let before: VerifiedCommit | undefined;
   for (const { key, value } of commits.getRange({ start: position(after + 1) })) {
     const commit = verifyCommit(value, key, position((before?.last ?? after) + 1));
@@ -79,14 +79,23 @@ function* scanForwards({ commits }: LmdbFiles, { after }: ReadSpan): Iterable<Ve
     before = commit;
     yield commit;
   }
+  const end = before?.last ?? after;
+  if (end < through) throw new LogDamaged(end + 1, 'the commits end before the head of the log');
 }
 
-function scanBackwards({ commits }: LmdbFiles, { through }: ReadSpan): Iterable<VerifiedCommit> {
+/** Every commit from a position back, as strictly as `scanForwards`. */
+function* scanBackwards({ commits }: LmdbFiles, { after, through }: ReadSpan): Iterable<VerifiedCommit> {
   // The commit that holds `through` may end after it.
   const [end] = commits.getKeys({ start: through, limit: 1 });
-  if (end === undefined) return [];
-  const entries = commits.getRange({ start: end, reverse: true });
-  return entries.map(({ key, value }) => verifyCommit(value, key));
+  if (end === undefined) throw new LogDamaged(through, 'the commits end before the head of the log');
+  let next: Position = through;
+  for (const { key, value } of commits.getRange({ start: end, reverse: true })) {
+    const commit = verifyCommit(value, key);
+    if (commit.last < next || commit.first > next) throw new LogDamaged(next, 'no commit holds it');
+    next = position(commit.first - 1);
+    yield commit;
+  }
+  if (next > after) throw new LogDamaged(next, 'no commit holds it');
 }
 
 function* foundBy(
