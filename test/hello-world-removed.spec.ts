@@ -143,6 +143,7 @@ describe('a checkout without the hello world', () => {
     expect(output).not.toMatch(/numbers|sum|product/);
     expect(JSON.parse(shell.run('curl -s localhost:3000/health/ready'))).toEqual({
       status: 'ready',
+      log: { status: 'available', head: 0 },
       projections: {},
     });
     expect(JSON.parse(shell.run('curl -s localhost:3000/events'))).toEqual({ events: [] });

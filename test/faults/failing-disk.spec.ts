@@ -18,6 +18,7 @@ interface Answer {
 
 const hasCompiler = spawnSync('cc', ['--version']).status === 0;
 if (!hasCompiler)
+  // eslint-disable-next-line no-console -- a skipped test must be noticed
   console.warn('not tested, because there is no C compiler (cc): a disk that refuses a write');
 const cases = hasCompiler ? it : it.skip;
 

@@ -20,7 +20,12 @@ for (let number = 1; number <= Number(count); number += 1) {
   answers.push(
     await store.append(commit).then(
       () => ({ id, recorded: true }),
-      (error) => ({ id, recorded: false, code: error.constructor.name, detail: error.detail ?? error.message }),
+      (error) => ({
+        id,
+        recorded: false,
+        code: error.constructor.name,
+        detail: error.detail ?? error.message,
+      }),
     ),
   );
 }

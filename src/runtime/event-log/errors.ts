@@ -215,16 +215,13 @@ export class StorageFull extends Problem {
  * the log is opened again. Until then nothing is recorded.
  */
 export class CommitNotFlushed extends Problem {
-  constructor(appended: 'nothing' | 'unknown', options?: ErrorOptions) {
-    const recorded =
-      appended === 'nothing'
-        ? 'Nothing of this was recorded.'
-        : 'Whether this was recorded is not known; asked for again under the same commit id, it is recorded once.';
+  constructor(options?: ErrorOptions) {
     super(
       'unavailable',
       'commit-not-flushed',
       'The disk did not take a commit',
-      `The disk that keeps the log refused a write. ${recorded} Look after the disk, then start the server again: until then nothing is recorded.`,
+      'The disk that keeps the log refused a write. Whether this was recorded is not known; asked for again under the same commit id, ' +
+        'it is recorded once. Look after the disk, then start the server again: until then nothing is recorded.',
       options,
     );
   }

@@ -83,6 +83,9 @@ describe('chunks that wait for their clients', () => {
     expect(turns.heldBytes).toBeGreaterThanOrEqual(25);
     expect(turns.heldBytes).toBeLessThanOrEqual(25 + 4 * 10);
     expect(log.length).toBeLessThanOrEqual(7);
+    turns.maxBytes = Infinity;
+    await Promise.all(readers.map((reader) => reader.return(undefined)));
+    expect(turns.heldBytes).toBe(0);
   });
 
   it('are let go when the answer ends early', async () => {

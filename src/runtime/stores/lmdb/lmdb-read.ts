@@ -102,10 +102,8 @@ export async function* readCommits(
     await nextTurn();
   }
   if (from !== START || span.through < head) return;
-  for (const slice of indexed.requireNoOthers(head)) {
-    slice;
-    await nextTurn();
-  }
+  const slices = indexed.requireNoOthers(head)[Symbol.iterator]();
+  while (slices.next().done !== true) await nextTurn();
 }
 
 /** Makes a read that fails because the files were closed meanwhile fail with `LogClosed`, whatever LMDB says. */

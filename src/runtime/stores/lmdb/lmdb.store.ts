@@ -100,7 +100,9 @@ export class LmdbStore extends EventStore {
 
   override find(id: CommitId): Promise<Commit | undefined> {
     if (this.#closed !== undefined) return Promise.reject(new LogClosed());
-    return Promise.resolve(this.#recorded(id));
+    return new Promise((resolve) => {
+      resolve(this.#recorded(id));
+    });
   }
 
   override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
@@ -219,13 +221,15 @@ export class LmdbStore extends EventStore {
 
   #recorded(id: CommitId): Commit | undefined {
     const recorded = commitWithId(this.files, id);
+    // LMDB may show a commit whose flush failed.
+    if (this.#flushFailure !== undefined && recorded !== undefined && recorded.last > this.#head.position)
+      throw new CommitNotFlushed({ cause: this.#flushFailure });
     return recorded && toCommit(recorded);
   }
 
   /** Resolves once the commits are flushed, and moves the head. @throws StorageFull, WriterLeaseLost */
   async #write(pending: readonly PendingCommit[]): Promise<void> {
-    if (this.#flushFailure !== undefined)
-      throw new CommitNotFlushed('nothing', { cause: this.#flushFailure });
+    if (this.#flushFailure !== undefined) throw new CommitNotFlushed({ cause: this.#flushFailure });
     const newest = pending.at(-1);
     if (newest === undefined) return;
     const batch = pending.map(entriesOf);
@@ -253,7 +257,7 @@ export class LmdbStore extends EventStore {
         'Look after the disk, then start the process again.',
       'CommitNotFlushed',
     );
-    return new CommitNotFlushed('unknown', { cause: failure });
+    return new CommitNotFlushed({ cause: failure });
   }
 
   /** @throws StorageFull */
