@@ -5,16 +5,17 @@ import { LogInUse } from '../runtime/event-log/errors.js';
 import type { EventStore } from '../runtime/event-log/event-store.js';
 import { BUILT_IN_DRIVERS } from '../runtime/built-in-drivers.js';
 import { StoreDrivers, StoreNotOpened } from '../runtime/stores/drivers.js';
+import { ProcessIdTaken } from '../runtime/stores/lmdb/reader-slot.js';
 import { lmdbUrl } from '../runtime/stores/lmdb/lmdb.driver.js';
 import { InvalidSetting, type Settings } from './settings.js';
 
-type StoreSettings = Pick<Settings, 'store' | 'data'>;
+type StoreSettings = Pick<Settings, 'store' | 'data'> & Partial<Pick<Settings, 'leaseSeconds'>>;
 
 const drivers = new StoreDrivers(BUILT_IN_DRIVERS);
 
 /**
- * @param onConnection told in a sentence when the connection to a server is lost, and when it is back
- * @throws InvalidSetting when the store cannot be opened, in one line that contains no password
+ * @param onConnection told in a sentence when the connection to a server is lost, when it is back, and why opening takes a while
+ * @throws ProcessIdTaken; InvalidSetting when the store cannot be opened, in one line that contains no password
  */
 export async function openStore(
   settings: StoreSettings,
@@ -25,6 +26,7 @@ export async function openStore(
     return await openStoreForWriting(settings, onConnection);
   } catch (error) {
     const { message } = error as Error;
+    if (error instanceof ProcessIdTaken) throw error;
     if (store !== 'lmdb') throw new InvalidSetting('LEFTFOLD_STORE', message);
     const isSentence = error instanceof LogInUse || error instanceof StoreNotOpened;
     throw new InvalidSetting('LEFTFOLD_DATA', isSentence ? message : `${data} cannot be used: ${message}`);
@@ -42,7 +44,11 @@ export async function openStoreForWriting(
   onConnection: (message: string) => void = () => undefined,
 ): Promise<EventStore> {
   if (settings.store === 'lmdb') mkdirSync(settings.data, { recursive: true });
-  return drivers.open(storeUrl(settings), { onConnection });
+  const { leaseSeconds } = settings;
+  return drivers.open(storeUrl(settings), {
+    onConnection,
+    ...(leaseSeconds !== undefined && { leaseSeconds }),
+  });
 }
 
 /**

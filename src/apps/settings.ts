@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { DEFAULT_MAX_CHUNK_BYTES } from '../runtime/http/kernel/thread-turns.js';
 import { InvalidSetting } from '../runtime/invalid-setting.js';
 import { hostFault, originFault } from '../runtime/http/kernel/origin-policy.js';
+import { DEFAULT_LEASE_SECONDS } from '../runtime/stores/drivers.js';
 import { urlWithoutPassword } from '../runtime/stores/postgres/postgres.driver.js';
 
 export { InvalidSetting };
@@ -24,6 +25,8 @@ export interface Settings {
   /** An absolute path. */
   readonly data: string;
   readonly store: 'lmdb' | 'memory' | PostgresUrl;
+  /** Seconds after which another process may take a log in LMDB from a writer that is not heard of. */
+  readonly leaseSeconds: number;
   /** How many events apart each projection takes a snapshot. */
   readonly snapshotEvery: number;
   /** Seconds after which a snapshot is taken if there is any new event. */
@@ -83,6 +86,7 @@ const settings = {
       'must be lmdb, memory, or the URL of a database, as in postgres://user:password@localhost:5432/database',
     )
     .default('lmdb'),
+  LEFTFOLD_LEASE_SECONDS: whole(1, 3600).default(DEFAULT_LEASE_SECONDS),
   LEFTFOLD_SNAPSHOT_EVERY: whole(1, 1_000_000_000).default(1000),
   LEFTFOLD_SNAPSHOT_SECONDS: whole(1, 86_400).default(10),
   LEFTFOLD_SNAPSHOT_SPACING: whole(1, 1_000_000_000).default(10_000),
@@ -113,6 +117,7 @@ export function readSettings(environment: Environment): Settings {
     origins: read('LEFTFOLD_ORIGINS'),
     data: read('LEFTFOLD_DATA'),
     store: read('LEFTFOLD_STORE'),
+    leaseSeconds: read('LEFTFOLD_LEASE_SECONDS'),
     snapshotEvery: read('LEFTFOLD_SNAPSHOT_EVERY'),
     snapshotSeconds: read('LEFTFOLD_SNAPSHOT_SECONDS'),
     snapshotSpacing: read('LEFTFOLD_SNAPSHOT_SPACING'),

@@ -1,6 +1,7 @@
 /** The entry point of `leftfold`: runs it with the arguments, streams and signals of this process. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { endWithParent, runUnderAnotherId } from '../apps/run-under-another-id.js';
 import { Interrupted } from './exit-codes.js';
 import { runProgram } from './program.js';
 
@@ -22,6 +23,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
 
+endWithParent();
 process.exitCode = await runProgram(process.argv.slice(2), version, {
   environment: process.env,
   get stdin() {
@@ -31,6 +33,7 @@ process.exitCode = await runProgram(process.argv.slice(2), version, {
   stderr: process.stderr,
   interrupted: interrupted.signal,
   now: () => performance.now(),
+  runUnderAnotherId,
   // Loaded on demand: most commands need no contexts, and loading them takes time.
   contexts: hasApp ? async () => (await import('../apps/monolith/contexts.js')).contexts : undefined,
 });

@@ -1,5 +1,6 @@
 /** The `leftfold` program: its commands, its help and its exit code. */
 import { Command } from 'commander';
+import { ProcessIdTaken } from '../runtime/stores/lmdb/reader-slot.js';
 import { addAudit } from './commands/audit.js';
 import { addBackup } from './commands/backup.js';
 import { addExport } from './commands/export.js';
@@ -48,6 +49,8 @@ export async function runProgram(
     await program.parseAsync(args, { from: 'user' });
     return EXIT.done;
   } catch (error) {
+    const code = error instanceof ProcessIdTaken ? await terminal.runUnderAnotherId?.() : undefined;
+    if (code !== undefined) return code;
     const { exitCode, line } = exitStatusOf(error);
     if (line !== undefined) printMessage(terminal, `${name}: ${line}`);
     return exitCode;

@@ -13,6 +13,8 @@ export interface Terminal {
   readonly now: () => number;
   /** Loads the Nest modules of the app's bounded contexts. Absent where there is no app, as in the installed package. */
   readonly contexts?: (() => Promise<readonly unknown[]>) | undefined;
+  /** Runs the command once more under another process id; resolves to its exit code. */
+  readonly runUnderAnotherId?: () => Promise<number | undefined>;
 }
 
 /**

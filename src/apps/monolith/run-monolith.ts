@@ -2,6 +2,8 @@
 import { ConsoleLogger } from '@nestjs/common';
 import { config as rxjs } from 'rxjs';
 import { urlWithoutPassword } from '../../runtime/stores/postgres/postgres.driver.js';
+import { ProcessIdTaken } from '../../runtime/stores/lmdb/reader-slot.js';
+import { endWithParent, runUnderAnotherId } from '../run-under-another-id.js';
 import { InvalidSetting, readSettings, type Settings } from '../settings.js';
 import { aboutOf, checkSettingsOf } from './context-module.js';
 import { PARTS, type Parts } from './monolith.module.js';
@@ -24,11 +26,14 @@ class QuietLogger extends ConsoleLogger {
 
 /** Uses the environment and signals of this process, and exits it when the monolith cannot start. */
 export async function runMonolith(version: string, parts: Parts = PARTS): Promise<void> {
+  endWithParent();
   try {
     await run(version, parts);
   } catch (error) {
+    const code = error instanceof ProcessIdTaken ? await runUnderAnotherId() : undefined;
+    if (code !== undefined) process.exit(code);
     const text =
-      error instanceof InvalidSetting
+      error instanceof InvalidSetting || error instanceof ProcessIdTaken
         ? `leftfold: ${error.message}`
         : `leftfold could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     process.stderr.write(`${text}\n`);

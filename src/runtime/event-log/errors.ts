@@ -249,19 +249,43 @@ export class LogDamaged extends Problem {
 
 /** Another process writes to this log. */
 export class LogInUse extends Error {
+  /** @param isElsewhere whether the process is of another PID namespace, as in another container */
   constructor(
     readonly folder: string,
     readonly processId: number,
+    isElsewhere = false,
   ) {
-    super(`${folder} is in use by process ${processId}; stop that process or choose another folder`);
+    const where = isElsewhere ? ' of another container or PID namespace' : '';
+    super(`${folder} is in use by process ${processId}${where}; stop that process or choose another folder`);
     this.name = 'LogInUse';
   }
 }
 
-/** Another process has taken over the writer lease. Nothing was recorded. */
-export class WriterLeaseLost extends Error {
-  constructor(folder: string) {
-    super(`${folder} was taken over by another process; nothing was recorded`);
-    this.name = 'WriterLeaseLost';
+/** Another process has taken over the writer lease. Nothing was recorded, and nothing is until this process starts again. */
+export class WriterLeaseLost extends Problem {
+  constructor() {
+    super(
+      'unavailable',
+      'lease-lost',
+      'Another process writes to the log',
+      'Another process has taken over the log, since this one did not renew its lease in time. Nothing was recorded. ' +
+        'Reading goes on; start this process again, or use the other one.',
+    );
+  }
+}
+
+/**
+ * The folder of the log was deleted, moved or replaced while the log was open. What is in the open file is lost when the process
+ * ends, unless the folder was only moved.
+ */
+export class LogFilesReplaced extends Problem {
+  constructor() {
+    super(
+      'unavailable',
+      'log-files-replaced',
+      'The files of the log are gone',
+      'The folder of the log was deleted, moved or replaced while it was open. Nothing more is recorded, and whether this was is not ' +
+        'known. Put the folder back, or not, and start the server again.',
+    );
   }
 }

@@ -1,6 +1,6 @@
 /** How the log is: whether it can be read and appended to, where its head is, and when an append last succeeded. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { StorageFull, StoreUnavailable } from './errors.js';
+import { CommitNotFlushed, StorageFull, StoreUnavailable, WriterLeaseLost } from './errors.js';
 import type { Position } from './event.js';
 import type { EventLog } from './event-log.js';
 import type { StoreStatus } from './event-store.js';
@@ -42,6 +42,8 @@ const READABLE: ReadonlySet<string> = new Set([
   'store-read-only',
   new StorageFull().problem,
   'appends-stalled',
+  new WriterLeaseLost().problem,
+  new CommitNotFlushed().problem,
 ]);
 
 /** Why answers from this log's projections may be out of date; undefined when they are not. */

@@ -1,9 +1,14 @@
 /** Opens event stores by URL: a driver for each kind of store, found by the URL's protocol. */
 import type { EventStore } from '../event-log/event-store.js';
 
+/** Of the writer of a log in LMDB. */
+export const DEFAULT_LEASE_SECONDS = 6;
+
 export interface StoreOptions {
-  /** Told in a sentence when the connection to a server is lost, and when it is back. */
+  /** Told in a sentence when the connection to a server is lost, when it is back, and why opening a log takes a while. */
   readonly onConnection?: (message: string) => void;
+  /** How long a writer that does not renew its lease keeps a log in LMDB, in seconds. */
+  readonly leaseSeconds?: number;
 }
 
 /** Opens one kind of store. It loads what the store needs (a native module, a database client) only when it is called. */

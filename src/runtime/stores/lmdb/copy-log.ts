@@ -35,6 +35,7 @@ async function makeIndependent(folder: string): Promise<void> {
   root.transactionSync(() => {
     const term = aboutLog(folder, () => about.getEntry('owner'))?.version ?? 0;
     about.putSync('owner', null, term);
+    about.removeSync('lease');
     about.putSync('identity', randomUUID());
   });
   await root.close();

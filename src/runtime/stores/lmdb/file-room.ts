@@ -87,7 +87,8 @@ function linkUnlessThere(file: string, name: string): void {
  * that never write in place (Btrfs, ZFS) do not guarantee the room.
  */
 export class FileRoom {
-  readonly #descriptor: number;
+  /** Of the data file. */
+  readonly descriptor: number;
   #pageSize = 0;
   /** Bytes of the file, and how many of them at its end are free at least. */
   #length = 0;
@@ -101,7 +102,7 @@ export class FileRoom {
     path: string,
     private readonly root: RootDatabase,
   ) {
-    this.#descriptor = openSync(path, 'a');
+    this.descriptor = openSync(path, 'a');
     try {
       this.#require(MIN_PAGES);
     } catch (error) {
@@ -124,7 +125,7 @@ export class FileRoom {
   }
 
   close(): void {
-    closeSync(this.#descriptor);
+    closeSync(this.descriptor);
   }
 
   #maxPagesOf({ values, entries, entryBytes }: WriteSize): number {
@@ -146,7 +147,7 @@ export class FileRoom {
   #measure(): void {
     const { lastPageNumber, pageSize } = this.root.getStats() as { lastPageNumber: number; pageSize: number };
     this.#pageSize = pageSize;
-    this.#length = fstatSync(this.#descriptor).size;
+    this.#length = fstatSync(this.descriptor).size;
     this.#free = this.#length - (lastPageNumber + 1) * pageSize;
   }
 
@@ -154,7 +155,7 @@ export class FileRoom {
     let left = missing + GROWTH_BYTES;
     try {
       while (left > 0) {
-        const written = writeSync(this.#descriptor, ZEROS, 0, Math.min(left, ZEROS.length));
+        const written = writeSync(this.descriptor, ZEROS, 0, Math.min(left, ZEROS.length));
         this.#length += written;
         this.#free += written;
         left -= written;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { START, position, type CommitId, type Position, type Tag } from '../../event-log/event.js';
 import { FileDamaged } from './file-check/page-file.js';
+import { withOwnReaderSlot } from './reader-slot.js';
 
 /** Of the tables. A log of another format is not opened. */
 const FORMAT = 2;
@@ -22,7 +23,12 @@ export interface LmdbFiles {
   readonly about: Database<unknown, string>;
 }
 
+/** @throws ProcessIdTaken when LMDB cannot tell this process from another one that has the log open */
 export function openFiles(folder: string, { readOnly }: { readonly readOnly: boolean }): LmdbFiles {
+  return withOwnReaderSlot(() => openTables(folder, readOnly));
+}
+
+function openTables(folder: string, readOnly: boolean): LmdbFiles {
   if (!readOnly) mkdirSync(folder, { recursive: true });
   else if (!existsSync(join(folder, 'data.mdb'))) throw new Error(`${folder} holds no log`);
   const root = open({

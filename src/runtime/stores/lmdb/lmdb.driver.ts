@@ -2,6 +2,7 @@
 import { LogDamaged, LogInUse } from '../../event-log/errors.js';
 import type { EventStore } from '../../event-log/event-store.js';
 import { StoreNotOpened, type StoreDriver } from '../drivers.js';
+import { ProcessIdTaken } from './reader-slot.js';
 
 /**
  * The path may be relative to the working directory (`lmdb:data/log`) or absolute (`lmdb:/var/lib/log`, or
@@ -10,10 +11,14 @@ import { StoreNotOpened, type StoreDriver } from '../drivers.js';
  */
 export const lmdbDriver: StoreDriver = {
   protocols: ['lmdb:'],
-  async open(url) {
+  async open(url, { onConnection, leaseSeconds }) {
     const folder = folderOf(url);
     const { LmdbStore } = await import('./lmdb.store.js');
-    return opened(folder, () => LmdbStore.open(folder));
+    const options = {
+      ...(onConnection && { onWait: onConnection }),
+      ...(leaseSeconds !== undefined && { leaseMs: leaseSeconds * 1000 }),
+    };
+    return opened(folder, () => LmdbStore.openWhenFree(folder, options));
   },
   async openForReading(url) {
     const folder = folderOf(url);
@@ -46,12 +51,13 @@ function folderOf(url: string): string {
   }
 }
 
-function opened(folder: string, open: () => EventStore): EventStore {
+async function opened(folder: string, open: () => EventStore | Promise<EventStore>): Promise<EventStore> {
   try {
-    return open();
+    return await open();
   } catch (error) {
     // What says more than that it cannot be opened stays what it is.
-    if (error instanceof LogInUse || error instanceof LogDamaged) throw error;
+    if (error instanceof LogInUse || error instanceof LogDamaged || error instanceof ProcessIdTaken)
+      throw error;
     const { message } = error as Error;
     const names = message === `${folder} holds no log`;
     throw new StoreNotOpened(names ? message : `${folder} cannot be used: ${message}`, { cause: error });

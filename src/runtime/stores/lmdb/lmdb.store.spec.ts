@@ -10,7 +10,7 @@ import { EVERYTHING, START, commitId, type NewCommit, type StoredEvent } from '.
 import type { EventStore } from '../../event-log/event-store.js';
 import { openFiles } from './lmdb-files.js';
 import { LmdbStore } from './lmdb.store.js';
-import { thisProcess } from './writer-lease.js';
+import { thisProcess } from './lease-holder.js';
 
 const BUILT_STORE = join(import.meta.dirname, '../../../../dist/runtime/stores/lmdb/lmdb.store.js');
 

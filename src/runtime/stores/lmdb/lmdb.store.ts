@@ -1,13 +1,7 @@
 /** The log in LMDB, the default store: one writer, safe from crashes by copy-on-write, flushed outside the event loop's thread. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  CommitNotFlushed,
-  LogClosed,
-  LogInUse,
-  WriterLeaseLost,
-  StorageFull,
-} from '../../event-log/errors.js';
+import { CommitNotFlushed, LogClosed, LogFilesReplaced, StorageFull } from '../../event-log/errors.js';
 import {
   START,
   type Commit,
@@ -20,7 +14,8 @@ import {
   type StoredEvent,
 } from '../../event-log/event.js';
 import { MAX_COMMIT_EVENTS } from '../../event-log/contracts/checked-events.js';
-import { EventStore } from '../../event-log/event-store.js';
+import type { Problem } from '../../http/kernel/problem.js';
+import { EventStore, type StoreStatus } from '../../event-log/event-store.js';
 import { NO_HASH, toCommit } from '../../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../../event-log/following/waitable-position.js';
 import { settle, takeBatch, type PendingAppend } from '../append-queue.js';
@@ -29,10 +24,21 @@ import { entriesOf, putEntries, writeSizeOf, type CommitEntries } from './commit
 import { FileRoom } from './file-room.js';
 import { lastPosition, type LmdbFiles } from './lmdb-files.js';
 import { commitWithId, firstMatch, readCommits, readPages, whileOpen } from './lmdb-read.js';
+import { fileIdOf } from './file-place.js';
+import { leaseExpired } from './lease-wait.js';
 import { noteLeft, noteWriting, openLog } from './open-log.js';
 import { commitEndingAt } from './read-chunks.js';
-import { acquireLease, releaseLease } from './writer-lease.js';
+import { DEFAULT_LEASE_MS, acquireLease, inUse, type WriterLease } from './writer-lease.js';
+import { WriterStanding } from './writer-standing.js';
 import { unlinkFinishedWrites } from './lmdb-write-list-workaround.js';
+
+/** A process that has lost the lease reads the log this often. */
+const POLL_INTERVAL_MS = 50;
+
+export interface LmdbStoreOptions {
+  /** After this long without a renewal another process may take the writer lease. */
+  readonly leaseMs?: number;
+}
 
 /**
  * Appends that arrive during a flush share the next one. One process writes, under the writer lease; any number of
@@ -49,40 +55,74 @@ export class LmdbStore extends EventStore {
   #closed: Promise<void> | undefined;
   /** Why a commit could not be flushed. Nothing is written after that: what the disk holds is known only when it is read again. */
   #flushFailure: Error | undefined;
+  readonly #standing: WriterStanding;
+  #timer: NodeJS.Timeout;
 
   private constructor(
     private readonly files: LmdbFiles,
     private readonly folder: string,
-    override readonly identity: string,
-    /** Of the writer lease. */
-    private readonly term: number,
+    private readonly lease: WriterLease,
     private readonly room: FileRoom,
   ) {
     super();
+    this.#standing = new WriterStanding(folder, room.descriptor, () => {
+      this.#follow();
+    });
     const last = lastPosition(files);
     this.#head = new WaitablePosition(last);
     const newest = last === START ? undefined : commitEndingAt(files, last);
     this.#hash = newest?.hash ?? NO_HASH;
     this.#time = newest?.time;
+    this.#timer = setInterval(() => {
+      this.#renew();
+    }, lease.renewalMs).unref();
+  }
+
+  override get identity(): string {
+    return this.lease.identity;
   }
 
   /**
-   * Opens the log in this folder, or creates one.
+   * Opens the log in this folder, or creates one. If its last writer cannot be asked whether it still writes (it is stopped, or
+   * in another PID namespace), waits until its lease has expired.
    *
-   * @throws LogInUse when another process writes to it
+   * @throws LogInUse when another process writes to it, and what `open` throws
+   */
+  static async openWhenFree(
+    folder: string,
+    options: LmdbStoreOptions & { readonly onWait?: (sentence: string) => void } = {},
+  ): Promise<LmdbStore> {
+    const expired = await leaseExpired(folder, options.onWait ?? (() => undefined));
+    return LmdbStore.#open(folder, options, expired);
+  }
+
+  /**
+   * Opens the log in this folder, or creates one, without waiting.
+   *
+   * @throws LogInUse when another process writes to it, or may do so
    * @throws FileDamaged, LogDamaged when the files are not what was written
    * @throws Error of the file system when the folder cannot be written
    */
-  static open(folder: string): LmdbStore {
-    const files = openLog(folder, { readOnly: false });
+  static open(folder: string, options: LmdbStoreOptions = {}): LmdbStore {
+    return LmdbStore.#open(folder, options);
+  }
+
+  static #open(folder: string, { leaseMs }: LmdbStoreOptions, expired?: string): LmdbStore {
+    const files = openLog(folder, { readOnly: false, isLeaseExpired: expired !== undefined });
     let room: FileRoom | undefined;
     try {
-      room = new FileRoom(join(folder, 'data.mdb'), files.root);
-      const { inUseBy, term, identity } = acquireLease(files, folder);
-      if (inUseBy !== undefined) throw new LogInUse(folder, inUseBy.processId);
+      const file = join(folder, 'data.mdb');
+      room = new FileRoom(file, files.root);
+      const attempt = acquireLease(files, {
+        folder,
+        fileId: fileIdOf(file) ?? '',
+        milliseconds: leaseMs ?? DEFAULT_LEASE_MS,
+        expired,
+      });
+      if (attempt.kind === 'held') throw inUse(folder, attempt.by);
       noteWriting(folder);
       unlinkFinishedWrites(files.root);
-      return new LmdbStore(files, folder, identity, term, room);
+      return new LmdbStore(files, folder, attempt.lease, room);
     } catch (error) {
       room?.close();
       void files.root.close();
@@ -127,22 +167,30 @@ export class LmdbStore extends EventStore {
     return this.#head.passed(after, signal);
   }
 
+  override status(): StoreStatus | undefined {
+    const trouble: Problem | undefined =
+      this.#standing.lost ?? (this.#flushFailure && new CommitNotFlushed());
+    return trouble && { code: trouble.problem, detail: trouble.detail };
+  }
+
   override close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
   async #close(): Promise<void> {
+    clearInterval(this.#timer);
     await this.#writing;
+    clearInterval(this.#timer);
     // The note that the file was left in good order is not written then, and the lease is free once this process has ended.
     const isSound = this.#flushFailure === undefined;
     if (isSound) {
-      await releaseLease(this.files, this.term);
+      if (this.#standing.lost === undefined) await this.lease.release();
       // After a failed commit, lmdb 3 may free memory twice when it closes the file; the end of the process closes it.
       await this.files.root.close();
     }
     this.room.close();
-    if (isSound) noteLeft(this.folder);
+    if (isSound && this.#standing.lost === undefined) noteLeft(this.folder);
   }
 
   /**
@@ -151,7 +199,7 @@ export class LmdbStore extends EventStore {
    */
   async #writeAll(): Promise<void> {
     let answer: (() => void) | undefined;
-    while (this.#queue.length > 0) {
+    while (this.#queue.length > 0 || this.#mustRenew) {
       // A turn of the event loop is short beside a flush, so all appends of the turn share one.
       if (answer === undefined) await nextTurn();
       const batch = takeBatch(this.#queue, ({ events }) => events.length, MAX_COMMIT_EVENTS);
@@ -175,6 +223,7 @@ export class LmdbStore extends EventStore {
    */
   async #writeBatch(batch: readonly PendingAppend[]): Promise<() => void> {
     try {
+      this.#standing.require();
       const { decisions, pending } = decideAppends(
         batch.map(({ append }) => append),
         this.#view(),
@@ -195,8 +244,8 @@ export class LmdbStore extends EventStore {
 
   /** A repeated append is answered also when the batch failed: otherwise its caller would think that nothing was recorded. */
   #fail({ append, resolve, reject }: PendingAppend, error: unknown): void {
-    // LMDB may show a commit that is not on the disk.
-    if (error instanceof CommitNotFlushed) {
+    // LMDB may show a commit that is not on the disk, or only in a file that is no longer that of the log.
+    if (error instanceof CommitNotFlushed || error instanceof LogFilesReplaced) {
       reject(error);
       return;
     }
@@ -227,15 +276,45 @@ export class LmdbStore extends EventStore {
     return recorded && toCommit(recorded);
   }
 
-  /** Resolves once the commits are flushed, and moves the head. @throws StorageFull, WriterLeaseLost */
+  /** Renews the lease with the appends that wait, or alone. */
+  #renew(): void {
+    // Without anything to do, `#writeAll` would end before its promise is assigned.
+    if (this.#mustRenew) this.#writing ??= this.#writeAll();
+  }
+
+  get #mustRenew(): boolean {
+    return (
+      this.lease.isDue &&
+      this.#standing.lost === undefined &&
+      this.#flushFailure === undefined &&
+      this.#closed === undefined
+    );
+  }
+
+  /** Queries go on from what the process records that has the lease now. */
+  #follow(): void {
+    clearInterval(this.#timer);
+    if (!this.#standing.hasFiles || this.#closed !== undefined) return;
+    this.#timer = setInterval(() => {
+      this.files.root.resetReadTxn();
+      const last = lastPosition(this.files);
+      if (last > this.#head.position) this.#head.moveTo(last);
+    }, POLL_INTERVAL_MS).unref();
+  }
+
+  /** Resolves once the commits are flushed, and moves the head. @throws StorageFull, WriterLeaseLost, LogFilesReplaced */
   async #write(pending: readonly PendingCommit[]): Promise<void> {
     if (this.#flushFailure !== undefined) throw new CommitNotFlushed({ cause: this.#flushFailure });
     const newest = pending.at(-1);
-    if (newest === undefined) return;
+    const mustRenew = this.#mustRenew;
+    if (newest === undefined && !mustRenew) return;
+    // Also when it fails: it is tried again an interval later.
+    if (mustRenew) this.lease.beginRenewal();
     const batch = pending.map(entriesOf);
     this.#takeRoom(batch);
     const { root, about } = this.files;
-    const written = about.ifVersion('owner', this.term, () => {
+    const written = about.ifVersion('owner', this.lease.term, () => {
+      if (mustRenew) this.lease.renew();
       for (const entries of batch) putEntries(this.files, entries);
     });
     // lmdb begins a transaction with the second write, and otherwise only after this turn of the event loop.
@@ -243,7 +322,9 @@ export class LmdbStore extends EventStore {
     const [isOwner] = await Promise.all([written, batched]).catch(async (error: unknown) => {
       throw await this.#flushFailed(error);
     });
-    if (!isOwner) throw new WriterLeaseLost(this.folder);
+    if (!isOwner) this.#standing.loseLease();
+    this.#standing.require();
+    if (newest === undefined) return;
     this.#hash = newest.hashed.hash;
     this.#time = newest.commit.time;
     this.#head.moveTo(newest.commit.last);

@@ -1,11 +1,22 @@
 /** Opens a log after checking every page of its data file. */
 import { createHash } from 'node:crypto';
-import { closeSync, existsSync, openSync, readFileSync, readSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { FileDamaged, TableFlag, checkFile, lastTransaction, type Tables } from './file-check.js';
 import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
 import { requireEveryCommit } from './lmdb-read.js';
-import { isAlive, thisProcess, type LeaseHolder } from './writer-lease.js';
+import { fileIdOf } from './file-place.js';
+import { requireRoomToOpen } from './file-room.js';
+import { fateOf, thisProcess, type LeaseHolder } from './lease-holder.js';
 
 /** A file beside the data file, in which the writer notes who it is and, when it closes the log, the state of the data file. */
 const NOTE = 'writer.json';
@@ -21,7 +32,13 @@ const TABLES: Tables = {
   types: TableFlag.duplicates,
 };
 
-type Note = { readonly writer: LeaseHolder } | { readonly left: FileState };
+type Note = WriterNote | { readonly left: FileState };
+
+interface WriterNote {
+  readonly writer: LeaseHolder;
+  /** The data file that it writes, or wrote: a copy of the folder has another one. Absent in notes of earlier versions. */
+  readonly file?: string;
+}
 
 /** Changes whenever somebody or something changes the file. */
 interface FileState {
@@ -36,13 +53,22 @@ const READ_BYTES = 1 << 20;
 /** A writer that goes on may free and reuse pages during a check, which then begins again. */
 const MAX_ATTEMPTS = 10;
 
+export interface OpenLogOptions {
+  readonly readOnly: boolean;
+  /** No process writes: the lease of the last writer has expired. */
+  readonly isLeaseExpired?: boolean;
+}
+
 /**
  * @throws FileDamaged, LogDamaged when the files are not what was written
+ * @throws ProcessIdTaken when LMDB cannot tell this process from another one that has the log open
  * @throws Error when there is no log to read, it is of another format, or the folder cannot be used
  */
-export function openLog(folder: string, options: { readonly readOnly: boolean }): LmdbFiles {
-  const unchecked = requireUndamagedFile(folder);
-  const files = openFiles(folder, options);
+export function openLog(folder: string, { readOnly, isLeaseExpired = false }: OpenLogOptions): LmdbFiles {
+  if (!readOnly) mkdirSync(folder, { recursive: true });
+  if (!readOnly || existsSync(join(folder, 'data.mdb'))) requireRoom(folder, readOnly);
+  const unchecked = requireUndamagedFile(folder, isLeaseExpired);
+  const files = openFiles(folder, { readOnly });
   if (unchecked === 'nothing') return files;
   try {
     requireEveryCommit(files, lastPosition(files));
@@ -53,21 +79,39 @@ export function openLog(folder: string, options: { readonly readOnly: boolean })
   return files;
 }
 
+/** @throws Error of the file system: ENOSPC, EDQUOT; a log that is only read may also be on a read-only file system, or belong to others */
+function requireRoom(folder: string, readOnly: boolean): void {
+  try {
+    requireRoomToOpen(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (!readOnly || code === 'ENOSPC' || code === 'EDQUOT') throw error;
+  }
+}
+
+/** Whether only the lease tells if another process writes to this log. Does not open it. */
+export function mayBeHeldElsewhere(folder: string): boolean {
+  const note = writerNote(folder);
+  return note !== undefined && (isOfAnotherFile(note, folder) || fateOf(note.writer) === 'unknown');
+}
+
 /**
  * Checks the pages of the data file before LMDB maps it: a damaged page may mislead LMDB, or crash the process.
  *
  * @returns what must be checked with LMDB
  * @throws FileDamaged
  */
-function requireUndamagedFile(folder: string): 'nothing' | 'every commit' {
+function requireUndamagedFile(folder: string, isLeaseExpired: boolean): 'nothing' | 'every commit' {
   const file = join(folder, 'data.mdb');
   if (!existsSync(file) || statSync(file).size === 0) return 'nothing';
   const note = readNote(folder);
   const { size } = statSync(file);
-  const isWritten = note !== undefined && 'writer' in note && isAlive(note.writer);
-  requireSoundPages(file, isWritten);
+  requireSoundPages(file);
+  const writer = note !== undefined && 'writer' in note ? note : undefined;
+  const isCopy = writer !== undefined && isOfAnotherFile(writer, folder);
+  const isWritten = writer !== undefined && !isCopy && !isLeaseExpired && fateOf(writer.writer) !== 'ended';
   if (isWritten) return 'nothing';
-  if (size <= MAX_ALWAYS_CHECKED_BYTES) return 'every commit';
+  if (isCopy || size <= MAX_ALWAYS_CHECKED_BYTES) return 'every commit';
   // After a crash of the writer, what LMDB committed is whole. A file that changed after it was left was changed by something else.
   const left = note !== undefined && 'left' in note ? note.left : undefined;
   if (left === undefined) return 'nothing';
@@ -75,18 +119,19 @@ function requireUndamagedFile(folder: string): 'nothing' | 'every commit' {
 }
 
 /**
- * @param isWritten whether a writer may go on meanwhile
+ * A writer may go on meanwhile, also one that nothing is known of: damage counts only if no transaction ended during the check.
+ *
  * @throws FileDamaged
  */
-function requireSoundPages(file: string, isWritten: boolean): void {
+function requireSoundPages(file: string): void {
   for (let attempt = 1; ; attempt += 1) {
-    const before = isWritten ? lastTransaction(file) : undefined;
+    const before = lastTransaction(file);
     try {
       checkFile(file, TABLES);
       return;
     } catch (error) {
       // What was read may be of several transactions: then it is no damage.
-      const mayBeMixed = isWritten && lastTransaction(file) !== before;
+      const mayBeMixed = lastTransaction(file) !== before;
       if (!(error instanceof FileDamaged) || !mayBeMixed) throw error;
       if (attempt === MAX_ATTEMPTS) return;
     }
@@ -95,7 +140,7 @@ function requireSoundPages(file: string, isWritten: boolean): void {
 
 /** To be called by the writer before it writes. */
 export function noteWriting(folder: string): void {
-  writeNote(folder, { writer: thisProcess() });
+  writeNote(folder, { writer: thisProcess(), file: fileIdOf(join(folder, 'data.mdb')) ?? '' });
 }
 
 /** To be called by the writer after LMDB has closed the file. */
@@ -137,3 +182,11 @@ function readNote(folder: string): Note | undefined {
     return undefined;
   }
 }
+
+function writerNote(folder: string): WriterNote | undefined {
+  const note = readNote(folder);
+  return note !== undefined && 'writer' in note ? note : undefined;
+}
+
+const isOfAnotherFile = ({ file }: WriterNote, folder: string): boolean =>
+  file !== undefined && file !== fileIdOf(join(folder, 'data.mdb'));

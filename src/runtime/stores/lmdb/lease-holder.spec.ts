@@ -1,7 +1,7 @@
 /** The holder of the writer lease: whether its process still runs. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { isAlive, thisProcess } from './writer-lease.js';
+import { isAlive, thisProcess } from './lease-holder.js';
 
 describe('the holder of a writer lease', () => {
   it('is this process while it runs', () => {

@@ -1,0 +1,46 @@
+/** Whether this process still is the writer: it is no longer once another one took the lease, or the files of the log are gone. */
+import { join } from 'node:path';
+import { LogFilesReplaced, WriterLeaseLost } from '../../event-log/errors.js';
+import { isInPlace } from './file-place.js';
+
+export class WriterStanding {
+  #lost: WriterLeaseLost | LogFilesReplaced | undefined;
+
+  /**
+   * @param descriptor of the data file
+   * @param onLost called once
+   */
+  constructor(
+    private readonly folder: string,
+    private readonly descriptor: number,
+    private readonly onLost: () => void,
+  ) {}
+
+  /** Why nothing more may be recorded. */
+  get lost(): WriterLeaseLost | LogFilesReplaced | undefined {
+    return this.#lost;
+  }
+
+  /** Whether the files are still those of the log, so that another process’s commits can be read from them. */
+  get hasFiles(): boolean {
+    return !(this.#lost instanceof LogFilesReplaced);
+  }
+
+  loseLease(): void {
+    this.#lose(new WriterLeaseLost());
+  }
+
+  /** Takes some microseconds. @throws WriterLeaseLost, LogFilesReplaced */
+  require(): void {
+    if (this.#lost === undefined && !isInPlace(join(this.folder, 'data.mdb'), this.descriptor))
+      this.#lose(new LogFilesReplaced());
+    if (this.#lost !== undefined) throw this.#lost;
+  }
+
+  #lose(reason: WriterLeaseLost | LogFilesReplaced): void {
+    if (this.#lost !== undefined) return;
+    this.#lost = reason;
+    process.emitWarning(`${this.folder}: ${reason.detail}`, reason.name);
+    this.onLost();
+  }
+}
