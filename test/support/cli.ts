@@ -18,15 +18,21 @@ export interface RunOptions {
   readonly cwd?: string;
   /** What it reads; without it, nothing. */
   readonly stdin?: string | Buffer;
+  /** A command that runs it, such as `unshare`. */
+  readonly within?: readonly string[];
 }
 
 /** Starts it, with its standard input open. */
-export function start(words: readonly string[], { environment, heap, cwd }: RunOptions = {}): Running {
+export function start(
+  words: readonly string[],
+  { environment, heap, cwd, within = [] }: RunOptions = {},
+): Running {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(LEFTFOLD_|NODE_OPTIONS$|JEST_)/.test(name),
   );
   const options = heap === undefined ? [] : [`--max-old-space-size=${heap}`];
-  const child = spawn(process.execPath, [...options, LEFTFOLD, ...words], {
+  const [program, ...rest] = [...within, process.execPath, ...options, LEFTFOLD, ...words];
+  const child = spawn(program ?? process.execPath, rest, {
     env: { ...Object.fromEntries(inherited), NO_COLOR: '1', ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],
     ...(cwd !== undefined && { cwd }),

@@ -33,8 +33,12 @@ export class Server {
   ) {}
 
   /** @throws Error with all that it wrote when it ends before it listens */
-  static async start(environment: Environment, main = TESTS_APP): Promise<Server> {
-    const { child, ended, listening } = launch({ PORT: '0', ...environment }, main);
+  static async start(
+    environment: Environment,
+    main = TESTS_APP,
+    within: readonly string[] = [],
+  ): Promise<Server> {
+    const { child, ended, listening } = launch({ PORT: '0', ...environment }, main, within);
     const url = await Promise.race([
       listening,
       ended.then(({ code, stdout, stderr }) => {
@@ -83,20 +87,27 @@ export class Server {
 }
 
 /** Runs it until it ends by itself: for starts that must fail. One that listens nonetheless is ended with SIGKILL. */
-export function runToEnd(environment: Environment, main = TESTS_APP): Promise<Ended> {
-  const { child, ended, listening } = launch(environment, main);
+export function runToEnd(
+  environment: Environment,
+  main = TESTS_APP,
+  within: readonly string[] = [],
+): Promise<Ended> {
+  const { child, ended, listening } = launch(environment, main, within);
   void listening.then(() => child.kill('SIGKILL'));
   return ended;
 }
 
+/** @param within a command that runs it, such as `unshare` */
 function launch(
   environment: Environment,
   main: string,
+  within: readonly string[],
 ): { child: ChildProcess; ended: Promise<Ended>; listening: Promise<string> } {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(LEFTFOLD_|PORT$|HOST$|NODE_OPTIONS$|JEST_)/.test(name),
   );
-  const child = spawn(process.execPath, ['--enable-source-maps', main], {
+  const [program, ...words] = [...within, process.execPath, '--enable-source-maps', main];
+  const child = spawn(program ?? process.execPath, words, {
     env: { ...Object.fromEntries(inherited), NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

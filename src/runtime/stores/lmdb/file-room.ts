@@ -102,7 +102,7 @@ export class FileRoom {
     path: string,
     private readonly root: RootDatabase,
   ) {
-    this.descriptor = openSync(path, 'a');
+    this.descriptor = openSync(path, 'a+');
     try {
       this.#require(MIN_PAGES);
     } catch (error) {

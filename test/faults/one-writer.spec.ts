@@ -1,0 +1,182 @@
+/** One writer of a log in LMDB, whichever PID namespaces its processes are in, and also when one of them was stopped for a while. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { join } from 'node:path';
+import { problemOf } from '../support/api.js';
+import { leftfold } from '../support/cli.js';
+import { IN_OWN_PID_NAMESPACE, hasPidNamespaces, processWithin } from '../support/pid-namespace.js';
+import { CONTEXTS, Server, TemporaryFolder, runToEnd, type Environment } from '../support/server.js';
+
+const itInNamespaces = hasPidNamespaces() ? it : it.skip;
+
+interface Readiness {
+  readonly log: { readonly status: string; readonly head: number; readonly code?: string };
+}
+
+describe('a log with one writer', () => {
+  let folder: TemporaryFolder;
+  let environment: Environment;
+  const servers: Server[] = [];
+
+  beforeEach(() => {
+    folder = new TemporaryFolder();
+    environment = { LEFTFOLD_DATA: folder.path, LEFTFOLD_LEASE_SECONDS: '1' };
+  });
+
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.kill()));
+    folder.remove();
+  });
+
+  async function start(within: readonly string[] = []): Promise<Server> {
+    const server = await Server.start(environment, undefined, within);
+    servers.push(server);
+    await server.ready();
+    return server;
+  }
+
+  const idOf = (server: Server): number => server.process.pid ?? NaN;
+
+  itInNamespaces(
+    'refuses a second server that has the same process id in another PID namespace',
+    async () => {
+      await start(IN_OWN_PID_NAMESPACE);
+      const { code, stderr } = await runToEnd({ ...environment, PORT: '0' }, undefined, IN_OWN_PID_NAMESPACE);
+      expect(stderr).toMatch(
+        /^leftfold: LEFTFOLD_DATA: \S+ is in use by process 1 of another container or PID namespace; stop that process or choose another folder$/m,
+      );
+      expect(code).toBe(1);
+    },
+  );
+
+  itInNamespaces('lets the first server go on beside one that was refused', async () => {
+    const server = await start(IN_OWN_PID_NAMESPACE);
+    await server.post('/entries', { value: 1 });
+    await runToEnd({ ...environment, PORT: '0' }, undefined, IN_OWN_PID_NAMESPACE);
+    await runToEnd({ ...environment, PORT: '0' });
+    expect((await server.post('/entries', { value: 2 })).status).toBe(201);
+    expect(await server.json('/balance')).toMatchObject({ count: 2 });
+  });
+
+  itInNamespaces.each([
+    ['verify', []],
+    ['export', ['--quiet']],
+    ['audit', ['--contexts', CONTEXTS]],
+    ['what-if', ['balance', '--without', '1', '--contexts', CONTEXTS]],
+  ])('can be read from another PID namespace: %s', async (command, options) => {
+    const server = await start(IN_OWN_PID_NAMESPACE);
+    await server.post('/entries', { value: 5 });
+    const { code, stderr } = await leftfold([command, ...options, '--data', folder.path], {
+      within: IN_OWN_PID_NAMESPACE,
+    });
+    expect(stderr).not.toMatch(/damaged|Error/);
+    expect(code).toBe(0);
+  });
+
+  itInNamespaces('can be copied from another PID namespace', async () => {
+    const server = await start(IN_OWN_PID_NAMESPACE);
+    await server.post('/entries', { value: 5 });
+    const copy = join(folder.path, 'copy');
+    const { code } = await leftfold(['backup', copy, '--data', folder.path], {
+      within: IN_OWN_PID_NAMESPACE,
+    });
+    expect(code).toBe(0);
+  });
+
+  itInNamespaces('is verified from another PID namespace while it is written without a pause', async () => {
+    const server = await start(IN_OWN_PID_NAMESPACE);
+    let isOver = false;
+    const writing = (async () => {
+      while (!isOver) await Promise.all([1, 2, 3, 4].map((value) => server.post('/entries', { value })));
+    })();
+    const results: (number | null)[] = [];
+    for (let count = 0; count < 3; count += 1) {
+      const { code, stderr } = await leftfold(['verify', '--data', folder.path], {
+        within: IN_OWN_PID_NAMESPACE,
+      });
+      expect(stderr).not.toMatch(/damaged|backup/);
+      results.push(code);
+    }
+    isOver = true;
+    await writing;
+    expect(results).toEqual([0, 0, 0]);
+  });
+
+  itInNamespaces('is taken over after a writer in another PID namespace was killed', async () => {
+    const server = await start(IN_OWN_PID_NAMESPACE);
+    await server.post('/entries', { value: 5 });
+    process.kill(processWithin(idOf(server)), 'SIGKILL');
+    await server.ended;
+    const successor = await start(IN_OWN_PID_NAMESPACE);
+    expect((await successor.post('/entries', { value: 6 })).status).toBe(201);
+    expect(await successor.json('/balance')).toMatchObject({ count: 2 });
+  });
+
+  it('is taken over at once after a writer of the same PID namespace was killed', async () => {
+    environment = { ...environment, LEFTFOLD_LEASE_SECONDS: '3600' };
+    const server = await start();
+    await server.kill();
+    await start();
+  });
+
+  it('is free at once after a writer has ended in good order', async () => {
+    environment = { ...environment, LEFTFOLD_LEASE_SECONDS: '3600' };
+    const server = await start();
+    await server.stop();
+    await start();
+  });
+
+  describe('whose writer was stopped for longer than its lease', () => {
+    let stopped: Server;
+    let successor: Server;
+
+    beforeEach(async () => {
+      stopped = await start();
+      await stopped.post('/entries', { value: 5 });
+      process.kill(idOf(stopped), 'SIGSTOP');
+      successor = await start();
+      await successor.post('/entries', { value: 6 });
+      process.kill(idOf(stopped), 'SIGCONT');
+    });
+
+    it('records nothing more from it', async () => {
+      const problem = await problemOf(await stopped.post('/entries', { value: 7 }), 503);
+      expect(problem.type).toBe('urn:leftfold:problem:lease-lost');
+      expect(await successor.json('/balance')).toMatchObject({ count: 2 });
+      expect((await successor.post('/entries', { value: 8 })).status).toBe(201);
+    });
+
+    it('is told of by its readiness, also without an append', async () => {
+      let response = await stopped.fetch('/health/ready');
+      while (response.status === 200) {
+        await pause(20);
+        response = await stopped.fetch('/health/ready');
+      }
+      const { log } = (await response.json()) as Readiness;
+      expect(log).toMatchObject({ status: 'read-only', code: 'lease-lost' });
+    });
+
+    it('answers queries from what the other one records', async () => {
+      await stopped.post('/entries', { value: 7 });
+      const { position } = (await (await successor.post('/entries', { value: 8 })).json()) as {
+        readonly position: number;
+      };
+      const balance = await stopped.fetch(`/balance?after=${position}`, { headers: { prefer: 'wait=10' } });
+      expect(await balance.json()).toMatchObject({ count: 3 });
+    });
+
+    it('is not released by it when it ends', async () => {
+      await stopped.post('/entries', { value: 7 });
+      await stopped.stop();
+      const { stderr } = await runToEnd({ ...environment, PORT: '0' });
+      expect(stderr).toContain('is in use by process');
+    });
+  });
+
+  it('stays with a writer that was stopped for longer than its lease while nobody wanted it', async () => {
+    const server = await start();
+    process.kill(idOf(server), 'SIGSTOP');
+    await pause(1500);
+    process.kill(idOf(server), 'SIGCONT');
+    expect((await server.post('/entries', { value: 5 })).status).toBe(201);
+  });
+});
