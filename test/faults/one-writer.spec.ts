@@ -84,9 +84,9 @@ describe('a log with one writer', () => {
 
   itInNamespaces('is verified from another PID namespace while it is written without a pause', async () => {
     const server = await start(IN_OWN_PID_NAMESPACE);
-    let isOver = false;
+    const over = new AbortController();
     const writing = (async () => {
-      while (!isOver) await Promise.all([1, 2, 3, 4].map((value) => server.post('/entries', { value })));
+      while (!over.signal.aborted) await Promise.all([1, 2, 3, 4].map((value) => server.post('/entries', { value })));
     })();
     const results: (number | null)[] = [];
     for (let count = 0; count < 3; count += 1) {
@@ -96,7 +96,7 @@ describe('a log with one writer', () => {
       expect(stderr).not.toMatch(/damaged|backup/);
       results.push(code);
     }
-    isOver = true;
+    over.abort();
     await writing;
     expect(results).toEqual([0, 0, 0]);
   });
@@ -110,6 +110,20 @@ describe('a log with one writer', () => {
     expect((await successor.post('/entries', { value: 6 })).status).toBe(201);
     expect(await successor.json('/balance')).toMatchObject({ count: 2 });
   });
+
+  itInNamespaces(
+    'is taken over from a stopped writer that has the same process id, and closed in good order',
+    async () => {
+      const stopped = await start(IN_OWN_PID_NAMESPACE);
+      process.kill(processWithin(idOf(stopped)), 'SIGSTOP');
+      const successor = await start(IN_OWN_PID_NAMESPACE);
+      expect((await successor.post('/entries', { value: 6 })).status).toBe(201);
+      process.kill(processWithin(idOf(successor)), 'SIGTERM');
+      const { code, stdout } = await successor.ended;
+      expect(stdout).toContain('stopped');
+      expect(code).toBe(0);
+    },
+  );
 
   it('is taken over at once after a writer of the same PID namespace was killed', async () => {
     environment = { ...environment, LEFTFOLD_LEASE_SECONDS: '3600' };

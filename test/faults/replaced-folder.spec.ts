@@ -30,8 +30,18 @@ describe('the folder of a log', () => {
   });
 
   const disturbances: readonly (readonly [what: string, disturb: () => void])[] = [
-    ['was deleted', () => rmSync(data, { recursive: true })],
-    ['was moved', () => renameSync(data, `${data}-moved`)],
+    [
+      'was deleted',
+      () => {
+        rmSync(data, { recursive: true });
+      },
+    ],
+    [
+      'was moved',
+      () => {
+        renameSync(data, `${data}-moved`);
+      },
+    ],
     [
       'was replaced by a copy',
       () => {

@@ -106,8 +106,8 @@ function launch(
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(LEFTFOLD_|PORT$|HOST$|NODE_OPTIONS$|JEST_)/.test(name),
   );
-  const [program, ...words] = [...within, process.execPath, '--enable-source-maps', main];
-  const child = spawn(program ?? process.execPath, words, {
+  const [program, ...words] = [...within, process.execPath, '--enable-source-maps', main] as const;
+  const child = spawn(program, words, {
     env: { ...Object.fromEntries(inherited), NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -7,20 +7,30 @@ export function fileIdOf(path: string): string | undefined {
   return stats && idOf(stats);
 }
 
-/**
- * @param descriptor of the file that was opened at the path
- * @returns false when there is none at the path now, or another one. Takes some microseconds
- */
-export function isInPlace(path: string, descriptor: number): boolean {
-  let stats: BigIntStats | undefined;
+/** The file that was opened at a path. */
+export interface OpenFile {
+  readonly path: string;
+  readonly descriptor: number;
+  readonly id: string;
+}
+
+export const openFileAt = (path: string, descriptor: number): OpenFile => ({
+  path,
+  descriptor,
+  id: idOf(fstatSync(descriptor, { bigint: true })),
+});
+
+/** False when there is no file at its path now, or another one. Takes some microseconds. */
+export function isInPlace({ path, descriptor, id }: OpenFile): boolean {
+  let now: string | undefined;
   try {
-    stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+    now = fileIdOf(path);
   } catch {
     return false;
   }
-  if (stats === undefined) return false;
+  if (now === undefined) return false;
   // Some network and FUSE file systems give a file a new number now and then.
-  return idOf(stats) === idOf(fstatSync(descriptor, { bigint: true })) || haveSameHeaders(path, descriptor);
+  return now === id || haveSameHeaders(path, descriptor);
 }
 
 const idOf = ({ dev, ino }: BigIntStats): string => `${dev}:${ino}`;

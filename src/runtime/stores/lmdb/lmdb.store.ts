@@ -1,7 +1,6 @@
 /** The log in LMDB, the default store: one writer, safe from crashes by copy-on-write, flushed outside the event loop's thread. */
-import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CommitNotFlushed, LogClosed, LogFilesReplaced, StorageFull } from '../../event-log/errors.js';
+import { CommitNotFlushed, LogClosed, LogFilesReplaced } from '../../event-log/errors.js';
 import {
   START,
   type Commit,
@@ -20,25 +19,18 @@ import { NO_HASH, toCommit } from '../../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../../event-log/following/waitable-position.js';
 import { settle, takeBatch, type PendingAppend } from '../append-queue.js';
 import { decideAppends, type LogView, type PendingCommit } from '../decide-appends.js';
-import { entriesOf, putEntries, writeSizeOf, type CommitEntries } from './commit-entries.js';
-import { FileRoom } from './file-room.js';
-import { lastPosition, type LmdbFiles } from './lmdb-files.js';
+import { entriesOf, putEntries, writeSizeOf } from './commit-entries.js';
+import { flushFailure, takeRoom } from './disk-refusals.js';
+import { lastPosition } from './lmdb-files.js';
 import { commitWithId, firstMatch, readCommits, readPages, whileOpen } from './lmdb-read.js';
-import { fileIdOf } from './file-place.js';
 import { leaseExpired } from './lease-wait.js';
-import { noteLeft, noteWriting, openLog } from './open-log.js';
+import { noteLeft } from './open-log.js';
+import { openWriter, type LmdbStoreOptions, type OpenWriter } from './open-writer.js';
 import { commitEndingAt } from './read-chunks.js';
-import { DEFAULT_LEASE_MS, acquireLease, inUse, type WriterLease } from './writer-lease.js';
 import { WriterStanding } from './writer-standing.js';
-import { unlinkFinishedWrites } from './lmdb-write-list-workaround.js';
 
 /** A process that has lost the lease reads the log this often. */
 const POLL_INTERVAL_MS = 50;
-
-export interface LmdbStoreOptions {
-  /** After this long without a renewal another process may take the writer lease. */
-  readonly leaseMs?: number;
-}
 
 /**
  * Appends that arrive during a flush share the next one. One process writes, under the writer lease; any number of
@@ -58,13 +50,9 @@ export class LmdbStore extends EventStore {
   readonly #standing: WriterStanding;
   #timer: NodeJS.Timeout;
 
-  private constructor(
-    private readonly files: LmdbFiles,
-    private readonly folder: string,
-    private readonly lease: WriterLease,
-    private readonly room: FileRoom,
-  ) {
+  private constructor(private readonly writer: OpenWriter) {
     super();
+    const { folder, files, lease, room } = writer;
     this.#standing = new WriterStanding(folder, room.descriptor, () => {
       this.#follow();
     });
@@ -74,12 +62,13 @@ export class LmdbStore extends EventStore {
     this.#hash = newest?.hash ?? NO_HASH;
     this.#time = newest?.time;
     this.#timer = setInterval(() => {
-      this.#renew();
+      // Without anything to do, `#writeAll` would end before its promise is assigned.
+      if (this.#mustRenew) this.#writing ??= this.#writeAll();
     }, lease.renewalMs).unref();
   }
 
   override get identity(): string {
-    return this.lease.identity;
+    return this.writer.lease.identity;
   }
 
   /**
@@ -93,7 +82,7 @@ export class LmdbStore extends EventStore {
     options: LmdbStoreOptions & { readonly onWait?: (sentence: string) => void } = {},
   ): Promise<LmdbStore> {
     const expired = await leaseExpired(folder, options.onWait ?? (() => undefined));
-    return LmdbStore.#open(folder, options, expired);
+    return openWriter(folder, options, expired, (writer) => new LmdbStore(writer));
   }
 
   /**
@@ -104,30 +93,7 @@ export class LmdbStore extends EventStore {
    * @throws Error of the file system when the folder cannot be written
    */
   static open(folder: string, options: LmdbStoreOptions = {}): LmdbStore {
-    return LmdbStore.#open(folder, options);
-  }
-
-  static #open(folder: string, { leaseMs }: LmdbStoreOptions, expired?: string): LmdbStore {
-    const files = openLog(folder, { readOnly: false, isLeaseExpired: expired !== undefined });
-    let room: FileRoom | undefined;
-    try {
-      const file = join(folder, 'data.mdb');
-      room = new FileRoom(file, files.root);
-      const attempt = acquireLease(files, {
-        folder,
-        fileId: fileIdOf(file) ?? '',
-        milliseconds: leaseMs ?? DEFAULT_LEASE_MS,
-        expired,
-      });
-      if (attempt.kind === 'held') throw inUse(folder, attempt.by);
-      noteWriting(folder);
-      unlinkFinishedWrites(files.root);
-      return new LmdbStore(files, folder, attempt.lease, room);
-    } catch (error) {
-      room?.close();
-      void files.root.close();
-      throw error;
-    }
+    return openWriter(folder, options, undefined, (writer) => new LmdbStore(writer));
   }
 
   override append(append: NewCommit): Promise<Commit> {
@@ -148,14 +114,14 @@ export class LmdbStore extends EventStore {
   override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
     return whileOpen(
       () => this.#closed !== undefined,
-      () => readPages(this.files, query, range, this.#head.position),
+      () => readPages(this.writer.files, query, range, this.#head.position),
     );
   }
 
   override commits(range: Pick<Range, 'after' | 'through'> = {}): AsyncIterable<readonly RecordedCommit[]> {
     return whileOpen(
       () => this.#closed !== undefined,
-      () => readCommits(this.files, range, this.#head.position),
+      () => readCommits(this.writer.files, range, this.#head.position),
     );
   }
 
@@ -185,12 +151,12 @@ export class LmdbStore extends EventStore {
     // The note that the file was left in good order is not written then, and the lease is free once this process has ended.
     const isSound = this.#flushFailure === undefined;
     if (isSound) {
-      if (this.#standing.lost === undefined) await this.lease.release();
+      if (this.#standing.lost === undefined) await this.writer.lease.release();
       // After a failed commit, lmdb 3 may free memory twice when it closes the file; the end of the process closes it.
-      await this.files.root.close();
+      await this.writer.files.root.close();
     }
-    this.room.close();
-    if (isSound && this.#standing.lost === undefined) noteLeft(this.folder);
+    this.writer.room.close();
+    if (isSound && this.#standing.lost === undefined) noteLeft(this.writer.folder);
   }
 
   /**
@@ -264,27 +230,21 @@ export class LmdbStore extends EventStore {
       hash: this.#hash,
       time: this.#time,
       findCommit: (id) => this.#recorded(id),
-      findConflict: ({ query, after }) => firstMatch(this.files, query, after, head),
+      findConflict: ({ query, after }) => firstMatch(this.writer.files, query, after, head),
     };
   }
 
   #recorded(id: CommitId): Commit | undefined {
-    const recorded = commitWithId(this.files, id);
+    const recorded = commitWithId(this.writer.files, id);
     // LMDB may show a commit whose flush failed.
     if (this.#flushFailure !== undefined && recorded !== undefined && recorded.last > this.#head.position)
       throw new CommitNotFlushed({ cause: this.#flushFailure });
     return recorded && toCommit(recorded);
   }
 
-  /** Renews the lease with the appends that wait, or alone. */
-  #renew(): void {
-    // Without anything to do, `#writeAll` would end before its promise is assigned.
-    if (this.#mustRenew) this.#writing ??= this.#writeAll();
-  }
-
   get #mustRenew(): boolean {
     return (
-      this.lease.isDue &&
+      this.writer.lease.isDue &&
       this.#standing.lost === undefined &&
       this.#flushFailure === undefined &&
       this.#closed === undefined
@@ -296,8 +256,8 @@ export class LmdbStore extends EventStore {
     clearInterval(this.#timer);
     if (!this.#standing.hasFiles || this.#closed !== undefined) return;
     this.#timer = setInterval(() => {
-      this.files.root.resetReadTxn();
-      const last = lastPosition(this.files);
+      this.writer.files.root.resetReadTxn();
+      const last = lastPosition(this.writer.files);
       if (last > this.#head.position) this.#head.moveTo(last);
     }, POLL_INTERVAL_MS).unref();
   }
@@ -309,18 +269,20 @@ export class LmdbStore extends EventStore {
     const mustRenew = this.#mustRenew;
     if (newest === undefined && !mustRenew) return;
     // Also when it fails: it is tried again an interval later.
-    if (mustRenew) this.lease.beginRenewal();
+    if (mustRenew) this.writer.lease.beginRenewal();
     const batch = pending.map(entriesOf);
-    this.#takeRoom(batch);
-    const { root, about } = this.files;
-    const written = about.ifVersion('owner', this.lease.term, () => {
-      if (mustRenew) this.lease.renew();
-      for (const entries of batch) putEntries(this.files, entries);
+    takeRoom(this.writer.room, writeSizeOf(batch));
+    const { root, about } = this.writer.files;
+    const written = about.ifVersion('owner', this.writer.lease.term, () => {
+      if (mustRenew) this.writer.lease.renew();
+      for (const entries of batch) putEntries(this.writer.files, entries);
     });
     // lmdb begins a transaction with the second write, and otherwise only after this turn of the event loop.
     const batched = root.batch(() => undefined);
     const [isOwner] = await Promise.all([written, batched]).catch(async (error: unknown) => {
-      throw await this.#flushFailed(error);
+      const cause = await flushFailure(this.writer.folder, error);
+      this.#flushFailure ??= cause;
+      throw new CommitNotFlushed({ cause });
     });
     if (!isOwner) this.#standing.loseLease();
     this.#standing.require();
@@ -329,36 +291,4 @@ export class LmdbStore extends EventStore {
     this.#time = newest.commit.time;
     this.#head.moveTo(newest.commit.last);
   }
-
-  async #flushFailed(error: unknown): Promise<CommitNotFlushed> {
-    const failure = await reasonOf(error);
-    this.#flushFailure ??= failure;
-    process.emitWarning(
-      `${this.folder}: the disk refused a commit (${failure.message}). What was acknowledged is kept; nothing more is recorded. ` +
-        'Look after the disk, then start the process again.',
-      'CommitNotFlushed',
-    );
-    return new CommitNotFlushed({ cause: failure });
-  }
-
-  /** @throws StorageFull */
-  #takeRoom(batch: readonly CommitEntries[]): void {
-    try {
-      this.room.take(writeSizeOf(batch));
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw code === 'ENOSPC' || code === 'EDQUOT' ? new StorageFull({ cause: error }) : error;
-    }
-  }
-}
-
-/** lmdb rejects with an error that has a promise of the reason, which is rejected too. */
-async function reasonOf(error: unknown): Promise<Error> {
-  const { commitError } = error as { readonly commitError?: Promise<never> };
-  try {
-    await commitError;
-  } catch (reason) {
-    if (reason instanceof Error) return reason;
-  }
-  return error instanceof Error ? error : new Error(String(error));
 }

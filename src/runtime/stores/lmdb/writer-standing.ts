@@ -1,9 +1,10 @@
 /** Whether this process still is the writer: it is no longer once another one took the lease, or the files of the log are gone. */
 import { join } from 'node:path';
 import { LogFilesReplaced, WriterLeaseLost } from '../../event-log/errors.js';
-import { isInPlace } from './file-place.js';
+import { isInPlace, openFileAt, type OpenFile } from './file-place.js';
 
 export class WriterStanding {
+  readonly #file: OpenFile;
   #lost: WriterLeaseLost | LogFilesReplaced | undefined;
 
   /**
@@ -12,9 +13,11 @@ export class WriterStanding {
    */
   constructor(
     private readonly folder: string,
-    private readonly descriptor: number,
+    descriptor: number,
     private readonly onLost: () => void,
-  ) {}
+  ) {
+    this.#file = openFileAt(join(folder, 'data.mdb'), descriptor);
+  }
 
   /** Why nothing more may be recorded. */
   get lost(): WriterLeaseLost | LogFilesReplaced | undefined {
@@ -32,8 +35,7 @@ export class WriterStanding {
 
   /** Takes some microseconds. @throws WriterLeaseLost, LogFilesReplaced */
   require(): void {
-    if (this.#lost === undefined && !isInPlace(join(this.folder, 'data.mdb'), this.descriptor))
-      this.#lose(new LogFilesReplaced());
+    if (this.#lost === undefined && !isInPlace(this.#file)) this.#lose(new LogFilesReplaced());
     if (this.#lost !== undefined) throw this.#lost;
   }
 
