@@ -86,7 +86,8 @@ describe('a log with one writer', () => {
     const server = await start(IN_OWN_PID_NAMESPACE);
     const over = new AbortController();
     const writing = (async () => {
-      while (!over.signal.aborted) await Promise.all([1, 2, 3, 4].map((value) => server.post('/entries', { value })));
+      while (!over.signal.aborted)
+        await Promise.all([1, 2, 3, 4].map((value) => server.post('/entries', { value })));
     })();
     const results: (number | null)[] = [];
     for (let count = 0; count < 3; count += 1) {
