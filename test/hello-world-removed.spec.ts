@@ -22,6 +22,7 @@ import { LeftfoldModule, defineEvent, defineProjection, type RecordedOf } from '
 const coinTossed = defineEvent({
   type: 'coin.tossed',
   schema: z.strictObject({ side: z.enum(['heads', 'tails']) }),
+  open: true,
   examples: [{ data: { side: 'heads' } }],
 });
 

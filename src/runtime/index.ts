@@ -51,10 +51,13 @@ export {
   LogBusy,
   LogClosed,
   LogDamaged,
+  LogFilesReplaced,
   LogInUse,
+  LogWentBack,
   StorageFull,
   StoreUnavailable,
   TypeNotOpen,
+  WriterLeaseLost,
 } from './event-log/errors.js';
 
 // Event contracts

@@ -27,6 +27,7 @@ describe('an event that a machine cannot fold', () => {
     expect(response.status).toBe(503);
     expect(await response.json()).toEqual({
       status: 'degraded',
+      log: { status: 'available', head: 5, lastAppend: expect.any(String) as unknown },
       projections: {
         total: expect.objectContaining({
           status: 'faulted',

@@ -44,7 +44,7 @@ function applicationOf(...modules: NonNullable<DynamicModule['imports']>): Promi
   );
 }
 
-/** The first segments of all paths, as Fastify draws its tree of them. */
+/** The first segments of all paths but `/`, as Fastify draws its tree of them. */
 function firstSegments(app: NestFastifyApplication): ReadonlySet<string> {
   const tree = app.getHttpAdapter().getInstance().printRoutes({ commonPrefix: false });
   const above: string[] = [];
@@ -53,7 +53,7 @@ function firstSegments(app: NestFastifyApplication): ReadonlySet<string> {
     above.splice(depth, Infinity, part);
     return above.join('').split('/')[1] ?? '';
   });
-  return new Set(segments);
+  return new Set(segments.filter((segment) => segment !== ''));
 }
 
 describe('the paths of the runtime', () => {

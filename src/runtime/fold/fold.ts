@@ -39,7 +39,7 @@ export function foldOf<Context>(
   const chart = readChart(machine);
   const configurations = new Configurations(chart);
   const initial = initialOf(chart, configurations) as FoldState<Context>;
-  freezeData(initial.context, 'context');
+  freezeData(initial.context, `machine ${machine.id}: context`);
   const fold = uncheckedFold<Context>(chart, configurations, initial);
   return checksSteps ? checkedFold(fold) : fold;
 }

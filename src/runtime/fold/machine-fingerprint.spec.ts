@@ -1,5 +1,5 @@
 /** What changes the fingerprint of a machine. */
-import { assign, setup, type AnyStateMachine } from 'xstate';
+import { assign, createMachine, setup, type AnyStateMachine } from 'xstate';
 import { z } from 'zod';
 import { defineEvent } from '../event-log/contracts/event-contract.js';
 import { fingerprintOf } from './machine-fingerprint.js';
@@ -45,5 +45,30 @@ describe('the fingerprint of a machine', () => {
 
   it('differs with the revisions that are consumed', () => {
     expect(fingerprintOf(inline('one'), [done(1)])).not.toBe(fingerprintOf(inline('one'), [done(2)]));
+  });
+
+  it.each<[string, unknown, unknown]>([
+    ['a RegExp', /a/, /b/],
+    ['a flag of a RegExp', /a/, /a/i],
+    ['a Date', new Date(0), new Date(1)],
+    ['a Map', new Map([['a', 1]]), new Map([['a', 2]])],
+    ['a Set', new Set([1]), new Set([2])],
+    ['Infinity and -Infinity', Infinity, -Infinity],
+    ['Infinity and null', Infinity, null],
+    ['NaN and null', NaN, null],
+  ])('differs with %s in the definition', (_, one, other) => {
+    const withMeta = (meta: unknown): AnyStateMachine => createMachine({ id: 'm', meta: { meta } } as never);
+    expect(fingerprintOf(withMeta(one), [])).toBe(fingerprintOf(withMeta(one), []));
+    expect(fingerprintOf(withMeta(one), [])).not.toBe(fingerprintOf(withMeta(other), []));
+  });
+
+  it('differs with the version', () => {
+    expect(fingerprintOf(inline('one'), [], 2)).not.toBe(fingerprintOf(inline('one'), []));
+    expect(fingerprintOf(inline('one'), [], 2)).not.toBe(fingerprintOf(inline('one'), [], 3));
+  });
+
+  it('is that from before there were versions when the version is 1', () => {
+    const machine = createMachine({ id: 'm', context: { a: 1, b: 2n, c: null } } as never);
+    expect(fingerprintOf(machine, [done(1)], 1)).toBe('iYo40uZClByb-7xxdKLVTVbSCaz4n9dcp1mBUKRO7hw');
   });
 });

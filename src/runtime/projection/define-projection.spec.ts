@@ -11,6 +11,7 @@ const define = (
     readonly name?: string;
     readonly machine?: AnyStateMachine;
     readonly consumes?: readonly AnyContract[];
+    readonly version?: number;
   } = {},
 ): ProjectionDefinition =>
   defineProjection({ name: 'total', machine: still, consumes: [amountAdded], view: () => ({}), ...given });
@@ -57,9 +58,29 @@ describe('a definition of a projection', () => {
     },
   );
 
+  it('has version 1, or the one that is given, which changes its fingerprint', () => {
+    expect(define().version).toBe(1);
+    expect(define({ version: 2 }).version).toBe(2);
+    expect(define({ version: 1 }).fingerprint).toBe(define().fingerprint);
+    expect(define({ version: 2 }).fingerprint).not.toBe(define().fingerprint);
+  });
+
+  it.each([0, -1, 1.5, NaN])('cannot have version %d', (version) => {
+    expect(() => define({ version })).toThrow(
+      `projection total: a version is a whole number from 1, and ${version} is not`,
+    );
+  });
+
   it('is refused with the name of the state when its machine is not pure', () => {
     const waiting = createMachine({ id: 'waiting', initial: 's', states: { s: { after: { 10: 's' } } } });
     expect(() => define({ machine: waiting })).toThrow('machine waiting, state s');
+  });
+
+  it('is refused with the name of the member when its initial context is no data', () => {
+    const machine = createMachine({ id: 'money', context: { total: new URL('leftfold:m') } });
+    expect(() => define({ machine })).toThrow(
+      'machine money: context.total is an instance of URL, and a state holds plain data',
+    );
   });
 
   it('is refused when its machine reacts to an event that it does not say it consumes', () => {

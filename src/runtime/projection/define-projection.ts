@@ -4,7 +4,7 @@ import type { Json, Position } from '../event-log/event.js';
 import { RESERVED } from '../http/kernel/paths.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
 import { foldOf, type ContextOf, type Machine } from '../fold/fold.js';
-import { fingerprintOf } from '../fold/machine-fingerprint.js';
+import { FIRST_VERSION, fingerprintOf } from '../fold/machine-fingerprint.js';
 
 export type View = Readonly<Record<string, Json>>;
 
@@ -16,7 +16,9 @@ export interface ProjectionDefinition<Context = unknown> {
   readonly name: string;
   readonly machine: Machine;
   readonly fold: Fold<Context>;
-  /** Identifies the machine and the revisions that it consumes. */
+  /** A whole number from 1. Default: 1. */
+  readonly version: number;
+  /** Identifies the machine, the version and the revisions that it consumes. */
   readonly fingerprint: string;
   readonly consumes: readonly AnyContract[];
   /**
@@ -36,17 +38,22 @@ const NAME = new RegExp(`^[a-z][a-z0-9-]{0,${MAX_NAME_LENGTH - 1}}$`);
 /**
  * Defines a projection.
  *
- * @throws Error at start-up when the name cannot be one, when the machine is not pure (by name of the state),
+ * @throws Error at start-up when the name or the version cannot be one, when the initial context is no data, when the machine is not pure (by name of the state),
  *   or when it has a transition for an event that it neither says it consumes nor raises itself, as an object
  */
 export function defineProjection<Projected extends Machine>(definition: {
   readonly name: string;
   readonly machine: Projected;
   readonly consumes: readonly AnyContract[];
+  /**
+   * Raised by the author when the state changes for a reason that the fingerprint does not see, such as a constant that a guard
+   * reads: states of another version are not used. A whole number from 1. Default: 1.
+   */
+  readonly version?: number;
   readonly view: (state: FoldState<ContextOf<Projected>>, when?: When) => View;
   readonly links?: readonly string[];
 }): ProjectionDefinition<ContextOf<Projected>> {
-  const { name, machine, consumes, view, links } = definition;
+  const { name, machine, consumes, version = FIRST_VERSION, view, links } = definition;
   if (!NAME.test(name)) {
     throw new Error(
       `projection ${name}: a name is at most ${MAX_NAME_LENGTH} lower case letters, digits and hyphens, as in daily-balance`,
@@ -58,6 +65,9 @@ export function defineProjection<Projected extends Machine>(definition: {
       `projection ${name}: /${name} is where the runtime serves its own; any name will do but ${taken.join(', ')}`,
     );
   }
+  if (!Number.isSafeInteger(version) || version < FIRST_VERSION) {
+    throw new Error(`projection ${name}: a version is a whole number from 1, and ${version} is not`);
+  }
   const fold = foldOf<ContextOf<Projected>>(machine);
   const consumed = new Set(consumes.map((contract) => contract.type));
   for (const type of fold.awaits) {
@@ -68,10 +78,11 @@ export function defineProjection<Projected extends Machine>(definition: {
   return {
     name,
     machine,
+    version,
     consumes,
     view,
     ...(links !== undefined && { links }),
     fold,
-    fingerprint: fingerprintOf(machine, consumes),
+    fingerprint: fingerprintOf(machine, consumes, version),
   };
 }

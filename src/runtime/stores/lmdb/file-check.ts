@@ -52,17 +52,21 @@ export function checkHeader(path: string, tables: Tables): void {
   });
 }
 
-/** The number of the last transaction; undefined when the first pages cannot be read. */
+/**
+ * The number of the last transaction; undefined when the first pages cannot be read. What they lead to is not looked at, so
+ * that the number also tells of transactions that end meanwhile.
+ */
 export function lastTransaction(path: string): number | undefined {
-  let transaction: number | undefined;
+  const descriptor = openSync(path, 'r');
   try {
-    withFileStart(path, ({ current }) => {
-      transaction = current.transaction;
-    });
+    const { even, odd } = readMetas(path, descriptor);
+    return Math.max(even.transaction, odd.transaction);
   } catch (error) {
-    if (!(error instanceof FileDamaged)) throw error;
+    if (error instanceof FileDamaged) return undefined;
+    throw error;
+  } finally {
+    closeSync(descriptor);
   }
-  return transaction;
 }
 
 function withFileStart(path: string, check: (beginning: FileStart) => void): void {
@@ -77,9 +81,8 @@ function withFileStart(path: string, check: (beginning: FileStart) => void): voi
 function readFileStart(path: string, descriptor: number): FileStart {
   const { size: length } = fstatSync(descriptor);
   if (length === 0) throw new FileDamaged(path, 'it is empty');
-  const even = readMeta(path, descriptor, 0, 0);
+  const { even, odd } = readMetas(path, descriptor);
   const file = new PageFile(path, descriptor, even.freePages.pad);
-  const odd = readMeta(path, descriptor, 1, file.pageSize);
   if (odd.freePages.pad !== file.pageSize)
     throw file.damaged(
       1,
@@ -90,6 +93,11 @@ function readFileStart(path: string, descriptor: number): FileStart {
   if ((current.lastPage + 1) * file.pageSize > length + MAX_MISSING_END)
     throw new FileDamaged(path, `its last page is ${current.lastPage}, but it has only ${length} bytes`);
   return { file, length, current };
+}
+
+function readMetas(path: string, descriptor: number): { readonly even: Meta; readonly odd: Meta } {
+  const even = readMeta(path, descriptor, 0, 0);
+  return { even, odd: readMeta(path, descriptor, 1, even.freePages.pad) };
 }
 
 function readMeta(path: string, descriptor: number, page: number, at: number): Meta {

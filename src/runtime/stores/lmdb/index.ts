@@ -4,3 +4,4 @@ export { FileDamaged } from './file-check/page-file.js';
 export { lmdbDriver, lmdbUrl } from './lmdb.driver.js';
 export { LmdbReader } from './lmdb.reader.js';
 export { LmdbStore } from './lmdb.store.js';
+export type { LmdbStoreOptions } from './open-writer.js';
