@@ -25,12 +25,18 @@ import { lastPosition } from './lmdb-files.js';
 import { commitWithId, firstMatch, readCommits, readPages, whileOpen } from './lmdb-read.js';
 import { leaseExpired } from './lease-wait.js';
 import { noteLeft } from './open-log.js';
-import { openWriter, type LmdbStoreOptions, type OpenWriter } from './open-writer.js';
+import { openWriter, type OpenWriter } from './open-writer.js';
 import { commitEndingAt } from './read-chunks.js';
+import { DEFAULT_LEASE_MS } from './writer-lease.js';
 import { WriterStanding } from './writer-standing.js';
 
 /** A process that has lost the lease reads the log this often. */
 const POLL_INTERVAL_MS = 50;
+
+export interface LmdbStoreOptions {
+  /** After this long without a renewal another process may take the writer lease. Default: 6 s. */
+  readonly leaseMs?: number;
+}
 
 /**
  * Appends that arrive during a flush share the next one. One process writes, under the writer lease; any number of
@@ -82,7 +88,12 @@ export class LmdbStore extends EventStore {
     options: LmdbStoreOptions & { readonly onWait?: (sentence: string) => void } = {},
   ): Promise<LmdbStore> {
     const expired = await leaseExpired(folder, options.onWait ?? (() => undefined));
-    return openWriter(folder, options, expired, (writer) => new LmdbStore(writer));
+    return openWriter(
+      folder,
+      options.leaseMs ?? DEFAULT_LEASE_MS,
+      expired,
+      (writer) => new LmdbStore(writer),
+    );
   }
 
   /**
@@ -93,7 +104,12 @@ export class LmdbStore extends EventStore {
    * @throws Error of the file system when the folder cannot be written
    */
   static open(folder: string, options: LmdbStoreOptions = {}): LmdbStore {
-    return openWriter(folder, options, undefined, (writer) => new LmdbStore(writer));
+    return openWriter(
+      folder,
+      options.leaseMs ?? DEFAULT_LEASE_MS,
+      undefined,
+      (writer) => new LmdbStore(writer),
+    );
   }
 
   override append(append: NewCommit): Promise<Commit> {
