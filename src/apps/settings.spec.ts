@@ -95,6 +95,7 @@ describe('the configuration', () => {
     ['LEFTFOLD_STREAM_BYTES', '1048576', { streamBytes: 1_048_576 }],
     ['LEFTFOLD_SNAPSHOT_BYTES', '1000000000000', { snapshotBytes: 1_000_000_000_000 }],
     ['LEFTFOLD_AUDIT_MINUTES', '0', { auditMinutes: 0 }],
+    ['LEFTFOLD_BUILD', 'a1b2c3', { build: 'a1b2c3' }],
   ])('reads %s=%s', (name, text, expected) => {
     expect(readSettings({ [name]: text })).toMatchObject(expected);
   });

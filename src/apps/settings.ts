@@ -35,6 +35,8 @@ export interface Settings {
   readonly snapshotSpacing: number;
   /** The most bytes that the snapshots of one projection may take on the disk. */
   readonly snapshotBytes: number;
+  /** Identifies the build of the program. Undefined: a digest of its code. */
+  readonly build: string | undefined;
   /** Minutes between two audits of all projections; 0: only on request. */
   readonly auditMinutes: number;
   /** The most bytes of long answers that are produced and not yet sent. */
@@ -92,6 +94,10 @@ const settings = {
   LEFTFOLD_SNAPSHOT_SPACING: whole(1, 1_000_000_000).default(10_000),
   LEFTFOLD_SNAPSHOT_BYTES: whole(1, 999_999_999_999_999).default(1024 ** 3),
   LEFTFOLD_STREAM_BYTES: whole(1, 999_999_999_999_999).default(DEFAULT_MAX_CHUNK_BYTES),
+  LEFTFOLD_BUILD: z
+    .string()
+    .regex(/^\S{1,200}$/, 'must be a text without spaces of at most 200 characters, such as a commit id')
+    .optional(),
   LEFTFOLD_AUDIT_MINUTES: whole(0, 20_160).default(1440), // a Node timer is limited to some 24 days
 };
 
@@ -122,6 +128,7 @@ export function readSettings(environment: Environment): Settings {
     snapshotSeconds: read('LEFTFOLD_SNAPSHOT_SECONDS'),
     snapshotSpacing: read('LEFTFOLD_SNAPSHOT_SPACING'),
     snapshotBytes: read('LEFTFOLD_SNAPSHOT_BYTES'),
+    build: read('LEFTFOLD_BUILD'),
     auditMinutes: read('LEFTFOLD_AUDIT_MINUTES'),
     streamBytes: read('LEFTFOLD_STREAM_BYTES'),
   };

@@ -18,6 +18,12 @@ export interface LeftfoldOptions {
   readonly snapshots?: SnapshotOptions;
   /** Minutes between two audits of all projections; 0, the default: only on request. */
   readonly auditMinutes?: number;
+  /**
+   * Identifies the build of the program, as in `process.env.GIT_COMMIT`. After a start with another one, states that were kept are
+   * used at once and audited in the background; one that drifts is rebuilt. Default: a digest of the code in the folder of the
+   * program's entry point, and of its lock file.
+   */
+  readonly build?: string;
   /** Rebuilds and audits in a process of their own. Default: in this one, in turns with what it serves. */
   readonly workers?: WorkerOptions;
 }

@@ -39,6 +39,7 @@ export class MonolithModule {
             bytes: snapshotBytes,
           },
           auditMinutes: settings.auditMinutes,
+          ...(settings.build !== undefined && { build: settings.build }),
           ...(settings.store !== 'memory' && { workers: { store: storeUrl(settings), ...workers } }),
           http: { events: true, projections: true, operations: true, health: true },
         }),

@@ -51,6 +51,7 @@ export class Projection<Context = unknown> {
   #hashAtFault: Promise<string | undefined> | undefined;
   #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
   #machine: string | undefined;
+  #restoredFrom: Position = START;
   #status: ProjectionStatus = 'recovering';
   #fault: ProjectionFault | undefined;
   #actor: ProjectionActor | undefined;
@@ -97,6 +98,11 @@ export class Projection<Context = unknown> {
   /** What keeps the log that it follows from being read or appended to. */
   get logStatus(): StoreStatus | undefined {
     return this.log.status();
+  }
+
+  /** The position of the snapshot that it began from; 0 when it has folded the whole log. */
+  get restoredFrom(): Position {
+    return this.#restoredFrom;
   }
 
   /** Where the last audit found that the state is not what the log folds to. */
@@ -224,6 +230,7 @@ export class Projection<Context = unknown> {
       if (ended.aborted) return;
       this.#begin((from as Folded<Context> | undefined) ?? beginning(this.definition.fold), skipped);
       const restoredFrom = this.position;
+      if (!isResuming) this.#restoredFrom = restoredFrom;
       const caughtUp = (): void => {
         tell({ type: 'caught up' });
         const { position } = this;
