@@ -112,9 +112,9 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
     const { snapshots } = this.host.dependenciesOf(projection);
     try {
       await projection.settled;
-      if ((await snapshots.auditedBuild()) === build || this.#ending.signal.aborted) return;
+      if ((await snapshots.auditedBuild?.()) === build || this.#ending.signal.aborted) return;
       if (projection.restoredFrom > START && !(await this.#isAsFolded(projection))) return;
-      await snapshots.noteAudited(build);
+      await snapshots.noteAudited?.(build);
     } catch (error) {
       if (this.#ending.signal.aborted) return; // the next process audits it
       this.#logger.error(`${name}: cannot tell which build of the program has folded its state`, error);

@@ -43,12 +43,12 @@ export class MergedSnapshotStore extends SnapshotStore {
     return entries.flat().sort((one, other) => other.position - one.position);
   }
 
-  override auditedBuild(): Promise<string | undefined> {
-    return this.own.auditedBuild();
+  override async auditedBuild(): Promise<string | undefined> {
+    return this.own.auditedBuild?.();
   }
 
-  override noteAudited(build: string): Promise<void> {
-    return this.own.noteAudited(build);
+  override async noteAudited(build: string): Promise<void> {
+    await this.own.noteAudited?.(build);
   }
 
   override async clear(isKept?: (found: SnapshotIdentity | UnreadableSnapshot) => boolean): Promise<void> {

@@ -52,14 +52,10 @@ export abstract class SnapshotStore {
    * The build of the program for which the snapshots were last found to be what the log folds to. A store that does not keep it is
    * audited after each start from a snapshot.
    */
-  auditedBuild(): Promise<string | undefined> {
-    return Promise.resolve(undefined);
-  }
+  auditedBuild?(): Promise<string | undefined>;
 
   /** Keeps it. */
-  noteAudited(build: string): Promise<void> {
-    return Promise.resolve(void build);
-  }
+  noteAudited?(build: string): Promise<void>;
 
   /** Deletes every snapshot for which `isKept` is not true, without reading states: there may be hundreds of large ones. */
   abstract clear(isKept?: (found: SnapshotIdentity | UnreadableSnapshot) => boolean): Promise<void>;
