@@ -22,7 +22,7 @@ const tags = z.array(name.transform(tag));
 /** As `QueryItem` has it. Looser than a query of `POST /events/query`: the log itself adds items to those of its callers. */
 export const storedQueryBody = z.array(
   z.strictObject({
-    types: z.array(name).exactOptional(),
+    types: z.array(text).exactOptional(),
     tags: tags.exactOptional(),
     revisionBelow: wholeNumber.exactOptional(),
   }),
@@ -35,7 +35,11 @@ export const newCommitBody = z.strictObject({
     error: 'a time in UTC with milliseconds, as in 2026-01-31T12:00:00.000Z',
   }),
   isImported: z.boolean().exactOptional(),
-  metadata: z.record(z.string(), z.unknown()),
+  // Not `z.record`, which leaves out a member named `__proto__`.
+  metadata: z.custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'an object',
+  ),
   fingerprint: text.exactOptional(),
   condition: z
     .strictObject({ query: storedQueryBody, after: wholeNumber.min(0).transform(position) })
@@ -43,7 +47,7 @@ export const newCommitBody = z.strictObject({
   events: z
     .array(
       z.strictObject({
-        type: name,
+        type: text.min(1, 'at least 1 character'),
         revision: wholeNumber.min(1, 'at least 1'),
         tags,
         data: z.unknown(),

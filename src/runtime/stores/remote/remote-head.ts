@@ -122,6 +122,8 @@ export class RemoteHead {
     let isAway = false;
     while (!this.#ending.signal.aborted) {
       try {
+        // What was recorded since then may not be in the answer yet.
+        const before = this.#highest;
         const { position: head, status } = await this.#waitFor(this.position.position);
         this.#trouble = status;
         if (isAway) this.onConnection(undefined);
@@ -129,7 +131,7 @@ export class RemoteHead {
         retry = MIN_RETRY_MS;
         // Where it has gone back, whoever waits is woken, and finds that out by asking for the head.
         if (head > this.position.position) this.position.moveTo(head);
-        else if (head < this.#highest && head < this.position.position) this.position.goBackTo(head);
+        else if (head < before) this.position.goBackTo(head);
         if (head > this.#highest) this.#highest = head;
       } catch (error) {
         if (this.#ending.signal.aborted) return;

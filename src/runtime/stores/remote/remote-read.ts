@@ -22,8 +22,7 @@ import {
 import { matchesEverything } from '../../event-log/query.js';
 import { matchingEvents, spanOf, type ReadSpan } from '../read-span.js';
 import { ConnectionBroken, type LogClient } from './log-client.js';
-import type { RemoteHead } from './remote-head.js';
-import { unavailable } from './remote-head.js';
+import { unavailable, type RemoteHead } from './remote-head.js';
 
 /** How often a read that has begun is gone on with after its connection broke, and the pause before each. */
 const MAX_MENDS = 20;
@@ -156,7 +155,7 @@ async function* received(
     response.destroy();
   }
   if (!frames.isEnded) throw new ConnectionBroken(true, { cause: new Error('the commits were cut off') });
-  if (kind === 'all') check.requireEnd(through);
+  if (kind === 'all' || check.isEvery) check.requireEnd(through);
 }
 
 function requestFor(
@@ -180,14 +179,15 @@ function requestFor(
 
 /** Checks the commits of an answer one after the other. */
 class CommitCheck {
-  readonly #isEvery: boolean;
+  /** Whether no commit of the span may be missing. */
+  readonly isEvery: boolean;
 
   constructor(
     private readonly span: ReadSpan,
     private before: VerifiedCommit | undefined,
     private readonly head: RemoteHead,
   ) {
-    this.#isEvery = matchesEverything(span.query) && !span.backwards;
+    this.isEvery = matchesEverything(span.query) && !span.backwards && span.limit === Infinity;
   }
 
   /** @throws LogDamaged when the bytes do not fit their hash, or the commit is not in its place; LogWentBack */
@@ -195,7 +195,7 @@ class CommitCheck {
     const { after, backwards } = this.span;
     const next = position((this.before?.last ?? after) + 1);
     const commit = verifyStored(bytes, next);
-    if (this.before !== undefined && this.#isEvery) requireSuccession(this.before, commit);
+    if (this.before !== undefined && this.isEvery) requireSuccession(this.before, commit);
     else if (this.before === undefined) this.#requireBeginning(commit);
     else if (backwards ? commit.last >= this.before.first : commit.first <= this.before.last)
       throw new LogDamaged(commit.first, 'the commit that begins there is not in its place');
@@ -213,7 +213,7 @@ class CommitCheck {
     const { after, through } = this.span;
     if (commit.last <= after || commit.first > through)
       throw new LogDamaged(commit.first, 'the commit that begins there was not asked for');
-    if (!this.#isEvery) return;
+    if (!this.isEvery) return;
     if (commit.first > after + 1) throw new LogDamaged(after + 1, 'no commit holds it');
     const known = this.head.hashAt(position(commit.first - 1));
     if (known !== undefined && known !== commit.previous.toString('hex'))
