@@ -6,6 +6,7 @@ import { DEFAULT_MAX_CHUNK_BYTES } from '../runtime/http/kernel/thread-turns.js'
 import { InvalidSetting } from '../runtime/invalid-setting.js';
 import { hostFault, originFault } from '../runtime/http/kernel/origin-policy.js';
 import { DEFAULT_LEASE_SECONDS } from '../runtime/stores/drivers.js';
+import { remoteUrl } from '../runtime/stores/remote/remote.driver.js';
 import { urlWithoutPassword } from '../runtime/stores/postgres/postgres.driver.js';
 
 export { InvalidSetting };
@@ -15,7 +16,19 @@ export type PostgresUrl = `${'postgres' | 'postgresql'}://${string}`;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The URL of a log server. */
+export type RemoteUrl = `${'http' | 'https'}://${string}`;
+
+/** What can be started. */
+export const APPS = ['monolith', 'log', 'context'] as const;
+export type AppName = (typeof APPS)[number];
+
 export interface Settings {
+  readonly app: AppName;
+  /** The names of the contexts that a log or context app has; the monolith has all. */
+  readonly contexts: readonly string[];
+  /** Whether the log is served as it is stored, for remote stores. The log app always does. */
+  readonly commits: boolean;
   readonly port: number;
   readonly host: string;
   /** Further names by which requests may address the server. */
@@ -24,7 +37,7 @@ export interface Settings {
   readonly origins: readonly string[];
   /** An absolute path. */
   readonly data: string;
-  readonly store: 'lmdb' | 'memory' | PostgresUrl;
+  readonly store: 'lmdb' | 'memory' | PostgresUrl | RemoteUrl;
   /** Seconds after which another process may take a log in LMDB from a writer that is not heard of. */
   readonly leaseSeconds: number;
   /** How many events apart each projection takes a snapshot. */
@@ -66,6 +79,12 @@ const list = (faultOf: (item: string) => string | undefined): z.ZodType<readonly
     });
 
 const settings = {
+  LEFTFOLD_APP: z.enum(APPS, `must be one of ${APPS.join(', ')}`).default('monolith'),
+  LEFTFOLD_CONTEXTS: list(() => undefined).prefault(''),
+  LEFTFOLD_COMMITS: z
+    .enum(['on', 'off'], 'must be on or off')
+    .transform((text) => text === 'on')
+    .prefault('off'),
   PORT: whole(0, 65_535).default(3000),
   HOST: z
     .string()
@@ -83,7 +102,7 @@ const settings = {
   LEFTFOLD_STORE: z
     .custom<Settings['store']>(
       isStore,
-      'must be lmdb, memory, or the URL of a database, as in postgres://user:password@localhost:5432/database',
+      'must be lmdb, memory, the URL of a database, as in postgres://user:password@localhost:5432/database, or that of a log server, as in http://127.0.0.1:3000',
     )
     .default('lmdb'),
   LEFTFOLD_LEASE_SECONDS: whole(1, 3600).default(DEFAULT_LEASE_SECONDS),
@@ -111,6 +130,9 @@ export function readSettings(environment: Environment): Settings {
     );
   };
   return {
+    app: read('LEFTFOLD_APP'),
+    contexts: read('LEFTFOLD_CONTEXTS'),
+    commits: read('LEFTFOLD_COMMITS'),
     port: read('PORT'),
     host: read('HOST'),
     hosts: read('LEFTFOLD_HOSTS'),
@@ -132,12 +154,21 @@ function isLoopback(host: string): boolean {
 }
 
 function isStore(store: unknown): store is Settings['store'] {
-  return store === 'lmdb' || store === 'memory' || (typeof store === 'string' && isPostgres(store));
+  return store === 'lmdb' || store === 'memory' || (typeof store === 'string' && (isPostgres(store) || isRemote(store)));
 }
 
 function isPostgres(store: string): store is PostgresUrl {
   try {
     urlWithoutPassword(store);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function isRemote(store: string): store is RemoteUrl {
+  try {
+    remoteUrl(store);
     return true;
   } catch {
     return false;
