@@ -41,7 +41,11 @@ export class LogServers {
   async #started(): Promise<ChildProcess> {
     if (this.#child !== undefined) return this.#child;
     this.#child = fork(join(import.meta.dirname, 'serve-logs.mjs'), { execArgv: [] });
-    await once(this.#child, 'message');
+    const failed = once(this.#child, 'exit').then(() => {
+      throw new Error('the process of the log servers has ended');
+    });
+    await Promise.race([once(this.#child, 'message'), failed]);
+    failed.catch(() => undefined);
     return this.#child;
   }
 }

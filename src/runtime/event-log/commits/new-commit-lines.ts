@@ -36,10 +36,9 @@ export const newCommitBody = z.strictObject({
   }),
   isImported: z.boolean().exactOptional(),
   // Not `z.record`, which leaves out a member named `__proto__`.
-  metadata: z.custom<Readonly<Record<string, unknown>>>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    'an object',
-  ),
+  metadata: z
+    .unknown()
+    .refine((value) => typeof value === 'object' && value !== null && !Array.isArray(value), 'an object'),
   fingerprint: text.exactOptional(),
   condition: z
     .strictObject({ query: storedQueryBody, after: wholeNumber.min(0).transform(position) })

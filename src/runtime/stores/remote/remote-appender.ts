@@ -97,7 +97,10 @@ export class RemoteAppender {
         if (!mayBeRecorded) throw new StoreUnavailable('nothing', { cause: error });
         // Also one that is closing, or says that it is another log: what was asked for first is not settled by that.
         if (performance.now() > giveUpAt || this.client.isClosed)
-          throw new StoreUnavailable('unknown', { cause: error });
+          throw new StoreUnavailable('unknown', {
+            cause: error,
+            ...(error instanceof StoreUnavailable && { code: error.code }),
+          });
         await pause(RETRY_INTERVAL_MS);
       }
     }
