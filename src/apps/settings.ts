@@ -154,7 +154,11 @@ function isLoopback(host: string): boolean {
 }
 
 function isStore(store: unknown): store is Settings['store'] {
-  return store === 'lmdb' || store === 'memory' || (typeof store === 'string' && (isPostgres(store) || isRemote(store)));
+  return (
+    store === 'lmdb' ||
+    store === 'memory' ||
+    (typeof store === 'string' && (isPostgres(store) || isRemote(store)))
+  );
 }
 
 function isPostgres(store: string): store is PostgresUrl {

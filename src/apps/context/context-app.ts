@@ -3,6 +3,7 @@ import type { AppDefinition } from '../app-definition.js';
 import { aboutOf, type Parts } from '../context-module.js';
 import { contextsNamed } from '../named-contexts.js';
 import { InvalidSetting, type Settings } from '../settings.js';
+import { ReceiveModule } from './receive.js';
 
 /** @throws InvalidSetting when no context is named, or one that there is not; when the log is of this process alone */
 export function contextApp(
@@ -19,7 +20,7 @@ export function contextApp(
     );
   const [only] = names;
   return {
-    parts: { contexts, workers },
+    parts: { contexts: [...contexts, ReceiveModule], workers },
     about: {
       ...aboutOf(contexts),
       title: `Leftfold: ${names.join(', ')}`,

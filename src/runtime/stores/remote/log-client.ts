@@ -140,7 +140,8 @@ export class LogClient {
     const response = new Promise<IncomingMessage>((resolve, reject) => {
       request.once('socket', (socket) => {
         isConnected = !socket.connecting;
-        socket.once('connect', () => (isConnected = true));
+        // A connection that is used again has one already.
+        if (socket.connecting) socket.once('connect', () => (isConnected = true));
       });
       request.setTimeout(maxSilenceMs, () => request.destroy(new Error('the server does not answer')));
       request.once('response', resolve);
