@@ -5,6 +5,7 @@ import type { EventStore } from '../runtime/event-log/event-store.js';
 import { LeftfoldModule } from '../runtime/leftfold.module.js';
 import type { HttpParts } from '../runtime/leftfold-options.js';
 import type { About, Parts } from './context-module.js';
+import type { ForwardedContext } from './forwarding.js';
 import { storeUrl } from './open-store.js';
 import type { Settings } from './settings.js';
 
@@ -12,6 +13,8 @@ export interface AppDefinition {
   readonly parts: Parts;
   readonly about: About;
   readonly http: HttpParts;
+  /** Contexts that it can hand to other processes. Default: none. */
+  readonly forwardable?: readonly ForwardedContext[];
   /** Paths under which another path is served, too. */
   readonly aliases?: ReadonlyMap<string, string>;
   /** Whether the data folder is of use for one log only, and a log server of another one is refused. */

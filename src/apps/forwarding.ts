@@ -58,13 +58,19 @@ export interface ForwardingOptions {
   readonly digestAt: (projection: string, at: number) => Promise<string>;
   /** The head of the log. */
   readonly head: () => Promise<number>;
+  /** Where contexts are served that this process does not have. */
+  readonly targets?: ReadonlyMap<string, string>;
 }
 
 export class Forwarding {
   readonly #routes: readonly Route[];
 
   constructor(private readonly options: ForwardingOptions) {
-    this.#routes = options.contexts.map((context) => ({ context, target: undefined, switching: undefined }));
+    this.#routes = options.contexts.map((context) => ({
+      context,
+      target: options.targets?.get(context.name),
+      switching: undefined,
+    }));
   }
 
   /** Where each context that is not served here is served. */
@@ -72,6 +78,15 @@ export class Forwarding {
     return Object.fromEntries(
       this.#routes.flatMap(({ context: { name }, target }) => (target === undefined ? [] : [[name, target]])),
     );
+  }
+
+  /** Waits until the other processes have folded the log as it is now, since this one may have answered from it before. @throws CannotForward */
+  async begin(): Promise<void> {
+    const head = await this.options.head();
+    for (const { context, target } of this.#routes) {
+      if (target === undefined) continue;
+      for (const projection of context.projections) await reached(projection, head, new ServedSource(target));
+    }
   }
 
   /**
@@ -88,6 +103,10 @@ export class Forwarding {
       throw new CannotForward(`There is no context ${name} here; there are ${known}.`);
     }
     if (route.target === target) return;
+    if (target === undefined && this.options.targets?.has(name) === true)
+      throw new CannotForward(
+        `This process was started without ${name}, by LEFTFOLD_FORWARD; start it again with it.`,
+      );
     await route.switching;
     const from = this.#sourceOf(route.target);
     const to = this.#sourceOf(target);

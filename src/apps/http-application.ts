@@ -11,6 +11,7 @@ import { registerBodyParsers } from './body-parsers.js';
 import { answerUnreadable } from './unreadable-requests.js';
 import { serveLandingPage } from './landing-page.js';
 import { closeGracefully } from './graceful-close.js';
+import type { Forwarding } from './forwarding.js';
 import { guardRequests } from './request-hooks.js';
 import { keepTick } from './kept-tick.js';
 import { onePathEach, refuseMethodsWithoutRoute, rememberRoutes } from './method-not-allowed-routes.js';
@@ -30,6 +31,8 @@ export interface HttpOptions extends OriginOptions {
   readonly jsonTypes: readonly string[];
   /** Paths under which another path is served, too. */
   readonly aliases?: ReadonlyMap<string, string>;
+  /** Hands requests for some contexts to other processes. */
+  readonly forwarding?: Forwarding | undefined;
   readonly logger: LoggerService;
 }
 
@@ -57,7 +60,16 @@ function aliased(url: string, aliases: ReadonlyMap<string, string>): string {
 /** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. @throws Error when two endpoints have one path */
 export async function createHttpApplication(
   module: DynamicModule,
-  { title, description, version, jsonTypes, aliases = new Map(), logger, ...origins }: HttpOptions,
+  {
+    title,
+    description,
+    version,
+    jsonTypes,
+    aliases = new Map(),
+    forwarding,
+    logger,
+    ...origins
+  }: HttpOptions,
 ): Promise<NestFastifyApplication> {
   keepTick();
   const filter = new ApplicationFilter(async () => app.get<ProblemHeaders>(PROBLEM_HEADERS)());
@@ -81,6 +93,7 @@ export async function createHttpApplication(
   const routes = rememberRoutes(fastify);
   closeGracefully(fastify, filter);
   guardRequests(fastify, origins, filter);
+  forwarding?.register(fastify, filter);
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     abortOnError: false,

@@ -12,7 +12,7 @@ export function contextsNamed(
   names: readonly string[],
   contexts: readonly ContextModule[],
 ): readonly ContextModule[] {
-  const known = byName(contexts);
+  const known = contextsByName(contexts);
   return [...new Set(names)].map((name) => {
     const context = known.get(name);
     if (context !== undefined) return context;
@@ -21,7 +21,8 @@ export function contextsNamed(
   });
 }
 
-function byName(
+/** The contexts of the list, and the Nest modules that they are made of, by name. */
+export function contextsByName(
   contexts: readonly unknown[],
   known = new Map<string, ContextModule>(),
 ): Map<string, ContextModule> {
@@ -31,7 +32,7 @@ function byName(
     const module = context as Type;
     if (known.has(nameOf(module))) continue;
     known.set(nameOf(module), module);
-    byName((Reflect.getMetadata('imports', module) ?? []) as readonly unknown[], known);
+    contextsByName((Reflect.getMetadata('imports', module) ?? []) as readonly unknown[], known);
   }
   return known;
 }

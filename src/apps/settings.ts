@@ -31,6 +31,8 @@ export interface Settings {
   readonly commits: boolean;
   readonly port: number;
   readonly host: string;
+  /** Which contexts other servers have, and where: their requests are handed on. */
+  readonly forward: ReadonlyMap<string, string>;
   /** Further names by which requests may address the server. */
   readonly hosts: readonly string[];
   /** Origins whose pages may read and write. */
@@ -63,6 +65,19 @@ const whole = (min: number, max: number): z.ZodType<number> => {
     .refine((number) => number >= min && number <= max, right);
 };
 
+/** Whether the text is a scheme, a host and perhaps a port, and nothing else. */
+export function isOrigin(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { pathname, search, hash, username } = new URL(text);
+  return pathname === '/' && search + hash + username === '';
+}
+
+function forwardFault(item: string): string | undefined {
+  const [name = '', url = '', ...rest] = item.split('=');
+  if (name !== '' && rest.length === 0 && isOrigin(url)) return undefined;
+  return 'must name contexts and the servers that have them, as in product=http://127.0.0.1:3002';
+}
+
 /** A list, separated by commas. */
 const list = (faultOf: (item: string) => string | undefined): z.ZodType<readonly string[], string> =>
   z
@@ -81,6 +96,9 @@ const list = (faultOf: (item: string) => string | undefined): z.ZodType<readonly
 const settings = {
   LEFTFOLD_APP: z.enum(APPS, `must be one of ${APPS.join(', ')}`).default('monolith'),
   LEFTFOLD_CONTEXTS: list(() => undefined).prefault(''),
+  LEFTFOLD_FORWARD: list(forwardFault)
+    .transform((items) => new Map(items.map((item) => item.split('=', 2) as [string, string])))
+    .prefault(''),
   LEFTFOLD_COMMITS: z
     .enum(['on', 'off'], 'must be on or off')
     .transform((text) => text === 'on')
@@ -135,6 +153,7 @@ export function readSettings(environment: Environment): Settings {
     commits: read('LEFTFOLD_COMMITS'),
     port: read('PORT'),
     host: read('HOST'),
+    forward: read('LEFTFOLD_FORWARD'),
     hosts: read('LEFTFOLD_HOSTS'),
     origins: read('LEFTFOLD_ORIGINS'),
     data: read('LEFTFOLD_DATA'),

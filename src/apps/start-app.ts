@@ -4,8 +4,15 @@ import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../runtime/http/events/cloud-event.js';
+import { EventLog } from '../runtime/event-log/event-log.js';
+import { position } from '../runtime/event-log/event.js';
+import { fullDigestOf } from '../runtime/projection/overview.js';
+import type { Projection } from '../runtime/projection/projection.js';
+import { ProjectionHost } from '../runtime/projection/projection-host.js';
 import { threadTurns } from '../runtime/http/kernel/thread-turns.js';
 import { AppModule, type AppDefinition } from './app-definition.js';
+import { ForwardingModule } from './forwarding.controller.js';
+import { Forwarding, type ForwardedContext } from './forwarding.js';
 import { createHttpApplication } from './http-application.js';
 import { requireKnownLog } from './known-log.js';
 import { openStore } from './open-store.js';
@@ -24,7 +31,7 @@ export async function startApp(
   version: string,
   definition: AppDefinition,
 ): Promise<Running> {
-  const { about, aliases, isBoundToLog = false } = definition;
+  const { about, aliases, isBoundToLog = false, forwardable } = definition;
   prepareSnapshots(settings);
   threadTurns.maxBytes = settings.streamBytes;
   const store = await openStore(settings, (sentence) => {
@@ -33,7 +40,10 @@ export async function startApp(
   let app: NestFastifyApplication | undefined;
   try {
     if (isBoundToLog) requireKnownLog(settings, store.identity);
-    app = await createHttpApplication(AppModule.over(store, settings, definition), {
+    const forwarding = forwardable && forwardingOf(forwardable, settings, () => app);
+    const module = AppModule.over(store, settings, definition);
+    if (forwarding !== undefined) module.imports?.push(ForwardingModule.of(forwarding));
+    app = await createHttpApplication(module, {
       title: about.title,
       description: about.description,
       version,
@@ -41,7 +51,11 @@ export async function startApp(
       origins: settings.origins,
       jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
       ...(aliases !== undefined && { aliases }),
+      forwarding,
       logger,
+    });
+    await forwarding?.begin().catch((error: unknown) => {
+      logger.warn(`requests are handed on nevertheless: ${(error as Error).message}`, 'Forwarding');
     });
     return { app, url: await listen(app, settings) };
   } catch (error) {
@@ -49,6 +63,27 @@ export async function startApp(
     await (app ?? store).close();
     throw error;
   }
+}
+
+function forwardingOf(
+  contexts: readonly ForwardedContext[],
+  { forward: targets }: Settings,
+  started: () => NestFastifyApplication | undefined,
+): Forwarding {
+  const named = <Found>(name: string, use: (projection: Projection) => Found): Found | undefined => {
+    const projection = started()?.get(ProjectionHost).find(name);
+    return projection && use(projection);
+  };
+  return new Forwarding({
+    contexts,
+    targets,
+    positionOf: (name) => named(name, ({ position }) => position),
+    digestAt: async (name, at) => {
+      const folded = await named(name, ({ past }) => past.at(position(at)));
+      return folded === undefined ? '' : fullDigestOf(folded);
+    },
+    head: async () => (await started()?.get(EventLog).head()) ?? 0,
+  });
 }
 
 /** Creates the folder of the snapshots; a log in memory has none. */

@@ -3,7 +3,8 @@ import type { DynamicModule } from '@nestjs/common';
 import type { EventStore } from '../../runtime/event-log/event-store.js';
 import { AppModule, type AppDefinition } from '../app-definition.js';
 import { aboutOf, type Parts } from '../context-module.js';
-import type { Settings } from '../settings.js';
+import { contextsWithout, forwardableIn } from '../forwarded-contexts.js';
+import { InvalidSetting, type Settings } from '../settings.js';
 import { contexts as monolithContexts } from './contexts.js';
 
 export type { Parts };
@@ -13,9 +14,18 @@ export const PARTS: Parts = {
   workers: { contexts: new URL('./contexts.js', import.meta.url).href },
 };
 
-export function monolith({ commits }: Settings, parts: Parts): AppDefinition {
+/** @throws InvalidSetting when LEFTFOLD_FORWARD names a context that there is not */
+export function monolith({ commits, forward }: Settings, parts: Parts): AppDefinition {
+  const forwardable = forwardableIn(parts.contexts);
+  const names = [...forward.keys()];
+  const unknown = names.find((name) => !forwardable.some((context) => context.name === name));
+  if (unknown !== undefined) {
+    const there = forwardable.map(({ name }) => name).join(', ') || 'none';
+    throw new InvalidSetting('LEFTFOLD_FORWARD', `has ${JSON.stringify(unknown)}; there are ${there}`);
+  }
   return {
-    parts,
+    parts: { ...parts, contexts: contextsWithout(parts.contexts, names) },
+    forwardable,
     about: aboutOf(parts.contexts),
     http: { events: true, commits, projections: true, operations: true, health: true },
   };
