@@ -32,7 +32,7 @@ export function contextsWithout(
 
 /** The first segments of the paths of its controllers. */
 function segmentsOf(context: unknown): readonly string[] {
-  const controllers = metadata<readonly Type[]>(MODULE_METADATA.CONTROLLERS, context) ?? [];
+  const controllers = (metadata(MODULE_METADATA.CONTROLLERS, context) ?? []) as readonly Type[];
   const own = controllers.flatMap((controller) => {
     const at = pathsIn(controller).map(firstSegment);
     return at.some((segment) => segment === '') ? handlerSegments(controller) : at;
@@ -48,17 +48,17 @@ function handlerSegments({ prototype }: Type): readonly string[] {
 }
 
 function pathsIn(target: unknown): readonly string[] {
-  return [metadata<string | readonly string[]>(PATH_METADATA, target) ?? []].flat();
+  return [(metadata(PATH_METADATA, target) ?? []) as string | readonly string[]].flat();
 }
 
 const firstSegment = (path: string): string => path.split('/').find((segment) => segment !== '') ?? '';
 
 /** Of a module class; what `forFeature` gives is a part of one. */
 function importedBy(context: unknown): readonly unknown[] {
-  const imports = metadata<readonly unknown[]>(MODULE_METADATA.IMPORTS, context) ?? [];
+  const imports = (metadata(MODULE_METADATA.IMPORTS, context) ?? []) as readonly unknown[];
   return imports.filter((each) => typeof each === 'function');
 }
 
-function metadata<Value>(key: string, target: unknown): Value | undefined {
-  return typeof target === 'function' ? (Reflect.getMetadata(key, target) as Value | undefined) : undefined;
+function metadata(key: string, target: unknown): unknown {
+  return typeof target === 'function' ? (Reflect.getMetadata(key, target) as unknown) : undefined;
 }
