@@ -21,7 +21,10 @@ export function contextsNamed(
   });
 }
 
-function byName(contexts: readonly unknown[], known = new Map<string, ContextModule>()): Map<string, ContextModule> {
+function byName(
+  contexts: readonly unknown[],
+  known = new Map<string, ContextModule>(),
+): Map<string, ContextModule> {
   for (const context of contexts) {
     // What `forFeature` gives is a part of a context and not one.
     if (typeof context !== 'function') continue;

@@ -102,7 +102,7 @@ const settings = {
   LEFTFOLD_STORE: z
     .custom<Settings['store']>(
       isStore,
-      'must be lmdb, memory, the URL of a database, as in postgres://user:password@localhost:5432/database, or that of a log server, as in http://127.0.0.1:3000',
+      'must be lmdb, memory, or the URL of a database or a log server, as in postgres://user:password@localhost:5432/database or http://127.0.0.1:3000',
     )
     .default('lmdb'),
   LEFTFOLD_LEASE_SECONDS: whole(1, 3600).default(DEFAULT_LEASE_SECONDS),
@@ -154,7 +154,11 @@ function isLoopback(host: string): boolean {
 }
 
 function isStore(store: unknown): store is Settings['store'] {
-  return store === 'lmdb' || store === 'memory' || (typeof store === 'string' && (isPostgres(store) || isRemote(store)));
+  return (
+    store === 'lmdb' ||
+    store === 'memory' ||
+    (typeof store === 'string' && (isPostgres(store) || isRemote(store)))
+  );
 }
 
 function isPostgres(store: string): store is PostgresUrl {

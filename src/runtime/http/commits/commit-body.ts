@@ -20,7 +20,12 @@ const MAX_PENDING_BYTES = 128 * 1024 * 1024;
 /** The client is gone before all of the body was there. */
 class BodyCutOff extends Problem {
   constructor() {
-    super('malformed', 'malformed-body', 'The body cannot be read', 'The body ended before all of it was there.');
+    super(
+      'malformed',
+      'malformed-body',
+      'The body cannot be read',
+      'The body ended before all of it was there.',
+    );
   }
 }
 
@@ -43,7 +48,8 @@ export class CommitBodies {
     let counted = 0;
     const count = (bytes: number): void => {
       // One body alone is read, whatever its size.
-      if (this.#pendingBytes > counted && this.#pendingBytes + bytes > this.maxPendingBytes) throw new LogBusy();
+      if (this.#pendingBytes > counted && this.#pendingBytes + bytes > this.maxPendingBytes)
+        throw new LogBusy();
       counted += bytes;
       this.#pendingBytes += bytes;
     };
@@ -70,7 +76,7 @@ function readAll(request: HttpRequest, count: (bytes: number) => void): Promise<
         chunks.push(chunk);
       } catch (error) {
         chunks.length = 0;
-        reject(error as Error); // the rest is read and dropped, so that the answer reaches the client
+        reject(error); // the rest is read and dropped, so that the answer reaches the client
       }
     });
     raw.once('end', () => {
