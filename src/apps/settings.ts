@@ -120,7 +120,7 @@ const settings = {
   LEFTFOLD_STORE: z
     .custom<Settings['store']>(
       isStore,
-      'must be lmdb, memory, the URL of a database, as in postgres://user:password@localhost:5432/database, or that of a log server, as in http://127.0.0.1:3000',
+      'must be lmdb, memory, or the URL of a database or a log server, as in postgres://user:password@localhost:5432/database or http://127.0.0.1:3000',
     )
     .default('lmdb'),
   LEFTFOLD_LEASE_SECONDS: whole(1, 3600).default(DEFAULT_LEASE_SECONDS),

@@ -5,4 +5,9 @@ import { memoryDriver } from './stores/memory.js';
 import { postgresDriver } from './stores/postgres/postgres.driver.js';
 import { remoteDriver } from './stores/remote/remote.driver.js';
 
-export const BUILT_IN_DRIVERS: readonly StoreDriver[] = [memoryDriver, lmdbDriver, postgresDriver, remoteDriver];
+export const BUILT_IN_DRIVERS: readonly StoreDriver[] = [
+  memoryDriver,
+  lmdbDriver,
+  postgresDriver,
+  remoteDriver,
+];

@@ -211,7 +211,14 @@ const RUNTIME: readonly Provider[] = [
 ];
 
 /** What controllers need, the runtime's and the application's own, and what is checked of the application at its start. */
-function httpProviders({ prefix, events, commits, projections, hosts, origins }: HttpParts): readonly Provider[] {
+function httpProviders({
+  prefix,
+  events,
+  commits,
+  projections,
+  hosts,
+  origins,
+}: HttpParts): readonly Provider[] {
   return [
     ProblemFilter,
     {

@@ -56,10 +56,20 @@ describe('a log server', () => {
       ['tags that are no texts', line(event({ tags: [5] })), 422, /#\/0\/events\/0\/tags\/0/],
       ['an unknown member', line({ hash: 'f'.repeat(64) }), 422, /hash/],
       ['metadata that is a list', line({ metadata: [] }), 422, /an object/],
-      ['a number that no double holds', line().replace('"data":1', '"data":12345678901234567890'), 422, /not exact/],
+      [
+        'a number that no double holds',
+        line().replace('"data":1', '"data":12345678901234567890'),
+        422,
+        /not exact/,
+      ],
       ['half of a surrogate pair', line(event({ data: '\ud800' })), 422, /well-formed/],
       ['a name twice', line().replace('"data":1', '"data":{"a":1,"a":2}'), 422, /twice/],
-      ['data nested too deep', line(event({ data: JSON.parse('['.repeat(70) + ']'.repeat(70)) })), 422, /nested/],
+      [
+        'data nested too deep',
+        line(event({ data: JSON.parse('['.repeat(70) + ']'.repeat(70)) as unknown })),
+        422,
+        /nested/,
+      ],
       ['a negative position', line({ condition: { query: [{}], after: -1 } }), 422, /#\/0\/condition\/after/],
       [
         'more than 1,024 commits',
@@ -80,14 +90,16 @@ describe('a log server', () => {
       expect((await append(`${line()}\n${line({ id: '' })}\n`)).status).toBe(422);
     });
 
-    it.each([['application/json'], ['application/x-ndjson'], ['text/plain'], ['application/vnd.leftfold.commits']])(
-      'a body of %s',
-      async (type) => {
-        const response = await append(line(), { 'content-type': type });
-        expect(response.status).toBe(415);
-        expect(await response.json()).toMatchObject({ detail: expect.stringContaining(TYPE) as unknown });
-      },
-    );
+    it.each([
+      ['application/json'],
+      ['application/x-ndjson'],
+      ['text/plain'],
+      ['application/vnd.leftfold.commits'],
+    ])('a body of %s', async (type) => {
+      const response = await append(line(), { 'content-type': type });
+      expect(response.status).toBe(415);
+      expect(await response.json()).toMatchObject({ detail: expect.stringContaining(TYPE) as unknown });
+    });
 
     it('a body that is compressed', async () => {
       expect((await append(line(), { 'content-encoding': 'gzip' })).status).toBe(415);
@@ -180,7 +192,13 @@ describe('a log server', () => {
     it('so that one that is refused keeps no other from being recorded', async () => {
       const condition = { query: [{}], after: 0 };
       const later = { condition: { query: [{}], after: 99 } };
-      const lines = [line(), line({ id: 'b', condition }), line({ id: 'c' }), line(), line({ id: 'd', ...later })];
+      const lines = [
+        line(),
+        line({ id: 'b', condition }),
+        line({ id: 'c' }),
+        line(),
+        line({ id: 'd', ...later }),
+      ];
       const response = await append(`${lines.join('\n')}\n`);
       expect(response.status).toBe(200);
       const answers = (await response.text())

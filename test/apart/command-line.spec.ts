@@ -39,9 +39,13 @@ describe('leftfold on a log server', () => {
     ['export', '--tag', 'entry:2'],
     ['audit', '--contexts', CONTEXTS],
     ['what-if', 'balance', '--without', '1', '--contexts', CONTEXTS],
-  ])('prints what it prints of the log in its folder: %s', async (...words) => {
-    expect(await outputOf(...words, ...remote)).toBe(await outputOf(...words, ...local));
-  }, 60_000);
+  ])(
+    'prints what it prints of the log in its folder: %s',
+    async (...words) => {
+      expect(await outputOf(...words, ...remote)).toBe(await outputOf(...words, ...local));
+    },
+    60_000,
+  );
 
   it('exports what GET /commits streams', async () => {
     expect(await outputOf('export', ...remote)).toBe(await (await log.fetch('/commits')).text());
@@ -58,6 +62,8 @@ describe('leftfold on a log server', () => {
   it('says in one line that the server is not there', async () => {
     const { code, stderr } = await leftfold(['verify', '--store', 'http://127.0.0.1:1']);
     expect(code).not.toBe(0);
-    expect(stderr).toMatch(/^leftfold verify: http:\/\/127\.0\.0\.1:1 cannot be used: connect ECONNREFUSED.*\n$/);
+    expect(stderr).toMatch(
+      /^leftfold verify: http:\/\/127\.0\.0\.1:1 cannot be used: connect ECONNREFUSED.*\n$/,
+    );
   }, 30_000);
 });

@@ -32,9 +32,9 @@ describe('a log server, one context that records, and two that fold', () => {
   beforeAll(async () => {
     port = await freePort();
     log = await start('log', { LEFTFOLD_APP: 'log', PORT: String(port) });
-    [entries, balance, factor] = await Promise.all(
+    [entries, balance, factor] = (await Promise.all(
       (['entries', 'balance', 'factor'] as const).map((name) => context(name, log.url)),
-    ) as [Server, Server, Server];
+    )) as [Server, Server, Server];
     await Promise.all([entries, balance, factor].map((server) => server.ready()));
   }, 60_000);
 
@@ -119,7 +119,9 @@ describe('a log server, one context that records, and two that fold', () => {
       LEFTFOLD_DATA: join(folder.path, 'balance'),
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^leftfold: LEFTFOLD_STORE: .* keeps the log .*, but the snapshots in .* are of the log/);
+    expect(stderr).toMatch(
+      /^leftfold: LEFTFOLD_STORE: .* keeps the log .*, but the snapshots in .* are of the log/,
+    );
   }, 60_000);
 });
 
@@ -136,7 +138,11 @@ describe('a log server with a context', () => {
 describe('settings that cannot be', () => {
   it.each<readonly [what: string, environment: Readonly<Record<string, string>>, message: RegExp]>([
     ['an unknown app', { LEFTFOLD_APP: 'both' }, /LEFTFOLD_APP: must be one of monolith, log, context/],
-    ['a context app without contexts', { LEFTFOLD_APP: 'context' }, /LEFTFOLD_CONTEXTS: must name at least one/],
+    [
+      'a context app without contexts',
+      { LEFTFOLD_APP: 'context' },
+      /LEFTFOLD_CONTEXTS: must name at least one/,
+    ],
     [
       'a context that there is not',
       { LEFTFOLD_APP: 'log', LEFTFOLD_CONTEXTS: 'orders' },
@@ -162,9 +168,13 @@ describe('settings that cannot be', () => {
       { LEFTFOLD_APP: 'context', LEFTFOLD_CONTEXTS: 'balance', LEFTFOLD_STORE: 'http://a:secret@localhost' },
       /LEFTFOLD_STORE: must be lmdb, memory(?!.*secret)/s,
     ],
-  ])('end the start in one line: %s', async (_what, environment, message) => {
-    const { code, stderr } = await runToEnd({ LEFTFOLD_DATA: join(folder.path, 'none'), ...environment });
-    expect(code).toBe(1);
-    expect(stderr).toMatch(message);
-  }, 30_000);
+  ])(
+    'end the start in one line: %s',
+    async (_what, environment, message) => {
+      const { code, stderr } = await runToEnd({ LEFTFOLD_DATA: join(folder.path, 'none'), ...environment });
+      expect(code).toBe(1);
+      expect(stderr).toMatch(message);
+    },
+    30_000,
+  );
 });

@@ -1,7 +1,5 @@
 /** All contexts in one process, over one log. */
-import type { DynamicModule } from '@nestjs/common';
-import type { EventStore } from '../../runtime/event-log/event-store.js';
-import { AppModule, type AppDefinition } from '../app-definition.js';
+import type { AppDefinition } from '../app-definition.js';
 import { aboutOf, type Parts } from '../context-module.js';
 import { contextsWithout, forwardableIn } from '../forwarded-contexts.js';
 import { InvalidSetting, type Settings } from '../settings.js';
@@ -29,10 +27,4 @@ export function monolith({ commits, forward }: Settings, parts: Parts): AppDefin
     about: aboutOf(parts.contexts),
     http: { events: true, commits, projections: true, operations: true, health: true },
   };
-}
-
-export class MonolithModule {
-  static over(store: EventStore, settings: Settings, parts: Parts = PARTS): DynamicModule {
-    return AppModule.over(store, settings, monolith(settings, parts));
-  }
 }

@@ -8,7 +8,13 @@ import { helpExamples } from '../arguments.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 import { formatCount } from '../number-format.js';
 import { isRemote } from '../../apps/settings.js';
-import { logConfig, openLogForReading, withLogOptions, type LogConfig, type LogOptions } from '../log-options.js';
+import {
+  logConfig,
+  openLogForReading,
+  withLogOptions,
+  type LogConfig,
+  type LogOptions,
+} from '../log-options.js';
 import { Progress } from '../progress.js';
 import { printResult, printMessage, type Terminal } from '../terminal.js';
 import { formatLogHead, requireHash, verifyLog, type VerifiedLog } from '../log-verification.js';
@@ -42,7 +48,7 @@ async function backup(folder: string, options: LogOptions, terminal: Terminal): 
   const config = logConfig(options, terminal);
   if (config.store !== 'lmdb' && !isRemote(config.store))
     throw new CommandFailed(
-      'only a log in LMDB, or of a log server, can be copied so; use leftfold export for any other, or pg_dump for PostgreSQL',
+      'only a log in LMDB can be copied so; use leftfold export for any other, or pg_dump for PostgreSQL',
       EXIT.usage,
     );
   const isNew = prepareFolder(folder);

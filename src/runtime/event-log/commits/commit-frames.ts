@@ -58,7 +58,9 @@ export class FrameReader {
   #nextLength(): number | undefined {
     if (this.#bytes < LENGTH_BYTES) return undefined;
     const [first] = this.#chunks;
-    const length = (first !== undefined && first.length >= LENGTH_BYTES ? first : this.#joined()).readUInt32BE();
+    const length = (
+      first !== undefined && first.length >= LENGTH_BYTES ? first : this.#joined()
+    ).readUInt32BE();
     if (length > MAX_FRAME_BYTES) throw new NoFrames(`a frame of ${length} bytes is too long`);
     return this.#bytes < LENGTH_BYTES + length ? undefined : length;
   }

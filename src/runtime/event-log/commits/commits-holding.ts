@@ -42,8 +42,7 @@ export async function* commitsHolding(
     for (const { first, last } of runsOf(events, backwards)) {
       const found: RecordedCommit[] = [];
       for await (const commits of log.commits({ after: position(first - 1), through: last }))
-        for (const commit of commits)
-          if (wanted.has(commit.id) && commit.first !== given) found.push(commit);
+        for (const commit of commits) if (wanted.has(commit.id) && commit.first !== given) found.push(commit);
       if (backwards) found.reverse();
       const end = found.at(-1);
       if (end === undefined) continue;

@@ -70,8 +70,7 @@ export function verifyCommit(bytes: Buffer, last: Position, first = last): Verif
  * @throws LogDamaged unless the bytes fit their hash
  */
 export function verifyStored(bytes: Buffer, first = START): VerifiedCommit {
-  const damaged = (): LogDamaged =>
-    new LogDamaged(first, 'the commit there does not fit its hash');
+  const damaged = (): LogDamaged => new LogDamaged(first, 'the commit there does not fit its hash');
   if (bytes.length <= 2 * HASH_LENGTH) throw damaged();
   if (bytes.toString('latin1', 0, HASH_LENGTH) !== digestOf('sha256', bytes.subarray(HASH_LENGTH), 'binary'))
     throw damaged();

@@ -61,7 +61,15 @@ export const newCommitBody = z.strictObject({
 });
 
 /** Without a line feed. Whether the id is new is not said: whoever asks again after a lost answer cannot know it. */
-export function newCommitLine({ id, time, isImported, metadata, fingerprint, condition, events }: NewCommit): string {
+export function newCommitLine({
+  id,
+  time,
+  isImported,
+  metadata,
+  fingerprint,
+  condition,
+  events,
+}: NewCommit): string {
   return JSON.stringify({
     id,
     time,

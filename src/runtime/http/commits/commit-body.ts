@@ -20,7 +20,12 @@ const MAX_PENDING_BYTES = 128 * 1024 * 1024;
 /** The client is gone before all of the body was there. */
 class BodyCutOff extends Problem {
   constructor() {
-    super('malformed', 'malformed-body', 'The body cannot be read', 'The body ended before all of it was there.');
+    super(
+      'malformed',
+      'malformed-body',
+      'The body cannot be read',
+      'The body ended before all of it was there.',
+    );
   }
 }
 
@@ -41,11 +46,13 @@ export class CommitBodies {
     requireMediaType(request, [NEW_COMMITS_TYPE]);
     requirePlainText(request.headers);
     let counted = 0;
-    const count = (bytes: number): void => {
+    const count = (bytes: number): LogBusy | undefined => {
       // One body alone is read, whatever its size.
-      if (this.#pendingBytes > counted && this.#pendingBytes + bytes > this.maxPendingBytes) throw new LogBusy();
+      if (this.#pendingBytes > counted && this.#pendingBytes + bytes > this.maxPendingBytes)
+        return new LogBusy();
       counted += bytes;
       this.#pendingBytes += bytes;
+      return undefined;
     };
     try {
       const bytes = request.rawBody ?? (await readAll(request, count));
@@ -56,7 +63,8 @@ export class CommitBodies {
   }
 }
 
-function readAll(request: HttpRequest, count: (bytes: number) => void): Promise<Buffer> {
+/** @param count takes the size of each part; gives why the body is refused */
+function readAll(request: HttpRequest, count: (bytes: number) => Problem | undefined): Promise<Buffer> {
   // Of Fastify's request, `raw`; Express's request is Node's.
   const raw = request.raw ?? (request as unknown as IncomingMessage);
   return new Promise((resolve, reject) => {
@@ -64,13 +72,12 @@ function readAll(request: HttpRequest, count: (bytes: number) => void): Promise<
     let length = 0;
     raw.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      try {
-        if (length > MAX_COMMITS_BODY_BYTES) throw new BodyTooLarge(MAX_COMMITS_BODY_BYTES);
-        count(chunk.length);
-        chunks.push(chunk);
-      } catch (error) {
+      const refusal =
+        length > MAX_COMMITS_BODY_BYTES ? new BodyTooLarge(MAX_COMMITS_BODY_BYTES) : count(chunk.length);
+      if (refusal === undefined) chunks.push(chunk);
+      else {
         chunks.length = 0;
-        reject(error as Error); // the rest is read and dropped, so that the answer reaches the client
+        reject(refusal); // the rest is read and dropped, so that the answer reaches the client
       }
     });
     raw.once('end', () => {

@@ -30,7 +30,14 @@ import { ProblemFilter } from '../kernel/problem.filter.js';
 import { COMMITS_TYPE, END_OF_FRAMES, frameLength } from '../../event-log/commits/commit-frames.js';
 import { exportLines } from '../../event-log/commits/export-line.js';
 import { storedBytesOf } from '../../event-log/commits/hashed-commit.js';
-import { EVERYTHING, START, commitId, position, type Range, type RecordedCommit } from '../../event-log/event.js';
+import {
+  EVERYTHING,
+  START,
+  commitId,
+  position,
+  type Range,
+  type RecordedCommit,
+} from '../../event-log/event.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { EventStore } from '../../event-log/event-store.js';
 import { matchesEverything } from '../../event-log/query.js';
@@ -41,7 +48,12 @@ import { logHeaders, requireSameLog } from './same-log.js';
 
 class NoSuchCommit extends Problem {
   constructor(id: string) {
-    super('not-found', 'no-such-commit', 'There is no such commit', `Nothing was recorded under the id ${id}.`);
+    super(
+      'not-found',
+      'no-such-commit',
+      'There is no such commit',
+      `Nothing was recorded under the id ${id}.`,
+    );
   }
 }
 

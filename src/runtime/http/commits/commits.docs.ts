@@ -1,6 +1,13 @@
 /** OpenAPI of the log as it is stored. */
 import { z } from 'zod';
-import { ApiEndpoint, POSITION_HEADER, apiPosition, apiTime, preferHeader, type Answer } from '../kernel/api-docs.js';
+import {
+  ApiEndpoint,
+  POSITION_HEADER,
+  apiPosition,
+  apiTime,
+  preferHeader,
+  type Answer,
+} from '../kernel/api-docs.js';
 import { COMMITS_TYPE } from '../../event-log/commits/commit-frames.js';
 import { NEW_COMMITS_TYPE, appendAnswer, newCommitBody } from '../../event-log/commits/new-commit-lines.js';
 import { commitQueryBody } from './commit-requests.js';
@@ -121,7 +128,9 @@ export function ApiHead(): MethodDecorator {
       after: apiPosition.describe('What to wait for, with Prefer: wait').optional(),
       known: z
         .string()
-        .describe('A commit that was read: the position where it ends, a dot, and its hash. 503 when the log does not hold it')
+        .describe(
+          'A commit that was read: the position where it ends, a dot, and its hash. 503 when the log does not hold it',
+        )
         .optional(),
     },
     answers: {

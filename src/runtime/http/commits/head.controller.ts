@@ -9,7 +9,13 @@ import {
   VERSION_NEUTRAL,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { queryOf, sendJson, whileConnected, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import {
+  queryOf,
+  sendJson,
+  whileConnected,
+  type HttpRequest,
+  type HttpResponse,
+} from '../kernel/exchange.js';
 import { preferredWait } from '../kernel/headers.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';

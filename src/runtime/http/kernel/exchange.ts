@@ -123,10 +123,7 @@ export function destroyStreams(server: Server): void {
   }
 }
 
-async function* continued(
-  first: IteratorResult<Chunk>,
-  rest: AsyncGenerator<Chunk>,
-): AsyncGenerator<Chunk> {
+async function* continued(first: IteratorResult<Chunk>, rest: AsyncGenerator<Chunk>): AsyncGenerator<Chunk> {
   try {
     if (first.done === true) return;
     yield first.value;

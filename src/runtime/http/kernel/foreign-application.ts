@@ -185,13 +185,9 @@ function isParsed(type: string | RegExp): boolean {
 function keepBytes(fastify: FastifyInstance, limits: ReadonlyMap<string, number>): void {
   for (const [type, bodyLimit] of limits) {
     if (fastify.hasContentTypeParser(type) || fastify.hasContentTypeParser('*')) continue;
-    fastify.addContentTypeParser(
-      type,
-      { parseAs: 'buffer', bodyLimit },
-      (request, body, done) => {
-        request.rawBody = body;
-        done(null, body);
-      },
-    );
+    fastify.addContentTypeParser(type, { parseAs: 'buffer', bodyLimit }, (request, body, done) => {
+      request.rawBody = body;
+      done(null, body);
+    });
   }
 }

@@ -83,7 +83,7 @@ export class RemoteAppender {
   async #ask(batch: readonly LinedCommit[]): Promise<readonly Answer[]> {
     const body = batch.map(({ line }) => `${line}\n`).join('');
     const giveUpAt = performance.now() + this.options.settleWithin;
-    for (let mayBeRecorded = false; ; ) {
+    for (let mayBeRecorded = false; ;) {
       try {
         const response = await this.client.answer('/commits', {
           method: 'POST',
@@ -123,4 +123,6 @@ function answersIn(text: string, batch: readonly LinedCommit[], isRetry: boolean
 }
 
 const notUnderstood = (): StoreUnavailable =>
-  new StoreUnavailable('unknown', { cause: new Error('the answer to POST /commits is not that of a log server') });
+  new StoreUnavailable('unknown', {
+    cause: new Error('the answer to POST /commits is not that of a log server'),
+  });

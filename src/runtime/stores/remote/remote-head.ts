@@ -120,7 +120,7 @@ export class RemoteHead {
   async #follow(): Promise<void> {
     let retry = MIN_RETRY_MS;
     let isAway = false;
-    while (!this.#ending.signal.aborted) {
+    while (!this.#isEnding()) {
       try {
         // What was recorded since then may not be in the answer yet.
         const before = this.#highest;
@@ -134,7 +134,7 @@ export class RemoteHead {
         else if (head < before) this.position.goBackTo(head);
         if (head > this.#highest) this.#highest = head;
       } catch (error) {
-        if (this.#ending.signal.aborted) return;
+        if (this.#isEnding()) return;
         if (error instanceof LogWentBack) this.position.goBackTo(START);
         else {
           const known = unavailable(error);
@@ -146,6 +146,10 @@ export class RemoteHead {
         retry = Math.min(2 * retry, MAX_RETRY_MS);
       }
     }
+  }
+
+  #isEnding(): boolean {
+    return this.#ending.signal.aborted;
   }
 
   async #waitFor(after: Position): Promise<HeadAnswer> {
@@ -167,7 +171,9 @@ export class RemoteHead {
 export function headIn(text: string): HeadAnswer {
   const parsed = headBody.safeParse(parsedJson(text));
   if (parsed.success) return parsed.data;
-  throw new StoreUnavailable(undefined, { cause: new Error('the answer to GET /head is not that of a log server') });
+  throw new StoreUnavailable(undefined, {
+    cause: new Error('the answer to GET /head is not that of a log server'),
+  });
 }
 
 /** A broken connection is a server that is away; every other error says more. */

@@ -53,7 +53,7 @@ const NOT_IN_LOG = /after position (\d+)/;
 const unavailable =
   (code: StoreTrouble) =>
   ({ detail }: ProblemBody): StoreUnavailable =>
-    new StoreUnavailable(/is not known/.test(detail) ? 'unknown' : undefined, { code });
+    new StoreUnavailable(detail.includes('is not known') ? 'unknown' : undefined, { code });
 
 const ERRORS: ReadonlyMap<string, (document: ProblemBody) => Problem> = new Map<
   string,

@@ -88,7 +88,7 @@ describe('a remote store', () => {
     expect(lost).toBe(3);
     expect(answers.map(({ first }) => first)).toEqual([1, 2]);
     // An id that was made for its append was recorded by it.
-    expect(answers[1]?.repeated).toBe(false);
+    expect(answers[1].repeated).toBe(false);
     expect(await store.head()).toBe(2);
   }, 30_000);
 
