@@ -1,5 +1,6 @@
 /** Replaces Fastify's body parsers, which round numbers, by the runtime's. */
 import type { FastifyInstance } from 'fastify';
+import { NEW_COMMITS_TYPE } from '../runtime/event-log/commits/new-commit-lines.js';
 import {
   FORM_TYPE,
   JSON_TYPE,
@@ -25,6 +26,10 @@ export function registerBodyParsers(fastify: FastifyInstance, jsonTypes: readonl
       }
     });
   }
+  // Its route reads it from the connection, within a bound of its own.
+  fastify.addContentTypeParser(NEW_COMMITS_TYPE, (_request, _payload, done) => {
+    done(null, UNREAD);
+  });
   // Only the route knows which media types it accepts: it refuses an unparsed body.
   fastify.addContentTypeParser('*', (_request, payload, done) => {
     payload.resume();

@@ -11,6 +11,7 @@ import { registerBodyParsers } from './body-parsers.js';
 import { answerUnreadable } from './unreadable-requests.js';
 import { serveLandingPage } from './landing-page.js';
 import { closeGracefully } from './graceful-close.js';
+import type { Forwarding } from './forwarding.js';
 import { guardRequests } from './request-hooks.js';
 import { keepTick } from './kept-tick.js';
 import { onePathEach, refuseMethodsWithoutRoute, rememberRoutes } from './method-not-allowed-routes.js';
@@ -28,6 +29,10 @@ export interface HttpOptions extends OriginOptions {
   readonly version: string;
   /** Media types that are JSON under another name. */
   readonly jsonTypes: readonly string[];
+  /** Paths under which another path is served, too. */
+  readonly aliases?: ReadonlyMap<string, string>;
+  /** Hands requests for some contexts to other processes. */
+  readonly forwarding?: Forwarding | undefined;
   readonly logger: LoggerService;
 }
 
@@ -44,10 +49,27 @@ class ApplicationFilter extends ProblemFilter {
 /** A request must have arrived completely within this time, since one that never does would delay the close for ever. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+const MAX_PARAMETER_LENGTH = 4096;
+
+function aliased(url: string, aliases: ReadonlyMap<string, string>): string {
+  const [path = '', ...query] = url.split('?');
+  const target = aliases.get(path);
+  return target === undefined ? url : [target, ...query].join('?');
+}
+
 /** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. @throws Error when two endpoints have one path */
 export async function createHttpApplication(
   module: DynamicModule,
-  { title, description, version, jsonTypes, logger, ...origins }: HttpOptions,
+  {
+    title,
+    description,
+    version,
+    jsonTypes,
+    aliases = new Map(),
+    forwarding,
+    logger,
+    ...origins
+  }: HttpOptions,
 ): Promise<NestFastifyApplication> {
   keepTick();
   const filter = new ApplicationFilter(async () => app.get<ProblemHeaders>(PROBLEM_HEADERS)());
@@ -57,6 +79,9 @@ export async function createHttpApplication(
     forceCloseConnections: 'idle',
     return503OnClosing: false, // `closeGracefully` does, with a problem
     clientErrorHandler: answerUnreadable,
+    // Commit ids have up to 255 characters, each of them up to nine in percent-encoding.
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    rewriteUrl: ({ url = '/' }) => aliased(url, aliases),
     skipMiddie: true, // there is no Express middleware here
     // What Fastify refuses before it looks for a route, such as a path that cannot be decoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -68,6 +93,7 @@ export async function createHttpApplication(
   const routes = rememberRoutes(fastify);
   closeGracefully(fastify, filter);
   guardRequests(fastify, origins, filter);
+  forwarding?.register(fastify, filter);
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     abortOnError: false,

@@ -13,6 +13,9 @@ function errorOf(environment: Readonly<Record<string, string>>): InvalidSetting 
 
 describe('the configuration', () => {
   const defaults = {
+    app: 'monolith',
+    contexts: [],
+    commits: false,
     port: 3000,
     host: '127.0.0.1',
     hosts: [],
@@ -87,6 +90,10 @@ describe('the configuration', () => {
     ['LEFTFOLD_STORE', 'memory', { store: 'memory' }],
     ['LEFTFOLD_STORE', 'lmdb', { store: 'lmdb' }],
     ['LEFTFOLD_STORE', 'postgres://u:p@localhost:5432/db', { store: 'postgres://u:p@localhost:5432/db' }],
+    ['LEFTFOLD_STORE', 'http://127.0.0.1:3000', { store: 'http://127.0.0.1:3000' }],
+    ['LEFTFOLD_APP', 'log', { app: 'log' }],
+    ['LEFTFOLD_CONTEXTS', 'sum, product', { contexts: ['sum', 'product'] }],
+    ['LEFTFOLD_COMMITS', 'on', { commits: true }],
     ['LEFTFOLD_STORE', 'postgresql:///db?host=/run/sql', { store: 'postgresql:///db?host=/run/sql' }],
     ['LEFTFOLD_LEASE_SECONDS', '30', { leaseSeconds: 30 }],
     ['LEFTFOLD_SNAPSHOT_EVERY', '1', { snapshotEvery: 1 }],
@@ -114,6 +121,9 @@ describe('a setting that cannot be', () => {
     ['HOST', '192.168.1.5', 'must be a loopback address'],
     ['HOST', '127.0.0.1.example.org', 'must be a loopback address'],
     ['HOST', 'example.org', 'must be a loopback address'],
+    ['LEFTFOLD_APP', 'sum', 'must be one of monolith, log, context'],
+    ['LEFTFOLD_COMMITS', 'yes', 'must be on or off'],
+    ['LEFTFOLD_STORE', 'http://user:secret@localhost', 'must be lmdb, memory, or the URL of a database'],
     ['LEFTFOLD_STORE', 'postgres', 'must be lmdb, memory, or the URL of a database'],
     ['LEFTFOLD_STORE', 'mysql://localhost/db', 'must be lmdb, memory, or the URL of a database'],
     ['LEFTFOLD_STORE', 'postgres://localhost:port/db', 'must be lmdb, memory, or the URL of a database'],

@@ -62,8 +62,10 @@ export interface WorkerOptions {
 export interface HttpParts extends OriginOptions {
   /** Where the parts are served, as in `internal/log`. Default: at the root. */
   readonly prefix?: string;
-  /** `/events`: read the log, and append to it. */
-  readonly events?: boolean;
+  /** `/events`: read the log, and append to it unless `read-only`. */
+  readonly events?: boolean | 'read-only';
+  /** `/commits` and `/head`: the log as it is stored, for remote stores. Who can reach them can record events of any type. */
+  readonly commits?: boolean;
   /** `/projections`: how each projection is, its machine, and `resume` for one that has stopped. */
   readonly projections?: boolean;
   /** `/projections/<name>/audit` and `/rebuild`. */

@@ -133,6 +133,12 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   );
 }
 
+/** A JSON number where it is exact, a string of its digits where it would not be. */
+export function asJson(value: string): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
 function refuse(faults: readonly Fault[]): never {
   throw new InvalidBody(faults);
 }

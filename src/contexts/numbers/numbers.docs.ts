@@ -110,11 +110,14 @@ export function ApiPush(): MethodDecorator {
   });
 }
 
-export function ApiLog(): MethodDecorator {
+export function ApiLog(maxNewest: number): MethodDecorator {
   return ApiEndpoint({
     tag: 'hello world',
-    summary: 'The newest 1,000 values that were recorded, oldest first',
+    summary: 'All values that were recorded, oldest first, or the newest of them',
     id: 'log',
+    query: {
+      limit: z.int().min(1).max(maxNewest).optional().describe('Only so many of the newest'),
+    },
     answers: {
       200: {
         description: 'Values beyond safe integers are strings',
@@ -122,5 +125,6 @@ export function ApiLog(): MethodDecorator {
         body: z.array(sentInteger),
       },
     },
+    problems: { 400: 'The limit is none' },
   });
 }

@@ -169,6 +169,10 @@ const STORE_TROUBLES = {
     'The store has no log any more',
     'The tables of the log are gone from the server that kept it; they must be restored.',
   ],
+  'another-log': [
+    'The store has another log',
+    'The server keeps another log than the one that was opened: what was folded here is of no use for it.',
+  ],
 } as const;
 
 export type StoreTrouble = keyof typeof STORE_TROUBLES;

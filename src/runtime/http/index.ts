@@ -37,6 +37,7 @@ export {
   type OriginRequest,
 } from './kernel/origin-policy.js';
 export { parseBody } from './kernel/json-faults.js';
+export type { Chunk } from './kernel/thread-turns.js';
 export { Links } from './kernel/links.js';
 export {
   refuseUnknownParameters,

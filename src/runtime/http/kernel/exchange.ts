@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { requireDecodableUrl, type QueryString } from './parameters.js';
-import { chunksInTurns } from './thread-turns.js';
+import { chunksInTurns, type Chunk } from './thread-turns.js';
 
 /** Fastify's request, which has Node's in `raw`, or Express's, which is Node's. */
 export interface HttpRequest {
@@ -86,7 +86,7 @@ export function sendJson(response: HttpResponse, status: number, headers: Header
 export async function sendChunks(
   response: HttpResponse,
   headers: Headers,
-  produced: AsyncGenerator<string>,
+  produced: AsyncGenerator<Chunk>,
 ): Promise<void> {
   remember(rawResponse(response));
   const chunks = chunksInTurns(produced, () => rawResponse(response).destroy());
@@ -123,10 +123,7 @@ export function destroyStreams(server: Server): void {
   }
 }
 
-async function* continued(
-  first: IteratorResult<string>,
-  rest: AsyncGenerator<string>,
-): AsyncGenerator<string> {
+async function* continued(first: IteratorResult<Chunk>, rest: AsyncGenerator<Chunk>): AsyncGenerator<Chunk> {
   try {
     if (first.done === true) return;
     yield first.value;

@@ -114,6 +114,9 @@ export async function* inTurns<Page>(pages: AsyncIterable<Page>, turns = threadT
   }
 }
 
+/** A part of an answer: text, or bytes. */
+export type Chunk = string | Buffer;
+
 /**
  * The same chunks, each produced in a turn of its own and counted until the next one is asked for, which is when the client
  * has taken it.
@@ -121,10 +124,10 @@ export async function* inTurns<Page>(pages: AsyncIterable<Page>, turns = threadT
  * @param cut ends the answer
  */
 export async function* chunksInTurns(
-  chunks: AsyncGenerator<string>,
+  chunks: AsyncGenerator<Chunk>,
   cut: () => void,
   turns = threadTurns,
-): AsyncGenerator<string> {
+): AsyncGenerator<Chunk> {
   const checking = setInterval(() => {
     turns.cutStalled();
   }, MAX_STALL_MS / 3);
@@ -134,7 +137,7 @@ export async function* chunksInTurns(
     for (;;) {
       const next = await turns.take(() => chunks.next());
       if (next.done === true) return;
-      // In UTF-8, most of it ASCII; the string itself takes about as much.
+      // Text is mostly ASCII in UTF-8; the string itself takes about as much.
       release = turns.hold(next.value.length, cut);
       yield next.value;
       release();

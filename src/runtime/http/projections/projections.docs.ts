@@ -9,6 +9,7 @@ import {
   apiPosition,
   apiTime,
 } from '../kernel/api-docs.js';
+import { apiPointInTime } from './projection.docs.js';
 import { skipBody } from './resume-request.js';
 
 export const PROJECTION_NAME = { name: z.string().describe('The name of a projection') };
@@ -99,6 +100,31 @@ export function ApiDetails(): MethodDecorator {
       },
     },
     problems: NOT_FOUND,
+  });
+}
+
+export function ApiDigest(): MethodDecorator {
+  return ApiEndpoint({
+    tag: 'projections',
+    summary: 'A digest of the state, now or as it was',
+    id: 'projectionDigest',
+    path: PROJECTION_NAME,
+    query: { at: apiPointInTime.describe('As of which position or time. Default: now').optional() },
+    answers: {
+      200: {
+        description: 'Two processes with the same digest have folded the same events to the same state',
+        headers: POSITION_HEADER,
+        body: z.object({
+          position: apiPosition,
+          digest: z.string().meta({ example: '20-ff6c2d2b3190c10d-5feceb66ffc86f38' }),
+        }),
+      },
+    },
+    problems: {
+      400: 'The point in time is none',
+      404: 'There is no such projection, or the log does not go so far',
+      503: 'It cannot be folded up to there, or too many folds are under way',
+    },
   });
 }
 

@@ -52,6 +52,30 @@ export async function* readPages(
   if (page.length > 0) yield page;
 }
 
+/** Whole commits that hold events of the range that match, up to `head` at most, a chunk at a time. */
+export async function* readCommitsWith(
+  files: LmdbFiles,
+  query: Query,
+  range: Range,
+  head: Position,
+): AsyncIterable<readonly RecordedCommit[]> {
+  const span = spanOf(query, range, head);
+  let remaining = span.limit;
+  for (const commits of readChunks(files, span)) {
+    const found: RecordedCommit[] = [];
+    for (const commit of commits) {
+      if (remaining <= 0) break;
+      const count = matchingEvents(commit, span).length;
+      if (count === 0) continue;
+      remaining -= count;
+      found.push(toRecordedCommit(commit));
+    }
+    if (found.length > 0) yield found;
+    if (remaining <= 0) return;
+    await nextTurn();
+  }
+}
+
 /** The position of the first event after another one that matches the query. */
 export function firstMatch(
   files: LmdbFiles,

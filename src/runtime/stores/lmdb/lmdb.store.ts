@@ -22,7 +22,7 @@ import { decideAppends, type LogView, type PendingCommit } from '../decide-appen
 import { entriesOf, putEntries, writeSizeOf } from './commit-entries.js';
 import { flushFailure, takeRoom } from './disk-refusals.js';
 import { lastPosition } from './lmdb-files.js';
-import { commitWithId, firstMatch, readCommits, readPages, whileOpen } from './lmdb-read.js';
+import { commitWithId, firstMatch, readCommits, readCommitsWith, readPages, whileOpen } from './lmdb-read.js';
 import { leaseExpired } from './lease-wait.js';
 import { noteLeft } from './open-log.js';
 import { openWriter, type OpenWriter } from './open-writer.js';
@@ -138,6 +138,13 @@ export class LmdbStore extends EventStore {
     return whileOpen(
       () => this.#closed !== undefined,
       () => readCommits(this.writer.files, range, this.#head.position),
+    );
+  }
+
+  override commitsWith(query: Query, range: Range): AsyncIterable<readonly RecordedCommit[]> {
+    return whileOpen(
+      () => this.#closed !== undefined,
+      () => readCommitsWith(this.writer.files, query, range, this.#head.position),
     );
   }
 

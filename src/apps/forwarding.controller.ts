@@ -1,0 +1,79 @@
+/** `/forwarding`: hands the requests for a context to another process, and takes them back, while both serve. */
+import { Controller, Get, HttpCode, Module, Post, Req, Res, type DynamicModule } from '@nestjs/common';
+import { z } from 'zod';
+import { ApiEndpoint } from '../runtime/http/kernel/api-docs.js';
+import { JSON_TYPE, readBody } from '../runtime/http/kernel/bodies.js';
+import { queryOf, sendJson, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
+import { parseBody } from '../runtime/http/kernel/json-faults.js';
+import { refuseUnknownParameters } from '../runtime/http/kernel/parameters.js';
+import { Forwarding } from './forwarding.js';
+import { isOrigin } from './settings.js';
+
+const RIGHT = 'the URL of a server without a path, as in http://127.0.0.1:3002, or null for this one';
+
+const body = z.strictObject(
+  {
+    context: z.string('name a context').min(1, 'name a context'),
+    to: z.string(RIGHT).refine(isOrigin, RIGHT).nullable(),
+  },
+  'send {"context": "product", "to": "http://127.0.0.1:3002"}, or null to serve it here again',
+);
+
+const answer = {
+  description: 'Where each context that is not served here is served',
+  body: z.object({ contexts: z.record(z.string(), z.string()) }),
+};
+
+@Controller('forwarding')
+export class ForwardingController {
+  constructor(private readonly forwarding: Forwarding) {}
+
+  @Get()
+  @ApiEndpoint({
+    tag: 'operations',
+    summary: 'Which contexts are served by another process',
+    id: 'forwarding',
+    answers: { 200: answer },
+  })
+  show(@Req() request: HttpRequest, @Res() response: HttpResponse): void {
+    refuseUnknownParameters(queryOf(request), []);
+    this.#answer(response);
+  }
+
+  @Post()
+  @HttpCode(200)
+  @ApiEndpoint({
+    tag: 'operations',
+    summary: 'Hand the requests for a context to another process, or serve it here again',
+    id: 'setForwarding',
+    body,
+    answers: { 200: answer },
+    problems: {
+      400: 'The body cannot be read',
+      409: 'The two processes have folded different states, or the one that takes over does not catch up',
+      415: 'Another media type',
+      422: 'The body is not acceptable',
+    },
+  })
+  async set(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+    refuseUnknownParameters(queryOf(request), []);
+    const { context, to } = parseBody(body, await readBody(request, [JSON_TYPE]));
+    await this.forwarding.set(context, to ?? undefined);
+    this.#answer(response);
+  }
+
+  #answer(response: HttpResponse): void {
+    sendJson(response, 200, { 'cache-control': 'no-store' }, { contexts: this.forwarding.targets });
+  }
+}
+
+@Module({})
+export class ForwardingModule {
+  static of(forwarding: Forwarding): DynamicModule {
+    return {
+      module: ForwardingModule,
+      controllers: [ForwardingController],
+      providers: [{ provide: Forwarding, useValue: forwarding }],
+    };
+  }
+}
