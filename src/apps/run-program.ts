@@ -18,6 +18,11 @@ const ASSEMBLY = new Set([
   'NestApplication',
 ]);
 
+/** The disk refused a commit (EX_IOERR of sysexits.h). */
+const EXIT_DISK_FAILED = 74;
+/** After a commit that the disk refused, the process ends within this time, also when it cannot be closed in good order. */
+const MAX_END_MS = 10_000;
+
 class QuietLogger extends ConsoleLogger {
   override log(message: unknown, ...rest: unknown[]): void {
     if (!ASSEMBLY.has(String(rest.at(-1)))) super.log(message, ...(rest as [string]));
@@ -57,16 +62,15 @@ async function run(version: string, define: (settings: Settings) => AppDefinitio
   const settings = readSettings(process.env);
   const definition = define(settings);
   checkSettingsOf(definition.parts.contexts, process.env);
-  const { app, url } = await startApp(settings, logger, version, definition);
+  let close = (): Promise<void> => Promise.resolve();
   let ending = false;
-  const end = (signal: NodeJS.Signals): void => {
+  const end = (code: number): void => {
     if (ending) return; // the terminal and a parent process may both send the signal
     ending = true;
-    logger.log(`${signal}: finishing what was accepted`, 'Leftfold');
-    app.close().then(
+    close().then(
       () => {
         logger.log('stopped', 'Leftfold');
-        process.exit(0);
+        process.exit(code);
       },
       (error: unknown) => {
         logger.error(
@@ -74,12 +78,23 @@ async function run(version: string, define: (settings: Settings) => AppDefinitio
           error instanceof Error ? error.stack : String(error),
           'Leftfold',
         );
-        process.exit(1);
+        process.exit(code === 0 ? 1 : code);
       },
     );
   };
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
+  const onCommitRefused = (sentence: string): void => {
+    logger.error(sentence, undefined, 'EventLog');
+    setTimeout(() => process.exit(EXIT_DISK_FAILED), MAX_END_MS).unref();
+    end(EXIT_DISK_FAILED);
+  };
+  const { app, url } = await startApp(settings, logger, version, definition, onCommitRefused);
+  close = () => app.close();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (!ending) logger.log(`${signal}: finishing what was accepted`, 'Leftfold');
+    end(0);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
   process.stdout.write(greeting(version, url, settings, definition.about.examples(url)));
 }
 

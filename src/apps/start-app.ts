@@ -24,18 +24,25 @@ export interface Running {
   readonly url: string;
 }
 
-/** @throws InvalidSetting when a setting cannot be used, such as a port that is taken */
+/**
+ * @param onCommitRefused told in a sentence that the disk refused a commit: the process should end
+ * @throws InvalidSetting when a setting cannot be used, such as a port that is taken
+ */
 export async function startApp(
   settings: Settings,
   logger: LoggerService,
   version: string,
   definition: AppDefinition,
+  onCommitRefused?: (sentence: string) => void,
 ): Promise<Running> {
   const { about, aliases, isBoundToLog = false, forwardable } = definition;
   prepareSnapshots(settings);
   threadTurns.maxBytes = settings.streamBytes;
-  const store = await openStore(settings, (sentence) => {
-    logger.warn(sentence, 'EventLog');
+  const store = await openStore(settings, {
+    onConnection: (sentence) => {
+      logger.warn(sentence, 'EventLog');
+    },
+    ...(onCommitRefused && { onCommitRefused }),
   });
   let app: NestFastifyApplication | undefined;
   try {

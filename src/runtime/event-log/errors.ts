@@ -253,14 +253,21 @@ export class LogDamaged extends Problem {
 
 /** Another process writes to this log. */
 export class LogInUse extends Error {
-  /** @param isElsewhere whether the process is of another PID namespace, as in another container */
+  /**
+   * @param isElsewhere whether the process is of another PID namespace, as in another container
+   * @param keepsLock whether it no longer renews its lease, but keeps LMDB's lock
+   */
   constructor(
     readonly folder: string,
     readonly processId: number,
     isElsewhere = false,
+    keepsLock = false,
   ) {
     const where = isElsewhere ? ' of another container or PID namespace' : '';
-    super(`${folder} is in use by process ${processId}${where}; stop that process or choose another folder`);
+    const what = keepsLock
+      ? ', which seems to be stopped in the middle of a transaction and keeps its lock: let it go on (kill -CONT) or end it (kill -KILL)'
+      : '; stop that process or choose another folder';
+    super(`${folder} is in use by process ${processId}${where}${what}`);
     this.name = 'LogInUse';
   }
 }

@@ -27,7 +27,6 @@ import { leaseExpired } from './lease-wait.js';
 import { noteLeft } from './open-log.js';
 import { openWriter, type OpenWriter } from './open-writer.js';
 import { commitEndingAt } from './read-chunks.js';
-import { DEFAULT_LEASE_MS } from './writer-lease.js';
 import { WriterStanding } from './writer-standing.js';
 
 /** A process that has lost the lease reads the log this often. */
@@ -36,6 +35,11 @@ const POLL_INTERVAL_MS = 50;
 export interface LmdbStoreOptions {
   /** After this long without a renewal another process may take the writer lease. Default: 6 s. */
   readonly leaseMs?: number;
+  /**
+   * Told in a sentence, once, that the disk refused a commit. Nothing more is recorded until the log is opened again, and the
+   * process should end soon: lmdb may have damaged its heap (decision 0028). Default: a process warning.
+   */
+  readonly onCommitRefused?: (sentence: string) => void;
 }
 
 /**
@@ -56,7 +60,10 @@ export class LmdbStore extends EventStore {
   readonly #standing: WriterStanding;
   #timer: NodeJS.Timeout;
 
-  private constructor(private readonly writer: OpenWriter) {
+  private constructor(
+    private readonly writer: OpenWriter,
+    private readonly options: LmdbStoreOptions,
+  ) {
     super();
     const { folder, files, lease, room } = writer;
     this.#standing = new WriterStanding(folder, room.descriptor, () => {
@@ -88,12 +95,7 @@ export class LmdbStore extends EventStore {
     options: LmdbStoreOptions & { readonly onWait?: (sentence: string) => void } = {},
   ): Promise<LmdbStore> {
     const expired = await leaseExpired(folder, options.onWait ?? (() => undefined));
-    return openWriter(
-      folder,
-      options.leaseMs ?? DEFAULT_LEASE_MS,
-      expired,
-      (writer) => new LmdbStore(writer),
-    );
+    return openWriter(folder, options.leaseMs, expired, (writer) => new LmdbStore(writer, options));
   }
 
   /**
@@ -104,12 +106,7 @@ export class LmdbStore extends EventStore {
    * @throws Error of the file system when the folder cannot be written
    */
   static open(folder: string, options: LmdbStoreOptions = {}): LmdbStore {
-    return openWriter(
-      folder,
-      options.leaseMs ?? DEFAULT_LEASE_MS,
-      undefined,
-      (writer) => new LmdbStore(writer),
-    );
+    return openWriter(folder, options.leaseMs, undefined, (writer) => new LmdbStore(writer, options));
   }
 
   override append(append: NewCommit): Promise<Commit> {
@@ -303,7 +300,7 @@ export class LmdbStore extends EventStore {
     // lmdb begins a transaction with the second write, and otherwise only after this turn of the event loop.
     const batched = root.batch(() => undefined);
     const [isOwner] = await Promise.all([written, batched]).catch(async (error: unknown) => {
-      const cause = await flushFailure(this.writer.folder, error);
+      const cause = await flushFailure(this.writer.folder, error, this.options.onCommitRefused);
       this.#flushFailure ??= cause;
       throw new CommitNotFlushed({ cause });
     });
