@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { completeApi } from '../runtime/http/api-document.js';
 import { BODY_LIMIT } from '../runtime/http/kernel/bodies.js';
 import { OWN_BOOTSTRAP, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
 import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-document.js';
@@ -82,7 +83,10 @@ export async function createHttpApplication(
     .build();
   let described: OpenAPIObject | undefined;
   const describe = (): OpenAPIObject =>
-    (described ??= SwaggerModule.createDocument(app, document, { autoTagControllers: false }));
+    (described ??= completeApi(
+      app,
+      SwaggerModule.createDocument(app, document, { autoTagControllers: false }),
+    ));
   SwaggerModule.setup(PATHS.docs, app, describe, {
     jsonDocumentUrl: PATHS.openApi,
     yamlDocumentUrl: PATHS.openApiYaml,

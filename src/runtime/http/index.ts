@@ -1,4 +1,5 @@
 /** For controllers of one's own: problems, exact bodies, query strings, retries that are safe, and answers from projections. */
+export { completeApi } from './api-document.js';
 export { linkToCommit } from './events/page-request.js';
 export { commitOptions, type CommitOptions } from './events/idempotency.js';
 export {
@@ -10,6 +11,7 @@ export {
   NDJSON_TYPE,
   UnsupportedEncoding,
   UnsupportedMediaType,
+  bodyProblems,
   readBody,
   type BodyOptions,
 } from './kernel/bodies.js';
@@ -64,11 +66,13 @@ export {
   POSITION_HEADER,
   apiPosition,
   apiTime,
-  schemaOf,
   type Answer,
+  type Content,
   type Endpoint,
-  type Schema,
 } from './kernel/api-docs.js';
+export { nameComponents, schemaOf, type Schema } from './kernel/api-schema.js';
+export { APPENDING_PROBLEMS, READING_PROBLEMS } from './events/log-problems.js';
+export { apiCommand } from './projections/projections.docs.js';
 export { ApiTextQuery } from './projections/projection.docs.js';
 export type { Representation, ProjectedState } from './projections/as-of.js';
 export { NotYet, answerQuery } from './projections/query.js';

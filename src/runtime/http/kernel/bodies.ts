@@ -62,6 +62,15 @@ export class BodyTooLarge extends Problem {
   }
 }
 
+/** What `readBody` refuses with, as examples for OpenAPI. */
+export function bodyProblems(accepted: readonly string[]): readonly Problem[] {
+  return [
+    new MalformedBody('The body is not JSON: it is empty.'),
+    new UnsupportedMediaType('text/plain', accepted),
+    new BodyTooLarge(),
+  ];
+}
+
 export interface BodyOptions {
   /** Whether an empty body is no body, whatever its media type. Default: false, and empty JSON is malformed. */
   readonly isOptional?: boolean;
