@@ -6,6 +6,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { completeApi } from '../runtime/http/api-document.js';
 import { BODY_LIMIT } from '../runtime/http/kernel/bodies.js';
+import { ExactBody } from '../runtime/http/kernel/exact-body.js';
 import { OWN_BOOTSTRAP, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
 import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-document.js';
 import { registerBodyParsers } from './body-parsers.js';
@@ -76,6 +77,7 @@ export async function createHttpApplication(
   });
   registerBodyParsers(fastify, jsonTypes);
   app.useGlobalFilters(filter);
+  app.useGlobalInterceptors(new ExactBody());
   const document = new DocumentBuilder()
     .setTitle(title)
     .setDescription(description)

@@ -87,7 +87,7 @@ export class DocumentedApi {
     // OpenAPI has keywords that JSON Schema has not.
     this.#ajv = new Ajv2020({ strict: false, allErrors: true });
     addFormats.default(this.#ajv);
-    this.#ajv.addSchema({ ...(closed(document) as object), $id: 'api' } as AnySchema);
+    this.#ajv.addSchema({ ...(closed(document) as object), $id: 'api' });
   }
 
   static async of(url: string): Promise<DocumentedApi> {
@@ -133,16 +133,18 @@ export class DocumentedApi {
 
   /** Documented answers that `differences` has not seen. */
   unseen(): readonly string[] {
-    return this.operations.flatMap(({ id, responses }) =>
-      Object.entries(responses).flatMap(([status, { content = {} }]) => {
-        if (status === '304') return [`${id} 304`];
-        return Object.entries(content).flatMap(([type, media]) =>
-          type === PROBLEM_TYPE
-            ? this.examplesOf(media).map((problem) => `${id} ${problem.status} ${nameOf(problem)}`)
-            : [`${id} ${status} ${type}`],
-        );
-      }),
-    ).filter((each) => !this.#seen.has(each));
+    return this.operations
+      .flatMap(({ id, responses }) =>
+        Object.entries(responses).flatMap(([status, { content = {} }]) => {
+          if (status === '304') return [`${id} 304`];
+          return Object.entries(content).flatMap(([type, media]) =>
+            type === PROBLEM_TYPE
+              ? this.examplesOf(media).map((problem) => `${id} ${problem.status} ${nameOf(problem)}`)
+              : [`${id} ${status} ${type}`],
+          );
+        }),
+      )
+      .filter((each) => !this.#seen.has(each));
   }
 
   examplesOf({ examples = {} }: MediaType): readonly Problem[] {
@@ -159,10 +161,11 @@ export class DocumentedApi {
     const headers = new Headers();
     for (const { name, in: where, required, example, schema } of operation.parameters) {
       const { example: own, default: preset } = this.#schema(schema);
-      const value = example ?? own ?? preset;
-      if (value === undefined && required === true) throw new Error(`${operation.id} has no example of ${name}`);
+      const value = (example ?? own ?? preset) as number | string | undefined;
+      if (value === undefined && required === true)
+        throw new Error(`${operation.id} has no example of ${name}`);
       if (value === undefined) continue;
-      const text = String(value as string | number);
+      const text = String(value);
       if (where === 'path') path = path.replace(`{${name}}`, encodeURIComponent(text));
       else if (where === 'query') query.append(name, text);
       else headers.set(name, text);
@@ -172,6 +175,26 @@ export class DocumentedApi {
     if (type === undefined) return { path: path + search, init };
     headers.set('content-type', type);
     return { path: path + search, init: { ...init, body: this.#exampleBody(operation, type) } };
+  }
+
+  /**
+   * Sends each request of `execution`, one after the other. Resolves to the statuses by `operation media-type`.
+   *
+   * @throws Error when an answer is not as documented
+   */
+  async executeAll(): Promise<Readonly<Record<string, number>>> {
+    const statuses: Record<string, number> = {};
+    for (const operation of this.operations) {
+      for (const type of Object.keys(operation.requestBody?.content ?? { '': undefined })) {
+        const { path, init } = this.execution(operation, type === '' ? undefined : type);
+        const response = await fetch(this.url + path, init);
+        const name = `${operation.id} ${type}`.trim();
+        const differs = this.differencesOf(operation, response, await response.text());
+        if (differs.length > 0) throw new Error(`${name} of ${path}: ${differs.join('; ')}`);
+        statuses[name] = response.status;
+      }
+    }
+    return statuses;
   }
 
   /** Schemas of objects that stand in the document more than once. */

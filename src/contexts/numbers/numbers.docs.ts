@@ -101,9 +101,7 @@ export function ApiNumber(): MethodDecorator {
             value,
             time: apiTime,
             state: z.enum(['recorded', 'retracted']),
-            retraction: z
-              .object({ position: z.int().min(1), time: apiTime, reason: z.string() })
-              .optional(),
+            retraction: z.object({ position: z.int().min(1), time: apiTime, reason: z.string() }).optional(),
             commands: z.record(z.string(), apiCommand),
           })
           .meta({ title: 'Number' }),

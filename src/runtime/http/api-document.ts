@@ -1,6 +1,7 @@
 /** What an OpenAPI document says of this very application: its projections, and events that it records. */
 import type { INestApplicationContext } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import type { Example } from '../event-log/contracts/event-contract.js';
 import { EventLog } from '../event-log/event-log.js';
 import { ProjectionHost } from '../projection/projection-host.js';
 import { nameComponents } from './kernel/api-schema.js';
@@ -11,7 +12,10 @@ interface Operation {
   operationId?: string;
   parameters?: object[];
   requestBody?: object;
-  responses?: Record<string, { readonly content?: Record<string, { readonly examples?: Record<string, unknown> }> }>;
+  responses?: Record<
+    string,
+    { readonly content?: Record<string, { readonly examples?: Record<string, unknown> }> }
+  >;
 }
 
 /**
@@ -26,7 +30,9 @@ export function completeApi(app: INestApplicationContext, document: OpenAPIObjec
     .projections.map(({ name }) => name)
     .toSorted();
   const event = openExample(app.get(EventLog, { strict: false }));
-  const operations = Object.values(document.paths).flatMap((path) => Object.entries(path) as [string, Operation][]);
+  const operations = Object.values(document.paths).flatMap(
+    (path) => Object.entries(path) as [string, Operation][],
+  );
   for (const [method, operation] of operations) {
     if (method === 'get') omitForeignOrigin(operation);
     if (PROJECTION_OPERATIONS.has(operation.operationId ?? '')) listProjections(operation, projections);
@@ -67,10 +73,9 @@ interface NewEventJson {
 /** The first example of an open contract. */
 function openExample({ contracts }: EventLog): NewEventJson | undefined {
   const open = contracts.all().find((contract) => contract.open && contract.examples.length > 0);
-  const [example] = open?.examples ?? [];
+  const example: Example<unknown> | undefined = open?.examples[0];
   if (open === undefined || example === undefined) return undefined;
-  const { data, tags } = example;
-  return { type: open.type, data: data as unknown, ...(tags !== undefined && { tags }) };
+  return { type: open.type, data: example.data, ...(example.tags !== undefined && { tags: example.tags }) };
 }
 
 function showEvent({ requestBody }: Operation, event: NewEventJson): void {

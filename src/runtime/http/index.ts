@@ -15,6 +15,7 @@ export {
   readBody,
   type BodyOptions,
 } from './kernel/bodies.js';
+export { ExactBody } from './kernel/exact-body.js';
 export { InexactNumber } from './kernel/exact-json.js';
 export {
   JSON_UTF_8,

@@ -15,12 +15,10 @@ const newEvent = z
   .meta({ title: 'NewEvent' });
 
 /** Without `after`, no event is too old to break it (dcb.events). */
-const condition = z
-  .strictObject({ query: queryBody, after: positionBody.prefault(START) })
-  .meta({
-    title: 'AppendCondition',
-    description: 'Append only if no event that matches the query stands after this position',
-  });
+const condition = z.strictObject({ query: queryBody, after: positionBody.prefault(START) }).meta({
+  title: 'AppendCondition',
+  description: 'Append only if no event that matches the query stands after this position',
+});
 
 const many = <Item extends z.ZodType>(item: Item): z.ZodArray<Item> =>
   z

@@ -1,5 +1,6 @@
 /** Events as CloudEvents 1.0 (https://github.com/cloudevents/spec), for those who integrate by that standard. */
 import { z } from 'zod';
+import { isJsonType } from '../kernel/bodies.js';
 import { eventName, eventTags } from './query-body.js';
 import type { Json, RecordedEvent } from '../../event-log/event.js';
 
@@ -57,11 +58,6 @@ function asTags(joined: string, refine: z.RefinementCtx): string[] {
   for (const { message } of error?.issues ?? [])
     refine.addIssue({ code: 'custom', message: `tags between commas: ${message}` });
   return tags;
-}
-
-/** `application/json`, or any type with the suffix `+json`, in upper or lower case and with parameters. */
-function isJsonType(type: string): boolean {
-  return /^\s*[^/;\s]+\/(?:json|[^/;\s]+\+json)\s*(?:;|$)/i.test(type);
 }
 
 const attributes = {

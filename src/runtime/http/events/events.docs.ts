@@ -27,7 +27,10 @@ import { NoSuchEvent } from './no-such-event.js';
 import { DEFAULT_LIMIT, MAX_LIMIT, pageBody } from './page-request.js';
 import { MAX_TAGS, MAX_TYPES, eventName } from './query-body.js';
 
-const UNKNOWN_PARAMETER = new InvalidParameter('untill', 'There is no parameter untill; there are none here.');
+const UNKNOWN_PARAMETER = new InvalidParameter(
+  'untill',
+  'There is no parameter untill; there are none here.',
+);
 
 const recordedEvent = z
   .object({
@@ -175,7 +178,8 @@ export function ApiAppend(): MethodDecorator {
       new PositionNotInLog(9, 7),
       new TypeNotOpen([
         {
-          detail: 'order.paid is recorded by its context only; send the context the command that leads to it.',
+          detail:
+            'order.paid is recorded by its context only; send the context the command that leads to it.',
           pointer: '#/events/0/type',
         },
       ]),

@@ -57,7 +57,10 @@ export class HealthController {
     tag: 'health',
     summary: 'Whether the process answers at all',
     answers: {
-      200: { description: 'It does', body: z.object({ status: z.literal('live') }).meta({ title: 'Liveness' }) },
+      200: {
+        description: 'It does',
+        body: z.object({ status: z.literal('live') }).meta({ title: 'Liveness' }),
+      },
     },
   })
   live(@Res() response: HttpResponse): void {

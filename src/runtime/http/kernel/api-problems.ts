@@ -8,8 +8,10 @@ import { Problem } from './problem.js';
 
 /** What any request may be refused with, before or beside what its endpoint does. */
 const OF_ANY_REQUEST: readonly Error[] = [
-  new MalformedRequest('The URL has a % that does not begin the percent-encoding of UTF-8, as in %C3%A9 for é.'),
-  new ForeignOrigin('Origin', 'https://other.example'),
+  new MalformedRequest(
+    'The URL has a % that does not begin the percent-encoding of UTF-8, as in %C3%A9 for é.',
+  ),
+  new ForeignOrigin('Origin', 'null'),
   new MisdirectedRequest('other.example'),
   new Error('a defect'),
 ];

@@ -35,17 +35,27 @@ const NAME = /^[\w.-]+$/;
 /** Values that clients send or get: a `title` in them is theirs. */
 const VALUES: ReadonlySet<string> = new Set(['example', 'default', 'value']);
 
-function named(node: unknown, into: { readonly schemas: Components; readonly examples: Components }): unknown {
+/** The keys of these are names, not keywords. */
+const MAPS: ReadonlySet<string> = new Set(['properties', 'responses', 'headers']);
+
+function named(
+  node: unknown,
+  into: { readonly schemas: Components; readonly examples: Components },
+  isMap = false,
+): unknown {
   if (Array.isArray(node)) return node.map((each: unknown) => named(each, into));
   if (typeof node !== 'object' || node === null) return node;
   const copy = Object.fromEntries(
     Object.entries(node).map(([key, value]): [string, unknown] => {
+      if (isMap) return [key, named(value, into)];
       if (VALUES.has(key)) return [key, value];
-      return [key, key === 'examples' ? referred(value as object, into.examples) : named(value, into)];
+      if (key === 'examples') return [key, referred(value as object, into.examples)];
+      return [key, named(value, into, MAPS.has(key))];
     }),
   );
   const { title, ...schema } = copy;
-  return typeof title === 'string' ? component('schemas', title, schema, into.schemas, copy) : copy;
+  if (isMap || typeof title !== 'string') return copy;
+  return component('schemas', title, schema, into.schemas, copy);
 }
 
 function referred(examples: object, into: Components): unknown {

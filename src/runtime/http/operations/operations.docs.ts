@@ -1,6 +1,12 @@
 /** OpenAPI of audits and rebuilds. */
 import { z } from 'zod';
-import { ApiEndpoint, LOCATION_HEADER, WAITED_HEADER, apiPosition, preferHeader } from '../kernel/api-docs.js';
+import {
+  ApiEndpoint,
+  LOCATION_HEADER,
+  WAITED_HEADER,
+  apiPosition,
+  preferHeader,
+} from '../kernel/api-docs.js';
 import type { Schema } from '../kernel/api-schema.js';
 import { bodyProblems } from '../kernel/bodies.js';
 import { InvalidHeader, InvalidParameter } from '../kernel/problem.js';

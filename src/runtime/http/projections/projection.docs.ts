@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { position } from '../../event-log/event.js';
 import { FoldFailed } from '../../projection/folding.js';
 import { AfterHead, CannotBeFolded, PastBusy } from '../../projection/past/past-problems.js';
-import { READING_PROBLEMS } from '../events/log-problems.js';
+import { READING_PROBLEMS, UNREADABLE } from '../events/log-problems.js';
 import {
   ApiEndpoint,
   CACHE_HEADERS,
@@ -25,6 +25,7 @@ export const PAST_PROBLEMS: readonly Problem[] = [
   new AfterHead(position(9), position(7)),
   new CannotBeFolded(new FoldFailed(position(7), undefined, new RangeError('the amount is too large'))),
   new PastBusy('total'),
+  UNREADABLE,
   ...READING_PROBLEMS,
 ];
 
@@ -51,7 +52,10 @@ function query(
       304: { description: 'Nothing new since the entity tag of If-None-Match', headers: QUERY_HEADERS },
     },
     problems: [
-      new InvalidParameter('after', `after must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, as in ?after=0`),
+      new InvalidParameter(
+        'after',
+        `after must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, as in ?after=0`,
+      ),
       new InvalidHeader('Prefer', 'wait must be a whole number of seconds, as in: Prefer: wait=5'),
       new NotYet('total has folded up to position 6, not yet up to 7.', position(6)),
       ...problems,
@@ -65,7 +69,9 @@ export function ApiProjection(name: string): MethodDecorator {
     { tag: name, summary: `The state of ${name}`, id: name },
     {
       description: `What ${name} has folded from the log`,
-      body: z.looseObject({ position: apiPosition.describe('How far the log is folded') }).meta({ title: 'State' }),
+      body: z
+        .looseObject({ position: apiPosition.describe('How far the log is folded') })
+        .meta({ title: 'State' }),
     },
   );
 }

@@ -61,29 +61,38 @@ const overview = z.object({
   name: z.string(),
   status: apiStatus,
   position: apiPosition.describe('How far the log is folded'),
-  lag: z.object({
-    events: z.int().describe('From there to the head'),
-    seconds: z.number().nullable().describe('The age of the first event that is not folded'),
-  }),
+  lag: z
+    .object({
+      events: z.int().min(0).describe('From there to the head'),
+      seconds: z.number().nullable().describe('The age of the first event that is not folded'),
+    })
+    .meta({ title: 'Lag' }),
   eventsPerSecond: z.number().describe('Consumed and folded, over the last ten seconds'),
   digest: z.string().meta({
     description: 'Equal where the same was folded; of one projection with the digest of its state',
     example: '20-ff6c2d2b3190c10d',
   }),
-  snapshots: z.array(z.object({ position: apiPosition, bytes: z.int(), time: apiTime })),
+  snapshots: z.array(
+    z.object({ position: apiPosition, bytes: z.int().min(0), time: apiTime }).meta({ title: 'KeptSnapshot' }),
+  ),
   skipped: z.array(apiPosition).describe('The positions of the events that are passed over'),
   fault: faultOverview.optional(),
   drift: drift.optional(),
-  links: z.object({
-    self: z.string(),
-    state: z.string(),
-    machine: z.string(),
-    audit: z.string(),
-    rebuild: z.string(),
-  }),
+  links: z
+    .object({
+      self: z.string(),
+      state: z.string(),
+      machine: z.string(),
+      audit: z.string(),
+      rebuild: z.string(),
+    })
+    .meta({ title: 'ProjectionLinks' }),
   commands: z
     .object({ resume: apiCommand.optional(), audit: apiCommand.optional(), rebuild: apiCommand.optional() })
-    .describe('What can be done now; resume only when it has stopped'),
+    .meta({
+      title: 'ProjectionCommands',
+      description: 'What can be done now; resume only when it has stopped',
+    }),
 });
 
 const namedOverview = overview.meta({ title: 'Projection' });
@@ -97,7 +106,9 @@ export function ApiOverview(): MethodDecorator {
       200: {
         description: 'All projections of this process',
         headers: POSITION_HEADER,
-        body: z.object({ head: apiPosition, projections: z.array(namedOverview) }).meta({ title: 'Projections' }),
+        body: z
+          .object({ head: apiPosition, projections: z.array(namedOverview) })
+          .meta({ title: 'Projections' }),
       },
     },
     problems: [UNKNOWN_PARAMETER, ...READING_PROBLEMS],
@@ -134,7 +145,11 @@ export function ApiMachine(): MethodDecorator {
     path: PROJECTION_NAME,
     headers: CACHE_HEADERS,
     answers: {
-      200: { description: 'Mermaid text', headers, body: { [MACHINE_TYPES[0]]: diagram, [MACHINE_TYPES[1]]: diagram } },
+      200: {
+        description: 'Mermaid text',
+        headers,
+        body: { [MACHINE_TYPES[0]]: diagram, [MACHINE_TYPES[1]]: diagram },
+      },
       304: { description: 'It is the one of If-None-Match', headers },
     },
     problems: [UNKNOWN_PARAMETER, NOT_FOUND, new NotAcceptable(MACHINE_TYPES)],
