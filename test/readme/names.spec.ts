@@ -70,3 +70,14 @@ describe.each(guides)('%s', (file) => {
     expect(named.filter((name) => !new RegExp(`\\b${name}\\b`).test(exported))).toEqual([]);
   });
 });
+
+describe('the README in the package', () => {
+  it('links to files that the package has', () => {
+    const { files } = JSON.parse(read('package.json')) as { readonly files: readonly string[] };
+    // npm adds these by itself.
+    const packed = [...files, 'README.md', 'LICENSE', 'package.json'].map((path) => path.replace('*.md', ''));
+    const targets = all(read('README.md'), /\]\(([^)#:\s]+)(?:#[^)]*)?\)/g);
+    expect(targets.length).toBeGreaterThan(10);
+    expect(targets.filter((target) => !packed.some((path) => target.startsWith(path)))).toEqual([]);
+  });
+});

@@ -71,7 +71,7 @@ export {
   type Content,
   type Endpoint,
 } from './kernel/api-docs.js';
-export { nameComponents, schemaOf, type Schema } from './kernel/api-schema.js';
+export { schemaOf, type Schema } from './kernel/api-schema.js';
 export { APPENDING_PROBLEMS, READING_PROBLEMS } from './events/log-problems.js';
 export { apiCommand } from './projections/projections.docs.js';
 export { ApiTextQuery } from './projections/projection.docs.js';
