@@ -5,12 +5,10 @@ import {
   FORM_TYPE,
   JSON_TYPE,
   NDJSON_TYPE,
+  UNREAD,
   parseBytes,
   requirePlainText,
 } from '../runtime/http/kernel/bodies.js';
-
-/** The body of a request whose media type is not parsed. */
-const UNREAD = Symbol('unread');
 
 /** @param jsonTypes further media types that are parsed as JSON */
 export function registerBodyParsers(fastify: FastifyInstance, jsonTypes: readonly string[] = []): void {

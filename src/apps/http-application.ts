@@ -4,7 +4,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { completeApi } from '../runtime/http/api-document.js';
 import { BODY_LIMIT } from '../runtime/http/kernel/bodies.js';
+import { ExactBody } from '../runtime/http/kernel/exact-body.js';
 import { OWN_BOOTSTRAP, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
 import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-document.js';
 import { registerBodyParsers } from './body-parsers.js';
@@ -101,6 +103,7 @@ export async function createHttpApplication(
   });
   registerBodyParsers(fastify, jsonTypes);
   app.useGlobalFilters(filter);
+  app.useGlobalInterceptors(new ExactBody());
   const document = new DocumentBuilder()
     .setTitle(title)
     .setDescription(description)
@@ -108,7 +111,10 @@ export async function createHttpApplication(
     .build();
   let described: OpenAPIObject | undefined;
   const describe = (): OpenAPIObject =>
-    (described ??= SwaggerModule.createDocument(app, document, { autoTagControllers: false }));
+    (described ??= completeApi(
+      app,
+      SwaggerModule.createDocument(app, document, { autoTagControllers: false }),
+    ));
   SwaggerModule.setup(PATHS.docs, app, describe, {
     jsonDocumentUrl: PATHS.openApi,
     yamlDocumentUrl: PATHS.openApiYaml,

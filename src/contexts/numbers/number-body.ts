@@ -11,16 +11,18 @@ const MAX_FAULTS = 20;
 /** A number as it may be sent. */
 export const sentInteger = z.union([z.int(), z.string().regex(CANONICAL_INTEGER)]).meta({ example: 5 });
 
-const sentValue = z.object({ value: sentInteger });
+const sentValue = z.object({ value: sentInteger }).meta({ title: 'NewNumber' });
 
 /** What `readNumbers` accepts, for the documentation: it reads by itself, so that ten thousand numbers cost little. */
-export const sentNumbers = z.union([
-  sentValue,
-  z
-    .array(z.union([sentValue, sentInteger]))
-    .min(1)
-    .max(MAX_COMMIT_EVENTS),
-]);
+export const sentNumbers = z
+  .union([
+    sentValue,
+    z
+      .array(z.union([sentValue, sentInteger]))
+      .min(1)
+      .max(MAX_COMMIT_EVENTS),
+  ])
+  .meta({ example: { value: 5 } });
 
 /** One value, or many for one commit. */
 export type NumbersBody =

@@ -6,16 +6,19 @@ import { MAX_COMMIT_EVENTS } from '../../event-log/contracts/checked-events.js';
 import { incomingCloudEvent } from './cloud-event.js';
 import { eventName, eventTags, positionBody, queryBody } from './query-body.js';
 
-const newEvent = z.strictObject({
-  type: eventName.meta({ example: 'order.placed' }),
-  data: z.unknown().meta({ description: 'As the contract of the type has it', example: { amount: 5 } }),
-  tags: eventTags.optional(),
-});
+const newEvent = z
+  .strictObject({
+    type: eventName.meta({ example: 'order.placed' }),
+    data: z.unknown().meta({ description: 'As the contract of the type has it', example: { amount: 5 } }),
+    tags: eventTags.optional(),
+  })
+  .meta({ title: 'NewEvent' });
 
 /** Without `after`, no event is too old to break it (dcb.events). */
-const condition = z
-  .strictObject({ query: queryBody, after: positionBody.prefault(START) })
-  .describe('Append only if no event that matches the query stands after this position');
+const condition = z.strictObject({ query: queryBody, after: positionBody.prefault(START) }).meta({
+  title: 'AppendCondition',
+  description: 'Append only if no event that matches the query stands after this position',
+});
 
 const many = <Item extends z.ZodType>(item: Item): z.ZodArray<Item> =>
   z
@@ -23,7 +26,9 @@ const many = <Item extends z.ZodType>(item: Item): z.ZodArray<Item> =>
     .min(1, 'at least one event')
     .max(MAX_COMMIT_EVENTS, `at most ${MAX_COMMIT_EVENTS} events`);
 
-export const appendRequest = z.strictObject({ events: many(newEvent), condition: condition.optional() });
+export const appendRequest = z
+  .strictObject({ events: many(newEvent), condition: condition.optional() })
+  .meta({ title: 'AppendRequest', example: { events: [{ type: 'order.placed', data: { amount: 5 } }] } });
 
 export interface AppendRequest {
   readonly events: readonly NewEvent[];

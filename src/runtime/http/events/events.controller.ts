@@ -26,7 +26,6 @@ import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { MethodNotAllowed, setAllow } from '../kernel/method-not-allowed.js';
 import { PATHS } from '../kernel/paths.js';
-import { Problem } from '../kernel/problem.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { inTurns } from '../kernel/thread-turns.js';
@@ -45,6 +44,7 @@ import { readAppendRequest, readCloudEvents } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, toCloudEvent } from './cloud-event.js';
 import { ApiAppend, ApiEvent, ApiEvents, ApiQueryEvents } from './events.docs.js';
 import { commitOptions } from './idempotency.js';
+import { NoSuchEvent } from './no-such-event.js';
 import {
   linkToCommit,
   readPageBody,
@@ -58,13 +58,6 @@ import {
  * answer is held in memory.
  */
 export const MAX_PAGE_BYTES = 4 * 1024 * 1024;
-
-class NoSuchEvent extends Problem {
-  constructor(where: string) {
-    const detail = `There is no event at position ${where.slice(0, 40)}; positions are integers from 1 to the head of the log.`;
-    super('not-found', 'no-such-event', 'There is no such event', detail);
-  }
-}
 
 @Controller({ path: PATHS.events, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)

@@ -13,6 +13,14 @@ export const JSON_TYPE = 'application/json';
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
 export const NDJSON_TYPE = 'application/x-ndjson';
 
+/** The body of a request whose media type the application's own bootstrap does not parse. */
+export const UNREAD = Symbol('unread');
+
+/** `application/json`, or any type with the suffix `+json`, in upper or lower case and with parameters. */
+export function isJsonType(type = ''): boolean {
+  return /^\s*[^/;\s]+\/(?:json|[^/;\s]+\+json)\s*(?:;|$)/i.test(type);
+}
+
 /** The body is not what its media type says. */
 export class MalformedBody extends Problem {
   constructor(detail: string) {
@@ -60,6 +68,15 @@ export class BodyTooLarge extends Problem {
       faults: [{ pointer: '#', detail }],
     });
   }
+}
+
+/** What `readBody` refuses with, as examples for OpenAPI. */
+export function bodyProblems(accepted: readonly string[]): readonly Problem[] {
+  return [
+    new MalformedBody('The body is not JSON: it is empty.'),
+    new UnsupportedMediaType('text/plain', accepted),
+    new BodyTooLarge(),
+  ];
 }
 
 export interface BodyOptions {
@@ -131,7 +148,7 @@ function isJsonInForm(body: unknown): boolean {
   return /^\s*[[{]/.test(name);
 }
 
-function isParsedExactly({ server }: HttpRequest): boolean {
+export function isParsedExactly({ server }: HttpRequest): boolean {
   return server !== undefined && OWN_BOOTSTRAP in server;
 }
 

@@ -1,0 +1,56 @@
+/** Refuses what a parser of JSON would round or drop, where a controller takes a body with `@Body()`. */
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
+import type { Observable } from 'rxjs';
+import {
+  BodyAlreadyRead,
+  JSON_TYPE,
+  UNREAD,
+  UnsupportedMediaType,
+  isJsonType,
+  isParsedExactly,
+  parseBytes,
+} from './bodies.js';
+import { findInexact } from './exact-json.js';
+import type { HttpRequest } from './exchange.js';
+import { InvalidBody, pointer } from './problem.js';
+
+/**
+ * For an application of one's own: `@UseInterceptors(ExactBody)` on a controller, or `app.useGlobalInterceptors(new ExactBody())`. A number
+ * that no double holds, and a member that is there twice, are refused before the handler; nothing else about the body changes. Bodies other
+ * than JSON, and handlers without `@Body()`, are left alone. Needs `rawBody: true`, and `ProblemFilter` so that the refusal is a problem.
+ */
+@Injectable()
+export class ExactBody implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (context.getType() === 'http' && takesBody(context))
+      requireExactBody(context.switchToHttp().getRequest<HttpRequest>());
+    return next.handle();
+  }
+}
+
+function takesBody(context: ExecutionContext): boolean {
+  const parameters = Reflect.getMetadata(
+    ROUTE_ARGS_METADATA,
+    context.getClass(),
+    context.getHandler().name,
+  ) as object | undefined;
+  return Object.keys(parameters ?? {}).some((key) => key.startsWith(`${RouteParamtypes.BODY}:`));
+}
+
+/** @throws InvalidBody, MalformedBody, UnsupportedMediaType, BodyAlreadyRead */
+function requireExactBody(request: HttpRequest): void {
+  const inexact = findInexact(exactBody(request));
+  if (inexact === undefined) return;
+  throw new InvalidBody([{ detail: inexact.number.detail, pointer: pointer(inexact.path) }]);
+}
+
+function exactBody(request: HttpRequest): unknown {
+  const { body, rawBody, headers } = request;
+  const type = headers['content-type'];
+  if (body === UNREAD) throw new UnsupportedMediaType(type, [JSON_TYPE]);
+  if (isParsedExactly(request)) return body;
+  if (body === undefined || !isJsonType(type)) return undefined;
+  if (rawBody === undefined) throw new BodyAlreadyRead();
+  return parseBytes(rawBody, JSON_TYPE);
+}
