@@ -2,27 +2,32 @@
 import { Controller, Get, HttpCode, Module, Post, Req, Res, type DynamicModule } from '@nestjs/common';
 import { z } from 'zod';
 import { ApiEndpoint } from '../runtime/http/kernel/api-docs.js';
-import { JSON_TYPE, readBody } from '../runtime/http/kernel/bodies.js';
+import { JSON_TYPE, bodyProblems, readBody } from '../runtime/http/kernel/bodies.js';
 import { queryOf, sendJson, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
 import { parseBody } from '../runtime/http/kernel/json-faults.js';
 import { refuseUnknownParameters } from '../runtime/http/kernel/parameters.js';
-import { Forwarding } from './forwarding.js';
+import { InvalidBody, InvalidParameter } from '../runtime/http/kernel/problem.js';
+import { CannotForward, Forwarding } from './forwarding.js';
 import { isOrigin } from './settings.js';
 
 const RIGHT = 'the URL of a server without a path, as in http://127.0.0.1:3002, or null for this one';
 
-const body = z.strictObject(
-  {
-    context: z.string('name a context').min(1, 'name a context'),
-    to: z.string(RIGHT).refine(isOrigin, RIGHT).nullable(),
-  },
-  'send {"context": "product", "to": "http://127.0.0.1:3002"}, or null to serve it here again',
-);
+const body = z
+  .strictObject(
+    {
+      context: z.string('name a context').min(1, 'name a context'),
+      to: z.string(RIGHT).refine(isOrigin, RIGHT).nullable(),
+    },
+    'send {"context": "product", "to": "http://127.0.0.1:3002"}, or null to serve it here again',
+  )
+  .meta({ title: 'Forward', example: { context: 'product', to: null } });
 
 const answer = {
   description: 'Where each context that is not served here is served',
-  body: z.object({ contexts: z.record(z.string(), z.string()) }),
+  body: z.object({ contexts: z.record(z.string(), z.string()) }).meta({ title: 'Forwarding' }),
 };
+
+const UNKNOWN_PARAMETER = new InvalidParameter('all', 'There is no parameter all; there are none here.');
 
 @Controller('forwarding')
 export class ForwardingController {
@@ -34,6 +39,7 @@ export class ForwardingController {
     summary: 'Which contexts are served by another process',
     id: 'forwarding',
     answers: { 200: answer },
+    problems: [UNKNOWN_PARAMETER],
   })
   show(@Req() request: HttpRequest, @Res() response: HttpResponse): void {
     refuseUnknownParameters(queryOf(request), []);
@@ -48,12 +54,12 @@ export class ForwardingController {
     id: 'setForwarding',
     body,
     answers: { 200: answer },
-    problems: {
-      400: 'The body cannot be read',
-      409: 'The two processes have folded different states, or the one that takes over does not catch up',
-      415: 'Another media type',
-      422: 'The body is not acceptable',
-    },
+    problems: [
+      UNKNOWN_PARAMETER,
+      ...bodyProblems([JSON_TYPE]),
+      new InvalidBody([{ pointer: '#/to', detail: RIGHT }]),
+      new CannotForward('There is no context orders here; there are numbers, product, sum.'),
+    ],
   })
   async set(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);

@@ -4,7 +4,8 @@ import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { assign, setup } from 'xstate';
 import { createHttpApplication } from '../../src/apps/http-application.js';
-import { MonolithModule, PARTS } from '../../src/apps/monolith/monolith.module.js';
+import { AppModule } from '../../src/apps/app-definition.js';
+import { PARTS, monolith } from '../../src/apps/monolith/monolith.module.js';
 import { readSettings } from '../../src/apps/settings.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { RecordedOf } from '../../src/runtime/event-log/contracts/event-contract.js';
@@ -80,7 +81,7 @@ beforeAll(async () => {
   store = new MemoryStore();
   const settings = readSettings({ LEFTFOLD_STORE: 'memory' });
   app = await createHttpApplication(
-    MonolithModule.over(store, settings, { ...PARTS, contexts: [PurseModule] }),
+    AppModule.over(store, settings, monolith(settings, { ...PARTS, contexts: [PurseModule] })),
     {
       title: 'Purses',
       description: 'For the tests.',

@@ -182,6 +182,9 @@ export function ApiLog(maxNewest: number): MethodDecorator {
         body: z.array(sentInteger),
       },
     },
-    problems: [UNKNOWN_PARAMETER, ...READING_PROBLEMS],
+    problems: [
+      new InvalidParameter('limit', `limit must be a whole number from 1 to ${maxNewest}, as in ?limit=1`),
+      ...READING_PROBLEMS,
+    ],
   });
 }

@@ -2,9 +2,11 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
 import { z } from 'zod';
 import {
+  APPENDING_PROBLEMS,
   ApiEndpoint,
   InvalidParameter,
   POSITION_HEADER,
+  READING_PROBLEMS,
   queryOf,
   refuseUnknownParameters,
   sendJson,
@@ -21,6 +23,14 @@ const LIST = {
   body: z.array(z.string()).meta({ example: ['3001', '3002'] }),
 };
 
+class InvalidPort extends InvalidParameter {
+  constructor() {
+    super('port', `A port is a whole number from 1 to ${MAX_PORT}, as in /subscribe/3001.`);
+  }
+}
+
+const UNKNOWN_PARAMETER = new InvalidParameter('after', 'There is no parameter after; there are none here.');
+
 @Controller()
 export class SubscribersController {
   constructor(private readonly subscribers: SubscribersService) {}
@@ -31,12 +41,14 @@ export class SubscribersController {
     summary:
       'Tell the program on this port of each number from now on: POST http://localhost:PORT/receive with {"event": 5}',
     id: 'subscribe',
-    path: { port: z.int().min(1).max(MAX_PORT).describe('Of a program on this machine') },
+    path: {
+      port: z.int().min(1).max(MAX_PORT).describe('Of a program on this machine').meta({ example: 3001 }),
+    },
     answers: {
       200: { ...LIST, description: 'It is told already' },
       201: { ...LIST, description: 'It is told of each number from now on' },
     },
-    problems: { 400: 'This can be no port' },
+    problems: [new InvalidPort(), UNKNOWN_PARAMETER, ...APPENDING_PROBLEMS],
   })
   async subscribe(
     @Param('port') text: string,
@@ -54,6 +66,7 @@ export class SubscribersController {
     summary: 'The ports that are told of each number',
     id: 'subscribers',
     answers: { 200: LIST },
+    problems: [UNKNOWN_PARAMETER, ...READING_PROBLEMS],
   })
   async list(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
@@ -71,11 +84,8 @@ export class SubscribersController {
   }
 }
 
-/** @throws InvalidParameter */
+/** @throws InvalidPort */
 function portIn(text: string): number {
   if (/^[1-9]\d{0,4}$/.test(text) && Number(text) <= MAX_PORT) return Number(text);
-  throw new InvalidParameter(
-    'port',
-    `A port is a whole number from 1 to ${MAX_PORT}, as in /subscribe/3001.`,
-  );
+  throw new InvalidPort();
 }

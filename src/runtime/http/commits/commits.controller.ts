@@ -24,7 +24,6 @@ import {
 import { negotiate } from '../kernel/headers.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
-import { Problem } from '../kernel/problem.js';
 import { documentOf } from '../kernel/problem-document.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { COMMITS_TYPE, END_OF_FRAMES, frameLength } from '../../event-log/commits/commit-frames.js';
@@ -44,18 +43,8 @@ import { matchesEverything } from '../../event-log/query.js';
 import { CommitBodies } from './commit-body.js';
 import { ApiAppendCommits, ApiCommit, ApiCommits, ApiQueryCommits } from './commits.docs.js';
 import { readCommitQuery, readCommitRange } from './commit-requests.js';
+import { NoSuchCommit } from './no-such-commit.js';
 import { logHeaders, requireSameLog } from './same-log.js';
-
-class NoSuchCommit extends Problem {
-  constructor(id: string) {
-    super(
-      'not-found',
-      'no-such-commit',
-      'There is no such commit',
-      `Nothing was recorded under the id ${id}.`,
-    );
-  }
-}
 
 @Controller({ path: 'commits', version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)

@@ -10,7 +10,14 @@ import {
 } from '../kernel/api-docs.js';
 import { COMMITS_TYPE } from '../../event-log/commits/commit-frames.js';
 import { NEW_COMMITS_TYPE, appendAnswer, newCommitBody } from '../../event-log/commits/new-commit-lines.js';
+import { InvalidValue, LogWentBack } from '../../event-log/errors.js';
+import { APPENDING_PROBLEMS, READING_PROBLEMS } from '../events/log-problems.js';
+import { JSON_TYPE, NDJSON_TYPE, bodyProblems } from '../kernel/bodies.js';
+import { NotAcceptable } from '../kernel/headers.js';
+import { InvalidBody, InvalidHeader, InvalidParameter } from '../kernel/problem.js';
 import { commitQueryBody } from './commit-requests.js';
+import { NoSuchCommit } from './no-such-commit.js';
+import { AnotherLog } from './same-log.js';
 
 const LOG_HEADERS = {
   'Leftfold-Log': z
@@ -21,7 +28,13 @@ const LOG_HEADERS = {
 
 const ANSWER_HEADERS = { ...POSITION_HEADER, 'Leftfold-Log': z.string().describe('The identity of the log') };
 
-const ANOTHER_LOG = 'The server keeps another log than the request names';
+const ANOTHER_LOG = new AnotherLog('0b0a5c6e', '9d3f7a12');
+const NOT_ACCEPTABLE = new NotAcceptable([NDJSON_TYPE, COMMITS_TYPE]);
+const UNKNOWN_PARAMETER = new InvalidParameter('x', 'There is no parameter x; there are none here.');
+const WRONG_PARAMETER = new InvalidParameter(
+  'after',
+  `after must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, as in ?after=0`,
+);
 
 const commitsAnswer: Answer = {
   description: `Whole commits up to the head. As ${COMMITS_TYPE}: each as a length of four bytes, big-endian, and the stored bytes; four zero bytes tell that nothing is missing`,
@@ -43,11 +56,7 @@ export function ApiCommits(): MethodDecorator {
       through: apiPosition.describe('Only commits that begin up to it').optional(),
     },
     answers: { 200: commitsAnswer },
-    problems: {
-      400: 'A parameter is wrong',
-      406: 'None of the accepted media types can be had',
-      409: ANOTHER_LOG,
-    },
+    problems: [WRONG_PARAMETER, NOT_ACCEPTABLE, ANOTHER_LOG, ...READING_PROBLEMS],
   });
 }
 
@@ -70,7 +79,13 @@ export function ApiCommit(): MethodDecorator {
         }),
       },
     },
-    problems: { 404: 'Nothing was', 409: ANOTHER_LOG, 422: 'This can be no commit id' },
+    problems: [
+      UNKNOWN_PARAMETER,
+      new NoSuchCommit('orders/1'),
+      new InvalidValue('A commit id is 1 to 255 printable ASCII characters.'),
+      ANOTHER_LOG,
+      ...READING_PROBLEMS,
+    ],
   });
 }
 
@@ -82,13 +97,14 @@ export function ApiQueryCommits(): MethodDecorator {
     headers: LOG_HEADERS,
     body: commitQueryBody,
     answers: { 200: commitsAnswer },
-    problems: {
-      400: 'The body cannot be read',
-      406: 'None of the accepted media types can be had',
-      409: ANOTHER_LOG,
-      415: 'Not JSON',
-      422: 'Something in the body is wrong; errors names each field',
-    },
+    problems: [
+      UNKNOWN_PARAMETER,
+      ...bodyProblems([JSON_TYPE]),
+      new InvalidBody([{ pointer: '#/query', detail: 'a list of at least one item' }]),
+      NOT_ACCEPTABLE,
+      ANOTHER_LOG,
+      ...READING_PROBLEMS,
+    ],
   });
 }
 
@@ -98,8 +114,7 @@ export function ApiAppendCommits(): MethodDecorator {
     summary: 'Append commits, each by itself, in order',
     id: 'appendCommits',
     headers: LOG_HEADERS,
-    consumes: [NEW_COMMITS_TYPE],
-    body: newCommitBody.describe('One commit a line, in JSON, up to 1,024 of them'),
+    body: { [NEW_COMMITS_TYPE]: newCommitBody.describe('One commit a line, in JSON, up to 1,024 of them') },
     answers: {
       200: {
         description:
@@ -108,13 +123,13 @@ export function ApiAppendCommits(): MethodDecorator {
         body: { 'application/x-ndjson': appendAnswer },
       },
     },
-    problems: {
-      409: ANOTHER_LOG,
-      413: 'More than 64 MiB',
-      415: `Not ${NEW_COMMITS_TYPE}`,
-      422: 'A commit is wrong, and nothing was recorded; errors names the line, from 0, and the field',
-      503: 'Too many appends wait, and nothing was recorded',
-    },
+    problems: [
+      UNKNOWN_PARAMETER,
+      ...bodyProblems([NEW_COMMITS_TYPE]),
+      new InvalidBody([{ pointer: '#/0/id', detail: 'a commit id' }]),
+      ANOTHER_LOG,
+      ...APPENDING_PROBLEMS,
+    ],
   });
 }
 
@@ -145,10 +160,12 @@ export function ApiHead(): MethodDecorator {
         }),
       },
     },
-    problems: {
-      400: 'A parameter or header is wrong',
-      409: ANOTHER_LOG,
-      503: 'The log has another past than the client knows, or its store is away',
-    },
+    problems: [
+      WRONG_PARAMETER,
+      new InvalidHeader('Prefer', 'wait must be a whole number of seconds, as in: Prefer: wait=5'),
+      new LogWentBack(9, 7),
+      ANOTHER_LOG,
+      ...READING_PROBLEMS,
+    ],
   });
 }

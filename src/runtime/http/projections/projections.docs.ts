@@ -13,10 +13,10 @@ import {
   apiPosition,
   apiTime,
 } from '../kernel/api-docs.js';
-import { apiPointInTime } from './projection.docs.js';
 import { JSON_TYPE, bodyProblems } from '../kernel/bodies.js';
 import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidBody, InvalidHeader, InvalidParameter } from '../kernel/problem.js';
+import { PAST_PROBLEMS, apiPointInTime } from './projection.docs.js';
 import { ProjectionNotFound } from './projection-not-found.js';
 import { skipBody } from './resume-request.js';
 
@@ -147,17 +147,22 @@ export function ApiDigest(): MethodDecorator {
       200: {
         description: 'Two processes with the same digest have folded the same events to the same state',
         headers: POSITION_HEADER,
-        body: z.object({
-          position: apiPosition,
-          digest: z.string().meta({ example: '20-ff6c2d2b3190c10d-5feceb66ffc86f38' }),
-        }),
+        body: z
+          .object({
+            position: apiPosition,
+            digest: z.string().meta({ example: '20-ff6c2d2b3190c10d-5feceb66ffc86f38' }),
+          })
+          .meta({ title: 'ProjectionDigest' }),
       },
     },
-    problems: {
-      400: 'The point in time is none',
-      404: 'There is no such projection, or the log does not go so far',
-      503: 'It cannot be folded up to there, or too many folds are under way',
-    },
+    problems: [
+      new InvalidParameter(
+        'at',
+        'at must be a position, as in ?at=3, or a time with its zone, as in ?at=2026-01-31T12:00:00Z',
+      ),
+      NOT_FOUND,
+      ...PAST_PROBLEMS,
+    ],
   });
 }
 
