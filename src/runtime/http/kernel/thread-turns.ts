@@ -115,8 +115,8 @@ export async function* inTurns<Page>(pages: AsyncIterable<Page>, turns = threadT
 }
 
 /**
- * The same chunks, each produced in a turn of its own and counted until the next one is asked for, which is when the client
- * has taken it.
+ * The same chunks as bytes, each produced in a turn of its own and counted until the next one is asked for, which is when the
+ * client has taken it.
  *
  * @param cut ends the answer
  */
@@ -124,19 +124,23 @@ export async function* chunksInTurns(
   chunks: AsyncGenerator<string>,
   cut: () => void,
   turns = threadTurns,
-): AsyncGenerator<string> {
+): AsyncGenerator<Buffer> {
   const checking = setInterval(() => {
     turns.cutStalled();
   }, MAX_STALL_MS / 3);
   checking.unref();
   let release = (): void => undefined;
+  // In a function of its own, so that no frame keeps the text beside its bytes while the client takes them.
+  const produce = async (): Promise<Buffer | undefined> => {
+    const next = await chunks.next();
+    return next.done === true ? undefined : Buffer.from(next.value);
+  };
   try {
     for (;;) {
-      const next = await turns.take(() => chunks.next());
-      if (next.done === true) return;
-      // In UTF-8, most of it ASCII; the string itself takes about as much.
-      release = turns.hold(next.value.length, cut);
-      yield next.value;
+      const bytes = await turns.take(produce);
+      if (bytes === undefined) return;
+      release = turns.hold(bytes.length, cut);
+      yield bytes;
       release();
     }
   } finally {
