@@ -18,6 +18,8 @@ export interface HashedCommit {
 export interface VerifiedCommit extends CommitContent {
   readonly hash: Buffer;
   readonly previous: Buffer;
+  /** Its size as it is stored. */
+  readonly bytes: number;
 }
 
 /** @throws Error when the commit cannot be encoded */
@@ -48,7 +50,7 @@ export function verifyCommit(bytes: Buffer, last: Position, first = last): Verif
   const content = decodeContent(bytes.subarray(2 * HASH_LENGTH));
   if (content.last !== last)
     throw new LogDamaged(first, `a commit stands there that ends at ${content.last}`);
-  return { ...content, hash, previous: bytes.subarray(HASH_LENGTH, 2 * HASH_LENGTH) };
+  return { ...content, hash, previous: bytes.subarray(HASH_LENGTH, 2 * HASH_LENGTH), bytes: bytes.length };
 }
 
 /** @throws LogDamaged unless the commit follows directly on the one before it; `undefined` is the beginning of the log */
@@ -78,6 +80,17 @@ export function toCommit({ id, first, last, time, fingerprint }: CommitContent):
 }
 
 /** The commit as users of the log see it. */
-export function toRecordedCommit({ hash, previous, ...content }: VerifiedCommit): RecordedCommit {
-  return { ...content, hash: hash.toString('hex'), previous: previous.toString('hex') };
+export function toRecordedCommit(commit: VerifiedCommit): RecordedCommit {
+  const { id, first, last, time, metadata, fingerprint, events, hash, previous } = commit;
+  return {
+    id,
+    first,
+    last,
+    time,
+    metadata,
+    ...(fingerprint !== undefined && { fingerprint }),
+    events,
+    hash: hash.toString('hex'),
+    previous: previous.toString('hex'),
+  };
 }

@@ -22,7 +22,7 @@ import {
 import { matchingEvents, spanOf } from '../read-span.js';
 import { IndexedCommits } from './indexed-commits.js';
 import { decoded, type LmdbFiles } from './lmdb-files.js';
-import { commitEndingAt, readChunks } from './read-chunks.js';
+import { MAX_CHUNK_BYTES, commitEndingAt, readChunks } from './read-chunks.js';
 
 /** Pages of the events that match the query, up to `head` at most. */
 export async function* readPages(
@@ -34,19 +34,26 @@ export async function* readPages(
   const span = spanOf(query, range, head);
   let remaining = span.limit;
   let page: StoredEvent[] = [];
+  /** Size of the commits that the page comes from. */
+  let bytes = 0;
   for (const commits of readChunks(files, span)) {
     for (const commit of commits) {
+      bytes += commit.bytes;
       for (const event of matchingEvents(commit, span).slice(0, remaining)) {
         remaining -= 1;
         page.push(event);
         if (page.length === PAGE_SIZE) {
           yield page;
-          page = [];
+          [page, bytes] = [[], 0];
         }
       }
     }
     if (remaining === 0) break;
-    // A page that is not full waits for the next chunk; other work gets a turn before it.
+    // A page that is not full waits for the next chunk, unless it is large already; other work gets a turn before it.
+    if (bytes >= MAX_CHUNK_BYTES) {
+      if (page.length > 0) yield page;
+      [page, bytes] = [[], 0];
+    }
     await nextTurn();
   }
   if (page.length > 0) yield page;

@@ -11,9 +11,11 @@ import type { ReadSpan } from '../read-span.js';
 import { cursorForQuery, type CommitCursor } from './index-cursors.js';
 import type { LmdbFiles } from './lmdb-files.js';
 
-/** A chunk ends with the commit that reaches either of them. */
+/** A chunk ends with the commit that reaches any of them. */
 const MAX_CHUNK_COMMITS = 256;
 const MAX_CHUNK_EVENTS = 4_096;
+/** Of commits as they are stored. 256 commits may have a mebibyte each, and more when they are not appended over HTTP. */
+export const MAX_CHUNK_BYTES = 1024 * 1024;
 
 /**
  * The commits that may hold events of the span, in its direction. A chunk may hold no matching event.
@@ -53,14 +55,16 @@ function chunkReader(files: LmdbFiles, { query, backwards }: ReadSpan): (rest: R
 /** Commits up to the end of the span, or of the chunk. An error ends a chunk; the next one begins with it. */
 function takeChunk(commits: Iterable<VerifiedCommit>, { after, through, backwards }: ReadSpan): Chunk {
   const taken: VerifiedCommit[] = [];
-  let events = 0;
+  let [events, bytes] = [0, 0];
   try {
     for (const commit of commits) {
       if (backwards ? commit.last <= after : commit.first > through) return { commits: taken, isLast: true };
       taken.push(commit);
       events += commit.events.length;
-      if (taken.length === MAX_CHUNK_COMMITS || events >= MAX_CHUNK_EVENTS)
-        return { commits: taken, isLast: false };
+      bytes += commit.bytes;
+      const isFull =
+        taken.length === MAX_CHUNK_COMMITS || events >= MAX_CHUNK_EVENTS || bytes >= MAX_CHUNK_BYTES;
+      if (isFull) return { commits: taken, isLast: false };
     }
   } catch (error) {
     if (taken.length === 0) throw error;
