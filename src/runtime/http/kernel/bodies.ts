@@ -5,6 +5,7 @@ import { OWN_BOOTSTRAP, type HttpRequest } from './exchange.js';
 import { parseExactJson } from './exact-json.js';
 import { isDecodable } from './parameters.js';
 import { Problem } from './problem.js';
+import { parseInTurn } from './thread-turns.js';
 
 /** The most that a request body may weigh, in bytes. */
 export const BODY_LIMIT = 1024 * 1024;
@@ -88,7 +89,7 @@ export async function readBody(
   if (bytes.length > BODY_LIMIT) throw new BodyTooLarge();
   requirePlainText(request.headers);
   const type = mediaTypeOf(request.headers['content-type']) ?? JSON_TYPE;
-  return checked(parseBytes(bytes, type), request, isOptional);
+  return checked(await parseInTurn(bytes.length, () => parseBytes(bytes, type)), request, isOptional);
 }
 
 /** Parses a body of this media type, given in UTF-8. Undefined when it is empty and would be JSON. @throws MalformedBody */

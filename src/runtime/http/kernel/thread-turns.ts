@@ -100,6 +100,21 @@ export class ThreadTurns {
 /** Those of this process: there is one thread to share. */
 export const threadTurns = new ThreadTurns();
 
+/** Apart from those of long answers: appends never wait for streams. */
+const bodyTurns = new ThreadTurns();
+
+/** Bodies up to this size are parsed at once, as nearly all are. Larger ones that arrive together would hold the thread one after the other. */
+const MAX_BYTES_AT_ONCE = 16 * 1024;
+
+/** Parses a body, a large one in a turn of its own. What is done with it before anything is waited for is part of the turn. */
+export function parseInTurn<Body>(
+  bytes: number,
+  parse: () => Body,
+  turns = bodyTurns,
+): Body | Promise<Body> {
+  return bytes <= MAX_BYTES_AT_ONCE ? parse() : turns.take(() => Promise.resolve(parse()));
+}
+
 /** The same pages, each read in a turn of its own. */
 export async function* inTurns<Page>(pages: AsyncIterable<Page>, turns = threadTurns): AsyncGenerator<Page> {
   const iterator = pages[Symbol.asyncIterator]();
