@@ -231,11 +231,16 @@ function parseNdjson(text: string): readonly unknown[] {
   return values;
 }
 
+/** More fields would be parsed for 200 ms. */
+const MAX_FIELDS = 1000;
+
 function parseForm(text: string): Readonly<Record<string, string>> {
   if (text.includes('%') && !isDecodable(text))
     throw new MalformedBody(
       'The form has a % that does not begin the percent-encoding of UTF-8, as in %C3%A9 for é.',
     );
+  const count = (text.match(/&/g)?.length ?? 0) + 1;
+  if (count > MAX_FIELDS) throw new MalformedBody(`A form has at most ${MAX_FIELDS} fields, not ${count}.`);
   const fields: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const [name, value] of new URLSearchParams(text)) {
     if (name in fields) throw new MalformedBody(`The field ${name} is there twice; send it once.`);

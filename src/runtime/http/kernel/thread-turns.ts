@@ -107,12 +107,8 @@ const bodyTurns = new ThreadTurns();
 const MAX_BYTES_AT_ONCE = 16 * 1024;
 
 /** Parses a body, a large one in a turn of its own. What is done with it before anything is waited for is part of the turn. */
-export function parseInTurn<Body>(
-  bytes: number,
-  parse: () => Body,
-  turns = bodyTurns,
-): Body | Promise<Body> {
-  return bytes <= MAX_BYTES_AT_ONCE ? parse() : turns.take(() => Promise.resolve(parse()));
+export function parseInTurn<Body>(bytes: number, parse: () => Body, turns = bodyTurns): Body | Promise<Body> {
+  return bytes <= MAX_BYTES_AT_ONCE ? parse() : turns.take(async () => Promise.resolve(parse()));
 }
 
 /** The same pages, each read in a turn of its own. */

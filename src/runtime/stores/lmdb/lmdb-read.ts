@@ -1,6 +1,6 @@
 /** Reads a log in LMDB: pages of events, whole commits, the commit of an id. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LogClosed, LogDamaged } from '../../event-log/errors.js';
+import { ConditionTooCostly, LogClosed, LogDamaged } from '../../event-log/errors.js';
 import {
   EVERYTHING,
   START,
@@ -59,15 +59,27 @@ export async function* readPages(
   if (page.length > 0) yield page;
 }
 
-/** The position of the first event after another one that matches the query. */
-export function firstMatch(
+/** Chunks that are searched for an event that breaks a condition: up to 2,000,000 entries of indexes, while later appends wait. */
+const MAX_CONDITION_CHUNKS = 100;
+
+/**
+ * The position of the first event after another one that matches the query. Yields after each chunk, for other work to get a turn.
+ *
+ * @throws ConditionTooCostly when it is not found in as many chunks as may be searched
+ */
+export function* findMatch(
   files: LmdbFiles,
   query: Query,
   after: Position,
   head: Position,
-): Position | undefined {
+  maxChunks = MAX_CONDITION_CHUNKS,
+): Generator<void, Position | undefined, void> {
   const span = spanOf(query, { after }, head);
+  let chunks = 0;
   for (const commits of readChunks(files, span)) {
+    if (chunks === maxChunks) throw new ConditionTooCostly();
+    if (chunks > 0) yield;
+    chunks += 1;
     for (const commit of commits) {
       const [first] = matchingEvents(commit, span);
       if (first !== undefined) return first.position;

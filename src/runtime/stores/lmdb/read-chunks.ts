@@ -8,7 +8,7 @@ import {
   type VerifiedCommit,
 } from '../../event-log/commits/hashed-commit.js';
 import type { ReadSpan } from '../read-span.js';
-import { cursorForQuery, type CommitCursor } from './index-cursors.js';
+import { SearchPaused, cursorForQuery, type CommitCursor, type SearchBudget } from './index-cursors.js';
 import type { LmdbFiles } from './lmdb-files.js';
 
 /** A chunk ends with the commit that reaches any of them. */
@@ -16,20 +16,26 @@ const MAX_CHUNK_COMMITS = 256;
 const MAX_CHUNK_EVENTS = 4_096;
 /** Of commits as they are stored. 256 commits may have a mebibyte each, and more when they are not appended over HTTP. */
 export const MAX_CHUNK_BYTES = 1024 * 1024;
+/** Of the indexes: some 5 ms of searching. */
+const MAX_CHUNK_ENTRIES = 20_000;
 
 /**
- * The commits that may hold events of the span, in its direction. A chunk may hold no matching event.
+ * The commits that may hold events of the span, in its direction. A chunk may hold no matching event, and no commit at all when
+ * the search for the next one takes longer than a chunk may.
  *
  * @throws LogDamaged at a damaged commit, after the chunk of those before it
  */
 export function* readChunks(files: LmdbFiles, span: ReadSpan): Iterable<readonly VerifiedCommit[]> {
-  const readChunk = chunkReader(files, span);
+  const budget: SearchBudget = { left: 0 };
+  const readChunk = chunkReader(files, span, budget);
   let { after, through } = span;
   while (after < through) {
+    budget.left = MAX_CHUNK_ENTRIES;
     const { commits, isLast } = readChunk({ ...span, after, through });
     yield commits;
+    if (isLast) return;
     const end = commits.at(-1);
-    if (isLast || end === undefined) return;
+    if (end === undefined) continue;
     if (span.backwards) through = position(end.first - 1);
     else after = end.last;
   }
@@ -42,9 +48,13 @@ interface Chunk {
 }
 
 /** A scan where every event matches, else a search in the indexes. */
-function chunkReader(files: LmdbFiles, { query, backwards }: ReadSpan): (rest: ReadSpan) => Chunk {
+function chunkReader(
+  files: LmdbFiles,
+  { query, backwards }: ReadSpan,
+  budget: SearchBudget,
+): (rest: ReadSpan) => Chunk {
   if (!matchesEverything(query)) {
-    const cursor = cursorForQuery(files, query, backwards);
+    const cursor = cursorForQuery(files, query, backwards, budget);
     return (rest) => takeChunk(foundBy(cursor, files, rest), rest);
   }
   return backwards
@@ -67,7 +77,7 @@ function takeChunk(commits: Iterable<VerifiedCommit>, { after, through, backward
       if (isFull) return { commits: taken, isLast: false };
     }
   } catch (error) {
-    if (taken.length === 0) throw error;
+    if (taken.length === 0 && !(error instanceof SearchPaused)) throw error;
     return { commits: taken, isLast: false };
   }
   return { commits: taken, isLast: true };
