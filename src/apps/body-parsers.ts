@@ -9,18 +9,27 @@ import {
   parseBytes,
   requirePlainText,
 } from '../runtime/http/kernel/bodies.js';
+import { parseInTurn } from '../runtime/http/kernel/thread-turns.js';
 
 /** @param jsonTypes further media types that are parsed as JSON */
 export function registerBodyParsers(fastify: FastifyInstance, jsonTypes: readonly string[] = []): void {
   fastify.removeAllContentTypeParsers();
   for (const type of [JSON_TYPE, ...jsonTypes, NDJSON_TYPE, FORM_TYPE]) {
     fastify.addContentTypeParser(type, { parseAs: 'buffer' }, (request, bytes, done) => {
+      const answer = (body: unknown): void => {
+        done(null, body);
+      };
+      const refuse = (error: unknown): void => {
+        done(error as Error, undefined);
+      };
       try {
         requirePlainText(request.headers);
         // Whether a body is needed is for the route to say.
-        done(null, parseBytes(bytes as Buffer, type));
+        const body = parseInTurn(bytes.length, () => parseBytes(bytes as Buffer, type));
+        if (body instanceof Promise) body.then(answer, refuse);
+        else answer(body);
       } catch (error) {
-        done(error as Error, undefined);
+        refuse(error);
       }
     });
   }

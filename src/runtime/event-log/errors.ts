@@ -8,6 +8,18 @@ export class InvalidValue extends Problem {
   }
 }
 
+/** Nothing was recorded: appends wait for each other's conditions, so the search for events that break one has a bound. */
+export class ConditionTooCostly extends Problem {
+  constructor() {
+    const detail =
+      'The condition names so many items or tags that events after its position have in common that it cannot be checked in ' +
+      'time; read up to a later position and give it as after, or name fewer items.';
+    super('invalid', 'condition-too-costly', 'The append condition takes too long to check', detail, {
+      faults: [{ detail, pointer: pointer(['condition']) }],
+    });
+  }
+}
+
 /** An event that breaks its contract, or has none. Nothing of its commit was recorded. */
 export class ContractBroken extends Problem {
   /** @param faults point into `{"events": […]}` */

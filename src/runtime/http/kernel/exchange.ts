@@ -91,7 +91,7 @@ export async function sendChunks(
   remember(rawResponse(response));
   const chunks = chunksInTurns(produced, () => rawResponse(response).destroy());
   const first = await chunks.next();
-  const stream = Readable.from(continued(first, chunks), { objectMode: false }); // buffers bytes, not 16 chunks
+  const stream = new ChunkStream(first, chunks);
   if (isFastify(response)) {
     response.headers(headers);
     response.send(stream);
@@ -123,13 +123,41 @@ export function destroyStreams(server: Server): void {
   }
 }
 
-async function* continued(first: IteratorResult<Chunk>, rest: AsyncGenerator<Chunk>): AsyncGenerator<Chunk> {
-  try {
-    if (first.done === true) return;
-    yield first.value;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
+/** Asks for a chunk only once the one before it is with the operating system: `Readable.from` is always one ahead, and holds two. */
+class ChunkStream extends Readable {
+  #first: IteratorResult<Buffer> | undefined;
+
+  constructor(
+    first: IteratorResult<Buffer>,
+    private readonly rest: AsyncGenerator<Buffer>,
+  ) {
+    super({ highWaterMark: 0 });
+    this.#first = first;
+  }
+
+  override _read(): void {
+    this.#next().then(
+      (next) => this.push(next.done === true ? null : next.value),
+      (error: unknown) => this.destroy(error as Error),
+    );
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.rest.return(undefined).then(
+      () => {
+        callback(error);
+      },
+      (failure: unknown) => {
+        callback(failure as Error);
+      },
+    );
+  }
+
+  #next(): Promise<IteratorResult<Buffer>> {
+    const first = this.#first;
+    if (first === undefined) return this.rest.next();
+    this.#first = undefined;
+    return Promise.resolve(first);
   }
 }
 

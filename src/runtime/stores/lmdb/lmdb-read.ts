@@ -1,6 +1,6 @@
 /** Reads a log in LMDB: pages of events, whole commits, the commit of an id. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LogClosed, LogDamaged } from '../../event-log/errors.js';
+import { ConditionTooCostly, LogClosed, LogDamaged } from '../../event-log/errors.js';
 import {
   EVERYTHING,
   START,
@@ -22,7 +22,7 @@ import {
 import { matchingEvents, spanOf } from '../read-span.js';
 import { IndexedCommits } from './indexed-commits.js';
 import { decoded, type LmdbFiles } from './lmdb-files.js';
-import { commitEndingAt, readChunks } from './read-chunks.js';
+import { MAX_CHUNK_BYTES, commitEndingAt, readChunks } from './read-chunks.js';
 
 /** Pages of the events that match the query, up to `head` at most. */
 export async function* readPages(
@@ -34,19 +34,26 @@ export async function* readPages(
   const span = spanOf(query, range, head);
   let remaining = span.limit;
   let page: StoredEvent[] = [];
+  /** Size of the commits that the page comes from. */
+  let bytes = 0;
   for (const commits of readChunks(files, span)) {
     for (const commit of commits) {
+      bytes += commit.bytes?.length ?? 0;
       for (const event of matchingEvents(commit, span).slice(0, remaining)) {
         remaining -= 1;
         page.push(event);
         if (page.length === PAGE_SIZE) {
           yield page;
-          page = [];
+          [page, bytes] = [[], 0];
         }
       }
     }
     if (remaining === 0) break;
-    // A page that is not full waits for the next chunk; other work gets a turn before it.
+    // A page that is not full waits for the next chunk, unless it is large already; other work gets a turn before it.
+    if (bytes >= MAX_CHUNK_BYTES) {
+      if (page.length > 0) yield page;
+      [page, bytes] = [[], 0];
+    }
     await nextTurn();
   }
   if (page.length > 0) yield page;
@@ -76,15 +83,27 @@ export async function* readCommitsWith(
   }
 }
 
-/** The position of the first event after another one that matches the query. */
-export function firstMatch(
+/** Chunks that are searched for an event that breaks a condition: up to 2,000,000 entries of indexes, while later appends wait. */
+const MAX_CONDITION_CHUNKS = 100;
+
+/**
+ * The position of the first event after another one that matches the query. Yields after each chunk, for other work to get a turn.
+ *
+ * @throws ConditionTooCostly when it is not found in as many chunks as may be searched
+ */
+export function* findMatch(
   files: LmdbFiles,
   query: Query,
   after: Position,
   head: Position,
-): Position | undefined {
+  maxChunks = MAX_CONDITION_CHUNKS,
+): Generator<void, Position | undefined, void> {
   const span = spanOf(query, { after }, head);
+  let chunks = 0;
   for (const commits of readChunks(files, span)) {
+    if (chunks === maxChunks) throw new ConditionTooCostly();
+    if (chunks > 0) yield;
+    chunks += 1;
     for (const commit of commits) {
       const [first] = matchingEvents(commit, span);
       if (first !== undefined) return first.position;

@@ -22,7 +22,8 @@ import { decideAppends, type LogView, type PendingCommit } from '../decide-appen
 import { entriesOf, putEntries, writeSizeOf } from './commit-entries.js';
 import { flushFailure, takeRoom } from './disk-refusals.js';
 import { lastPosition } from './lmdb-files.js';
-import { commitWithId, firstMatch, readCommits, readCommitsWith, readPages, whileOpen } from './lmdb-read.js';
+import { searchConditions } from './condition-search.js';
+import { commitWithId, readCommits, readCommitsWith, readPages, whileOpen } from './lmdb-read.js';
 import { leaseExpired } from './lease-wait.js';
 import { noteLeft } from './open-log.js';
 import { openWriter, type OpenWriter } from './open-writer.js';
@@ -188,7 +189,7 @@ export class LmdbStore extends EventStore {
     while (this.#queue.length > 0 || this.#mustRenew) {
       // A turn of the event loop is short beside a flush, so all appends of the turn share one.
       if (answer === undefined) await nextTurn();
-      const batch = takeBatch(this.#queue, ({ events }) => events.length, MAX_COMMIT_EVENTS);
+      const batch = takeBatch(this.#queue, workOf, MAX_COMMIT_EVENTS);
       const writing = this.#writeBatch(batch);
       answer?.();
       answer = await writing;
@@ -210,10 +211,12 @@ export class LmdbStore extends EventStore {
   async #writeBatch(batch: readonly PendingAppend[]): Promise<() => void> {
     try {
       this.#standing.require();
-      const { decisions, pending } = decideAppends(
-        batch.map(({ append }) => append),
-        this.#view(),
-      );
+      const appends = batch.map(({ append }) => append);
+      // Most batches have no conditions, and must not wait: the one before is answered while this one is flushed.
+      const findConflict = appends.some(({ condition }) => condition !== undefined)
+        ? await searchConditions(this.writer.files, appends, this.#head.position)
+        : () => undefined;
+      const { decisions, pending } = decideAppends(appends, this.#view(findConflict));
       await this.#write(pending);
       return () => {
         decisions.forEach((decision, index) => {
@@ -243,14 +246,14 @@ export class LmdbStore extends EventStore {
     }
   }
 
-  #view(): LogView {
+  #view(findConflict: LogView['findConflict']): LogView {
     const head = this.#head.position;
     return {
       head,
       hash: this.#hash,
       time: this.#time,
       findCommit: (id) => this.#recorded(id),
-      findConflict: ({ query, after }) => firstMatch(this.writer.files, query, after, head),
+      findConflict,
     };
   }
 
@@ -311,4 +314,11 @@ export class LmdbStore extends EventStore {
     this.#time = newest.commit.time;
     this.#head.moveTo(newest.commit.last);
   }
+}
+
+/** What takes time in a batch: events, the index entries of their tags, or items that are compared with the events of the batch. */
+function workOf({ events, condition }: NewCommit): number {
+  let tags = 0;
+  for (const event of events) tags += event.tags.length;
+  return Math.max(events.length, tags, condition?.query.length ?? 0);
 }
