@@ -6,7 +6,7 @@ import { Args, runActions, type Chart, type Context as Values, type RaiseQueue }
 import { Configurations } from './compiled/configurations.js';
 import { effectOfStart } from './compiled/effect.js';
 import { Macrostep } from './compiled/macrostep.js';
-import { observingActions, placeOfAction } from './compiled/places.js';
+import { observingActions, placeBlamedFor, placeOfAction } from './compiled/places.js';
 import { readChart, type Machine } from './compiled/read-chart.js';
 import type { Fold, FoldEvent, FoldState } from './fold-state.js';
 import { NotData, explainChange, freezeData } from './state-data.js';
@@ -55,7 +55,7 @@ function checkedFold<Context>(fold: Fold<Context>): Fold<Context> {
       try {
         next = fold.step(state, event);
       } catch (error) {
-        throw explainChange(error, state.value, event.type);
+        throw explainChange(error, state.value, event.type, placeBlamedFor(error));
       }
       try {
         freezeData(next.context, 'context');

@@ -1,6 +1,5 @@
 /** A state is plain data that nobody changes in place: checks that, and freezes what it has checked. */
 import { types } from 'node:util';
-import { placeBlamedFor } from './compiled/places.js';
 
 // Not `instanceof`, which fails for objects of another realm, such as a test's.
 const { isDate, isMap, isNativeError, isSet, isTypedArray } = types;
@@ -108,10 +107,10 @@ function freezeMethods(value: object): void {
 const IS_CHANGE = /not extensible|read only|Cannot (delete|redefine|assign)/;
 
 /** The error, and, where a frozen state was about to be changed, what to do instead. */
-export function explainChange(error: unknown, state: unknown, event: string): unknown {
+export function explainChange(error: unknown, state: unknown, event: string, by?: string): unknown {
   if (!isNativeError(error) || error.name !== 'TypeError' || !IS_CHANGE.test(error.message)) return error;
   const message =
     `an action or guard changes the context in place in state ${JSON.stringify(state)}, at ${event}: ` +
-    `it must return a new value instead (${placeBlamedFor(error) ?? 'by a function that is not known'}: ${error.message})`;
+    `it must return a new value instead (${by ?? 'by a function that is not known'}: ${error.message})`;
   return new TypeError(message, { cause: error });
 }

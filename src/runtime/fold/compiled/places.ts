@@ -1,15 +1,14 @@
 /** Where a machine's functions are (machine, state, name), so that an error can name the one that is at fault. */
-import type { Action, Context } from './chart.js';
 
-const places = new WeakMap<Action, () => string>();
+const places = new WeakMap<object, () => string>();
 
 /** @param place made only if it is asked for */
-export function placed(action: Action, place: () => string): Action {
+export function placed<Action extends object>(action: Action, place: () => string): Action {
   places.set(action, place);
   return action;
 }
 
-export function placeOfAction(action: Action): string | undefined {
+export function placeOfAction(action: object): string | undefined {
   return places.get(action)?.();
 }
 
@@ -23,13 +22,13 @@ export function blame(error: unknown, place: (() => string) | undefined): unknow
   return error;
 }
 
-export const blameAction = (error: unknown, action: Action): unknown => blame(error, places.get(action));
+export const blameAction = (error: unknown, action: object): unknown => blame(error, places.get(action));
 
 export function placeBlamedFor(error: unknown): string | undefined {
   return typeof error === 'object' && error !== null ? blamed.get(error)?.() : undefined;
 }
 
-export type ActionObserver = (action: Action, context: Context) => void;
+export type ActionObserver = (action: object, context: object) => void;
 
 let observer: ActionObserver | undefined;
 
@@ -44,6 +43,6 @@ export function observingActions<Result>(each: ActionObserver, work: () => Resul
   }
 }
 
-export function actionRan(action: Action, context: Context): void {
+export function actionRan(action: object, context: object): void {
   observer?.(action, context);
 }
