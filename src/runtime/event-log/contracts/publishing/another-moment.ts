@@ -9,22 +9,25 @@ const LATER_MS = 400 * 24 * 60 * 60 * 1000;
 export function atAnotherMoment<Result>(work: () => Result): Result {
   const { Date: Now } = globalThis;
   const { random } = Math;
-  const { now } = performance;
+  const own = Object.getOwnPropertyDescriptor(performance, 'now');
+  const now = performance.now.bind(performance);
   globalThis.Date = new Proxy(Now, {
-    construct: (target, given: [], made) => {
-      const date: object = given.length === 0 ? [Now.now() + LATER_MS] : given;
+    construct: (target, given: readonly unknown[], made) => {
+      const date = given.length === 0 ? [Now.now() + LATER_MS] : given;
       return Reflect.construct(target, date as [], made) as object;
     },
     get: (target, name): unknown =>
       name === 'now' ? () => Now.now() + LATER_MS : Reflect.get(target, name, target),
   });
   Math.random = () => (random() + 0.5) % 1;
-  performance.now = () => now.call(performance) + LATER_MS;
+  performance.now = () => now() + LATER_MS;
   try {
     return work();
   } finally {
     globalThis.Date = Now;
     Math.random = random;
-    performance.now = now;
+    // It is of the prototype, unless somebody has replaced it.
+    if (own === undefined) Reflect.deleteProperty(performance, 'now');
+    else Object.defineProperty(performance, 'now', own);
   }
 }
