@@ -16,6 +16,7 @@ describe('the configuration', () => {
     app: 'monolith',
     contexts: [],
     commits: false,
+    forward: new Map(),
     port: 3000,
     host: '127.0.0.1',
     hosts: [],
@@ -27,6 +28,7 @@ describe('the configuration', () => {
     snapshotSeconds: 10,
     snapshotSpacing: 10_000,
     snapshotBytes: 1024 ** 3,
+    build: undefined,
     auditMinutes: 1440,
     streamBytes: 67_108_864,
   };

@@ -136,6 +136,7 @@ const REQUESTS: readonly Case[] = [
   ['appendEvents', '/events', posted({ events: [EVENT] })],
   ['projections', '/projections'],
   ['projection', '/projections/purse'],
+  ['projectionDigest', '/projections/purse/digest?at=1'],
   ['projectionMachine', '/projections/purse/machine'],
   ['resumeProjection', '/projections/purse/resume', posted({ skip: 1, reason: 'a slip' })],
   ['auditProjection', '/projections/purse/audit'],
@@ -180,6 +181,8 @@ describe('an answer is documented', () => {
       ['projections', '/projections'],
       ['projection', '/projections/purse'],
       ['projectionMachine', '/projections/purse/machine'],
+      ['projectionDigest', '/projections/purse/digest'],
+      ['projectionDigest', '/projections/purse/digest?at=1'],
       ['projectionMachine', '/projections/purse/machine', accepting('text/plain')],
       ['auditStatus', '/projections/purse/audit'],
       ['rebuildStatus', '/projections/purse/rebuild'],
@@ -252,6 +255,9 @@ describe('a problem is documented', () => {
       ['projections', '/projections?x=1'],
       ['projection', '/projections/purse?x=1'],
       ['projection', '/projections/none'],
+      ['projectionDigest', '/projections/none/digest'],
+      ['projectionDigest', '/projections/purse/digest?at=x'],
+      ['projectionDigest', '/projections/purse/digest?at=999'],
       ['projectionMachine', '/projections/purse/machine?x=1'],
       ['projectionMachine', '/projections/none/machine'],
       ['projectionMachine', '/projections/purse/machine', accepting('image/png')],
@@ -356,6 +362,7 @@ describe('a problem is documented', () => {
       throw busy;
     });
     await expectDocumented('purse', '/purse?at=1');
+    await expectDocumented('projectionDigest', '/projections/purse/digest?at=1');
     await expectDocumented('purse-history', '/purse/history?to=1');
     await expectDocumented('purse-what-if', '/purse/what-if?without=1');
   });
@@ -376,6 +383,7 @@ describe('of a projection that has stopped, an answer is documented', () => {
     await expectDocumented('projection', '/projections/purse');
     await expectDocumented('purse', '/purse');
     await expectDocumented('purse', `/purse?at=${at}`);
+    await expectDocumented('projectionDigest', `/projections/purse/digest?at=${at}`);
     await expectDocumented('purse-history', '/purse/history');
     await expectDocumented('purse-what-if', '/purse/what-if?without=1,2');
     await expectDocumented('auditProjection', '/projections/purse/audit', { headers: { prefer: 'wait=10' } });
@@ -408,6 +416,7 @@ describe('of an event that cannot be read, an answer is documented', () => {
     await until(() => app.get(ProjectionHost).find('purse')?.status === 'faulted');
     await expectDocumented('projections', '/projections');
     await expectDocumented('purse', `/purse?at=${at}`);
+    await expectDocumented('projectionDigest', `/projections/purse/digest?at=${at}`);
     await expectDocumented('purse-history', `/purse/history?from=${at - 1}`);
     await expectDocumented('purse-what-if', '/purse/what-if?without=4');
   });

@@ -43,6 +43,7 @@ export function completeApi(app: INestApplicationContext, document: OpenAPIObjec
 
 const PROJECTION_OPERATIONS: ReadonlySet<string> = new Set([
   'projection',
+  'projectionDigest',
   'projectionMachine',
   'resumeProjection',
   'auditProjection',
