@@ -73,7 +73,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   if (hello.exitCode === null) {
-    hello.kill('SIGKILL');
+    hello.kill('SIGTERM'); // it ends the others
     await once(hello, 'exit');
   }
   folder.remove();
