@@ -28,6 +28,8 @@ export interface LoadCondition {
 interface Answer {
   readonly kind: 'recorded' | 'refused' | 'unknown' | 'gone';
   readonly at?: number | undefined;
+  /** The store is away, and not the request at fault. */
+  readonly isAway?: boolean;
 }
 
 /** No connection asks more often than this in one round. */
@@ -61,26 +63,26 @@ export class Connection {
    * @throws Error when it answers with something else than a success, a failed condition, or a store that is away
    */
   async load(server: Server, stop?: AbortSignal): Promise<void> {
-    for (const index of this.#unanswered()) if (!(await this.#repeat(server, index))) return;
+    for (const index of this.#unanswered()) if (!(await this.#send(server, index, false))) return;
     for (let request = 0; request < MAX_REQUESTS && stop?.aborted !== true; request += 1) {
       const again = this.random.onceIn(15) ? this.#anyWithKey() : undefined;
       if (again === undefined) this.asked.push(this.#next());
-      if (!(await this.#repeat(server, again ?? this.asked.length - 1))) return;
+      if (!(await this.#send(server, again ?? this.asked.length - 1, again === undefined))) return;
     }
   }
 
   /** @returns false when the server is gone */
-  async #repeat(server: Server, index: number): Promise<boolean> {
+  async #send(server: Server, index: number, isFirstAttempt: boolean): Promise<boolean> {
     const request = this.asked[index];
     if (request === undefined) throw new Error('there is no such request');
-    const isFirstAttempt = index === this.asked.length - 1;
-    const { kind, at } = await this.#ask(server, request);
+    const { kind, at, isAway = false } = await this.#ask(server, request);
     if (request.at !== undefined && at !== undefined && at !== request.at)
       throw new Error(`${request.id} was recorded at ${request.at}, and its repetition at ${at}`);
-    if (request.at !== undefined && kind === 'refused')
+    // That nothing was recorded while the store is away is about this repetition.
+    if (request.at !== undefined && kind === 'refused' && !isAway)
       throw new Error(`${request.id} was recorded at ${request.at}, and its repetition refused`);
     // Where a first attempt had no answer, what the store says of the second is about the second.
-    const isRefused = kind === 'refused' && (isFirstAttempt || request.condition !== undefined);
+    const isRefused = kind === 'refused' && (isFirstAttempt || (!isAway && request.condition !== undefined));
     this.asked[index] = { ...request, at: request.at ?? at, isRefused };
     if (kind === 'unknown') await pause(RETRY_PAUSE_MS);
     return kind !== 'gone';
@@ -101,7 +103,10 @@ export class Connection {
       return { kind: 'refused' };
     }
     if (answer.status === 503 && body['type'] === 'urn:leftfold:problem:store-unavailable')
-      return { kind: String(body['detail']).includes('Nothing was recorded') ? 'refused' : 'unknown' };
+      return {
+        kind: String(body['detail']).includes('Nothing was recorded') ? 'refused' : 'unknown',
+        isAway: true,
+      };
     throw new Error(`${answer.status} to ${request.id}: ${answer.body}`);
   }
 
