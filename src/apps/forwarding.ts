@@ -137,7 +137,7 @@ export class Forwarding {
       undici: { headersTimeout: 90_000, bodyTimeout: 0 },
     });
     fastify.addHook('onRequest', (request, reply, done) => {
-      const route = this.#routeOf(request.url);
+      const route = this.#isInUse ? this.#routeOf(request.url) : undefined;
       if (route === undefined) {
         done();
         return;
@@ -150,6 +150,11 @@ export class Forwarding {
       if (route.switching === undefined) forwardOrServe();
       else void route.switching.then(() => setImmediate(forwardOrServe));
     });
+  }
+
+  /** Whether any context is, or is about to be, served elsewhere: most processes forward nothing. */
+  get #isInUse(): boolean {
+    return this.#routes.some(({ target, switching }) => target !== undefined || switching !== undefined);
   }
 
   #routeOf(url: string): Route | undefined {

@@ -6,7 +6,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { completeApi } from '../runtime/http/api-document.js';
 import { BODY_LIMIT } from '../runtime/http/kernel/bodies.js';
-import { ExactBody } from '../runtime/http/kernel/exact-body.js';
+import { ExactBodyPipe } from '../runtime/http/kernel/exact-body.js';
 import { OWN_BOOTSTRAP, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
 import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-document.js';
 import { registerBodyParsers } from './body-parsers.js';
@@ -83,7 +83,7 @@ export async function createHttpApplication(
     clientErrorHandler: answerUnreadable,
     // Commit ids have up to 255 characters, each of them up to nine in percent-encoding.
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
-    rewriteUrl: ({ url = '/' }) => aliased(url, aliases),
+    ...(aliases.size > 0 && { rewriteUrl: ({ url = '/' }) => aliased(url, aliases) }),
     skipMiddie: true, // there is no Express middleware here
     // What Fastify refuses before it looks for a route, such as a path that cannot be decoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -103,7 +103,7 @@ export async function createHttpApplication(
   });
   registerBodyParsers(fastify, jsonTypes);
   app.useGlobalFilters(filter);
-  app.useGlobalInterceptors(new ExactBody());
+  app.useGlobalPipes(new ExactBodyPipe());
   const document = new DocumentBuilder()
     .setTitle(title)
     .setDescription(description)

@@ -1,5 +1,12 @@
 /** Refuses what a parser of JSON would round or drop, where a controller takes a body with `@Body()`. */
-import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  Injectable,
+  type ArgumentMetadata,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+  type PipeTransform,
+} from '@nestjs/common';
 import { ROUTE_ARGS_METADATA, RouteParamtypes } from '@nestjs/common/internal';
 import type { Observable } from 'rxjs';
 import {
@@ -53,4 +60,18 @@ function exactBody(request: HttpRequest): unknown {
   if (body === undefined || !isJsonType(type)) return undefined;
   if (rawBody === undefined) throw new BodyAlreadyRead();
   return parseBytes(rawBody, JSON_TYPE);
+}
+
+/**
+ * The same for an application whose own parsers read bodies exactly. A pipe costs only handlers that have such parameters, where a
+ * global interceptor halves the rate of every handler.
+ */
+export class ExactBodyPipe implements PipeTransform {
+  transform(value: unknown, { type }: ArgumentMetadata): unknown {
+    if (type !== 'body') return value;
+    if (value === UNREAD) throw new UnsupportedMediaType(undefined, [JSON_TYPE]);
+    const inexact = findInexact(value);
+    if (inexact === undefined) return value;
+    throw new InvalidBody([{ detail: inexact.number.detail, pointer: pointer(inexact.path) }]);
+  }
 }
