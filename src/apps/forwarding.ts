@@ -64,6 +64,8 @@ export interface ForwardingOptions {
 
 export class Forwarding {
   readonly #routes: readonly Route[];
+  /** One change at a time: each begins where the one before it has led. */
+  #changes: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: ForwardingOptions) {
     this.#routes = options.contexts.map((context) => ({
@@ -96,7 +98,13 @@ export class Forwarding {
    * @param target `http://127.0.0.1:3002`; undefined: this process
    * @throws CannotForward when the two have folded different states, or the one that takes over does not catch up in time
    */
-  async set(name: string, target: string | undefined): Promise<void> {
+  set(name: string, target: string | undefined): Promise<void> {
+    const changed = this.#changes.then(() => this.#set(name, target));
+    this.#changes = changed.catch(() => undefined);
+    return changed;
+  }
+
+  async #set(name: string, target: string | undefined): Promise<void> {
     const route = this.#routes.find(({ context }) => context.name === name);
     if (route === undefined) {
       const known = this.#routes.map(({ context }) => context.name).join(', ') || 'none';
@@ -107,11 +115,9 @@ export class Forwarding {
       throw new CannotForward(
         `This process was started without ${name}, by LEFTFOLD_FORWARD; start it again with it.`,
       );
-    await route.switching;
     const from = this.#sourceOf(route.target);
     const to = this.#sourceOf(target);
-    const { projections } = route.context;
-    for (const projection of projections) await requireEqual(projection, from, to);
+    for (const projection of route.context.projections) await requireEqual(projection, from, to);
     const switched = this.#takeOver(route.context, from, to);
     route.switching = switched.catch(() => undefined);
     try {
@@ -137,7 +143,7 @@ export class Forwarding {
       undici: { headersTimeout: 90_000, bodyTimeout: 0 },
     });
     fastify.addHook('onRequest', (request, reply, done) => {
-      const route = this.#isInUse ? this.#routeOf(request.url) : undefined;
+      const route = this.#routeOf(request.url);
       if (route === undefined) {
         done();
         return;
@@ -152,14 +158,15 @@ export class Forwarding {
     });
   }
 
-  /** Whether any context is, or is about to be, served elsewhere: most processes forward nothing. */
-  get #isInUse(): boolean {
-    return this.#routes.some(({ target, switching }) => target !== undefined || switching !== undefined);
-  }
-
+  /**
+   * Of the contexts that are, or are about to be, served elsewhere: most processes have none, and look at no path. Of two that have a
+   * path, one is made of others and comes first.
+   */
   #routeOf(url: string): Route | undefined {
+    const inUse = this.#routes.filter(({ target, switching }) => (target ?? switching) !== undefined);
+    if (inUse.length === 0) return undefined;
     const [, first = '', second = ''] = url.split('?', 1)[0]?.split('/', 3) ?? [];
-    return this.#routes.find(({ context }) =>
+    return inUse.findLast(({ context }) =>
       first === PATHS.projections ? context.projections.includes(second) : context.segments.has(first),
     );
   }

@@ -107,6 +107,18 @@ describe('a context of a running monolith', () => {
     expect([code, stderr]).toEqual([0, 'they agree\n']);
   }, 120_000);
 
+  it('is handed over once at a time', async () => {
+    const answers = await Promise.all([
+      forward(balance.url),
+      forward(null),
+      forward(balance.url),
+      forward(null),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect((await forward(null)).status).toBe(200);
+    expect(await whole.json('/forwarding')).toEqual({ contexts: {} });
+  });
+
   it('has the same entity tags in both processes', async () => {
     const etag = (await whole.fetch('/balance')).headers.get('etag') ?? '';
     await forward(balance.url);

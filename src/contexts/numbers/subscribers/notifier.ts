@@ -49,19 +49,19 @@ export class Notifier implements OnApplicationBootstrap, BeforeApplicationShutdo
     const delivery = new AbortController();
     this.#deliveries.get(port)?.abort();
     this.#deliveries.set(port, delivery);
+    void this.#deliver(port, after, delivery.signal);
+  }
+
+  async #deliver(port: number, after: Position, signal: AbortSignal): Promise<void> {
     const { log } = this;
-    deliver({ log, port, after, signal: delivery.signal, elapsed: () => performance.now() }).then(
-      async (why) => {
-        if (why === 'ended') return;
-        this.#logger.warn(
-          `localhost:${port} could not be reached for a day and is no longer told of numbers`,
-        );
-        await this.subscribers.drop(port);
-      },
-      (error: unknown) => {
-        this.#failed(`localhost:${port} is no longer told of numbers`, error);
-      },
-    );
+    try {
+      const why = await deliver({ log, port, after, signal, elapsed: () => performance.now() });
+      if (why === 'ended') return;
+      this.#logger.warn(`localhost:${port} could not be reached for a day and is no longer told of numbers`);
+      await this.subscribers.drop(port);
+    } catch (error) {
+      this.#failed(`localhost:${port} is no longer told of numbers`, error);
+    }
   }
 
   #end(port: number): void {
