@@ -88,9 +88,18 @@ describe('a log server, one context that records, and two that fold', () => {
     expect(refused.status).toBe(503);
     expect(refused.headers.get('retry-after')).toBe('1');
     expect(await refused.json()).toMatchObject({ type: 'urn:leftfold:problem:store-unavailable' });
+    expect(await stale()).toBe('3');
+    // It answers queries, and no other process could record anything either.
     const health = await balance.fetch('/health/ready');
-    expect(health.status).toBe(503);
-    expect(await health.json()).toMatchObject({ log: { status: 'unavailable', code: 'store-unavailable' } });
+    expect(health.status).toBe(200);
+    expect(await health.json()).toMatchObject({
+      status: 'degraded',
+      log: { status: 'unavailable', code: 'store-unavailable' },
+    });
+    // Without a state there is nothing to answer with.
+    const unready = await entries.fetch('/health/ready');
+    expect(unready.status).toBe(503);
+    expect(await unready.json()).toMatchObject({ status: 'not ready', log: { code: 'store-unavailable' } });
 
     log = await start('log', { LEFTFOLD_APP: 'log', PORT: String(port) });
     await Promise.all([entries, balance].map((server) => server.ready()));

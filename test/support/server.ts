@@ -76,11 +76,12 @@ export class Server {
     });
   }
 
-  /** Resolves once every projection follows the log. */
+  /** Resolves once every projection follows the log, which can be read and appended to. */
   async ready(): Promise<void> {
     for (;;) {
-      const { status } = await this.fetch('/health/ready');
-      if (status === 200) return;
+      const response = await this.fetch('/health/ready');
+      const { log } = (await response.json()) as { readonly log: { readonly status: string } };
+      if (response.status === 200 && log.status === 'available') return;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }

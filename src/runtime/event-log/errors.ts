@@ -167,7 +167,7 @@ export class LogBusy extends Problem {
 }
 
 /** Why a server that keeps a log cannot be used: a title and a sentence for each problem type. */
-const STORE_TROUBLES = {
+export const STORE_TROUBLES = {
   'store-unavailable': [
     'The store cannot be reached',
     'The server that keeps the log cannot be reached, or does not answer.',

@@ -1,6 +1,12 @@
 /** How the log is: whether it can be read and appended to, where its head is, and when an append last succeeded. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { CommitNotFlushed, StorageFull, StoreUnavailable, WriterLeaseLost } from './errors.js';
+import {
+  CommitNotFlushed,
+  STORE_TROUBLES,
+  StorageFull,
+  StoreUnavailable,
+  WriterLeaseLost,
+} from './errors.js';
 import type { Position } from './event.js';
 import type { EventLog } from './event-log.js';
 import type { StoreStatus } from './event-store.js';
@@ -46,9 +52,14 @@ const READABLE: ReadonlySet<string> = new Set([
   new CommitNotFlushed().problem,
 ]);
 
-/** Why answers from this log's projections may be out of date; undefined when they are not. */
-export function staleBecause(status: StoreStatus | undefined): string | undefined {
-  return status === undefined || READABLE.has(status.code) ? undefined : status.code;
+/** Whether answers from this log's projections may be out of date, as it cannot be read. */
+export function isLogUnreadable(status: StoreStatus | undefined): boolean {
+  return status !== undefined && !READABLE.has(status.code);
+}
+
+/** Whether the log's server is in trouble, so that every other process over the log is no better off. */
+export function isTroubleOfStore({ code }: Pick<LogHealth, 'code'>): boolean {
+  return code !== undefined && Object.hasOwn(STORE_TROUBLES, code);
 }
 
 async function headWithin(log: Pick<EventLog, 'head'>, maxWait: number): Promise<Position | StoreStatus> {

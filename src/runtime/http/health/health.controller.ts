@@ -7,7 +7,7 @@ import { PATHS } from '../kernel/paths.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { EventLog } from '../../event-log/event-log.js';
-import { logHealth } from '../../event-log/log-health.js';
+import { isTroubleOfStore, logHealth } from '../../event-log/log-health.js';
 import { faultIn } from '../../projection/overview.js';
 import { apiStatus, drift, faultOverview } from '../projections/projections.docs.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
@@ -73,12 +73,13 @@ export class HealthController {
     summary: 'Whether the log can be read and appended to, and every projection follows it',
     answers: {
       200: {
-        description: 'All of them do; degraded when an audit found one of them to drift',
+        description:
+          'All of them do; degraded when an audit found one of them to drift, or when queries are answered from the state while the server that keeps the log is in trouble',
         body: readiness,
       },
       503: {
         description:
-          'A projection recovers or the log cannot be read (not ready); a projection has stopped or the log takes no appends (degraded); log and projections tell which, where and why',
+          'A projection recovers or this process cannot read the log (not ready); a projection has stopped or this process cannot append (degraded); log and projections tell which, where and why',
         body: readiness,
       },
     },
@@ -91,18 +92,22 @@ export class HealthController {
       const trouble = { ...(fault && { faultAt: fault.position, fault }), ...(drift && { drift }) };
       return [name, { status, position, ...trouble }] as const;
     });
-    const waitsFor = projections.map(([, { status }]) => status).filter((status) => status !== 'following');
-    const isReady = !this.host.isEnding && waitsFor.length === 0 && log.status === 'available';
+    const statuses = projections.map(([, { status }]) => status);
+    const isFollowing = !this.host.isEnding && statuses.every((status) => status === 'following');
+    const isReady = isFollowing && log.status === 'available';
+    // While the log is away, the states can still be asked for.
+    const isAnswering = log.status !== 'unavailable' || (isTroubleOfStore(log) && projections.length > 0);
     // All that can be had is there; what has stopped needs somebody to look at it.
     const isDegraded =
       !this.host.isEnding &&
-      !isReady &&
-      log.status !== 'unavailable' &&
-      waitsFor.every((status) => status === 'faulted');
+      isAnswering &&
+      statuses.every((status) => status === 'following' || status === 'faulted');
     // It follows the log, so it is ready; that it cannot be believed is for people to look into.
     const isDrifting = this.host.projections.some(({ drift }) => drift !== undefined);
-    sendJson(response, isReady ? 200 : 503, NO_STORE, {
-      status: isDegraded || (isReady && isDrifting) ? 'degraded' : isReady ? 'ready' : 'not ready',
+    // Without this process nobody would answer, and no other one could record anything either.
+    const isOfUse = isReady || (isFollowing && isAnswering && isTroubleOfStore(log));
+    sendJson(response, isOfUse ? 200 : 503, NO_STORE, {
+      status: isReady && !isDrifting ? 'ready' : isDegraded ? 'degraded' : 'not ready',
       log,
       projections: Object.fromEntries(projections),
     });

@@ -158,10 +158,9 @@ export const QUERY_HEADERS = {
     description: 'The position, and a digest of log, machine and state',
     example: '"7.pQ2cV1kYL5qlQUzB"',
   }),
-  'Leftfold-Stale': z
-    .union([apiPosition, z.string()])
+  'Leftfold-Stale': apiPosition
     .describe(
-      'There only when the projection stopped (the position of the event that it cannot fold), or while the log cannot be read (why: store-unavailable)',
+      'There only when the projection stopped (the position of the event that it cannot fold), or while the log cannot be read (the position of the state)',
     )
     .optional(),
 };

@@ -6,7 +6,7 @@ import { refuseUnknownParameters, wholeNumber } from '../kernel/parameters.js';
 import { InvalidParameter, Problem } from '../kernel/problem.js';
 import type { ProjectionFault } from '../../projection/fault.js';
 import type { Projection } from '../../projection/projection.js';
-import { staleBecause } from '../../event-log/log-health.js';
+import { isLogUnreadable } from '../../event-log/log-health.js';
 import { readPointInTime } from './time-parameter.js';
 import { answerAsOf, type Representation } from './as-of.js';
 
@@ -76,7 +76,7 @@ function answer<Context>(
     'leftfold-position': String(projection.position),
     'cache-control': 'no-cache',
   };
-  const stale = fault?.position ?? staleBecause(projection.logStatus);
+  const stale = fault?.position ?? (isLogUnreadable(projection.logStatus) ? projection.position : undefined);
   if (stale !== undefined) headers['leftfold-stale'] = String(stale);
   if (waited > 0) headers['preference-applied'] = `wait=${waited}`;
   send(response, known ? 304 : 200, headers, content);
