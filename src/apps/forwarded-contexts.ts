@@ -2,9 +2,26 @@
 import { MODULE_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import type { Type } from '@nestjs/common';
 import { definitionsIn } from '../runtime/projection/module-definitions.js';
+import { PATHS, isOfRuntime } from '../runtime/http/kernel/paths.js';
 import type { ContextModule } from './context-module.js';
 import type { ForwardedContext } from './forwarding.js';
 import { contextsByName } from './named-contexts.js';
+
+/** A context has a path that the runtime serves. The app prints the sentence without a stack trace and exits. */
+export class PathTaken extends Error {
+  override readonly name = 'PathTaken';
+}
+
+/** @throws PathTaken when a controller of a context is where the runtime serves its own, so that neither could be told from the other */
+export function requireOwnPaths(contexts: readonly ContextModule[]): void {
+  for (const [name, context] of contextsByName(contexts)) {
+    const taken = segmentsOf(context).find(isOfRuntime);
+    if (taken !== undefined)
+      throw new PathTaken(
+        `context ${name}: /${taken} is where the runtime serves its own; its controllers need another path than ${Object.values(PATHS).join(', ')}`,
+      );
+  }
+}
 
 /** Every context that can be named, with its paths. */
 export function forwardableIn(contexts: readonly ContextModule[]): readonly ForwardedContext[] {

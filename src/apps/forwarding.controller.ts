@@ -6,6 +6,7 @@ import { JSON_TYPE, bodyProblems, readBody } from '../runtime/http/kernel/bodies
 import { queryOf, sendJson, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
 import { parseBody } from '../runtime/http/kernel/json-faults.js';
 import { refuseUnknownParameters } from '../runtime/http/kernel/parameters.js';
+import { PATHS } from '../runtime/http/kernel/paths.js';
 import { InvalidBody, InvalidParameter } from '../runtime/http/kernel/problem.js';
 import { CannotForward, Forwarding } from './forwarding.js';
 import { isOrigin } from './settings.js';
@@ -29,7 +30,7 @@ const answer = {
 
 const UNKNOWN_PARAMETER = new InvalidParameter('all', 'There is no parameter all; there are none here.');
 
-@Controller('forwarding')
+@Controller(PATHS.forwarding)
 export class ForwardingController {
   constructor(private readonly forwarding: Forwarding) {}
 

@@ -7,6 +7,7 @@ import { endWithParent, runUnderAnotherId } from './run-under-another-id.js';
 import { InvalidSetting, isRemote, readSettings, type Settings } from './settings.js';
 import type { AppDefinition } from './app-definition.js';
 import { checkSettingsOf } from './context-module.js';
+import { PathTaken, requireOwnPaths } from './forwarded-contexts.js';
 import { startApp } from './start-app.js';
 
 /** Nest's log lines about its own start, which do not help the operator. */
@@ -45,7 +46,7 @@ export async function runProgram(
     const code = error instanceof ProcessIdTaken ? await runUnderAnotherId() : undefined;
     if (code !== undefined) process.exit(code);
     const text =
-      error instanceof InvalidSetting || error instanceof ProcessIdTaken
+      error instanceof InvalidSetting || error instanceof ProcessIdTaken || error instanceof PathTaken
         ? `leftfold: ${error.message}`
         : `leftfold could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     process.stderr.write(`${text}\n`);
@@ -62,6 +63,7 @@ async function run(version: string, define: (settings: Settings) => AppDefinitio
   const settings = readSettings(process.env);
   const definition = define(settings);
   checkSettingsOf(definition.parts.contexts, process.env);
+  requireOwnPaths(definition.parts.contexts);
   let close = (): Promise<void> => Promise.resolve();
   let ending = false;
   const end = (code: number): void => {

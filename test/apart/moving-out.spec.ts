@@ -1,5 +1,6 @@
 /** A context moves out of a running monolith, and back, while clients read and write. */
 import { join } from 'node:path';
+import { RESERVED } from '../../src/runtime/http/kernel/paths.js';
 import { problemOf } from '../support/api.js';
 import { leftfold } from '../support/cli.js';
 import { freePort } from '../support/readme.js';
@@ -90,6 +91,14 @@ describe('a context of a running monolith', () => {
 
   const forward = (to: string | null, context = 'balance'): Promise<Response> =>
     whole.post('/forwarding', { context, to });
+
+  it('is told where to move at a path that no projection can have', async () => {
+    const { paths } = (await whole.json('/openapi.json')) as { readonly paths: object };
+    const segments = new Set(Object.keys(paths).map((path) => path.split('/')[1] ?? ''));
+    expect(segments).toContain('forwarding');
+    const own = [...segments].filter((each) => !RESERVED.has(each)).sort();
+    expect(own).toEqual(['balance', 'entries', 'factor', 'values']);
+  });
 
   it('moves out and back without a request that fails, or a position that runs back', async () => {
     const clients = new Clients(whole);

@@ -1,5 +1,6 @@
 /** The same contexts as processes of their own over one log server: what is recorded in one is folded in the others. */
 import { join } from 'node:path';
+import { RESERVED } from '../../src/runtime/http/kernel/paths.js';
 import { freePort } from '../support/readme.js';
 import { Server, TemporaryFolder, runToEnd } from '../support/server.js';
 
@@ -76,6 +77,19 @@ describe('a log server, one context that records, and two that fold', () => {
     expect((await log.fetch('/commits')).status).toBe(200);
     expect((await entries.fetch('/commits')).status).toBe(404);
     expect(await log.json('/openapi.json')).toMatchObject({ paths: { '/commits': {}, '/head': {} } });
+  });
+
+  it('serve nothing at first segments that are neither reserved nor of their contexts', async () => {
+    const segments = async (server: Server): Promise<readonly string[]> => {
+      const { paths } = (await server.json('/openapi.json')) as { readonly paths: object };
+      return [...new Set(Object.keys(paths).map((path) => path.split('/')[1] ?? ''))];
+    };
+    const others = (of: readonly string[]): readonly string[] => of.filter((each) => !RESERVED.has(each));
+    const served = await segments(log);
+    expect(served).toEqual(expect.arrayContaining(['events', 'commits', 'head', 'health']));
+    expect(others(served)).toEqual([]);
+    expect(others(await segments(balance))).toEqual(['balance']);
+    expect(others(await segments(entries))).toEqual(['entries', 'values']);
   });
 
   it('answer from their state while the log server is away, refuse commands, and go on by themselves', async () => {

@@ -1,4 +1,5 @@
 /** What the program and the command line show of the hello world when nothing else is said. */
+import { RESERVED } from '../../src/runtime/http/kernel/paths.js';
 import { leftfold, printed } from '../support/cli.js';
 import { TemporaryFolder, type Server } from '../support/server.js';
 import { foldedUpTo } from '../support/api.js';
@@ -26,6 +27,12 @@ describe('the program', () => {
         description: 'A log of integers, one context that sums them and one that multiplies them.',
       },
     });
+  });
+
+  it('serves its protocol at paths that no projection can have', async () => {
+    const { paths } = (await server.json('/openapi.json')) as { readonly paths: object };
+    const segments = new Set(Object.keys(paths).map((path) => path.split('/')[1] ?? ''));
+    expect([...segments].filter((each) => !RESERVED.has(each)).sort()).toEqual(['numbers', 'product', 'sum']);
   });
 
   it('says three lines to try when it has started', async () => {

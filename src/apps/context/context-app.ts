@@ -1,4 +1,5 @@
 /** The contexts that LEFTFOLD_CONTEXTS names, over a log that another process serves or that is in a database. */
+import { PROTOCOL_PATHS } from '../../runtime/http/kernel/paths.js';
 import type { AppDefinition } from '../app-definition.js';
 import { aboutOf, type Parts } from '../context-module.js';
 import { contextsNamed } from '../named-contexts.js';
@@ -29,7 +30,7 @@ export function contextApp(
     },
     http: { events: true, commits, projections: true, operations: true, health: true },
     // The hello-world protocol: a process with one state.
-    ...(names.length === 1 && { aliases: new Map([['/state', `/${String(only)}/state`]]) }),
+    ...(names.length === 1 && { aliases: new Map([[`/${PROTOCOL_PATHS.state}`, `/${String(only)}/state`]]) }),
     isBoundToLog: true,
   };
 }

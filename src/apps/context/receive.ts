@@ -2,6 +2,7 @@
 import { Controller, HttpCode, Logger, Module, Post } from '@nestjs/common';
 import { EventLog } from '../../runtime/event-log/event-log.js';
 import { ApiEndpoint } from '../../runtime/http/kernel/api-docs.js';
+import { PROTOCOL_PATHS } from '../../runtime/http/kernel/paths.js';
 
 @Controller()
 export class ReceiveController {
@@ -11,7 +12,7 @@ export class ReceiveController {
 
   constructor(private readonly log: EventLog) {}
 
-  @Post('receive')
+  @Post(PROTOCOL_PATHS.receive)
   @HttpCode(204)
   @ApiEndpoint({
     tag: 'hello world',

@@ -48,15 +48,15 @@ describe('a definition of a projection', () => {
     );
   });
 
-  it.each(['projections', 'health', 'events', 'docs', 'docs-yaml'])(
-    'cannot be named %s, where the runtime serves its own',
-    (name) => {
-      expect(() => define({ name })).toThrow(
-        `projection ${name}: /${name} is where the runtime serves its own; ` +
-          'any name will do but docs, docs-yaml, events, health, projections',
-      );
-    },
-  );
+  it.each([
+    ...['projections', 'health', 'events', 'docs', 'docs-yaml', 'commits', 'head', 'forwarding'],
+    ...['push', 'log', 'subscribe', 'subscribers', 'receive', 'state'],
+  ])('cannot be named %s, where the runtime serves its own', (name) => {
+    expect(() => define({ name })).toThrow(
+      `projection ${name}: /${name} is where the runtime serves its own; any name will do but ` +
+        'commits, docs, docs-yaml, events, forwarding, head, health, log, projections, push, receive, state, subscribe, subscribers',
+    );
+  });
 
   it('has version 1, or the one that is given, which changes its fingerprint', () => {
     expect(define().version).toBe(1);

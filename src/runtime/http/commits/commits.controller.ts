@@ -23,6 +23,7 @@ import {
 } from '../kernel/exchange.js';
 import { negotiate } from '../kernel/headers.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
+import { PATHS } from '../kernel/paths.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { documentOf } from '../kernel/problem-document.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
@@ -46,7 +47,7 @@ import { readCommitQuery, readCommitRange } from './commit-requests.js';
 import { NoSuchCommit } from './no-such-commit.js';
 import { logHeaders, requireSameLog } from './same-log.js';
 
-@Controller({ path: 'commits', version: VERSION_NEUTRAL })
+@Controller({ path: PATHS.commits, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
 @UseGuards(OriginGuard)
 export class CommitsController {

@@ -18,6 +18,7 @@ import {
 } from '../kernel/exchange.js';
 import { preferredWait } from '../kernel/headers.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
+import { PATHS } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { LogWentBack } from '../../event-log/errors.js';
 import type { Position } from '../../event-log/event.js';
@@ -26,7 +27,7 @@ import { ApiHead } from './commits.docs.js';
 import { readHeadRequest, type KnownCommit } from './commit-requests.js';
 import { logHeaders, requireSameLog } from './same-log.js';
 
-@Controller({ path: 'head', version: VERSION_NEUTRAL })
+@Controller({ path: PATHS.head, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
 @UseGuards(OriginGuard)
 export class HeadController implements OnModuleDestroy {
