@@ -73,7 +73,14 @@ export class LogClient {
   async answer(path: string, options: ClientRequestOptions = {}): Promise<IncomingMessage> {
     const response = await this.#send(path, options);
     if (response.statusCode === 200) return response;
-    throw errorOf(response.statusCode ?? 0, await this.text(response));
+    const { statusCode = 0 } = response;
+    const error = errorOf(statusCode, await this.text(response));
+    if (error !== undefined) throw error;
+    const cause = new Error(`the answer has the status ${statusCode}`);
+    // Of a proxy that cannot reach the server, or has lost it in the middle of a request.
+    throw statusCode >= 500
+      ? new ConnectionBroken(true, { cause })
+      : new StoreUnavailable(undefined, { cause });
   }
 
   /** All of an answer. @throws ConnectionBroken, LogClosed */

@@ -1,6 +1,11 @@
 /** Sends appends to a log server: those that wait share a request, and one whose answer was lost is asked again under its ids. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { StoreUnavailable } from '../../event-log/errors.js';
+import {
+  AppendConditionFailed,
+  InvalidValue,
+  PositionNotInLog,
+  StoreUnavailable,
+} from '../../event-log/errors.js';
 import { NEW_COMMITS_TYPE, appendAnswer, newCommitLine } from '../../event-log/commits/new-commit-lines.js';
 import type { Commit, NewCommit } from '../../event-log/event.js';
 import { Problem } from '../../http/kernel/problem.js';
@@ -116,10 +121,22 @@ function answersIn(text: string, batch: readonly LinedCommit[], isRetry: boolean
   return batch.map(({ id, isNewId = false }, index): Answer => {
     const { success, data } = appendAnswer.safeParse(parsedJson(lines[index] ?? ''));
     if (!success) throw notUnderstood();
-    if ('problem' in data) return { error: problemOf(data.problem) };
+    if ('problem' in data) return { error: refusal(problemOf(data.problem), isRetry) };
     if (data.commit.id !== id) throw notUnderstood();
     // An id that was made for this append was recorded by it, at an attempt whose answer was lost.
     return { commit: isNewId && isRetry ? { ...data.commit, repeated: false } : data.commit };
+  });
+}
+
+/** What a server answers that has looked the commit up by its id and has not found it, or that could never record it. */
+const SETTLING = [AppendConditionFailed, PositionNotInLog, InvalidValue];
+
+/** Another refusal of an append that was asked for before says nothing of that first request, whose answer was lost. */
+function refusal(error: Error, isRetry: boolean): Error {
+  if (!isRetry || SETTLING.some((type) => error instanceof type)) return error;
+  return new StoreUnavailable('unknown', {
+    cause: error,
+    ...(error instanceof StoreUnavailable && { code: error.code }),
   });
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import {
   AppendConditionFailed,
   CommitNotFlushed,
+  ConditionTooCostly,
   InvalidValue,
   LogBusy,
   LogDamaged,
@@ -26,12 +27,10 @@ const problemDocument = z.looseObject({
 
 export type ProblemBody = z.output<typeof problemDocument>;
 
-/** Of an answer that is not `200`. */
-export function errorOf(status: number, text: string): Error {
+/** Of an answer that is not `200`; undefined when it is not that of a log server but of a proxy, or of something else. */
+export function errorOf(status: number, text: string): Error | undefined {
   const parsed = problemDocument.safeParse(parsedJson(text));
-  if (parsed.success && parsed.data.type.startsWith(PREFIX)) return problemOf(parsed.data, status);
-  // A proxy, or something that is no log server.
-  return new StoreUnavailable(undefined, { cause: new Error(`the answer has the status ${status}`) });
+  return parsed.success && parsed.data.type.startsWith(PREFIX) ? problemOf(parsed.data, status) : undefined;
 }
 
 /** Of one commit among several, or of a whole request. */
@@ -69,6 +68,7 @@ const ERRORS: ReadonlyMap<string, (document: ProblemBody) => Problem> = new Map<
     ({ detail, position }) => new LogWentBack(Number(WENT_BACK.exec(detail)?.[1] ?? 0), position),
   ],
   ['log-damaged', ({ position, detail }) => new LogDamaged(position, DAMAGE.exec(detail)?.[1] ?? detail)],
+  ['condition-too-costly', () => new ConditionTooCostly()],
   ['storage-full', () => new StorageFull()],
   ['invalid-value', ({ detail }) => new InvalidValue(detail)],
   ['invalid-body', ({ detail }) => new InvalidValue(detail)],
