@@ -15,6 +15,11 @@ const line = (changes: object = {}): string =>
     ...changes,
   });
 
+interface Parameter {
+  readonly name: string;
+  readonly schema: { readonly pattern?: string; readonly items?: { readonly pattern?: string } };
+}
+
 const event = (changes: object): object => ({
   events: [{ type: 'thing.happened', revision: 1, tags: [], data: 1, ...changes }],
 });
@@ -142,7 +147,9 @@ describe('a log server', () => {
       ['/commits/query', 404, 'no-such-commit'],
       [`/commits/${'x'.repeat(256)}`, 422, 'invalid-value'],
       ['/head?after=x', 400, 'invalid-parameter'],
+      ['/head?known=', 400, 'invalid-parameter'],
       ['/head?known=7', 400, 'invalid-parameter'],
+      [`/head?known=7.${'F'.repeat(64)}`, 400, 'invalid-parameter'],
       [`/head?known=0.${'0'.repeat(64)}`, 400, 'invalid-parameter'],
       [`/head?known=7.${'0'.repeat(64)}`, 503, 'log-went-back'],
     ])('%s', async (path, status, problem) => {
@@ -163,6 +170,7 @@ describe('a log server', () => {
     it.each([
       [{ query: {} }, '#/query'],
       [{ query: [{ types: 'a' }] }, '#/query/0/types'],
+      [{ query: [{ tags: ['a\0b'] }] }, '#/query/0/tags/0'],
       [{ query: [{}], after: -1 }, '#/after'],
       [{ query: [{}], limit: 1.5 }, '#/limit'],
       [{ query: [{}], backwards: 'yes' }, '#/backwards'],
@@ -186,6 +194,18 @@ describe('a log server', () => {
       expect(response.status).toBe(405);
       expect(response.headers.get('allow')).not.toContain(method);
     });
+  });
+
+  it('describes in its OpenAPI document what it refuses by its form', async () => {
+    const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as {
+      readonly paths: Record<string, Record<string, { readonly parameters: readonly Parameter[] }>>;
+    };
+    const patternOf = (path: string, name: string): string | undefined => {
+      const { schema } = paths[path]?.['get']?.parameters.find((each) => each.name === name) ?? {};
+      return schema?.pattern ?? schema?.items?.pattern;
+    };
+    expect(patternOf('/head', 'known')).toContain('[0-9a-f]{64}');
+    expect(new RegExp(patternOf('/events', 'tag') ?? '').test('a\0b')).toBe(false);
   });
 
   describe('answers appends one by one, in order', () => {

@@ -39,6 +39,8 @@ export interface KnownCommit {
   readonly hash: string;
 }
 
+export const KNOWN_COMMIT = /^([1-9]\d{0,14})\.([0-9a-f]{64})$/;
+
 export interface HeadRequest {
   readonly after?: Position;
   readonly known?: KnownCommit;
@@ -56,7 +58,7 @@ export function readHeadRequest(parameters: QueryString): HeadRequest {
 }
 
 function knownCommit(text: string): KnownCommit {
-  const [, last, hash] = /^([1-9]\d{0,14})\.([0-9a-f]{64})$/.exec(text) ?? [];
+  const [, last, hash] = KNOWN_COMMIT.exec(text) ?? [];
   if (last === undefined || hash === undefined)
     throw new InvalidParameter(
       'known',

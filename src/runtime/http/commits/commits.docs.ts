@@ -15,7 +15,7 @@ import { APPENDING_PROBLEMS, READING_PROBLEMS } from '../events/log-problems.js'
 import { JSON_TYPE, NDJSON_TYPE, bodyProblems } from '../kernel/bodies.js';
 import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidBody, InvalidHeader, InvalidParameter } from '../kernel/problem.js';
-import { commitQueryBody } from './commit-requests.js';
+import { KNOWN_COMMIT, commitQueryBody } from './commit-requests.js';
 import { NoSuchCommit } from './no-such-commit.js';
 import { AnotherLog } from './same-log.js';
 
@@ -143,6 +143,7 @@ export function ApiHead(): MethodDecorator {
       after: apiPosition.describe('What to wait for, with Prefer: wait').optional(),
       known: z
         .string()
+        .regex(KNOWN_COMMIT)
         .describe(
           'A commit that was read: the position where it ends, a dot, and its hash. 503 when the log does not hold it',
         )

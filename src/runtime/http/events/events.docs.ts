@@ -25,7 +25,7 @@ import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, apiCloudEvent, apiNewCloudEvent } 
 import { APPENDING_PROBLEMS, READING_PROBLEMS, UNREADABLE } from './log-problems.js';
 import { NoSuchEvent } from './no-such-event.js';
 import { DEFAULT_LIMIT, MAX_LIMIT, pageBody } from './page-request.js';
-import { MAX_TAGS, MAX_TYPES, eventName } from './query-body.js';
+import { MAX_TAGS, MAX_TYPES, eventName, eventTag } from './query-body.js';
 
 const UNKNOWN_PARAMETER = new InvalidParameter(
   'untill',
@@ -80,7 +80,7 @@ export function ApiEvents(): MethodDecorator {
         .describe('Only events of this type; there several times, of any of these types')
         .optional(),
       tag: z
-        .array(eventName)
+        .array(eventTag)
         .max(MAX_TAGS)
         .describe('Only events with this tag; there several times, with all of these tags')
         .optional(),

@@ -42,6 +42,7 @@ describe('a query in a body', () => {
     ['an empty type', [{ types: [''] }], '0/types/0'],
     ['a type that is too long', [{ types: ['x'.repeat(256)] }], '0/types/0'],
     ['half a character', [{ tags: ['\ud800'] }], '0/tags/0'],
+    ['NUL in a tag', [{ tags: ['a:1', 'a\0b'] }], '0/tags/1'],
     ['more than 100 types', [{ types: many(101) }], '0/types'],
     ['more than 100 tags', [{ tags: many(101) }], '0/tags'],
   ])('is refused when it has %s, and points to it', (_what, query, place) => {

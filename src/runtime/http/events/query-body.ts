@@ -12,7 +12,12 @@ export const eventName = z
   .max(MAX_NAME_LENGTH, `at most ${MAX_NAME_LENGTH} characters`)
   .refine((text) => text.isWellFormed(), 'well-formed Unicode');
 
-export const eventTags = z.array(eventName).max(MAX_TAGS, `at most ${MAX_TAGS} tags`);
+// eslint-disable-next-line no-control-regex -- PostgreSQL cannot keep a NUL, and so no store takes one
+const WITHOUT_NUL = /^[^\u0000]*$/;
+
+export const eventTag = eventName.regex(WITHOUT_NUL, 'no NUL character');
+
+export const eventTags = z.array(eventTag).max(MAX_TAGS, `at most ${MAX_TAGS} tags`);
 
 /** Each item is looked up by itself, so their number is bounded; no decision has been seen to need more. */
 export const MAX_ITEMS = 1000;
