@@ -199,6 +199,17 @@ describe('a context of a running monolith', () => {
     expect((await problemOf(await forward(null), 409)).detail).toContain('LEFTFOLD_FORWARD');
   }, 60_000);
 
+  it('is unavailable from the start when its process is not there, and the rest is served', async () => {
+    const server = await start('alone', { LEFTFOLD_FORWARD: 'balance=http://127.0.0.1:1' });
+    const problem = await problemOf(await server.fetch('/balance'), 503);
+    expect(problem.type).toBe('urn:leftfold:problem:context-unavailable');
+    expect((await server.post('/entries', { value: 3 })).status).toBe(201);
+    expect(await server.json('/factor?after=1', { headers: { prefer: 'wait=20' } })).toMatchObject({
+      value: '3',
+    });
+    await server.kill();
+  }, 60_000);
+
   it.each([
     ['product', 'must name contexts and the servers that have them'],
     ['balance=localhost:3002', 'must name contexts and the servers that have them'],

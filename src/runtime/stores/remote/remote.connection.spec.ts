@@ -21,6 +21,7 @@ import {
   type NewCommit,
   type RecordedCommit,
 } from '../../event-log/event.js';
+import { reasonOf } from './remote-head.js';
 import { RemoteStore } from './remote.store.js';
 
 const COMMITS = 400;
@@ -208,6 +209,36 @@ describe('a remote store', () => {
     const error: unknown = await store.append(one('a')).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StoreUnavailable);
     expect((error as StoreUnavailable).detail).toContain('Whether this was recorded is not known');
+  }, 30_000);
+
+  it('passes on a problem of a later version of the server, which it does not know', async () => {
+    const document = { type: 'urn:leftfold:problem:not-known-yet', title: 'New', detail: 'Another way.' };
+    proxy.answering = (request, bytes) =>
+      request === 'POST /commits' ? answer('200 OK', NDJSON, { problem: document }) : { bytes };
+    await expect(store.append(one('a'))).rejects.toMatchObject({
+      problem: 'not-known-yet',
+      title: 'New',
+      detail: 'Another way.',
+    });
+  }, 30_000);
+
+  it('is not opened over a server whose answer it does not understand', async () => {
+    proxy.answering = (request, bytes) =>
+      request.startsWith('GET /head')
+        ? answer('200 OK', 'application/json', { log: 'a', position: '7' })
+        : { bytes };
+    const error: unknown = await RemoteStore.open({ url: proxy.url }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(StoreUnavailable);
+    expect(reasonOf(error)).toBe('the answer to GET /head is not that of a log server');
+  }, 30_000);
+
+  it('does not know what became of an append that is answered in a way it does not understand', async () => {
+    proxy.answering = (request, bytes) =>
+      request === 'POST /commits' ? answer('200 OK', NDJSON, { recorded: ['a'] }) : { bytes };
+    const error: unknown = await store.append(one('a')).catch((thrown: unknown) => thrown);
+    expect((error as StoreUnavailable).detail).toContain('Whether this was recorded is not known');
+    proxy.answering = undefined;
+    expect(await store.append(one('a'))).toMatchObject({ first: 1, repeated: true });
   }, 30_000);
 
   it('refuses a condition that takes too long to check as the server does', async () => {
