@@ -23,6 +23,8 @@ import { ForeignApplication } from './http/kernel/foreign-application.js';
 import { Links } from './http/kernel/links.js';
 import { OriginPolicy } from './http/kernel/origin-policy.js';
 import { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './http/kernel/problem.filter.js';
+import { commandTypesIn, commandsController, servesCommands } from './http/commands/commands.controller.js';
+import { routesOf, type Servable } from './http/commands/routes.js';
 import { OperationsController } from './http/operations/operations.controller.js';
 import { HealthController } from './http/health/health.controller.js';
 import { pastController } from './http/projections/past.controller.js';
@@ -47,8 +49,11 @@ export interface FeatureOptions {
   readonly contracts?: readonly AnyContract[];
   readonly projections?: readonly ProjectionDefinition[];
   /** Whose commands it carries out. What they consume is registered with them. */
-  readonly deciders?: readonly Consumer[];
-  /** Whether its projections are served: `GET /<name>`, `/<name>/history`, `/<name>/what-if`. Default: false. */
+  readonly deciders?: readonly (Consumer | Servable)[];
+  /**
+   * Whether it is served: of projections `GET /<name>`, `/<name>/history`, `/<name>/what-if`; of deciders with commands `POST /<name>`,
+   * `GET /<name>/{id}`, `POST /<name>/{id}/<command>`. Default: false.
+   */
   readonly http?: boolean;
 }
 
@@ -132,9 +137,17 @@ export class LeftfoldModule implements OnApplicationShutdown {
           inject: [StartGuard, ProjectionHost],
           useFactory: (guard: StartGuard, host: ProjectionHost) => guard.orClose(() => host.add(definition)),
         })),
-        ...deciders.map(deciderProvider),
+        ...deciders.filter(isConsumer).map(deciderProvider),
       ],
-      controllers: http ? names.flatMap((name) => [projectionController(name), pastController(name)]) : [],
+      controllers: http
+        ? [
+            ...names.flatMap((name) => [projectionController(name), pastController(name)]),
+            ...deciders.flatMap((decider) => {
+              const routes = routesOf(decider);
+              return routes.length === 0 ? [] : [commandsController(routes)];
+            }),
+          ]
+        : [],
       exports: names.map(tokenOf),
     };
     return withFeature(module, { contracts, projections });
@@ -235,8 +248,8 @@ function httpProviders({ prefix, events, projections, hosts, origins }: HttpPart
       inject: [HttpAdapterHost, ModulesContainer, Links, ProblemFilter],
       useFactory: (host: HttpAdapterHost, container: ModulesContainer, links: Links, filter: ProblemFilter) =>
         new ForeignApplication(host, container, links, filter, {
-          readsBodies: events === true || projections === true,
-          jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
+          readsBodies: events === true || projections === true || servesCommands(container),
+          jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE, ...commandTypesIn(container)],
           modules: new Set([LeftfoldModule, LeftfoldFeatureModule]),
         }),
     },
@@ -279,6 +292,10 @@ function contractsProvider(contracts: readonly AnyContract[]): Provider {
 function requireDistinct(what: string, names: readonly string[]): void {
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined) throw new Error(`there are two ${what} named ${twice}`);
+}
+
+function isConsumer(decider: Consumer | Servable): decider is Consumer {
+  return 'fold' in decider;
 }
 
 /** So that it is known who folds which events. */
