@@ -99,7 +99,6 @@ export type {
   Decides,
   Decision,
   Recorded,
-  Records,
   Requested,
 } from './command/commands.js';
 export {
@@ -109,7 +108,7 @@ export {
   type JointDefinition,
   type ModelsOf,
 } from './command/decide-together.js';
-export type { DecisionModel, Subject } from './command/decision-model.js';
+export type { Claim, DecisionModel, Records, Subject } from './command/decision-model.js';
 export {
   execute,
   executeTogether,
@@ -128,6 +127,8 @@ export type {
   SchemaResult,
 } from './command/input-schema.js';
 export { positionIds, uuidV7, type SubjectIds } from './command/subject-ids.js';
+export { sequenceOf, uniqueValues, type Sequence, type UniqueValues } from './command/unique.js';
+export type { Claimed } from './command/unique.machine.js';
 export { CommandContended } from './command/turns.js';
 export type { AnyDecision } from './http/commands/served.js';
 export type { Servable } from './http/commands/routes.js';

@@ -3,16 +3,11 @@ import type { AnyContract } from '../event-log/contracts/event-contract.js';
 import type { Commit, Json, NewEvent } from '../event-log/event.js';
 import type { Problem } from '../http/kernel/problem.js';
 import type { FoldState } from '../fold/fold-state.js';
+import type { Claim, Records } from './decision-model.js';
 import type { AnyInputSchema, OutputOf } from './input-schema.js';
 
 /** What a command comes to: events to record, or a refusal, which records nothing. */
 export type Decision = NewEvent | readonly NewEvent[] | Problem;
-
-/**
- * The event that the state's machine must have a transition for; of a decision about several subjects, one for each of them, or one for
- * all. A guard that looks at the event is asked once the command is decided, with what is to be recorded.
- */
-export type Records = AnyContract | Readonly<Record<string, AnyContract>>;
 
 /** How a command is decided. */
 export interface Decides<Context, Input, Id> {
@@ -23,6 +18,7 @@ export interface Decides<Context, Input, Id> {
    * @throws Problem as an alternative to giving it
    */
   readonly decide: (state: FoldState<Context>, input: Input, id: Id) => Decision;
+  readonly unique?: (input: Input, id: Id) => readonly Claim[];
 }
 
 /** A command that belongs to no decider, for `execute`. */
@@ -49,6 +45,8 @@ export interface CommandDefinition<Context, Schema, Id> extends Decides<Context,
    * Whether it creates its subject: it is served as `POST /<decider>`. Default: the one command that the machine's initial state allows.
    */
   readonly creates?: boolean;
+  /** What the subject claims with it, as in `({ email }, id) => [emails.claim(email, id)]`. Recorded in the same commit. */
+  readonly unique?: (input: OutputOf<Schema>, id: Id) => readonly Claim[];
   /** False: it is not served. */
   readonly http?: CommandHttp<OutputOf<Schema>, Id> | false;
 }
@@ -100,9 +98,4 @@ export type Commands<Context, Schemas, Id> = {
 
 export function eventsOf(decision: readonly NewEvent[] | NewEvent): readonly NewEvent[] {
   return Array.isArray(decision) ? (decision as readonly NewEvent[]) : [decision as NewEvent];
-}
-
-/** A decision about several subjects names a contract for each. */
-export function isContract(records: Records): records is AnyContract {
-  return typeof records.type === 'string';
 }

@@ -1,8 +1,8 @@
 /** One decision about several subjects, such as a student and the course to join. */
 import type { FoldState, StateValue } from '../fold/fold-state.js';
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
-import { isContract, type CommandDefinition } from './commands.js';
-import type { DecisionModel } from './decision-model.js';
+import type { CommandDefinition } from './commands.js';
+import { isContract, type DecisionModel } from './decision-model.js';
 import { jsonSchemaOf, type AnyInputSchema, type OutputOf } from './input-schema.js';
 
 /** What `execute` needs of a decider: every `Decider` is one, and so is what `decideTogether` returns. */

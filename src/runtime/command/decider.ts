@@ -7,8 +7,8 @@ import { Problem } from '../http/kernel/problem.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
 import { foldOf, type ContextOf, type Machine } from '../fold/fold.js';
 import { mayAccept } from './chart.js';
-import { isContract, type AnyCommand, type Commands, type Records } from './commands.js';
-import { foldSubject, type DecisionModel, type Subject } from './decision-model.js';
+import type { AnyCommand, Commands } from './commands.js';
+import { foldSubject, isContract, type DecisionModel, type Records, type Subject } from './decision-model.js';
 import { jsonSchemaOf, type AnyInputSchema } from './input-schema.js';
 import { MAX_RECENT_BYTES, RecentStates, bytesOf } from './recent-states.js';
 import { TEXT_IDS, type SubjectIds } from './subject-ids.js';
@@ -250,6 +250,8 @@ function requireCommands(name: string, commands: object, consumes: readonly AnyC
       });
     }
     const { records } = definition;
+    if (definition.unique !== undefined && definition.http !== false && definition.http?.many === true)
+      throw new Error(`${where} claims unique values, so it takes no arrays (http.many)`);
     if (isContract(records) && !consumes.includes(records))
       throw new Error(`${where} records ${records.type}, which the decider does not consume`);
   }

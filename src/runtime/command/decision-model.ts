@@ -1,12 +1,24 @@
 /** What a decision depends on: which events, the state that they fold to, and why that state may refuse a command. */
-import { START, position, type Position, type Query, type RecordedEvent } from '../event-log/event.js';
+import {
+  START,
+  position,
+  type Position,
+  type NewEvent,
+  type Query,
+  type RecordedEvent,
+} from '../event-log/event.js';
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { ofTypes } from '../event-log/query.js';
 import type { Problem } from '../http/kernel/problem.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
-import type { Records } from './commands.js';
 import { bytesOf } from './recent-states.js';
+
+/**
+ * The event that the state's machine must have a transition for; of a decision about several subjects, one for each of them, or one for
+ * all. A guard that looks at the event is asked once the command is decided, with what is to be recorded.
+ */
+export type Records = AnyContract | Readonly<Record<string, AnyContract>>;
 
 /** Of one subject or of several together (https://dcb.events). */
 export interface DecisionModel<Context> {
@@ -28,6 +40,12 @@ export interface DecisionModel<Context> {
     events: readonly RecordedEvent[],
     through: Position,
   ) => void;
+}
+
+/** An event, and what it depends on beside the subject that records it: a value that only one may have. */
+export interface Claim {
+  readonly event: NewEvent;
+  readonly model: DecisionModel<unknown>;
 }
 
 /** What a command is about, by its events. */
@@ -91,4 +109,9 @@ export async function foldSubject<Context>(
     }
   }
   return { state, bytes };
+}
+
+/** A decision about several subjects names a contract for each. */
+export function isContract(records: Records): records is AnyContract {
+  return typeof records.type === 'string';
 }

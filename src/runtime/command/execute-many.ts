@@ -5,9 +5,9 @@ import { checkEvents } from '../event-log/contracts/checked-events.js';
 import type { Fold } from '../fold/fold-state.js';
 import { Problem } from '../http/kernel/problem.js';
 import { mayAccept, probableEvents } from './chart.js';
-import { eventsOf, isContract, type Decides } from './commands.js';
+import { eventsOf, type Decides } from './commands.js';
 import type { AnyDecider } from './decider.js';
-import type { DecisionModel } from './decision-model.js';
+import { isContract, type DecisionModel } from './decision-model.js';
 import { jointModel, partOf } from './decide-together.js';
 import { decideAndAppend, type ExecuteOptions } from './execute.js';
 

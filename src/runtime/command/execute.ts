@@ -8,7 +8,7 @@ import type { FoldState } from '../fold/fold-state.js';
 import { probableEvents } from './chart.js';
 import { eventsOf, type Commands, type Decides } from './commands.js';
 import type { DecisionModel } from './decision-model.js';
-import type { JointDecider, JointDecision } from './decide-together.js';
+import { jointModel, partOf, type JointDecider, type JointDecision } from './decide-together.js';
 import {
   validInput,
   type AnyInputSchema,
@@ -83,13 +83,13 @@ export async function execute(
   options: ExecuteOptions = {},
 ): Promise<Commit> {
   if (typeof command !== 'string')
-    return decideAndAppend(log, decider.decisionModel(id), decisionOf(command, input, id), options);
+    return decideWithClaims(log, decider.decisionModel(id), command, { input, id }, options);
   const { [command]: named } = (
     decider as unknown as { readonly commands: Readonly<Record<string, NamedCommand>> }
   ).commands;
   if (named === undefined) throw new Error(`there is no command ${command}`);
   const valid = await validInput(named.input, input);
-  return decideAndAppend(log, decider.decisionModel(id), decisionOf(named, valid, id), options);
+  return decideWithClaims(log, decider.decisionModel(id), named, { input: valid, id }, options);
 }
 
 interface NamedCommand extends Decides<unknown, unknown, unknown> {
@@ -108,7 +108,33 @@ export async function executeTogether<Contexts, Schema extends AnyInputSchema>(
   options: ExecuteOptions = {},
 ): Promise<Commit> {
   const valid = await validInput<OutputOf<Schema>>(command.input, input);
-  return decideAndAppend(log, decisionModel(valid), decisionOf(command, valid, valid), options);
+  return decideWithClaims(log, decisionModel(valid), command, { input: valid, id: valid }, options);
+}
+
+/** The values that the command claims are further subjects of its decision. */
+function decideWithClaims<Id, Context, Input>(
+  log: EventLog,
+  model: DecisionModel<Context>,
+  command: Decides<Context, Input, Id>,
+  { input, id }: { readonly input: Input; readonly id: Id },
+  options: ExecuteOptions,
+): Promise<Commit> {
+  const decide = decisionOf(command, input, id);
+  const claims = command.unique?.(input, id) ?? [];
+  if (claims.length === 0) return decideAndAppend(log, model, decide, options);
+  const claimed = Object.fromEntries(claims.map((claim, index) => [String(index), claim.model]));
+  return decideAndAppend(
+    log,
+    jointModel({ subject: model, claims: jointModel(claimed) }),
+    (joint, state, check) => {
+      const decided = decide(model, partOf(state, 'subject'), check);
+      if (decided instanceof Problem) return decided;
+      const events = [...decided, ...claims.map(({ event }) => event)];
+      const checked = check(joint, state, events);
+      return 'refusal' in checked ? checked.refusal : events;
+    },
+    options,
+  );
 }
 
 /** What a decision comes to in a state: events, or why there are none. */

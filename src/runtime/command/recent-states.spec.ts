@@ -69,10 +69,11 @@ describe('a command on a subject that was decided on before', () => {
   });
 
   it('forgets everything when the log has another past', async () => {
-    const log = doorsLog(new MemoryStore());
+    const store = new MemoryStore();
+    const log = doorsLog(store);
     await execute(log, doorDecider, 'front', open, front);
     const { past } = log;
-    jest.spyOn(log.store, 'head').mockRejectedValueOnce(new LogWentBack(at(1), at(0)));
+    jest.spyOn(store, 'head').mockRejectedValueOnce(new LogWentBack(at(1), at(0)));
     await log.head();
     expect(log.past).not.toBe(past);
     const read = jest.spyOn(log, 'read');

@@ -1,7 +1,8 @@
 /** How requests for commands and subjects are answered. */
 import { position, type Commit, type Json, type Metadata } from '../../event-log/event.js';
 import type { EventLog } from '../../event-log/event-log.js';
-import { isContract, type AnyCommand, type CommandHttp } from '../../command/commands.js';
+import type { AnyCommand, CommandHttp } from '../../command/commands.js';
+import { isContract } from '../../command/decision-model.js';
 import { allows, isInitial, type AnyDecider } from '../../command/decider.js';
 import { execute, load } from '../../command/execute.js';
 import { createAtPositions, executeMany } from '../../command/execute-many.js';

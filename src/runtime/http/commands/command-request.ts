@@ -45,7 +45,7 @@ export async function readCommand(
   if (!many || !Array.isArray(body))
     return {
       many: false,
-      items: [taken(await readItem(command, await orEmpty(command, body), { isForm, takesId }, []))],
+      items: [taken(await readItem(command, orEmpty(command, body), { isForm, takesId }, []))],
     };
   if (body.length === 0 || body.length > maxMany) {
     const detail = `one commit takes 1 to ${maxMany} ${plural}, not ${body.length}`;
@@ -63,10 +63,9 @@ export async function readCommand(
   return { many: true, items };
 }
 
-/** No body is an empty object where the schema takes that. */
-async function orEmpty({ input }: AnyCommand, body: unknown): Promise<unknown> {
-  if (body !== undefined) return body;
-  return 'value' in (await validate(input, {})) ? {} : undefined;
+/** No body is an empty object where the schema describes an object, so that its faults name the fields that are missing. */
+function orEmpty(command: AnyCommand, body: unknown): unknown {
+  return body === undefined && jsonSchema(command).type === 'object' ? {} : body;
 }
 
 function taken(item: CommandItem | { readonly faults: readonly Fault[] }): CommandItem {
@@ -95,6 +94,7 @@ async function readItem(
 }
 
 interface ObjectSchema {
+  readonly type?: unknown;
   readonly properties?: Readonly<Record<string, { readonly type?: unknown }>>;
 }
 
