@@ -129,6 +129,7 @@ export type {
 export { positionIds, uuidV7, type SubjectIds } from './command/subject-ids.js';
 export { sequenceOf, uniqueValues, type Sequence, type UniqueValues } from './command/unique.js';
 export type { Claimed } from './command/unique.machine.js';
+export { commandHandler, type BusCommand, type BusHandler } from './command/command-handler.js';
 export { CommandContended } from './command/turns.js';
 export type { AnyDecision } from './http/commands/served.js';
 export type { Servable } from './http/commands/routes.js';

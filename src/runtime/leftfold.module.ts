@@ -128,6 +128,11 @@ export class LeftfoldModule implements OnApplicationShutdown {
       'deciders',
       deciders.map(({ name }) => name),
     );
+    const served = http ? deciders.map(routesOf).filter((routes) => routes.length > 0) : [];
+    requireDistinct(
+      'paths',
+      served.flat().map(({ method, path }) => `${method} /${path}`),
+    );
     const module: DynamicModule = {
       module: LeftfoldFeatureModule,
       providers: [
@@ -142,10 +147,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
       controllers: http
         ? [
             ...names.flatMap((name) => [projectionController(name), pastController(name)]),
-            ...deciders.flatMap((decider) => {
-              const routes = routesOf(decider);
-              return routes.length === 0 ? [] : [commandsController(routes)];
-            }),
+            ...served.map(commandsController),
           ]
         : [],
       exports: names.map(tokenOf),
