@@ -91,6 +91,7 @@ export {
   type Decider,
   type DeciderDefinition,
   type DeciderHttp,
+  type NoCommands,
 } from './command/decider.js';
 export type {
   CommandDefinition,
@@ -127,7 +128,14 @@ export type {
   SchemaResult,
 } from './command/input-schema.js';
 export { positionIds, uuidV7, type SubjectIds } from './command/subject-ids.js';
-export { sequenceOf, uniqueValues, type Sequence, type UniqueValues } from './command/unique.js';
+export {
+  sequenceOf,
+  uniqueValues,
+  type OwnerContext,
+  type Sequence,
+  type SequenceContext,
+  type UniqueValues,
+} from './command/unique.js';
 export type { Claimed } from './command/unique.machine.js';
 export { commandHandler, type BusCommand, type BusHandler } from './command/command-handler.js';
 export { CommandContended } from './command/turns.js';
