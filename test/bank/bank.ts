@@ -75,6 +75,20 @@ const accountMachine = setup({
   },
 });
 
+const noAccount = (id: string): Problem =>
+  new Problem('not-found', 'account-not-found', 'There is no such account', `There is no account ${id}.`);
+
+const notEnough = (id: string, held: number): Problem =>
+  new Problem(
+    'conflict',
+    'not-enough-money',
+    'There is not enough money',
+    `Account ${id} holds ${held} cents.`,
+  );
+
+const notReady = (id: string, why: string): Problem =>
+  new Problem('conflict', 'account-not-ready', 'The account does not allow it', `Account ${id}: ${why}.`);
+
 export const accounts = defineDecider({
   name: 'account',
   machine: accountMachine,
@@ -98,6 +112,7 @@ export const accounts = defineDecider({
     withdraw: {
       input: z.strictObject({ cents }),
       examples: [{ cents: 50 }],
+      problems: [notEnough('a', 5)],
       records: moneyWithdrawn,
       decide: (_state, amount, id) => moneyWithdrawn.create({ account: id, ...amount }, [ofAccount(id)]),
     },
@@ -108,34 +123,18 @@ export const accounts = defineDecider({
     },
   },
   refusal: ({ value, context }, id, records) => {
-    if (value === 'unknown')
-      return new Problem(
-        'not-found',
-        'account-not-found',
-        'There is no such account',
-        `There is no account ${id}.`,
-      );
-    if (value === 'open' && records === moneyWithdrawn)
-      return new Problem(
-        'conflict',
-        'not-enough-money',
-        'There is not enough money',
-        `Account ${id} holds ${context.cents} cents.`,
-      );
-    const why = value === 'closed' ? 'it is closed' : `it is open and holds ${context.cents} cents`;
-    return new Problem(
-      'conflict',
-      'account-not-ready',
-      'The account does not allow it',
-      `Account ${id}: ${why}.`,
-    );
+    if (value === 'unknown') return noAccount(id);
+    if (value === 'open' && records === moneyWithdrawn) return notEnough(id, context.cents);
+    return notReady(id, value === 'closed' ? 'it is closed' : `it is open and holds ${context.cents} cents`);
   },
+  problems: [notReady('a', 'it is closed')],
 });
 
 export const transfer = decideTogether({
   name: 'transfers',
   input: z.strictObject({ from: account, to: account, cents }),
   examples: [{ from: 'a', to: 'b', cents: 50 }],
+  problems: [noAccount('b'), notEnough('a', 5), notReady('b', 'it is closed')],
   models: ({ from, to }) => ({ from: accounts.decisionModel(from), to: accounts.decisionModel(to) }),
   records: { from: moneyWithdrawn, to: moneyDeposited },
   decide: (_state, amount) => [

@@ -41,6 +41,8 @@ export interface CommandDefinition<Context, Schema, Id> extends Decides<Context,
   readonly summary?: string;
   /** Inputs for the documentation. Each must be one that the schema takes. */
   readonly examples?: readonly Json[];
+  /** One of each kind that it is refused with beside those of the decider, as an example for the documentation. */
+  readonly problems?: readonly Problem[];
   /**
    * Whether it creates its subject: it is served as `POST /<decider>`. Default: the one command that the machine's initial state allows.
    */

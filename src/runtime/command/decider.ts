@@ -38,6 +38,8 @@ export interface Decider<Id, Context, Schemas = NoCommands> {
   readonly http: DeciderHttp<Id, Context> | false;
   /** Why the event may not be recorded in this state, which has no transition for it. */
   readonly refusal: (state: FoldState<Context>, id: Id, records: AnyContract) => Problem;
+  /** What each of its commands may be refused with, as examples for the documentation. */
+  readonly problems: readonly Problem[];
   /**
    * What a decision about this subject depends on.
    *
@@ -62,6 +64,11 @@ export interface DeciderDefinition<Deciding extends Machine, Id, Schemas> {
    * initial state, otherwise `<name>-not-ready`.
    */
   readonly refusal?: (state: FoldState<ContextOf<Deciding>>, id: Id, records: AnyContract) => Problem;
+  /**
+   * One of each kind that `refusal` gives for any command, as an example for the documentation. What it gives in the initial state is added to
+   * where it belongs. Default: `<name>-not-ready` if there is no `refusal`, otherwise none.
+   */
+  readonly problems?: readonly Problem[];
   /** How it is served where `forFeature` has `http: true`; false: not at all. */
   readonly http?: DeciderHttp<Id, ContextOf<Deciding>> | false;
   /** What recent states may take in memory, in bytes, as estimated; 0 keeps none. Default: 16 MiB. */
@@ -98,6 +105,8 @@ export function defineDecider<
     ids: definition.ids ?? (TEXT_IDS as unknown as SubjectIds<Id>),
     http,
     refusal,
+    problems:
+      definition.problems ?? (definition.refusal === undefined ? [notReady(name, 'a', 'closed')] : []),
     decisionModel: (id, mustAllow) =>
       modelOf(
         {
@@ -211,11 +220,15 @@ function standardRefusal<Context>(
       `There is no such ${name}`,
       `There is no ${name} ${String(id)}.`,
     );
+  return notReady(name, id, JSON.stringify(state.value).replaceAll('"', ''));
+}
+
+function notReady(name: string, id: unknown, state: string): Problem {
   return new Problem(
     'conflict',
     `${name}-not-ready`,
     `The ${name} does not allow it`,
-    `The ${name} ${String(id)} is ${JSON.stringify(state.value).replaceAll('"', '')}, which does not allow it.`,
+    `The ${name} ${String(id)} is ${state}, which does not allow it.`,
   );
 }
 

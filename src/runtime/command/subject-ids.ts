@@ -7,7 +7,7 @@ import { InvalidParameter, type Problem } from '../http/kernel/problem.js';
 export interface SubjectIds<Id> {
   /** `text`: chosen before the subject is created. `position`: that of the event that creates it. */
   readonly kind: 'text' | 'position';
-  /** As in OpenAPI 3.0. */
+  /** As in OpenAPI 3.0, with an `example` that `read` takes. */
   readonly schema: Readonly<Record<string, unknown>>;
   /** What the parameter is called in the documentation. */
   readonly parameter: string;
@@ -24,7 +24,7 @@ export const MAX_ID_LENGTH = 100;
 export const TEXT_IDS: SubjectIds<string> = {
   kind: 'text',
   parameter: 'id',
-  schema: { type: 'string', minLength: 1, maxLength: MAX_ID_LENGTH },
+  schema: { type: 'string', minLength: 1, maxLength: MAX_ID_LENGTH, example: 'a' },
   read: (text) => {
     const fault = textIdFault(text);
     if (fault !== undefined) throw new InvalidParameter('id', fault);
@@ -41,7 +41,7 @@ export function positionIds(
   return {
     kind: 'position',
     parameter,
-    schema: { type: 'integer', minimum: 1 },
+    schema: { type: 'integer', minimum: 1, example: 1 },
     read: (text) => {
       if (!/^[1-9]\d{0,15}$/.test(text) || !Number.isSafeInteger(Number(text)))
         throw notFound(text.slice(0, 40));

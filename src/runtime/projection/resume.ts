@@ -8,13 +8,13 @@ import { recordSkip, skipId } from './skipping.js';
 
 /** Only a faulted projection can be resumed. */
 export class NotFaulted extends Problem {
-  constructor({ name, status, position }: Projection) {
+  constructor({ name, status, position }: Pick<Projection, 'name' | 'status' | 'position'>) {
     super(
       'conflict',
       'projection-not-faulted',
       'The projection has not stopped',
       `${name} is ${status} at position ${position}; only a projection that is faulted can be resumed.`,
-      { extensions: { status, position } },
+      { extensions: { position } }, // a problem's `status` is that of HTTP
     );
   }
 }

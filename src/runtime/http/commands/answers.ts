@@ -2,18 +2,16 @@
 import { position, type Commit, type Json, type Metadata } from '../../event-log/event.js';
 import type { EventLog } from '../../event-log/event-log.js';
 import type { AnyCommand, CommandHttp } from '../../command/commands.js';
-import { isContract } from '../../command/decision-model.js';
 import { allows, isInitial, type AnyDecider } from '../../command/decider.js';
 import { execute, load } from '../../command/execute.js';
 import { createAtPositions, executeMany } from '../../command/execute-many.js';
-import type { FoldState } from '../../fold/fold-state.js';
 import { FORM_TYPE, readBody } from '../kernel/bodies.js';
 import { queryOf, sendJson, type Headers, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
-import { Problem } from '../kernel/problem.js';
 import { commitOptions, type CommitOptions } from '../events/idempotency.js';
 import { linkToCommit } from '../events/page-request.js';
 import { acceptedBy, readCommand, type CommandRequest } from './command-request.js';
+import { noSuchSubject } from './no-such-subject.js';
 import type { AnyDecision, NamedCommand, Route, ServedDecider } from './served.js';
 
 type Answer = Route['answer'];
@@ -95,7 +93,7 @@ export function answerSubject({ decider, path, commands, creating }: ServedDecid
     refuseUnknownParameters(queryOf(request), []);
     const id: unknown = ids.read(text);
     const { state, after } = await load(log, decider, id);
-    if (isInitial(decider.fold, state)) throw notFound(decider, state, id, creating?.name);
+    if (isInitial(decider.fold, state)) throw noSuchSubject(decider, state, id);
     const href = `/${path}/${encodeURIComponent(String(id))}`;
     const possible = commands
       .filter(({ name, command }) => name !== creating?.name && allows(decider, state, command))
@@ -214,27 +212,6 @@ function sendRecorded(
 ): void {
   const headers: Headers = { location, 'leftfold-position': String(commit.last) };
   sendJson(response, 201, headers, body);
-}
-
-/** What the decider says of a command on a subject that there is not, if that is that there is none. */
-function notFound(
-  { name, commands, refusal }: AnyDecider,
-  state: FoldState,
-  id: unknown,
-  creating: string | undefined,
-): Problem {
-  for (const [command, { records }] of Object.entries(commands) as readonly (readonly [
-    string,
-    AnyCommand,
-  ])[]) {
-    if (command === creating || !isContract(records)) continue;
-    const said = refusal(state, id, records);
-    if (said.kind === 'not-found') return said;
-  }
-  const detail = `There is no ${name} ${String(id)}.`;
-  return new Problem('not-found', `${name}-not-found`, `There is no such ${name}`, detail, {
-    faults: [{ parameter: 'id', detail }],
-  });
 }
 
 function asJson(value: unknown): Json | undefined {

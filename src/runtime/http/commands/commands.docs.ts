@@ -1,173 +1,245 @@
 /** OpenAPI of commands and subjects. */
-import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiParam, ApiResponse } from '@nestjs/swagger';
+import { z } from 'zod';
+import { CommitIdReused } from '../../event-log/errors.js';
+import type { Json } from '../../event-log/event.js';
 import type { AnyCommand } from '../../command/commands.js';
+import type { AnyDecider } from '../../command/decider.js';
 import { jsonSchemaOf } from '../../command/input-schema.js';
+import type { SubjectIds } from '../../command/subject-ids.js';
+import { CommandContended } from '../../command/turns.js';
+import { APPENDING_PROBLEMS, READING_PROBLEMS, UNREADABLE } from '../events/log-problems.js';
 import {
   ApiEndpoint,
   COMMAND_HEADERS,
   LOCATION_HEADER,
   POSITION_HEADER,
-  schemaOf,
-  type Schema,
+  type Answer,
 } from '../kernel/api-docs.js';
-import { NDJSON_TYPE } from '../kernel/bodies.js';
+import { schemaFrom, type JsonSchema, type Schema } from '../kernel/api-schema.js';
+import { NDJSON_TYPE, bodyProblems } from '../kernel/bodies.js';
+import { InvalidBody, InvalidHeader, InvalidParameter, Problem } from '../kernel/problem.js';
+import { apiCommand } from '../projections/projections.docs.js';
 import { acceptedBy } from './command-request.js';
+import { noSuchSubject } from './no-such-subject.js';
 import type { AnyDecision, NamedCommand, ServedDecider } from './served.js';
 
-type JsonSchema = Readonly<Record<string, unknown>>;
+const UNKNOWN_PARAMETER = new InvalidParameter('dry', 'There is no parameter dry; there are none here.');
 
-const POSITION: JsonSchema = { type: 'integer', minimum: 0 };
+const CONTENDED = new CommandContended('1000 commands wait for the same subject; try again later.');
 
-const REFUSED = {
-  400: 'The request cannot be read',
-  409: 'The state does not allow it; the type of the problem says why',
-  413: 'More than 1 MiB',
-  415: 'Another media type',
-  422: 'Something in the body is wrong; errors names each field',
-};
+const POSITION: JsonSchema = { type: 'integer', minimum: 1 };
 
 /** @param options `isCreation`: whether the subject is created, and named by the body */
-export function apiCommand(
+export function ApiCommand(
   { decider, path, creating }: ServedDecider,
   { name, command }: NamedCommand,
   { isCreation }: { readonly isCreation: boolean },
 ): MethodDecorator {
   const { ids } = decider;
-  const takesId = isCreation && ids.kind === 'text';
-  const noun = title(decider.name);
-  return applyDecorators(
-    ApiEndpoint({
-      tag: path,
-      summary: command.summary ?? `${sentence(name)} ${decider.name}`,
-      id: `${name}${noun}${!isCreation && name === creating?.name ? 'As' : ''}`,
-      headers: COMMAND_HEADERS,
-      answers: {},
-      problems: isCreation ? REFUSED : { ...REFUSED, 404: `There is no such ${decider.name}` },
-    }),
-    ...(isCreation ? [] : [idParameter(decider.ids)]),
-    ...bodyOf(command, takesId ? ids.schema : undefined),
-    recorded(command, {
-      type: 'object',
-      properties: { [ids.parameter]: ids.schema, position: POSITION },
-    }),
-  );
-}
-
-export function apiSubject({ decider, path, commands, creating }: ServedDecider): MethodDecorator {
-  const { ids, http } = decider;
-  const viewSchema = http === false ? undefined : http.viewSchema;
-  const link = {
-    type: 'object',
-    required: ['method', 'href'],
-    properties: { method: { type: 'string', enum: ['POST'] }, href: { type: 'string' } },
-  };
-  const names = commands.filter(({ name }) => name !== creating?.name).map(({ name }) => name);
-  const links = {
-    type: 'object',
-    description: 'Those that are possible now; whether it allows an input shows when it is sent',
-    properties: Object.fromEntries(names.map((name) => [name, link])),
-  };
-  const shown = viewSchema === undefined ? standardView(ids) : jsonSchemaOf(viewSchema);
-  return applyDecorators(
-    ApiEndpoint({
-      tag: path,
-      summary: `One ${decider.name}, and what can be done with it now`,
-      id: `find${title(decider.name)}`,
-      answers: {},
-      problems: { 404: `There is no such ${decider.name}` },
-    }),
-    idParameter(ids),
-    ApiResponse({
-      status: 200,
-      description: 'As the log has it now',
-      headers: headersOf(POSITION_HEADER),
-      content: json({ ...shown, properties: { ...(shown['properties'] as object), commands: links } }),
-    }),
-  );
-}
-
-export function apiDecision(decision: AnyDecision): MethodDecorator {
-  const { name } = decision;
-  const command = decision.command as AnyCommand;
-  return applyDecorators(
-    ApiEndpoint({
-      tag: name,
-      summary: command.summary ?? sentence(name),
-      id: name,
-      headers: COMMAND_HEADERS,
-      answers: {},
-      problems: { ...REFUSED, 404: 'One of the subjects is not there' },
-    }),
-    ...bodyOf(command, undefined),
-    recorded(command, { type: 'object', properties: { first: POSITION, last: POSITION } }),
-  );
-}
-
-function bodyOf(command: AnyCommand, idSchema: JsonSchema | undefined): readonly MethodDecorator[] {
-  const input = jsonSchemaOf(command.input);
-  const { many = false } = command.http === false ? {} : (command.http ?? {});
-  const one: JsonSchema =
-    idSchema === undefined || 'id' in ((input['properties'] as object | undefined) ?? {})
-      ? input
-      : {
-          ...input,
-          properties: {
-            id: {
-              ...idSchema,
-              description: 'An id of your own; without it one is made: a UUID of version 7',
-            },
-            ...(input['properties'] as object | undefined),
-          },
-        };
-  const schema = (many ? { oneOf: [one, { type: 'array', items: one }] } : one) as never;
-  const examples = Object.fromEntries(
-    (command.examples ?? []).map((value, index) => [`example ${index + 1}`, { value }]),
-  );
-  const isOptional =
-    Object.keys(input).includes('properties') &&
-    (input['required'] as unknown[] | undefined)?.length === undefined;
-  return [
-    ApiConsumes(...acceptedBy(command).filter((type) => type !== NDJSON_TYPE || many)),
-    ApiBody({ required: !isOptional, schema, ...(command.examples && { examples }) }),
-  ];
-}
-
-function recorded(command: AnyCommand, standard: JsonSchema): MethodDecorator {
-  const { answerSchema } = command.http === false ? {} : (command.http ?? {});
-  return ApiResponse({
-    status: 201,
-    description: 'Recorded, and safe from power loss',
-    headers: headersOf({ ...POSITION_HEADER, ...LOCATION_HEADER }),
-    content: json(answerSchema === undefined ? standard : jsonSchemaOf(answerSchema)),
+  const id = `${name}${title(decider.name)}${!isCreation && name === creating?.name ? 'As' : ''}`;
+  const isNamedAfterwards = ids.kind === 'position' && isCreation;
+  return ApiEndpoint({
+    tag: path,
+    summary: command.summary ?? `${sentence(name)} ${decider.name}`,
+    id,
+    ...(!isCreation && { path: { [ids.parameter]: schemaFrom(ids.schema) } }),
+    headers: COMMAND_HEADERS,
+    body: bodyOf(id, command, isCreation && ids.kind === 'text' ? ids.schema : undefined),
+    answers: { 201: recorded(command, standardAnswers(decider, command, isCreation)) },
+    problems: distinct([
+      ...(isCreation ? [] : subjectProblems(decider, name === creating?.name)),
+      ...commandProblems(command),
+      ...(isNamedAfterwards ? [] : [...decider.problems, CONTENDED]),
+      ...(command.problems ?? []),
+      ...APPENDING_PROBLEMS,
+      UNREADABLE,
+    ]),
   });
 }
 
-function standardView(ids: { readonly parameter: string; readonly schema: JsonSchema }): JsonSchema {
-  return {
+export function ApiSubject(served: ServedDecider): MethodDecorator {
+  const { decider, path, commands, creating } = served;
+  const { ids } = decider;
+  const possible = commands.filter(({ name }) => name !== creating?.name);
+  const links = {
     type: 'object',
-    required: [ids.parameter, 'state', 'commands'],
-    properties: { [ids.parameter]: ids.schema, state: { description: 'The state of its machine' } },
+    description: 'Those that are possible now; whether one allows an input shows when it is sent',
+    properties: Object.fromEntries(possible.map(({ name }) => [name, jsonSchemaOf(apiCommand)])),
   };
+  const shown = shownOf(decider);
+  return ApiEndpoint({
+    tag: path,
+    summary: `One ${decider.name}, and what can be done with it now`,
+    id: `find${title(decider.name)}`,
+    path: { [ids.parameter]: schemaFrom(ids.schema) },
+    answers: {
+      200: {
+        description: 'As the log has it now',
+        headers: POSITION_HEADER,
+        body: schemaFrom({
+          title: title(decider.name),
+          ...shown,
+          required: [...((shown['required'] as readonly string[] | undefined) ?? []), 'commands'],
+          properties: { ...(shown['properties'] as object | undefined), commands: links },
+        }),
+      },
+    },
+    problems: distinct([
+      UNKNOWN_PARAMETER,
+      ...subjectProblems(decider, false),
+      ...READING_PROBLEMS,
+      UNREADABLE,
+    ]),
+  });
 }
 
-function idParameter(ids: { readonly parameter: string; readonly schema: JsonSchema }): MethodDecorator {
-  return ApiParam({ name: ids.parameter, required: true, schema: ids.schema });
+export function ApiDecision(decision: AnyDecision): MethodDecorator {
+  const { name } = decision;
+  const command = decision.command as AnyCommand;
+  return ApiEndpoint({
+    tag: name,
+    summary: command.summary ?? sentence(name),
+    id: name,
+    headers: COMMAND_HEADERS,
+    body: bodyOf(name, command, undefined),
+    answers: { 201: recorded(command, [rangeOf({})]) },
+    problems: distinct([
+      ...commandProblems(command),
+      CONTENDED,
+      ...(command.problems ?? []),
+      ...APPENDING_PROBLEMS,
+      UNREADABLE,
+    ]),
+  });
 }
 
-function headersOf(headers: Readonly<Record<string, Schema>>): Record<string, never> {
+function commandProblems(command: AnyCommand): readonly Problem[] {
+  return [
+    UNKNOWN_PARAMETER,
+    new InvalidHeader('Idempotency-Key', 'A key is 1 to 200 printable ASCII characters, best a UUID.'),
+    ...bodyProblems(acceptedBy(command)),
+    new InvalidBody([{ detail: 'expected number, received string', pointer: '#/amount' }]),
+    new CommitIdReused(),
+  ];
+}
+
+/** For a text that can be no id, and for a subject that is not there. */
+function subjectProblems(decider: AnyDecider, mayCreate: boolean): readonly Problem[] {
+  const { ids, fold } = decider as { readonly ids: SubjectIds<unknown> } & AnyDecider;
+  const example = ids.read(String(ids.schema['example'] ?? '1'));
+  return [...idProblem(ids), ...(mayCreate ? [] : [noSuchSubject(decider, fold.initial, example)])];
+}
+
+function idProblem({ read }: SubjectIds<unknown>): readonly Problem[] {
+  try {
+    read('\\');
+    return [];
+  } catch (error) {
+    if (error instanceof Problem) return [error];
+    throw error;
+  }
+}
+
+/** One of each type: the first. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.toReversed().map((each) => [each.type, each])).values()].toReversed();
+}
+
+/** @param idSchema that of the member `id`, where the body names the subject */
+function bodyOf(
+  id: string,
+  command: AnyCommand,
+  idSchema: JsonSchema | undefined,
+): Readonly<Record<string, Schema>> {
+  const input = jsonSchemaOf(command.input);
+  const { many = false } = command.http === false ? {} : (command.http ?? {});
+  const inputs = examplesOf(command, input);
+  const isNamed = idSchema !== undefined && !Object.hasOwn((input['properties'] ?? {}) as object, 'id');
+  const one = { title: sentence(id), ...(isNamed ? withId(input, idSchema) : input) };
+  const examples = isNamed ? inputs.map((each) => named(each, idSchema['example'])) : inputs;
+  const isOptional = input['type'] === 'object' && ((input['required'] ?? []) as unknown[]).length === 0;
   return Object.fromEntries(
-    Object.entries(headers).map(([name, schema]) => {
-      const { description = '', ...described } = schemaOf(schema) as {
-        readonly description?: string;
-      };
-      return [name, { description, schema: described } as never];
+    acceptedBy(command).map((type) => {
+      if (type === NDJSON_TYPE)
+        return [
+          type,
+          z.string().meta({ examples: [examples.map((each) => JSON.stringify(each)).join('\n')] }),
+        ];
+      const schema = many ? { oneOf: [one, { type: 'array', items: one }] } : one;
+      return [type, schemaFrom({ ...schema, examples }, { isOptional })];
     }),
   );
 }
 
-function json(schema: JsonSchema): Record<string, { readonly schema: never }> {
-  return { 'application/json': { schema: schema as never } };
+/** An input that needs no members has an example without them. */
+function examplesOf({ examples }: AnyCommand, input: JsonSchema): readonly Json[] {
+  if (examples !== undefined) return examples;
+  return input['type'] === 'object' && input['required'] === undefined ? [{}] : [];
+}
+
+function withId(input: JsonSchema, idSchema: JsonSchema): JsonSchema {
+  const description = 'An id of your own; without it one is made: a UUID of version 7';
+  return { ...input, properties: { id: { ...idSchema, description }, ...(input['properties'] as object) } };
+}
+
+function named(example: Json, id: unknown): unknown {
+  return typeof example === 'object' && id !== undefined ? { id, ...example } : example;
+}
+
+function recorded(command: AnyCommand, standard: readonly JsonSchema[]): Answer {
+  const { answerSchema } = command.http === false ? {} : (command.http ?? {});
+  const [only = {}, ...others] = standard;
+  return {
+    description: 'Recorded, and safe from power loss',
+    headers: { ...POSITION_HEADER, ...LOCATION_HEADER },
+    body: schemaFrom(
+      answerSchema === undefined
+        ? others.length === 0
+          ? only
+          : { oneOf: standard }
+        : jsonSchemaOf(answerSchema),
+    ),
+  };
+}
+
+/** What is answered for one input, and for several if they are taken. */
+function standardAnswers(
+  { name, ids }: AnyDecider,
+  command: AnyCommand,
+  isCreation: boolean,
+): readonly JsonSchema[] {
+  const { many = false } = command.http === false ? {} : (command.http ?? {});
+  const isText = ids.kind === 'text';
+  const one = {
+    title: `${title(name)}${isCreation ? 'Created' : 'Changed'}`,
+    type: 'object',
+    required: [ids.parameter, ...(isText || !isCreation ? ['position'] : [])],
+    properties: { [ids.parameter]: ids.schema, ...((isText || !isCreation) && { position: POSITION }) },
+  };
+  if (!many) return [one];
+  if (!isCreation) return [one, rangeOf({ [ids.parameter]: ids.schema })];
+  return [one, rangeOf(isText ? { ids: { type: 'array', items: ids.schema } } : {})];
+}
+
+/** Where a commit of several events is. */
+function rangeOf(members: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  return {
+    type: 'object',
+    required: [...Object.keys(members), 'first', 'last'],
+    properties: { ...members, first: POSITION, last: POSITION },
+  };
+}
+
+/** What `GET` shows beside the commands. A view without a schema may have any members, and so may a context. */
+function shownOf({ ids, http }: AnyDecider): JsonSchema {
+  if (http !== false && http.viewSchema !== undefined) return jsonSchemaOf(http.viewSchema);
+  if (http !== false && http.view !== undefined) return { type: 'object', additionalProperties: true };
+  return {
+    type: 'object',
+    required: [ids.parameter, 'state'],
+    properties: { [ids.parameter]: ids.schema, state: { description: 'The state of its machine' } },
+    additionalProperties: true,
+  };
 }
 
 function title(name: string): string {

@@ -2,7 +2,7 @@
 import type { AnyCommand } from '../../command/commands.js';
 import { creatingCommand, type AnyDecider } from '../../command/decider.js';
 import { acceptedBy } from './command-request.js';
-import { apiCommand, apiDecision, apiSubject } from './commands.docs.js';
+import { ApiCommand, ApiDecision, ApiSubject } from './commands.docs.js';
 import { answerCommand, answerCreation, answerDecision, answerSubject } from './answers.js';
 import type { AnyDecision, NamedCommand, Route, ServedDecider } from './served.js';
 
@@ -48,7 +48,7 @@ function routesOfDecider(served: ServedDecider): readonly Route[] {
             method: 'POST' as const,
             path,
             accepts: acceptedBy(creating.command),
-            documented: apiCommand(served, creating, { isCreation: true }),
+            documented: ApiCommand(served, creating, { isCreation: true }),
             answer: answerCreation(served, creating),
           },
         ]),
@@ -56,14 +56,14 @@ function routesOfDecider(served: ServedDecider): readonly Route[] {
       method: 'GET',
       path: `${path}/:${decider.ids.parameter}`,
       accepts: [],
-      documented: apiSubject(served),
+      documented: ApiSubject(served),
       answer: answerSubject(served),
     },
     ...commands.map((named) => ({
       method: 'POST' as const,
       path: `${path}/:${decider.ids.parameter}/${named.path}`,
       accepts: acceptedBy(named.command),
-      documented: apiCommand(served, named, { isCreation: false }),
+      documented: ApiCommand(served, named, { isCreation: false }),
       answer: answerCommand(served, named),
     })),
   ];
@@ -80,7 +80,7 @@ function routesOfDecision(decision: AnyDecision): readonly Route[] {
       method: 'POST',
       path,
       accepts: acceptedBy(command),
-      documented: apiDecision(decision),
+      documented: ApiDecision(decision),
       answer: answerDecision(decision),
     },
   ];

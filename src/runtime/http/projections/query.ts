@@ -1,6 +1,13 @@
 /** How a query is answered: as of a past position, or waiting for a position, entity tags, and what a projection in trouble says. */
 import { position, type Position } from '../../event-log/event.js';
-import { queryOf, rawResponse, send, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import {
+  queryOf,
+  rawResponse,
+  send,
+  setHeader,
+  type HttpRequest,
+  type HttpResponse,
+} from '../kernel/exchange.js';
 import { matchesEntityTag, preferredWait } from '../kernel/headers.js';
 import { refuseUnknownParameters, wholeNumber } from '../kernel/parameters.js';
 import { InvalidParameter, Problem } from '../kernel/problem.js';
@@ -70,16 +77,14 @@ function answer<Context>(
   const entityTag = `"${projection.version}"`;
   const known = matchesEntityTag(request.headers['if-none-match'], entityTag);
   const content = known ? undefined : body(projection);
-  const headers: Record<string, string> = {
-    'content-type': type,
-    etag: entityTag,
-    'leftfold-position': String(projection.position),
-    'cache-control': 'no-cache',
-  };
+  setHeader(response, 'content-type', type);
+  setHeader(response, 'etag', entityTag);
+  setHeader(response, 'leftfold-position', String(projection.position));
+  setHeader(response, 'cache-control', 'no-cache');
   const stale = fault?.position ?? staleBecause(projection.logStatus);
-  if (stale !== undefined) headers['leftfold-stale'] = String(stale);
-  if (waited > 0) headers['preference-applied'] = `wait=${waited}`;
-  send(response, known ? 304 : 200, headers, content);
+  if (stale !== undefined) setHeader(response, 'leftfold-stale', String(stale));
+  if (waited > 0) setHeader(response, 'preference-applied', `wait=${waited}`);
+  send(response, known ? 304 : 200, undefined, content);
 }
 
 async function reached<Context>(

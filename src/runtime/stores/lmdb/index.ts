@@ -3,5 +3,4 @@ export { copyLog } from './copy-log.js';
 export { FileDamaged } from './file-check/page-file.js';
 export { lmdbDriver, lmdbUrl } from './lmdb.driver.js';
 export { LmdbReader } from './lmdb.reader.js';
-export { LmdbStore } from './lmdb.store.js';
-export type { LmdbStoreOptions } from './open-writer.js';
+export { LmdbStore, type LmdbStoreOptions } from './lmdb.store.js';

@@ -7,11 +7,6 @@ import type { LmdbFiles } from './lmdb-files.js';
 import { noteWriting, openLog } from './open-log.js';
 import { DEFAULT_LEASE_MS, acquireLease, inUse, type WriterLease } from './writer-lease.js';
 
-export interface LmdbStoreOptions {
-  /** After this long without a renewal another process may take the writer lease. Default: 6 s. */
-  readonly leaseMs?: number;
-}
-
 export interface OpenWriter {
   readonly folder: string;
   readonly files: LmdbFiles;
@@ -20,6 +15,7 @@ export interface OpenWriter {
 }
 
 /**
+ * @param leaseMs after this long without a renewal another process may take the writer lease
  * @param expired the state of a lease that was not renewed in time
  * @param use of what is opened; when it throws, the files are closed
  * @throws LogInUse when another process writes to it, or may do so
@@ -28,7 +24,7 @@ export interface OpenWriter {
  */
 export function openWriter<Store>(
   folder: string,
-  { leaseMs = DEFAULT_LEASE_MS }: LmdbStoreOptions,
+  leaseMs: number = DEFAULT_LEASE_MS,
   expired: string | undefined,
   use: (writer: OpenWriter) => Store,
 ): Store {
