@@ -182,9 +182,11 @@ export class DocumentedApi {
    *
    * @throws Error when an answer is not as documented
    */
-  async executeAll(): Promise<Readonly<Record<string, number>>> {
+  async executeAll(
+    operations: readonly Operation[] = this.operations,
+  ): Promise<Readonly<Record<string, number>>> {
     const statuses: Record<string, number> = {};
-    for (const operation of this.operations) {
+    for (const operation of operations) {
       for (const type of Object.keys(operation.requestBody?.content ?? { '': undefined })) {
         const { path, init } = this.execution(operation, type === '' ? undefined : type);
         const response = await fetch(this.url + path, init);
@@ -282,11 +284,16 @@ function nameOf({ type }: Problem): string {
   return type.replace(/^.*:/, '');
 }
 
-/** A member that is not documented is a difference, too. */
+/** As JSON Schema of 2020. A member that is not documented is a difference, too. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;
   const members = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]));
+  // OpenAPI 3.0 has a flag where JSON Schema has the bound.
+  if (members['exclusiveMinimum'] === true) {
+    const { minimum, ...others } = members;
+    return { ...others, exclusiveMinimum: minimum };
+  }
   const isClosed = 'properties' in members && members['additionalProperties'] === undefined;
   return isClosed ? { ...members, additionalProperties: false } : members;
 }

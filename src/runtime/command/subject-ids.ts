@@ -7,8 +7,10 @@ import { InvalidParameter, type Problem } from '../http/kernel/problem.js';
 export interface SubjectIds<Id> {
   /** `text`: chosen before the subject is created. `position`: that of the event that creates it. */
   readonly kind: 'text' | 'position';
-  /** As in OpenAPI 3.0, with an `example` that `read` takes. */
+  /** As in OpenAPI 3.0. */
   readonly schema: Readonly<Record<string, unknown>>;
+  /** One that `read` gives, for the documentation. */
+  readonly example: Id;
   /** What the parameter is called in the documentation. */
   readonly parameter: string;
   /** @throws Problem for what can be no id */
@@ -23,8 +25,9 @@ export const MAX_ID_LENGTH = 100;
 /** Any text without control characters and slashes; UUIDs of version 7 where the client sends none. */
 export const TEXT_IDS: SubjectIds<string> = {
   kind: 'text',
+  example: 'a',
   parameter: 'id',
-  schema: { type: 'string', minLength: 1, maxLength: MAX_ID_LENGTH, example: 'a' },
+  schema: { type: 'string', minLength: 1, maxLength: MAX_ID_LENGTH },
   read: (text) => {
     const fault = textIdFault(text);
     if (fault !== undefined) throw new InvalidParameter('id', fault);
@@ -40,8 +43,9 @@ export function positionIds(
 ): SubjectIds<Position> {
   return {
     kind: 'position',
+    example: position(1),
     parameter,
-    schema: { type: 'integer', minimum: 1, example: 1 },
+    schema: { type: 'integer', minimum: 1 },
     read: (text) => {
       if (!/^[1-9]\d{0,15}$/.test(text) || !Number.isSafeInteger(Number(text)))
         throw notFound(text.slice(0, 40));

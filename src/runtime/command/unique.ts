@@ -24,6 +24,8 @@ export interface UniqueValues {
   /** For `forFeature({ contracts, deciders })`. */
   readonly contracts: readonly EventContract<string, Claimed>[];
   readonly decider: Decider<string, OwnerContext>;
+  /** What a command that claims is refused with, for its documentation. */
+  readonly problems: readonly Problem[];
   /** To be recorded beside what the owner records. Refused with `409 <name>-taken` while another, or the same, has the value. */
   readonly claim: (value: string, owner: string) => Claim;
   /** To be recorded by the owner. It needs no condition of its own where the owner's state tells that the value is its. */
@@ -58,12 +60,7 @@ export function uniqueValues(
     http: false,
     refusal: (_state: FoldState, value: string, records) =>
       records === claimed
-        ? new Problem(
-            'conflict',
-            `${name}-taken`,
-            `The ${name} is taken`,
-            `The ${name} ${short(value)} is taken.`,
-          )
+        ? taken(name, value)
         : new Problem(
             'conflict',
             `${name}-not-owned`,
@@ -77,6 +74,7 @@ export function uniqueValues(
     released,
     contracts,
     decider,
+    problems: [taken(name, 'one')],
     claim: (value, owner) => ({
       event: claimed.create({ value: normalize(value), owner }, [of(value)]),
       model: decider.decisionModel(value) as DecisionModel<unknown>,
@@ -121,6 +119,15 @@ export function sequenceOf<Data>(
       ),
   }) as Sequence['decider'];
   return { decider, decisionModel: () => decider.decisionModel(undefined) };
+}
+
+function taken(name: string, value: string): Problem {
+  return new Problem(
+    'conflict',
+    `${name}-taken`,
+    `The ${name} is taken`,
+    `The ${name} ${short(value)} is taken.`,
+  );
 }
 
 function tagOf(name: string, value: string): Tag {

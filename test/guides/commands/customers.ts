@@ -54,12 +54,14 @@ export const customers = defineDecider({
     register: {
       input,
       records: customerRegistered,
+      problems: emails.problems,
       unique: ({ email }, id) => [emails.claim(email, id)],
       decide: (_state, { email }, id) => customerRegistered.create({ email }, ofCustomer(id)),
     },
     changeAddress: {
       input,
       records: addressChanged,
+      problems: emails.problems,
       unique: ({ email }, id) => [emails.claim(email, id)],
       decide: ({ context }, { email }, id) => [
         emails.release(context.email, id),

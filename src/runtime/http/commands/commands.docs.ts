@@ -1,7 +1,6 @@
 /** OpenAPI of commands and subjects. */
 import { z } from 'zod';
 import { CommitIdReused } from '../../event-log/errors.js';
-import type { Json } from '../../event-log/event.js';
 import type { AnyCommand } from '../../command/commands.js';
 import type { AnyDecider } from '../../command/decider.js';
 import { jsonSchemaOf } from '../../command/input-schema.js';
@@ -42,10 +41,12 @@ export function ApiCommand(
     tag: path,
     summary: command.summary ?? `${sentence(name)} ${decider.name}`,
     id,
-    ...(!isCreation && { path: { [ids.parameter]: schemaFrom(ids.schema) } }),
+    ...(!isCreation && { path: { [ids.parameter]: schemaFrom({ ...ids.schema, example: ids.example }) } }),
     headers: COMMAND_HEADERS,
-    body: bodyOf(id, command, isCreation && ids.kind === 'text' ? ids.schema : undefined),
-    answers: { 201: recorded(command, standardAnswers(decider, command, isCreation)) },
+    body: bodyOf(id, command, isCreation && ids.kind === 'text' ? ids : undefined),
+    answers: {
+      201: recorded(command, `${name}${title(decider.name)}`, standardAnswers(decider, command, isCreation)),
+    },
     problems: distinct([
       ...(isCreation ? [] : subjectProblems(decider, name === creating?.name)),
       ...commandProblems(command),
@@ -71,7 +72,7 @@ export function ApiSubject(served: ServedDecider): MethodDecorator {
     tag: path,
     summary: `One ${decider.name}, and what can be done with it now`,
     id: `find${title(decider.name)}`,
-    path: { [ids.parameter]: schemaFrom(ids.schema) },
+    path: { [ids.parameter]: schemaFrom({ ...ids.schema, example: ids.example }) },
     answers: {
       200: {
         description: 'As the log has it now',
@@ -80,7 +81,7 @@ export function ApiSubject(served: ServedDecider): MethodDecorator {
           title: title(decider.name),
           ...shown,
           required: [...((shown['required'] as readonly string[] | undefined) ?? []), 'commands'],
-          properties: { ...(shown['properties'] as object | undefined), commands: links },
+          properties: { ...propertiesOf(shown), commands: links },
         }),
       },
     },
@@ -102,7 +103,7 @@ export function ApiDecision(decision: AnyDecision): MethodDecorator {
     id: name,
     headers: COMMAND_HEADERS,
     body: bodyOf(name, command, undefined),
-    answers: { 201: recorded(command, [rangeOf({})]) },
+    answers: { 201: recorded(command, name, [range(RANGE)]) },
     problems: distinct([
       ...commandProblems(command),
       CONTENDED,
@@ -125,9 +126,8 @@ function commandProblems(command: AnyCommand): readonly Problem[] {
 
 /** For a text that can be no id, and for a subject that is not there. */
 function subjectProblems(decider: AnyDecider, mayCreate: boolean): readonly Problem[] {
-  const { ids, fold } = decider as { readonly ids: SubjectIds<unknown> } & AnyDecider;
-  const example = ids.read(String(ids.schema['example'] ?? '1'));
-  return [...idProblem(ids), ...(mayCreate ? [] : [noSuchSubject(decider, fold.initial, example)])];
+  const { ids, fold } = decider;
+  return [...idProblem(ids), ...(mayCreate ? [] : [noSuchSubject(decider, fold.initial, ids.example)])];
 }
 
 function idProblem({ read }: SubjectIds<unknown>): readonly Problem[] {
@@ -145,60 +145,47 @@ function distinct(problems: readonly Problem[]): readonly Problem[] {
   return [...new Map(problems.toReversed().map((each) => [each.type, each])).values()].toReversed();
 }
 
-/** @param idSchema that of the member `id`, where the body names the subject */
+/** @param ids where the body names the subject by its member `id` */
 function bodyOf(
   id: string,
   command: AnyCommand,
-  idSchema: JsonSchema | undefined,
+  ids: SubjectIds<unknown> | undefined,
 ): Readonly<Record<string, Schema>> {
-  const input = jsonSchemaOf(command.input);
   const { many = false } = command.http === false ? {} : (command.http ?? {});
-  const inputs = examplesOf(command, input);
-  const isNamed = idSchema !== undefined && !Object.hasOwn((input['properties'] ?? {}) as object, 'id');
-  const one = { title: sentence(id), ...(isNamed ? withId(input, idSchema) : input) };
-  const examples = isNamed ? inputs.map((each) => named(each, idSchema['example'])) : inputs;
-  const isOptional = input['type'] === 'object' && ((input['required'] ?? []) as unknown[]).length === 0;
+  const input = jsonSchemaOf(command.input);
+  const isOptional = input['type'] === 'object' && input['required'] === undefined;
+  // An input that needs no members has an example without them.
+  const inputs = command.examples ?? (isOptional ? [{}] : []);
+  const isNamed = ids !== undefined && !Object.hasOwn(propertiesOf(input), 'id');
+  const examples = isNamed ? inputs.map((each) => ({ id: ids.example, ...(each as object) })) : inputs;
+  const one = { title: sentence(id), ...(isNamed ? withId(input, ids.schema) : input) };
+  const schema = { ...(many ? { oneOf: [one, { type: 'array', items: one }] } : one), examples };
+  const lines = examples.map((each) => JSON.stringify(each)).join('\n');
   return Object.fromEntries(
-    acceptedBy(command).map((type) => {
-      if (type === NDJSON_TYPE)
-        return [
-          type,
-          z.string().meta({ examples: [examples.map((each) => JSON.stringify(each)).join('\n')] }),
-        ];
-      const schema = many ? { oneOf: [one, { type: 'array', items: one }] } : one;
-      return [type, schemaFrom({ ...schema, examples }, { isOptional })];
-    }),
+    acceptedBy(command).map((type) => [
+      type,
+      type === NDJSON_TYPE ? z.string().meta({ examples: [lines] }) : schemaFrom(schema, { isOptional }),
+    ]),
   );
 }
 
-/** An input that needs no members has an example without them. */
-function examplesOf({ examples }: AnyCommand, input: JsonSchema): readonly Json[] {
-  if (examples !== undefined) return examples;
-  return input['type'] === 'object' && input['required'] === undefined ? [{}] : [];
+function propertiesOf({ properties = {} }: JsonSchema): Readonly<Record<string, JsonSchema>> {
+  return properties as Readonly<Record<string, JsonSchema>>;
 }
 
 function withId(input: JsonSchema, idSchema: JsonSchema): JsonSchema {
   const description = 'An id of your own; without it one is made: a UUID of version 7';
-  return { ...input, properties: { id: { ...idSchema, description }, ...(input['properties'] as object) } };
+  return { ...input, properties: { id: { ...idSchema, description }, ...propertiesOf(input) } };
 }
 
-function named(example: Json, id: unknown): unknown {
-  return typeof example === 'object' && id !== undefined ? { id, ...example } : example;
-}
-
-function recorded(command: AnyCommand, standard: readonly JsonSchema[]): Answer {
+/** @param name of the schema of an answer that the command says itself */
+function recorded(command: AnyCommand, name: string, standard: readonly JsonSchema[]): Answer {
   const { answerSchema } = command.http === false ? {} : (command.http ?? {});
-  const [only = {}, ...others] = standard;
+  const own = answerSchema && { title: `${sentence(name)}Answer`, ...jsonSchemaOf(answerSchema) };
   return {
     description: 'Recorded, and safe from power loss',
     headers: { ...POSITION_HEADER, ...LOCATION_HEADER },
-    body: schemaFrom(
-      answerSchema === undefined
-        ? others.length === 0
-          ? only
-          : { oneOf: standard }
-        : jsonSchemaOf(answerSchema),
-    ),
+    body: schemaFrom(own ?? (standard.length === 1 ? (standard[0] ?? {}) : { oneOf: standard })),
   };
 }
 
@@ -209,25 +196,25 @@ function standardAnswers(
   isCreation: boolean,
 ): readonly JsonSchema[] {
   const { many = false } = command.http === false ? {} : (command.http ?? {});
+  const id = { [ids.parameter]: ids.schema };
   const isText = ids.kind === 'text';
-  const one = {
-    title: `${title(name)}${isCreation ? 'Created' : 'Changed'}`,
-    type: 'object',
-    required: [ids.parameter, ...(isText || !isCreation ? ['position'] : [])],
-    properties: { [ids.parameter]: ids.schema, ...((isText || !isCreation) && { position: POSITION }) },
-  };
+  const members = isText || !isCreation ? { ...id, position: POSITION } : id;
+  const one = objectOf(`${title(name)}${'position' in members ? 'Recorded' : 'Created'}`, members);
   if (!many) return [one];
-  if (!isCreation) return [one, rangeOf({ [ids.parameter]: ids.schema })];
-  return [one, rangeOf(isText ? { ids: { type: 'array', items: ids.schema } } : {})];
+  if (!isCreation) return [one, range(`${title(name)}RecordedRange`, id)];
+  const created = isText ? { ids: { type: 'array', items: ids.schema } } : {};
+  return [one, range(isText ? `${title(name)}CreatedRange` : RANGE, created)];
 }
 
+const RANGE = 'RecordedRange';
+
 /** Where a commit of several events is. */
-function rangeOf(members: Readonly<Record<string, JsonSchema>>): JsonSchema {
-  return {
-    type: 'object',
-    required: [...Object.keys(members), 'first', 'last'],
-    properties: { ...members, first: POSITION, last: POSITION },
-  };
+function range(name: string, members: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
+  return objectOf(name, { ...members, first: POSITION, last: POSITION });
+}
+
+function objectOf(name: string, properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  return { title: name, type: 'object', required: Object.keys(properties), properties };
 }
 
 /** What `GET` shows beside the commands. A view without a schema may have any members, and so may a context. */
