@@ -95,7 +95,7 @@ describe(`a bank that is killed (LEFTFOLD_TEST_SEED=${SEED})`, () => {
       const kills = (async () => {
         for (let kill = 0; kill < KILLS; kill += 1) {
           const before = answered.length;
-          while (answered.length < before + 200) await pause(5);
+          while (answered.length < before + 100) await pause(5);
           await pause(random.integer(0, 100));
           await server.kill();
           await start();

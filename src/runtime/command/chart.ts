@@ -17,19 +17,38 @@ import type { Fold, FoldState } from '../fold/fold-state.js';
  */
 export function mayAccept<Context>(fold: Fold<Context>, state: FoldState<Context>, type: string): boolean {
   const notYet = new Error(`there is no ${type} yet`);
+  let isLookedAt = false;
   const lookAt = (): never => {
+    isLookedAt = true;
     throw notYet;
   };
   const event = new Proxy(
     { type },
-    { get: (target, name) => (name === 'type' ? target.type : lookAt()), has: lookAt, ownKeys: lookAt },
+    {
+      get: (target, name) => (name === 'type' ? target.type : lookAt()),
+      has: lookAt,
+      ownKeys: lookAt,
+      getOwnPropertyDescriptor: lookAt,
+    },
   );
   try {
-    return fold.accepts(state, event);
+    // A guard may have caught the error.
+    return fold.accepts(state, event) || isLookedAt;
   } catch (error) {
     if (error === notYet) return true;
     throw error;
   }
+}
+
+/** Whether the state does not allow this event, guards included. What its machine does not know at all is no business of the machine. */
+export function forbids<Context>(
+  fold: Fold<Context>,
+  state: FoldState<Context>,
+  event: RecordedEvent,
+): boolean {
+  if (fold.accepts(state, event)) return false;
+  // With a wildcard, the type is not among those that the machine awaits, but a guard has refused it.
+  return fold.awaits.has(event.type) || mayAccept(fold, state, event.type);
 }
 
 /** Events as they will be recorded if nothing else is meanwhile: position, time and commit are only probable. */

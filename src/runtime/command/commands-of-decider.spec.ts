@@ -119,6 +119,48 @@ describe('a guard that looks at what is to be recorded', () => {
     expect(allows(tank, tank.fold.initial, tank.commands.drain)).toBe(true);
   });
 
+  it.each<[string, (event: { readonly data: { readonly litres: number } }) => boolean]>([
+    ['reads the data', ({ data }) => data.litres < 5],
+    ['looks whether there are data', (event) => 'data' in event && event.data.litres < 5],
+    ['looks for data of its own', (event) => Object.hasOwn(event, 'data') && event.data.litres < 5],
+    ['lists the members', (event) => Object.keys(event).includes('data') && event.data.litres < 5],
+    [
+      'takes an error for a no',
+      (event) => {
+        try {
+          return event.data.litres < 5;
+        } catch {
+          return false;
+        }
+      },
+    ],
+  ])('is given the event: one that %s', async (_how, guard) => {
+    for (const type of ['tank.drained', 'tank.*', '*']) {
+      const guarded = defineDecider({
+        name: 'guarded',
+        machine: setup({
+          types: { events: {} as RecordedOf<typeof drained> },
+          guards: { isLittle: ({ event }) => guard(event) },
+        }).createMachine({ id: 'guarded', on: { [type]: { guard: 'isLittle', actions: assign({}) } } }),
+        consumes: [drained],
+        subject: (id: string) => [tag(`tank:${id}`)],
+        commands: {
+          drain: {
+            input: litres,
+            records: drained,
+            decide: (_, input, id) => drained.create(input, [tag(`tank:${id}`)]),
+          },
+        },
+      });
+      expect(allows(guarded, guarded.fold.initial, guarded.commands.drain)).toBe(true);
+      const log = given();
+      await execute(log, guarded, 'a', 'drain', { litres: 4 });
+      const refused = execute(log, guarded, 'a', 'drain', { litres: 5 });
+      await expect(refused).rejects.toMatchObject({ problem: 'guarded-not-ready' });
+      expect(await log.head()).toBe(1);
+    }
+  });
+
   it('is asked about each event of a decision in the state that those before it make', async () => {
     const log = given();
     await execute(log, tank, 'a', 'fill', { litres: 5 });

@@ -6,7 +6,7 @@ import type { RecordedEvent, Tag } from '../event-log/event.js';
 import { Problem } from '../http/kernel/problem.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
 import { foldOf, type ContextOf, type Machine } from '../fold/fold.js';
-import { mayAccept } from './chart.js';
+import { forbids, mayAccept } from './chart.js';
 import type { AnyCommand, Commands } from './commands.js';
 import { foldSubject, isContract, type DecisionModel, type Records, type Subject } from './decision-model.js';
 import { jsonSchemaOf, type AnyInputSchema } from './input-schema.js';
@@ -156,8 +156,7 @@ function modelOf<Context>(
     for (const event of events) {
       const contract = contracts.get(event.type);
       if (contract === undefined || !isAbout(event)) continue;
-      if (fold.awaits.has(event.type) && !fold.accepts(state, event))
-        return { refusal: refusal(state, contract) };
+      if (forbids(fold, state, event)) return { refusal: refusal(state, contract) };
       state = fold.step(onlyNewest ? fold.initial : state, event);
     }
     return { state };

@@ -4,7 +4,7 @@ import type { AppendOptions, EventLog } from '../event-log/event-log.js';
 import { checkEvents } from '../event-log/contracts/checked-events.js';
 import type { Fold } from '../fold/fold-state.js';
 import { Problem } from '../http/kernel/problem.js';
-import { mayAccept, probableEvents } from './chart.js';
+import { forbids, mayAccept, probableEvents } from './chart.js';
 import { eventsOf, type Decides } from './commands.js';
 import type { AnyDecider } from './decider.js';
 import { isContract, type DecisionModel } from './decision-model.js';
@@ -89,9 +89,7 @@ export async function createAtPositions<Input>(
 /** @throws ContractBroken for events that the machine cannot be asked about since they break their contract */
 function areAccepted(log: EventLog, fold: Fold, events: readonly NewEvent[]): boolean {
   try {
-    return probableEvents(events, START, log.contracts).every(
-      (event) => !fold.awaits.has(event.type) || fold.accepts(fold.initial, event),
-    );
+    return !probableEvents(events, START, log.contracts).some((event) => forbids(fold, fold.initial, event));
   } catch (error) {
     checkEvents(log.contracts, events);
     throw error;
