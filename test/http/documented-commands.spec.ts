@@ -86,7 +86,7 @@ const members = defineDecider({
   subject: (id: string) => [tag(`member:${id}`)],
   http: {
     path: 'members',
-    view: ({ value }) => ({ is: String(value) }),
+    view: ({ value }) => ({ is: value }),
     viewSchema: z.strictObject({ is: z.string() }),
   },
   commands: {
