@@ -13,6 +13,8 @@ import {
 } from '../../src/runtime/projection/define-projection.js';
 import { ProjectionHost } from '../../src/runtime/projection/projection-host.js';
 import type { Projection } from '../../src/runtime/projection/projection.js';
+import { rebuildStoreIn, snapshotStoreIn } from '../../src/runtime/projection/snapshots/snapshot-folders.js';
+import { isUnreadable } from '../../src/runtime/projection/snapshots/snapshot-store.js';
 import { add, amountAdded } from '../support/amounts.js';
 import { until } from '../support/api.js';
 import { TemporaryFolder } from '../support/server.js';
@@ -42,6 +44,8 @@ interface Started {
   readonly module: TestingModule;
   readonly projection: Projection;
   readonly signals: string[];
+  /** Of each rebuild, whether it led to the state that was there. */
+  readonly rebuilds: boolean[];
 }
 
 async function start(folder: string, build: string | undefined): Promise<Started> {
@@ -59,13 +63,15 @@ async function start(folder: string, build: string | undefined): Promise<Started
     .setLogger(new ConsoleLogger({ logLevels: [] }))
     .compile();
   const signals: string[] = [];
+  const rebuilds: boolean[] = [];
   module.get(EventEmitter2).onAny((name) => signals.push(String(name)));
+  module.get(EventEmitter2).on('projection.rebuilt', ({ equal }: { equal: boolean }) => rebuilds.push(equal));
   module.enableShutdownHooks();
   await module.init();
   const projection = module.get(ProjectionHost).find('small');
   if (projection === undefined) throw new Error('there is no projection');
   await projection.settled;
-  return { module, projection, signals };
+  return { module, projection, signals, rebuilds };
 }
 
 const totalOf = ({ projection }: Started): unknown => projection.view()['total'];
@@ -100,6 +106,19 @@ describe('a state that another build of the program has folded', () => {
     expect(totalOf(third)).toBe(13);
     await third.module.close();
     expect(third.signals).not.toContain('projection.audited');
+  });
+
+  it('of an unfinished rebuild is not gone on with', async () => {
+    const unfinished = rebuildStoreIn(folder.path, 'small');
+    for await (const found of snapshotStoreIn(folder.path, 'small').newestFirst())
+      if (!isUnreadable(found)) await unfinished.save(found);
+    await unfinished.noteAudited?.('one');
+    LIMIT = 15;
+    const second = await start(folder.path, 'two');
+    await until(() => second.rebuilds.length > 0);
+    await second.module.close();
+    expect(second.rebuilds[0]).toBe(false);
+    expect(totalOf(second)).toBe(13);
   });
 
   it('is audited once when it does not drift', async () => {

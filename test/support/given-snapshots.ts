@@ -42,7 +42,7 @@ export function given(
     () => 'this machine',
     {
       saved: (at, bytes) => told.taken.push({ at, bytes }),
-      unreadable: (name, reason) => told.unreadable.push({ name, reason }),
+      unusable: (snapshots) => told.unreadable.push(...snapshots),
       failed: (error) => told.failed.push(error),
     },
   );

@@ -54,7 +54,7 @@ export function run<Context>(
     () => fingerprintIn(log.contracts, definition),
     {
       saved: (at) => told.taken.push(at),
-      unreadable: (name, reason) => told.unreadable.push({ name, reason }),
+      unusable: (snapshots) => told.unreadable.push(...snapshots),
       failed: (error) => told.failed.push(error),
     },
   );

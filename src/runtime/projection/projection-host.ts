@@ -11,7 +11,7 @@ import { fingerprintIn } from '../fold/machine-fingerprint.js';
 import { Projection } from './projection.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
 import { skipContracts } from './skipping.js';
-import { NoSnapshots, type SnapshotStore } from './snapshots/snapshot-store.js';
+import { NoSnapshots, type SnapshotStore, type UnreadableSnapshot } from './snapshots/snapshot-store.js';
 import {
   MIN_SHARE,
   SHARE_IN_REPLAY,
@@ -150,11 +150,10 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       saved: (position, bytes) => {
         this.#signal('snapshot.taken', { projection, position, bytes });
       },
-      unreadable: (file, reason) => {
-        this.#logger.warn(
-          `${projection}: ${file} cannot be used: ${reason}; going back to the one before it`,
-        );
-        this.#signal('snapshot.unreadable', { projection, file, reason });
+      unusable: (snapshots) => {
+        this.#logger.warn(`${projection}: ${describeUnusable(snapshots)}`);
+        for (const { name: file, reason } of snapshots)
+          this.#signal('snapshot.unreadable', { projection, file, reason });
       },
       failed: (error) => {
         this.#logger.error(`${projection}: no snapshot could be taken`, error);
@@ -184,4 +183,12 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       this.#logger.error(`a listener of ${name} failed`, error);
     });
   }
+}
+
+/** One sentence, however many there are. */
+function describeUnusable([newest, ...others]: readonly UnreadableSnapshot[]): string {
+  if (newest === undefined) return 'all snapshots can be used';
+  const { name, reason } = newest;
+  if (others.length === 0) return `${name} cannot be used: ${reason}; going back to the one before it`;
+  return `${others.length + 1} snapshots cannot be used, the newest of them ${name}: ${reason}; going back to the one before them`;
 }

@@ -8,6 +8,7 @@ import { runAudit, type AuditReport } from './audit.js';
 import type { ProjectionHost } from '../projection-host.js';
 import type { Projection } from '../projection.js';
 import { readSkipped, snapshotRequirements } from './fold-dependencies.js';
+import type { SnapshotStore } from '../snapshots/snapshot-store.js';
 import { ifUsable } from '../snapshots/usable-snapshot.js';
 import { ThreadExecutor, type Executor } from './executor.js';
 import { runRebuild, type RebuildReport } from './rebuild.js';
@@ -67,9 +68,11 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
   /** @returns the rebuild that is waiting or running, or else a new one, which starts when no other job runs */
   rebuild(projection: Projection): Job<RebuildReport> {
     return this.#oncePerProjection(this.#rebuilds, projection, async (job) => {
+      const dependencies = this.host.dependenciesOf(projection);
+      await this.#dropOfAnotherBuild(dependencies.rebuildSnapshots);
       const report = await runRebuild(projection, {
         executor: this.#executor,
-        dependencies: this.host.dependenciesOf(projection),
+        dependencies,
         snapshotEvery: this.host.settings.pace.every,
         ...this.#controlOf(job),
       });
@@ -137,7 +140,16 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
     return rebuild.status.status === 'done';
   }
 
-  /** Continues a rebuild that the last process did not finish. */
+  /** What another build has folded of a rebuild is not what this one would have folded. */
+  async #dropOfAnotherBuild(rebuildSnapshots: SnapshotStore): Promise<void> {
+    const { build } = this.host.settings;
+    if (build === undefined || rebuildSnapshots.auditedBuild === undefined) return;
+    if ((await rebuildSnapshots.auditedBuild()) === build) return;
+    await rebuildSnapshots.clear();
+    await rebuildSnapshots.noteAudited?.(build);
+  }
+
+  /** Continues a rebuild that the last process did not finish; one of another build begins anew. */
   async #resumeRebuild(projection: Projection): Promise<void> {
     const dependencies = this.host.dependenciesOf(projection);
     await projection.settled;

@@ -9,6 +9,7 @@ import {
   type SnapshotEntry,
   type SnapshotIdentity,
   type SnapshotStore,
+  type UnreadableSnapshot,
 } from './snapshot-store.js';
 import { CpuBudget } from './cpu-budget.js';
 import { findUsableSnapshot } from './usable-snapshot.js';
@@ -44,7 +45,8 @@ export interface SnapshotPace {
 
 export interface SnapshotObserver {
   saved(position: Position, bytes: number): void;
-  unreadable(name: string, reason: string): void;
+  /** Newer than the one that is used, newest first; at least one. */
+  unusable(snapshots: readonly UnreadableSnapshot[]): void;
   failed(error: unknown): void;
 }
 
@@ -90,13 +92,13 @@ export class Snapshots {
     this.#budget = new CpuBudget(share);
   }
 
-  /** The newest usable snapshot. Each newer one that cannot be used is reported to the observer. */
+  /** The newest usable snapshot. The newer ones that cannot be used are reported to the observer, all at once. */
   async newest(skipped: Skipped = NOTHING_SKIPPED): Promise<Snapshot | undefined> {
     this.#newest = this.#requested = START;
     try {
-      const found = await this.#usable(skipped, undefined, ({ name, reason }) => {
-        this.observer.unreadable(name, reason);
-      });
+      const unusable: UnreadableSnapshot[] = [];
+      const found = await this.#usable(skipped, undefined, (each) => unusable.push(each));
+      if (unusable.length > 0) this.observer.unusable(unusable);
       if (found !== undefined) this.#newest = this.#requested = found.position;
       return found;
     } catch (error) {
