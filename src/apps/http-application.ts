@@ -1,6 +1,6 @@
 /** A Nest application on Fastify, with parsers, problems, `405`s and OpenAPI. `main.ts` and the tests start the same one. */
 import type { DynamicModule, LoggerService } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -9,6 +9,7 @@ import { BODY_LIMIT } from '../runtime/http/kernel/bodies.js';
 import { ExactBodyPipe } from '../runtime/http/kernel/exact-body.js';
 import { OWN_BOOTSTRAP, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
 import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-document.js';
+import { commandTypesIn } from '../runtime/http/commands/commands.controller.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { answerUnreadable } from './unreadable-requests.js';
 import { serveLandingPage } from './landing-page.js';
@@ -101,7 +102,7 @@ export async function createHttpApplication(
     abortOnError: false,
     logger,
   });
-  registerBodyParsers(fastify, jsonTypes);
+  registerBodyParsers(fastify, [...jsonTypes, ...commandTypesIn(app.get(ModulesContainer))]);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(new ExactBodyPipe());
   const document = new DocumentBuilder()

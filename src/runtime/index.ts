@@ -84,11 +84,64 @@ export type {
 } from './event-log/contracts/contract-registry.js';
 
 // The write side
-export { allows, defineDecider, type Command, type Decider } from './command/decider.js';
-export { decideTogether, type JointDecider } from './command/decide-together.js';
-export type { DecisionModel, Subject } from './command/decision-model.js';
-export { execute, load, type ExecuteOptions, type LoadedSubject } from './command/execute.js';
+export {
+  allows,
+  defineDecider,
+  type AnyDecider,
+  type Command,
+  type Decider,
+  type DeciderDefinition,
+  type DeciderHttp,
+  type NoCommands,
+} from './command/decider.js';
+export type {
+  CommandDefinition,
+  CommandHttp,
+  Commands,
+  Decides,
+  Decision,
+  Recorded,
+  Requested,
+} from './command/commands.js';
+export {
+  decideTogether,
+  type JointDecider,
+  type JointDecision,
+  type JointDefinition,
+  type ModelsOf,
+} from './command/decide-together.js';
+export type { Claim, DecisionModel, Records, Subject } from './command/decision-model.js';
+export {
+  execute,
+  executeTogether,
+  load,
+  type Commanded,
+  type ExecuteOptions,
+  type LoadedSubject,
+} from './command/execute.js';
+export { executeMany, type ManyItem } from './command/execute-many.js';
+export type {
+  AnyInputSchema,
+  InputOf,
+  InputSchema,
+  OutputOf,
+  SchemaIssue,
+  SchemaResult,
+} from './command/input-schema.js';
+export { positionIds, uuidV7, type SubjectIds } from './command/subject-ids.js';
+export {
+  sequenceOf,
+  uniqueValues,
+  type OwnerContext,
+  type Sequence,
+  type SequenceContext,
+  type UniqueValues,
+} from './command/unique.js';
+export type { Claimed } from './command/unique.machine.js';
+export { commandHandler, type BusCommand, type BusHandler } from './command/command-handler.js';
 export { CommandContended } from './command/turns.js';
+export type { AnyDecision } from './http/commands/served.js';
+export type { Servable } from './http/commands/routes.js';
 
 // Projections
 export {

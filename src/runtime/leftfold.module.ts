@@ -28,6 +28,8 @@ import { ForeignApplication } from './http/kernel/foreign-application.js';
 import { Links } from './http/kernel/links.js';
 import { OriginPolicy } from './http/kernel/origin-policy.js';
 import { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './http/kernel/problem.filter.js';
+import { commandTypesIn, commandsController, servesCommands } from './http/commands/commands.controller.js';
+import { routesOf, type Servable } from './http/commands/routes.js';
 import { OperationsController } from './http/operations/operations.controller.js';
 import { HealthController } from './http/health/health.controller.js';
 import { pastController } from './http/projections/past.controller.js';
@@ -52,8 +54,11 @@ export interface FeatureOptions {
   readonly contracts?: readonly AnyContract[];
   readonly projections?: readonly ProjectionDefinition[];
   /** Whose commands it carries out. What they consume is registered with them. */
-  readonly deciders?: readonly Consumer[];
-  /** Whether its projections are served: `GET /<name>`, `/<name>/history`, `/<name>/what-if`. Default: false. */
+  readonly deciders?: readonly (Consumer | Servable)[];
+  /**
+   * Whether it is served: of projections `GET /<name>`, `/<name>/history`, `/<name>/what-if`; of deciders with commands `POST /<name>`,
+   * `GET /<name>/{id}`, `POST /<name>/{id}/<command>`. Default: false.
+   */
   readonly http?: boolean;
 }
 
@@ -128,6 +133,11 @@ export class LeftfoldModule implements OnApplicationShutdown {
       'deciders',
       deciders.map(({ name }) => name),
     );
+    const served = http ? deciders.map(routesOf).filter((routes) => routes.length > 0) : [];
+    requireDistinct(
+      'paths',
+      served.flat().map(({ method, path }) => `${method} /${path}`),
+    );
     const module: DynamicModule = {
       module: LeftfoldFeatureModule,
       providers: [
@@ -137,9 +147,14 @@ export class LeftfoldModule implements OnApplicationShutdown {
           inject: [StartGuard, ProjectionHost],
           useFactory: (guard: StartGuard, host: ProjectionHost) => guard.orClose(() => host.add(definition)),
         })),
-        ...deciders.map(deciderProvider),
+        ...deciders.filter(isConsumer).map(deciderProvider),
       ],
-      controllers: http ? names.flatMap((name) => [projectionController(name), pastController(name)]) : [],
+      controllers: http
+        ? [
+            ...names.flatMap((name) => [projectionController(name), pastController(name)]),
+            ...served.map(commandsController),
+          ]
+        : [],
       exports: names.map(tokenOf),
     };
     return withFeature(module, { contracts, projections });
@@ -247,8 +262,10 @@ function httpProviders({
       inject: [HttpAdapterHost, ModulesContainer, Links, ProblemFilter],
       useFactory: (host: HttpAdapterHost, container: ModulesContainer, links: Links, filter: ProblemFilter) =>
         new ForeignApplication(host, container, links, filter, {
-          readsBodies: [events, commits, projections].some((part) => part !== undefined && part !== false),
-          jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
+          readsBodies:
+            [events, commits, projections].some((part) => part !== undefined && part !== false) ||
+            servesCommands(container),
+          jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE, ...commandTypesIn(container)],
           largeTypes: commits === true ? { [NEW_COMMITS_TYPE]: MAX_COMMITS_BODY_BYTES } : {},
           modules: new Set([LeftfoldModule, LeftfoldFeatureModule]),
         }),
@@ -294,6 +311,10 @@ function contractsProvider(contracts: readonly AnyContract[]): Provider {
 function requireDistinct(what: string, names: readonly string[]): void {
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined) throw new Error(`there are two ${what} named ${twice}`);
+}
+
+function isConsumer(decider: Consumer | Servable): decider is Consumer {
+  return 'fold' in decider;
 }
 
 /** So that it is known who folds which events. */

@@ -3,8 +3,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { LeftfoldModule, MemoryStore } from '../../src/runtime/index.js';
+import {
+  EventLog,
+  LeftfoldModule,
+  MemoryStore,
+  execute,
+  load,
+  type Commit,
+} from '../../src/runtime/index.js';
+import { BankModule, accounts } from '../bank/bank.js';
+import { Deposit, DepositHandler } from './cqrs/deposit-handler.js';
 import { blocksOf } from '../support/readme.js';
 import { TemporaryFolder } from '../support/server.js';
 import { until } from '../support/api.js';
@@ -63,11 +73,29 @@ describe('the guide to @nestjs/cqrs', () => {
     await second.close();
   });
 
+  it('carries out a command of a decider by a handler of one line', async () => {
+    const module = await Test.createTestingModule({
+      imports: [CqrsModule.forRoot(), LeftfoldModule.forRoot({ store: 'memory:' }), BankModule],
+      providers: [DepositHandler],
+    }).compile();
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
+    const app = module.createNestApplication(new FastifyAdapter(), { rawBody: true });
+    await app.init();
+    await execute(app.get(EventLog), accounts, 'a', 'open', { owner: 'Ann' });
+    const { last } = await app.get(CommandBus).execute<Deposit, Commit>(new Deposit('a', 5));
+    expect(last).toBe(2);
+    expect((await load(app.get(EventLog), accounts, 'a')).state.context.cents).toBe(5);
+    await expect(app.get(CommandBus).execute(new Deposit('b', 5))).rejects.toThrow('There is no account b.');
+    await app.close();
+  });
+
   it('shows parts of tested files as they are', () => {
     const shown = blocksOf('docs/cqrs.md')
       .filter(({ language }) => language === 'ts')
       .map(({ text }) => text.trim());
-    const code = readFileSync(join(ROOT, 'test/guides/cqrs/deposits.ts'), 'utf8');
+    const code = ['deposits.ts', 'deposit-handler.ts']
+      .map((file) => readFileSync(join(ROOT, 'test/guides/cqrs', file), 'utf8'))
+      .join('\n');
     expect(shown.length).toBeGreaterThan(2);
     for (const part of shown) expect(code).toContain(part);
   });

@@ -1,4 +1,4 @@
-/** Builds the program and the tests' own application, unless what is built is newer than every source. */
+/** Builds the program and the tests' own applications, unless what is built is newer than every source. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,9 +6,11 @@ import { transformFileSync } from '@swc/core';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** The tests' own application, and where it is built. */
-const APP = join(root, 'test', 'support', 'app');
-const BUILT_APP = join(root, 'dist-test', 'app');
+/** The tests' own applications, and where each is built. */
+const APPS = [
+  [join(root, 'test', 'support', 'app'), join(root, 'dist-test', 'app')],
+  [join(root, 'test', 'bank'), join(root, 'dist-test', 'bank')],
+];
 
 const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
@@ -21,7 +23,7 @@ const newestOf = (...paths) => Math.max(...paths.map(modified));
 
 export default function buildOnce() {
   buildProgram();
-  buildApp();
+  for (const [folder, target] of APPS) buildTestApp(folder, target);
 }
 
 function buildProgram() {
@@ -33,15 +35,16 @@ function buildProgram() {
   });
 }
 
-function buildApp() {
-  const sources = sourcesIn(APP);
-  if (modified(join(BUILT_APP, 'main.js')) > newestOf(...sources, import.meta.filename)) return;
-  rmSync(BUILT_APP, { recursive: true, force: true });
-  mkdirSync(BUILT_APP, { recursive: true });
+/** Sources of the tests, compiled one by one. They import the program's from `../…/src/`, which becomes what is built of it. */
+function buildTestApp(folder, target) {
+  const sources = sourcesIn(folder);
+  if (modified(join(target, 'main.js')) > newestOf(...sources, import.meta.filename)) return;
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(target, { recursive: true });
   // main.ts last: it tells the next run that all of it is built.
   for (const source of sources.toSorted((one) => (one.endsWith('main.ts') ? 1 : -1))) {
     const { code } = transformFileSync(source, { configFile: join(root, '.swcrc'), sourceMaps: 'inline' });
-    const name = source.slice(APP.length + 1).replace(/\.ts$/, '.js');
-    writeFileSync(join(BUILT_APP, name), code.replaceAll('../../../src/', '../../dist/'));
+    const name = source.slice(folder.length + 1).replace(/\.ts$/, '.js');
+    writeFileSync(join(target, name), code.replaceAll(/'(?:\.\.\/)+src\//g, "'../../dist/"));
   }
 }

@@ -182,9 +182,11 @@ export class DocumentedApi {
    *
    * @throws Error when an answer is not as documented
    */
-  async executeAll(): Promise<Readonly<Record<string, number>>> {
+  async executeAll(
+    operations: readonly Operation[] = this.operations,
+  ): Promise<Readonly<Record<string, number>>> {
     const statuses: Record<string, number> = {};
-    for (const operation of this.operations) {
+    for (const operation of operations) {
       for (const type of Object.keys(operation.requestBody?.content ?? { '': undefined })) {
         const { path, init } = this.execution(operation, type === '' ? undefined : type);
         const response = await fetch(this.url + path, init);
@@ -214,13 +216,20 @@ export class DocumentedApi {
 
   #exampleBody({ id, requestBody }: Operation, type: string): string {
     const media = requestBody?.content[type];
-    const example = media?.example ?? (media && this.#schema(media.schema).example);
+    const example =
+      media && (media.example ?? this.#firstExample(media) ?? this.#schema(media.schema).example);
     if (media === undefined || example === undefined) throw new Error(`${id} has no example as ${type}`);
     const wrong = this.#schemaDifferences(media.schema, example);
     if (wrong.length > 0) throw new Error(`the example of ${id} as ${type} is wrong: ${wrong.join()}`);
     if (type === 'application/x-www-form-urlencoded')
       return new URLSearchParams(example as Record<string, string>).toString();
     return typeof example === 'string' ? example : JSON.stringify(example, undefined, 2);
+  }
+
+  #firstExample({ examples = {} }: MediaType): unknown {
+    const [first] = Object.values(examples);
+    if (first === undefined) return undefined;
+    return ('$ref' in first ? (this.#resolved(first.$ref) as { readonly value: unknown }) : first).value;
   }
 
   #headerDifferences({ headers: documented = {} }: DocumentedResponse, headers: Headers): readonly string[] {
@@ -275,11 +284,16 @@ function nameOf({ type }: Problem): string {
   return type.replace(/^.*:/, '');
 }
 
-/** A member that is not documented is a difference, too. */
+/** As JSON Schema of 2020. A member that is not documented is a difference, too. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;
   const members = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]));
+  // OpenAPI 3.0 has a flag where JSON Schema has the bound.
+  if (members['exclusiveMinimum'] === true) {
+    const { minimum, ...others } = members;
+    return { ...others, exclusiveMinimum: minimum };
+  }
   const isClosed = 'properties' in members && members['additionalProperties'] === undefined;
   return isClosed ? { ...members, additionalProperties: false } : members;
 }

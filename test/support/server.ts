@@ -14,6 +14,9 @@ export const PROGRAM = join(ROOT, 'dist', 'main.js');
 const TESTS_APP = join(ROOT, 'dist-test', 'app', 'main.js');
 export const CONTEXTS = join(ROOT, 'dist-test', 'app', 'contexts.js');
 
+/** The same with the bank of `test/bank`. */
+export const BANK = join(ROOT, 'dist-test', 'bank', 'main.js');
+
 export type Environment = Readonly<Record<string, string>>;
 
 export interface Ended {

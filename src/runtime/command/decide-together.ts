@@ -1,10 +1,38 @@
 /** One decision about several subjects, such as a student and the course to join. */
 import type { FoldState, StateValue } from '../fold/fold-state.js';
-import type { DecisionModel } from './decision-model.js';
+import type { AnyContract } from '../event-log/contracts/event-contract.js';
+import type { CommandDefinition } from './commands.js';
+import { isContract, type DecisionModel } from './decision-model.js';
+import { jsonSchemaOf, type AnyInputSchema, type OutputOf } from './input-schema.js';
 
 /** What `execute` needs of a decider: every `Decider` is one, and so is what `decideTogether` returns. */
 export interface JointDecider<Id, Contexts> {
   readonly decisionModel: (id: Id) => DecisionModel<Contexts>;
+}
+
+/** A decision about several subjects that is served: its one command, whose input names the subjects. */
+export interface JointDecision<Contexts, Schema extends AnyInputSchema> extends JointDecider<
+  OutputOf<Schema>,
+  Contexts
+> {
+  readonly kind: 'joint';
+  readonly name: string;
+  readonly command: CommandDefinition<Contexts, Schema, OutputOf<Schema>>;
+}
+
+/** The models that a decision depends on, by name. */
+export type ModelsOf<Contexts> = { readonly [Name in keyof Contexts]: DecisionModel<Contexts[Name]> };
+
+export interface JointDefinition<Contexts, Schema extends AnyInputSchema> extends Omit<
+  CommandDefinition<Contexts, Schema, OutputOf<Schema>>,
+  'records'
+> {
+  /** Lower case, as in a URL: it is served as `POST /<name>`, unless `http.path` says otherwise. */
+  readonly name: string;
+  /** The decision models of the subjects that the input names. */
+  readonly models: (input: OutputOf<Schema>) => ModelsOf<Contexts>;
+  /** The event that each model must allow. One that is not named must allow nothing. */
+  readonly records: { readonly [Name in keyof NoInfer<Contexts>]?: AnyContract };
 }
 
 /**
@@ -18,37 +46,84 @@ export interface JointDecider<Id, Contexts> {
  * @returns a decider whose state has the value and the context of each model under its name
  */
 export function decideTogether<Id, Contexts extends object>(
-  models: (id: Id) => { readonly [Name in keyof Contexts]: DecisionModel<Contexts[Name]> },
-): JointDecider<Id, Contexts> {
+  models: (id: Id) => ModelsOf<Contexts>,
+): JointDecider<Id, Contexts>;
+/**
+ * The same with a name and its one command, for `forFeature` and `execute(log, decision, input)`.
+ *
+ * @throws Error at start-up when the input is no JSON
+ */
+export function decideTogether<Schema extends AnyInputSchema, Contexts extends object>(
+  definition: JointDefinition<Contexts, Schema>,
+): JointDecision<Contexts, Schema>;
+export function decideTogether<Contexts extends object>(
+  given: ((id: unknown) => ModelsOf<Contexts>) | JointDefinition<Contexts, AnyInputSchema>,
+): JointDecider<unknown, Contexts> | JointDecision<Contexts, AnyInputSchema> {
+  if (typeof given === 'function') return { decisionModel: (id: unknown) => jointModel(given(id)) };
+  const { name, models, records, ...command } = given;
+  try {
+    jsonSchemaOf(command.input);
+  } catch (error) {
+    throw new Error(`decision ${name}: its input must describe JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
   return {
-    decisionModel: (id) => {
-      const parts = Object.entries(models(id)) as readonly (readonly [string, DecisionModel<unknown>])[];
-      return {
-        query: parts.flatMap(([, model]) => model.query),
-        load: async (log, through) => {
-          const states = await Promise.all(
-            parts.map(async ([name, model]) => [name, await model.load(log, through)] as const),
-          );
-          return {
-            value: Object.fromEntries(states.map(([name, { value }]) => [name, value])),
-            context: Object.fromEntries(states.map(([name, { context }]) => [name, context])) as Contexts,
-          };
-        },
-        refusal: (state, records) => {
-          for (const [name, model] of parts) {
-            const refusal = model.refusal(partOf(state, name), records);
-            if (refusal !== undefined) return refusal;
-          }
-          return undefined;
-        },
-      };
+    kind: 'joint',
+    name,
+    command: { ...command, records: records as Readonly<Record<string, AnyContract>> },
+    decisionModel: (input: unknown) => jointModel(models(input)),
+  };
+}
+
+export function jointModel<Contexts extends object>(models: ModelsOf<Contexts>): DecisionModel<Contexts> {
+  const parts = Object.entries(models) as readonly (readonly [string, DecisionModel<unknown>])[];
+  return {
+    query: parts.flatMap(([, model]) => model.query),
+    load: async (log, through) => {
+      const states = await Promise.all(
+        parts.map(async ([name, model]) => [name, await model.load(log, through)] as const),
+      );
+      return togetherAs<Contexts>(states);
+    },
+    refusal: (state, records) => {
+      for (const [name, model] of parts) {
+        const named = isContract(records)
+          ? records
+          : Object.hasOwn(records, name)
+            ? records[name]
+            : undefined;
+        const refusal = model.refusal(partOf(state, name), named ?? {});
+        if (refusal !== undefined) return refusal;
+      }
+      return undefined;
+    },
+    apply: (state, events) => {
+      const states: (readonly [string, FoldState])[] = [];
+      for (const [name, model] of parts) {
+        const applied = model.apply(partOf(state, name), events);
+        if ('refusal' in applied) return applied;
+        states.push([name, applied.state]);
+      }
+      return { state: togetherAs<Contexts>(states) };
+    },
+    keep: (log, state, events, through) => {
+      for (const [name, model] of parts) model.keep(log, partOf(state, name), events, through);
     },
   };
 }
 
-function partOf({ value, context }: FoldState, name: string): FoldState {
+function togetherAs<Contexts>(states: readonly (readonly [string, FoldState])[]): FoldState<Contexts> {
+  return {
+    value: Object.fromEntries(states.map(([name, { value }]) => [name, value])),
+    context: Object.fromEntries(states.map(([name, { context }]) => [name, context])) as Contexts,
+  };
+}
+
+/** The state of one model in that of all. */
+export function partOf<Context = unknown>({ value, context }: FoldState, name: string): FoldState<Context> {
   return {
     value: (value as Readonly<Record<string, StateValue>>)[name] ?? '',
-    context: (context as Readonly<Record<string, unknown>>)[name],
+    context: (context as Readonly<Record<string, Context>>)[name] as Context,
   };
 }

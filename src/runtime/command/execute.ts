@@ -1,12 +1,21 @@
 /** Carries out a command: load, decide, append, and again if the subject changed meanwhile. The whole write side. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Commit, Position } from '../event-log/event.js';
+import type { Commit, NewEvent, Position } from '../event-log/event.js';
 import type { AppendOptions, EventLog } from '../event-log/event-log.js';
-import type { AppendOutcome } from '../event-log/contracts/upcasted-append.js';
+import { checkEvents } from '../event-log/contracts/checked-events.js';
+import { Problem } from '../http/kernel/problem.js';
 import type { FoldState } from '../fold/fold-state.js';
-import type { Command } from './decider.js';
+import { probableEvents } from './chart.js';
+import { eventsOf, type Commands, type Decides } from './commands.js';
 import type { DecisionModel } from './decision-model.js';
-import type { JointDecider } from './decide-together.js';
+import { jointModel, partOf, type JointDecider, type JointDecision } from './decide-together.js';
+import {
+  validInput,
+  type AnyInputSchema,
+  type InputOf,
+  type InputSchema,
+  type OutputOf,
+} from './input-schema.js';
 import { CommandContended, Turns } from './turns.js';
 
 /** How long a command is decided again and again while others change its subject. */
@@ -24,6 +33,11 @@ export interface ExecuteOptions extends Omit<AppendOptions, 'condition'> {
   readonly contentionMs?: number;
 }
 
+/** A decider with its commands. */
+export interface Commanded<Id, Context, Schemas> extends JointDecider<Id, Context> {
+  readonly commands: Commands<Context, Schemas, Id>;
+}
+
 /**
  * Commands about the same subject take turns within this process. Against other processes, and appends that are no commands,
  * the command is decided again when the subject has changed.
@@ -38,18 +52,134 @@ export function execute<Id, Context, Input>(
   log: EventLog,
   decider: JointDecider<Id, Context>,
   id: Id,
-  command: Command<Context, Input>,
+  command: Decides<Context, NoInfer<Input>, Id>,
   input: Input,
+  options?: ExecuteOptions,
+): Promise<Commit>;
+/**
+ * A command of the decider, by its name.
+ *
+ * @throws InvalidBody when its schema does not take the input; and as above
+ */
+export function execute<
+  Id,
+  Context,
+  Schemas extends { readonly [Each in keyof Schemas]: AnyInputSchema },
+  Name extends keyof Schemas,
+>(
+  log: EventLog,
+  decider: Commanded<Id, Context, Schemas>,
+  id: NoInfer<Id>,
+  command: Name,
+  input: InputOf<Schemas[Name]>,
+  options?: ExecuteOptions,
+): Promise<Commit>;
+export async function execute(
+  log: EventLog,
+  decider: JointDecider<unknown, unknown>,
+  id: unknown,
+  command: string | Decides<unknown, unknown, unknown>,
+  input: unknown,
   options: ExecuteOptions = {},
 ): Promise<Commit> {
-  const model = decider.decisionModel(id);
-  const { contentionMs = MAX_CONTENTION_MS, ...appendOptions } = options;
+  if (typeof command !== 'string')
+    return decideWithClaims(log, decider.decisionModel(id), command, { input, id }, options);
+  const { [command]: named } = (
+    decider as unknown as { readonly commands: Readonly<Record<string, NamedCommand>> }
+  ).commands;
+  if (named === undefined) throw new Error(`there is no command ${command}`);
+  const valid = await validInput(named.input, input);
+  return decideWithClaims(log, decider.decisionModel(id), named, { input: valid, id }, options);
+}
+
+interface NamedCommand extends Decides<unknown, unknown, unknown> {
+  readonly input: InputSchema<unknown, unknown>;
+}
+
+/**
+ * Carries out a decision about several subjects.
+ *
+ * @throws InvalidBody when its schema does not take the input; and as `execute`
+ */
+export async function executeTogether<Contexts, Schema extends AnyInputSchema>(
+  log: EventLog,
+  { command, decisionModel }: JointDecision<Contexts, Schema>,
+  input: InputOf<Schema>,
+  options: ExecuteOptions = {},
+): Promise<Commit> {
+  const valid = await validInput<OutputOf<Schema>>(command.input, input);
+  return decideWithClaims(log, decisionModel(valid), command, { input: valid, id: valid }, options);
+}
+
+/** The values that the command claims are further subjects of its decision. */
+function decideWithClaims<Id, Context, Input>(
+  log: EventLog,
+  model: DecisionModel<Context>,
+  command: Decides<Context, Input, Id>,
+  { input, id }: { readonly input: Input; readonly id: Id },
+  options: ExecuteOptions,
+): Promise<Commit> {
+  const decide = decisionOf(command, input, id);
+  const claims = command.unique?.(input, id) ?? [];
+  if (claims.length === 0) return decideAndAppend(log, model, decide, options);
+  const claimed = Object.fromEntries(claims.map((claim, index) => [String(index), claim.model]));
+  return decideAndAppend(
+    log,
+    jointModel({ subject: model, claims: jointModel(claimed) }),
+    (joint, state, check) => {
+      const decided = decide(model, partOf(state, 'subject'), check);
+      if (decided instanceof Problem) return decided;
+      const events = [...decided, ...claims.map(({ event }) => event)];
+      const checked = check(joint, state, events);
+      return 'refusal' in checked ? checked.refusal : events;
+    },
+    options,
+  );
+}
+
+/** What a decision comes to in a state: events, or why there are none. */
+export type DecideIn<Context> = (
+  model: DecisionModel<Context>,
+  state: FoldState<Context>,
+  check: Check,
+) => readonly NewEvent[] | Problem;
+
+/** Asks the chart, guards included, about events that are to be recorded. Gives the state after them. */
+export type Check = <Context>(
+  model: Pick<DecisionModel<Context>, 'apply'>,
+  state: FoldState<Context>,
+  events: readonly NewEvent[],
+) => ReturnType<DecisionModel<Context>['apply']>;
+
+function decisionOf<Id, Context, Input>(
+  command: Decides<Context, Input, Id>,
+  input: Input,
+  id: Id,
+): DecideIn<Context> {
+  return (model, state, check) => {
+    const refusal = model.refusal(state, command.records);
+    if (refusal !== undefined) return refusal;
+    const decision = command.decide(state, input, id);
+    if (decision instanceof Problem) return decision;
+    const events = eventsOf(decision);
+    const checked = check(model, state, events);
+    return 'refusal' in checked ? checked.refusal : events;
+  };
+}
+
+/** Takes turns, and decides again while the subject changes. @throws Problem the refusal */
+export function decideAndAppend<Context>(
+  log: EventLog,
+  model: DecisionModel<Context>,
+  decide: DecideIn<Context>,
+  { contentionMs = MAX_CONTENTION_MS, ...options }: ExecuteOptions,
+): Promise<Commit> {
   const turns = turnsOf.get(log) ?? new Turns();
   turnsOf.set(log, turns);
   return turns.take(model.query, async () => {
     const giveUpAt = performance.now() + contentionMs;
     for (let longest = MIN_PAUSE_MS; ; longest = Math.min(2 * longest, MAX_PAUSE_MS)) {
-      const outcome = await attempt(log, model, command, input, appendOptions);
+      const outcome = await attempt(log, model, decide, options);
       if (outcome.kind === 'recorded') return outcome.commit;
       if (performance.now() >= giveUpAt) {
         throw new CommandContended(
@@ -61,22 +191,42 @@ export function execute<Id, Context, Input>(
   });
 }
 
+type Attempt =
+  | { readonly kind: 'recorded'; readonly commit: Commit }
+  | { readonly kind: 'conflict'; readonly position: Position };
+
 /** Decides once, with the state as the log has it now, and appends what was decided if nothing about it has changed. */
-async function attempt<Context, Input>(
+async function attempt<Context>(
   log: EventLog,
   model: DecisionModel<Context>,
-  command: Command<Context, Input>,
-  input: Input,
+  decide: DecideIn<Context>,
   options: Omit<AppendOptions, 'condition'>,
-): Promise<AppendOutcome> {
+): Promise<Attempt> {
   const known = options.commitId && (await log.find(options.commitId, options.fingerprint));
   if (known !== undefined) return { kind: 'recorded', commit: known };
-  const after = await log.head();
-  const state = await model.load(log, after);
-  const refusal = model.refusal(state, command.records);
-  if (refusal !== undefined) throw refusal;
-  const events = command.decide(state, input);
-  return log.tryAppend(events, { ...options, condition: { query: model.query, after } });
+  const { state, after } = await loadModel(log, model);
+  const decided = decide(model, state, (of, from, events) => checked(log, of, from, events, after));
+  if (decided instanceof Problem) throw decided;
+  const outcome = await log.tryAppend(decided, { ...options, condition: { query: model.query, after } });
+  if (outcome.kind === 'recorded' && outcome.events !== undefined)
+    model.keep(log, state, outcome.events, outcome.commit.last);
+  return outcome;
+}
+
+/** @throws ContractBroken for events that the machine cannot fold since they break their contract */
+function checked<Context>(
+  log: EventLog,
+  model: Pick<DecisionModel<Context>, 'apply'>,
+  state: FoldState<Context>,
+  events: readonly NewEvent[],
+  after: Position,
+): ReturnType<DecisionModel<Context>['apply']> {
+  try {
+    return model.apply(state, probableEvents(events, after, log.contracts));
+  } catch (error) {
+    checkEvents(log.contracts, events);
+    throw error;
+  }
 }
 
 export interface LoadedSubject<Context> {
@@ -91,6 +241,15 @@ export async function load<Id, Context>(
   decider: JointDecider<Id, Context>,
   id: Id,
 ): Promise<LoadedSubject<Context>> {
-  const after = await log.head();
-  return { state: await decider.decisionModel(id).load(log, after), after };
+  return loadModel(log, decider.decisionModel(id));
+}
+
+async function loadModel<Context>(
+  log: EventLog,
+  model: DecisionModel<Context>,
+): Promise<LoadedSubject<Context>> {
+  const read = await log.head();
+  // A recent state may already hold what was recorded since, which then need not be folded again.
+  const after = log.knownHead > read ? log.knownHead : read;
+  return { state: await model.load(log, after), after };
 }

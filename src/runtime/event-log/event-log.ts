@@ -88,6 +88,11 @@ export class EventLog {
     this.#maxPendingBytes = maxPendingBytes;
   }
 
+  /** Aborted, and another one from then on, when the log is found to have another past than what was read of it. @internal */
+  get past(): AbortSignal {
+    return this.#past.signal;
+  }
+
   /** Differs from that of every other log. */
   get identity(): string {
     return this.store.identity;
@@ -148,16 +153,17 @@ export class EventLog {
     if (commit.last > this.#appended) this.#appended = commit.last;
     else if (this.#recent.through >= commit.last)
       this.#wentBack(new LogWentBack(this.#recent.through, commit.last));
+    const recorded = recordedEvents(newCommit, commit);
     // Member by member: with a spread, V8 keeps some 140 bytes of each append until the next full collection.
     this.#recent.add(
       {
         after: position(commit.first - 1),
         through: commit.last,
-        events: recordedEvents(newCommit, commit),
+        events: recorded,
       },
       bytes,
     );
-    return outcome;
+    return { kind: 'recorded', commit, events: recorded };
   }
 
   /**

@@ -1,6 +1,13 @@
 /** Appends under a condition on events in their current revisions, to a store that knows only the recorded ones. */
 import { AppendConditionFailed, EventUnreadable } from '../errors.js';
-import { position, type Commit, type NewCommit, type Position, type Query } from '../event.js';
+import {
+  position,
+  type Commit,
+  type NewCommit,
+  type Position,
+  type Query,
+  type RecordedEvent,
+} from '../event.js';
 import type { EventStore } from '../event-store.js';
 import { matchesEverything } from '../query.js';
 import type { ContractRegistry } from './contract-registry.js';
@@ -8,7 +15,12 @@ import { readUpcasted } from './upcasted-read.js';
 
 /** What became of an append: recorded, or not, because the event at a position breaks the condition. */
 export type AppendOutcome =
-  | { readonly kind: 'recorded'; readonly commit: Commit }
+  | {
+      readonly kind: 'recorded';
+      readonly commit: Commit;
+      /** Told by the log, of a commit that this append recorded. */
+      readonly events?: readonly RecordedEvent[];
+    }
   | { readonly kind: 'conflict'; readonly position: Position };
 
 /** How often the condition is looked at again because other commits came between reading the log and appending to it. */

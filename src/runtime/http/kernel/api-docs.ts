@@ -25,7 +25,7 @@ export interface Endpoint {
   readonly path?: Readonly<Record<string, Schema>>;
   readonly query?: Readonly<Record<string, Schema>>;
   readonly headers?: Readonly<Record<string, Schema>>;
-  /** Optional where each of its schemas is. A schema's `example` is what `/docs` sends. */
+  /** Optional where each of its schemas is. A schema's `example`, or the first of its `examples`, is what `/docs` sends. */
   readonly body?: Content;
   readonly answers: Readonly<Record<number, Answer>>;
   /** One of each kind that it refuses with, as an example. Those that any request may be refused with are added. */
@@ -84,10 +84,23 @@ function contentOf(body: Content): Readonly<Record<string, Schema>> {
   return body instanceof z.ZodType ? { [JSON_TYPE]: body } : body;
 }
 
-function mediaTypes(body: Content): Record<string, { readonly schema: never }> {
+interface MediaType {
+  readonly schema: never;
+  readonly examples?: Record<string, { readonly value: unknown }>;
+}
+
+function mediaTypes(body: Content): Record<string, MediaType> {
   return Object.fromEntries(
-    Object.entries(contentOf(body)).map(([type, schema]) => [type, { schema: schemaOf(schema) }]),
+    Object.entries(contentOf(body)).map(([type, schema]) => [type, mediaType(schema)]),
   );
+}
+
+/** A schema of OpenAPI 3.0 has one example at most; several belong to the media type. */
+function mediaType(given: Schema): MediaType {
+  const { examples = [], ...schema } = schemaOf(given) as { readonly examples?: readonly unknown[] };
+  if (examples.length === 0) return { schema: schema as never };
+  const named = examples.map((value, index) => [`example ${index + 1}`, { value }] as const);
+  return { schema: schema as never, examples: Object.fromEntries(named) };
 }
 
 const isRequired = (schema: Schema): boolean => !schema.safeParse(undefined).success;

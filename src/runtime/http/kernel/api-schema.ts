@@ -9,6 +9,18 @@ export function schemaOf(schema: Schema): never {
   return z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as never;
 }
 
+/** JSON Schema as OpenAPI 3.0 has it. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** What is known as JSON Schema only, as of a schema of another library. It describes, and checks nothing. */
+export function schemaFrom(
+  schema: JsonSchema,
+  { isOptional = false }: { readonly isOptional?: boolean } = {},
+): Schema {
+  const any = isOptional ? z.unknown() : z.unknown().refine((value) => value !== undefined);
+  return any.meta(schema);
+}
+
 /** What of a document is looked through. */
 interface Described {
   readonly components?: { readonly schemas?: object; readonly examples?: object };

@@ -1,0 +1,103 @@
+/** What a decider's commands are: which input, which event, how it is decided, and how they are served. */
+import type { AnyContract } from '../event-log/contracts/event-contract.js';
+import type { Commit, Json, NewEvent } from '../event-log/event.js';
+import type { Problem } from '../http/kernel/problem.js';
+import type { FoldState } from '../fold/fold-state.js';
+import type { Claim, Records } from './decision-model.js';
+import type { AnyInputSchema, OutputOf } from './input-schema.js';
+
+/** What a command comes to: events to record, or a refusal, which records nothing. */
+export type Decision = NewEvent | readonly NewEvent[] | Problem;
+
+/** How a command is decided. */
+export interface Decides<Context, Input, Id> {
+  readonly records: Records;
+  /**
+   * Called only in a state that allows the command. Must not change the state, and may be called again when the subject changes meanwhile.
+   *
+   * @throws Problem as an alternative to giving it
+   */
+  readonly decide: (state: FoldState<Context>, input: Input, id: Id) => Decision;
+  readonly unique?: (input: Input, id: Id) => readonly Claim[];
+}
+
+/** A command that belongs to no decider, for `execute`. */
+export interface Command<Context, Input> {
+  /** The event that the command records. The command is allowed if the state's machine has a transition for it. */
+  readonly records: AnyContract;
+  /**
+   * The events to record, in a state that allows the command.
+   *
+   * @throws Problem when the input is not possible in this state; then nothing is recorded
+   */
+  readonly decide: (state: FoldState<Context>, input: Input) => readonly NewEvent[];
+}
+
+/** A command of a decider. */
+export interface CommandDefinition<Context, Schema, Id> extends Decides<Context, OutputOf<Schema>, Id> {
+  /** Any Standard Schema that gives JSON Schema. */
+  readonly input: Schema;
+  /** For the documentation. Default: its name and that of the decider. */
+  readonly summary?: string;
+  /** Inputs for the documentation. Each must be one that the schema takes. */
+  readonly examples?: readonly Json[];
+  /** One of each kind that it is refused with beside those of the decider, as an example for the documentation. */
+  readonly problems?: readonly Problem[];
+  /**
+   * Whether it creates its subject: it is served as `POST /<decider>`. Default: the one command that the machine's initial state allows.
+   */
+  readonly creates?: boolean;
+  /** What the subject claims with it, as in `({ email }, id) => [emails.claim(email, id)]`. Recorded in the same commit. */
+  readonly unique?: (input: OutputOf<Schema>, id: Id) => readonly Claim[];
+  /** False: it is not served. */
+  readonly http?: CommandHttp<OutputOf<Schema>, Id> | false;
+}
+
+/** How a command is served. */
+export interface CommandHttp<Input, Id> {
+  /** What follows the subject in the URL: `POST /<decider>/{id}/<path>`. Default: the command's name. */
+  readonly path?: string;
+  /** Media types of the body. Default: `application/json`. Those beside forms and NDJSON are read as JSON. */
+  readonly accepts?: readonly string[];
+  /** Whether forms are taken, too. Fields whose schema is a number or a boolean are read as such. Default: false. */
+  readonly forms?: boolean;
+  /** Whether an array, or NDJSON, is taken: one commit, all or none. Default: false. */
+  readonly many?: boolean;
+  /** How many inputs an array may have. Default: 1,000. */
+  readonly maxMany?: number;
+  /** What several inputs are called, as in `deposits`. Default: `inputs`. */
+  readonly plural?: string;
+  /** The body of the answer. A retry must get the same. Default: `{ id, position }`. */
+  readonly answer?: (recorded: Recorded<Input, Id>) => Json;
+  /** Describes `answer` in the documentation. */
+  readonly answerSchema?: AnyInputSchema;
+  /** What tells two requests under one `Idempotency-Key` apart. Default: command, subject and input. */
+  readonly fingerprint?: (request: Requested<Input, Id>) => Json;
+}
+
+/** Of a command that creates, `id` is undefined where it is made here. Inputs are several where `many` is true. */
+export interface Requested<Input, Id> {
+  readonly id: Id | undefined;
+  readonly inputs: readonly Input[];
+  readonly many: boolean;
+}
+
+export interface Recorded<Input, Id> {
+  readonly commit: Commit;
+  readonly ids: readonly Id[];
+  readonly inputs: readonly Input[];
+  /** Whether it was an array. */
+  readonly many: boolean;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- variance: of any context, input and id
+export type AnyCommand = CommandDefinition<any, AnyInputSchema, any>;
+
+/** The commands of a decider, given the schemas of their inputs by name. */
+export type Commands<Context, Schemas, Id> = {
+  readonly [Name in keyof Schemas]: CommandDefinition<Context, Schemas[Name], Id>;
+};
+
+export function eventsOf(decision: readonly NewEvent[] | NewEvent): readonly NewEvent[] {
+  return Array.isArray(decision) ? (decision as readonly NewEvent[]) : [decision as NewEvent];
+}

@@ -1,0 +1,92 @@
+/** What a command may be given: a Standard Schema that also describes itself as JSON Schema (https://standardschema.dev). */
+import { z } from 'zod';
+import { findInexact } from '../http/kernel/exact-json.js';
+import { InvalidBody, pointer, type Fault } from '../http/kernel/problem.js';
+
+/** A Standard Schema. Zod's are; so are those of other libraries that implement `~standard.jsonSchema`. */
+export interface InputSchema<Input = unknown, Output = Input> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+    readonly jsonSchema?: {
+      readonly input: (options: { readonly target: 'openapi-3.0' }) => Readonly<Record<string, unknown>>;
+    };
+  };
+}
+
+export type SchemaResult<Output> =
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly SchemaIssue[] };
+
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- variance: a schema both takes and gives its value
+export type AnyInputSchema = InputSchema<any, any>;
+
+/** What a schema takes. */
+export type InputOf<Schema> = Schema extends { readonly '~standard': { readonly types?: infer Types } }
+  ? NonNullable<Types> extends { readonly input: infer Input }
+    ? Input
+    : unknown
+  : never;
+
+/** What a schema gives. */
+export type OutputOf<Schema> = Schema extends { readonly '~standard': { readonly types?: infer Types } }
+  ? NonNullable<Types> extends { readonly output: infer Output }
+    ? Output
+    : unknown
+  : never;
+
+/** More faults than this help nobody; the first ones are named. */
+const MAX_FAULTS = 20;
+
+/**
+ * @param path where the value is in the body
+ * @returns the value as the schema gives it, or its faults
+ */
+export async function validate<Output>(
+  schema: InputSchema<unknown, Output>,
+  value: unknown,
+  path: readonly PropertyKey[] = [],
+): Promise<{ readonly value: Output } | { readonly faults: readonly Fault[] }> {
+  const validated = schema['~standard'].validate(value);
+  const result = validated instanceof Promise ? await validated : validated;
+  if (result.issues === undefined) return { value: result.value };
+  const faults = result.issues.flatMap((issue) => faultsOf(issue, path)).slice(0, MAX_FAULTS);
+  const inexact = findInexact(value);
+  if (inexact === undefined) return { faults };
+  const place = pointer([...path, ...inexact.path]);
+  // A schema that knows inexact numbers says more of them.
+  const said = faults.find((fault) => fault.pointer === place && !fault.detail.includes('InexactNumber'));
+  return { faults: [said ?? { detail: inexact.number.detail, pointer: place }] };
+}
+
+/** @throws InvalidBody that names every field at fault, the first twenty of them */
+export async function validInput<Output>(
+  schema: InputSchema<unknown, Output>,
+  value: unknown,
+): Promise<Output> {
+  const result = await validate(schema, value);
+  if ('faults' in result) throw new InvalidBody(result.faults);
+  return result.value;
+}
+
+function faultsOf(issue: SchemaIssue, path: readonly PropertyKey[]): readonly Fault[] {
+  const place = [...path, ...(issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part))];
+  // zod points to the object that has fields too many; who sent it looks for the field.
+  const { keys } = issue as { readonly keys?: readonly PropertyKey[] };
+  if (keys === undefined || keys.length === 0) return [{ detail: issue.message, pointer: pointer(place) }];
+  return keys.map((key) => ({ detail: issue.message, pointer: pointer([...place, key]) }));
+}
+
+/** As OpenAPI 3.0 has it. @throws Error when the schema does not describe JSON */
+export function jsonSchemaOf(schema: AnyInputSchema): Readonly<Record<string, unknown>> {
+  const { jsonSchema, vendor } = schema['~standard'];
+  if (jsonSchema !== undefined) return jsonSchema.input({ target: 'openapi-3.0' });
+  if (schema instanceof z.ZodType) return z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' });
+  throw new Error(`a schema of ${vendor} does not tell its JSON Schema (~standard.jsonSchema)`);
+}

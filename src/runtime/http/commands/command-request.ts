@@ -1,0 +1,130 @@
+/** Reads what a command is asked to do from a request: one input or several, and the ids that the client chose. */
+import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE } from '../kernel/bodies.js';
+import { InvalidBody, pointer, type Fault } from '../kernel/problem.js';
+import type { Json } from '../../event-log/event.js';
+import type { AnyCommand } from '../../command/commands.js';
+import { jsonSchemaOf, validate } from '../../command/input-schema.js';
+import { textIdFault } from '../../command/subject-ids.js';
+
+/** Inputs of one array; with a condition for each subject, an append looks at as many indexes. */
+const MAX_MANY = 1_000;
+
+const MAX_FAULTS = 20;
+
+export interface CommandItem {
+  /** The id that the client chose; undefined where there is none. */
+  readonly id: string | undefined;
+  readonly input: unknown;
+}
+
+export interface CommandRequest {
+  readonly many: boolean;
+  readonly items: readonly CommandItem[];
+}
+
+export function acceptedBy({ http }: AnyCommand): readonly string[] {
+  const { accepts = [JSON_TYPE], forms = false, many = false } = http === false ? {} : (http ?? {});
+  return [...new Set([...accepts, ...(many ? [NDJSON_TYPE] : []), ...(forms ? [FORM_TYPE] : [])])];
+}
+
+/**
+ * @param isForm whether the body came as a form, of texts only
+ * @param takesId whether the member `id` of an input names the subject that it creates
+ * @throws InvalidBody that names each field at fault, the first twenty of them
+ */
+export async function readCommand(
+  command: AnyCommand,
+  body: unknown,
+  { isForm, takesId }: { readonly isForm: boolean; readonly takesId: boolean },
+): Promise<CommandRequest> {
+  const {
+    many = false,
+    maxMany = MAX_MANY,
+    plural = 'inputs',
+  } = command.http === false ? {} : (command.http ?? {});
+  if (!many || !Array.isArray(body))
+    return {
+      many: false,
+      items: [taken(await readItem(command, orEmpty(command, body), { isForm, takesId }, []))],
+    };
+  if (body.length === 0 || body.length > maxMany) {
+    const detail = `one commit takes 1 to ${maxMany} ${plural}, not ${body.length}`;
+    throw new InvalidBody([{ pointer: pointer([]), detail }]);
+  }
+  const items: CommandItem[] = [];
+  const faults: Fault[] = [];
+  for (const [index, each] of body.entries()) {
+    const item = await readItem(command, each, { isForm: false, takesId }, [index]);
+    if ('faults' in item) faults.push(...item.faults);
+    else items.push(item);
+    if (faults.length >= MAX_FAULTS) break;
+  }
+  if (faults.length > 0) throw new InvalidBody(faults.slice(0, MAX_FAULTS));
+  return { many: true, items };
+}
+
+/** No body is an empty object where the schema describes an object, so that its faults name the fields that are missing. */
+function orEmpty(command: AnyCommand, body: unknown): unknown {
+  return body === undefined && jsonSchema(command).type === 'object' ? {} : body;
+}
+
+function taken(item: CommandItem | { readonly faults: readonly Fault[] }): CommandItem {
+  if ('faults' in item) throw new InvalidBody(item.faults);
+  return item;
+}
+
+async function readItem(
+  command: AnyCommand,
+  given: unknown,
+  { isForm, takesId }: { readonly isForm: boolean; readonly takesId: boolean },
+  path: readonly PropertyKey[],
+): Promise<CommandItem | { readonly faults: readonly Fault[] }> {
+  const { properties = {} } = jsonSchema(command);
+  let value = isForm && isObject(given) ? fromForm(given, properties) : given;
+  let id: string | undefined;
+  if (takesId && isObject(value) && Object.hasOwn(value, 'id')) {
+    const { id: chosen, ...rest } = value;
+    const fault = textIdFault(chosen);
+    if (fault !== undefined) return { faults: [{ pointer: pointer([...path, 'id']), detail: fault }] };
+    id = chosen as string;
+    if (!Object.hasOwn(properties, 'id')) value = rest; // otherwise the schema wants it, too
+  }
+  const result = await validate(command.input, value, path);
+  return 'faults' in result ? result : { id, input: result.value };
+}
+
+interface ObjectSchema {
+  readonly type?: unknown;
+  readonly properties?: Readonly<Record<string, { readonly type?: unknown }>>;
+}
+
+const jsonSchemas = new WeakMap<AnyCommand, ObjectSchema>();
+
+function jsonSchema(command: AnyCommand): ObjectSchema {
+  const known = jsonSchemas.get(command) ?? jsonSchemaOf(command.input);
+  jsonSchemas.set(command, known);
+  return known;
+}
+
+/** A form has texts only: those that the schema wants as numbers or booleans are read as JSON has them. */
+function fromForm(
+  form: Readonly<Record<string, unknown>>,
+  properties: NonNullable<ObjectSchema['properties']>,
+): Readonly<Record<string, Json>> {
+  const read = (name: string, text: unknown): Json => {
+    const type = Object.hasOwn(properties, name) ? properties[name]?.type : undefined;
+    if ((type === 'integer' || type === 'number') && isExactNumber(String(text))) return Number(text);
+    if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
+    return text as Json;
+  };
+  return Object.fromEntries(Object.entries(form).map(([name, text]) => [name, read(name, text)]));
+}
+
+function isExactNumber(text: string): boolean {
+  const isNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text);
+  return isNumber && String(Number(text)) === text;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

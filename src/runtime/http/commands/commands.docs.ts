@@ -1,0 +1,238 @@
+/** OpenAPI of commands and subjects. */
+import { z } from 'zod';
+import { CommitIdReused } from '../../event-log/errors.js';
+import type { AnyCommand } from '../../command/commands.js';
+import type { AnyDecider } from '../../command/decider.js';
+import { jsonSchemaOf } from '../../command/input-schema.js';
+import type { SubjectIds } from '../../command/subject-ids.js';
+import { CommandContended } from '../../command/turns.js';
+import { APPENDING_PROBLEMS, READING_PROBLEMS, UNREADABLE } from '../events/log-problems.js';
+import {
+  ApiEndpoint,
+  COMMAND_HEADERS,
+  LOCATION_HEADER,
+  POSITION_HEADER,
+  type Answer,
+} from '../kernel/api-docs.js';
+import { schemaFrom, type JsonSchema, type Schema } from '../kernel/api-schema.js';
+import { NDJSON_TYPE, bodyProblems } from '../kernel/bodies.js';
+import { InvalidBody, InvalidHeader, InvalidParameter, Problem } from '../kernel/problem.js';
+import { apiCommand } from '../projections/projections.docs.js';
+import { acceptedBy } from './command-request.js';
+import { noSuchSubject } from './no-such-subject.js';
+import type { AnyDecision, NamedCommand, ServedDecider } from './served.js';
+
+const UNKNOWN_PARAMETER = new InvalidParameter('dry', 'There is no parameter dry; there are none here.');
+
+const CONTENDED = new CommandContended('1000 commands wait for the same subject; try again later.');
+
+const POSITION: JsonSchema = { type: 'integer', minimum: 1 };
+
+/** @param options `isCreation`: whether the subject is created, and named by the body */
+export function ApiCommand(
+  { decider, path, creating }: ServedDecider,
+  { name, command }: NamedCommand,
+  { isCreation }: { readonly isCreation: boolean },
+): MethodDecorator {
+  const { ids } = decider;
+  const id = `${name}${title(decider.name)}${!isCreation && name === creating?.name ? 'As' : ''}`;
+  const isNamedAfterwards = ids.kind === 'position' && isCreation;
+  return ApiEndpoint({
+    tag: path,
+    summary: command.summary ?? `${sentence(name)} ${decider.name}`,
+    id,
+    ...(!isCreation && { path: { [ids.parameter]: schemaFrom({ ...ids.schema, example: ids.example }) } }),
+    headers: COMMAND_HEADERS,
+    body: bodyOf(id, command, isCreation && ids.kind === 'text' ? ids : undefined),
+    answers: {
+      201: recorded(command, `${name}${title(decider.name)}`, standardAnswers(decider, command, isCreation)),
+    },
+    problems: distinct([
+      ...(isCreation ? [] : subjectProblems(decider, name === creating?.name)),
+      ...commandProblems(command),
+      ...(isNamedAfterwards ? [] : [...decider.problems, CONTENDED]),
+      ...(command.problems ?? []),
+      ...APPENDING_PROBLEMS,
+      UNREADABLE,
+    ]),
+  });
+}
+
+export function ApiSubject(served: ServedDecider): MethodDecorator {
+  const { decider, path, commands, creating } = served;
+  const { ids } = decider;
+  const possible = commands.filter(({ name }) => name !== creating?.name);
+  const links = {
+    type: 'object',
+    description: 'Those that are possible now; whether one allows an input shows when it is sent',
+    properties: Object.fromEntries(possible.map(({ name }) => [name, jsonSchemaOf(apiCommand)])),
+  };
+  const shown = shownOf(decider);
+  return ApiEndpoint({
+    tag: path,
+    summary: `One ${decider.name}, and what can be done with it now`,
+    id: `find${title(decider.name)}`,
+    path: { [ids.parameter]: schemaFrom({ ...ids.schema, example: ids.example }) },
+    answers: {
+      200: {
+        description: 'As the log has it now',
+        headers: POSITION_HEADER,
+        body: schemaFrom({
+          title: title(decider.name),
+          ...shown,
+          required: [...((shown['required'] as readonly string[] | undefined) ?? []), 'commands'],
+          properties: { ...propertiesOf(shown), commands: links },
+        }),
+      },
+    },
+    problems: distinct([
+      UNKNOWN_PARAMETER,
+      ...subjectProblems(decider, false),
+      ...READING_PROBLEMS,
+      UNREADABLE,
+    ]),
+  });
+}
+
+export function ApiDecision(decision: AnyDecision): MethodDecorator {
+  const { name } = decision;
+  const command = decision.command as AnyCommand;
+  return ApiEndpoint({
+    tag: name,
+    summary: command.summary ?? sentence(name),
+    id: name,
+    headers: COMMAND_HEADERS,
+    body: bodyOf(name, command, undefined),
+    answers: { 201: recorded(command, name, [range(RANGE)]) },
+    problems: distinct([
+      ...commandProblems(command),
+      CONTENDED,
+      ...(command.problems ?? []),
+      ...APPENDING_PROBLEMS,
+      UNREADABLE,
+    ]),
+  });
+}
+
+function commandProblems(command: AnyCommand): readonly Problem[] {
+  return [
+    UNKNOWN_PARAMETER,
+    new InvalidHeader('Idempotency-Key', 'A key is 1 to 200 printable ASCII characters, best a UUID.'),
+    ...bodyProblems(acceptedBy(command)),
+    new InvalidBody([{ detail: 'expected number, received string', pointer: '#/amount' }]),
+    new CommitIdReused(),
+  ];
+}
+
+/** For a text that can be no id, and for a subject that is not there. */
+function subjectProblems(decider: AnyDecider, mayCreate: boolean): readonly Problem[] {
+  const { ids, fold } = decider;
+  return [...idProblem(ids), ...(mayCreate ? [] : [noSuchSubject(decider, fold.initial, ids.example)])];
+}
+
+function idProblem({ read }: SubjectIds<unknown>): readonly Problem[] {
+  try {
+    read('\\');
+    return [];
+  } catch (error) {
+    if (error instanceof Problem) return [error];
+    throw error;
+  }
+}
+
+/** One of each type: the first. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.toReversed().map((each) => [each.type, each])).values()].toReversed();
+}
+
+/** @param ids where the body names the subject by its member `id` */
+function bodyOf(
+  id: string,
+  command: AnyCommand,
+  ids: SubjectIds<unknown> | undefined,
+): Readonly<Record<string, Schema>> {
+  const { many = false } = command.http === false ? {} : (command.http ?? {});
+  const input = jsonSchemaOf(command.input);
+  const isOptional = input['type'] === 'object' && input['required'] === undefined;
+  // An input that needs no members has an example without them.
+  const inputs = command.examples ?? (isOptional ? [{}] : []);
+  const isNamed = ids !== undefined && !Object.hasOwn(propertiesOf(input), 'id');
+  const examples = isNamed ? inputs.map((each) => ({ id: ids.example, ...(each as object) })) : inputs;
+  const one = { title: sentence(id), ...(isNamed ? withId(input, ids.schema) : input) };
+  const schema = { ...(many ? { oneOf: [one, { type: 'array', items: one }] } : one), examples };
+  const lines = examples.map((each) => JSON.stringify(each)).join('\n');
+  return Object.fromEntries(
+    acceptedBy(command).map((type) => [
+      type,
+      type === NDJSON_TYPE ? z.string().meta({ examples: [lines] }) : schemaFrom(schema, { isOptional }),
+    ]),
+  );
+}
+
+function propertiesOf({ properties = {} }: JsonSchema): Readonly<Record<string, JsonSchema>> {
+  return properties as Readonly<Record<string, JsonSchema>>;
+}
+
+function withId(input: JsonSchema, idSchema: JsonSchema): JsonSchema {
+  const description = 'An id of your own; without it one is made: a UUID of version 7';
+  return { ...input, properties: { id: { ...idSchema, description }, ...propertiesOf(input) } };
+}
+
+/** @param name of the schema of an answer that the command says itself */
+function recorded(command: AnyCommand, name: string, standard: readonly JsonSchema[]): Answer {
+  const { answerSchema } = command.http === false ? {} : (command.http ?? {});
+  const own = answerSchema && { title: `${sentence(name)}Answer`, ...jsonSchemaOf(answerSchema) };
+  return {
+    description: 'Recorded, and safe from power loss',
+    headers: { ...POSITION_HEADER, ...LOCATION_HEADER },
+    body: schemaFrom(own ?? (standard.length === 1 ? (standard[0] ?? {}) : { oneOf: standard })),
+  };
+}
+
+/** What is answered for one input, and for several if they are taken. */
+function standardAnswers(
+  { name, ids }: AnyDecider,
+  command: AnyCommand,
+  isCreation: boolean,
+): readonly JsonSchema[] {
+  const { many = false } = command.http === false ? {} : (command.http ?? {});
+  const id = { [ids.parameter]: ids.schema };
+  const isText = ids.kind === 'text';
+  const members = isText || !isCreation ? { ...id, position: POSITION } : id;
+  const one = objectOf(`${title(name)}${'position' in members ? 'Recorded' : 'Created'}`, members);
+  if (!many) return [one];
+  if (!isCreation) return [one, range(`${title(name)}RecordedRange`, id)];
+  const created = isText ? { ids: { type: 'array', items: ids.schema } } : {};
+  return [one, range(isText ? `${title(name)}CreatedRange` : RANGE, created)];
+}
+
+const RANGE = 'RecordedRange';
+
+/** Where a commit of several events is. */
+function range(name: string, members: Readonly<Record<string, JsonSchema>> = {}): JsonSchema {
+  return objectOf(name, { ...members, first: POSITION, last: POSITION });
+}
+
+function objectOf(name: string, properties: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  return { title: name, type: 'object', required: Object.keys(properties), properties };
+}
+
+/** What `GET` shows beside the commands. A view without a schema may have any members, and so may a context. */
+function shownOf({ ids, http }: AnyDecider): JsonSchema {
+  if (http !== false && http.viewSchema !== undefined) return jsonSchemaOf(http.viewSchema);
+  if (http !== false && http.view !== undefined) return { type: 'object', additionalProperties: true };
+  return {
+    type: 'object',
+    required: [ids.parameter, 'state'],
+    properties: { [ids.parameter]: ids.schema, state: { description: 'The state of its machine' } },
+    additionalProperties: true,
+  };
+}
+
+function title(name: string): string {
+  return name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function sentence(name: string): string {
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}

@@ -1,0 +1,21 @@
+/** What is answered about a subject of which nothing has been recorded. */
+import type { AnyCommand } from '../../command/commands.js';
+import { creatingCommand, type AnyDecider } from '../../command/decider.js';
+import { isContract } from '../../command/decision-model.js';
+import type { FoldState } from '../../fold/fold-state.js';
+import { Problem } from '../kernel/problem.js';
+
+/** What the decider says of a command on a subject that there is not, if that is that there is none. */
+export function noSuchSubject(decider: AnyDecider, state: FoldState, id: unknown): Problem {
+  const { name, commands, refusal } = decider;
+  const creating = creatingCommand(decider);
+  for (const [command, { records }] of Object.entries(commands) as readonly [string, AnyCommand][]) {
+    if (command === creating || !isContract(records)) continue;
+    const said = refusal(state, id, records);
+    if (said.kind === 'not-found') return said;
+  }
+  const detail = `There is no ${name} ${String(id)}.`;
+  return new Problem('not-found', `${name}-not-found`, `There is no such ${name}`, detail, {
+    faults: [{ parameter: decider.ids.parameter, detail }],
+  });
+}

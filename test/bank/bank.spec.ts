@@ -1,0 +1,167 @@
+/** The bank over HTTP: all of it comes from its two deciders. */
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { LeftfoldModule } from '../../src/runtime/index.js';
+import { BankModule } from './bank.js';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+let app: NestFastifyApplication;
+
+const send = async (
+  method: 'GET' | 'POST' | 'PUT',
+  url: string,
+  payload?: object | string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> => {
+  const answer = await app.inject({ method, url, headers, ...(payload !== undefined && { payload }) });
+  return { status: answer.statusCode, headers: answer.headers, body: answer.json<Answer['body']>() };
+};
+
+const post = (url: string, payload?: object, headers?: Readonly<Record<string, string>>): Promise<Answer> =>
+  send('POST', url, payload, headers);
+
+const problem = ({ status, body }: Answer): readonly unknown[] => [
+  status,
+  String(body['type']).replace('urn:leftfold:problem:', ''),
+];
+
+beforeEach(async () => {
+  const module = await Test.createTestingModule({
+    imports: [LeftfoldModule.forRoot({ store: 'memory:' }), BankModule],
+  }).compile();
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
+  app = module.createNestApplication(new FastifyAdapter(), { rawBody: true });
+  await app.init();
+});
+
+afterEach(() => app.close());
+
+const given = async (id: string, cents: number): Promise<void> => {
+  await post('/accounts', { id, owner: id });
+  await post(`/accounts/${id}/deposit`, { cents });
+};
+
+describe('opening an account', () => {
+  it('gives it an id, and says where it is', async () => {
+    const { status, headers, body } = await post('/accounts', { owner: 'Ann' });
+    expect(status).toBe(201);
+    expect(body).toEqual({ id: expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-7/) as unknown, position: 1 });
+    expect(headers).toMatchObject({ location: `/accounts/${String(body['id'])}`, 'leftfold-position': '1' });
+  });
+
+  it('takes an id of the client, once', async () => {
+    expect((await post('/accounts', { id: 'a', owner: 'Ann' })).body).toEqual({ id: 'a', position: 1 });
+    expect(problem(await post('/accounts', { id: 'a', owner: 'Bob' }))).toEqual([409, 'account-not-ready']);
+    expect((await post('/accounts/b/open', { owner: 'Bob' })).body).toEqual({ id: 'b', position: 2 });
+  });
+
+  it('answers a retry with the same id', async () => {
+    const key = { 'idempotency-key': 'once' };
+    const first = await post('/accounts', { owner: 'Ann' }, key);
+    const again = await post('/accounts', { owner: 'Ann' }, key);
+    expect([again.status, again.body, again.headers['location']]).toEqual([
+      201,
+      first.body,
+      first.headers['location'],
+    ]);
+    expect(problem(await post('/accounts', { owner: 'Bob' }, key))).toEqual([422, 'idempotency-key-reused']);
+  });
+});
+
+describe('an account', () => {
+  it('is shown with what can be done now', async () => {
+    await given('a', 5);
+    const { status, headers, body } = await send('GET', '/accounts/a');
+    const link = (command: string): object => ({ method: 'POST', href: `/accounts/a/${command}` });
+    expect([status, headers['leftfold-position']]).toEqual([200, '2']);
+    expect(body).toEqual({
+      id: 'a',
+      state: 'open',
+      owner: 'a',
+      cents: 5,
+      commands: { deposit: link('deposit'), withdraw: link('withdraw') },
+    });
+  });
+
+  it('is not found before it is opened', async () => {
+    expect(problem(await send('GET', '/accounts/a'))).toEqual([404, 'account-not-found']);
+    expect(problem(await post('/accounts/a/deposit', { cents: 5 }))).toEqual([404, 'account-not-found']);
+  });
+
+  it('is closed when it is empty', async () => {
+    await given('a', 5);
+    expect(problem(await post('/accounts/a/close'))).toEqual([409, 'account-not-ready']);
+    await post('/accounts/a/withdraw', { cents: 5 });
+    expect((await post('/accounts/a/close')).status).toBe(201);
+    expect((await send('GET', '/accounts/a')).body).toMatchObject({ state: 'closed', commands: {} });
+  });
+
+  it('answers another method with those that it has', async () => {
+    const answer = await app.inject({ method: 'PUT', url: '/accounts/a', payload: {} });
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'GET, HEAD']);
+  });
+});
+
+describe('money', () => {
+  it('is not withdrawn beyond what there is', async () => {
+    await given('a', 5);
+    const refused = await post('/accounts/a/withdraw', { cents: 6 });
+    expect(problem(refused)).toEqual([409, 'not-enough-money']);
+    expect(refused.body['detail']).toBe('Account a holds 5 cents.');
+    expect((await post('/accounts/a/withdraw', { cents: 5 })).body).toEqual({ id: 'a', position: 3 });
+  });
+
+  it('goes from one account to another in one commit', async () => {
+    await given('a', 5);
+    await given('b', 1);
+    const { status, headers, body } = await post('/transfers', { from: 'a', to: 'b', cents: 3 });
+    expect([status, headers['location'], body]).toEqual([
+      201,
+      '/events?after=4&limit=2',
+      { first: 5, last: 6 },
+    ]);
+    expect((await send('GET', '/accounts/a')).body['cents']).toBe(2);
+    expect((await send('GET', '/accounts/b')).body['cents']).toBe(4);
+  });
+
+  it('stays where it is when a transfer is refused', async () => {
+    await given('a', 5);
+    const transfer = { from: 'a', to: 'b', cents: 3 };
+    expect(problem(await post('/transfers', transfer))).toEqual([404, 'account-not-found']);
+    await given('b', 1);
+    expect(problem(await post('/transfers', { ...transfer, cents: 6 }))).toEqual([409, 'not-enough-money']);
+    expect((await send('GET', '/accounts/a')).body['cents']).toBe(5);
+  });
+
+  it('is deposited several times in one commit, or not at all', async () => {
+    await given('a', 5);
+    expect((await post('/accounts/a/deposit', [{ cents: 1 }, { cents: 2 }])).body).toEqual({
+      id: 'a',
+      first: 3,
+      last: 4,
+    });
+    const wrong = await post('/accounts/a/deposit', [{ cents: 1 }, { cents: 'x' }, { euros: 1 }]);
+    expect(wrong.body['errors']).toEqual(
+      ['#/1/cents', '#/2/cents', '#/2/euros'].map(
+        (pointer) => expect.objectContaining({ pointer }) as unknown,
+      ),
+    );
+    expect((await send('GET', '/accounts/a')).body['cents']).toBe(8);
+  });
+
+  it('is deposited by a form', async () => {
+    await given('a', 5);
+    const type = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await send('POST', '/accounts/a/deposit', 'cents=7', type)).status).toBe(201);
+    expect(problem(await send('POST', '/accounts/a/withdraw', 'cents=7', type))).toEqual([
+      415,
+      'unsupported-media-type',
+    ]);
+    expect((await send('GET', '/accounts/a')).body['cents']).toBe(12);
+  });
+});

@@ -1,0 +1,100 @@
+/** Two processes of the bank over one log: neither decides on a state that the other has changed since. */
+import { join } from 'node:path';
+import { TemporaryDatabase, describeWithPostgres } from '../support/postgres.js';
+import { BANK, Server, TemporaryFolder } from '../support/server.js';
+
+interface Account {
+  readonly state: string;
+  readonly cents: number;
+}
+
+/** @param open how many processes are started on a log that is new; resolves to them and what removes them */
+function specifyProcesses(
+  open: (folder: string) => Promise<{ servers: Server[]; close: () => Promise<void> }>,
+): void {
+  const folder = new TemporaryFolder();
+  let servers: Server[];
+  let close: () => Promise<void>;
+  let here: Server;
+  let there: Server;
+
+  beforeAll(async () => {
+    ({ servers, close } = await open(folder.path));
+    [here, there] = servers as [Server, Server];
+  }, 60_000);
+
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.kill()));
+    await close();
+    folder.remove();
+  });
+
+  const account = async (server: Server, id: string): Promise<Account> =>
+    (await server.json(`/accounts/${id}`)) as Account;
+
+  it('decide each on what the other has recorded in between', async () => {
+    const statuses: number[] = [];
+    const send = async (server: Server, command: string, body: object): Promise<void> => {
+      const { status } = await server.post(`/accounts/a/${command}`, body);
+      statuses.push(status);
+    };
+    await send(here, 'open', { owner: 'Ann' });
+    await send(here, 'deposit', { cents: 5 }); // here has the state 5
+    await send(there, 'withdraw', { cents: 5 });
+    await send(here, 'withdraw', { cents: 5 }); // with a stale state it would be allowed
+    await send(there, 'deposit', { cents: 5 });
+    await send(here, 'close', {}); // with a stale state, too
+    await send(here, 'withdraw', { cents: 5 }); // and this one would be refused
+    await send(there, 'close', {});
+    await send(here, 'deposit', { cents: 5 });
+    expect(statuses).toEqual([201, 201, 201, 409, 201, 409, 201, 201, 409]);
+    for (const server of servers)
+      expect(await account(server, 'a')).toMatchObject({ state: 'closed', cents: 0 });
+  });
+
+  it('withdraw at the same time no more than there is', async () => {
+    await here.post('/accounts', { id: 'b', owner: 'Bob' });
+    await there.post('/accounts/b/deposit', { cents: 20 });
+    const withdrawn = await Promise.all(
+      Array.from({ length: 40 }, async (_, nth) => {
+        const { status } = await (nth % 2 === 0 ? here : there).post('/accounts/b/withdraw', { cents: 1 });
+        return status;
+      }),
+    );
+    expect(withdrawn.filter((status) => status === 201)).toHaveLength(20);
+    expect(withdrawn.filter((status) => status === 409)).toHaveLength(20);
+    for (const server of servers) expect((await account(server, 'b')).cents).toBe(0);
+  });
+}
+
+describe('two processes over one log server', () => {
+  specifyProcesses(async (folder) => {
+    const log = await Server.start({ LEFTFOLD_APP: 'log', LEFTFOLD_DATA: join(folder, 'log') }, BANK);
+    const servers = await Promise.all(
+      ['here', 'there'].map((name) =>
+        Server.start(
+          {
+            LEFTFOLD_APP: 'context',
+            LEFTFOLD_CONTEXTS: 'bank',
+            LEFTFOLD_STORE: log.url,
+            LEFTFOLD_DATA: join(folder, name),
+          },
+          BANK,
+        ),
+      ),
+    );
+    return { servers, close: () => log.kill() };
+  });
+});
+
+describeWithPostgres('two processes over PostgreSQL', () => {
+  specifyProcesses(async (folder) => {
+    const database = await TemporaryDatabase.create();
+    const servers = await Promise.all(
+      ['here', 'there'].map((name) =>
+        Server.start({ LEFTFOLD_STORE: database.url, LEFTFOLD_DATA: join(folder, name) }, BANK),
+      ),
+    );
+    return { servers, close: () => database.remove() };
+  });
+});
