@@ -24,6 +24,7 @@ import { Links } from './http/kernel/links.js';
 import { OriginPolicy } from './http/kernel/origin-policy.js';
 import { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './http/kernel/problem.filter.js';
 import { OperationsController } from './http/operations/operations.controller.js';
+import { entitiesController } from './http/entities/entities.controller.js';
 import { HealthController } from './http/health/health.controller.js';
 import { pastController } from './http/projections/past.controller.js';
 import { projectionController } from './http/projections/projection.controller.js';
@@ -32,6 +33,10 @@ import { LeftfoldHealthIndicator } from './leftfold-health-indicator.js';
 import type { HttpParts, LeftfoldAsyncOptions, LeftfoldOptions } from './leftfold-options.js';
 import { projectionSettings } from './projection-settings.js';
 import type { ProjectionDefinition } from './projection/define-projection.js';
+import {
+  isEntityProjection,
+  type EntityProjectionDefinition,
+} from './projection/entities/define-entity-projection.js';
 import { withFeature } from './projection/module-definitions.js';
 import { tokenOf } from './projection/inject-projection.js';
 import { Operations } from './projection/operations/operations.js';
@@ -45,10 +50,14 @@ const OPTIONS = 'leftfold:options';
 export interface FeatureOptions {
   /** The event contracts that it publishes. Without its contract the log refuses an event. */
   readonly contracts?: readonly AnyContract[];
-  readonly projections?: readonly ProjectionDefinition[];
+  /** Of one state, and of many. */
+  readonly projections?: readonly (ProjectionDefinition | EntityProjectionDefinition)[];
   /** Whose commands it carries out. What they consume is registered with them. */
   readonly deciders?: readonly Consumer[];
-  /** Whether its projections are served: `GET /<name>`, `/<name>/history`, `/<name>/what-if`. Default: false. */
+  /**
+   * Whether its projections are served: `GET /<name>`, `/<name>/history`, `/<name>/what-if`; of an entity projection `GET /<name>`,
+   * `/<name>/{key}` and, where it has a `tag`, `/<name>/{key}/history`. Default: false.
+   */
   readonly http?: boolean;
 }
 
@@ -130,14 +139,21 @@ export class LeftfoldModule implements OnApplicationShutdown {
         ...projections.map((definition): Provider => ({
           provide: tokenOf(definition.name),
           inject: [StartGuard, ProjectionHost],
-          useFactory: (guard: StartGuard, host: ProjectionHost) => guard.orClose(() => host.add(definition)),
+          useFactory: (guard: StartGuard, host: ProjectionHost) =>
+            guard.orClose<unknown>(() =>
+              isEntityProjection(definition) ? host.addEntities(definition) : host.add(definition),
+            ),
         })),
         ...deciders.map(deciderProvider),
       ],
-      controllers: http ? names.flatMap((name) => [projectionController(name), pastController(name)]) : [],
+      controllers: http ? projections.flatMap(controllersFor) : [],
       exports: names.map(tokenOf),
     };
-    return withFeature(module, { contracts, projections });
+    const entities = projections.filter(isEntityProjection);
+    return withFeature(module, {
+      contracts: [...contracts, ...entities.flatMap(({ consumes }) => consumes)],
+      projections: projections.filter((each): each is ProjectionDefinition => !isEntityProjection(each)),
+    });
   }
 
   // The HTTP server has answered everything by now.
@@ -241,6 +257,11 @@ function httpProviders({ prefix, events, projections, hosts, origins }: HttpPart
         }),
     },
   ];
+}
+
+function controllersFor(definition: ProjectionDefinition | EntityProjectionDefinition): readonly Type[] {
+  if (isEntityProjection(definition)) return [entitiesController(definition)];
+  return [projectionController(definition.name), pastController(definition.name)];
 }
 
 function controllersOf({ events, projections, operations, health }: HttpParts): Type[] {

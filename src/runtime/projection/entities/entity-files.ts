@@ -1,0 +1,33 @@
+/** The database files of one entity projection in its folder: the one that answers, and one that is being rebuilt. */
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const FILE = /^entities-(\d{1,9})\.db$/;
+const BESIDE = ['', '-wal', '-shm'];
+
+/**
+ * Each database has a number of its own, and a rebuilt one a higher number: SQLite removes files beside a database by their names
+ * when it is closed, so no name is used twice.
+ */
+export class EntityFiles {
+  constructor(private readonly folder: string) {}
+
+  /** Newest first. */
+  async list(): Promise<readonly string[]> {
+    await mkdir(this.folder, { recursive: true });
+    const names = (await readdir(this.folder)).filter((name) => FILE.test(name));
+    return names.toSorted((one, other) => numberOf(other) - numberOf(one)).map((name) => join(this.folder, name));
+  }
+
+  async next(): Promise<string> {
+    const [newest] = await this.list();
+    const number = newest === undefined ? 1 : numberOf(newest.slice(this.folder.length + 1)) + 1;
+    return join(this.folder, `entities-${number}.db`);
+  }
+
+  async remove(file: string): Promise<void> {
+    await Promise.all(BESIDE.map((suffix) => rm(`${file}${suffix}`, { force: true })));
+  }
+}
+
+const numberOf = (name: string): number => Number(FILE.exec(name)?.[1] ?? 0);
