@@ -44,6 +44,9 @@ class ApplicationFilter extends ProblemFilter {
 /** A request must have arrived completely within this time, since one that never does would delay the close for ever. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** Of a part of a path, in characters: Fastify takes a longer one for an unknown path, and its own limit is 100. A key percent-encoded has at most 2,295. */
+const MAX_PARAMETER_LENGTH = 4096;
+
 /** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. @throws Error when two endpoints have one path */
 export async function createHttpApplication(
   module: DynamicModule,
@@ -57,6 +60,7 @@ export async function createHttpApplication(
     forceCloseConnections: 'idle',
     return503OnClosing: false, // `closeGracefully` does, with a problem
     clientErrorHandler: answerUnreadable,
+    routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     skipMiddie: true, // there is no Express middleware here
     // What Fastify refuses before it looks for a route, such as a path that cannot be decoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {

@@ -25,6 +25,7 @@ import { OriginPolicy } from './http/kernel/origin-policy.js';
 import { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './http/kernel/problem.filter.js';
 import { OperationsController } from './http/operations/operations.controller.js';
 import { entitiesController } from './http/entities/entities.controller.js';
+import { entityPastController } from './http/entities/entity-past.controller.js';
 import { HealthController } from './http/health/health.controller.js';
 import { pastController } from './http/projections/past.controller.js';
 import { projectionController } from './http/projections/projection.controller.js';
@@ -237,7 +238,7 @@ function httpProviders({ prefix, events, projections, hosts, origins }: HttpPart
       useFactory:
         (log: EventLog, host: ProjectionHost): ProblemHeaders =>
         () => {
-          const seen = [log.knownHead, ...host.projections.map(({ position }) => position)];
+          const seen = [log.knownHead, ...host.all.map(({ position }) => position)];
           return Promise.resolve({ 'leftfold-position': String(Math.max(...seen)) });
         },
     },
@@ -260,7 +261,10 @@ function httpProviders({ prefix, events, projections, hosts, origins }: HttpPart
 }
 
 function controllersFor(definition: ProjectionDefinition | EntityProjectionDefinition): readonly Type[] {
-  if (isEntityProjection(definition)) return [entitiesController(definition)];
+  if (isEntityProjection(definition)) {
+    const past = definition.tag === undefined ? [] : [entityPastController(definition)];
+    return [entitiesController(definition), ...past];
+  }
   return [projectionController(definition.name), pastController(definition.name)];
 }
 

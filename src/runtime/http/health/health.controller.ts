@@ -45,7 +45,7 @@ export class HealthController {
   })
   async ready(@Res() response: HttpResponse): Promise<void> {
     const log = await logHealth(this.log);
-    const projections = this.host.projections.map((projection) => {
+    const projections = this.host.all.map((projection) => {
       const { name, status, position, drift } = projection;
       const fault = faultIn(projection);
       const trouble = { ...(fault && { faultAt: fault.position, fault }), ...(drift && { drift }) };
@@ -60,7 +60,7 @@ export class HealthController {
       log.status !== 'unavailable' &&
       waitsFor.every((status) => status === 'faulted');
     // It follows the log, so it is ready; that it cannot be believed is for people to look into.
-    const isDrifting = this.host.projections.some(({ drift }) => drift !== undefined);
+    const isDrifting = this.host.all.some(({ drift }) => drift !== undefined);
     sendJson(response, isReady ? 200 : 503, NO_STORE, {
       status: isDegraded || (isReady && isDrifting) ? 'degraded' : isReady ? 'ready' : 'not ready',
       log,

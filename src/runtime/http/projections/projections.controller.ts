@@ -56,7 +56,7 @@ export class ProjectionsController {
     const now = new Date();
     const head = await this.log.head();
     const projections = await Promise.all(
-      this.host.projections.map(async (each) => linked(await overviewOf(each, this.log, now), this.links)),
+      this.host.all.map(async (each) => linked(await overviewOf(each, this.log, now), this.links)),
     );
     sendJson(response, 200, headersAt(head), { head, projections });
   }
@@ -69,7 +69,10 @@ export class ProjectionsController {
     @Res() response: HttpResponse,
   ): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
-    const details = await detailsOf(projectionNamed(name, this.host), this.log);
+    const details = await detailsOf(
+      projectionNamed(name, { projections: this.host.all, find: (each) => this.host.findAny(each) }),
+      this.log,
+    );
     sendJson(response, 200, headersAt(details.position), linked(details, this.links));
   }
 
@@ -77,7 +80,10 @@ export class ProjectionsController {
   @ApiMachine()
   machine(@Param('name') name: string, @Req() request: HttpRequest, @Res() response: HttpResponse): void {
     refuseUnknownParameters(queryOf(request), []);
-    const { definition } = projectionNamed(name, this.host);
+    const { definition } = projectionNamed(name, {
+      projections: this.host.all,
+      find: (each) => this.host.findAny(each),
+    });
     const type = negotiate(request.headers.accept, ['text/vnd.mermaid', 'text/plain']);
     const text = diagramOf(definition.machine);
     const entityTag = `"${createHash('sha256').update(text).digest('base64url')}"`;
@@ -100,7 +106,10 @@ export class ProjectionsController {
     @Res() response: HttpResponse,
   ): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
-    const projection = projectionNamed(name, this.host);
+    const projection = projectionNamed(name, {
+      projections: this.host.all,
+      find: (each) => this.host.findAny(each),
+    });
     const skipping = readResume(await readBody(request, [JSON_TYPE], { isOptional: true }));
     // The skip has a commit id of its own, so that a retry needs no key; one that is sent must be a key nonetheless.
     const { metadata } = commitOptions(request.headers, { resume: name, ...skipping });

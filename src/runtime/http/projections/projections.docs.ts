@@ -32,6 +32,7 @@ const drift = z
     after: apiPosition.describe('Up to here everything agreed'),
     upTo: apiPosition.describe('Here it did not'),
     of: z.enum(['snapshot', 'live state']).describe('What differed there'),
+    entities: z.array(z.string()).describe('Of an entity projection: keys of some that differ').optional(),
   })
   .describe(
     'There only when the last audit found what is kept, or live, to differ from what the log folds to',
@@ -52,6 +53,10 @@ const overview = z.object({
     description: 'Equal where the same was folded; of one projection with the digest of its state',
     example: '20-ff6c2d2b3190c10d',
   }),
+  entities: z
+    .object({ count: z.int(), faulted: z.int().describe('How many of them have stopped') })
+    .describe('There only of an entity projection')
+    .optional(),
   snapshots: z.array(z.object({ position: apiPosition, bytes: z.int(), time: apiTime })),
   skipped: z.array(apiPosition).describe('The positions of the events that are passed over'),
   fault: faultOverview.optional(),

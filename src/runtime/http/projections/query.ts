@@ -6,6 +6,8 @@ import { refuseUnknownParameters, wholeNumber } from '../kernel/parameters.js';
 import { InvalidParameter, Problem } from '../kernel/problem.js';
 import type { ProjectionFault } from '../../projection/fault.js';
 import type { Projection } from '../../projection/projection.js';
+import type { ProjectionStatus } from '../../projection/projection.machine.js';
+import type { StoreStatus } from '../../event-log/event-store.js';
 import { staleBecause } from '../../event-log/log-health.js';
 import { readPointInTime } from './time-parameter.js';
 import { answerAsOf, type Representation } from './as-of.js';
@@ -53,6 +55,28 @@ export function answerQuery<Context>(
   });
 }
 
+/** What is asked of a projection before it answers, whether it has one state or many. */
+export interface QueriedProjection {
+  readonly name: string;
+  readonly status: ProjectionStatus;
+  readonly position: Position;
+  readonly fault: ProjectionFault | undefined;
+  readonly logStatus: StoreStatus | undefined;
+  reached(wanted: Position, signal: AbortSignal): Promise<void>;
+}
+
+/** @throws NotYet while it has not folded what is there */
+export function requireRecovered({ name, status, position: folded }: QueriedProjection): void {
+  if (status !== 'recovering') return;
+  throw new NotYet(`${name} is recovering; it has folded up to position ${folded}.`, folded);
+}
+
+/** Why its answers may be old: the position at which it stopped, or what keeps the log from being read. */
+export function staleHeader({ fault, logStatus }: QueriedProjection): Record<string, string> {
+  const stale = fault?.position ?? staleBecause(logStatus);
+  return stale === undefined ? {} : { 'leftfold-stale': String(stale) };
+}
+
 function answer<Context>(
   projection: Projection<Context>,
   request: HttpRequest,
@@ -60,13 +84,7 @@ function answer<Context>(
   { type, body }: Representation<Context>,
   waited = 0,
 ): void {
-  if (projection.status === 'recovering') {
-    throw new NotYet(
-      `${projection.name} is recovering; it has folded up to position ${projection.position}.`,
-      projection.position,
-    );
-  }
-  const { fault } = projection;
+  requireRecovered(projection);
   const entityTag = `"${projection.version}"`;
   const known = matchesEntityTag(request.headers['if-none-match'], entityTag);
   const content = known ? undefined : body(projection);
@@ -75,15 +93,15 @@ function answer<Context>(
     etag: entityTag,
     'leftfold-position': String(projection.position),
     'cache-control': 'no-cache',
+    ...staleHeader(projection),
   };
-  const stale = fault?.position ?? staleBecause(projection.logStatus);
-  if (stale !== undefined) headers['leftfold-stale'] = String(stale);
   if (waited > 0) headers['preference-applied'] = `wait=${waited}`;
   send(response, known ? 304 : 200, headers, content);
 }
 
-async function reached<Context>(
-  projection: Projection<Context>,
+/** Waits so many seconds for the projection to fold the position. @throws NotYet when it does not */
+export async function reached(
+  projection: QueriedProjection,
   wanted: Position,
   wait: number,
   response: HttpResponse,

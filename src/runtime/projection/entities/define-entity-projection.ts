@@ -60,6 +60,7 @@ export function defineEntityProjection<
   readonly consumes: Consumes;
   /** Which entities the event is about. A key has 1 to 255 characters, none of them NUL. Undefined: none. */
   readonly key: (event: RecordedOf<Consumes[number]>) => string | readonly string[] | undefined;
+  /** What is answered, beside the key and the position, which are added. */
   readonly view: (state: FoldState<ContextOf<Projected>>, key: string) => View;
   /** The members of the view that can be filtered and sorted by, and what they hold. */
   readonly index?: Readonly<Record<string, IndexKind>>;
@@ -132,7 +133,7 @@ function requireIndexes(
   const members = Object.entries(index);
   for (const [member, kind] of members) {
     if (!MEMBER.test(member)) refuse(`index ${member}: a member has letters, digits and underscores`);
-    if (LIST_PARAMETERS.some((each) => each === member) || member === 'key')
+    if (LIST_PARAMETERS.some((each) => each === member) || ['key', 'position'].includes(member))
       refuse(`index ${member}: a list has a parameter or member of that name; call the member otherwise`);
     if (!INDEX_KINDS.includes(kind))
       refuse(`index ${member}: there is no kind ${String(kind)}; there are ${INDEX_KINDS.join(', ')}`);
@@ -152,7 +153,9 @@ function requireIndexes(
 /** Final states of the machine with `meta: { forget: true }`. */
 function forgettingStates(machine: Machine): (state: FoldState) => boolean {
   const names = Object.entries(machine.root.states)
-    .filter(([, { type, meta }]) => type === 'final' && (meta as { forget?: unknown } | undefined)?.forget === true)
+    .filter(
+      ([, { type, meta }]) => type === 'final' && (meta as { forget?: unknown } | undefined)?.forget === true,
+    )
     .map(([name]) => name);
   if (names.length === 0) return () => false;
   return ({ value }) => typeof value === 'string' && names.includes(value);

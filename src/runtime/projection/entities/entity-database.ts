@@ -196,7 +196,8 @@ export class EntityDatabase {
 
   /** As the entities of a page of keys, in their order. @throws DatabaseDamaged */
   entitiesAfter(key: string, limit: number): readonly StoredEntity[] {
-    const sql = 'SELECT key, position, digest, state, view, fault FROM entities WHERE key > ? ORDER BY key LIMIT ?';
+    const sql =
+      'SELECT key, position, digest, state, view, fault FROM entities WHERE key > ? ORDER BY key LIMIT ?';
     return [...this.select<EntityRow>(sql, [key, limit])].map((row) => this.#reading(() => entityOf(row)));
   }
 
@@ -279,13 +280,18 @@ function schemaOf({ index, compound }: Shape): string {
       id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, digest TEXT NOT NULL,
       state BLOB NOT NULL, view TEXT NOT NULL, fault TEXT${members.map((member) => `, ${columnOf(member)}`).join('')}
     );
+    CREATE INDEX IF NOT EXISTS faulted ON entities (position) WHERE fault IS NOT NULL;
     ${indexes.join('\n')}`;
 }
 
 function requireWhole(database: Libsql.Database): void {
-  const { page_count: pages } = database.prepare('PRAGMA page_count').get() as { readonly page_count: number };
+  const { page_count: pages } = database.prepare('PRAGMA page_count').get() as {
+    readonly page_count: number;
+  };
   if (pages > MAX_CHECKED_PAGES) return;
-  const { quick_check: found } = database.prepare('PRAGMA quick_check(1)').get() as { readonly quick_check: string };
+  const { quick_check: found } = database.prepare('PRAGMA quick_check(1)').get() as {
+    readonly quick_check: string;
+  };
   if (found !== 'ok') throw new DatabaseDamaged(found);
 }
 

@@ -16,7 +16,9 @@ export class EntityFiles {
   async list(): Promise<readonly string[]> {
     await mkdir(this.folder, { recursive: true });
     const names = (await readdir(this.folder)).filter((name) => FILE.test(name));
-    return names.toSorted((one, other) => numberOf(other) - numberOf(one)).map((name) => join(this.folder, name));
+    return names
+      .toSorted((one, other) => numberOf(other) - numberOf(one))
+      .map((name) => join(this.folder, name));
   }
 
   async next(): Promise<string> {

@@ -2,6 +2,7 @@
 import { serialize } from 'node:v8';
 import { position, type Page, type Position, type RecordedEvent } from '../../event-log/event.js';
 import { errorText } from '../error-text.js';
+import type { View } from '../define-projection.js';
 import { FoldFailed, type Skipped } from '../folding.js';
 import { columnValue, SHOWN, type ColumnValue } from './index-kinds.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
@@ -130,7 +131,11 @@ export class EntityFolding<Context = unknown> {
       faulted += Number(next?.fault !== undefined) - Number(stored?.fault !== undefined);
     }
     const { log, serves } = this.#checkpoint;
-    return { written, removed, checkpoint: { log, position: this.#through, digest, entities, faulted, serves } };
+    return {
+      written,
+      removed,
+      checkpoint: { log, position: this.#through, digest, entities, faulted, serves },
+    };
   }
 
   #written(entity: Entity<Context>): EntityChange {
@@ -140,10 +145,12 @@ export class EntityFolding<Context = unknown> {
       const columns = Object.entries(index).map(([member, kind]): ColumnValue => {
         const value = columnValue(kind, view[member]);
         if (value === undefined)
-          throw new TypeError(`the view's ${member} is to be ${SHOWN[kind]}, and is ${JSON.stringify(view[member])}`);
+          throw new TypeError(
+            `the view's ${member} is to be ${SHOWN[kind]}, and is ${JSON.stringify(view[member])}`,
+          );
         return value;
       });
-      const written = JSON.stringify(view);
+      const written = JSON.stringify(withoutOwnMembers(view));
       const state = serialize(entity.state);
       const bytes = state.length + 2 * (written.length + entity.key.length);
       return { entity: { ...entity, view: written, digest: digestOfEntity(entity), bytes }, state, columns };
@@ -208,4 +215,10 @@ export class EntityFolding<Context = unknown> {
     this.#events = 0;
     this.#through = this.#checkpoint.position;
   }
+}
+
+/** The key and the position are added to each answer. */
+function withoutOwnMembers(view: View): View {
+  if (!('key' in view || 'position' in view)) return view;
+  return Object.fromEntries(Object.entries(view).filter(([name]) => name !== 'key' && name !== 'position'));
 }

@@ -89,6 +89,11 @@ export class EntityPlace {
     }
   }
 
+  /** Removes the files of this one. */
+  async remove(file: string): Promise<void> {
+    await this.#files?.remove(file);
+  }
+
   /** Removes the files of all databases but this one. */
   async removeOthers(file: string | undefined): Promise<void> {
     const files = this.#files;

@@ -1,6 +1,14 @@
 /** An entity projection folds each event to the entities that it is about, once, whatever ends the process. */
 import { readdirSync } from 'node:fs';
-import { added, cancelled, moved, opened, orderContracts, orders, paid } from '../../../../test/support/orders.js';
+import {
+  added,
+  cancelled,
+  moved,
+  opened,
+  orderContracts,
+  orders,
+  paid,
+} from '../../../../test/support/app/orders.js';
 import { runEntities } from '../../../../test/support/running-entities.js';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import { EventLog } from '../../event-log/event-log.js';

@@ -112,6 +112,12 @@ export class EntityProjection<Context = unknown> {
     return { entities, faulted };
   }
 
+  /** Whether an entity stopped at this position, while the projection went on. */
+  hasEntityFaultAt(at: Position): boolean {
+    const sql = 'SELECT key FROM entities WHERE fault IS NOT NULL AND position = ? LIMIT 1';
+    return this.reading(({ folding }) => [...folding.database.select(sql, [at])].length > 0);
+  }
+
   /** Of all entities: equal in two processes that have folded the same. */
   get digest(): string {
     return hexadecimal(this.#folding?.checkpoint.digest ?? 0n);
@@ -171,7 +177,8 @@ export class EntityProjection<Context = unknown> {
   /** Puts a rebuilt database of the same position in the place of the present one. @throws Error when it is at another */
   async replaceBy(folding: EntityFolding<Context>): Promise<void> {
     const { position: at } = folding.checkpoint;
-    if (at !== this.position) throw new Error(`${this.name} is at ${this.position}, the rebuilt one at ${at}`);
+    if (at !== this.position)
+      throw new Error(`${this.name} is at ${this.position}, the rebuilt one at ${at}`);
     const before = this.#folding;
     folding.database.serve();
     this.#folding = folding;
@@ -226,7 +233,12 @@ export class EntityProjection<Context = unknown> {
       const caughtUp = (): void => {
         tell({ type: 'caught up' });
         const { position } = this;
-        const report = { position, restoredFrom, events: position - restoredFrom, milliseconds: performance.now() - began };
+        const report = {
+          position,
+          restoredFrom,
+          events: position - restoredFrom,
+          milliseconds: performance.now() - began,
+        };
         if (isResuming) this.observer.resumed(report);
         else this.observer.recovered(report);
       };

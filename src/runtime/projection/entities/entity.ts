@@ -33,7 +33,10 @@ export type EntityDigest = bigint;
 
 export function digestOfEntity({ key, state, position, fault }: Entity): EntityDigest {
   const { value, context } = state;
-  const hexadecimal = stateDigest({ value, context: { key, position, fault: fault?.position ?? 0, context } });
+  const hexadecimal = stateDigest({
+    value,
+    context: { key, position, fault: fault?.position ?? 0, context },
+  });
   return BigInt(`0x${hexadecimal.slice(0, 16)}`);
 }
 

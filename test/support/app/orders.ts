@@ -8,7 +8,7 @@ import {
   type EntityProjectionDefinition,
   type NewEvent,
   type RecordedOf,
-} from '../../src/runtime/index.js';
+} from '../../../src/runtime/index.js';
 
 const id = z.string().min(1);
 
@@ -135,7 +135,8 @@ const tags = (order: string): ReturnType<typeof tag>[] => [tag(`order:${order}`)
 
 export const opened = (order: string, customer = 'Ann'): NewEvent =>
   orderOpened.create({ order, customer }, tags(order));
-export const added = (order: string, cents: number): NewEvent => itemAdded.create({ order, cents }, tags(order));
+export const added = (order: string, cents: number): NewEvent =>
+  itemAdded.create({ order, cents }, tags(order));
 export const paid = (order: string): NewEvent => orderPaid.create({ order }, tags(order));
 export const cancelled = (order: string): NewEvent => orderCancelled.create({ order }, tags(order));
 export const moved = (from: string, to: string, cents: number): NewEvent =>
