@@ -54,10 +54,9 @@ describe('entity projections over HTTP', () => {
       ],
     }).compile();
     module.useLogger(false);
-    app = module.createNestApplication<NestFastifyApplication>(
-      new FastifyAdapter({ routerOptions: { maxParamLength: 4096 } }),
-      { rawBody: true },
-    );
+    const adapter = new FastifyAdapter({ routerOptions: { maxParamLength: 4096 } });
+    const created = module.createNestApplication(adapter, { rawBody: true });
+    app = created as unknown as NestFastifyApplication;
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     log = app.get(EventLog);

@@ -49,7 +49,9 @@ export function runEntities<Context>(
     const end = performance.now() + PATIENCE_MS;
     while (!isDone()) {
       if (performance.now() > end)
-        throw new Error(`${projection.name} is ${projection.status} at ${projection.position}`);
+        throw new Error(
+          `${projection.name} is ${projection.status} at ${projection.position}: ${told.faults[0]?.message ?? ''}`,
+        );
       await pause(2);
     }
   };

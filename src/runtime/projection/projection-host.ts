@@ -104,11 +104,13 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   /** @throws Error when there is a projection of this name already */
   add<Context>(definition: ProjectionDefinition<Context>): Projection<Context> {
     this.#requireNew(definition);
-    const projection: Projection<Context> = new Projection(
+    const projection = new Projection<Context>(
       definition,
       this.log,
       this.#snapshotsOf(definition),
-      this.#observerOf(() => projection as Projection),
+      this.#observerOf(definition.name, (fault) => {
+        this.#faulted(projection, fault);
+      }),
     );
     this.#projections.set(definition.name, projection);
     return projection;
@@ -119,13 +121,15 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     this.#requireNew(definition);
     const { name } = definition;
     const place = new EntityPlace(this.settings.entityFolderOf?.(name));
-    const projection: EntityProjection<Context> = new EntityProjection(definition, this.log, place, {
-      ...this.#observerOf(() => projection as EntityProjection),
+    const projection = new EntityProjection<Context>(definition, this.log, place, {
+      ...this.#observerOf(name, (fault) => {
+        this.#faulted(projection, fault);
+      }),
       unusable: (reason) => {
         this.#logger.warn(`${name}: folds anew from the log what cannot be used of what was kept: ${reason}`);
       },
     });
-    this.#entityProjections.set(name, projection as EntityProjection);
+    this.#entityProjections.set(name, projection);
     return projection;
   }
 
@@ -134,28 +138,25 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     this.log.contracts.consumedBy({ name: `projection ${name}`, consumes, fold });
   }
 
-  #observerOf(projection: () => Projection | EntityProjection): ProjectionObserver {
-    const name = (): string => projection().name;
+  #observerOf(projection: string, faulted: ProjectionObserver['faulted']): ProjectionObserver {
     return {
       recovered: (report) => {
         const { position, restoredFrom, events, milliseconds } = report;
         const from = restoredFrom === 0 ? 'the beginning' : `the snapshot at ${restoredFrom}`;
         const time = milliseconds.toFixed(0);
-        this.#logger.log(`${name()}: folded ${events} events from ${from} to ${position} in ${time} ms`);
-        this.#signal('projection.recovered', { projection: name(), ...report });
+        this.#logger.log(`${projection}: folded ${events} events from ${from} to ${position} in ${time} ms`);
+        this.#signal('projection.recovered', { projection, ...report });
       },
-      faulted: (fault) => {
-        this.#faulted(projection(), fault);
-      },
+      faulted,
       wentBack: ({ detail }) => {
-        this.#logger.warn(`${name()}: folds anew. ${detail}`);
-        this.#signal('projection.log-went-back', { projection: name() });
+        this.#logger.warn(`${projection}: folds anew. ${detail}`);
+        this.#signal('projection.log-went-back', { projection });
       },
       resumed: ({ position, restoredFrom: resumedFrom, events, milliseconds }) => {
-        this.#stopListening.get(name())?.();
-        this.#logger.log(`${name()}: resumed, and folded from ${resumedFrom} to ${position}`);
+        this.#stopListening.get(projection)?.();
+        this.#logger.log(`${projection}: resumed, and folded from ${resumedFrom} to ${position}`);
         const report = { resumedFrom, position, events, milliseconds };
-        this.#signal('projection.resumed', { projection: name(), ...report });
+        this.#signal('projection.resumed', { projection, ...report });
       },
     };
   }
@@ -215,7 +216,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     this.#signal('projection.skipped', skip);
   }
 
-  #faulted(projection: Projection | EntityProjection, fault: ProjectionFault): void {
+  #faulted(projection: Parameters<typeof listenForSkip>[0], fault: ProjectionFault): void {
     const { name } = projection;
     const { position, error } = fault;
     this.#logger.error(describeProjectionFault(name, fault), errorStack(error));

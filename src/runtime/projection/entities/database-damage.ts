@@ -3,7 +3,11 @@
 /** The database cannot be used. What was in it is folded anew from the log. */
 export class DatabaseDamaged extends Error {}
 
-const isDamaged = (code: string): boolean => code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB';
+/** A read beyond the end of the file: it was cut off. */
+const CUT_OFF = 'SQLITE_IOERR_SHORT_READ';
+
+const isDamaged = (code: string): boolean =>
+  code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB' || code === CUT_OFF;
 
 /** While a database is opened: a statement of the runtime's own fails only when tables or columns are not those that it writes. */
 export const isOtherSchema = (code: string): boolean => code === 'SQLITE_ERROR';

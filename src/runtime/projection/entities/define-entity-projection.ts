@@ -136,7 +136,9 @@ function requireIndexes(
     if (LIST_PARAMETERS.some((each) => each === member) || ['key', 'position'].includes(member))
       refuse(`index ${member}: a list has a parameter or member of that name; call the member otherwise`);
     if (!INDEX_KINDS.includes(kind))
-      refuse(`index ${member}: there is no kind ${String(kind)}; there are ${INDEX_KINDS.join(', ')}`);
+      refuse(
+        `index ${member}: there is no kind ${JSON.stringify(kind)}; there are ${INDEX_KINDS.join(', ')}`,
+      );
   }
   const lowered = members.map(([member]) => member.toLowerCase());
   const twice = members.find(([member], place) => lowered.indexOf(member.toLowerCase()) < place)?.[0];

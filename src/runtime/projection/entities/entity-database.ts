@@ -212,9 +212,16 @@ export class EntityDatabase {
     this.#reading(() => this.database.exec('PRAGMA analysis_limit = 1000; ANALYZE'));
   }
 
+  /** Writes what is in the log beside the file into the file, so that the file alone is whole. */
+  mergeLog(): void {
+    if (this.file !== undefined) this.database.pragma('wal_checkpoint(TRUNCATE)');
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    // Its file stays open until the statements are collected; a view that was begun must not last as long.
+    if (this.database.inTransaction) this.database.exec('ROLLBACK');
     this.database.close();
   }
 

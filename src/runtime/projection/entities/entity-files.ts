@@ -10,21 +10,25 @@ const BESIDE = ['', '-wal', '-shm'];
  * when it is closed, so no name is used twice.
  */
 export class EntityFiles {
+  /** Of this process, also of files that are removed: a connection that was closed keeps its file for a while. */
+  #highest = 0;
+
   constructor(private readonly folder: string) {}
 
   /** Newest first. */
   async list(): Promise<readonly string[]> {
     await mkdir(this.folder, { recursive: true });
     const names = (await readdir(this.folder)).filter((name) => FILE.test(name));
+    this.#highest = Math.max(this.#highest, ...names.map(numberOf));
     return names
       .toSorted((one, other) => numberOf(other) - numberOf(one))
       .map((name) => join(this.folder, name));
   }
 
   async next(): Promise<string> {
-    const [newest] = await this.list();
-    const number = newest === undefined ? 1 : numberOf(newest.slice(this.folder.length + 1)) + 1;
-    return join(this.folder, `entities-${number}.db`);
+    await this.list();
+    this.#highest += 1;
+    return join(this.folder, `entities-${this.#highest}.db`);
   }
 
   async remove(file: string): Promise<void> {

@@ -139,10 +139,10 @@ export class EntityFolding<Context = unknown> {
   }
 
   #written(entity: Entity<Context>): EntityChange {
-    const { index, view: viewOf } = this.definition;
+    const { definition } = this;
     try {
-      const view = viewOf(entity.state, entity.key);
-      const columns = Object.entries(index).map(([member, kind]): ColumnValue => {
+      const view = definition.view(entity.state, entity.key);
+      const columns = Object.entries(definition.index).map(([member, kind]): ColumnValue => {
         const value = columnValue(kind, view[member]);
         if (value === undefined)
           throw new TypeError(

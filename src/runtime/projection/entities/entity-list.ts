@@ -8,7 +8,7 @@ export type Comparison = 'gt' | 'gte' | 'lt' | 'lte';
 export interface EntityFilter {
   readonly member: string;
   /** The member is one of these, or compares to one. An entity without the member is in no such list. */
-  readonly test: { readonly in: readonly ColumnValue[] } | { readonly [Name in Comparison]?: ColumnValue };
+  readonly test: { readonly in: readonly ColumnValue[] } | Partial<Readonly<Record<Comparison, ColumnValue>>>;
 }
 
 export interface SortBy {

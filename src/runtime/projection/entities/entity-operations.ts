@@ -179,10 +179,5 @@ const isBefore = (key: string, end: string): boolean =>
   Buffer.compare(Buffer.from(key), Buffer.from(end)) <= 0;
 
 function isSame(kept: StoredEntity | undefined, right: StoredEntity): boolean {
-  return (
-    kept !== undefined &&
-    kept.digest === right.digest &&
-    kept.view === right.view &&
-    digestOfEntity(kept) === right.digest
-  );
+  return kept?.digest === right.digest && kept.view === right.view && digestOfEntity(kept) === right.digest;
 }

@@ -24,7 +24,7 @@ import { DatabaseDamaged } from './database-damage.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { hexadecimal, type StoredEntity } from './entity.js';
 import { CheckpointMoved } from './entity-database.js';
-import { EntityFolding } from './entity-folding.js';
+import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace } from './entity-place.js';
 import { EntityDatabaseAway } from './entity-problems.js';
 
@@ -217,6 +217,7 @@ export class EntityProjection<Context = unknown> {
   async stop(): Promise<void> {
     this.#actor?.send({ type: 'stop' });
     await this.#running;
+    this.#folding?.database.mergeLog();
     this.#folding?.database.close();
     this.#folding = undefined;
   }
@@ -244,7 +245,7 @@ export class EntityProjection<Context = unknown> {
       };
       if (this.position >= target) caughtUp();
       for await (const page of this.log.followPages(this.followed, folding.checkpoint.position, ended)) {
-        if (ended.aborted) return;
+        ended.throwIfAborted();
         const wasBehind = this.position < target;
         if (this.#skipsWhatIsFolded(page)) {
           tell({ type: 'refold' });
@@ -257,7 +258,7 @@ export class EntityProjection<Context = unknown> {
         }
       }
     } catch (error) {
-      if (!ended.aborted) await this.#failed(error, tell);
+      if (!ended.aborted) this.#failed(error, tell);
     }
   }
 
@@ -282,7 +283,7 @@ export class EntityProjection<Context = unknown> {
     }
   }
 
-  async #failed(error: unknown, tell: (event: FoldingEvent) => void): Promise<void> {
+  #failed(error: unknown, tell: (event: FoldingEvent) => void): void {
     if (error instanceof LogWentBack) {
       this.observer.wentBack(error);
       tell({ type: 'refold' });
