@@ -1,11 +1,10 @@
 /** One SQLite database of entities: states, views, indexed columns and the checkpoint, changed in one transaction. */
-import { deserialize } from 'node:v8';
 import type Libsql from 'libsql';
 import { position, type Position } from '../../event-log/event.js';
-import type { FoldState } from '../../fold/fold-state.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { hexadecimal, type EntityDigest, type EntityFault, type StoredEntity } from './entity.js';
 import { DatabaseDamaged, asDamage, isOtherSchema } from './database-damage.js';
+import { bytesOf, stateOf, type KeptState } from './entity-state.js';
 import type { ColumnValue } from './index-kinds.js';
 
 export type Shape = Pick<EntityProjectionDefinition, 'index' | 'compound'>;
@@ -29,8 +28,7 @@ export interface Checkpoint {
 
 export interface EntityChange {
   readonly entity: StoredEntity;
-  /** In V8's structured-clone format, as in snapshots: BigInt, Map, Set and Date are kept. */
-  readonly state: Buffer;
+  readonly state: KeptState;
   /** As `Object.keys(index)` has them. */
   readonly columns: readonly ColumnValue[];
 }
@@ -45,7 +43,7 @@ interface EntityRow {
   readonly key: string;
   readonly position: number;
   readonly digest: string;
-  readonly state: ArrayBuffer;
+  readonly state: string | ArrayBuffer;
   readonly view: string;
   readonly fault: string | null;
 }
@@ -285,7 +283,7 @@ function schemaOf({ index, compound }: Shape): string {
     );
     CREATE TABLE IF NOT EXISTS entities (
       id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, digest TEXT NOT NULL,
-      state BLOB NOT NULL, view TEXT NOT NULL, fault TEXT${members.map((member) => `, ${columnOf(member)}`).join('')}
+      state NOT NULL, view TEXT NOT NULL, fault TEXT${members.map((member) => `, ${columnOf(member)}`).join('')}
     );
     CREATE INDEX IF NOT EXISTS faulted ON entities (position) WHERE fault IS NOT NULL;
     ${indexes.join('\n')}`;
@@ -308,10 +306,10 @@ function entityOf({ key, position: at, digest, state, view, fault }: EntityRow):
       key,
       position: position(at),
       digest: BigInt(`0x${digest}`),
-      state: deserialize(Buffer.from(state)) as FoldState,
+      state: stateOf(state),
       view,
       ...(fault !== null && { fault: JSON.parse(fault) as EntityFault }),
-      bytes: state.byteLength + 2 * (view.length + key.length),
+      bytes: bytesOf(state) + 2 * (view.length + key.length),
     };
   } catch (error) {
     throw new DatabaseDamaged(`entity ${key} cannot be read`, { cause: error });

@@ -1,11 +1,11 @@
 /** Folds the pages of a log to entities, and writes them with the checkpoint in one transaction. */
-import { serialize } from 'node:v8';
 import { position, type Page, type Position, type RecordedEvent } from '../../event-log/event.js';
 import { errorText } from '../error-text.js';
 import type { View } from '../define-projection.js';
 import { FoldFailed, type Skipped } from '../folding.js';
 import { columnValue, SHOWN, type ColumnValue } from './index-kinds.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
+import { bytesOf, keptState } from './entity-state.js';
 import { digestOfEntity, withChange, type Entity, type StoredEntity } from './entity.js';
 import { DEFAULT_CACHE_BYTES, EntityCache } from './entity-cache.js';
 import type { Checkpoint, EntityChange, EntityDatabase } from './entity-database.js';
@@ -151,8 +151,8 @@ export class EntityFolding<Context = unknown> {
         return value;
       });
       const written = JSON.stringify(withoutOwnMembers(view));
-      const state = serialize(entity.state);
-      const bytes = state.length + 2 * (written.length + entity.key.length);
+      const state = keptState(entity.state);
+      const bytes = bytesOf(state) + 2 * (written.length + entity.key.length);
       return { entity: { ...entity, view: written, digest: digestOfEntity(entity), bytes }, state, columns };
     } catch (error) {
       throw this.#retreat(entity.position, error);
