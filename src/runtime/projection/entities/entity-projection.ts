@@ -58,14 +58,20 @@ export class EntityProjection<Context = unknown> {
   /** Why what is in the database is not to be used any more. */
   #damage: string | undefined;
 
+  /** @internal */
+  readonly place: EntityPlace;
+
   /** @internal `ProjectionHost` makes them. */
   constructor(
     readonly definition: EntityProjectionDefinition<Context>,
+    /** @internal */
     readonly log: EventLog,
-    readonly place: EntityPlace,
+    place: EntityPlace,
     private readonly observer: EntityObserver,
     private readonly now: () => Date = () => new Date(),
-  ) {}
+  ) {
+    this.place = place;
+  }
 
   get name(): string {
     return this.definition.name;
@@ -132,6 +138,7 @@ export class EntityProjection<Context = unknown> {
   /**
    * What is folded now: queries read its database.
    *
+   * @internal
    * @throws EntityDatabaseAway before it is open, and after the end
    */
   get folding(): EntityFolding<Context> {
@@ -144,7 +151,7 @@ export class EntityProjection<Context = unknown> {
     return this.reading(({ folding }) => folding.find(key));
   }
 
-  /** Reads of the database; one that is found damaged is folded anew. @throws EntityDatabaseAway */
+  /** Reads of the database; one that is found damaged is folded anew. @internal @throws EntityDatabaseAway */
   reading<Read>(read: (projection: this) => Read): Read {
     try {
       return read(this);
@@ -168,13 +175,13 @@ export class EntityProjection<Context = unknown> {
     this.#folded.endWaiting();
   }
 
-  /** Resolves once nothing is folded that is not written: what is replaced in the same turn misses nothing. */
+  /** Resolves once nothing is folded that is not written: what is replaced in the same turn misses nothing. @internal */
   async written(): Promise<void> {
     const isPending = (): boolean => this.#status !== 'faulted' && (this.#folding?.pending ?? 0) > 0;
     while (this.#isTaking || isPending()) await pause(1);
   }
 
-  /** Puts a rebuilt database of the same position in the place of the present one. @throws Error when it is at another */
+  /** Puts a rebuilt database of the same position in the place of the present one. @internal @throws Error when it is at another */
   async replaceBy(folding: EntityFolding<Context>): Promise<void> {
     const { position: at } = folding.checkpoint;
     if (at !== this.position)
@@ -187,6 +194,7 @@ export class EntityProjection<Context = unknown> {
     await this.place.removeOthers(folding.database.file);
   }
 
+  /** @internal */
   lifecycle(): Lifecycle {
     return lifecycleOf((tell, ended) => {
       const before = this.#running;
@@ -194,6 +202,7 @@ export class EntityProjection<Context = unknown> {
     });
   }
 
+  /** @internal */
   runsAs(actor: ProjectionActor): void {
     this.#actor = actor;
     const update = (snapshot: ReturnType<ProjectionActor['getSnapshot']>): void => {
