@@ -1,4 +1,5 @@
 /** Entity projections over HTTP: one, a list, its pages, and what is refused. */
+import type { NestApplicationOptions } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -55,7 +56,8 @@ describe('entity projections over HTTP', () => {
     }).compile();
     module.useLogger(false);
     const adapter = new FastifyAdapter({ routerOptions: { maxParamLength: 4096 } });
-    const created = module.createNestApplication(adapter, { rawBody: true });
+    const options: NestApplicationOptions = { rawBody: true };
+    const created = module.createNestApplication(adapter, options);
     app = created as unknown as NestFastifyApplication;
     await app.init();
     await app.getHttpAdapter().getInstance().ready();

@@ -54,7 +54,7 @@ export const tasks = defineEntityProjection({
   machine: taskMachine,
   consumes: [taskOpened, taskDone],
   key: ({ data }) => data.task,
-  view: ({ value, context }) => ({ status: String(value), ...context }),
+  view: ({ value, context }) => ({ status: value, ...context }),
   index: { status: 'text', hours: 'number' },
   compound: [['status', 'hours']],
   tag: (key) => tag(`task:${key}`),

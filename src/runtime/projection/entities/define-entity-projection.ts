@@ -108,7 +108,7 @@ export function isEntityProjection(definition: object): definition is EntityProj
 
 function keysIn(given: string | readonly string[] | undefined): readonly string[] {
   if (given === undefined) return [];
-  const keys = typeof given === 'string' ? [given] : [...new Set(given)];
+  const keys = Array.isArray(given) ? [...new Set<string>(given)] : [given as string];
   for (const each of keys) requireKey(each);
   return keys;
 }

@@ -2,7 +2,7 @@
 import { bytesOf, keptState, stateOf } from './entity-state.js';
 
 const asColumn = (kept: string | Buffer): string | ArrayBuffer =>
-  typeof kept === 'string' ? kept : (new Uint8Array(kept).buffer as ArrayBuffer);
+  typeof kept === 'string' ? kept : new Uint8Array(kept).buffer;
 
 describe('a kept state', () => {
   it.each([
