@@ -1,8 +1,8 @@
-/** Starts the application. */
+/** Starts the app that LEFTFOLD_APP names. */
 import './apps/process-flags.js';
 import { createRequire } from 'node:module';
-import { runMonolith } from './apps/monolith/run-monolith.js';
+import { runApp } from './apps/run-app.js';
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
-await runMonolith(version);
+await runApp(version);

@@ -3,7 +3,8 @@ import '../../dist/apps/process-flags.js'; // as the server does
 import 'reflect-metadata';
 import { execFileSync } from 'node:child_process';
 import { NestFactory } from '@nestjs/core';
-import { MonolithModule } from '../../dist/apps/monolith/monolith.module.js';
+import { AppModule } from '../../dist/apps/app-definition.js';
+import { monolith } from '../../dist/apps/monolith/monolith.module.js';
 import { readSettings } from '../../dist/apps/settings.js';
 import { numberRecorded } from '../domain/numbers.mjs';
 import { openStore } from '../../dist/apps/open-store.js';
@@ -39,7 +40,7 @@ async function loadWhileRebuilding(log, operations, projection) {
 
 export async function measure({ rounds }) {
   const settings = readSettings({ LEFTFOLD_DATA: await longLog(), LEFTFOLD_AUDIT_MINUTES: '0' });
-  const module = MonolithModule.over(await openStore(settings), settings, parts);
+  const module = AppModule.over(await openStore(settings), settings, monolith(settings, parts));
   const app = await NestFactory.createApplicationContext(module, { logger: false });
   try {
     const [log, operations] = [app.get(EventLog), app.get(Operations)];

@@ -4,13 +4,16 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { completeApi } from '../runtime/http/api-document.js';
 import { BODY_LIMIT } from '../runtime/http/kernel/bodies.js';
+import { ExactBodyPipe } from '../runtime/http/kernel/exact-body.js';
 import { OWN_BOOTSTRAP, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
 import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-document.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { answerUnreadable } from './unreadable-requests.js';
 import { serveLandingPage } from './landing-page.js';
 import { closeGracefully } from './graceful-close.js';
+import type { Forwarding } from './forwarding.js';
 import { guardRequests } from './request-hooks.js';
 import { keepTick } from './kept-tick.js';
 import { onePathEach, refuseMethodsWithoutRoute, rememberRoutes } from './method-not-allowed-routes.js';
@@ -28,6 +31,10 @@ export interface HttpOptions extends OriginOptions {
   readonly version: string;
   /** Media types that are JSON under another name. */
   readonly jsonTypes: readonly string[];
+  /** Paths under which another path is served, too. */
+  readonly aliases?: ReadonlyMap<string, string>;
+  /** Hands requests for some contexts to other processes. */
+  readonly forwarding?: Forwarding | undefined;
   readonly logger: LoggerService;
 }
 
@@ -44,13 +51,27 @@ class ApplicationFilter extends ProblemFilter {
 /** A request must have arrived completely within this time, since one that never does would delay the close for ever. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
-/** Of a part of a path, in characters: Fastify takes a longer one for an unknown path, and its own limit is 100. A key percent-encoded has at most 2,295. */
 const MAX_PARAMETER_LENGTH = 4096;
+
+function aliased(url: string, aliases: ReadonlyMap<string, string>): string {
+  const [path = '', ...query] = url.split('?');
+  const target = aliases.get(path);
+  return target === undefined ? url : [target, ...query].join('?');
+}
 
 /** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. @throws Error when two endpoints have one path */
 export async function createHttpApplication(
   module: DynamicModule,
-  { title, description, version, jsonTypes, logger, ...origins }: HttpOptions,
+  {
+    title,
+    description,
+    version,
+    jsonTypes,
+    aliases = new Map(),
+    forwarding,
+    logger,
+    ...origins
+  }: HttpOptions,
 ): Promise<NestFastifyApplication> {
   keepTick();
   const filter = new ApplicationFilter(async () => app.get<ProblemHeaders>(PROBLEM_HEADERS)());
@@ -60,7 +81,9 @@ export async function createHttpApplication(
     forceCloseConnections: 'idle',
     return503OnClosing: false, // `closeGracefully` does, with a problem
     clientErrorHandler: answerUnreadable,
+    // Commit ids and the keys of entities have up to 255 characters, each of them up to nine in percent-encoding.
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
+    ...(aliases.size > 0 && { rewriteUrl: ({ url = '/' }) => aliased(url, aliases) }),
     skipMiddie: true, // there is no Express middleware here
     // What Fastify refuses before it looks for a route, such as a path that cannot be decoded.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -72,6 +95,7 @@ export async function createHttpApplication(
   const routes = rememberRoutes(fastify);
   closeGracefully(fastify, filter);
   guardRequests(fastify, origins, filter);
+  forwarding?.register(fastify, filter);
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     abortOnError: false,
@@ -79,6 +103,7 @@ export async function createHttpApplication(
   });
   registerBodyParsers(fastify, jsonTypes);
   app.useGlobalFilters(filter);
+  app.useGlobalPipes(new ExactBodyPipe());
   const document = new DocumentBuilder()
     .setTitle(title)
     .setDescription(description)
@@ -86,7 +111,10 @@ export async function createHttpApplication(
     .build();
   let described: OpenAPIObject | undefined;
   const describe = (): OpenAPIObject =>
-    (described ??= SwaggerModule.createDocument(app, document, { autoTagControllers: false }));
+    (described ??= completeApi(
+      app,
+      SwaggerModule.createDocument(app, document, { autoTagControllers: false }),
+    ));
   SwaggerModule.setup(PATHS.docs, app, describe, {
     jsonDocumentUrl: PATHS.openApi,
     yamlDocumentUrl: PATHS.openApiYaml,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LogInUse } from '../runtime/event-log/errors.js';
 import type { EventStore } from '../runtime/event-log/event-store.js';
 import { BUILT_IN_DRIVERS } from '../runtime/built-in-drivers.js';
-import { StoreDrivers, StoreNotOpened } from '../runtime/stores/drivers.js';
+import { StoreDrivers, StoreNotOpened, type StoreOptions } from '../runtime/stores/drivers.js';
 import { ProcessIdTaken } from '../runtime/stores/lmdb/reader-slot.js';
 import { lmdbUrl } from '../runtime/stores/lmdb/lmdb.driver.js';
 import { InvalidSetting, type Settings } from './settings.js';
@@ -13,17 +13,15 @@ type StoreSettings = Pick<Settings, 'store' | 'data'> & Partial<Pick<Settings, '
 
 const drivers = new StoreDrivers(BUILT_IN_DRIVERS);
 
+type Reports = Pick<StoreOptions, 'onConnection' | 'onCommitRefused'>;
+
 /**
- * @param onConnection told in a sentence when the connection to a server is lost, when it is back, and why opening takes a while
  * @throws ProcessIdTaken; InvalidSetting when the store cannot be opened, in one line that contains no password
  */
-export async function openStore(
-  settings: StoreSettings,
-  onConnection: (message: string) => void = () => undefined,
-): Promise<EventStore> {
+export async function openStore(settings: StoreSettings, reports: Reports = {}): Promise<EventStore> {
   const { store, data } = settings;
   try {
-    return await openStoreForWriting(settings, onConnection);
+    return await openStoreForWriting(settings, reports);
   } catch (error) {
     const { message } = error as Error;
     if (error instanceof ProcessIdTaken) throw error;
@@ -41,12 +39,12 @@ export async function openStore(
  */
 export async function openStoreForWriting(
   settings: StoreSettings,
-  onConnection: (message: string) => void = () => undefined,
+  reports: Reports = {},
 ): Promise<EventStore> {
   if (settings.store === 'lmdb') mkdirSync(settings.data, { recursive: true });
   const { leaseSeconds } = settings;
   return drivers.open(storeUrl(settings), {
-    onConnection,
+    ...reports,
     ...(leaseSeconds !== undefined && { leaseSeconds }),
   });
 }

@@ -13,6 +13,10 @@ function errorOf(environment: Readonly<Record<string, string>>): InvalidSetting 
 
 describe('the configuration', () => {
   const defaults = {
+    app: 'monolith',
+    contexts: [],
+    commits: false,
+    forward: new Map(),
     port: 3000,
     host: '127.0.0.1',
     hosts: [],
@@ -24,6 +28,7 @@ describe('the configuration', () => {
     snapshotSeconds: 10,
     snapshotSpacing: 10_000,
     snapshotBytes: 1024 ** 3,
+    build: undefined,
     auditMinutes: 1440,
     streamBytes: 67_108_864,
   };
@@ -87,6 +92,10 @@ describe('the configuration', () => {
     ['LEFTFOLD_STORE', 'memory', { store: 'memory' }],
     ['LEFTFOLD_STORE', 'lmdb', { store: 'lmdb' }],
     ['LEFTFOLD_STORE', 'postgres://u:p@localhost:5432/db', { store: 'postgres://u:p@localhost:5432/db' }],
+    ['LEFTFOLD_STORE', 'http://127.0.0.1:3000', { store: 'http://127.0.0.1:3000' }],
+    ['LEFTFOLD_APP', 'log', { app: 'log' }],
+    ['LEFTFOLD_CONTEXTS', 'sum, product', { contexts: ['sum', 'product'] }],
+    ['LEFTFOLD_COMMITS', 'on', { commits: true }],
     ['LEFTFOLD_STORE', 'postgresql:///db?host=/run/sql', { store: 'postgresql:///db?host=/run/sql' }],
     ['LEFTFOLD_LEASE_SECONDS', '30', { leaseSeconds: 30 }],
     ['LEFTFOLD_SNAPSHOT_EVERY', '1', { snapshotEvery: 1 }],
@@ -95,6 +104,7 @@ describe('the configuration', () => {
     ['LEFTFOLD_STREAM_BYTES', '1048576', { streamBytes: 1_048_576 }],
     ['LEFTFOLD_SNAPSHOT_BYTES', '1000000000000', { snapshotBytes: 1_000_000_000_000 }],
     ['LEFTFOLD_AUDIT_MINUTES', '0', { auditMinutes: 0 }],
+    ['LEFTFOLD_BUILD', 'a1b2c3', { build: 'a1b2c3' }],
   ])('reads %s=%s', (name, text, expected) => {
     expect(readSettings({ [name]: text })).toMatchObject(expected);
   });
@@ -113,6 +123,9 @@ describe('a setting that cannot be', () => {
     ['HOST', '192.168.1.5', 'must be a loopback address'],
     ['HOST', '127.0.0.1.example.org', 'must be a loopback address'],
     ['HOST', 'example.org', 'must be a loopback address'],
+    ['LEFTFOLD_APP', 'sum', 'must be one of monolith, log, context'],
+    ['LEFTFOLD_COMMITS', 'yes', 'must be on or off'],
+    ['LEFTFOLD_STORE', 'http://user:secret@localhost', 'must be lmdb, memory, or the URL of a database'],
     ['LEFTFOLD_STORE', 'postgres', 'must be lmdb, memory, or the URL of a database'],
     ['LEFTFOLD_STORE', 'mysql://localhost/db', 'must be lmdb, memory, or the URL of a database'],
     ['LEFTFOLD_STORE', 'postgres://localhost:port/db', 'must be lmdb, memory, or the URL of a database'],

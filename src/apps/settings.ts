@@ -6,6 +6,7 @@ import { DEFAULT_MAX_CHUNK_BYTES } from '../runtime/http/kernel/thread-turns.js'
 import { InvalidSetting } from '../runtime/invalid-setting.js';
 import { hostFault, originFault } from '../runtime/http/kernel/origin-policy.js';
 import { DEFAULT_LEASE_SECONDS } from '../runtime/stores/drivers.js';
+import { remoteUrl } from '../runtime/stores/remote/remote.driver.js';
 import { urlWithoutPassword } from '../runtime/stores/postgres/postgres.driver.js';
 
 export { InvalidSetting };
@@ -15,16 +16,30 @@ export type PostgresUrl = `${'postgres' | 'postgresql'}://${string}`;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** The URL of a log server. */
+export type RemoteUrl = `${'http' | 'https'}://${string}`;
+
+/** What can be started. */
+export const APPS = ['monolith', 'log', 'context'] as const;
+export type AppName = (typeof APPS)[number];
+
 export interface Settings {
+  readonly app: AppName;
+  /** The names of the contexts that a log or context app has; the monolith has all. */
+  readonly contexts: readonly string[];
+  /** Whether the log is served as it is stored, for remote stores. The log app always does. */
+  readonly commits: boolean;
   readonly port: number;
   readonly host: string;
+  /** Which contexts other servers have, and where: their requests are handed on. */
+  readonly forward: ReadonlyMap<string, string>;
   /** Further names by which requests may address the server. */
   readonly hosts: readonly string[];
   /** Origins whose pages may read and write. */
   readonly origins: readonly string[];
   /** An absolute path. */
   readonly data: string;
-  readonly store: 'lmdb' | 'memory' | PostgresUrl;
+  readonly store: 'lmdb' | 'memory' | PostgresUrl | RemoteUrl;
   /** Seconds after which another process may take a log in LMDB from a writer that is not heard of. */
   readonly leaseSeconds: number;
   /** How many events apart each projection takes a snapshot. */
@@ -35,6 +50,8 @@ export interface Settings {
   readonly snapshotSpacing: number;
   /** The most bytes that the snapshots of one projection may take on the disk. */
   readonly snapshotBytes: number;
+  /** Identifies the build of the program. Undefined: a digest of its code. */
+  readonly build: string | undefined;
   /** Minutes between two audits of all projections; 0: only on request. */
   readonly auditMinutes: number;
   /** The most bytes of long answers that are produced and not yet sent. */
@@ -49,6 +66,19 @@ const whole = (min: number, max: number): z.ZodType<number> => {
     .transform(Number)
     .refine((number) => number >= min && number <= max, right);
 };
+
+/** Whether the text is a scheme, a host and perhaps a port, and nothing else. */
+export function isOrigin(text: string): boolean {
+  if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
+  const { pathname, search, hash, username } = new URL(text);
+  return pathname === '/' && search + hash + username === '';
+}
+
+function forwardFault(item: string): string | undefined {
+  const [name = '', url = '', ...rest] = item.split('=');
+  if (name !== '' && rest.length === 0 && isOrigin(url)) return undefined;
+  return 'must name contexts and the servers that have them, as in product=http://127.0.0.1:3002';
+}
 
 /** A list, separated by commas. */
 const list = (faultOf: (item: string) => string | undefined): z.ZodType<readonly string[], string> =>
@@ -66,6 +96,15 @@ const list = (faultOf: (item: string) => string | undefined): z.ZodType<readonly
     });
 
 const settings = {
+  LEFTFOLD_APP: z.enum(APPS, `must be one of ${APPS.join(', ')}`).default('monolith'),
+  LEFTFOLD_CONTEXTS: list(() => undefined).prefault(''),
+  LEFTFOLD_FORWARD: list(forwardFault)
+    .transform((items) => new Map(items.map((item) => item.split('=', 2) as [string, string])))
+    .prefault(''),
+  LEFTFOLD_COMMITS: z
+    .enum(['on', 'off'], 'must be on or off')
+    .transform((text) => text === 'on')
+    .prefault('off'),
   PORT: whole(0, 65_535).default(3000),
   HOST: z
     .string()
@@ -83,7 +122,7 @@ const settings = {
   LEFTFOLD_STORE: z
     .custom<Settings['store']>(
       isStore,
-      'must be lmdb, memory, or the URL of a database, as in postgres://user:password@localhost:5432/database',
+      'must be lmdb, memory, or the URL of a database or a log server, as in postgres://user:password@localhost:5432/database or http://127.0.0.1:3000',
     )
     .default('lmdb'),
   LEFTFOLD_LEASE_SECONDS: whole(1, 3600).default(DEFAULT_LEASE_SECONDS),
@@ -92,6 +131,10 @@ const settings = {
   LEFTFOLD_SNAPSHOT_SPACING: whole(1, 1_000_000_000).default(10_000),
   LEFTFOLD_SNAPSHOT_BYTES: whole(1, 999_999_999_999_999).default(1024 ** 3),
   LEFTFOLD_STREAM_BYTES: whole(1, 999_999_999_999_999).default(DEFAULT_MAX_CHUNK_BYTES),
+  LEFTFOLD_BUILD: z
+    .string()
+    .regex(/^\S{1,200}$/, 'must be a text without spaces of at most 200 characters, such as a commit id')
+    .optional(),
   LEFTFOLD_AUDIT_MINUTES: whole(0, 20_160).default(1440), // a Node timer is limited to some 24 days
 };
 
@@ -111,8 +154,12 @@ export function readSettings(environment: Environment): Settings {
     );
   };
   return {
+    app: read('LEFTFOLD_APP'),
+    contexts: read('LEFTFOLD_CONTEXTS'),
+    commits: read('LEFTFOLD_COMMITS'),
     port: read('PORT'),
     host: read('HOST'),
+    forward: read('LEFTFOLD_FORWARD'),
     hosts: read('LEFTFOLD_HOSTS'),
     origins: read('LEFTFOLD_ORIGINS'),
     data: read('LEFTFOLD_DATA'),
@@ -122,6 +169,7 @@ export function readSettings(environment: Environment): Settings {
     snapshotSeconds: read('LEFTFOLD_SNAPSHOT_SECONDS'),
     snapshotSpacing: read('LEFTFOLD_SNAPSHOT_SPACING'),
     snapshotBytes: read('LEFTFOLD_SNAPSHOT_BYTES'),
+    build: read('LEFTFOLD_BUILD'),
     auditMinutes: read('LEFTFOLD_AUDIT_MINUTES'),
     streamBytes: read('LEFTFOLD_STREAM_BYTES'),
   };
@@ -132,12 +180,25 @@ function isLoopback(host: string): boolean {
 }
 
 function isStore(store: unknown): store is Settings['store'] {
-  return store === 'lmdb' || store === 'memory' || (typeof store === 'string' && isPostgres(store));
+  return (
+    store === 'lmdb' ||
+    store === 'memory' ||
+    (typeof store === 'string' && (isPostgres(store) || isRemote(store)))
+  );
 }
 
 function isPostgres(store: string): store is PostgresUrl {
   try {
     urlWithoutPassword(store);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function isRemote(store: string): store is RemoteUrl {
+  try {
+    remoteUrl(store);
     return true;
   } catch {
     return false;

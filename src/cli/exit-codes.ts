@@ -1,7 +1,7 @@
 /** Maps the error that ended a command to an exit code and a one-line message. */
 import { CommanderError } from 'commander';
 import { InvalidSetting } from '../apps/settings.js';
-import { LogDamaged } from '../runtime/event-log/errors.js';
+import { CommitNotFlushed, LogDamaged } from '../runtime/event-log/errors.js';
 import { FileDamaged } from '../runtime/stores/lmdb/file-check/page-file.js';
 
 export const EXIT = {
@@ -10,6 +10,8 @@ export const EXIT = {
   usage: 2,
   damaged: 3,
   unacceptable: 4,
+  /** EX_IOERR of sysexits.h, as the server. */
+  diskFailed: 74,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -22,6 +24,7 @@ Exit codes:
   2    the command, an option or a setting is wrong
   3    the log is damaged, or does not have the expected hash
   4    what should be imported is not acceptable
+  74   the disk refused a write; whether the last commit was recorded, shows when the log is opened again
   130  interrupted; what was finished by then is kept (143: ended by SIGTERM)`;
 
 /** A command cannot continue. The message is one line that says why. */
@@ -80,6 +83,7 @@ export function exitStatusOf(error: unknown): ExitStatus {
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommandFailed || error instanceof Interrupted) return error.exitCode;
   if (error instanceof InvalidSetting) return EXIT.usage;
+  if (error instanceof CommitNotFlushed) return EXIT.diskFailed;
   return isDamage(error) ? EXIT.damaged : EXIT.failed;
 }
 

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { ProcessIdTaken } from '../runtime/stores/lmdb/reader-slot.js';
 import { addAudit } from './commands/audit.js';
 import { addBackup } from './commands/backup.js';
+import { addCompare } from './commands/compare.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
 import { addRehearse } from './commands/rehearse.js';
@@ -11,7 +12,7 @@ import { addWhatIf } from './commands/what-if.js';
 import { EXIT, EXIT_CODES_HELP, exitStatusOf } from './exit-codes.js';
 import { printMessage, type Terminal } from './terminal.js';
 
-const COMMANDS = [addVerify, addExport, addImport, addBackup, addWhatIf, addAudit, addRehearse];
+const COMMANDS = [addVerify, addExport, addImport, addBackup, addWhatIf, addAudit, addRehearse, addCompare];
 
 /**
  * @param args the command-line arguments without the program's name

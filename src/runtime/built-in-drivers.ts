@@ -3,5 +3,11 @@ import type { StoreDriver } from './stores/drivers.js';
 import { lmdbDriver } from './stores/lmdb/lmdb.driver.js';
 import { memoryDriver } from './stores/memory.js';
 import { postgresDriver } from './stores/postgres/postgres.driver.js';
+import { remoteDriver } from './stores/remote/remote.driver.js';
 
-export const BUILT_IN_DRIVERS: readonly StoreDriver[] = [memoryDriver, lmdbDriver, postgresDriver];
+export const BUILT_IN_DRIVERS: readonly StoreDriver[] = [
+  memoryDriver,
+  lmdbDriver,
+  postgresDriver,
+  remoteDriver,
+];

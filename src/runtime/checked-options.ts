@@ -29,7 +29,12 @@ export function checkedOptions(options: LeftfoldOptions | undefined): LeftfoldOp
     throw new InvalidSetting('options', 'are missing: at least a store is needed');
   const { store, snapshots = {}, workers } = options;
   requireStore(store);
-  const { auditMinutes } = options;
+  const { auditMinutes, build } = options;
+  if (build !== undefined && (typeof build !== 'string' || !/^[^\s]{1,200}$/.test(build)))
+    throw new InvalidSetting(
+      'build',
+      'must be a text without spaces of at most 200 characters, such as a commit id',
+    );
   const { heapMegabytes, timeoutMs } = workers ?? {};
   const parsed = numbers.safeParse({ ...snapshots, auditMinutes, heapMegabytes, timeoutMs });
   const issue = parsed.error?.issues[0];

@@ -45,6 +45,7 @@ export {
   AppendConditionFailed,
   PositionNotInLog,
   CommitIdReused,
+  ConditionTooCostly,
   ContractBroken,
   EventUnreadable,
   InvalidValue,

@@ -18,6 +18,12 @@ export interface LeftfoldOptions {
   readonly snapshots?: SnapshotOptions;
   /** Minutes between two audits of all projections; 0, the default: only on request. */
   readonly auditMinutes?: number;
+  /**
+   * Identifies the build of the program, as in `process.env.GIT_COMMIT`. After a start with another one, states that were kept are
+   * used at once and audited in the background; one that drifts is rebuilt. Default: a digest of the code in the folder of the
+   * program's entry point, and of its lock file.
+   */
+  readonly build?: string;
   /** Rebuilds and audits in a process of their own. Default: in this one, in turns with what it serves. */
   readonly workers?: WorkerOptions;
 }
@@ -56,8 +62,10 @@ export interface WorkerOptions {
 export interface HttpParts extends OriginOptions {
   /** Where the parts are served, as in `internal/log`. Default: at the root. */
   readonly prefix?: string;
-  /** `/events`: read the log, and append to it. */
-  readonly events?: boolean;
+  /** `/events`: read the log, and append to it unless `read-only`. */
+  readonly events?: boolean | 'read-only';
+  /** `/commits` and `/head`: the log as it is stored, for remote stores. Who can reach them can record events of any type. */
+  readonly commits?: boolean;
   /** `/projections`: how each projection is, its machine, and `resume` for one that has stopped. */
   readonly projections?: boolean;
   /** `/projections/<name>/audit` and `/rebuild`. */

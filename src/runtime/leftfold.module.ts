@@ -18,7 +18,12 @@ import { EventLog } from './event-log/event-log.js';
 import { EventStore } from './event-log/event-store.js';
 import { signal } from './event-log/signals.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from './http/events/cloud-event.js';
+import { CommitsController } from './http/commits/commits.controller.js';
+import { HeadController } from './http/commits/head.controller.js';
 import { EventsController } from './http/events/events.controller.js';
+import { ReadOnlyEventsController } from './http/events/read-only-events.controller.js';
+import { NEW_COMMITS_TYPE } from './event-log/commits/new-commit-lines.js';
+import { MAX_COMMITS_BODY_BYTES } from './http/commits/commit-body.js';
 import { ForeignApplication } from './http/kernel/foreign-application.js';
 import { Links } from './http/kernel/links.js';
 import { OriginPolicy } from './http/kernel/origin-policy.js';
@@ -223,7 +228,14 @@ const RUNTIME: readonly Provider[] = [
 ];
 
 /** What controllers need, the runtime's and the application's own, and what is checked of the application at its start. */
-function httpProviders({ prefix, events, projections, hosts, origins }: HttpParts): readonly Provider[] {
+function httpProviders({
+  prefix,
+  events,
+  commits,
+  projections,
+  hosts,
+  origins,
+}: HttpParts): readonly Provider[] {
   return [
     ProblemFilter,
     {
@@ -252,8 +264,9 @@ function httpProviders({ prefix, events, projections, hosts, origins }: HttpPart
       inject: [HttpAdapterHost, ModulesContainer, Links, ProblemFilter],
       useFactory: (host: HttpAdapterHost, container: ModulesContainer, links: Links, filter: ProblemFilter) =>
         new ForeignApplication(host, container, links, filter, {
-          readsBodies: events === true || projections === true,
+          readsBodies: [events, commits, projections].some((part) => part !== undefined && part !== false),
           jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
+          largeTypes: commits === true ? { [NEW_COMMITS_TYPE]: MAX_COMMITS_BODY_BYTES } : {},
           modules: new Set([LeftfoldModule, LeftfoldFeatureModule]),
         }),
     },
@@ -268,10 +281,12 @@ function controllersFor(definition: ProjectionDefinition | EntityProjectionDefin
   return [projectionController(definition.name), pastController(definition.name)];
 }
 
-function controllersOf({ events, projections, operations, health }: HttpParts): Type[] {
+function controllersOf({ events, commits, projections, operations, health }: HttpParts): Type[] {
   return [
     ...(health === true ? [HealthController] : []),
     ...(events === true ? [EventsController] : []),
+    ...(events === 'read-only' ? [ReadOnlyEventsController] : []),
+    ...(commits === true ? [CommitsController, HeadController] : []),
     ...(projections === true ? [ProjectionsController] : []),
     ...(operations === true ? [OperationsController] : []),
   ];

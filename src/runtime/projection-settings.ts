@@ -1,4 +1,5 @@
 /** What the projections of an application run with, from its options: snapshot stores, their pace, and workers. */
+import { buildIdOf } from './build-id.js';
 import type { EventStore } from './event-log/event-store.js';
 import { isInMemory } from './checked-options.js';
 import type { LeftfoldOptions, SnapshotOptions } from './leftfold-options.js';
@@ -10,13 +11,16 @@ import type { WorkerEntryOptions } from './worker-entry.js';
 
 /** What the projections run with, from checked options. */
 export function projectionSettings(
-  { store: location, snapshots = {}, auditMinutes = 0, workers }: LeftfoldOptions,
+  { store: location, snapshots = {}, auditMinutes = 0, workers, build: given }: LeftfoldOptions,
   store: EventStore,
 ): ProjectionSettings {
   const { every = 1000, seconds, spacing, folder, storeOf } = snapshots;
   // Snapshots of a log that ends with the process would never be read.
   const isKept = !isInMemory(store);
+  const isRestored = isKept && (storeOf ?? folder) !== undefined;
+  const build = isRestored ? (given ?? buildIdOf(process.argv[1])) : undefined;
   const settings = {
+    ...(build !== undefined && { build }),
     pace: { every, ...(seconds !== undefined && { seconds }), ...(spacing !== undefined && { spacing }) },
     auditMinutes,
     snapshotsOf: storeOf ?? (isKept && folder !== undefined ? snapshotsIn(folder, snapshots) : noSnapshots),

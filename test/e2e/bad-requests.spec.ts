@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { record, retract, wholeLog } from '../support/api.js';
-import { Watched, type Refusal } from '../support/refusals.js';
+import { WATCHABLE, Watched, type Refusal } from '../support/refusals.js';
 import { Server, TemporaryFolder } from '../support/server.js';
 
 const folder = new TemporaryFolder();
@@ -9,7 +9,7 @@ let watched: Watched;
 
 /** An entry at 1, one at 2 that is retracted, the retraction at 3. */
 beforeAll(async () => {
-  server = await Server.start({ LEFTFOLD_DATA: folder.path });
+  server = await Server.start({ LEFTFOLD_DATA: folder.path, ...WATCHABLE });
   await server.ready();
   await record(server, 5, 7);
   await retract(server, 2);

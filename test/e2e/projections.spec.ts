@@ -4,6 +4,7 @@ import { AmountsServer, type Overview } from '../support/amounts-server.js';
 import { mermaidFaults } from '../support/mermaid.js';
 
 interface Schema {
+  readonly $ref?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
@@ -11,6 +12,7 @@ interface OpenApi {
   readonly paths: Readonly<
     Record<string, { get: { responses: { 200: { content: { 'application/json': { schema: Schema } } } } } }>
   >;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
 const amounts = AmountsServer.ofEachTest();
@@ -61,15 +63,17 @@ describe('GET /projections', () => {
 
   it('has no member that OpenAPI does not describe', async () => {
     await amounts.stopAt3();
-    const { paths } = (await amounts.server.json('/openapi.json')) as OpenApi;
+    const { paths, components } = (await amounts.server.json('/openapi.json')) as OpenApi;
+    const resolved = ({ $ref, ...schema }: Schema = {}): Schema =>
+      $ref === undefined ? schema : (components.schemas[$ref.replace(/^.*\//, '')] ?? {});
     const schema = paths['/projections/{name}']?.get.responses[200].content['application/json'].schema;
     const { links, commands, ...rest } = await amounts.overview('total');
-    const described = schema?.properties ?? {};
+    const described = resolved(schema).properties ?? {};
     const namesIn = (properties: object = {}): readonly string[] => Object.keys(properties).toSorted();
     // Nothing has drifted here.
     expect(namesIn({ links, commands, drift: {}, ...rest })).toEqual(namesIn(described));
-    expect(namesIn(links)).toEqual(namesIn(described['links']?.properties));
-    expect(namesIn(commands)).toEqual(namesIn(described['commands']?.properties));
+    expect(namesIn(links)).toEqual(namesIn(resolved(described['links']).properties));
+    expect(namesIn(commands)).toEqual(namesIn(resolved(described['commands']).properties));
   });
 
   it('names the projections that there are when asked for another', async () => {

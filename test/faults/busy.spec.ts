@@ -3,12 +3,19 @@ import { ConsoleLogger, Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
+import { z } from 'zod';
+import { defineEvent } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { Commit, NewCommit } from '../../src/runtime/event-log/event.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { createHttpApplication } from '../../src/apps/http-application.js';
-import { noteTaken } from '../support/amounts.js';
 import { problemOf } from '../support/api.js';
+
+const noteTaken = defineEvent({
+  type: 'note.taken',
+  schema: z.strictObject({ text: z.string() }),
+  open: true,
+});
 
 /** Holds every append up until it is let go. */
 class SlowStore extends MemoryStore {

@@ -1,10 +1,14 @@
 /** One writer of a log in LMDB, whichever PID namespaces its processes are in, and also when one of them was stopped for a while. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import { problemOf } from '../support/api.js';
 import { leftfold } from '../support/cli.js';
 import { IN_OWN_PID_NAMESPACE, hasPidNamespaces, processWithin } from '../support/pid-namespace.js';
 import { CONTEXTS, Server, TemporaryFolder, runToEnd, type Environment } from '../support/server.js';
+
+const STOPS_IN_TRANSACTION = join(import.meta.dirname, '..', 'support', 'stop-in-transaction.mjs');
 
 const itInNamespaces = hasPidNamespaces() ? it : it.skip;
 
@@ -186,6 +190,26 @@ describe('a log with one writer', () => {
       expect(stderr).toContain('is in use by process');
     });
   });
+
+  it('cannot be taken over from a writer that was stopped in the middle of a transaction, which is said', async () => {
+    const path = join(folder.path, 'log');
+    const stopped = spawn(process.execPath, [STOPS_IN_TRANSACTION, path], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await once(stopped.stdout, 'data');
+      const { code, stderr } = await runToEnd({ ...environment, PORT: '0' });
+      expect(stderr).toContain(
+        `is in use by process ${stopped.pid}, which seems to be stopped in the middle of a transaction`,
+      );
+      expect(code).toBe(1);
+      stopped.kill('SIGCONT');
+      await once(stopped, 'exit');
+      await start();
+    } finally {
+      stopped.kill('SIGKILL');
+    }
+  }, 60_000);
 
   it('stays with a writer that was stopped for longer than its lease while nobody wanted it', async () => {
     const server = await start();

@@ -1,5 +1,5 @@
 import { wholeLog } from '../support/api.js';
-import { Watched, type Refusal } from '../support/refusals.js';
+import { WATCHABLE, Watched, type Refusal } from '../support/refusals.js';
 import { TemporaryFolder, type Server } from '../support/server.js';
 import { record, startProgram } from './support/numbers.js';
 
@@ -8,7 +8,7 @@ let server: Server;
 let watched: Watched;
 
 beforeAll(async () => {
-  server = await startProgram({ LEFTFOLD_DATA: folder.path });
+  server = await startProgram({ LEFTFOLD_DATA: folder.path, ...WATCHABLE });
   await server.ready();
   await record(server, 5, 7);
   watched = new Watched(server, folder.path);

@@ -1,5 +1,4 @@
 /** Entity projections over HTTP: one, a list, its pages, and what is refused. */
-import type { NestApplicationOptions } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -56,9 +55,8 @@ describe('entity projections over HTTP', () => {
     }).compile();
     module.useLogger(false);
     const adapter = new FastifyAdapter({ routerOptions: { maxParamLength: 4096 } });
-    const options: NestApplicationOptions = { rawBody: true };
-    const created = module.createNestApplication(adapter, options);
-    app = created as unknown as NestFastifyApplication;
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
+    app = module.createNestApplication<NestFastifyApplication>(adapter, { rawBody: true });
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     log = app.get(EventLog);

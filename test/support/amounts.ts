@@ -21,7 +21,6 @@ export const amountAdded = defineEvent({
 export const noteTaken = defineEvent({
   type: 'note.taken',
   schema: z.strictObject({ text: z.string() }),
-  open: true,
 });
 
 export interface TotalContext {

@@ -3,7 +3,7 @@
  * To take the hello world out, delete its import and its entry here, and the folders that README.md names.
  */
 import { HelloWorldModule } from '../../contexts/hello-world.module.js';
-import type { ContextModule } from './context-module.js';
+import type { ContextModule } from '../context-module.js';
 
 export const contexts: readonly ContextModule[] = [
   // one a line

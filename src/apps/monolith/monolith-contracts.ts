@@ -4,10 +4,12 @@ import { readSettings } from '../settings.js';
 import type { ContractRegistry } from '../../runtime/event-log/contracts/contract-registry.js';
 import { EventLog } from '../../runtime/event-log/event-log.js';
 import { MemoryStore } from '../../runtime/stores/memory.store.js';
-import { MonolithModule, type Parts } from './monolith.module.js';
+import { AppModule } from '../app-definition.js';
+import { PARTS, monolith, type Parts } from './monolith.module.js';
 
-export async function monolithContracts(parts?: Parts): Promise<ContractRegistry> {
-  const module = MonolithModule.over(new MemoryStore(), readSettings({ LEFTFOLD_STORE: 'memory' }), parts);
+export async function monolithContracts(parts: Parts = PARTS): Promise<ContractRegistry> {
+  const settings = readSettings({ LEFTFOLD_STORE: 'memory' });
+  const module = AppModule.over(new MemoryStore(), settings, monolith(settings, parts));
   const app = await NestFactory.createApplicationContext(module, { logger: false, abortOnError: false });
   const { contracts } = app.get(EventLog);
   await app.close();

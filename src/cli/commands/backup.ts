@@ -7,10 +7,17 @@ import { fsyncFolder } from '../../runtime/stores/fsync.js';
 import { helpExamples } from '../arguments.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 import { formatCount } from '../number-format.js';
-import { logConfig, withLogOptions, type LogOptions } from '../log-options.js';
+import { isRemote } from '../../apps/settings.js';
+import {
+  logConfig,
+  openLogForReading,
+  withLogOptions,
+  type LogConfig,
+  type LogOptions,
+} from '../log-options.js';
 import { Progress } from '../progress.js';
 import { printResult, printMessage, type Terminal } from '../terminal.js';
-import { formatLogHead, verifyLog, type VerifiedLog } from '../log-verification.js';
+import { formatLogHead, requireHash, verifyLog, type VerifiedLog } from '../log-verification.js';
 
 /** The folder of the copy until it is verified. Without a dot, because lmdb takes a path with one for a file. */
 const PARTIAL_NAME = 'log-part';
@@ -39,7 +46,7 @@ export function addBackup(program: Command, terminal: Terminal): void {
 
 async function backup(folder: string, options: LogOptions, terminal: Terminal): Promise<void> {
   const config = logConfig(options, terminal);
-  if (config.store !== 'lmdb')
+  if (config.store !== 'lmdb' && !isRemote(config.store))
     throw new CommandFailed(
       'only a log in LMDB can be copied so; use leftfold export for any other, or pg_dump for PostgreSQL',
       EXIT.usage,
@@ -47,9 +54,12 @@ async function backup(folder: string, options: LogOptions, terminal: Terminal): 
   const isNew = prepareFolder(folder);
   const partial = join(folder, PARTIAL_NAME);
   try {
-    await copyWithProgress(logFolder(config), partial, options, terminal);
+    const hash = await (config.store === 'lmdb'
+      ? copyWithProgress(logFolder(config), partial, options, terminal)
+      : copyFromServer(config, partial, options, terminal));
     terminal.interrupted.throwIfAborted();
     const verified = await verifyCopy(partial, options, terminal);
+    requireHash(verified, hash);
     renameSync(partial, join(folder, 'log'));
     await fsyncFolder(folder);
     await fsyncFolder(dirname(folder));
@@ -83,7 +93,7 @@ async function copyWithProgress(
   to: string,
   { quiet }: LogOptions,
   terminal: Terminal,
-): Promise<void> {
+): Promise<undefined> {
   // Loaded on demand, because it loads LMDB, which other commands do not need.
   const { copyLog } = await import('../../runtime/stores/lmdb/copy-log.js');
   const progress = new Progress(terminal, 'copy', 'MiB', quiet);
@@ -98,6 +108,53 @@ async function copyWithProgress(
     clearInterval(timer);
     progress.end();
   }
+}
+
+/**
+ * Records the commits of the log server in a new log, which has the same positions and hashes and another identity.
+ *
+ * @returns the hash of the last commit, in hexadecimal
+ */
+async function copyFromServer(
+  config: LogConfig,
+  to: string,
+  { quiet }: LogOptions,
+  terminal: Terminal,
+): Promise<string | undefined> {
+  const { LmdbStore } = await import('../../runtime/stores/lmdb/lmdb.store.js');
+  const from = await openLogForReading(config);
+  const progress = new Progress(terminal, 'copy', 'events', quiet);
+  let hash: string | undefined;
+  try {
+    const copy = LmdbStore.open(to);
+    try {
+      const head = await from.head();
+      for await (const page of from.commits({ through: head })) {
+        terminal.interrupted.throwIfAborted();
+        await Promise.all(
+          page.map(({ id, time, metadata, fingerprint, events }) =>
+            copy.append({
+              id,
+              time,
+              isImported: true,
+              metadata,
+              events,
+              ...(fingerprint !== undefined && { fingerprint }),
+            }),
+          ),
+        );
+        const newest = page.at(-1);
+        hash = newest?.hash ?? hash;
+        if (newest !== undefined) progress.update({ fraction: newest.last / head, done: newest.last });
+      }
+    } finally {
+      await copy.close();
+    }
+  } finally {
+    progress.end();
+    await from.close();
+  }
+  return hash;
 }
 
 const sizeOf = (folder: string): number =>

@@ -1,5 +1,6 @@
 /** The export format `ndjson`: an event as `GET /events` has it, plus the fields that its commit needs. */
 import { z } from 'zod';
+import { exportLine } from '../../runtime/event-log/commits/export-line.js';
 import type { Json } from '../../runtime/event-log/event.js';
 import { eventFields, parseFields, recordable, type EventFormat } from './event-line.js';
 
@@ -17,21 +18,7 @@ const line = z.strictObject({
 });
 
 export const ndjson: EventFormat = {
-  write(event, { fingerprint, size }) {
-    const { position, type, revision, tags, data, time, commit, metadata } = event;
-    return JSON.stringify({
-      position,
-      type,
-      revision,
-      tags,
-      data,
-      time,
-      commit,
-      metadata,
-      fingerprint,
-      ...(size > 1 && { commitEvents: size }),
-    });
-  },
+  write: exportLine,
 
   read(value) {
     const { position, type, revision, tags, data, time, commit, metadata, fingerprint, commitEvents } =

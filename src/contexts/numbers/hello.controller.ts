@@ -1,25 +1,28 @@
 /** The hello-world protocol: push an event, see the log as an array of numbers. */
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
-import type { Position } from '../../runtime/index.js';
 import {
   FORM_TYPE,
   JSON_TYPE,
+  JSON_UTF_8,
   Links,
   commitOptions,
   queryOf,
   readBody,
   refuseUnknownParameters,
+  sendChunks,
   sendJson,
-  type Headers,
+  wholeNumber,
   type HttpRequest,
   type HttpResponse,
 } from '../../runtime/http/index.js';
-import { readField } from './number-body.js';
+import { asJson, readField } from './number-body.js';
 import { ApiLog, ApiPush } from './numbers.docs.js';
 import { NumbersService } from './numbers.service.js';
 
-/** More values than this are not shown; `/events` has them all. */
+/** How many values a push is answered with. */
 const MAX_SHOWN = 1000;
+/** More of the newest values are not collected for one answer; without a limit the log is streamed. */
+const MAX_NEWEST = 10_000;
 
 @Controller()
 export class HelloController {
@@ -34,25 +37,34 @@ export class HelloController {
     refuseUnknownParameters(queryOf(request), []);
     const value = readField(await readBody(request, [FORM_TYPE, JSON_TYPE]), 'event');
     const { last } = await this.numbers.record([value], commitOptions(request.headers, { push: value }));
-    await this.#answer(response, 201, { location: this.links.app(`/numbers/${last}`) }, last);
+    // The array ends with this number, even when others have pushed since.
+    const values = await this.numbers.newest(last, MAX_SHOWN);
+    const headers = { 'leftfold-position': String(last), location: this.links.app(`/numbers/${last}`) };
+    sendJson(response, 201, headers, values.map(asJson));
   }
 
   @Get('log')
-  @ApiLog()
+  @ApiLog(MAX_NEWEST)
   async log(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
-    refuseUnknownParameters(queryOf(request), []);
-    await this.#answer(response, 200, { 'cache-control': 'no-cache' }, await this.numbers.head());
-  }
-
-  /** The array ends with the value at `through`, even when others have pushed since. */
-  async #answer(response: HttpResponse, status: number, headers: Headers, through: Position): Promise<void> {
-    const values = await this.numbers.newest(through, MAX_SHOWN);
-    sendJson(response, status, { 'leftfold-position': String(through), ...headers }, values.map(asJson));
+    const query = queryOf(request);
+    refuseUnknownParameters(query, ['limit']);
+    const limit = wholeNumber(query, 'limit', { min: 1, max: MAX_NEWEST });
+    const through = await this.numbers.head();
+    const headers = { 'leftfold-position': String(through), 'cache-control': 'no-cache' };
+    if (limit === undefined) {
+      const all = this.numbers.all(through);
+      await sendChunks(response, { 'content-type': JSON_UTF_8, ...headers }, jsonArray(all));
+    } else sendJson(response, 200, headers, (await this.numbers.newest(through, limit)).map(asJson));
   }
 }
 
-/** A JSON number where it is exact, a string where it would not be. */
-function asJson(value: string): number | string {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
+/** A JSON array of the values, a page at a time. */
+async function* jsonArray(pages: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
+  let before = '[';
+  for await (const values of pages) {
+    if (values.length === 0) continue;
+    yield before + JSON.stringify(values.map(asJson)).slice(1, -1);
+    before = ',';
+  }
+  yield before === '[' ? '[]' : ']';
 }

@@ -11,16 +11,18 @@ const MAX_FAULTS = 20;
 /** A number as it may be sent. */
 export const sentInteger = z.union([z.int(), z.string().regex(CANONICAL_INTEGER)]).meta({ example: 5 });
 
-const sentValue = z.object({ value: sentInteger });
+const sentValue = z.object({ value: sentInteger }).meta({ title: 'NewNumber' });
 
 /** What `readNumbers` accepts, for the documentation: it reads by itself, so that ten thousand numbers cost little. */
-export const sentNumbers = z.union([
-  sentValue,
-  z
-    .array(z.union([sentValue, sentInteger]))
-    .min(1)
-    .max(MAX_COMMIT_EVENTS),
-]);
+export const sentNumbers = z
+  .union([
+    sentValue,
+    z
+      .array(z.union([sentValue, sentInteger]))
+      .min(1)
+      .max(MAX_COMMIT_EVENTS),
+  ])
+  .meta({ example: { value: 5 } });
 
 /** One value, or many for one commit. */
 export type NumbersBody =
@@ -131,6 +133,12 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return (
     typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof InexactNumber)
   );
+}
+
+/** A JSON number where it is exact, a string of its digits where it would not be. */
+export function asJson(value: string): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
 }
 
 function refuse(faults: readonly Fault[]): never {

@@ -1,4 +1,4 @@
-/** The write side: records and retracts numbers, and publishes what was recorded. */
+/** The write side: records and retracts numbers, and tells subscribers of each. */
 import { Module } from '@nestjs/common';
 import { LeftfoldModule } from '../../runtime/index.js';
 import { HelloController } from './hello.controller.js';
@@ -7,16 +7,20 @@ import { NumbersController } from './numbers.controller.js';
 import { numberRecorded, numberRetracted } from './numbers.events.js';
 import { NumbersService } from './numbers.service.js';
 import { Seed } from './seed.js';
+import { Notifier } from './subscribers/notifier.js';
+import { SubscribersController } from './subscribers/subscribers.controller.js';
+import { subscriberAdded, subscriberDropped } from './subscribers/subscribers.events.js';
+import { SubscribersService } from './subscribers/subscribers.service.js';
 
 @Module({
   imports: [
     LeftfoldModule.forFeature({
-      contracts: [numberRecorded, numberRetracted],
+      contracts: [numberRecorded, numberRetracted, subscriberAdded, subscriberDropped],
       deciders: [numberDecider],
     }),
   ],
-  controllers: [NumbersController, HelloController],
-  providers: [NumbersService, Seed],
+  controllers: [NumbersController, HelloController, SubscribersController],
+  providers: [NumbersService, Seed, SubscribersService, Notifier],
   exports: [NumbersService],
 })
 export class NumbersModule {}

@@ -81,6 +81,12 @@ export class NumbersService {
     return values.reverse();
   }
 
+  /** All values that were recorded up to a position, in pages; also those that were retracted since. */
+  async *all(through: Position): AsyncGenerator<readonly string[]> {
+    for await (const page of this.log.read([{ types: [numberRecorded.type] }], { through }))
+      yield page.map((event) => (event.data as { readonly value: string }).value);
+  }
+
   head(): Promise<Position> {
     return this.log.head();
   }

@@ -13,6 +13,17 @@ import { product, shownProduct } from './product.projection.js';
 
 const TEXT = 'text/plain; charset=utf-8';
 
+class ProductTooLong extends Problem {
+  constructor() {
+    super(
+      'conflict',
+      'product-too-long',
+      'The product is too long to be computed',
+      `Its factors have more than ${MAX_COMPUTED_DIGITS} digits together; GET /product tells its size.`,
+    );
+  }
+}
+
 @Controller('product')
 export class ProductController {
   constructor(@InjectProjection(product) private readonly projection: Projection<ProductContext>) {}
@@ -30,7 +41,9 @@ export class ProductController {
   }
 
   @Get('value')
-  @ApiTextQuery('product', 'The exact product in decimal, up to 200,000 digits of factors', '2')
+  @ApiTextQuery('product', 'The exact product in decimal, up to 200,000 digits of factors', '2', [
+    new ProductTooLong(),
+  ])
   value(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
     return answerQuery(this.projection, request, response, {
       type: TEXT,
@@ -41,10 +54,5 @@ export class ProductController {
 
 function exactText(context: ProductContext): string {
   if (isComputable(context)) return String(productIn(context));
-  throw new Problem(
-    'conflict',
-    'product-too-long',
-    'The product is too long to be computed',
-    `Its factors have more than ${MAX_COMPUTED_DIGITS} digits together; GET /product tells its size.`,
-  );
+  throw new ProductTooLong();
 }

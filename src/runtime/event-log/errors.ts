@@ -8,6 +8,18 @@ export class InvalidValue extends Problem {
   }
 }
 
+/** Nothing was recorded: appends wait for each other's conditions, so the search for events that break one has a bound. */
+export class ConditionTooCostly extends Problem {
+  constructor() {
+    const detail =
+      'The condition names so many items or tags that events after its position have in common that it cannot be checked in ' +
+      'time; read up to a later position and give it as after, or name fewer items.';
+    super('invalid', 'condition-too-costly', 'The append condition takes too long to check', detail, {
+      faults: [{ detail, pointer: pointer(['condition']) }],
+    });
+  }
+}
+
 /** An event that breaks its contract, or has none. Nothing of its commit was recorded. */
 export class ContractBroken extends Problem {
   /** @param faults point into `{"events": […]}` */
@@ -169,6 +181,10 @@ const STORE_TROUBLES = {
     'The store has no log any more',
     'The tables of the log are gone from the server that kept it; they must be restored.',
   ],
+  'another-log': [
+    'The store has another log',
+    'The server keeps another log than the one that was opened: what was folded here is of no use for it.',
+  ],
 } as const;
 
 export type StoreTrouble = keyof typeof STORE_TROUBLES;
@@ -249,14 +265,21 @@ export class LogDamaged extends Problem {
 
 /** Another process writes to this log. */
 export class LogInUse extends Error {
-  /** @param isElsewhere whether the process is of another PID namespace, as in another container */
+  /**
+   * @param isElsewhere whether the process is of another PID namespace, as in another container
+   * @param keepsLock whether it no longer renews its lease, but keeps LMDB's lock
+   */
   constructor(
     readonly folder: string,
     readonly processId: number,
     isElsewhere = false,
+    keepsLock = false,
   ) {
     const where = isElsewhere ? ' of another container or PID namespace' : '';
-    super(`${folder} is in use by process ${processId}${where}; stop that process or choose another folder`);
+    const what = keepsLock
+      ? ', which seems to be stopped in the middle of a transaction and keeps its lock: let it go on (kill -CONT) or end it (kill -KILL)'
+      : '; stop that process or choose another folder';
+    super(`${folder} is in use by process ${processId}${where}${what}`);
     this.name = 'LogInUse';
   }
 }

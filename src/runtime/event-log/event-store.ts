@@ -9,6 +9,7 @@ import type {
   RecordedCommit,
   StoredEvent,
 } from './event.js';
+import { commitsHolding } from './commits/commits-holding.js';
 
 /** Why a store cannot do all that it should. */
 export interface StoreStatus {
@@ -56,6 +57,16 @@ export abstract class EventStore {
    * @throws LogDamaged at the first that does not fit, after those before it
    */
   abstract commits(range?: Pick<Range, 'after' | 'through'>): AsyncIterable<readonly RecordedCommit[]>;
+
+  /**
+   * Whole commits that hold an event of `read(query, range)`, in its direction, a page at a time, each once and verified against
+   * its hash. With a limit, as many commits as hold that many events.
+   *
+   * @throws LogDamaged at a commit that does not fit its hash
+   */
+  commitsWith(query: Query, range: Range): AsyncIterable<readonly RecordedCommit[]> {
+    return commitsHolding(this, query, range);
+  }
 
   /**
    * The position of the last committed event; 0 when the log is empty.

@@ -6,9 +6,10 @@ import { Args, runActions, type Chart, type Context as Values, type RaiseQueue }
 import { Configurations } from './compiled/configurations.js';
 import { effectOfStart } from './compiled/effect.js';
 import { Macrostep } from './compiled/macrostep.js';
+import { observingActions, placeBlamedFor, placeOfAction } from './compiled/places.js';
 import { readChart, type Machine } from './compiled/read-chart.js';
 import type { Fold, FoldEvent, FoldState } from './fold-state.js';
-import { explainChange, freezeData } from './state-data.js';
+import { NotData, explainChange, freezeData } from './state-data.js';
 
 export type { ContextOf, Machine } from './compiled/read-chart.js';
 
@@ -50,15 +51,43 @@ function checkedFold<Context>(fold: Fold<Context>): Fold<Context> {
     ...fold,
     step: (state, event) => {
       freezeData(state.context, 'context'); // it may come from a snapshot
+      let next: FoldState<Context>;
       try {
-        const next = fold.step(state, event);
-        freezeData(next.context, 'context');
-        return next;
+        next = fold.step(state, event);
       } catch (error) {
-        throw explainChange(error, state.value, event.type);
+        throw explainChange(error, state.value, event.type, placeBlamedFor(error));
       }
+      try {
+        freezeData(next.context, 'context');
+      } catch (error) {
+        throw error instanceof NotData
+          ? new NotData(error.path, error.what, sourceOf(fold, state, event))
+          : error;
+      }
+      return next;
     },
   };
+}
+
+/** The action that first returns a context which is no data, found by taking the step again. */
+function sourceOf<Context>(fold: Fold<Context>, state: FoldState<Context>, event: FoldEvent): string {
+  let source: string | undefined;
+  observingActions(
+    (action, context) => {
+      if (source === undefined && !isData(context)) source = placeOfAction(action);
+    },
+    () => fold.step(state, event),
+  );
+  return `${source ?? 'an action'}, at ${event.type}`;
+}
+
+function isData(value: unknown): boolean {
+  try {
+    freezeData(value, '');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function uncheckedFold<Context>(

@@ -1,5 +1,6 @@
 /** States are plain data that nobody changes in place. */
-import { assign, createMachine } from 'xstate';
+import { deserialize, serialize } from 'node:v8';
+import { assign, createMachine, setup } from 'xstate';
 import { foldOf } from './fold.js';
 import { NotData, freezeData } from './state-data.js';
 
@@ -40,6 +41,12 @@ describe('a state', () => {
     [{ by: new Map([['a', new Money(0)]]) }, 'context.by.get(a) is an instance of Money'],
     [{ f: () => 1 }, 'context.f is a function'],
     [{ r: /x/ }, 'context.r is an instance of RegExp'],
+    [{ b: Buffer.from('a') }, 'context.b is an instance of Buffer'],
+    [{ m: new (class Prices extends Map {})() }, 'context.m is an instance of Prices'],
+    [{ s: new (class Names extends Set {})() }, 'context.s is an instance of Names'],
+    [{ d: new (class Day extends Date {})() }, 'context.d is an instance of Day'],
+    [{ l: new (class List extends Array {})() }, 'context.l is an instance of List'],
+    [{ o: { [Symbol('s')]: 1 } }, 'context.o is an object with a member named by a symbol'],
   ])('cannot be %j', (context, message) => {
     expect(() => {
       freezeData(context, 'context');
@@ -75,6 +82,76 @@ describe('a state', () => {
     const restored = structuredClone(fold.initial);
     expect(() => fold.step(restored, added(3))).toThrow(/changes the context in place/);
     expect(fold.initial.context.list).toEqual([]);
+  });
+
+  it.each<[string, object, (context: never) => void]>([
+    ['a Map is set', { of: new Map() }, ({ of }: { of: Map<string, number> }) => of.set('a', 1)],
+    [
+      'a Map is cleared',
+      { of: new Map() },
+      ({ of }: { of: Map<string, number> }) => {
+        of.clear();
+      },
+    ],
+    ['a Set is added to', { of: new Set() }, ({ of }: { of: Set<number> }) => of.add(1)],
+    ['a Set is deleted from', { of: new Set([1]) }, ({ of }: { of: Set<number> }) => of.delete(1)],
+    ['a Date is set', { of: new Date(0) }, ({ of }: { of: Date }) => of.setFullYear(2000)],
+  ])('cannot be changed in place when %s', (_, context, change) => {
+    const machine = machineOf(context, (now: never) => {
+      change(now);
+      return {};
+    });
+    const fold = foldOf(machine);
+    const message =
+      /changes the context in place in state "open", at added: .*: the action \(inline\): a \w+ of a state is read only/;
+    expect(() => fold.step(fold.initial, added(1))).toThrow(message);
+    expect(() => fold.step(structuredClone(fold.initial), added(1))).toThrow(message);
+  });
+
+  it('can be copied, serialized and compared although it is frozen', () => {
+    const context = { m: new Map([['a', 1]]), s: new Set([1]), d: new Date(0) };
+    freezeData(context, 'context');
+    expect(structuredClone(context)).toEqual({ m: new Map([['a', 1]]), s: new Set([1]), d: new Date(0) });
+    expect(deserialize(serialize(context))).toEqual(context);
+    expect(new Map(context.m).set('b', 2).size).toBe(2);
+  });
+
+  it('names the state and the action or the guard that does what it must not', () => {
+    const machine = setup({
+      actions: {
+        sum: assign({ total: () => new Money(1) }),
+        push: assign(({ context }) => {
+          (context as unknown as { list: number[] }).list.push(1);
+          return {};
+        }),
+        nothing: assign({}),
+      },
+      guards: {
+        sorted: ({ context }) => (context as unknown as { list: number[] }).list.reverse().length > 0,
+      },
+    }).createMachine({
+      id: 'till',
+      context: { list: [1, 2] },
+      initial: 'open',
+      states: {
+        open: {
+          on: {
+            sold: { actions: ['nothing', 'sum', 'nothing'] },
+            kept: { actions: ['nothing', 'push'] },
+            listed: { guard: 'sorted', actions: 'nothing' },
+          },
+        },
+      },
+    });
+    const fold = foldOf(machine);
+    const stepping = (type: string) => () => fold.step(fold.initial, { type });
+    expect(stepping('sold')).toThrow(
+      /context\.total is an instance of Money.*\(machine till, state open: the action sum, at sold\)/,
+    );
+    expect(stepping('kept')).toThrow('machine till, state open: the action push: Cannot add property');
+    expect(stepping('listed')).toThrow(
+      'machine till, state open: the guard sorted: Cannot assign to read only',
+    );
   });
 
   it('is not looked through after each step in production, only at the beginning', () => {

@@ -1,4 +1,5 @@
 /** For controllers of one's own: problems, exact bodies, query strings, retries that are safe, and answers from projections. */
+export { completeApi } from './api-document.js';
 export { linkToCommit } from './events/page-request.js';
 export { commitOptions, type CommitOptions } from './events/idempotency.js';
 export {
@@ -10,9 +11,11 @@ export {
   NDJSON_TYPE,
   UnsupportedEncoding,
   UnsupportedMediaType,
+  bodyProblems,
   readBody,
   type BodyOptions,
 } from './kernel/bodies.js';
+export { ExactBody } from './kernel/exact-body.js';
 export { InexactNumber } from './kernel/exact-json.js';
 export {
   JSON_UTF_8,
@@ -37,6 +40,7 @@ export {
   type OriginRequest,
 } from './kernel/origin-policy.js';
 export { parseBody } from './kernel/json-faults.js';
+export type { Chunk } from './kernel/thread-turns.js';
 export { Links } from './kernel/links.js';
 export {
   refuseUnknownParameters,
@@ -64,11 +68,13 @@ export {
   POSITION_HEADER,
   apiPosition,
   apiTime,
-  schemaOf,
   type Answer,
+  type Content,
   type Endpoint,
-  type Schema,
 } from './kernel/api-docs.js';
+export { schemaOf, type Schema } from './kernel/api-schema.js';
+export { APPENDING_PROBLEMS, READING_PROBLEMS } from './events/log-problems.js';
+export { apiCommand } from './projections/projections.docs.js';
 export { ApiTextQuery } from './projections/projection.docs.js';
 export type { Representation, ProjectedState } from './projections/as-of.js';
 export { NotYet, answerQuery } from './projections/query.js';

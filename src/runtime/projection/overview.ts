@@ -6,6 +6,7 @@ import type { Drift } from './operations/comparison-points.js';
 import { diagramOf } from './diagram.js';
 import type { FoldState } from '../fold/fold-state.js';
 import { EntityProjection } from './entities/entity-projection.js';
+import type { Folded } from './folding.js';
 import type { Projection } from './projection.js';
 import type { ProjectionStatus } from './projection.machine.js';
 import { digestText } from './snapshots/rolling-digest.js';
@@ -140,7 +141,7 @@ export async function detailsOf(
     return { ...(await overviewOf(projection, log, now)), machine };
   }
   const { folded } = projection;
-  const digest = `${folded.position}-${digestText(folded.digest)}${stateSuffix(folded.state)}`;
+  const digest = fullDigestOf(folded);
   const overview = await overviewOf(projection, log, now);
   // The projection may have folded on meanwhile; position and digest must be of one state.
   return {
@@ -149,6 +150,11 @@ export async function detailsOf(
     digest,
     machine: diagramOf(projection.definition.machine),
   };
+}
+
+/** `<position>-<digest of the events folded>-<digest of the state>`: equal in two processes that have folded the same events to the same state. */
+export function fullDigestOf(folded: Folded): string {
+  return `${folded.position}-${digestText(folded.digest)}${stateSuffix(folded.state)}`;
 }
 
 /** Also part of the health answer. */

@@ -37,6 +37,8 @@ export interface ProjectionSettings {
   readonly entityFolderOf?: (projection: string) => string;
   /** For rebuilds and audits in worker processes. Without it they run in this thread. */
   readonly workers?: WorkerSettings;
+  /** Identifies the build of the program. Without it, a state that another build has folded is not audited. */
+  readonly build?: string;
   /** Minutes between two audits of all projections. Default: 0, only on request. */
   readonly auditMinutes?: number;
 }

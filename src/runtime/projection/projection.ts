@@ -1,6 +1,7 @@
 /** A fold that follows the log, keeps snapshots, and answers queries. */
-import { START, type Page, type Position, type Query } from '../event-log/event.js';
 import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { START, type Page, type Position, type Query } from '../event-log/event.js';
 import { LogWentBack } from '../event-log/errors.js';
 import type { EventLog } from '../event-log/event-log.js';
 import type { StoreStatus } from '../event-log/event-store.js';
@@ -10,6 +11,7 @@ import type { FoldState } from '../fold/fold-state.js';
 import { fingerprintIn } from '../fold/machine-fingerprint.js';
 import { FoldedPosition } from './folded-position.js';
 import { beginning, Folding, type Folded, type Skipped } from './folding.js';
+import { foldInSlices } from './folding-slices.js';
 import { MovingRate } from './moving-rate.js';
 import {
   lifecycleOf,
@@ -51,6 +53,7 @@ export class Projection<Context = unknown> {
   #hashAtFault: Promise<string | undefined> | undefined;
   #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
   #machine: string | undefined;
+  #restoredFrom: Position = START;
   #status: ProjectionStatus = 'recovering';
   #fault: ProjectionFault | undefined;
   #actor: ProjectionActor | undefined;
@@ -97,6 +100,11 @@ export class Projection<Context = unknown> {
   /** What keeps the log that it follows from being read or appended to. */
   get logStatus(): StoreStatus | undefined {
     return this.log.status();
+  }
+
+  /** The position of the snapshot that it began from; 0 when it has folded the whole log. */
+  get restoredFrom(): Position {
+    return this.#restoredFrom;
   }
 
   /** Where the last audit found that the state is not what the log folds to. */
@@ -224,6 +232,7 @@ export class Projection<Context = unknown> {
       if (ended.aborted) return;
       this.#begin((from as Folded<Context> | undefined) ?? beginning(this.definition.fold), skipped);
       const restoredFrom = this.position;
+      if (!isResuming) this.#restoredFrom = restoredFrom;
       const caughtUp = (): void => {
         tell({ type: 'caught up' });
         const { position } = this;
@@ -236,7 +245,13 @@ export class Projection<Context = unknown> {
       for await (const page of this.log.followPages(this.#followed, this.position, ended)) {
         ended.throwIfAborted();
         const wasBehind = this.position < target;
-        if (!this.#take(page)) {
+        const take = this.#take(page);
+        let taken = take.next();
+        for (; taken.done !== true; taken = take.next()) {
+          await nextTurn();
+          ended.throwIfAborted();
+        }
+        if (!taken.value) {
           tell({ type: 'refold' });
           return;
         }
@@ -288,14 +303,15 @@ export class Projection<Context = unknown> {
   }
 
   /**
-   * Folds a page, unless it says that an event is to be skipped which has been folded already.
+   * Folds a page, unless it says that an event is to be skipped which has been folded already. Yields when other work should
+   * have its turn.
    *
    * @returns whether the page was folded
    * @throws FoldFailed
    */
-  #take(page: Page): boolean {
+  *#take(page: Page): Generator<void, boolean, void> {
     if (!page.events.some(isSkip)) {
-      this.#foldPage(page);
+      yield* this.#foldPage(page);
       return true;
     }
     for (const at of skippedIn(page.events, this.name)) {
@@ -304,18 +320,33 @@ export class Projection<Context = unknown> {
       this.#skipped.add(at);
     }
     const isConsumed = this.definition.consumes.some(isSkip);
-    this.#foldPage(isConsumed ? page : { ...page, events: page.events.filter((event) => !isSkip(event)) });
+    yield* this.#foldPage(
+      isConsumed ? page : { ...page, events: page.events.filter((event) => !isSkip(event)) },
+    );
     return true;
   }
 
-  /** @throws FoldFailed */
-  #foldPage(page: Page): void {
-    try {
-      this.#folding.take(page);
-    } finally {
-      this.#folded.moveTo(this.#folding.position);
-      this.#rate.add(countUpTo(page, this.position));
+  /** What others see of the projection changes once the whole page is folded. @throws FoldFailed after what comes before the event */
+  *#foldPage(page: Page): Generator<void, void, void> {
+    let base = this.#folding;
+    let next = new Folding(this.definition.fold, base.folded, this.#skipped);
+    let failure: { readonly error: unknown } | undefined;
+    for (;;) {
+      try {
+        yield* foldInSlices(next, page);
+      } catch (error) {
+        failure = { error };
+      }
+      // While other work had its turn, a rebuilt state of the same position may have taken its place.
+      if (this.#folding === base) break;
+      base = this.#folding;
+      next = new Folding(this.definition.fold, base.folded, this.#skipped);
+      failure = undefined;
     }
+    this.#folding = next;
+    this.#folded.moveTo(next.position);
+    this.#rate.add(countUpTo(page, next.position));
+    if (failure !== undefined) throw failure.error;
     for (const callback of this.#onFolded) callback(page);
   }
 }

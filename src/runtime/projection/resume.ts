@@ -20,13 +20,13 @@ interface Resumable {
 
 /** Only a faulted projection can be resumed. */
 export class NotFaulted extends Problem {
-  constructor({ name, status, position }: Resumable) {
+  constructor({ name, status, position }: Pick<Resumable, 'name' | 'status' | 'position'>) {
     super(
       'conflict',
       'projection-not-faulted',
       'The projection has not stopped',
       `${name} is ${status} at position ${position}; only a projection that is faulted can be resumed.`,
-      { extensions: { status, position } },
+      { extensions: { position } }, // a problem's `status` is that of HTTP
     );
   }
 }

@@ -7,6 +7,8 @@ export const DEFAULT_LEASE_SECONDS = 6;
 export interface StoreOptions {
   /** Told in a sentence when the connection to a server is lost, when it is back, and why opening a log takes a while. */
   readonly onConnection?: (message: string) => void;
+  /** Told in a sentence, once, that the disk of a log in LMDB refused a commit: the process should end soon, and start again. */
+  readonly onCommitRefused?: (message: string) => void;
   /** How long a writer that does not renew its lease keeps a log in LMDB, in seconds. */
   readonly leaseSeconds?: number;
 }

@@ -1,7 +1,14 @@
 /** A commit with its hash, which covers its content and the hash of the commit before it: a log can be verified by itself. */
 import { hash as digestOf } from 'node:crypto';
 import { LogDamaged } from '../errors.js';
-import type { Commit, CommitContent, NewCommit, Position, RecordedCommit } from '../event.js';
+import {
+  START,
+  type Commit,
+  type CommitContent,
+  type NewCommit,
+  type Position,
+  type RecordedCommit,
+} from '../event.js';
 import { decodeContent, encodeContent } from './commit-encoding.js';
 
 const HASH_LENGTH = 32;
@@ -18,7 +25,12 @@ export interface HashedCommit {
 export interface VerifiedCommit extends CommitContent {
   readonly hash: Buffer;
   readonly previous: Buffer;
+  /** What it was decoded from, where the store keeps commits in this form. */
+  readonly bytes?: Buffer;
 }
+
+/** The bytes that commits were decoded from. Beside the commits: what users of the log see has no such member. */
+const storedBytes = new WeakMap<RecordedCommit, Buffer>();
 
 /** @throws Error when the commit cannot be encoded */
 export function hashCommit(
@@ -48,7 +60,36 @@ export function verifyCommit(bytes: Buffer, last: Position, first = last): Verif
   const content = decodeContent(bytes.subarray(2 * HASH_LENGTH));
   if (content.last !== last)
     throw new LogDamaged(first, `a commit stands there that ends at ${content.last}`);
-  return { ...content, hash, previous: bytes.subarray(HASH_LENGTH, 2 * HASH_LENGTH) };
+  return { ...content, hash, previous: bytes.subarray(HASH_LENGTH, 2 * HASH_LENGTH), bytes };
+}
+
+/**
+ * The commit in the layout of `HashedCommit.bytes`.
+ *
+ * @param first where it must begin, as far as that is known: the position that the error names
+ * @throws LogDamaged unless the bytes fit their hash
+ */
+export function verifyStored(bytes: Buffer, first = START): VerifiedCommit {
+  const damaged = (): LogDamaged => new LogDamaged(first, 'the commit there does not fit its hash');
+  if (bytes.length <= 2 * HASH_LENGTH) throw damaged();
+  if (bytes.toString('latin1', 0, HASH_LENGTH) !== digestOf('sha256', bytes.subarray(HASH_LENGTH), 'binary'))
+    throw damaged();
+  const content = decodeContent(bytes.subarray(2 * HASH_LENGTH));
+  return {
+    ...content,
+    hash: bytes.subarray(0, HASH_LENGTH),
+    previous: bytes.subarray(HASH_LENGTH, 2 * HASH_LENGTH),
+    bytes,
+  };
+}
+
+/** The bytes of a commit that a store gave: those that it keeps, or the same made again from what it keeps. */
+export function storedBytesOf(commit: RecordedCommit): Buffer {
+  const known = storedBytes.get(commit);
+  if (known !== undefined) return known;
+  const { hash, bytes } = hashCommit(commit, commit.first, Buffer.from(commit.previous, 'hex'));
+  if (hash.toString('hex') === commit.hash) return bytes;
+  throw new Error(`the commit ${commit.id} was encoded by a version that this one does not encode alike`);
 }
 
 /** @throws LogDamaged unless the commit follows directly on the one before it; `undefined` is the beginning of the log */
@@ -78,6 +119,8 @@ export function toCommit({ id, first, last, time, fingerprint }: CommitContent):
 }
 
 /** The commit as users of the log see it. */
-export function toRecordedCommit({ hash, previous, ...content }: VerifiedCommit): RecordedCommit {
-  return { ...content, hash: hash.toString('hex'), previous: previous.toString('hex') };
+export function toRecordedCommit({ hash, previous, bytes, ...content }: VerifiedCommit): RecordedCommit {
+  const commit = { ...content, hash: hash.toString('hex'), previous: previous.toString('hex') };
+  if (bytes !== undefined) storedBytes.set(commit, bytes);
+  return commit;
 }

@@ -4,8 +4,10 @@ import { assign, raise, type AnyStateNode } from 'xstate';
 import type { FoldEvent } from '../fold-state.js';
 import { runActions, raisingAction, type Action, type Context } from './chart.js';
 import { guardOf } from './guard.js';
+import { placed } from './places.js';
 import {
   resolveReference,
+  placeIn,
   refuse,
   rejectParameters,
   type Params,
@@ -33,6 +35,12 @@ const NO_EFFECT = 'is not an assign, and a fold has no other effect';
 /** @throws Error that names the state when a fold cannot run the action */
 export function actionOf(reference: unknown, node: AnyStateNode): Action {
   const resolved = resolveReference(reference, node.machine.implementations.actions);
+  return placed(compiledAction(resolved, node), () =>
+    placeIn(node, `the action ${resolved.name ?? '(inline)'}`),
+  );
+}
+
+function compiledAction(resolved: ResolvedReference, node: AnyStateNode): Action {
   const { name, implementation, params } = resolved;
   if (implementation === undefined) return refuse(node, `the action ${String(name)} has no implementation`);
   const builtIn = implementation as BuiltInAction;

@@ -1,5 +1,6 @@
 /** The types that a machine is compiled to: nodes, and transitions made of plain functions, independent of XState. */
 import type { FoldEvent, StateValue } from '../fold-state.js';
+import { actionRan, blameAction } from './places.js';
 
 export type Context = Readonly<Record<string, unknown>>;
 
@@ -100,7 +101,12 @@ export function runActions(
   let given = args;
   for (const action of actions) {
     if (given.context !== context) given = new Args(context, args.event);
-    context = action(given, active, queue);
+    try {
+      context = action(given, active, queue);
+    } catch (error) {
+      throw blameAction(error, action);
+    }
+    actionRan(action, context);
   }
   return context;
 }

@@ -2,7 +2,8 @@
 import { and, matchesState, not, or, stateIn, type AnyStateNode } from 'xstate';
 import type { StateValue } from '../fold-state.js';
 import type { Guard } from './chart.js';
-import { resolveReference, refuse, type MachineFunction } from './reference.js';
+import { blame } from './places.js';
+import { placeIn, resolveReference, refuse, type MachineFunction } from './reference.js';
 
 /** The properties that XState sets on its built-in guards. */
 interface BuiltInGuard {
@@ -30,7 +31,14 @@ export function guardOf(reference: unknown, node: AnyStateNode): Guard {
   if (typeof implementation !== 'function') return guardOf(implementation, node); // the name refers to another name
   if (checkOf(implementation) !== undefined)
     return builtInGuardOf(implementation as unknown as BuiltInGuard, node);
-  return (args) => Boolean((implementation as MachineFunction)(args, params?.(args)));
+  const place = (): string => placeIn(node, `the guard ${name ?? '(inline)'}`);
+  return (args) => {
+    try {
+      return Boolean((implementation as MachineFunction)(args, params?.(args)));
+    } catch (error) {
+      throw blame(error, place);
+    }
+  };
 }
 
 function builtInGuardOf(builtIn: BuiltInGuard, node: AnyStateNode): Guard {

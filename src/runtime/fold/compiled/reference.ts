@@ -34,9 +34,14 @@ function paramsOf(params: unknown): Params | undefined {
   return typeof params === 'function' ? (params as Params) : () => params;
 }
 
+/** Machine, state, and what of it. */
+export function placeIn(node: AnyStateNode, what: string): string {
+  return `machine ${node.machine.id}, state ${node.path.join('.') || '(root)'}: ${what}`;
+}
+
 /** @throws Error always: why the machine cannot be folded, and in which of its states */
 export function refuse(node: AnyStateNode, why: string): never {
-  throw new Error(`machine ${node.machine.id}, state ${node.path.join('.') || '(root)'}: ${why}`);
+  throw new Error(placeIn(node, why));
 }
 
 /** A destructured first parameter without nested patterns; the group holds its names. */

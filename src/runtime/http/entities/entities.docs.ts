@@ -1,42 +1,55 @@
 /** OpenAPI of entity projections: the list, one entity, its history. */
 import { z } from 'zod';
+import { position } from '../../event-log/event.js';
+import { FoldFailed } from '../../projection/folding.js';
+
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
 import type { IndexKind } from '../../projection/entities/index-kinds.js';
+import { EntityNotFound } from '../../projection/entities/entity-problems.js';
+import { AfterHead, CannotBeFolded } from '../../projection/past/past-problems.js';
+import { READING_PROBLEMS, UNREADABLE } from '../events/log-problems.js';
 import {
   ApiEndpoint,
   CACHE_HEADERS,
+  ENTITY_TAG,
   POSITION_HEADER,
   QUERY_HEADERS,
   apiPosition,
   apiTime,
   preferHeader,
-  type Schema,
 } from '../kernel/api-docs.js';
+import type { Schema } from '../kernel/api-schema.js';
+import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
 import { apiPointInTime } from '../projections/projection.docs.js';
+import { NotYet } from '../projections/query.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './list-request.js';
+import { exampleKey } from './example-key.js';
 import { MAX_POINTS } from './entity-points.js';
 
 const AFTER = apiPosition
-  .describe('A position: answer only once everything up to it is in the state')
+  .describe('Answer only once everything up to this position is in the state')
   .optional();
 const FIELDS = z
   .string()
-  .meta({ description: 'The members to answer with, separated by commas', example: 'status,total' })
+  .describe('The members to answer with, separated by commas, as in status,total. Default: all')
   .optional();
-const KEY = { key: z.string().describe('The key of one of them') };
 
 const HEADERS = {
   ...QUERY_HEADERS,
-  ETag: z.string().meta({ description: 'A digest of what is answered', example: '"pQ2cV1kYL5qlQUzBx0a1bQ"' }),
+  ETag: ENTITY_TAG.meta({ description: 'A digest of what is answered', example: '"pQ2cV1kYL5qlQUzBx0a1bQ"' }),
 };
 
-const entity = z.looseObject({
-  key: z.string(),
-  position: apiPosition.describe('Of the last event that changed it'),
-  faultAt: apiPosition
-    .describe('There only when it has stopped: of the event that it cannot fold')
-    .optional(),
-});
+const NOT_MODIFIED = { description: 'The same as under the entity tag of If-None-Match', headers: HEADERS };
+
+const entity = z
+  .looseObject({
+    key: z.string(),
+    position: apiPosition.describe('Of the last event that changed it'),
+    faultAt: apiPosition
+      .describe('There only when it has stopped: of the event that it cannot fold')
+      .optional(),
+  })
+  .meta({ title: 'Entity', description: 'Beside these members it has those of its view' });
 
 const VALUES: Readonly<Record<IndexKind, Schema>> = {
   text: z.string(),
@@ -46,7 +59,26 @@ const VALUES: Readonly<Record<IndexKind, Schema>> = {
   time: apiTime,
 };
 
-type Documented = Pick<EntityProjectionDefinition, 'name' | 'index' | 'tag'>;
+const QUERY_PROBLEMS: readonly Problem[] = [
+  new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_LIMIT}, as in ?limit=1`),
+  new InvalidHeader('Prefer', 'wait must be a whole number of seconds, as in: Prefer: wait=5'),
+  new NotYet('orders has folded up to position 6, not yet up to 7.', position(6)),
+];
+
+const PAST_PROBLEMS: readonly Problem[] = [
+  new AfterHead(position(9), position(7)),
+  new CannotBeFolded(new FoldFailed(position(7), undefined, new RangeError('the amount is too large'))),
+  UNREADABLE,
+  ...READING_PROBLEMS,
+];
+
+type Documented = Pick<EntityProjectionDefinition, 'name' | 'index' | 'tag' | 'consumes' | 'keysOf'>;
+
+function keyOf(definition: Documented): Readonly<Record<string, Schema>> {
+  return {
+    key: z.string().meta({ description: 'The key of one of them', example: exampleKey(definition) }),
+  };
+}
 
 export function ApiList({ name, index }: Documented): MethodDecorator {
   const members = Object.keys(index).join(', ');
@@ -71,27 +103,27 @@ export function ApiList({ name, index }: Documented): MethodDecorator {
       200: {
         description: 'By the key, unless sort says otherwise. Shorter than limit where the views are large',
         headers: HEADERS,
-        body: z.object({
-          items: z.array(entity),
-          count: z.int().describe('With count=true').optional(),
-          next: z.string().describe('The next page; absent on the last').optional(),
-        }),
+        body: z
+          .object({
+            items: z.array(entity).max(MAX_LIMIT),
+            count: z.int().min(0).describe('With count=true').optional(),
+            next: z.string().describe('The next page; absent on the last').optional(),
+          })
+          .meta({ title: 'EntityList' }),
       },
-      304: { description: 'The same as under the entity tag of If-None-Match' },
+      304: NOT_MODIFIED,
     },
-    problems: {
-      400: 'A parameter or header is wrong, or what is filtered or sorted by is not indexed; the detail names what is',
-      503: 'It recovers, or the position of after is not folded yet; Retry-After says when to ask again',
-    },
+    problems: QUERY_PROBLEMS,
   });
 }
 
-export function ApiEntity({ name, tag }: Documented): MethodDecorator {
+export function ApiEntity(definition: Documented): MethodDecorator {
+  const { name, tag } = definition;
   return ApiEndpoint({
     tag: name,
     summary: `One of ${name}`,
     id: `${name}-entity`,
-    path: KEY,
+    path: keyOf(definition),
     query: {
       after: AFTER,
       fields: FIELDS,
@@ -104,22 +136,23 @@ export function ApiEntity({ name, tag }: Documented): MethodDecorator {
     headers: { ...preferHeader('it'), ...CACHE_HEADERS },
     answers: {
       200: { description: 'It', headers: HEADERS, body: entity },
-      304: { description: 'The same as under the entity tag of If-None-Match' },
+      304: NOT_MODIFIED,
     },
-    problems: {
-      400: 'A parameter or header is wrong',
-      404: 'There is none of this key, or the position of at is after the head of the log',
-      503: 'It recovers, or the position of after is not folded yet; Retry-After says when to ask again',
-    },
+    problems: [
+      ...QUERY_PROBLEMS,
+      new EntityNotFound(name, exampleKey(definition)),
+      ...(tag === undefined ? [] : PAST_PROBLEMS),
+    ],
   });
 }
 
-export function ApiEntityHistory({ name }: Documented): MethodDecorator {
+export function ApiEntityHistory(definition: Documented): MethodDecorator {
+  const { name } = definition;
   return ApiEndpoint({
     tag: name,
     summary: `How one of ${name} came about: what it was after each event that changed it`,
     id: `${name}-entity-history`,
-    path: KEY,
+    path: keyOf(definition),
     query: {
       after: apiPosition.describe('Only what came after this position').optional(),
       limit: z.int().min(1).max(MAX_POINTS).describe(`Default: ${MAX_POINTS}`).optional(),
@@ -128,26 +161,35 @@ export function ApiEntityHistory({ name }: Documented): MethodDecorator {
       200: {
         description: 'Oldest first',
         headers: POSITION_HEADER,
-        body: z.object({
-          key: z.string(),
-          points: z.array(
-            z.object({
-              position: apiPosition,
-              time: apiTime,
-              type: z.string().describe('Of the event'),
-              view: z.looseObject({}).optional(),
-              forgotten: z.literal(true).describe('The event has ended it, and it is not kept').optional(),
-            }),
-          ),
-          next: z.string().describe('The next points; absent on the last page').optional(),
-        }),
+        body: z
+          .object({
+            key: z.string(),
+            points: z
+              .array(
+                z
+                  .object({
+                    position: apiPosition,
+                    time: apiTime,
+                    type: z.string().describe('Of the event'),
+                    view: z.looseObject({}).optional(),
+                    forgotten: z
+                      .literal(true)
+                      .describe('The event has ended it, and it is not kept')
+                      .optional(),
+                  })
+                  .meta({ title: 'EntityPoint' }),
+              )
+              .max(MAX_POINTS),
+            next: z.string().describe('The next points; absent on the last page').optional(),
+          })
+          .meta({ title: 'EntityHistory' }),
       },
     },
-    problems: {
-      400: 'A parameter is wrong',
-      404: 'No event has this key',
-      503: 'One of its events cannot be folded',
-    },
+    problems: [
+      new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_POINTS}, as in ?limit=1`),
+      new EntityNotFound(name, exampleKey(definition)),
+      ...PAST_PROBLEMS.filter((problem) => !(problem instanceof AfterHead)),
+    ],
   });
 }
 

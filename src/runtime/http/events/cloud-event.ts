@@ -1,5 +1,6 @@
 /** Events as CloudEvents 1.0 (https://github.com/cloudevents/spec), for those who integrate by that standard. */
 import { z } from 'zod';
+import { isJsonType } from '../kernel/bodies.js';
 import { eventName, eventTags } from './query-body.js';
 import type { Json, RecordedEvent } from '../../event-log/event.js';
 
@@ -59,10 +60,42 @@ function asTags(joined: string, refine: z.RefinementCtx): string[] {
   return tags;
 }
 
-/** `application/json`, or any type with the suffix `+json`, in upper or lower case and with parameters. */
-function isJsonType(type: string): boolean {
-  return /^\s*[^/;\s]+\/(?:json|[^/;\s]+\+json)\s*(?:;|$)/i.test(type);
-}
+const attributes = {
+  specversion: z.literal('1.0'),
+  id: z.string(),
+  source: z.string(),
+  type: z.string(),
+  datacontenttype: z.literal('application/json'),
+  data: z.unknown(),
+  tags: z.string().describe('Separated by commas; a comma in a tag is %2C, a percent sign %25').optional(),
+};
+
+/** A recorded event, for the documentation. */
+export const apiCloudEvent = z
+  .object({
+    ...attributes,
+    id: z.string().meta({ description: 'The position', example: '7' }),
+    source: z.literal('/events'),
+    time: z.string().meta({ format: 'date-time' }),
+    revision: z.int().min(1),
+    commit: z.string(),
+    correlationid: z.string().optional(),
+    causationid: z.string().optional(),
+  })
+  .meta({ title: 'CloudEvent' });
+
+/** An event to be recorded, for the documentation: `incomingCloudEvent` reads it. */
+export const apiNewCloudEvent = z
+  .looseObject({
+    ...attributes,
+    id: attributes.id.describe('Not read: the log gives the event a position').optional(),
+    source: attributes.source.describe('Not read').optional(),
+    datacontenttype: z.string().describe('JSON, under any of its names').optional(),
+  })
+  .meta({
+    title: 'NewCloudEvent',
+    example: { specversion: '1.0', id: '1', source: '/shop', type: 'order.placed', data: { amount: 5 } },
+  });
 
 /** What is read of a CloudEvent that is to be recorded; its id, time and source are given anew by this log. */
 export const incomingCloudEvent = z

@@ -1,6 +1,13 @@
 /** OpenAPI of the log. */
 import { z } from 'zod';
 import {
+  AppendConditionFailed,
+  CommitIdReused,
+  ContractBroken,
+  PositionNotInLog,
+  TypeNotOpen,
+} from '../../event-log/errors.js';
+import {
   ApiEndpoint,
   COMMAND_HEADERS,
   LOCATION_HEADER,
@@ -9,37 +16,52 @@ import {
   apiTime,
   type Answer,
 } from '../kernel/api-docs.js';
+import type { Schema } from '../kernel/api-schema.js';
+import { JSON_TYPE, NDJSON_TYPE, bodyProblems } from '../kernel/bodies.js';
+import { NotAcceptable } from '../kernel/headers.js';
+import { InvalidBody, InvalidHeader, InvalidParameter } from '../kernel/problem.js';
 import { appendRequest } from './append-request.js';
-import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from './cloud-event.js';
+import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, apiCloudEvent, apiNewCloudEvent } from './cloud-event.js';
+import { APPENDING_PROBLEMS, READING_PROBLEMS, UNREADABLE } from './log-problems.js';
+import { NoSuchEvent } from './no-such-event.js';
 import { DEFAULT_LIMIT, MAX_LIMIT, pageBody } from './page-request.js';
 import { MAX_TAGS, MAX_TYPES, eventName } from './query-body.js';
 
-const recordedEvent = z.object({
-  position: z.int().min(1),
-  type: z.string().meta({ example: 'order.placed' }),
-  revision: z.int().min(1),
-  tags: z.array(z.string()),
-  data: z.looseObject({}),
-  time: apiTime,
-  commit: z.string(),
-  metadata: z.looseObject({}),
-  part: z
-    .int()
-    .min(1)
-    .describe('Which of several events at this position, where one was recorded and has become many')
-    .optional(),
-});
+const UNKNOWN_PARAMETER = new InvalidParameter(
+  'untill',
+  'There is no parameter untill; there are none here.',
+);
+
+const recordedEvent = z
+  .object({
+    position: z.int().min(1),
+    type: z.string().meta({ example: 'order.placed' }),
+    revision: z.int().min(1),
+    tags: z.array(z.string()),
+    data: z.unknown().describe('As the contract of the type has it'),
+    time: apiTime,
+    commit: z.string(),
+    metadata: z.looseObject({}),
+    part: z
+      .int()
+      .min(1)
+      .describe('Which of several events at this position, where one was recorded and has become many')
+      .optional(),
+  })
+  .meta({ title: 'RecordedEvent' });
+
+const PAGE_TYPES = [JSON_TYPE, NDJSON_TYPE, CLOUD_EVENTS_TYPE];
 
 /** @param next what leads to the next page */
-function page(next: z.ZodType, headers: Readonly<Record<string, z.ZodType>>): Answer {
+function page(title: string, next: Schema, headers: Readonly<Record<string, Schema>>): Answer {
   return {
     description:
       'A page; next is there when there is more: a page may end before its limit, when its events are large. As NDJSON: everything up to the head, or the limit.',
     headers: { ...POSITION_HEADER, ...headers },
     body: {
-      'application/json': z.object({ events: z.array(recordedEvent), next: next.optional() }),
-      'application/x-ndjson': z.string(),
-      [CLOUD_EVENTS_TYPE]: z.array(z.object({})),
+      [JSON_TYPE]: z.object({ events: z.array(recordedEvent), next: next.optional() }).meta({ title }),
+      [NDJSON_TYPE]: z.string(),
+      [CLOUD_EVENTS_TYPE]: z.array(apiCloudEvent),
     },
   };
 }
@@ -64,11 +86,16 @@ export function ApiEvents(): MethodDecorator {
         .optional(),
     },
     answers: {
-      200: page(z.string().meta({ example: '/events?after=7&limit=100' }), {
-        Link: z.string().describe('The same as next'),
+      200: page('EventsPage', z.string().meta({ example: '/events?after=7&limit=100' }), {
+        Link: z.string().describe('The same as next').optional(),
       }),
     },
-    problems: { 400: 'A parameter is wrong', 406: 'None of the accepted media types can be had' },
+    problems: [
+      new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_LIMIT}, as in ?limit=1`),
+      new NotAcceptable(PAGE_TYPES),
+      UNREADABLE,
+      ...READING_PROBLEMS,
+    ],
   });
 }
 
@@ -77,20 +104,21 @@ export function ApiEvent(): MethodDecorator {
     tag: 'events',
     summary: 'One event',
     id: 'readEvent',
-    path: { position: z.int().min(1) },
+    path: { position: z.int().min(1).meta({ example: 1 }) },
     answers: {
       200: {
         description: 'The event at this position, in its current revision',
         headers: POSITION_HEADER,
-        body: { 'application/json': recordedEvent, [CLOUD_EVENT_TYPE]: z.object({}) },
+        body: { [JSON_TYPE]: recordedEvent, [CLOUD_EVENT_TYPE]: apiCloudEvent },
       },
     },
-    problems: {
-      400: 'There are no parameters',
-      404: 'There is no event at this position, or upcasters have dropped it',
-      406: 'None of the accepted media types can be had',
-      503: 'This version cannot read the event',
-    },
+    problems: [
+      UNKNOWN_PARAMETER,
+      new NoSuchEvent('9'),
+      new NotAcceptable([JSON_TYPE, CLOUD_EVENT_TYPE]),
+      UNREADABLE,
+      ...READING_PROBLEMS,
+    ],
   });
 }
 
@@ -102,18 +130,19 @@ export function ApiQueryEvents(): MethodDecorator {
     body: pageBody,
     answers: {
       200: page(
+        'EventsQueryPage',
         z.int().describe('Where the page ended: send it as after, or as before when reading backwards'),
-        { 'Leftfold-Next': z.int().describe('The same as next') },
+        { 'Leftfold-Next': z.int().describe('The same as next').optional() },
       ),
     },
-    problems: {
-      400: 'The body cannot be read',
-      406: 'None of the accepted media types can be had',
-      413: 'More than 1 MiB',
-      415: 'Not JSON',
-      422: 'Something in the body is wrong; errors names each field',
-      503: 'The first event of the page cannot be read by this version; position names it',
-    },
+    problems: [
+      UNKNOWN_PARAMETER,
+      ...bodyProblems([JSON_TYPE]),
+      new InvalidBody([{ detail: 'at least one item; [{}] means every event', pointer: '#/query' }]),
+      new NotAcceptable(PAGE_TYPES),
+      UNREADABLE,
+      ...READING_PROBLEMS,
+    ],
   });
 }
 
@@ -123,22 +152,39 @@ export function ApiAppend(): MethodDecorator {
     summary: 'Append events, all or none',
     id: 'appendEvents',
     headers: COMMAND_HEADERS,
-    consumes: ['application/json', CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
-    body: appendRequest,
+    body: {
+      [JSON_TYPE]: appendRequest,
+      [CLOUD_EVENT_TYPE]: apiNewCloudEvent,
+      [CLOUD_EVENTS_TYPE]: z.array(apiNewCloudEvent).min(1),
+    },
     answers: {
       201: {
         description: 'Recorded, and safe from power loss',
         headers: { ...POSITION_HEADER, ...LOCATION_HEADER },
-        body: z.object({ first: z.int(), last: z.int(), commit: z.string() }),
+        body: z
+          .object({ first: z.int().min(1), last: z.int().min(1), commit: z.string() })
+          .meta({ title: 'Commit' }),
       },
     },
-    problems: {
-      400: 'The body cannot be read',
-      403: 'A type that is not open: only its context, or the runtime, records it',
-      409: 'The condition does not hold; position names the event that broke it',
-      413: 'More than 1 MiB',
-      415: 'Not JSON or CloudEvents',
-      422: 'An event breaks its contract, or an Idempotency-Key came with another body',
-    },
+    problems: [
+      UNKNOWN_PARAMETER,
+      new InvalidHeader('Idempotency-Key', 'A key is 1 to 200 printable ASCII characters, best a UUID.'),
+      ...bodyProblems([JSON_TYPE, CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE]),
+      new InvalidBody([{ detail: 'at least one event', pointer: '#/events' }]),
+      new ContractBroken('number: expected number', [
+        { detail: 'expected number', pointer: '#/events/0/data/amount' },
+      ]),
+      new CommitIdReused(),
+      new PositionNotInLog(9, 7),
+      new TypeNotOpen([
+        {
+          detail:
+            'order.paid is recorded by its context only; send the context the command that leads to it.',
+          pointer: '#/events/0/type',
+        },
+      ]),
+      new AppendConditionFailed(7),
+      ...APPENDING_PROBLEMS,
+    ],
   });
 }

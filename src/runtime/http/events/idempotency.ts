@@ -1,12 +1,10 @@
 /** Idempotency-Key: a command’s retry finds the first one’s commit (draft-ietf-httpapi-idempotency-key-header). */
 import type { IncomingHttpHeaders } from 'node:http';
-import { textOfHeader } from '../kernel/headers.js';
+import { MAX_KEY_LENGTH, textOfHeader } from '../kernel/headers.js';
 import { InvalidHeader } from '../kernel/problem.js';
 import { commitId, type CommitId, type Metadata } from '../../event-log/event.js';
 import type { AppendOptions } from '../../event-log/event-log.js';
 import { requestFingerprint } from '../../event-log/commits/request-fingerprint.js';
-
-const MAX_KEY_LENGTH = 200;
 
 /** What a request's headers say of the commit that it asks for. */
 export type CommitOptions = Pick<AppendOptions, 'commitId' | 'fingerprint' | 'metadata'>;

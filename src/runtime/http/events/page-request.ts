@@ -60,22 +60,24 @@ export function readPageParameters(parameters: QueryString, path = '/events'): P
   };
 }
 
-export const pageBody = z.strictObject({
-  query: queryBody,
-  after: positionBody.prefault(START).describe('Only events after it'),
-  before: z
-    .int('a position is an integer from 1 on')
-    .min(1, 'a position is an integer from 1 on')
-    .describe('Only events before it')
-    .exactOptional(),
-  limit: z
-    .int('a whole number')
-    .min(1, `from 1 to ${MAX_LIMIT}`)
-    .max(MAX_LIMIT, `from 1 to ${MAX_LIMIT}`)
-    .meta({ default: DEFAULT_LIMIT })
-    .exactOptional(),
-  backwards: z.boolean('true or false').default(false).describe('Newest first'),
-});
+export const pageBody = z
+  .strictObject({
+    query: queryBody,
+    after: positionBody.prefault(START).describe('Only events after it'),
+    before: z
+      .int('a position is an integer from 1 on')
+      .min(1, 'a position is an integer from 1 on')
+      .describe('Only events before it')
+      .exactOptional(),
+    limit: z
+      .int('a whole number')
+      .min(1, `from 1 to ${MAX_LIMIT}`)
+      .max(MAX_LIMIT, `from 1 to ${MAX_LIMIT}`)
+      .meta({ default: DEFAULT_LIMIT })
+      .exactOptional(),
+    backwards: z.boolean('true or false').default(false).describe('Newest first'),
+  })
+  .meta({ title: 'EventsQuery', example: { query: [{}], limit: DEFAULT_LIMIT, backwards: true } });
 
 /**
  * Any query; the next page is a position, to be sent as `after`, or as `before` by who reads backwards.

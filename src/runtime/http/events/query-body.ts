@@ -30,13 +30,17 @@ const item = z
       .transform((tags) => tags.map(tag))
       .exactOptional(),
   })
-  .describe('Any of these types (left out: any), and all of these tags (left out: whatever they are)');
+  .meta({
+    title: 'QueryItem',
+    description: 'Any of these types (left out: any), and all of these tags (left out: whatever they are)',
+  });
 
 export const queryBody: z.ZodType<Query> = z
   .array(item, 'an array of items, as in [{"types": […], "tags": […]}]')
   .min(1, 'at least one item; [{}] means every event')
   .max(MAX_ITEMS, `at most ${MAX_ITEMS} items`)
   .meta({
+    title: 'Query',
     description: 'Events that match any item; [{}] matches every event',
     example: [{ types: ['order.placed'] }, { tags: ['order:7'] }],
   });

@@ -1,6 +1,7 @@
 /** Whether the process lives, and whether its log and projections are ready. */
 import { Controller, Get, Res, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiEndpoint } from '../kernel/api-docs.js';
+import { z } from 'zod';
+import { ApiEndpoint, apiPosition, apiTime } from '../kernel/api-docs.js';
 import { sendJson, type HttpResponse } from '../kernel/exchange.js';
 import { PATHS } from '../kernel/paths.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
@@ -8,7 +9,37 @@ import { ProblemFilter } from '../kernel/problem.filter.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { logHealth } from '../../event-log/log-health.js';
 import { faultIn } from '../../projection/overview.js';
+import { apiStatus, drift, faultOverview } from '../projections/projections.docs.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
+
+const readiness = z
+  .object({
+    status: z.enum(['ready', 'degraded', 'not ready']),
+    log: z
+      .object({
+        status: z.enum(['available', 'read-only', 'unavailable']),
+        head: apiPosition.describe('Absent when the store did not tell').optional(),
+        lastAppend: apiTime.describe('When an append of this process last succeeded').optional(),
+        code: z.string().describe('Why it is not available: stable').optional(),
+        detail: z.string().describe('Why it is not available: a sentence').optional(),
+      })
+      .meta({ title: 'LogHealth' }),
+    projections: z
+      .record(
+        z.string(),
+        z
+          .object({
+            status: apiStatus,
+            position: apiPosition,
+            faultAt: apiPosition.optional(),
+            fault: faultOverview.optional(),
+            drift: drift.optional(),
+          })
+          .meta({ title: 'ProjectionHealth' }),
+      )
+      .describe('By name'),
+  })
+  .meta({ title: 'Readiness' });
 
 const NO_STORE = { 'cache-control': 'no-store' };
 
@@ -25,7 +56,12 @@ export class HealthController {
   @ApiEndpoint({
     tag: 'health',
     summary: 'Whether the process answers at all',
-    answers: { 200: { description: 'It does' } },
+    answers: {
+      200: {
+        description: 'It does',
+        body: z.object({ status: z.literal('live') }).meta({ title: 'Liveness' }),
+      },
+    },
   })
   live(@Res() response: HttpResponse): void {
     sendJson(response, 200, NO_STORE, { status: 'live' });
@@ -36,10 +72,14 @@ export class HealthController {
     tag: 'health',
     summary: 'Whether the log can be read and appended to, and every projection follows it',
     answers: {
-      200: { description: 'All of them do; degraded when an audit found one of them to drift' },
+      200: {
+        description: 'All of them do; degraded when an audit found one of them to drift',
+        body: readiness,
+      },
       503: {
         description:
           'A projection recovers or the log cannot be read (not ready); a projection has stopped or the log takes no appends (degraded); log and projections tell which, where and why',
+        body: readiness,
       },
     },
   })

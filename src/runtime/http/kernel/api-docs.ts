@@ -1,26 +1,20 @@
-/** Describes an endpoint in OpenAPI, with its schemas derived from zod's. */
+/** Describes an endpoint in OpenAPI, with its schemas derived from zod's and its problems from the errors themselves. */
 import { applyDecorators } from '@nestjs/common';
-import {
-  ApiBody,
-  ApiConsumes,
-  ApiHeader,
-  ApiOperation,
-  ApiParam,
-  ApiQuery,
-  ApiResponse,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
+import { problemResponses } from './api-problems.js';
+import { schemaOf, type Schema } from './api-schema.js';
+import { JSON_TYPE } from './bodies.js';
+import { MAX_KEY_LENGTH, MAX_WAIT_SECONDS } from './headers.js';
 
-/** Of an answer: it may have more members than are named. */
-/** A zod schema that describes JSON. */
-export type Schema = z.ZodType;
+/** The schema of JSON; for other media types each has its own. */
+export type Content = Schema | Readonly<Record<string, Schema>>;
 
 export interface Answer {
   readonly description: string;
+  /** Those whose schema is optional are not in every answer. */
   readonly headers?: Readonly<Record<string, Schema>>;
-  /** Of JSON; for other media types each has its own. */
-  readonly body?: Schema | Readonly<Record<string, Schema>>;
+  readonly body?: Content;
 }
 
 export interface Endpoint {
@@ -31,109 +25,72 @@ export interface Endpoint {
   readonly path?: Readonly<Record<string, Schema>>;
   readonly query?: Readonly<Record<string, Schema>>;
   readonly headers?: Readonly<Record<string, Schema>>;
-  /** Optional where the schema is. */
-  readonly body?: Schema;
-  /** Media types of the body, when it is not JSON alone. */
-  readonly consumes?: readonly string[];
+  /** Optional where each of its schemas is. A schema's `example` is what `/docs` sends. */
+  readonly body?: Content;
   readonly answers: Readonly<Record<number, Answer>>;
-  /** The statuses that it refuses with, each with the reason in words. */
-  readonly problems?: Readonly<Record<number, string>>;
+  /** One of each kind that it refuses with, as an example. Those that any request may be refused with are added. */
+  readonly problems?: readonly Error[];
 }
 
 export function ApiEndpoint(endpoint: Endpoint): MethodDecorator {
-  const { tag, summary, id, body, consumes = [], answers, problems = {} } = endpoint;
+  const { tag, summary, id, body, answers, problems = [] } = endpoint;
   return applyDecorators(
     ApiTags(tag),
-    ApiOperation({ summary, ...(id !== undefined && { operationId: id }) }),
+    ApiOperation({
+      summary,
+      ...(id !== undefined && { operationId: id }),
+      ...(body !== undefined && {
+        requestBody: { required: Object.values(contentOf(body)).some(isRequired), content: mediaTypes(body) },
+      }),
+    }),
     ...named(endpoint.path).map((each) => ApiParam(each)),
     ...named(endpoint.query).map((each) => ApiQuery(each)),
     ...named(endpoint.headers).map((each) => ApiHeader(each)),
-    ...(consumes.length > 0 ? [ApiConsumes(...consumes)] : []),
-    ...(body === undefined ? [] : [ApiBody({ required: isRequired(body), schema: schemaOf(body) })]),
-    ...Object.entries(answers).map(([status, { body: content, ...answer }]) =>
+    ...Object.entries(answers).map(([status, { description, headers, body: content }]) =>
       ApiResponse({
         status: Number(status),
-        description: answer.description,
-        ...(answer.headers && { headers: mapValues(answer.headers, headerOf) }),
-        ...(content !== undefined && {
-          content: mapValues(contentOf(content), (schema) => ({ schema: schemaOf(schema) })),
-        }),
+        description,
+        ...(headers && { headers: headersOf(headers) }),
+        ...(content !== undefined && { content: mediaTypes(content) }),
       }),
     ),
-    ApiProblems(problems),
-  );
-}
-
-/** The statuses that an endpoint refuses with, each with the reason in words. */
-export function ApiProblems(problems: Readonly<Record<number, string>>): MethodDecorator {
-  const content = { 'application/problem+json': { schema: schemaOf(problemDocument) } };
-  return applyDecorators(
-    ...Object.entries(problems).map(([status, description]) =>
-      ApiResponse({ status: Number(status), description, content }),
+    ...problemResponses(problems).map(({ headers, ...response }) =>
+      ApiResponse({ ...response, headers: headersOf(headers) }),
     ),
   );
 }
 
-/** What zod says of a JSON value, as OpenAPI 3.0 has it. */
-export function schemaOf(schema: Schema): never {
-  return z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' }) as never;
-}
-
-interface NamedParameter {
+interface Parameter {
   readonly name: string;
   readonly required: boolean;
   readonly description: string;
   readonly schema: never;
 }
 
-function named(parameters: Readonly<Record<string, Schema>> = {}): readonly NamedParameter[] {
-  return Object.entries(parameters).map(([name, schema]) => ({
-    name,
-    required: isRequired(schema),
-    ...headerOf(schema),
-  }));
+function named(parameters: Readonly<Record<string, Schema>> = {}): readonly Parameter[] {
+  return Object.entries(parameters).map(([name, schema]) => ({ name, ...parameterOf(schema) }));
 }
 
-function headerOf(schema: Schema): { readonly description: string; readonly schema: never } {
+function headersOf(headers: Readonly<Record<string, Schema>>): Record<string, Omit<Parameter, 'name'>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, schema]) => [name, parameterOf(schema)]));
+}
+
+function parameterOf(schema: Schema): Omit<Parameter, 'name'> {
   const { description = '', ...described } = schemaOf(schema) as { readonly description?: string };
-  return { description, schema: described as never };
+  return { required: isRequired(schema), description, schema: described as never };
 }
 
-function contentOf(body: Schema | Readonly<Record<string, Schema>>): Readonly<Record<string, Schema>> {
-  return body instanceof z.ZodType ? { 'application/json': body } : body;
+function contentOf(body: Content): Readonly<Record<string, Schema>> {
+  return body instanceof z.ZodType ? { [JSON_TYPE]: body } : body;
+}
+
+function mediaTypes(body: Content): Record<string, { readonly schema: never }> {
+  return Object.fromEntries(
+    Object.entries(contentOf(body)).map(([type, schema]) => [type, { schema: schemaOf(schema) }]),
+  );
 }
 
 const isRequired = (schema: Schema): boolean => !schema.safeParse(undefined).success;
-
-function mapValues<From, To>(
-  record: Readonly<Record<string, From>>,
-  to: (value: From) => To,
-): Record<string, To> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, to(value)]));
-}
-
-const problemDocument = z.object({
-  type: z.string().meta({
-    description: 'Stable; tells the kinds of problem apart',
-    example: 'urn:leftfold:problem:invalid-body',
-  }),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string().describe('What happened, and what would be right'),
-  errors: z
-    .array(
-      z.object({
-        detail: z.string(),
-        pointer: z
-          .string()
-          .meta({ description: 'The field of the body, as a JSON pointer', example: '#/amount' })
-          .optional(),
-        parameter: z.string().optional(),
-        header: z.string().optional(),
-      }),
-    )
-    .optional(),
-});
 
 /** From 0, which is before the first event. */
 export const apiPosition = z.int().min(0);
@@ -146,17 +103,25 @@ export const POSITION_HEADER = {
 
 export const LOCATION_HEADER = { Location: z.string().describe('Where the result can be seen') };
 
+const identifier = z
+  .string()
+  .min(1)
+  .max(MAX_KEY_LENGTH)
+  .describe('Recorded in the events’ metadata')
+  .optional();
+
 /** What every command takes beside its body. */
 export const COMMAND_HEADERS = {
   'Idempotency-Key': z
     .string()
-    .max(200)
+    .min(1)
+    .max(MAX_KEY_LENGTH)
     .describe(
       'Makes a retry safe: it is answered as the first request was, for ever. With another body: 422.',
     )
     .optional(),
-  'X-Correlation-Id': z.string().describe('Recorded in the events’ metadata').optional(),
-  'X-Causation-Id': z.string().describe('Recorded in the events’ metadata').optional(),
+  'X-Correlation-Id': identifier,
+  'X-Causation-Id': identifier,
 };
 
 /** @param until what is waited for */
@@ -165,20 +130,31 @@ export function preferHeader(until: string): Readonly<Record<string, Schema>> {
     Prefer: z
       .string()
       .meta({
-        description: `How many seconds to wait for ${until}, at most 60; without it the answer comes at once`,
+        description: `How many seconds to wait for ${until}, at most ${MAX_WAIT_SECONDS}; without it the answer comes at once`,
         example: 'wait=5',
       })
       .optional(),
   };
 }
 
+/** Of an answer that was waited for. */
+export const WAITED_HEADER = {
+  'Preference-Applied': z
+    .string()
+    .meta({ description: 'How long the request waited at most', example: 'wait=5' })
+    .optional(),
+};
+
 export const CACHE_HEADERS = {
   'If-None-Match': z.string().describe('An entity tag that is known already').optional(),
 };
 
+export const ENTITY_TAG = z.string().regex(/^"[^"]+"$/);
+
 export const QUERY_HEADERS = {
   ...POSITION_HEADER,
-  ETag: z.string().meta({
+  ...WAITED_HEADER,
+  ETag: ENTITY_TAG.meta({
     description: 'The position, and a digest of log, machine and state',
     example: '"7.pQ2cV1kYL5qlQUzB"',
   }),
@@ -186,5 +162,6 @@ export const QUERY_HEADERS = {
     .union([apiPosition, z.string()])
     .describe(
       'There only when the projection stopped (the position of the event that it cannot fold), or while the log cannot be read (why: store-unavailable)',
-    ),
+    )
+    .optional(),
 };

@@ -5,6 +5,7 @@ import { OWN_BOOTSTRAP, type HttpRequest } from './exchange.js';
 import { parseExactJson } from './exact-json.js';
 import { isDecodable } from './parameters.js';
 import { Problem } from './problem.js';
+import { parseInTurn } from './thread-turns.js';
 
 /** The most that a request body may weigh, in bytes. */
 export const BODY_LIMIT = 1024 * 1024;
@@ -12,6 +13,14 @@ export const BODY_LIMIT = 1024 * 1024;
 export const JSON_TYPE = 'application/json';
 export const FORM_TYPE = 'application/x-www-form-urlencoded';
 export const NDJSON_TYPE = 'application/x-ndjson';
+
+/** The body of a request whose media type the application's own bootstrap does not parse. */
+export const UNREAD = Symbol('unread');
+
+/** `application/json`, or any type with the suffix `+json`, in upper or lower case and with parameters. */
+export function isJsonType(type = ''): boolean {
+  return /^\s*[^/;\s]+\/(?:json|[^/;\s]+\+json)\s*(?:;|$)/i.test(type);
+}
 
 /** The body is not what its media type says. */
 export class MalformedBody extends Problem {
@@ -62,6 +71,15 @@ export class BodyTooLarge extends Problem {
   }
 }
 
+/** What `readBody` refuses with, as examples for OpenAPI. */
+export function bodyProblems(accepted: readonly string[]): readonly Problem[] {
+  return [
+    new MalformedBody('The body is not JSON: it is empty.'),
+    new UnsupportedMediaType('text/plain', accepted),
+    new BodyTooLarge(),
+  ];
+}
+
 export interface BodyOptions {
   /** Whether an empty body is no body, whatever its media type. Default: false, and empty JSON is malformed. */
   readonly isOptional?: boolean;
@@ -88,7 +106,7 @@ export async function readBody(
   if (bytes.length > BODY_LIMIT) throw new BodyTooLarge();
   requirePlainText(request.headers);
   const type = mediaTypeOf(request.headers['content-type']) ?? JSON_TYPE;
-  return checked(parseBytes(bytes, type), request, isOptional);
+  return checked(await parseInTurn(bytes.length, () => parseBytes(bytes, type)), request, isOptional);
 }
 
 /** Parses a body of this media type, given in UTF-8. Undefined when it is empty and would be JSON. @throws MalformedBody */
@@ -131,7 +149,7 @@ function isJsonInForm(body: unknown): boolean {
   return /^\s*[[{]/.test(name);
 }
 
-function isParsedExactly({ server }: HttpRequest): boolean {
+export function isParsedExactly({ server }: HttpRequest): boolean {
   return server !== undefined && OWN_BOOTSTRAP in server;
 }
 
@@ -230,11 +248,16 @@ function parseNdjson(text: string): readonly unknown[] {
   return values;
 }
 
+/** More fields would be parsed for 200 ms. */
+const MAX_FIELDS = 1000;
+
 function parseForm(text: string): Readonly<Record<string, string>> {
   if (text.includes('%') && !isDecodable(text))
     throw new MalformedBody(
       'The form has a % that does not begin the percent-encoding of UTF-8, as in %C3%A9 for é.',
     );
+  const count = (text.match(/&/g)?.length ?? 0) + 1;
+  if (count > MAX_FIELDS) throw new MalformedBody(`A form has at most ${MAX_FIELDS} fields, not ${count}.`);
   const fields: Record<string, string> = Object.create(null) as Record<string, string>;
   for (const [name, value] of new URLSearchParams(text)) {
     if (name in fields) throw new MalformedBody(`The field ${name} is there twice; send it once.`);

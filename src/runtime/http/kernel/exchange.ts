@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { requireDecodableUrl, type QueryString } from './parameters.js';
-import { chunksInTurns } from './thread-turns.js';
+import { chunksInTurns, type Chunk } from './thread-turns.js';
 
 /** Fastify's request, which has Node's in `raw`, or Express's, which is Node's. */
 export interface HttpRequest {
@@ -86,12 +86,12 @@ export function sendJson(response: HttpResponse, status: number, headers: Header
 export async function sendChunks(
   response: HttpResponse,
   headers: Headers,
-  produced: AsyncGenerator<string>,
+  produced: AsyncGenerator<Chunk>,
 ): Promise<void> {
   remember(rawResponse(response));
   const chunks = chunksInTurns(produced, () => rawResponse(response).destroy());
   const first = await chunks.next();
-  const stream = Readable.from(continued(first, chunks), { objectMode: false }); // buffers bytes, not 16 chunks
+  const stream = new ChunkStream(first, chunks);
   if (isFastify(response)) {
     response.headers(headers);
     response.send(stream);
@@ -123,16 +123,41 @@ export function destroyStreams(server: Server): void {
   }
 }
 
-async function* continued(
-  first: IteratorResult<string>,
-  rest: AsyncGenerator<string>,
-): AsyncGenerator<string> {
-  try {
-    if (first.done === true) return;
-    yield first.value;
-    yield* rest;
-  } finally {
-    await rest.return(undefined);
+/** Asks for a chunk only once the one before it is with the operating system: `Readable.from` is always one ahead, and holds two. */
+class ChunkStream extends Readable {
+  #first: IteratorResult<Buffer> | undefined;
+
+  constructor(
+    first: IteratorResult<Buffer>,
+    private readonly rest: AsyncGenerator<Buffer>,
+  ) {
+    super({ highWaterMark: 0 });
+    this.#first = first;
+  }
+
+  override _read(): void {
+    this.#next().then(
+      (next) => this.push(next.done === true ? null : next.value),
+      (error: unknown) => this.destroy(error as Error),
+    );
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.rest.return(undefined).then(
+      () => {
+        callback(error);
+      },
+      (failure: unknown) => {
+        callback(failure as Error);
+      },
+    );
+  }
+
+  #next(): Promise<IteratorResult<Buffer>> {
+    const first = this.#first;
+    if (first === undefined) return this.rest.next();
+    this.#first = undefined;
+    return Promise.resolve(first);
   }
 }
 

@@ -59,6 +59,8 @@ export interface ForeignApplicationOptions {
   readonly readsBodies: boolean;
   /** Media types that are JSON under another name. */
   readonly jsonTypes: readonly string[];
+  /** Further media types, each with the most bytes of its bodies. */
+  readonly largeTypes?: Readonly<Record<string, number>>;
   /** The controllers of these modules are the runtime's own. */
   readonly modules: ReadonlySet<Type>;
 }
@@ -97,7 +99,13 @@ export class ForeignApplication implements OnModuleInit, BeforeApplicationShutdo
       if (!areKept || hasOwnParser || this.#keepsBytes.includes(false)) throw new Error(RAW_BODY_NEEDED);
     }
     if (platform === 'fastify')
-      keepBytes(instance as FastifyInstance, [NDJSON_TYPE, ...this.options.jsonTypes]);
+      keepBytes(
+        instance as FastifyInstance,
+        new Map([
+          ...[NDJSON_TYPE, ...this.options.jsonTypes].map((type) => [type, BODY_LIMIT] as const),
+          ...Object.entries(this.options.largeTypes ?? {}),
+        ]),
+      );
     const paths = this.#paths();
     if (platform === 'express') this.#answerParsers(instance as ExpressInstance, paths);
     refuseOtherMethods(adapter, paths, this.filter);
@@ -174,16 +182,12 @@ function isParsed(type: string | RegExp): boolean {
 }
 
 /** Lets Fastify accept media types that the application has no parser for, as bytes. */
-function keepBytes(fastify: FastifyInstance, types: readonly string[]): void {
-  for (const type of types) {
+function keepBytes(fastify: FastifyInstance, limits: ReadonlyMap<string, number>): void {
+  for (const [type, bodyLimit] of limits) {
     if (fastify.hasContentTypeParser(type) || fastify.hasContentTypeParser('*')) continue;
-    fastify.addContentTypeParser(
-      type,
-      { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
-      (request, body, done) => {
-        request.rawBody = body;
-        done(null, body);
-      },
-    );
+    fastify.addContentTypeParser(type, { parseAs: 'buffer', bodyLimit }, (request, body, done) => {
+      request.rawBody = body;
+      done(null, body);
+    });
   }
 }

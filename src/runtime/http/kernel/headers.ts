@@ -7,6 +7,9 @@ import { InvalidHeader, Problem } from './problem.js';
 /** The longest that a request is held back, in seconds; a client that wants more asks again. */
 export const MAX_WAIT_SECONDS = 60;
 
+/** The longest `Idempotency-Key`, `X-Correlation-Id` and `X-Causation-Id`, in characters. */
+export const MAX_KEY_LENGTH = 200;
+
 /**
  * How long the client prefers to wait, in whole seconds: `Prefer: wait=5`. Zero when it does not say.
  * Other preferences are passed over, as RFC 7240 wants.

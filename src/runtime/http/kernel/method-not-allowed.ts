@@ -28,7 +28,7 @@ export type PathMethods = ReadonlyMap<string, ReadonlySet<string>>;
 export function pathsOf(controller: Type): PathMethods {
   const paths = new Map<string, Set<string>>();
   const prototype = controller.prototype as Readonly<Record<string, unknown>>;
-  for (const name of Object.getOwnPropertyNames(prototype)) {
+  for (const name of namesIn(prototype)) {
     const handler = prototype[name];
     if (typeof handler !== 'function' || !Reflect.hasMetadata('method', handler)) continue;
     const parts = [Reflect.getMetadata('path', controller), Reflect.getMetadata('path', handler)] as string[];
@@ -42,6 +42,17 @@ export function pathsOf(controller: Type): PathMethods {
     paths.set(path, methods);
   }
   return paths;
+}
+
+/** Of its own methods, and of those that it inherits. */
+function namesIn(prototype: object): ReadonlySet<string> {
+  const names = new Set<string>();
+  let each: unknown = prototype;
+  while (typeof each === 'object' && each !== null && each !== Object.prototype) {
+    for (const name of Object.getOwnPropertyNames(each)) names.add(name);
+    each = Object.getPrototypeOf(each);
+  }
+  return names;
 }
 
 /**

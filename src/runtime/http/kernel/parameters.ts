@@ -3,10 +3,17 @@ import { InvalidParameter, Problem } from './problem.js';
 
 export type QueryString = Readonly<Record<string, string | readonly string[] | undefined>>;
 
+/** The request is not HTTP as it must be: its URL, its framing or its headers cannot be read. */
+export class MalformedRequest extends Problem {
+  constructor(detail: string) {
+    super('malformed', 'malformed-request', 'The request cannot be read', detail);
+  }
+}
+
 /**
  * Refuses a URL of which some part could only be guessed at: a broken percent-encoding, or bytes that are not UTF-8.
  *
- * @throws Problem
+ * @throws MalformedRequest
  */
 export function requireDecodableUrl(url: string): void {
   const isAscii = !hasBytesBeyondAscii(url);
@@ -14,7 +21,7 @@ export function requireDecodableUrl(url: string): void {
   const detail = isAscii
     ? 'The URL has a % that does not begin the percent-encoding of UTF-8, as in %C3%A9 for é.'
     : 'The URL has characters beyond ASCII that are not percent-encoded; send the UTF-8 bytes of each as %XX.';
-  throw new Problem('malformed', 'malformed-request', 'The request cannot be read', detail);
+  throw new MalformedRequest(detail);
 }
 
 /** Node reads each byte of a URL or header as one character. */

@@ -1,6 +1,7 @@
 /** An error as a problem document (RFC 9457): the runtime's own, Nest's, and those of the platform underneath. */
 import { STATUS_CODES } from 'node:http';
 import { HttpException, NotFoundException } from '@nestjs/common';
+import { MalformedRequest } from './parameters.js';
 import { BodyTooLarge, JSON_TYPE, UnsupportedMediaType } from './bodies.js';
 import { Problem, problemType, type ProblemKind } from './problem.js';
 
@@ -74,7 +75,7 @@ function platformProblem(thrown: unknown): unknown {
   if (error === undefined) return thrown;
   switch (statusOf(error)) {
     case 400:
-      return new Problem('malformed', 'malformed-request', 'The request cannot be read', error.message);
+      return new MalformedRequest(error.message);
     case 404:
       return new NothingHere(error.message);
     case 413:

@@ -1,6 +1,6 @@
 /** Long answers in turns: whose turn it is, what comes between, and how much may wait for clients. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ThreadTurns, chunksInTurns, inTurns } from './thread-turns.js';
+import { ThreadTurns, chunksInTurns, inTurns, parseInTurn } from './thread-turns.js';
 
 /** Chunks that are produced without a pause, as from a log in this process. */
 async function* produced(name: string, count: number, log: string[]): AsyncGenerator<string> {
@@ -112,5 +112,47 @@ describe('chunks that wait for their clients', () => {
     expect(cuts).toBe(1);
     await stalled.return(undefined);
     expect(await other).toBe(2);
+  });
+});
+
+describe('bodies', () => {
+  const MEBIBYTE = 1024 * 1024;
+
+  it('are parsed at once when they are small', () => {
+    expect(parseInTurn(100, () => 'parsed', new ThreadTurns())).toBe('parsed');
+  });
+
+  it('are parsed one a turn when they are large, and what follows on a body is part of its turn', async () => {
+    const turns = new ThreadTurns();
+    const log: string[] = [];
+    const done = new AbortController();
+    const others = (async () => {
+      while (!done.signal.aborted) {
+        await nextTurn();
+        log.push('other');
+      }
+    })();
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, nth) => {
+        log.push(await Promise.resolve(parseInTurn(MEBIBYTE, () => `body ${nth}`, turns)));
+        log.push(`handled ${nth}`);
+      }),
+    );
+    done.abort();
+    await others;
+    for (let nth = 0; nth < 20; nth += 1) {
+      const at = log.indexOf(`body ${nth}`);
+      expect(log.slice(at, at + 3)).toEqual([`body ${nth}`, `handled ${nth}`, 'other']);
+    }
+  });
+
+  it('hand on what is wrong with them', async () => {
+    const refuse = (): never => {
+      throw new Error('is not JSON');
+    };
+    await expect(Promise.resolve(parseInTurn(MEBIBYTE, refuse, new ThreadTurns()))).rejects.toThrow(
+      'is not JSON',
+    );
+    expect(() => parseInTurn(1, refuse, new ThreadTurns())).toThrow('is not JSON');
   });
 });

@@ -100,6 +100,17 @@ export class ThreadTurns {
 /** Those of this process: there is one thread to share. */
 export const threadTurns = new ThreadTurns();
 
+/** Apart from those of long answers: appends never wait for streams. */
+const bodyTurns = new ThreadTurns();
+
+/** Bodies up to this size are parsed at once, as nearly all are. Larger ones that arrive together would hold the thread one after the other. */
+const MAX_BYTES_AT_ONCE = 16 * 1024;
+
+/** Parses a body, a large one in a turn of its own. What is done with it before anything is waited for is part of the turn. */
+export function parseInTurn<Body>(bytes: number, parse: () => Body, turns = bodyTurns): Body | Promise<Body> {
+  return bytes <= MAX_BYTES_AT_ONCE ? parse() : turns.take(async () => Promise.resolve(parse()));
+}
+
 /** The same pages, each read in a turn of its own. */
 export async function* inTurns<Page>(pages: AsyncIterable<Page>, turns = threadTurns): AsyncGenerator<Page> {
   const iterator = pages[Symbol.asyncIterator]();
@@ -114,29 +125,36 @@ export async function* inTurns<Page>(pages: AsyncIterable<Page>, turns = threadT
   }
 }
 
+/** A part of an answer: text, or bytes. */
+export type Chunk = string | Buffer;
+
 /**
- * The same chunks, each produced in a turn of its own and counted until the next one is asked for, which is when the client
- * has taken it.
+ * The same chunks as bytes, each produced in a turn of its own and counted until the next one is asked for, which is when the
+ * client has taken it.
  *
  * @param cut ends the answer
  */
 export async function* chunksInTurns(
-  chunks: AsyncGenerator<string>,
+  chunks: AsyncGenerator<Chunk>,
   cut: () => void,
   turns = threadTurns,
-): AsyncGenerator<string> {
+): AsyncGenerator<Buffer> {
   const checking = setInterval(() => {
     turns.cutStalled();
   }, MAX_STALL_MS / 3);
   checking.unref();
   let release = (): void => undefined;
+  // In a function of its own, so that no frame keeps the text beside its bytes while the client takes them.
+  const produce = async (): Promise<Buffer | undefined> => {
+    const next = await chunks.next();
+    return next.done === true ? undefined : Buffer.from(next.value);
+  };
   try {
     for (;;) {
-      const next = await turns.take(() => chunks.next());
-      if (next.done === true) return;
-      // In UTF-8, most of it ASCII; the string itself takes about as much.
-      release = turns.hold(next.value.length, cut);
-      yield next.value;
+      const bytes = await turns.take(produce);
+      if (bytes === undefined) return;
+      release = turns.hold(bytes.length, cut);
+      yield bytes;
       release();
     }
   } finally {

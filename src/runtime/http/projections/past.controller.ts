@@ -1,4 +1,5 @@
 /** What every projection tells of its past: `GET /<name>/history` and `GET /<name>/what-if`. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   Controller,
   Get,
@@ -32,6 +33,9 @@ import { readHistory, readWhatIf, requireBefore, type HistoryRequest } from './p
 
 /** A history that takes longer, in milliseconds, is answered as far as it got, with a link to the rest. */
 const MAX_HISTORY_MS = 2000;
+
+/** Views may take long (a product of many digits), so after so long other work gets its turn. */
+const MAX_TURN_MS = 10;
 
 interface Point {
   readonly position: Position;
@@ -93,6 +97,7 @@ async function pointsOf(
   const { to, step } = range;
   const until = performance.now() + MAX_HISTORY_MS;
   const points: Point[] = [];
+  let turn = performance.now();
   for await (const { folded, time } of past.series(range, { signal })) {
     const { position: at, state } = folded;
     points.push({
@@ -102,6 +107,10 @@ async function pointsOf(
     });
     if (performance.now() > until && at + step <= to)
       return { points, next: links.runtime(`/${name}/history?from=${at + step}&to=${to}&step=${step}`) };
+    if (performance.now() - turn < MAX_TURN_MS) continue;
+    await nextTurn();
+    signal.throwIfAborted();
+    turn = performance.now();
   }
   return { points };
 }

@@ -1,16 +1,18 @@
 /** OpenAPI of the questions about a projection's past. */
 import { z } from 'zod';
+import { position } from '../../event-log/event.js';
+import { FoldFailed } from '../../projection/folding.js';
+import { CannotBeWithout } from '../../projection/past/past-problems.js';
 import { ApiEndpoint, POSITION_HEADER, apiPosition, apiTime } from '../kernel/api-docs.js';
+import { InvalidParameter } from '../kernel/problem.js';
 import { MAX_EXCLUDED, MAX_POINTS } from './past-request.js';
-import { apiPointInTime } from './projection.docs.js';
+import { PAST_PROBLEMS, apiPointInTime } from './projection.docs.js';
 
-const view = z.looseObject({});
+const view = z.looseObject({}).meta({ title: 'View' });
 
-const PROBLEMS = {
-  400: 'A parameter is wrong',
-  404: 'A position is after the head of the log, which the problem names',
-  503: 'An event up to there cannot be folded, or too many ask for the past; Retry-After says when to ask again',
-};
+const CANNOT_BE_WITHOUT = new CannotBeWithout(
+  new FoldFailed(position(7), undefined, new RangeError('nothing is left to take')),
+);
 
 export function ApiHistory(name: string): MethodDecorator {
   return ApiEndpoint({
@@ -32,13 +34,21 @@ export function ApiHistory(name: string): MethodDecorator {
       200: {
         description: `At most ${MAX_POINTS} points; next is there when it took too long to find all of them`,
         headers: POSITION_HEADER,
-        body: z.object({
-          points: z.array(z.looseObject({ position: apiPosition, time: apiTime.optional() })).max(MAX_POINTS),
-          next: z.string().describe('Where the rest of the points can be had').optional(),
-        }),
+        body: z
+          .object({
+            points: z
+              .array(
+                z
+                  .looseObject({ position: apiPosition, time: apiTime.optional() })
+                  .meta({ title: 'HistoryPoint' }),
+              )
+              .max(MAX_POINTS),
+            next: z.string().describe('Where the rest of the points can be had').optional(),
+          })
+          .meta({ title: 'History' }),
       },
     },
-    problems: PROBLEMS,
+    problems: [new InvalidParameter('from', 'from must not be after to, which is 7'), ...PAST_PROBLEMS],
   });
 }
 
@@ -50,7 +60,7 @@ export function ApiWhatIf(name: string): MethodDecorator {
     query: {
       without: z.string().meta({
         description: `The positions of the events, separated by commas; at most ${MAX_EXCLUDED}`,
-        example: '17,18',
+        example: '1',
       }),
       at: apiPointInTime.describe('As of which position or time. Default: the head').optional(),
     },
@@ -58,9 +68,18 @@ export function ApiWhatIf(name: string): MethodDecorator {
       200: {
         description: 'Both states as of the same position',
         headers: POSITION_HEADER,
-        body: z.object({ position: apiPosition, without: z.array(apiPosition), is: view, wouldBe: view }),
+        body: z
+          .object({ position: apiPosition, without: z.array(apiPosition), is: view, wouldBe: view })
+          .meta({ title: 'WhatIf' }),
       },
     },
-    problems: { ...PROBLEMS, 422: 'Without those events, one of the others cannot be folded' },
+    problems: [
+      new InvalidParameter(
+        'without',
+        'without must be positions from 1 on, separated by commas, as in ?without=17,18; "x" is none.',
+      ),
+      CANNOT_BE_WITHOUT,
+      ...PAST_PROBLEMS,
+    ],
   });
 }

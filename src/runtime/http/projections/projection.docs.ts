@@ -1,5 +1,9 @@
 /** OpenAPI of the query endpoints. */
 import { z } from 'zod';
+import { position } from '../../event-log/event.js';
+import { FoldFailed } from '../../projection/folding.js';
+import { AfterHead, CannotBeFolded, PastBusy } from '../../projection/past/past-problems.js';
+import { READING_PROBLEMS, UNREADABLE } from '../events/log-problems.js';
 import {
   ApiEndpoint,
   CACHE_HEADERS,
@@ -10,11 +14,26 @@ import {
   type Answer,
   type Endpoint,
 } from '../kernel/api-docs.js';
+import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
+import { NotYet } from './query.js';
 
 /** A position or a time. */
 export const apiPointInTime = z.union([apiPosition, apiTime]);
 
-function query(endpoint: Pick<Endpoint, 'tag' | 'summary' | 'id'>, answer: Answer): MethodDecorator {
+/** Of every answer that is folded from the past. */
+export const PAST_PROBLEMS: readonly Problem[] = [
+  new AfterHead(position(9), position(7)),
+  new CannotBeFolded(new FoldFailed(position(7), undefined, new RangeError('the amount is too large'))),
+  new PastBusy('total'),
+  UNREADABLE,
+  ...READING_PROBLEMS,
+];
+
+function query(
+  endpoint: Pick<Endpoint, 'tag' | 'summary' | 'id'>,
+  answer: Answer,
+  problems: readonly Problem[] = [],
+): MethodDecorator {
   return ApiEndpoint({
     ...endpoint,
     query: {
@@ -30,13 +49,18 @@ function query(endpoint: Pick<Endpoint, 'tag' | 'summary' | 'id'>, answer: Answe
     headers: { ...preferHeader('it'), ...CACHE_HEADERS },
     answers: {
       200: { ...answer, headers: QUERY_HEADERS },
-      304: { description: 'Nothing new since the entity tag of If-None-Match' },
+      304: { description: 'Nothing new since the entity tag of If-None-Match', headers: QUERY_HEADERS },
     },
-    problems: {
-      400: 'A parameter or header is wrong',
-      404: 'The position of at is after the head of the log, which the problem names',
-      503: 'The state asked for is not there yet, cannot be folded, or too many ask for the past; Retry-After says when to ask again',
-    },
+    problems: [
+      new InvalidParameter(
+        'after',
+        `after must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, as in ?after=0`,
+      ),
+      new InvalidHeader('Prefer', 'wait must be a whole number of seconds, as in: Prefer: wait=5'),
+      new NotYet('total has folded up to position 6, not yet up to 7.', position(6)),
+      ...problems,
+      ...PAST_PROBLEMS,
+    ],
   });
 }
 
@@ -45,14 +69,23 @@ export function ApiProjection(name: string): MethodDecorator {
     { tag: name, summary: `The state of ${name}`, id: name },
     {
       description: `What ${name} has folded from the log`,
-      body: z.looseObject({ position: apiPosition.describe('How far the log is folded') }),
+      body: z
+        .looseObject({ position: apiPosition.describe('How far the log is folded') })
+        .meta({ title: 'State' }),
     },
   );
 }
 
-export function ApiTextQuery(name: string, summary: string, example: string): MethodDecorator {
+/** @param problems further ones that the answer may be refused with, as examples */
+export function ApiTextQuery(
+  name: string,
+  summary: string,
+  example: string,
+  problems: readonly Problem[] = [],
+): MethodDecorator {
   return query(
     { tag: name, summary },
     { description: summary, body: { 'text/plain': z.string().meta({ example }) } },
+    problems,
   );
 }

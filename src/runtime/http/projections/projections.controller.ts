@@ -21,6 +21,7 @@ import {
   send,
   sendJson,
   varyBy,
+  whileConnected,
   type Headers,
   type HttpRequest,
   type HttpResponse,
@@ -32,12 +33,14 @@ import { PATHS } from '../kernel/paths.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { diagramOf } from '../../projection/diagram.js';
-import { detailsOf, overviewOf, type ProjectionOverview } from '../../projection/overview.js';
+import { detailsOf, fullDigestOf, overviewOf, type ProjectionOverview } from '../../projection/overview.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 import { resumeProjection, skipFaultedEvent } from '../../projection/resume.js';
+import { positionOf } from './as-of.js';
 import { projectionNamed } from './projection-not-found.js';
-import { ApiDetails, ApiMachine, ApiOverview, ApiResume } from './projections.docs.js';
+import { ApiDetails, ApiDigest, ApiMachine, ApiOverview, ApiResume } from './projections.docs.js';
 import { readResume } from './resume-request.js';
+import { readPointInTime } from './time-parameter.js';
 
 @Controller({ path: PATHS.projections, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
@@ -74,6 +77,27 @@ export class ProjectionsController {
       this.log,
     );
     sendJson(response, 200, headersAt(details.position), linked(details, this.links));
+  }
+
+  /** Of the state now, or of a past one: what two processes compare. */
+  @Get(':name/digest')
+  @ApiDigest()
+  async digest(
+    @Param('name') name: string,
+    @Req() request: HttpRequest,
+    @Res() response: HttpResponse,
+  ): Promise<void> {
+    const query = queryOf(request);
+    refuseUnknownParameters(query, ['at']);
+    const projection = projectionNamed(name, this.host);
+    const point = readPointInTime(query, 'at');
+    const at = point === undefined ? undefined : await positionOf(projection.past, point);
+    const folded = await whileConnected(response, (signal) =>
+      at === undefined ? Promise.resolve(projection.folded) : projection.past.at(at, { signal }),
+    );
+    if (folded === undefined) return;
+    const { position } = folded;
+    sendJson(response, 200, headersAt(position), { position, digest: fullDigestOf(folded) });
   }
 
   @Get(':name/machine')

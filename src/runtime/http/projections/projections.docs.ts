@@ -1,21 +1,33 @@
 /** OpenAPI of what operators can ask of projections, and do with them. */
 import { z } from 'zod';
+import { position } from '../../event-log/event.js';
+import { NotFaulted, NotSkippable } from '../../projection/resume.js';
+import { APPENDING_PROBLEMS, READING_PROBLEMS } from '../events/log-problems.js';
 import {
   ApiEndpoint,
   CACHE_HEADERS,
   COMMAND_HEADERS,
+  ENTITY_TAG,
   LOCATION_HEADER,
   POSITION_HEADER,
   apiPosition,
   apiTime,
 } from '../kernel/api-docs.js';
+import { JSON_TYPE, bodyProblems } from '../kernel/bodies.js';
+import { NotAcceptable } from '../kernel/headers.js';
+import { InvalidBody, InvalidHeader, InvalidParameter } from '../kernel/problem.js';
+import { PAST_PROBLEMS, apiPointInTime } from './projection.docs.js';
+import { ProjectionNotFound } from './projection-not-found.js';
 import { skipBody } from './resume-request.js';
 
 export const PROJECTION_NAME = { name: z.string().describe('The name of a projection') };
 
-const NOT_FOUND = { 404: 'There is no such projection; the detail names those that there are' };
+const MACHINE_TYPES = ['text/vnd.mermaid', 'text/plain'] as const;
 
-const faultOverview = z
+const UNKNOWN_PARAMETER = new InvalidParameter('full', 'There is no parameter full; there are none here.');
+const NOT_FOUND = new ProjectionNotFound('totals', ['total']);
+
+export const faultOverview = z
   .object({
     position: apiPosition,
     event: z
@@ -25,53 +37,71 @@ const faultOverview = z
     error: z.string().max(1000),
     since: apiTime,
   })
-  .describe('There only when it stopped');
+  .meta({ title: 'ProjectionFault', description: 'There only when it stopped' });
 
-const drift = z
+export const drift = z
   .object({
     after: apiPosition.describe('Up to here everything agreed'),
     upTo: apiPosition.describe('Here it did not'),
     of: z.enum(['snapshot', 'live state']).describe('What differed there'),
     entities: z.array(z.string()).describe('Of an entity projection: keys of some that differ').optional(),
   })
-  .describe(
-    'There only when the last audit found what is kept, or live, to differ from what the log folds to',
-  );
+  .meta({
+    title: 'Drift',
+    description:
+      'There only when the last audit found what is kept, or live, to differ from what the log folds to',
+  });
 
-const command = z.object({ method: z.literal('POST'), href: z.string() });
+/** A command that can be given now. */
+export const apiCommand = z
+  .object({ method: z.literal('POST'), href: z.string() })
+  .meta({ title: 'CommandLink' });
+
+export const apiStatus = z.enum(['recovering', 'following', 'resuming', 'faulted', 'stopped']);
 
 const overview = z.object({
   name: z.string(),
-  status: z.enum(['recovering', 'following', 'resuming', 'faulted', 'stopped']),
+  status: apiStatus,
   position: apiPosition.describe('How far the log is folded'),
-  lag: z.object({
-    events: z.int().describe('From there to the head'),
-    seconds: z.number().nullable().describe('The age of the first event that is not folded'),
-  }),
+  lag: z
+    .object({
+      events: z.int().min(0).describe('From there to the head'),
+      seconds: z.number().nullable().describe('The age of the first event that is not folded'),
+    })
+    .meta({ title: 'Lag' }),
   eventsPerSecond: z.number().describe('Consumed and folded, over the last ten seconds'),
   digest: z.string().meta({
     description: 'Equal where the same was folded; of one projection with the digest of its state',
     example: '20-ff6c2d2b3190c10d',
   }),
   entities: z
-    .object({ count: z.int(), faulted: z.int().describe('How many of them have stopped') })
-    .describe('There only of an entity projection')
+    .object({ count: z.int().min(0), faulted: z.int().min(0).describe('How many of them have stopped') })
+    .meta({ title: 'EntityCount', description: 'There only of an entity projection' })
     .optional(),
-  snapshots: z.array(z.object({ position: apiPosition, bytes: z.int(), time: apiTime })),
+  snapshots: z.array(
+    z.object({ position: apiPosition, bytes: z.int().min(0), time: apiTime }).meta({ title: 'KeptSnapshot' }),
+  ),
   skipped: z.array(apiPosition).describe('The positions of the events that are passed over'),
   fault: faultOverview.optional(),
   drift: drift.optional(),
-  links: z.object({
-    self: z.string(),
-    state: z.string(),
-    machine: z.string(),
-    audit: z.string(),
-    rebuild: z.string(),
-  }),
+  links: z
+    .object({
+      self: z.string(),
+      state: z.string(),
+      machine: z.string(),
+      audit: z.string(),
+      rebuild: z.string(),
+    })
+    .meta({ title: 'ProjectionLinks' }),
   commands: z
-    .object({ resume: command.optional(), audit: command.optional(), rebuild: command.optional() })
-    .describe('What can be done now; resume only when it has stopped'),
+    .object({ resume: apiCommand.optional(), audit: apiCommand.optional(), rebuild: apiCommand.optional() })
+    .meta({
+      title: 'ProjectionCommands',
+      description: 'What can be done now; resume only when it has stopped',
+    }),
 });
+
+const namedOverview = overview.meta({ title: 'Projection' });
 
 export function ApiOverview(): MethodDecorator {
   return ApiEndpoint({
@@ -82,10 +112,12 @@ export function ApiOverview(): MethodDecorator {
       200: {
         description: 'All projections of this process',
         headers: POSITION_HEADER,
-        body: z.object({ head: apiPosition, projections: z.array(overview) }),
+        body: z
+          .object({ head: apiPosition, projections: z.array(namedOverview) })
+          .meta({ title: 'Projections' }),
       },
     },
-    problems: { 400: 'There is no such parameter' },
+    problems: [UNKNOWN_PARAMETER, ...READING_PROBLEMS],
   });
 }
 
@@ -100,15 +132,48 @@ export function ApiDetails(): MethodDecorator {
         description:
           'The projection; its digest is taken of the whole state, which takes a while when that is large',
         headers: POSITION_HEADER,
-        body: overview.extend({ machine: z.string().describe('As Mermaid text') }),
+        body: overview
+          .extend({ machine: z.string().describe('As Mermaid text') })
+          .meta({ title: 'ProjectionDetails' }),
       },
     },
-    problems: NOT_FOUND,
+    problems: [UNKNOWN_PARAMETER, NOT_FOUND, ...READING_PROBLEMS],
+  });
+}
+
+export function ApiDigest(): MethodDecorator {
+  return ApiEndpoint({
+    tag: 'projections',
+    summary: 'A digest of the state, now or as it was',
+    id: 'projectionDigest',
+    path: PROJECTION_NAME,
+    query: { at: apiPointInTime.describe('As of which position or time. Default: now').optional() },
+    answers: {
+      200: {
+        description: 'Two processes with the same digest have folded the same events to the same state',
+        headers: POSITION_HEADER,
+        body: z
+          .object({
+            position: apiPosition,
+            digest: z.string().meta({ example: '20-ff6c2d2b3190c10d-5feceb66ffc86f38' }),
+          })
+          .meta({ title: 'ProjectionDigest' }),
+      },
+    },
+    problems: [
+      new InvalidParameter(
+        'at',
+        'at must be a position, as in ?at=3, or a time with its zone, as in ?at=2026-01-31T12:00:00Z',
+      ),
+      NOT_FOUND,
+      ...PAST_PROBLEMS,
+    ],
   });
 }
 
 export function ApiMachine(): MethodDecorator {
   const diagram = z.string().meta({ example: 'stateDiagram-v2\n  …' });
+  const headers = { ETag: ENTITY_TAG.describe('A digest of the diagram') };
   return ApiEndpoint({
     tag: 'projections',
     summary: 'The machine of a projection, as a diagram',
@@ -116,10 +181,14 @@ export function ApiMachine(): MethodDecorator {
     path: PROJECTION_NAME,
     headers: CACHE_HEADERS,
     answers: {
-      200: { description: 'Mermaid text', body: { 'text/vnd.mermaid': diagram, 'text/plain': diagram } },
-      304: { description: 'It is the one of If-None-Match' },
+      200: {
+        description: 'Mermaid text',
+        headers,
+        body: { [MACHINE_TYPES[0]]: diagram, [MACHINE_TYPES[1]]: diagram },
+      },
+      304: { description: 'It is the one of If-None-Match', headers },
     },
-    problems: { ...NOT_FOUND, 406: 'It can be had as text/vnd.mermaid or text/plain' },
+    problems: [UNKNOWN_PARAMETER, NOT_FOUND, new NotAcceptable(MACHINE_TYPES)],
   });
 }
 
@@ -130,24 +199,31 @@ export function ApiResume(): MethodDecorator {
     id: 'resumeProjection',
     path: PROJECTION_NAME,
     headers: COMMAND_HEADERS,
-    body: skipBody.partial().optional(),
+    body: skipBody.partial().meta({ title: 'Resume', example: {} }).optional(),
     answers: {
       200: {
         description: 'It tried again, and this is how it is now',
         headers: POSITION_HEADER,
-        body: overview,
+        body: namedOverview,
       },
       201: {
         description: 'The skip is recorded, for every replay; this is how the projection is now',
         headers: { ...POSITION_HEADER, ...LOCATION_HEADER },
-        body: overview,
+        body: namedOverview,
       },
     },
-    problems: {
-      ...NOT_FOUND,
-      409: 'It has not stopped, or not at that event; position says where',
-      415: 'Another media type',
-      422: 'Something in the body is wrong; errors names each field',
-    },
+    problems: [
+      UNKNOWN_PARAMETER,
+      new InvalidHeader('Idempotency-Key', 'A key is 1 to 200 printable ASCII characters, best a UUID.'),
+      ...bodyProblems([JSON_TYPE]),
+      new InvalidBody([{ detail: 'say why the event is skipped, as text', pointer: '#/reason' }]),
+      NOT_FOUND,
+      new NotFaulted({ name: 'total', status: 'following', position: position(7) }),
+      new NotSkippable(
+        'total stopped at position 7, which it cannot fold. Only that event can be skipped.',
+        position(7),
+      ),
+      ...APPENDING_PROBLEMS,
+    ],
   });
 }

@@ -1,6 +1,7 @@
 /** The audits and rebuilds of one process: on demand, on a schedule, and rebuilds that the last process did not finish. */
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EventEmitter2 } from '@nestjs/event-emitter';
+import { START } from '../../event-log/event.js';
 import type { EventLog } from '../../event-log/event-log.js';
 import { signal, type Signals } from '../../event-log/signals.js';
 import { runAudit, type AuditReport } from './audit.js';
@@ -91,7 +92,10 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
 
   onApplicationBootstrap(): void {
     const { auditMinutes = 0 } = this.host.settings;
-    for (const projection of this.host.projections) void this.#resumeRebuild(projection);
+    for (const projection of this.host.projections) {
+      void this.#auditNewBuild(projection);
+      void this.#resumeRebuild(projection);
+    }
     if (auditMinutes === 0) return;
     this.#schedule = setInterval(() => {
       for (const projection of this.host.all) this.audit(projection);
@@ -106,6 +110,39 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
   async #stop(): Promise<void> {
     this.beforeApplicationShutdown();
     await this.#idle;
+  }
+
+  /** What another build of the program has folded is used at once, and audited. Where it drifts, it is rebuilt. */
+  async #auditNewBuild(projection: Projection): Promise<void> {
+    const { build } = this.host.settings;
+    if (build === undefined) return;
+    const { name } = projection;
+    const { snapshots } = this.host.dependenciesOf(projection);
+    try {
+      await projection.settled;
+      if ((await snapshots.auditedBuild?.()) === build || this.#ending.signal.aborted) return;
+      if (projection.restoredFrom > START && !(await this.#isAsFolded(projection))) return;
+      await snapshots.noteAudited?.(build);
+    } catch (error) {
+      if (this.#ending.signal.aborted) return; // the next process audits it
+      this.#logger.error(`${name}: cannot tell which build of the program has folded its state`, error);
+    }
+  }
+
+  /** @returns whether the state is what this build folds the log to, at the latest after a rebuild */
+  async #isAsFolded(projection: Projection): Promise<boolean> {
+    const { name } = projection;
+    this.#logger.log(
+      `${name}: another build of the program has folded its state; it is used, and audited now`,
+    );
+    const audit = this.audit(projection);
+    await audit.ended;
+    if (audit.status.status !== 'done') return false;
+    if (audit.status.drift === undefined) return true;
+    this.#logger.warn(`${name}: this build folds the log to another state; it is rebuilt`);
+    const rebuild = this.rebuild(projection);
+    await rebuild.ended;
+    return rebuild.status.status === 'done';
   }
 
   /** Continues a rebuild that the last process did not finish. */

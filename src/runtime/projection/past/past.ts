@@ -6,6 +6,7 @@ import { position, type Page, type Position, type Query, type RecordedEvent } fr
 import { positionAt, timeAt } from '../../event-log/position-at-time.js';
 import type { ProjectionDefinition, View } from '../define-projection.js';
 import { FoldFailed, Folding, NOTHING_SKIPPED, beginning, type Folded, type Skipped } from '../folding.js';
+import { foldInSlices } from '../folding-slices.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
 import { AfterHead, CannotBeFolded, CannotBeWithout, PastBusy } from './past-problems.js';
 import type { Snapshot } from '../snapshots/snapshot-store.js';
@@ -76,7 +77,7 @@ export class Past<Context = unknown> {
     await this.#requireRecorded(at);
     return this.#limited(async () => {
       const folding = new Folding(this.definition.fold, await this.#startingPoint(at), this.skipped());
-      for await (const page of this.#pages(folding.position, at, options)) foldPage(folding, page);
+      for await (const page of this.#pages(folding.position, at, options)) await foldPage(folding, page);
       return folding.folded;
     });
   }
@@ -101,10 +102,10 @@ export class Past<Context = unknown> {
           const split = rest.findIndex((event) => event.position > next);
           const until = split < 0 ? rest : rest.slice(0, split);
           rest = split < 0 ? [] : rest.slice(split);
-          foldPage(folding, { events: until, through: next });
+          await foldPage(folding, { events: until, through: next });
           yield { folded: folding.folded, time: await this.#timeOf(next, until.at(-1)) };
         }
-        foldPage(folding, { events: rest, through });
+        await foldPage(folding, { events: rest, through });
       }
     } finally {
       release();
@@ -131,8 +132,8 @@ export class Past<Context = unknown> {
       const is = new Folding(fold, from, skipped);
       const wouldBe = new Folding(fold, from, new Set([...skipped, ...leftOut]));
       for await (const page of this.#pages(from.position, at, options)) {
-        foldPage(is, page);
-        foldPage(wouldBe, page, CannotBeWithout);
+        await foldPage(is, page);
+        await foldPage(wouldBe, page, CannotBeWithout);
       }
       return { is: is.folded, wouldBe: wouldBe.folded };
     });
@@ -185,9 +186,15 @@ export class Past<Context = unknown> {
   }
 }
 
-function foldPage<Context>(folding: Folding<Context>, page: Page, Failure = CannotBeFolded): void {
+/** Gives other work its turn when the events of the page take long. */
+async function foldPage<Context>(
+  folding: Folding<Context>,
+  page: Page,
+  Failure = CannotBeFolded,
+): Promise<void> {
   try {
-    folding.take(page);
+    const slices = foldInSlices(folding, page);
+    while (slices.next().done !== true) await nextTurn();
   } catch (error) {
     throw error instanceof FoldFailed ? new Failure(error) : error;
   }

@@ -22,6 +22,9 @@ import {
 const SUFFIX = '.snapshot';
 const UNFINISHED = `${SUFFIX}.new`;
 
+/** A file beside the snapshots. */
+const AUDITED_BUILD = 'audited-build';
+
 /** More than any header has. */
 const HEADER_BYTES = 4096;
 
@@ -81,6 +84,19 @@ export class FileSnapshotStore extends SnapshotStore {
       await this.#drop(
         (await this.#files()).filter(({ identity }) => !isKept(identity)).map(({ name }) => name),
       );
+  }
+
+  override async auditedBuild(): Promise<string | undefined> {
+    try {
+      return (await readFile(join(this.folder, AUDITED_BUILD), 'utf8')).trim();
+    } catch {
+      return undefined; // it is audited again
+    }
+  }
+
+  override async noteAudited(build: string): Promise<void> {
+    await mkdir(this.folder, { recursive: true });
+    await writeFile(join(this.folder, AUDITED_BUILD), `${build}\n`);
   }
 
   async #read(name: string): Promise<Snapshot | UnreadableSnapshot> {

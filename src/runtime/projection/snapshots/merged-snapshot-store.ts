@@ -43,6 +43,14 @@ export class MergedSnapshotStore extends SnapshotStore {
     return entries.flat().sort((one, other) => other.position - one.position);
   }
 
+  override async auditedBuild(): Promise<string | undefined> {
+    return this.own.auditedBuild?.();
+  }
+
+  override async noteAudited(build: string): Promise<void> {
+    await this.own.noteAudited?.(build);
+  }
+
   override async clear(isKept?: (found: SnapshotIdentity | UnreadableSnapshot) => boolean): Promise<void> {
     await this.own.clear(isKept);
     await this.rehearsed.clear(isKept);

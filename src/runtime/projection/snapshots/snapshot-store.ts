@@ -48,6 +48,15 @@ export abstract class SnapshotStore {
   /** All snapshots, newest first, including unreadable ones. */
   abstract list(): Promise<readonly SnapshotEntry[]>;
 
+  /**
+   * The build of the program for which the snapshots were last found to be what the log folds to. A store that does not keep it is
+   * audited after each start from a snapshot.
+   */
+  auditedBuild?(): Promise<string | undefined>;
+
+  /** Keeps it. */
+  noteAudited?(build: string): Promise<void>;
+
   /** Deletes every snapshot for which `isKept` is not true, without reading states: there may be hundreds of large ones. */
   abstract clear(isKept?: (found: SnapshotIdentity | UnreadableSnapshot) => boolean): Promise<void>;
 }

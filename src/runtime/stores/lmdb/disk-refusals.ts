@@ -13,18 +13,26 @@ export function takeRoom(room: FileRoom, size: WriteSize): void {
 }
 
 /**
- * Why a commit was refused, with a warning that says what to do.
+ * Why a commit was refused.
  *
  * @param error what lmdb rejected with
+ * @param report is told in a sentence what to do
  */
-export async function flushFailure(folder: string, error: unknown): Promise<Error> {
+export async function flushFailure(
+  folder: string,
+  error: unknown,
+  report: (sentence: string) => void = warn,
+): Promise<Error> {
   const failure = await reasonOf(error);
-  process.emitWarning(
+  report(
     `${folder}: the disk refused a commit (${failure.message}). What was acknowledged is kept; nothing more is recorded. ` +
       'Look after the disk, then start the process again.',
-    'CommitNotFlushed',
   );
   return failure;
+}
+
+function warn(sentence: string): void {
+  process.emitWarning(sentence, 'CommitNotFlushed');
 }
 
 /** lmdb rejects with an error that has a promise of the reason, which is rejected too. */

@@ -10,8 +10,9 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { RootDatabase } from 'lmdb';
+import { isNeverInPlace, requireFreeSpace } from './free-space.js';
 
 /** An upper bound of what a transaction writes. */
 export interface WriteSize {
@@ -57,6 +58,7 @@ const LOCK_FILE_BYTES = 12 << 10;
  * @throws Error of the file system when there is no room in the folder: ENOSPC, EDQUOT
  */
 export function requireRoomToOpen(folder: string): void {
+  if (isNeverInPlace(folder)) requireFreeSpace(folder, NEW_LOG_BYTES);
   const lockFile = join(folder, 'lock.mdb');
   if (existsSync(join(folder, 'data.mdb')) && existsSync(lockFile)) return;
   const zeros = join(folder, `room-${process.pid}`);
@@ -84,7 +86,7 @@ function linkUnlessThere(file: string, name: string): void {
  * process.
  *
  * The file is opened for appending, so nothing is overwritten, even if another process has become the writer. File systems
- * that never write in place (Btrfs, ZFS) do not guarantee the room.
+ * that never write in place (Btrfs, ZFS) do not keep the room; there, some of the volume must be free before each transaction.
  */
 export class FileRoom {
   /** Of the data file. */
@@ -93,6 +95,8 @@ export class FileRoom {
   /** Bytes of the file, and how many of them at its end are free at least. */
   #length = 0;
   #free = 0;
+  /** The folder on a file system that never writes in place. */
+  readonly #copiedIn: string | undefined;
 
   /**
    * @param root of this very file
@@ -102,6 +106,7 @@ export class FileRoom {
     path: string,
     private readonly root: RootDatabase,
   ) {
+    this.#copiedIn = isNeverInPlace(dirname(path)) ? dirname(path) : undefined;
     this.descriptor = openSync(path, 'a+');
     try {
       this.#require(MIN_PAGES);
@@ -119,6 +124,7 @@ export class FileRoom {
    */
   take(size: WriteSize): number {
     const pages = this.#maxPagesOf(size);
+    if (this.#copiedIn !== undefined) requireFreeSpace(this.#copiedIn, pages * this.#pageSize);
     this.#require(pages + RESERVED_PAGES);
     this.#free -= pages * this.#pageSize;
     return pages;

@@ -12,6 +12,21 @@ export interface CommitCursor {
   seek(from: Position): Position | undefined;
 }
 
+/** Index entries that may be read in one turn of the thread. Shared by all cursors of a search. */
+export interface SearchBudget {
+  left: number;
+}
+
+/** The budget is used up. The cursor can be asked again for the same position, and goes on from there. */
+export class SearchPaused extends Error {
+  constructor() {
+    super('the search goes on in the next turn');
+  }
+}
+
+/** A read of any length takes about as long as so many entries. */
+const READ_COST = 16;
+
 /** How many entries are read at a time. Few at first, since often only the first one is needed. */
 const [MIN_READ_ENTRIES, MAX_READ_ENTRIES] = [4, 256];
 
@@ -29,6 +44,7 @@ class IndexCursor implements CommitCursor {
   constructor(
     private readonly read: ReadEntries,
     private readonly backwards: boolean,
+    private readonly budget: SearchBudget,
   ) {}
 
   seek(from: Position): Position | undefined {
@@ -37,8 +53,10 @@ class IndexCursor implements CommitCursor {
       this.#index += 1;
     }
     if (this.#isLast) return undefined;
+    if (this.budget.left <= 0) throw new SearchPaused();
     this.#entries = Array.from(this.read(from, this.#limit));
     this.#index = 0;
+    this.budget.left -= READ_COST + this.#entries.length;
     this.#isLast = this.#entries.length < this.#limit;
     this.#limit = Math.min(2 * this.#limit, MAX_READ_ENTRIES);
     return this.#entries[0];
@@ -56,7 +74,8 @@ class IndexCursor implements CommitCursor {
 class UnionCursor implements CommitCursor {
   /** The nearest first: no entry is farther than its two children. Exhausted cursors are removed. */
   readonly #heap: { readonly cursor: CommitCursor; at: Position }[] = [];
-  #hasBegun = false;
+  /** How many cursors have been asked for their first position. */
+  #begun = 0;
 
   constructor(
     private readonly cursors: readonly CommitCursor[],
@@ -64,7 +83,7 @@ class UnionCursor implements CommitCursor {
   ) {}
 
   seek(from: Position): Position | undefined {
-    if (!this.#hasBegun) this.#begin(from);
+    if (this.#begun < this.cursors.length) this.#begin(from);
     for (let [nearest] = this.#heap; nearest !== undefined; [nearest] = this.#heap) {
       if (!this.#isBefore(nearest.at, from)) return nearest.at;
       const next = nearest.cursor.seek(from);
@@ -76,9 +95,9 @@ class UnionCursor implements CommitCursor {
   }
 
   #begin(from: Position): void {
-    this.#hasBegun = true;
-    for (const cursor of this.cursors) {
+    for (const cursor of this.cursors.slice(this.#begun)) {
       const at = cursor.seek(from);
+      this.#begun += 1;
       if (at !== undefined) this.#heap.push({ cursor, at });
     }
     for (let index = this.#heap.length >> 1; index >= 0; index -= 1) this.#siftDown(index);
@@ -136,11 +155,16 @@ function intersection(cursors: readonly CommitCursor[]): CommitCursor {
 }
 
 /** An index names commits, not events: whether an event of them matches must be checked. */
-export function cursorForQuery(files: LmdbFiles, query: Query, backwards: boolean): CommitCursor {
+export function cursorForQuery(
+  files: LmdbFiles,
+  query: Query,
+  backwards: boolean,
+  budget: SearchBudget,
+): CommitCursor {
   // Equal items are searched for once.
   const items = new Map(query.map((item) => [JSON.stringify([item.types, item.tags]), item]));
   return union(
-    [...items.values()].map((item) => cursorForItem(files, item, backwards)),
+    [...items.values()].map((item) => cursorForItem(files, item, backwards, budget)),
     backwards,
   );
 }
@@ -149,14 +173,16 @@ function cursorForItem(
   { commits, tags, types }: LmdbFiles,
   item: QueryItem,
   backwards: boolean,
+  budget: SearchBudget,
 ): CommitCursor {
+  const cursorOver = (read: ReadEntries): CommitCursor => new IndexCursor(read, backwards, budget);
   const entriesOf = (index: Database<Position, string>, key: string): CommitCursor =>
-    new IndexCursor((start, limit) => index.getValues(key, { start, limit, reverse: backwards }), backwards);
+    cursorOver((start, limit) => index.getValues(key, { start, limit, reverse: backwards }));
   const cursors = (item.tags ?? []).map((tag) => entriesOf(tags, tag));
   if (item.types !== undefined) {
     const ofTypes = [...new Set(item.types)].map((type) => entriesOf(types, type));
     cursors.push(union(ofTypes, backwards));
   }
   if (cursors.length > 0) return intersection(cursors);
-  return new IndexCursor((start, limit) => commits.getKeys({ start, limit, reverse: backwards }), backwards);
+  return cursorOver((start, limit) => commits.getKeys({ start, limit, reverse: backwards }));
 }

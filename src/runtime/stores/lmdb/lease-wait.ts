@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import { fileIdOf } from './file-place.js';
 import type { LmdbFiles } from './lmdb-files.js';
+import { isLockFree } from './lock-probe.js';
 import { mayBeHeldElsewhere, openLog } from './open-log.js';
 import { heldLease, inUse, type HeldLease } from './writer-lease.js';
 
@@ -11,13 +12,22 @@ const POLL_MS = 100;
 /**
  * @param onWait told in a sentence why this takes a while
  * @returns the state of the lease that has expired, to take it; undefined when nothing had to be waited for
- * @throws LogInUse when the holder renews its lease
+ * @throws LogInUse when the holder renews its lease, or keeps LMDB's lock
  */
 export async function leaseExpired(
   folder: string,
   onWait: (sentence: string) => void,
 ): Promise<string | undefined> {
   if (!mayBeHeldElsewhere(folder)) return undefined;
+  const expired = await expiredLease(folder, onWait);
+  if (expired !== undefined && !(await isLockFree(folder))) throw inUse(folder, expired, true);
+  return expired?.state;
+}
+
+async function expiredLease(
+  folder: string,
+  onWait: (sentence: string) => void,
+): Promise<HeldLease | undefined> {
   const files = openLog(folder, { readOnly: true });
   try {
     const held = look(files, folder);
@@ -25,7 +35,7 @@ export async function leaseExpired(
     if (held.fate === 'alive') throw inUse(folder, held);
     onWait(`${folder}: ${whyWaiting(held)}; waiting ${held.milliseconds / 1000} s for its lease to expire`);
     await unrenewed(held, () => look(files, folder));
-    return held.state;
+    return held;
   } catch (error) {
     if (error instanceof Renewed) throw inUse(folder, error.held);
     throw error;

@@ -1,6 +1,6 @@
 /** Reads a log in LMDB: pages of events, whole commits, the commit of an id. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { LogClosed, LogDamaged } from '../../event-log/errors.js';
+import { ConditionTooCostly, LogClosed, LogDamaged } from '../../event-log/errors.js';
 import {
   EVERYTHING,
   START,
@@ -22,7 +22,7 @@ import {
 import { matchingEvents, spanOf } from '../read-span.js';
 import { IndexedCommits } from './indexed-commits.js';
 import { decoded, type LmdbFiles } from './lmdb-files.js';
-import { commitEndingAt, readChunks } from './read-chunks.js';
+import { MAX_CHUNK_BYTES, commitEndingAt, readChunks } from './read-chunks.js';
 
 /** Pages of the events that match the query, up to `head` at most. */
 export async function* readPages(
@@ -34,33 +34,76 @@ export async function* readPages(
   const span = spanOf(query, range, head);
   let remaining = span.limit;
   let page: StoredEvent[] = [];
+  /** Size of the commits that the page comes from. */
+  let bytes = 0;
   for (const commits of readChunks(files, span)) {
     for (const commit of commits) {
+      bytes += commit.bytes?.length ?? 0;
       for (const event of matchingEvents(commit, span).slice(0, remaining)) {
         remaining -= 1;
         page.push(event);
         if (page.length === PAGE_SIZE) {
           yield page;
-          page = [];
+          [page, bytes] = [[], 0];
         }
       }
     }
     if (remaining === 0) break;
-    // A page that is not full waits for the next chunk; other work gets a turn before it.
+    // A page that is not full waits for the next chunk, unless it is large already; other work gets a turn before it.
+    if (bytes >= MAX_CHUNK_BYTES) {
+      if (page.length > 0) yield page;
+      [page, bytes] = [[], 0];
+    }
     await nextTurn();
   }
   if (page.length > 0) yield page;
 }
 
-/** The position of the first event after another one that matches the query. */
-export function firstMatch(
+/** Whole commits that hold events of the range that match, up to `head` at most, a chunk at a time. */
+export async function* readCommitsWith(
+  files: LmdbFiles,
+  query: Query,
+  range: Range,
+  head: Position,
+): AsyncIterable<readonly RecordedCommit[]> {
+  const span = spanOf(query, range, head);
+  let remaining = span.limit;
+  for (const commits of readChunks(files, span)) {
+    const found: RecordedCommit[] = [];
+    for (const commit of commits) {
+      if (remaining <= 0) break;
+      const count = matchingEvents(commit, span).length;
+      if (count === 0) continue;
+      remaining -= count;
+      found.push(toRecordedCommit(commit));
+    }
+    if (found.length > 0) yield found;
+    if (remaining <= 0) return;
+    await nextTurn();
+  }
+}
+
+/** Chunks that are searched for an event that breaks a condition: up to 2,000,000 entries of indexes, while later appends wait. */
+const MAX_CONDITION_CHUNKS = 100;
+
+/**
+ * The position of the first event after another one that matches the query. Yields after each chunk, for other work to get a turn.
+ *
+ * @throws ConditionTooCostly when it is not found in as many chunks as may be searched
+ */
+export function* findMatch(
   files: LmdbFiles,
   query: Query,
   after: Position,
   head: Position,
-): Position | undefined {
+  maxChunks = MAX_CONDITION_CHUNKS,
+): Generator<void, Position | undefined, void> {
   const span = spanOf(query, { after }, head);
+  let chunks = 0;
   for (const commits of readChunks(files, span)) {
+    if (chunks === maxChunks) throw new ConditionTooCostly();
+    if (chunks > 0) yield;
+    chunks += 1;
     for (const commit of commits) {
       const [first] = matchingEvents(commit, span);
       if (first !== undefined) return first.position;

@@ -11,11 +11,12 @@ import { ProcessIdTaken } from './reader-slot.js';
  */
 export const lmdbDriver: StoreDriver = {
   protocols: ['lmdb:'],
-  async open(url, { onConnection, leaseSeconds }) {
+  async open(url, { onConnection, onCommitRefused, leaseSeconds }) {
     const folder = folderOf(url);
     const { LmdbStore } = await import('./lmdb.store.js');
     const options = {
       ...(onConnection && { onWait: onConnection }),
+      ...(onCommitRefused && { onCommitRefused }),
       ...(leaseSeconds !== undefined && { leaseMs: leaseSeconds * 1000 }),
     };
     return opened(folder, () => LmdbStore.openWhenFree(folder, options));

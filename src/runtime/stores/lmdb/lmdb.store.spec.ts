@@ -97,6 +97,14 @@ describe('LmdbStore', () => {
     });
   });
 
+  it('reads pages of a few mebibytes, however large events are', async () => {
+    const large = 'x'.repeat(400_000);
+    for (let nth = 0; nth < 12; nth += 1) await store.append(newCommit(`large ${nth}`, large));
+    const sizes: number[] = [];
+    for await (const page of store.read(EVERYTHING, {})) sizes.push(page.length);
+    expect(sizes).toEqual([3, 3, 3, 3]);
+  });
+
   describe('flushing', () => {
     /** How many transactions were flushed since. */
     const countWrites = (): (() => number) => {

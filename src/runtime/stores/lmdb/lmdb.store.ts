@@ -22,12 +22,12 @@ import { decideAppends, type LogView, type PendingCommit } from '../decide-appen
 import { entriesOf, putEntries, writeSizeOf } from './commit-entries.js';
 import { flushFailure, takeRoom } from './disk-refusals.js';
 import { lastPosition } from './lmdb-files.js';
-import { commitWithId, firstMatch, readCommits, readPages, whileOpen } from './lmdb-read.js';
+import { searchConditions } from './condition-search.js';
+import { commitWithId, readCommits, readCommitsWith, readPages, whileOpen } from './lmdb-read.js';
 import { leaseExpired } from './lease-wait.js';
 import { noteLeft } from './open-log.js';
 import { openWriter, type OpenWriter } from './open-writer.js';
 import { commitEndingAt } from './read-chunks.js';
-import { DEFAULT_LEASE_MS } from './writer-lease.js';
 import { WriterStanding } from './writer-standing.js';
 
 /** A process that has lost the lease reads the log this often. */
@@ -36,6 +36,11 @@ const POLL_INTERVAL_MS = 50;
 export interface LmdbStoreOptions {
   /** After this long without a renewal another process may take the writer lease. Default: 6 s. */
   readonly leaseMs?: number;
+  /**
+   * Told in a sentence, once, that the disk refused a commit. Nothing more is recorded until the log is opened again, and the
+   * process should end soon: lmdb may have damaged its heap (decision 0028). Default: a process warning.
+   */
+  readonly onCommitRefused?: (sentence: string) => void;
 }
 
 /**
@@ -56,7 +61,10 @@ export class LmdbStore extends EventStore {
   readonly #standing: WriterStanding;
   #timer: NodeJS.Timeout;
 
-  private constructor(private readonly writer: OpenWriter) {
+  private constructor(
+    private readonly writer: OpenWriter,
+    private readonly options: LmdbStoreOptions,
+  ) {
     super();
     const { folder, files, lease, room } = writer;
     this.#standing = new WriterStanding(folder, room.descriptor, () => {
@@ -88,12 +96,7 @@ export class LmdbStore extends EventStore {
     options: LmdbStoreOptions & { readonly onWait?: (sentence: string) => void } = {},
   ): Promise<LmdbStore> {
     const expired = await leaseExpired(folder, options.onWait ?? (() => undefined));
-    return openWriter(
-      folder,
-      options.leaseMs ?? DEFAULT_LEASE_MS,
-      expired,
-      (writer) => new LmdbStore(writer),
-    );
+    return openWriter(folder, options.leaseMs, expired, (writer) => new LmdbStore(writer, options));
   }
 
   /**
@@ -104,12 +107,7 @@ export class LmdbStore extends EventStore {
    * @throws Error of the file system when the folder cannot be written
    */
   static open(folder: string, options: LmdbStoreOptions = {}): LmdbStore {
-    return openWriter(
-      folder,
-      options.leaseMs ?? DEFAULT_LEASE_MS,
-      undefined,
-      (writer) => new LmdbStore(writer),
-    );
+    return openWriter(folder, options.leaseMs, undefined, (writer) => new LmdbStore(writer, options));
   }
 
   override append(append: NewCommit): Promise<Commit> {
@@ -138,6 +136,13 @@ export class LmdbStore extends EventStore {
     return whileOpen(
       () => this.#closed !== undefined,
       () => readCommits(this.writer.files, range, this.#head.position),
+    );
+  }
+
+  override commitsWith(query: Query, range: Range): AsyncIterable<readonly RecordedCommit[]> {
+    return whileOpen(
+      () => this.#closed !== undefined,
+      () => readCommitsWith(this.writer.files, query, range, this.#head.position),
     );
   }
 
@@ -184,7 +189,7 @@ export class LmdbStore extends EventStore {
     while (this.#queue.length > 0 || this.#mustRenew) {
       // A turn of the event loop is short beside a flush, so all appends of the turn share one.
       if (answer === undefined) await nextTurn();
-      const batch = takeBatch(this.#queue, ({ events }) => events.length, MAX_COMMIT_EVENTS);
+      const batch = takeBatch(this.#queue, workOf, MAX_COMMIT_EVENTS);
       const writing = this.#writeBatch(batch);
       answer?.();
       answer = await writing;
@@ -206,10 +211,12 @@ export class LmdbStore extends EventStore {
   async #writeBatch(batch: readonly PendingAppend[]): Promise<() => void> {
     try {
       this.#standing.require();
-      const { decisions, pending } = decideAppends(
-        batch.map(({ append }) => append),
-        this.#view(),
-      );
+      const appends = batch.map(({ append }) => append);
+      // Most batches have no conditions, and must not wait: the one before is answered while this one is flushed.
+      const findConflict = appends.some(({ condition }) => condition !== undefined)
+        ? await searchConditions(this.writer.files, appends, this.#head.position)
+        : () => undefined;
+      const { decisions, pending } = decideAppends(appends, this.#view(findConflict));
       await this.#write(pending);
       return () => {
         decisions.forEach((decision, index) => {
@@ -239,14 +246,14 @@ export class LmdbStore extends EventStore {
     }
   }
 
-  #view(): LogView {
+  #view(findConflict: LogView['findConflict']): LogView {
     const head = this.#head.position;
     return {
       head,
       hash: this.#hash,
       time: this.#time,
       findCommit: (id) => this.#recorded(id),
-      findConflict: ({ query, after }) => firstMatch(this.writer.files, query, after, head),
+      findConflict,
     };
   }
 
@@ -296,7 +303,7 @@ export class LmdbStore extends EventStore {
     // lmdb begins a transaction with the second write, and otherwise only after this turn of the event loop.
     const batched = root.batch(() => undefined);
     const [isOwner] = await Promise.all([written, batched]).catch(async (error: unknown) => {
-      const cause = await flushFailure(this.writer.folder, error);
+      const cause = await flushFailure(this.writer.folder, error, this.options.onCommitRefused);
       this.#flushFailure ??= cause;
       throw new CommitNotFlushed({ cause });
     });
@@ -307,4 +314,11 @@ export class LmdbStore extends EventStore {
     this.#time = newest.commit.time;
     this.#head.moveTo(newest.commit.last);
   }
+}
+
+/** What takes time in a batch: events, the index entries of their tags, or items that are compared with the events of the batch. */
+function workOf({ events, condition }: NewCommit): number {
+  let tags = 0;
+  for (const event of events) tags += event.tags.length;
+  return Math.max(events.length, tags, condition?.query.length ?? 0);
 }

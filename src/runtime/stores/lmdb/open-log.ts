@@ -24,7 +24,7 @@ const NOTE = 'writer.json';
 /** Every commit of a log up to this size is checked. Of a larger one that its writer left as it is, or that crashed, only the pages are. */
 const MAX_ALWAYS_CHECKED_BYTES = 64 * 1024 * 1024;
 
-const TABLES: Tables = {
+export const TABLES: Tables = {
   about: TableFlag.versions,
   commits: 0,
   ids: 0,

@@ -5,7 +5,7 @@ import { FileRoom } from './file-room.js';
 import { unlinkFinishedWrites } from './lmdb-write-list-workaround.js';
 import type { LmdbFiles } from './lmdb-files.js';
 import { noteWriting, openLog } from './open-log.js';
-import { acquireLease, inUse, type WriterLease } from './writer-lease.js';
+import { DEFAULT_LEASE_MS, acquireLease, inUse, type WriterLease } from './writer-lease.js';
 
 export interface OpenWriter {
   readonly folder: string;
@@ -24,7 +24,7 @@ export interface OpenWriter {
  */
 export function openWriter<Store>(
   folder: string,
-  leaseMs: number,
+  leaseMs: number = DEFAULT_LEASE_MS,
   expired: string | undefined,
   use: (writer: OpenWriter) => Store,
 ): Store {

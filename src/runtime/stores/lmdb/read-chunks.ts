@@ -8,26 +8,34 @@ import {
   type VerifiedCommit,
 } from '../../event-log/commits/hashed-commit.js';
 import type { ReadSpan } from '../read-span.js';
-import { cursorForQuery, type CommitCursor } from './index-cursors.js';
+import { SearchPaused, cursorForQuery, type CommitCursor, type SearchBudget } from './index-cursors.js';
 import type { LmdbFiles } from './lmdb-files.js';
 
-/** A chunk ends with the commit that reaches either of them. */
+/** A chunk ends with the commit that reaches any of them. */
 const MAX_CHUNK_COMMITS = 256;
 const MAX_CHUNK_EVENTS = 4_096;
+/** Of commits as they are stored. 256 commits may have a mebibyte each, and more when they are not appended over HTTP. */
+export const MAX_CHUNK_BYTES = 1024 * 1024;
+/** Of the indexes: some 5 ms of searching. */
+const MAX_CHUNK_ENTRIES = 20_000;
 
 /**
- * The commits that may hold events of the span, in its direction. A chunk may hold no matching event.
+ * The commits that may hold events of the span, in its direction. A chunk may hold no matching event, and no commit at all when
+ * the search for the next one takes longer than a chunk may.
  *
  * @throws LogDamaged at a damaged commit, after the chunk of those before it
  */
 export function* readChunks(files: LmdbFiles, span: ReadSpan): Iterable<readonly VerifiedCommit[]> {
-  const readChunk = chunkReader(files, span);
+  const budget: SearchBudget = { left: 0 };
+  const readChunk = chunkReader(files, span, budget);
   let { after, through } = span;
   while (after < through) {
+    budget.left = MAX_CHUNK_ENTRIES;
     const { commits, isLast } = readChunk({ ...span, after, through });
     yield commits;
+    if (isLast) return;
     const end = commits.at(-1);
-    if (isLast || end === undefined) return;
+    if (end === undefined) continue;
     if (span.backwards) through = position(end.first - 1);
     else after = end.last;
   }
@@ -40,9 +48,13 @@ interface Chunk {
 }
 
 /** A scan where every event matches, else a search in the indexes. */
-function chunkReader(files: LmdbFiles, { query, backwards }: ReadSpan): (rest: ReadSpan) => Chunk {
+function chunkReader(
+  files: LmdbFiles,
+  { query, backwards }: ReadSpan,
+  budget: SearchBudget,
+): (rest: ReadSpan) => Chunk {
   if (!matchesEverything(query)) {
-    const cursor = cursorForQuery(files, query, backwards);
+    const cursor = cursorForQuery(files, query, backwards, budget);
     return (rest) => takeChunk(foundBy(cursor, files, rest), rest);
   }
   return backwards
@@ -53,17 +65,19 @@ function chunkReader(files: LmdbFiles, { query, backwards }: ReadSpan): (rest: R
 /** Commits up to the end of the span, or of the chunk. An error ends a chunk; the next one begins with it. */
 function takeChunk(commits: Iterable<VerifiedCommit>, { after, through, backwards }: ReadSpan): Chunk {
   const taken: VerifiedCommit[] = [];
-  let events = 0;
+  let [events, bytes] = [0, 0];
   try {
     for (const commit of commits) {
       if (backwards ? commit.last <= after : commit.first > through) return { commits: taken, isLast: true };
       taken.push(commit);
       events += commit.events.length;
-      if (taken.length === MAX_CHUNK_COMMITS || events >= MAX_CHUNK_EVENTS)
-        return { commits: taken, isLast: false };
+      bytes += commit.bytes?.length ?? 0;
+      const isFull =
+        taken.length === MAX_CHUNK_COMMITS || events >= MAX_CHUNK_EVENTS || bytes >= MAX_CHUNK_BYTES;
+      if (isFull) return { commits: taken, isLast: false };
     }
   } catch (error) {
-    if (taken.length === 0) throw error;
+    if (taken.length === 0 && !(error instanceof SearchPaused)) throw error;
     return { commits: taken, isLast: false };
   }
   return { commits: taken, isLast: true };

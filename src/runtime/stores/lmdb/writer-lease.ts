@@ -38,11 +38,12 @@ export interface HeldLease {
   readonly isOfAnotherFile: boolean;
 }
 
-export const inUse = (folder: string, { holder }: HeldLease): LogInUse =>
+export const inUse = (folder: string, { holder }: HeldLease, keepsLock = false): LogInUse =>
   new LogInUse(
     folder,
     holder.processId,
     holder.pidNamespace !== undefined && holder.pidNamespace !== thisProcess().pidNamespace,
+    keepsLock,
   );
 
 export type LeaseAttempt =

@@ -43,10 +43,11 @@ export function commitFromRow(row: CommitRow): VerifiedCommit {
   const events = parsedEvents(row, content.metadata);
   // Hashed again from what was read.
   const isWhole = first + events.length - 1 === last;
-  if (!isWhole || !hashCommit({ ...content, events }, first, previous).hash.equals(hash)) {
+  const hashed = isWhole ? hashCommit({ ...content, events }, first, previous) : undefined;
+  if (hashed?.hash.equals(hash) !== true) {
     throw new LogDamaged(first, 'the commit that begins there does not fit its hash');
   }
-  return { ...content, first, last, events, hash, previous };
+  return { ...content, first, last, events, hash, previous, bytes: hashed.bytes };
 }
 
 function parsedEvents({ first, id, time, events }: CommitRow, metadata: Metadata): readonly StoredEvent[] {

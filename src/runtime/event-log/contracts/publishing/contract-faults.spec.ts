@@ -54,6 +54,32 @@ describe('the faults of contracts', () => {
     expect(faultsWith({ ...insuranceDecider, name: 'decider insurance' })).toEqual([]);
   });
 
+  it.each<[string, () => unknown]>([
+    ['a random number', () => Math.random()],
+    ['the clock', () => Date.now()],
+    ['the date', () => new Date()],
+    ['the time since the start', () => performance.now()],
+    [
+      'something that it changes itself',
+      ((): (() => number) => {
+        let calls = 0;
+        return () => (calls += 1);
+      })(),
+    ],
+  ])('are those of a consumer whose state depends on %s', (_, impure) => {
+    const initial = { value: 'open', context: { at: undefined as unknown, count: 0 } };
+    const faults = faultsWith({
+      name: 'projection stamps',
+      consumes: [parcelSent],
+      fold: { initial, step: () => ({ value: 'open', context: { at: impure(), count: 1 } }) },
+    });
+    expect(faults.length).toBeGreaterThan(0);
+    expect(faults[0]).toMatchObject({ event: 'parcel.sent', consumer: 'projection stamps' });
+    expect(faults[0]?.detail).toMatch(
+      /^it cannot fold example \d in state "open": folded twice it gives two states, in context\.at;/,
+    );
+  });
+
   describe('a revision', () => {
     it('whose schema is another one than was published', () => {
       tamper('parcel.insured/1.schema.json', '"minimum": 0', '"minimum": 1');

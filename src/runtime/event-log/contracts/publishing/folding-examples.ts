@@ -1,5 +1,7 @@
 /** Has a consumer fold examples of all events that it consumes, in every state that they lead to. */
-import type { Consumer } from '../contract-registry.js';
+import { isDeepStrictEqual } from 'node:util';
+import { atAnotherMoment } from './another-moment.js';
+import type { ConsumedState, Consumer } from '../contract-registry.js';
 import type { RecordedEvent } from '../../event.js';
 
 /** An example in the current revision, and the published revision that it is of. */
@@ -18,7 +20,8 @@ export interface FoldingFailure extends Pick<CurrentExample, 'of' | 'example'> {
 
 /**
  * Any event that keeps its contract may be appended, in any order; one that throws in a state that can be reached would
- * stop the consumer. States are distinguished by their value, not by their context.
+ * stop the consumer. Each is folded twice, the second time with another clock and other random numbers: a state must follow from
+ * state and event alone. States are distinguished by their value, not by their context.
  */
 export function foldingFailures(
   { consumes, fold }: Consumer,
@@ -31,6 +34,8 @@ export function foldingFailures(
     for (const { event, of, example } of consumed) {
       try {
         const next = fold.step(state, event);
+        const again = atAnotherMoment(() => fold.step(state, event));
+        if (!isDeepStrictEqual(again, next)) throw new Error(notPure(next, again));
         const key = JSON.stringify(next.value);
         // Iterating over a map includes what is added to it meanwhile.
         if (!reached.has(key)) reached.set(key, next);
@@ -41,3 +46,20 @@ export function foldingFailures(
   }
   return failures;
 }
+
+function notPure(once: ConsumedState, twice: ConsumedState): string {
+  const members = differingMembers(once, twice);
+  const where = members.length === 0 ? '' : `, in ${members.join(', ')}`;
+  return `folded twice it gives two states${where}; an action or guard uses the clock, a random number, or something that it changes itself`;
+}
+
+function differingMembers(once: ConsumedState, twice: ConsumedState): readonly string[] {
+  if (!isDeepStrictEqual(once.value, twice.value)) return ['the value of the state'];
+  const [one, other] = [contextOf(once), contextOf(twice)];
+  return Object.keys({ ...one, ...other })
+    .filter((name) => !isDeepStrictEqual(one[name], other[name]))
+    .map((name) => `context.${name}`);
+}
+
+const contextOf = (state: ConsumedState): Readonly<Record<string, unknown>> =>
+  (state as { readonly context?: Readonly<Record<string, unknown>> }).context ?? {};

@@ -1,6 +1,7 @@
-/** A context of the monolith: any Nest module. Static members of its class can tell the app more. */
+/** A context of an app: any Nest module. Static members of its class can tell the app more. */
 import type { DynamicModule } from '@nestjs/common';
-import type { Environment } from '../settings.js';
+import type { WorkerOptions } from '../runtime/leftfold-options.js';
+import type { Environment } from './settings.js';
 
 export type ContextModule = NonNullable<DynamicModule['imports']>[number] & ContextStatics;
 
@@ -28,6 +29,13 @@ const NEUTRAL: About = {
   description: 'One append-only log of events, and the contexts that are folded over it.',
   examples: (url) => [`curl ${url}/events`, `curl ${url}/projections`],
 };
+
+/** The contexts of an app, and how it runs operations. */
+export interface Parts {
+  readonly contexts: readonly ContextModule[];
+  /** How audits and rebuilds run in worker processes. */
+  readonly workers: WorkerOptions;
+}
 
 export function aboutOf(contexts: readonly ContextModule[]): About {
   return { ...NEUTRAL, ...contexts.find(({ about }) => about !== undefined)?.about };

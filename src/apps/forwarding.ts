@@ -1,0 +1,261 @@
+/** Hands requests for contexts that have moved out to the processes that serve them now. What a client sees never goes back. */
+import { setTimeout as pause } from 'node:timers/promises';
+import replyFrom from '@fastify/reply-from';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { PATHS } from '../runtime/http/kernel/paths.js';
+import { Problem } from '../runtime/http/kernel/problem.js';
+import type { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
+
+/** A context with a process of its own. */
+export interface ForwardedContext {
+  readonly name: string;
+  /** The first segments of its paths: `product`. */
+  readonly segments: ReadonlySet<string>;
+  /** The names of its projections. */
+  readonly projections: readonly string[];
+}
+
+/** The other process cannot be reached. */
+class ContextUnavailable extends Problem {
+  constructor(name: string, options?: ErrorOptions) {
+    const detail = `${name} is served by another process, which cannot be reached now.`;
+    super('unavailable', 'context-unavailable', 'The context cannot be reached', detail, {
+      retryAfter: 1,
+      ...options,
+    });
+  }
+}
+
+/** The other process does not have what this one has. */
+export class CannotForward extends Problem {
+  constructor(detail: string) {
+    super('conflict', 'cannot-forward', 'Requests cannot be handed over', detail);
+  }
+}
+
+/** How long requests may wait for the other process to fold what this one has. */
+const MAX_WAIT_MS = 10_000;
+const POLL_MS = 20;
+const METHODS_WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
+/** Said to this server, and meant for it: it has checked them. */
+const OWN_HEADERS = ['origin', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest', 'referer'];
+
+/** Where one context's requests go. */
+interface Route {
+  readonly context: ForwardedContext;
+  /** Undefined: this process serves it. */
+  target: string | undefined;
+  /** Set while requests wait for the process that takes over. */
+  switching: Promise<void> | undefined;
+}
+
+/** Where this process and the other one stand. */
+export interface ForwardingOptions {
+  readonly contexts: readonly ForwardedContext[];
+  /** How far a projection of this process has folded; undefined when it has none of this name. */
+  readonly positionOf: (projection: string) => number | undefined;
+  /** A digest of what it has folded up to a position, as `GET /projections/<name>/digest` answers it. */
+  readonly digestAt: (projection: string, at: number) => Promise<string>;
+  /** The head of the log. */
+  readonly head: () => Promise<number>;
+  /** Where contexts are served that this process does not have. */
+  readonly targets?: ReadonlyMap<string, string>;
+}
+
+export class Forwarding {
+  readonly #routes: readonly Route[];
+  /** One change at a time: each begins where the one before it has led. */
+  #changes: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly options: ForwardingOptions) {
+    this.#routes = options.contexts.map((context) => ({
+      context,
+      target: options.targets?.get(context.name),
+      switching: undefined,
+    }));
+  }
+
+  /** Where each context that is not served here is served. */
+  get targets(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.#routes.flatMap(({ context: { name }, target }) => (target === undefined ? [] : [[name, target]])),
+    );
+  }
+
+  /** Waits until the other processes have folded the log as it is now, since this one may have answered from it before. @throws CannotForward */
+  async begin(): Promise<void> {
+    const head = await this.options.head();
+    for (const { context, target } of this.#routes) {
+      if (target === undefined) continue;
+      for (const projection of context.projections) await reached(projection, head, new ServedSource(target));
+    }
+  }
+
+  /**
+   * Requests for the context go to another process from now on, or come back. Those that arrive meanwhile wait until the one
+   * that takes over has folded what the other had, so that no answer is older than one before it.
+   *
+   * @param target `http://127.0.0.1:3002`; undefined: this process
+   * @throws CannotForward when the two have folded different states, or the one that takes over does not catch up in time
+   */
+  set(name: string, target: string | undefined): Promise<void> {
+    const changed = this.#changes.then(() => this.#set(name, target));
+    this.#changes = changed.catch(() => undefined);
+    return changed;
+  }
+
+  async #set(name: string, target: string | undefined): Promise<void> {
+    const route = this.#routes.find(({ context }) => context.name === name);
+    if (route === undefined) {
+      const known = this.#routes.map(({ context }) => context.name).join(', ') || 'none';
+      throw new CannotForward(`There is no context ${name} here; there are ${known}.`);
+    }
+    if (route.target === target) return;
+    if (target === undefined && this.options.targets?.has(name) === true)
+      throw new CannotForward(
+        `This process was started without ${name}, by LEFTFOLD_FORWARD; start it again with it.`,
+      );
+    const from = this.#sourceOf(route.target);
+    const to = this.#sourceOf(target);
+    for (const projection of route.context.projections) await requireEqual(projection, from, to);
+    const switched = this.#takeOver(route.context, from, to);
+    route.switching = switched.catch(() => undefined);
+    try {
+      await switched;
+      route.target = target;
+    } finally {
+      route.switching = undefined;
+    }
+  }
+
+  async #takeOver({ projections }: ForwardedContext, from: Source, to: Source): Promise<void> {
+    for (const projection of projections) {
+      const position = (await from.position(projection)) ?? (await this.options.head());
+      await reached(projection, position, to);
+    }
+  }
+
+  /** Must be called before any route is registered. */
+  register(fastify: FastifyInstance, filter: ProblemFilter): void {
+    void fastify.register(replyFrom, {
+      disableRequestLogging: true,
+      // A client may wait for a position for a minute, and a stream has no end.
+      undici: { headersTimeout: 90_000, bodyTimeout: 0 },
+    });
+    fastify.addHook('onRequest', (request, reply, done) => {
+      const route = this.#routeOf(request.url);
+      if (route === undefined) {
+        done();
+        return;
+      }
+      const forwardOrServe = (): void => {
+        if (route.target === undefined) done();
+        else forward(request, reply, route.target, route.context.name, filter);
+      };
+      // In a later turn: the target is set once the switch has ended.
+      if (route.switching === undefined) forwardOrServe();
+      else void route.switching.then(() => setImmediate(forwardOrServe));
+    });
+  }
+
+  /**
+   * Of the contexts that are, or are about to be, served elsewhere: most processes have none, and look at no path. Of two that have a
+   * path, one is made of others and comes first.
+   */
+  #routeOf(url: string): Route | undefined {
+    const inUse = this.#routes.filter(({ target, switching }) => (target ?? switching) !== undefined);
+    if (inUse.length === 0) return undefined;
+    const [, first = '', second = ''] = url.split('?', 1)[0]?.split('/', 3) ?? [];
+    return inUse.findLast(({ context }) =>
+      first === PATHS.projections ? context.projections.includes(second) : context.segments.has(first),
+    );
+  }
+
+  #sourceOf(target: string | undefined): Source {
+    const { positionOf, digestAt } = this.options;
+    if (target !== undefined) return new ServedSource(target);
+    return {
+      position: (projection) => Promise.resolve(positionOf(projection)),
+      digest: (projection, at) => digestAt(projection, at),
+    };
+  }
+}
+
+function forward(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  target: string,
+  name: string,
+  filter: ProblemFilter,
+): void {
+  // Not read by a parser: it is passed on as it comes.
+  if (!METHODS_WITHOUT_BODY.includes(request.method)) request.body = request.raw;
+  reply.from(request.url, {
+    getUpstream: () => target,
+    rewriteRequestHeaders: (_, headers) =>
+      Object.fromEntries(Object.entries(headers).filter(([header]) => !OWN_HEADERS.includes(header))),
+    onError: (_, { error }) => {
+      void filter.answer(new ContextUnavailable(name, { cause: error }), request, reply);
+    },
+  });
+}
+
+/** One of the two processes. */
+interface Source {
+  position(projection: string): Promise<number | undefined>;
+  digest(projection: string, at: number): Promise<string>;
+}
+
+class ServedSource implements Source {
+  constructor(private readonly url: string) {}
+
+  async position(projection: string): Promise<number | undefined> {
+    return (await this.#get<{ readonly position: number }>(projection, '/digest')).position;
+  }
+
+  async digest(projection: string, at: number): Promise<string> {
+    return (await this.#get<{ readonly digest: string }>(projection, `/digest?at=${at}`)).digest;
+  }
+
+  async #get<Answer>(projection: string, rest: string): Promise<Answer> {
+    const url = `${this.url}/${PATHS.projections}/${projection}${rest}`;
+    try {
+      const response = await fetch(url, { signal: AbortSignal.timeout(MAX_WAIT_MS) });
+      if (response.ok) return (await response.json()) as Answer;
+      throw new CannotForward(
+        `${url} answered ${response.status}; it must serve this context over this log.`,
+      );
+    } catch (error) {
+      if (error instanceof CannotForward) throw error;
+      throw new CannotForward(
+        `${url} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+}
+
+/** @throws CannotForward unless both have the same state at the last position that both have folded */
+async function requireEqual(projection: string, from: Source, to: Source): Promise<void> {
+  const [one, other] = await Promise.all([from.position(projection), to.position(projection)]);
+  if (one === undefined || other === undefined) return; // one that this process does not fold
+  const at = Math.min(one, other);
+  const [here, there] = await Promise.all([from.digest(projection, at), to.digest(projection, at)]);
+  if (here !== there)
+    throw new CannotForward(
+      `${projection} is ${here} in one process and ${there} in the other; \`leftfold compare\` tells where they part.`,
+    );
+}
+
+/** @throws CannotForward when it has not been reached in time */
+async function reached(projection: string, position: number, source: Source): Promise<void> {
+  const end = performance.now() + MAX_WAIT_MS;
+  for (;;) {
+    const at = (await source.position(projection)) ?? position;
+    if (at >= position) return;
+    if (performance.now() > end)
+      throw new CannotForward(
+        `${projection} has folded up to ${at}, not yet up to ${position}; try again later.`,
+      );
+    await pause(POLL_MS);
+  }
+}

@@ -1,0 +1,69 @@
+/** The projections of a running server, asked over HTTP. */
+import { CommandFailed, EXIT } from './exit-codes.js';
+
+export class ServedProjections {
+  readonly url: string;
+
+  /** @throws CommandFailed when the URL is none */
+  constructor(
+    url: string,
+    private readonly interrupted: AbortSignal,
+  ) {
+    if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
+      throw new CommandFailed(
+        `${JSON.stringify(url)} is not the URL of a server, as in http://localhost:3000`,
+        EXIT.usage,
+      );
+    this.url = url.replace(/\/+$/, '');
+  }
+
+  /** How far each has folded, by name. @throws CommandFailed */
+  async positions(): Promise<ReadonlyMap<string, number>> {
+    const { projections } = (await this.#json('/projections')) as {
+      readonly projections?: readonly { readonly name: string; readonly position: number }[];
+    };
+    if (!Array.isArray(projections)) throw this.#noServer();
+    return new Map(projections.map(({ name, position }) => [name, position]));
+  }
+
+  /** Of the state at a position. @throws CommandFailed */
+  async digest(name: string, at: number): Promise<string> {
+    const { digest } = (await this.#json(`/projections/${name}/digest?at=${at}`)) as {
+      readonly digest?: string;
+    };
+    if (digest === undefined) throw this.#noServer();
+    return digest;
+  }
+
+  async #json(path: string): Promise<unknown> {
+    const response = await fetch(this.url + path, { signal: this.interrupted }).catch((error: unknown) => {
+      this.interrupted.throwIfAborted();
+      const { cause, message } = error as Error;
+      throw new CommandFailed(
+        `${this.url} cannot be reached: ${cause instanceof Error ? cause.message : message}`,
+      );
+    });
+    const text = await response.text();
+    if (response.ok) {
+      try {
+        return JSON.parse(text);
+      } catch {
+        throw this.#noServer();
+      }
+    }
+    throw new CommandFailed(`${this.url}${path} answered ${response.status}${detailOf(text)}`);
+  }
+
+  #noServer(): CommandFailed {
+    return new CommandFailed(`${this.url} is no server of Leftfold that shows its projections`);
+  }
+}
+
+function detailOf(text: string): string {
+  try {
+    const { detail } = JSON.parse(text) as { readonly detail?: unknown };
+    return typeof detail === 'string' ? `: ${detail}` : '';
+  } catch {
+    return '';
+  }
+}

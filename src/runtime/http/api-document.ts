@@ -1,0 +1,91 @@
+/** What an OpenAPI document says of this very application: its projections, and events that it records. */
+import type { INestApplicationContext } from '@nestjs/common';
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { Example } from '../event-log/contracts/event-contract.js';
+import { EventLog } from '../event-log/event-log.js';
+import { ProjectionHost } from '../projection/projection-host.js';
+import { nameComponents } from './kernel/api-schema.js';
+import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from './events/cloud-event.js';
+import { JSON_TYPE } from './kernel/bodies.js';
+
+interface Operation {
+  operationId?: string;
+  parameters?: object[];
+  requestBody?: object;
+  responses?: Record<
+    string,
+    { readonly content?: Record<string, { readonly examples?: Record<string, unknown> }> }
+  >;
+}
+
+/**
+ * The document of `SwaggerModule.createDocument(app, config)`, completed: schemas with a title and examples become components, the runtime's
+ * paths list the projections that there are, and `POST /events` has an example that can be sent as it is, where a contract is open.
+ *
+ * @param app after its `init()`
+ */
+export function completeApi(app: INestApplicationContext, document: OpenAPIObject): OpenAPIObject {
+  const projections = app
+    .get(ProjectionHost, { strict: false })
+    .projections.map(({ name }) => name)
+    .toSorted();
+  const event = openExample(app.get(EventLog, { strict: false }));
+  const operations = Object.values(document.paths).flatMap(
+    (path) => Object.entries(path) as [string, Operation][],
+  );
+  for (const [method, operation] of operations) {
+    if (method === 'get') omitForeignOrigin(operation);
+    if (PROJECTION_OPERATIONS.has(operation.operationId ?? '')) listProjections(operation, projections);
+    if (operation.operationId === 'appendEvents' && event !== undefined) showEvent(operation, event);
+  }
+  return nameComponents(document);
+}
+
+const PROJECTION_OPERATIONS: ReadonlySet<string> = new Set([
+  'projection',
+  'projectionDigest',
+  'projectionMachine',
+  'resumeProjection',
+  'auditProjection',
+  'auditStatus',
+  'rebuildProjection',
+  'rebuildStatus',
+]);
+
+function listProjections({ parameters = [] }: Operation, names: readonly string[]): void {
+  for (const parameter of parameters) {
+    if (!('name' in parameter) || parameter.name !== 'name' || names.length === 0) continue;
+    Object.assign(parameter, { schema: { type: 'string', enum: names, example: names[0] } });
+  }
+}
+
+/** What changes nothing is answered to any page; a decorator does not know the method. */
+function omitForeignOrigin({ responses = {} }: Operation): void {
+  for (const { content = {} } of Object.values(responses))
+    for (const { examples } of Object.values(content)) delete examples?.['foreign-origin'];
+}
+
+interface NewEventJson {
+  readonly type: string;
+  readonly data: unknown;
+  readonly tags?: readonly string[];
+}
+
+/** The first example of an open contract. */
+function openExample({ contracts }: EventLog): NewEventJson | undefined {
+  const open = contracts.all().find((contract) => contract.open && contract.examples.length > 0);
+  const example: Example<unknown> | undefined = open?.examples[0];
+  if (open === undefined || example === undefined) return undefined;
+  return { type: open.type, data: example.data, ...(example.tags !== undefined && { tags: example.tags }) };
+}
+
+function showEvent({ requestBody }: Operation, event: NewEventJson): void {
+  const { content } = (requestBody ?? {}) as { readonly content?: Readonly<Record<string, object>> };
+  const cloudEvent = { specversion: '1.0', id: '1', source: '/docs', type: event.type, data: event.data };
+  const examples = {
+    [JSON_TYPE]: { events: [event] },
+    [CLOUD_EVENT_TYPE]: cloudEvent,
+    [CLOUD_EVENTS_TYPE]: [cloudEvent],
+  };
+  for (const [type, example] of Object.entries(examples)) Object.assign(content?.[type] ?? {}, { example });
+}
