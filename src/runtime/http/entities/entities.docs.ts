@@ -1,13 +1,11 @@
 /** OpenAPI of entity projections: the list, one entity, its history. */
 import { z } from 'zod';
 import { position } from '../../event-log/event.js';
-import { FoldFailed } from '../../projection/folding.js';
 
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
 import type { IndexKind } from '../../projection/entities/index-kinds.js';
 import { EntityNotFound } from '../../projection/entities/entity-problems.js';
-import { AfterHead, CannotBeFolded } from '../../projection/past/past-problems.js';
-import { READING_PROBLEMS, UNREADABLE } from '../events/log-problems.js';
+import { AfterHead } from '../../projection/past/past-problems.js';
 import {
   ApiEndpoint,
   CACHE_HEADERS,
@@ -20,7 +18,8 @@ import {
 } from '../kernel/api-docs.js';
 import type { Schema } from '../kernel/api-schema.js';
 import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
-import { apiPointInTime } from '../projections/projection.docs.js';
+import { CANNOT_BE_WITHOUT, INVALID_WITHOUT, WHAT_IF_QUERY, apiView } from '../projections/past.docs.js';
+import { PAST_PROBLEMS, apiPointInTime } from '../projections/projection.docs.js';
 import { NotYet } from '../projections/query.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './list-request.js';
 import { exampleKey } from './example-key.js';
@@ -63,13 +62,6 @@ const QUERY_PROBLEMS: readonly Problem[] = [
   new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_LIMIT}, as in ?limit=1`),
   new InvalidHeader('Prefer', 'wait must be a whole number of seconds, as in: Prefer: wait=5'),
   new NotYet('orders has folded up to position 6, not yet up to 7.', position(6)),
-];
-
-const PAST_PROBLEMS: readonly Problem[] = [
-  new AfterHead(position(9), position(7)),
-  new CannotBeFolded(new FoldFailed(position(7), undefined, new RangeError('the amount is too large'))),
-  UNREADABLE,
-  ...READING_PROBLEMS,
 ];
 
 type Documented = Pick<EntityProjectionDefinition, 'name' | 'index' | 'tag' | 'consumes' | 'keysOf'>;
@@ -171,7 +163,7 @@ export function ApiEntityHistory(definition: Documented): MethodDecorator {
                     position: apiPosition,
                     time: apiTime,
                     type: z.string().describe('Of the event'),
-                    view: z.looseObject({}).optional(),
+                    view: apiView.optional(),
                     forgotten: z
                       .literal(true)
                       .describe('The event has ended it, and it is not kept')
@@ -189,6 +181,38 @@ export function ApiEntityHistory(definition: Documented): MethodDecorator {
       new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_POINTS}, as in ?limit=1`),
       new EntityNotFound(name, exampleKey(definition)),
       ...PAST_PROBLEMS.filter((problem) => !(problem instanceof AfterHead)),
+    ],
+  });
+}
+
+export function ApiEntityWhatIf(definition: Documented): MethodDecorator {
+  const { name } = definition;
+  return ApiEndpoint({
+    tag: name,
+    summary: `What one of ${name} would be had some events not been; nothing is recorded`,
+    id: `${name}-entity-what-if`,
+    path: keyOf(definition),
+    query: WHAT_IF_QUERY,
+    answers: {
+      200: {
+        description: 'Both as of the same position; absent where there is no such entity',
+        headers: POSITION_HEADER,
+        body: z
+          .object({
+            key: z.string(),
+            position: apiPosition,
+            without: z.array(apiPosition),
+            is: apiView.optional(),
+            wouldBe: apiView.optional(),
+          })
+          .meta({ title: 'EntityWhatIf' }),
+      },
+    },
+    problems: [
+      INVALID_WITHOUT,
+      CANNOT_BE_WITHOUT,
+      new EntityNotFound(name, exampleKey(definition)),
+      ...PAST_PROBLEMS,
     ],
   });
 }

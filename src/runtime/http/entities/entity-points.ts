@@ -1,13 +1,13 @@
 /** The points of one entity's history, a page of them. */
 import type { Position } from '../../event-log/event.js';
-import { entityPoints, type EntityPoint } from '../../projection/entities/entity-past.js';
+import type { EntityPoint } from '../../projection/entities/entity-past.js';
 import type { EntityProjection } from '../../projection/entities/entity-projection.js';
 
 /** The most points of one answer. */
 export const MAX_POINTS = 1000;
 
 export async function pointsOf(
-  projection: EntityProjection,
+  { past, log }: EntityProjection,
   key: string,
   {
     after,
@@ -15,10 +15,9 @@ export async function pointsOf(
     signal,
   }: { readonly after: Position; readonly limit: number; readonly signal: AbortSignal },
 ): Promise<{ readonly points: readonly EntityPoint[]; readonly isMore: boolean; readonly head: Position }> {
-  const { log } = projection;
   const head = await log.head();
   const points: EntityPoint[] = [];
-  for await (const point of entityPoints(projection, key, { log, through: head, signal })) {
+  for await (const point of past.points(key, { through: head, signal })) {
     if (point.position <= after) continue;
     if (points.length === limit) return { points, isMore: true, head };
     points.push(point);

@@ -29,7 +29,7 @@ import type { EntityProjection } from '../../projection/entities/entity-projecti
 import type { Projection } from '../../projection/projection.js';
 import type { Job } from '../../projection/operations/job.js';
 import { Operations } from '../../projection/operations/operations.js';
-import { projectionNamed } from '../projections/projection-not-found.js';
+import { anyProjectionNamed } from '../projections/projection-not-found.js';
 import { ApiJobStatus, ApiStartJob } from './operations.docs.js';
 
 type OperationKind = 'audit' | 'rebuild';
@@ -87,7 +87,7 @@ export class OperationsController {
   #known(name: string, request: HttpRequest): Projection | EntityProjection {
     refuseUnknownParameters(queryOf(request), []);
     preferredWait(request.headers['prefer']); // refused before anything is begun
-    return projectionNamed(name, { projections: this.host.all, find: (each) => this.host.findAny(each) });
+    return anyProjectionNamed(name, this.host);
   }
 
   /** Waits for its end as long as the client prefers. */

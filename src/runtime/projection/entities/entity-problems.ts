@@ -1,15 +1,16 @@
 /** The problems with which questions to an entity projection are refused. */
+import type { Position } from '../../event-log/event.js';
 import { Problem } from '../../http/kernel/problem.js';
 
 /** The database is not open: the projection recovers, folds anew, or has ended. */
 export class EntityDatabaseAway extends Problem {
-  constructor(name: string) {
+  constructor(name: string, folded: Position) {
     super(
       'unavailable',
       'not-yet',
       'The state asked for is not there yet',
       `${name} is recovering; its entities are being folded from the log.`,
-      { retryAfter: 1 },
+      { retryAfter: 1, extensions: { position: folded } },
     );
   }
 }

@@ -26,6 +26,7 @@ import { hexadecimal, type StoredEntity } from './entity.js';
 import { CheckpointMoved } from './entity-database.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace } from './entity-place.js';
+import { EntityPast } from './entity-past.js';
 import { EntityDatabaseAway } from './entity-problems.js';
 
 const RESUME_TIMEOUT_MS = 5_000;
@@ -58,6 +59,9 @@ export class EntityProjection<Context = unknown> {
   /** Why what is in the database is not to be used any more. */
   #damage: string | undefined;
 
+  /** What its entities were. @internal */
+  readonly past: EntityPast<Context>;
+
   /** @internal */
   readonly place: EntityPlace;
 
@@ -71,6 +75,7 @@ export class EntityProjection<Context = unknown> {
     private readonly now: () => Date = () => new Date(),
   ) {
     this.place = place;
+    this.past = new EntityPast(definition, log, () => this.#skipped);
   }
 
   get name(): string {
@@ -142,7 +147,7 @@ export class EntityProjection<Context = unknown> {
    * @throws EntityDatabaseAway before it is open, and after the end
    */
   get folding(): EntityFolding<Context> {
-    if (this.#folding === undefined) throw new EntityDatabaseAway(this.name);
+    if (this.#folding === undefined) throw new EntityDatabaseAway(this.name, this.position);
     return this.#folding;
   }
 
@@ -158,7 +163,7 @@ export class EntityProjection<Context = unknown> {
     } catch (error) {
       if (!(error instanceof DatabaseDamaged)) throw error;
       this.#startAnew(error.message);
-      throw new EntityDatabaseAway(this.name);
+      throw new EntityDatabaseAway(this.name, this.position);
     }
   }
 
