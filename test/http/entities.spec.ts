@@ -248,6 +248,23 @@ describe('entity projections over HTTP', () => {
     expect((await get('/orders/nobody/history')).status).toBe(404);
   });
 
+  it('answers with what it would be without some events', async () => {
+    await log.append([opened('a'), added('a', 5), added('a', 7), cancelled('a')]);
+    const { headers, body } = await get('/orders/a/what-if?without=3,2&at=3');
+    expect(body).toMatchObject({
+      key: 'a',
+      position: 3,
+      without: [2, 3],
+      is: { total: '12' },
+      wouldBe: { total: '0' },
+    });
+    expect(headers['leftfold-position']).toBe('3');
+    expect((await get('/orders/a/what-if?without=2')).status).toBe(404); // it is ended with and without
+    expect((await get('/orders/a/what-if?without=4')).body).not.toHaveProperty('is');
+    expect((await get('/orders/a/what-if?without=4&at=2')).body.detail).toContain('Position 4 is after 2');
+    expect((await get('/orders/a/what-if?without=0')).body.detail).toContain('without must be positions');
+  });
+
   it('does not answer for the past without a tag', async () => {
     await app.close();
     await start(changedOrders({ tag: undefined }));
@@ -255,6 +272,7 @@ describe('entity projections over HTTP', () => {
       'There is no parameter at; there are after, fields.',
     );
     expect((await get('/orders/a/history')).status).toBe(404);
+    expect((await get('/orders/a/what-if?without=1')).status).toBe(404);
   });
 
   it('is among the projections, ready, audited and rebuilt', async () => {
@@ -267,6 +285,9 @@ describe('entity projections over HTTP', () => {
     expect((await get('/health/ready')).body['projections']).toEqual({
       orders: { status: 'following', position: 3 },
     });
+    const { digest } = (await get('/projections/orders')).body;
+    expect((await get('/projections/orders/digest')).body).toEqual({ position: 3, digest });
+    expect((await get('/projections/orders/digest?at=2')).body.detail).toContain('as of now only');
     expect((await get('/projections/orders')).body['machine']).toContain('stateDiagram');
     const audit = await post('/projections/orders/audit');
     expect(audit).toMatchObject({ status: 'done', position: 3, checked: 2 });
