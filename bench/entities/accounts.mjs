@@ -54,7 +54,10 @@ export const contexts = [
 /** The events of one commit, spread over the accounts. */
 export function depositsFrom(first, count, keys) {
   return Array.from({ length: count }, (_, index) => {
-    const number = first + index;
-    return deposited.create({ account: `a${(number * 7919) % keys}`, cents: (number * 104729) % 1000 });
+    return deposited.create(depositOf(first + index, keys));
   });
+}
+
+export function depositOf(number, keys) {
+  return { account: `a${(number * 7919) % keys}`, cents: (number * 104729) % 1000 };
 }

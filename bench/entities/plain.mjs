@@ -1,5 +1,6 @@
-/** The rows that an entity projection writes, written by plain `libsql`: one for each event, in transactions of as many. */
+/** The rows that an entity projection writes, written by plain `libsql` with the same settings: one for each event, in transactions of as many. */
 import Database from 'libsql';
+import { depositOf } from './accounts.mjs';
 
 export const TRANSACTION_EVENTS = 4000;
 
@@ -8,6 +9,8 @@ export function writePlain(file, events, keys) {
   const database = new Database(file);
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = NORMAL');
+  database.pragma('cache_size = -32768');
+  database.pragma('wal_autocheckpoint = 4096');
   database.exec(`
     CREATE TABLE rows (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, digest TEXT NOT NULL,
       state NOT NULL, view TEXT NOT NULL, fault TEXT, status, total);
@@ -19,14 +22,21 @@ export function writePlain(file, events, keys) {
      ON CONFLICT (key) DO UPDATE SET position = excluded.position, digest = excluded.digest, state = excluded.state,
        view = excluded.view, fault = excluded.fault, status = excluded.status, total = excluded.total`,
   );
-  const state = JSON.stringify({ value: 'open', context: { total: 123456, count: 10 } });
+  const totals = new Map();
   const began = performance.now();
   for (let first = 0; first < events; first += TRANSACTION_EVENTS) {
     database.exec('BEGIN IMMEDIATE');
     for (let number = first; number < Math.min(first + TRANSACTION_EVENTS, events); number += 1) {
-      const status = number % 3 === 0 ? 'gold' : 'plain';
-      const view = `{"status":"${status}","total":${number},"count":10}`;
-      write.run(`a${(number * 7919) % keys}`, number, '0123456789abcdef', state, view, null, status, number);
+      const { account, cents } = depositOf(number, keys);
+      const context = totals.get(account) ?? { total: 0, count: 0 };
+      totals.set(account, context);
+      context.total += cents;
+      context.count += 1;
+      const status = context.total % 3 === 0 ? 'gold' : 'plain';
+      const state = JSON.stringify({ value: 'open', context });
+      const view = JSON.stringify({ status, ...context });
+      const digest = number.toString(16).padStart(16, '0');
+      write.run(account, number, digest, state, view, null, status, context.total);
     }
     database.exec('COMMIT');
   }

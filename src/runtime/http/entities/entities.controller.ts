@@ -13,7 +13,7 @@ import {
 } from '@nestjs/common';
 import { position, type Position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
-import { countEntities, listEntities } from '../../projection/entities/entity-list.js';
+import { countEntities, listEntities, type EntityCursor } from '../../projection/entities/entity-list.js';
 import { EntityNotFound } from '../../projection/entities/entity-problems.js';
 import { EntityProjection } from '../../projection/entities/entity-projection.js';
 import { tokenOf } from '../../projection/inject-projection.js';
@@ -123,20 +123,20 @@ function listJson(
   return projection.reading(() => {
     const items: string[] = [];
     let bytes = 0;
-    let last: string | undefined;
+    let last: EntityCursor | undefined;
     let next: string | undefined;
     for (const entity of listEntities(projection, list)) {
       if (items.length === list.limit || bytes > MAX_PAGE_BYTES) {
-        next = last;
+        next = last && linkTo(writeCursor(last, list.sort));
         break;
       }
       const item = entityJson(entity, list.fields);
       items.push(item);
       bytes += item.length;
-      last = writeCursor(entity.cursor, list.sort);
+      last = entity.cursor;
     }
     const count = list.counts ? `,"count":${countEntities(projection, list.filters)}` : '';
-    const link = next === undefined ? '' : `,"next":${JSON.stringify(linkTo(next))}`;
+    const link = next === undefined ? '' : `,"next":${JSON.stringify(next)}`;
     return `{"items":[${items.join()}]${count}${link}}`;
   });
 }

@@ -62,6 +62,10 @@ interface CheckpointRow {
 /** Larger ones are not looked through at the start, which would hold the thread for seconds; SQLite finds damage when it comes to it. */
 const MAX_CHECKED_PAGES = 65_536;
 const MAX_PREPARED_LISTS = 64;
+/** Of each connection. With SQLite's 2 MiB, the pages that a batch changes are written and read again within its transaction. */
+const PAGE_CACHE_KIB = 32 * 1024;
+/** After so many pages (of 4 KiB) the log beside the file is merged into it; with SQLite's 1,000 that is each batch. */
+const WAL_PAGES = 4096;
 /** How long a transaction waits for one of another process, which holds the thread. */
 const BUSY_TIMEOUT_MS = 1000;
 
@@ -107,6 +111,8 @@ export class EntityDatabase {
       database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
       if (file !== undefined) {
         database.pragma('journal_mode = WAL');
+        database.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
+        database.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
         // A power loss may take the last transactions, whole: the log has what they were folded from.
         database.pragma('synchronous = NORMAL');
         requireWhole(database);
