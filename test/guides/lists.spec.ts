@@ -6,13 +6,13 @@ import { promisify } from 'node:util';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Module } from '@nestjs/common';
 import { createHttpApplication } from '../../src/apps/http-application.js';
-import { LeftfoldModule, MemoryStore } from '../../src/runtime/index.js';
+import { LeftfoldModule, MemoryStore, ProjectionHost } from '../../src/runtime/index.js';
 import { asShown, blocksOf, stepsOf } from '../support/readme.js';
 import { TasksModule } from './lists/tasks.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const GUIDE = 'docs/lists.md';
-const STEPS = 7;
+const STEPS = 8;
 
 const silent = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -33,10 +33,12 @@ describe('the guide to lists', () => {
 
   afterAll(() => app.close());
 
-  it('defines what its test defines', () => {
-    const [definition] = blocksOf(GUIDE).filter(({ language }) => language === 'ts');
-    const source = readFileSync(join(ROOT, 'test/guides/lists/tasks.ts'), 'utf8');
-    expect(source).toContain(definition?.text);
+  it('defines what its test defines, and ends what the tests of orders end', () => {
+    const examples = blocksOf(GUIDE).filter(({ language }) => language === 'ts');
+    const run = ['test/guides/lists/tasks.ts', 'test/support/app/orders.ts'];
+    expect(examples).toHaveLength(run.length);
+    for (const [index, file] of run.entries())
+      expect(readFileSync(join(ROOT, file), 'utf8')).toContain(examples[index]?.text);
   });
 
   it('shows what its commands do', async () => {
@@ -52,6 +54,19 @@ describe('the guide to lists', () => {
         command,
         output: expect.stringMatching(asShown(shows)) as unknown,
       });
+    }
+  });
+
+  it('reads with SQL what its comments show', () => {
+    const [projection] = app.get(ProjectionHost).entityProjections;
+    const queries = blocksOf(GUIDE).filter(({ language }) => language === 'sql');
+    expect(queries).toHaveLength(1);
+    for (const { text } of queries) {
+      const lines = text.trimEnd().split('\n');
+      const sql = lines.filter((line) => !line.startsWith('--')).join('\n');
+      const rows = [...(projection?.folding.database.select<object>(sql, []) ?? [])];
+      const shown = lines.filter((line) => line.startsWith('-- '));
+      expect(rows.map((row) => `-- ${Object.values(row).join('|')}`)).toEqual(shown);
     }
   });
 });

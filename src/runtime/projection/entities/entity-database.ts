@@ -278,6 +278,13 @@ export const columnOf = (member: string): string => `i_${member}`;
 
 function schemaOf({ index, compound }: Shape): string {
   const members = Object.keys(index);
+  // What columns hold is made for sorting; what users read is what was answered.
+  const shown = [
+    'key',
+    'position',
+    ...members.map((member) => `view ->> '$.${member}' AS ${member}`),
+    'view AS json',
+  ];
   const indexes = [...members.map((member) => [member]), ...compound].map((together) => {
     const name = ['by', ...together].join('_');
     return `CREATE INDEX IF NOT EXISTS ${name} ON entities (${[...together.map(columnOf), 'key'].join()});`;
@@ -292,6 +299,7 @@ function schemaOf({ index, compound }: Shape): string {
       state NOT NULL, view TEXT NOT NULL, fault TEXT${members.map((member) => `, ${columnOf(member)}`).join('')}
     );
     CREATE INDEX IF NOT EXISTS faulted ON entities (position) WHERE fault IS NOT NULL;
+    CREATE VIEW IF NOT EXISTS entity_list AS SELECT ${shown.join()} FROM entities;
     ${indexes.join('\n')}`;
 }
 
