@@ -38,7 +38,7 @@ function ratios(work, beside, reach, results) {
 
 async function appends() {
   const server = await startLog(join(folder, 'appends'));
-  const remote = await RemoteStore.open({ url: server.url });
+  const remote = await RemoteStore.open({ url: new URL(server.url) });
   const local = LmdbStore.open(join(folder, 'local'));
   const results = [];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -74,7 +74,7 @@ async function replayed(log) {
 
 async function replays() {
   const server = await startLog(join(folder, 'replays'));
-  const remote = logOver(await RemoteStore.open({ url: server.url }));
+  const remote = logOver(await RemoteStore.open({ url: new URL(server.url) }));
   const local = logOver(LmdbStore.open(join(folder, 'replayed')));
   await fill(local);
   await fill(remote);
@@ -92,7 +92,7 @@ async function replays() {
 /** From the acknowledgement in this process to the fold in the follower's, p99 in milliseconds. */
 async function lateness() {
   const server = await startLog(join(folder, 'lateness'));
-  const log = logOver(await RemoteStore.open({ url: server.url }));
+  const log = logOver(await RemoteStore.open({ url: new URL(server.url) }));
   const follower = fork(join(import.meta.dirname, 'apart', 'follower.mjs'), [server.url]);
   await once(follower, 'message');
   const results = [];

@@ -4,7 +4,7 @@ import { EventLog } from '../../dist/runtime/event-log/event-log.js';
 import { Folding } from '../../dist/runtime/projection/folding.js';
 import { sum } from '../domain/sum.mjs';
 
-const log = new EventLog(await RemoteStore.open({ url: process.argv[2] }));
+const log = new EventLog(await RemoteStore.open({ url: new URL(process.argv[2]) }));
 log.contracts.register(sum.consumes);
 const folding = new Folding(sum.fold);
 /** By position, in nanoseconds of the clock that all processes of a machine share. */

@@ -85,7 +85,7 @@ function readAll(request: HttpRequest, count: (bytes: number) => Problem | undef
     });
     raw.once('error', reject);
     raw.once('close', () => {
-      reject(new BodyCutOff());
+      if (!raw.complete) reject(new BodyCutOff());
     });
   });
 }

@@ -1,8 +1,8 @@
 /** How entities are written: one, or a page of a list. */
 import { createHash } from 'node:crypto';
-import { JSON_UTF_8, send, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import { JSON_UTF_8, send, setHeader, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { matchesEntityTag } from '../kernel/headers.js';
-import { staleHeader, type QueriedProjection } from '../projections/query.js';
+import { staleSince, type QueriedProjection } from '../projections/query.js';
 
 export interface WrittenEntity {
   readonly key: string;
@@ -31,23 +31,25 @@ function chosen(view: string, fields: readonly string[]): object {
   );
 }
 
-/** With a validator of what is answered, to the byte, so that a change elsewhere in the list or log makes no new one. */
+/**
+ * The entity tag is a digest of what is answered, to the byte, so that a change elsewhere in the list or log makes no new one.
+ *
+ * @param headers beside those of every query, or instead of them
+ */
 export function sendBody(
   projection: QueriedProjection & { readonly log: { readonly identity: string } },
   request: HttpRequest,
   response: HttpResponse,
-  { body, headers }: { readonly body: string; readonly headers: Readonly<Record<string, string>> },
+  { body, headers }: { readonly body: string; readonly headers?: Readonly<Record<string, string>> },
 ): void {
   const digest = createHash('sha256').update(projection.log.identity).update(body).digest('base64url');
   const etag = `"${digest.slice(0, 22)}"`;
   const isKnown = matchesEntityTag(request.headers['if-none-match'], etag);
-  const all = {
-    'content-type': JSON_UTF_8,
-    etag,
-    'leftfold-position': String(projection.position),
-    'cache-control': 'no-cache',
-    ...staleHeader(projection),
-    ...headers,
-  };
-  send(response, isKnown ? 304 : 200, all, isKnown ? undefined : body);
+  const stale = staleSince(projection);
+  setHeader(response, 'content-type', JSON_UTF_8);
+  setHeader(response, 'etag', etag);
+  setHeader(response, 'leftfold-position', String(projection.position));
+  setHeader(response, 'cache-control', 'no-cache');
+  if (stale !== undefined) setHeader(response, 'leftfold-stale', stale);
+  send(response, isKnown ? 304 : 200, headers, isKnown ? undefined : body);
 }

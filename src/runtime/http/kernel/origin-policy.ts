@@ -62,6 +62,8 @@ export class ForeignOrigin extends Problem {
 export class OriginPolicy {
   readonly #hosts: ReadonlySet<string>;
   readonly #origins: ReadonlySet<string>;
+  /** The last pair that was found right: most requests name the server as the one before did. */
+  #lastOwn: { readonly host: string; readonly localAddress: string | undefined } | undefined;
 
   constructor({ hosts = [], origins = [] }: OriginOptions = {}) {
     this.#hosts = new Set(hosts.map((host) => host.toLowerCase()));
@@ -72,8 +74,7 @@ export class OriginPolicy {
   check(request: OriginRequest): void {
     const { headers, socket } = request;
     const { host, origin } = headers;
-    if (host !== undefined && !this.#isOwnName(host.toLowerCase(), socket?.localAddress))
-      throw new MisdirectedRequest(host);
+    if (host !== undefined) this.#requireOwnName(host, socket?.localAddress);
     // What has neither header does not come from a page of a current browser.
     const site = headers['sec-fetch-site'];
     if (origin === undefined && site === undefined) return;
@@ -109,6 +110,13 @@ export class OriginPolicy {
 
   #isAllowed(origin: string | undefined): origin is string {
     return origin !== undefined && this.#origins.has(origin.toLowerCase());
+  }
+
+  #requireOwnName(host: string, localAddress: string | undefined): void {
+    const last = this.#lastOwn;
+    if (last?.host === host && last.localAddress === localAddress) return;
+    if (!this.#isOwnName(host.toLowerCase(), localAddress)) throw new MisdirectedRequest(host);
+    this.#lastOwn = { host, localAddress };
   }
 
   #isOwnName(host: string, localAddress: string | undefined): boolean {

@@ -16,16 +16,20 @@ export class OriginGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     if (context.getType() !== 'http') return true;
     const http = context.switchToHttp();
-    const request = http.getRequest<HttpRequest>();
-    // There, every path is guarded before its body is read.
-    if (request.server !== undefined && OWN_BOOTSTRAP in request.server) return true;
-    const { method, headers } = request;
-    // Of Fastify's request, `raw`; Express's request is Node's.
-    const { socket } = request.raw ?? (request as unknown as IncomingMessage);
-    this.policy.check({ method, headers, socket });
-    addHeaders(http.getResponse<HttpResponse>(), this.policy.headersFor(request));
+    guardOrigin(this.policy, http.getRequest<HttpRequest>(), http.getResponse<HttpResponse>());
     return true;
   }
+}
+
+/** What the guard does, for a handler that calls it itself. @throws MisdirectedRequest, ForeignOrigin */
+export function guardOrigin(policy: OriginPolicy, request: HttpRequest, response: HttpResponse): void {
+  // There, every path is guarded before its body is read.
+  if (request.server !== undefined && OWN_BOOTSTRAP in request.server) return;
+  const { method, headers } = request;
+  // Of Fastify's request, `raw`; Express's request is Node's.
+  const { socket } = request.raw ?? (request as unknown as IncomingMessage);
+  policy.check({ method, headers, socket });
+  addHeaders(response, policy.headersFor(request));
 }
 
 /** An application with CORS of its own has set some already; they stay as they are. */

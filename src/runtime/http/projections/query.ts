@@ -1,6 +1,13 @@
 /** How a query is answered: as of a past position, or waiting for a position, entity tags, and what a projection in trouble says. */
 import { position, type Position } from '../../event-log/event.js';
-import { queryOf, rawResponse, send, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import {
+  queryOf,
+  rawResponse,
+  send,
+  setHeader,
+  type HttpRequest,
+  type HttpResponse,
+} from '../kernel/exchange.js';
 import { matchesEntityTag, preferredWait } from '../kernel/headers.js';
 import { refuseUnknownParameters, wholeNumber } from '../kernel/parameters.js';
 import { InvalidParameter, Problem } from '../kernel/problem.js';
@@ -72,9 +79,9 @@ export function requireRecovered({ name, status, position: folded }: QueriedProj
 }
 
 /** Why its answers may be old: the position at which it stopped, or what keeps the log from being read. */
-export function staleHeader({ fault, logStatus }: QueriedProjection): Record<string, string> {
+export function staleSince({ fault, logStatus }: QueriedProjection): string | undefined {
   const stale = fault?.position ?? staleBecause(logStatus);
-  return stale === undefined ? {} : { 'leftfold-stale': String(stale) };
+  return stale === undefined ? undefined : String(stale);
 }
 
 function answer<Context>(
@@ -88,15 +95,14 @@ function answer<Context>(
   const entityTag = `"${projection.version}"`;
   const known = matchesEntityTag(request.headers['if-none-match'], entityTag);
   const content = known ? undefined : body(projection);
-  const headers: Record<string, string> = {
-    'content-type': type,
-    etag: entityTag,
-    'leftfold-position': String(projection.position),
-    'cache-control': 'no-cache',
-    ...staleHeader(projection),
-  };
-  if (waited > 0) headers['preference-applied'] = `wait=${waited}`;
-  send(response, known ? 304 : 200, headers, content);
+  setHeader(response, 'content-type', type);
+  setHeader(response, 'etag', entityTag);
+  setHeader(response, 'leftfold-position', String(projection.position));
+  setHeader(response, 'cache-control', 'no-cache');
+  const stale = staleSince(projection);
+  if (stale !== undefined) setHeader(response, 'leftfold-stale', stale);
+  if (waited > 0) setHeader(response, 'preference-applied', `wait=${waited}`);
+  send(response, known ? 304 : 200, undefined, content);
 }
 
 /** Waits so many seconds for the projection to fold the position. @throws NotYet when it does not */

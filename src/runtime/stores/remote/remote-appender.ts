@@ -51,10 +51,11 @@ export class RemoteAppender {
 
   /** One request at a time: appends are recorded in the order of the calls. */
   async #writeAll(): Promise<void> {
-    // All appends of this turn of the event loop share the first request.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.#queue.length > 0)
+    do {
+      // All appends of this turn of the event loop share a request, with those of callers that have just been answered.
+      await new Promise((resolve) => setImmediate(resolve));
       await this.#writeBatch(takeBatch(this.#queue, ({ line }) => line.length, MAX_BATCH_BYTES));
+    } while (this.#queue.length > 0);
     this.#writing = undefined;
   }
 
