@@ -1,13 +1,11 @@
 /** One SQLite database of entities: states, views, indexed columns and the checkpoint, changed in one transaction. */
 import type Libsql from 'libsql';
 import { position, type Position } from '../../event-log/event.js';
-import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { hexadecimal, type EntityDigest, type EntityFault, type StoredEntity } from './entity.js';
 import { DatabaseDamaged, asDamage, isOtherSchema } from './database-damage.js';
+import { columnOf, schemaOf, type Shape } from './entity-schema.js';
 import { bytesOf, stateOf, type KeptState } from './entity-state.js';
 import type { ColumnValue } from './index-kinds.js';
-
-export type Shape = Pick<EntityProjectionDefinition, 'index' | 'compound'>;
 
 /** What the database was folded from, and how far. */
 export interface Checkpoint {
@@ -271,36 +269,6 @@ export class EntityDatabase {
       throw asDamage(error);
     }
   }
-}
-
-/** The column of a member. A prefix, since a member may be named as a column of the runtime. */
-export const columnOf = (member: string): string => `i_${member}`;
-
-function schemaOf({ index, compound }: Shape): string {
-  const members = Object.keys(index);
-  // What columns hold is made for sorting; what users read is what was answered.
-  const shown = [
-    'key',
-    'position',
-    ...members.map((member) => `view ->> '$.${member}' AS ${member}`),
-    'view AS json',
-  ];
-  const indexes = [...members.map((member) => [member]), ...compound].map((together) => {
-    const name = ['by', ...together].join('_');
-    return `CREATE INDEX IF NOT EXISTS ${name} ON entities (${[...together.map(columnOf), 'key'].join()});`;
-  });
-  return `
-    CREATE TABLE IF NOT EXISTS checkpoint (
-      id INTEGER PRIMARY KEY CHECK (id = 1), log TEXT NOT NULL, fingerprint TEXT NOT NULL, position INTEGER NOT NULL,
-      hash TEXT NOT NULL, digest TEXT NOT NULL, entities INTEGER NOT NULL, faulted INTEGER NOT NULL, serves INTEGER NOT NULL
-    );
-    CREATE TABLE IF NOT EXISTS entities (
-      id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, digest TEXT NOT NULL,
-      state NOT NULL, view TEXT NOT NULL, fault TEXT${members.map((member) => `, ${columnOf(member)}`).join('')}
-    );
-    CREATE INDEX IF NOT EXISTS faulted ON entities (position) WHERE fault IS NOT NULL;
-    CREATE VIEW IF NOT EXISTS entity_list AS SELECT ${shown.join()} FROM entities;
-    ${indexes.join('\n')}`;
 }
 
 function requireWhole(database: Libsql.Database): void {

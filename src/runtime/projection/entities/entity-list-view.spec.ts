@@ -18,7 +18,7 @@ describe('the view entity_list', () => {
     log = new EventLog(new MemoryStore());
     log.contracts.register(orderContracts);
     folder = new TemporaryFolder();
-    running = runEntities(orders, log, folder.path) as RunningEntities<unknown>;
+    running = runEntities(orders, log, folder.path);
     await running.caughtUp();
     const file = readdirSync(folder.path).find((name) => name.endsWith('.db')) ?? '';
     reader = new Database(join(folder.path, file));

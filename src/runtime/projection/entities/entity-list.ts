@@ -1,5 +1,5 @@
 /** Lists of entities: filtered, sorted, paged by keyset, from the indexed columns. */
-import { columnOf } from './entity-database.js';
+import { columnOf } from './entity-schema.js';
 import type { EntityProjection } from './entity-projection.js';
 import { ABSENT, type ColumnValue } from './index-kinds.js';
 

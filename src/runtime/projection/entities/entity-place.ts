@@ -6,8 +6,9 @@ import { FoldFailed, type Skipped } from '../folding.js';
 import { fingerprintWithout, machineIn } from '../skipping.js';
 import { DatabaseDamaged } from './database-damage.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
-import { EntityDatabase, type Checkpoint, type Shape } from './entity-database.js';
+import { EntityDatabase, type Checkpoint } from './entity-database.js';
 import { EntityFiles } from './entity-files.js';
+import type { Shape } from './entity-schema.js';
 import { EntityFolding } from './entity-folding.js';
 
 type Definition<Context> = EntityProjectionDefinition<Context>;

@@ -7,12 +7,11 @@ import { type Page, type Position, type Query } from '../../event-log/event.js';
 import { faultOf, type ProjectionFault } from '../fault.js';
 import { FoldedPosition } from '../folded-position.js';
 import { FoldFailed, type Skipped } from '../folding.js';
+import { LifecycleState } from '../lifecycle-state.js';
 import { MovingRate } from '../moving-rate.js';
 import type { Drift } from '../operations/comparison-points.js';
 import {
   lifecycleOf,
-  settled,
-  statusOf,
   type FoldingEvent,
   type Lifecycle,
   type ProjectionActor,
@@ -29,7 +28,6 @@ import type { EntityPlace } from './entity-place.js';
 import { EntityPast } from './entity-past.js';
 import { EntityDatabaseAway } from './entity-problems.js';
 
-const RESUME_TIMEOUT_MS = 5_000;
 /** While it is behind, so many events are written in one transaction: fewer transactions, and each entity once in each. */
 const BATCH_EVENTS = 4_000;
 
@@ -42,17 +40,10 @@ export interface EntityObserver extends ProjectionObserver {
 export class EntityProjection<Context = unknown> {
   readonly #folded = new FoldedPosition();
   readonly #rate = new MovingRate();
-  #settle: () => void = () => undefined;
-  /** Resolves once it has recovered, or has stopped before it had. */
-  readonly settled = new Promise<void>((resolve) => {
-    this.#settle = resolve;
-  });
+  readonly #lifecycle = new LifecycleState();
   #folding: EntityFolding<Context> | undefined;
   #skipped = new Set<Position>();
   #drift: Drift | undefined;
-  #status: ProjectionStatus = 'recovering';
-  #fault: ProjectionFault | undefined;
-  #actor: ProjectionActor | undefined;
   #running: Promise<void> = Promise.resolve();
   /** Between folding a page and writing it. */
   #isTaking = false;
@@ -88,13 +79,17 @@ export class EntityProjection<Context = unknown> {
   }
 
   get status(): ProjectionStatus {
-    return this.#status;
+    return this.#lifecycle.status;
+  }
+
+  /** Resolves once it has recovered, or has stopped before it had. */
+  get settled(): Promise<void> {
+    return this.#lifecycle.settled;
   }
 
   /** Why it stopped; also while it resumes, until it is past that. */
   get fault(): ProjectionFault | undefined {
-    const isPassed = this.#status === 'resuming' && this.position >= (this.#fault?.position ?? 0);
-    return isPassed ? undefined : this.#fault;
+    return this.#lifecycle.faultAt(this.position);
   }
 
   get skipped(): Skipped {
@@ -182,7 +177,7 @@ export class EntityProjection<Context = unknown> {
 
   /** Resolves once nothing is folded that is not written: what is replaced in the same turn misses nothing. @internal */
   async written(): Promise<void> {
-    const isPending = (): boolean => this.#status !== 'faulted' && (this.#folding?.pending ?? 0) > 0;
+    const isPending = (): boolean => this.status !== 'faulted' && (this.#folding?.pending ?? 0) > 0;
     while (this.#isTaking || isPending()) await pause(1);
   }
 
@@ -209,27 +204,17 @@ export class EntityProjection<Context = unknown> {
 
   /** @internal */
   runsAs(actor: ProjectionActor): void {
-    this.#actor = actor;
-    const update = (snapshot: ReturnType<ProjectionActor['getSnapshot']>): void => {
-      this.#status = statusOf(snapshot);
-      this.#fault = snapshot.context.fault;
-      if (this.#status !== 'recovering') this.#settle();
-    };
-    update(actor.getSnapshot());
-    actor.subscribe(update);
+    this.#lifecycle.copyFrom(actor);
   }
 
   /** As that of a projection: tries again from where it stopped. */
-  async resume(): Promise<void> {
-    const actor = this.#actor;
-    if (actor === undefined || this.#status === 'stopped') return;
-    actor.send({ type: 'resume' });
-    await settled(actor, RESUME_TIMEOUT_MS);
+  resume(): Promise<void> {
+    return this.#lifecycle.resume();
   }
 
   /** Stops folding and closes the database. */
   async stop(): Promise<void> {
-    this.#actor?.send({ type: 'stop' });
+    this.#lifecycle.send({ type: 'stop' });
     await this.#running;
     this.#folding?.database.mergeLog();
     this.#folding?.database.close();
@@ -239,7 +224,7 @@ export class EntityProjection<Context = unknown> {
   async #run(tell: (event: FoldingEvent) => void, ended: AbortSignal): Promise<void> {
     try {
       const began = performance.now();
-      const isResuming = this.#fault !== undefined;
+      const isResuming = this.#lifecycle.lastFault !== undefined;
       const skipped = new Set(await skippedBy(this.log, this.name));
       const folding = await this.#open(skipped);
       const target = await this.log.head();
@@ -347,9 +332,9 @@ export class EntityProjection<Context = unknown> {
 
   /** A query has found the database damaged. */
   #startAnew(damage: string): void {
-    if (this.#damage !== undefined || this.#status === 'stopped') return;
+    if (this.#damage !== undefined || this.status === 'stopped') return;
     this.#damage = damage;
-    this.#actor?.send({ type: 'refold' });
+    this.#lifecycle.send({ type: 'refold' });
   }
 
   async #discard(damage: string): Promise<void> {
