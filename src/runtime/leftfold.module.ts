@@ -62,7 +62,7 @@ export interface FeatureOptions {
   readonly deciders?: readonly Consumer[];
   /**
    * Whether its projections are served: `GET /<name>`, `/<name>/history`, `/<name>/what-if`; of an entity projection `GET /<name>`,
-   * `/<name>/{key}` and, where it has a `tag`, `/<name>/{key}/history`. Default: false.
+   * `/<name>/{key}` and, where it has a `tag`, `/<name>/{key}/history` and `/<name>/{key}/what-if`. Default: false.
    */
   readonly http?: boolean;
 }
