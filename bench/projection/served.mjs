@@ -7,9 +7,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 const MAIN = join(import.meta.dirname, '..', 'domain', 'main.mjs');
 
 /** Resolves once every projection follows the log. */
-export async function start(folder) {
+export async function start(folder, main = MAIN) {
   const began = performance.now();
-  const child = spawn(process.execPath, [MAIN], {
+  const child = spawn(process.execPath, [main], {
     env: { ...process.env, PORT: '0', LEFTFOLD_DATA: folder, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -82,7 +82,7 @@ export async function createHttpApplication(
     forceCloseConnections: 'idle',
     return503OnClosing: false, // `closeGracefully` does, with a problem
     clientErrorHandler: answerUnreadable,
-    // Commit ids have up to 255 characters, each of them up to nine in percent-encoding.
+    // Commit ids and the keys of entities have up to 255 characters, each of them up to nine in percent-encoding.
     routerOptions: { maxParamLength: MAX_PARAMETER_LENGTH },
     ...(aliases.size > 0 && { rewriteUrl: ({ url = '/' }) => aliased(url, aliases) }),
     skipMiddie: true, // there is no Express middleware here

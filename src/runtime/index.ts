@@ -150,6 +150,14 @@ export {
   type View,
   type When,
 } from './projection/define-projection.js';
+export {
+  defineEntityProjection,
+  type EntityProjectionDefinition,
+  type FaultScope,
+} from './projection/entities/define-entity-projection.js';
+export { EntityProjection } from './projection/entities/entity-projection.js';
+export type { Entity, EntityDigest, EntityFault, StoredEntity } from './projection/entities/entity.js';
+export type { IndexKind } from './projection/entities/index-kinds.js';
 export { InjectProjection } from './projection/inject-projection.js';
 export { foldOf, type ContextOf, type Machine } from './fold/fold.js';
 export type { Fold, FoldEvent, FoldState, StateValue } from './fold/fold-state.js';

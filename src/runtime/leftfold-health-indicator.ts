@@ -23,9 +23,9 @@ export class LeftfoldHealthIndicator {
 
   async isHealthy<Key extends string>(key: Key): Promise<LeftfoldHealth<Key>> {
     const projections = Object.fromEntries(
-      this.host.projections.map(({ name, status, position }) => [name, { status, position }]),
+      this.host.all.map(({ name, status, position }) => [name, { status, position }]),
     );
-    const isFollowing = this.host.projections.every(({ status }) => status === 'following');
+    const isFollowing = this.host.all.every(({ status }) => status === 'following');
     const log = await logHealth(this.log);
     const isUp = isFollowing && !this.host.isEnding && log.status === 'available';
     return answer(key, {

@@ -31,6 +31,8 @@ import { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './http/kern
 import { commandTypesIn, commandsController, servesCommands } from './http/commands/commands.controller.js';
 import { routesOf, type Servable } from './http/commands/routes.js';
 import { OperationsController } from './http/operations/operations.controller.js';
+import { entitiesController } from './http/entities/entities.controller.js';
+import { entityPastController } from './http/entities/entity-past.controller.js';
 import { HealthController } from './http/health/health.controller.js';
 import { pastController } from './http/projections/past.controller.js';
 import { projectionController } from './http/projections/projection.controller.js';
@@ -39,6 +41,10 @@ import { LeftfoldHealthIndicator } from './leftfold-health-indicator.js';
 import type { HttpParts, LeftfoldAsyncOptions, LeftfoldOptions } from './leftfold-options.js';
 import { projectionSettings } from './projection-settings.js';
 import type { ProjectionDefinition } from './projection/define-projection.js';
+import {
+  isEntityProjection,
+  type EntityProjectionDefinition,
+} from './projection/entities/define-entity-projection.js';
 import { withFeature } from './projection/module-definitions.js';
 import { tokenOf } from './projection/inject-projection.js';
 import { Operations } from './projection/operations/operations.js';
@@ -52,12 +58,14 @@ const OPTIONS = 'leftfold:options';
 export interface FeatureOptions {
   /** The event contracts that it publishes. Without its contract the log refuses an event. */
   readonly contracts?: readonly AnyContract[];
-  readonly projections?: readonly ProjectionDefinition[];
+  /** Of one state, and of many. */
+  readonly projections?: readonly (ProjectionDefinition | EntityProjectionDefinition)[];
   /** Whose commands it carries out. What they consume is registered with them. */
   readonly deciders?: readonly (Consumer | Servable)[];
   /**
-   * Whether it is served: of projections `GET /<name>`, `/<name>/history`, `/<name>/what-if`; of deciders with commands `POST /<name>`,
-   * `GET /<name>/{id}`, `POST /<name>/{id}/<command>`. Default: false.
+   * Whether it is served: of projections `GET /<name>`, `/<name>/history`, `/<name>/what-if`; of an entity projection `GET /<name>`,
+   * `/<name>/{key}` and, where it has a `tag`, `/<name>/{key}/history` and `/<name>/{key}/what-if`; of deciders with commands
+   * `POST /<name>`, `GET /<name>/{id}`, `POST /<name>/{id}/<command>`. Default: false.
    */
   readonly http?: boolean;
 }
@@ -145,19 +153,21 @@ export class LeftfoldModule implements OnApplicationShutdown {
         ...projections.map((definition): Provider => ({
           provide: tokenOf(definition.name),
           inject: [StartGuard, ProjectionHost],
-          useFactory: (guard: StartGuard, host: ProjectionHost) => guard.orClose(() => host.add(definition)),
+          useFactory: (guard: StartGuard, host: ProjectionHost) =>
+            guard.orClose<unknown>(() =>
+              isEntityProjection(definition) ? host.addEntities(definition) : host.add(definition),
+            ),
         })),
         ...deciders.filter(isConsumer).map(deciderProvider),
       ],
-      controllers: http
-        ? [
-            ...names.flatMap((name) => [projectionController(name), pastController(name)]),
-            ...served.map(commandsController),
-          ]
-        : [],
+      controllers: http ? [...projections.flatMap(controllersFor), ...served.map(commandsController)] : [],
       exports: names.map(tokenOf),
     };
-    return withFeature(module, { contracts, projections });
+    const entities = projections.filter(isEntityProjection);
+    return withFeature(module, {
+      contracts: [...contracts, ...entities.flatMap(({ consumes }) => consumes)],
+      projections: projections.filter((each): each is ProjectionDefinition => !isEntityProjection(each)),
+    });
   }
 
   // The HTTP server has answered everything by now.
@@ -248,7 +258,7 @@ function httpProviders({
       useFactory:
         (log: EventLog, host: ProjectionHost): ProblemHeaders =>
         () => {
-          const seen = [log.knownHead, ...host.projections.map(({ position }) => position)];
+          const seen = [log.knownHead, ...host.all.map(({ position }) => position)];
           return Promise.resolve({ 'leftfold-position': String(Math.max(...seen)) });
         },
     },
@@ -271,6 +281,14 @@ function httpProviders({
         }),
     },
   ];
+}
+
+function controllersFor(definition: ProjectionDefinition | EntityProjectionDefinition): readonly Type[] {
+  if (isEntityProjection(definition)) {
+    const past = definition.tag === undefined ? [] : [entityPastController(definition)];
+    return [entitiesController(definition), ...past];
+  }
+  return [projectionController(definition.name), pastController(definition.name)];
 }
 
 function controllersOf({ events, commits, projections, operations, health }: HttpParts): Type[] {

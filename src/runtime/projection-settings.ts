@@ -4,7 +4,7 @@ import type { EventStore } from './event-log/event-store.js';
 import { isInMemory } from './checked-options.js';
 import type { LeftfoldOptions, SnapshotOptions } from './leftfold-options.js';
 import type { ProjectionSettings } from './projection/projection-host.js';
-import { DEFAULT_LIMITS } from './projection/snapshots/file-snapshot-store.js';
+import { DEFAULT_LIMITS, snapshotFolder } from './projection/snapshots/file-snapshot-store.js';
 import { rebuildStoreIn, snapshotStoreIn } from './projection/snapshots/snapshot-folders.js';
 import { NoSnapshots, type SnapshotStore } from './projection/snapshots/snapshot-store.js';
 import type { WorkerEntryOptions } from './worker-entry.js';
@@ -26,6 +26,7 @@ export function projectionSettings(
     snapshotsOf: storeOf ?? (isKept && folder !== undefined ? snapshotsIn(folder, snapshots) : noSnapshots),
     rebuildSnapshotsOf:
       isKept && folder !== undefined ? (name: string) => rebuildStoreIn(folder, name) : noSnapshots,
+    ...(isKept && folder !== undefined && { entityFolderOf: (name: string) => snapshotFolder(folder, name) }),
   };
   if (workers === undefined || !isKept) return settings;
   const { contexts, store: url = location, ...limits } = workers;

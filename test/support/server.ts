@@ -12,6 +12,8 @@ export const PROGRAM = join(ROOT, 'dist', 'main.js');
 
 /** The same with the contexts of the tests, in `test/support/app`, and their file. */
 const TESTS_APP = join(ROOT, 'dist-test', 'app', 'main.js');
+/** The program with an entity projection, `orders`. */
+export const ORDERS_APP = join(ROOT, 'dist-test', 'app', 'orders-app.js');
 export const CONTEXTS = join(ROOT, 'dist-test', 'app', 'contexts.js');
 
 /** The same with the bank of `test/bank`. */

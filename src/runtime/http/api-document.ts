@@ -27,7 +27,7 @@ interface Operation {
 export function completeApi(app: INestApplicationContext, document: OpenAPIObject): OpenAPIObject {
   const projections = app
     .get(ProjectionHost, { strict: false })
-    .projections.map(({ name }) => name)
+    .all.map(({ name }) => name)
     .toSorted();
   const event = openExample(app.get(EventLog, { strict: false }));
   const operations = Object.values(document.paths).flatMap(

@@ -5,6 +5,7 @@ import type { EventLog } from '../event-log/event-log.js';
 import type { Drift } from './operations/comparison-points.js';
 import { diagramOf } from './diagram.js';
 import type { FoldState } from '../fold/fold-state.js';
+import { EntityProjection } from './entities/entity-projection.js';
 import type { Folded } from './folding.js';
 import type { Projection } from './projection.js';
 import type { ProjectionStatus } from './projection.machine.js';
@@ -26,7 +27,9 @@ export interface ProjectionOverview {
   readonly eventsPerSecond: number;
   /** `<position>-<digest of the events folded>`: equal in two processes that have folded the same events. */
   readonly digest: string;
-  /** Newest first. */
+  /** Of an entity projection: how many there are, and how many of them have stopped. */
+  readonly entities?: { readonly count: number; readonly faulted: number };
+  /** Newest first; an entity projection keeps none, as its state is in a database. */
   readonly snapshots: readonly {
     readonly position: Position;
     readonly bytes: number;
@@ -57,28 +60,31 @@ export interface FaultOverview {
 
 /** @throws StoreUnavailable when the log cannot be read */
 export async function overviewOf(
-  projection: Projection,
+  projection: Projection | EntityProjection,
   log: EventLog,
   now = new Date(),
 ): Promise<ProjectionOverview> {
-  const [head, snapshots] = await Promise.all([log.head(), projection.snapshotsKept()]);
-  const { name, status, folded, skipped, eventsPerSecond, drift } = projection;
-  const oldestUnfolded = folded.position < head ? await timeAfter(folded.position, log) : now;
+  const isOfMany = projection instanceof EntityProjection;
+  const [head, snapshots] = await Promise.all([log.head(), isOfMany ? [] : projection.snapshotsKept()]);
+  const { name, status, skipped, eventsPerSecond, drift } = projection;
+  const { position, digest } = foldedBy(projection);
+  const oldestUnfolded = position < head ? await timeAfter(position, log) : now;
   const self = `/projections/${name}`;
   const fault = faultIn(projection);
   return {
     name,
     status,
-    position: folded.position,
+    position,
     lag: {
-      events: Math.max(head - folded.position, 0),
+      events: Math.max(head - position, 0),
       seconds:
         oldestUnfolded === undefined
           ? null
           : rounded(Math.max(now.getTime() - oldestUnfolded.getTime(), 0) / 1000),
     },
     eventsPerSecond: rounded(eventsPerSecond),
-    digest: `${folded.position}-${digestText(folded.digest)}`,
+    digest: `${position}-${digest}`,
+    ...(isOfMany && { entities: countIn(projection) }),
     snapshots: snapshots.map(({ position, bytes, time }) => ({ position, bytes, time: time.toISOString() })),
     skipped: [...skipped].sort((one, other) => one - other),
     ...(fault !== undefined && { fault }),
@@ -92,6 +98,20 @@ export async function overviewOf(
     },
     commands: commandsOf(status, self),
   };
+}
+
+function foldedBy(projection: Projection | EntityProjection): {
+  readonly position: Position;
+  readonly digest: string;
+} {
+  if (projection instanceof EntityProjection)
+    return { position: projection.position, digest: projection.digest };
+  const { position, digest } = projection.folded;
+  return { position, digest: digestText(digest) };
+}
+
+function countIn({ count }: EntityProjection): { readonly count: number; readonly faulted: number } {
+  return { count: count.entities, faulted: count.faulted };
 }
 
 /** None for a stopped projection, whose process is ending. */
@@ -112,10 +132,14 @@ export interface ProjectionDetails extends ProjectionOverview {
 
 /** The overview, with the digest of the state added to `digest`, and the machine. Blocks the thread for as long as hashing the state takes. */
 export async function detailsOf(
-  projection: Projection,
+  projection: Projection | EntityProjection,
   log: EventLog,
   now = new Date(),
 ): Promise<ProjectionDetails> {
+  if (projection instanceof EntityProjection) {
+    const machine = diagramOf(projection.definition.machine);
+    return { ...(await overviewOf(projection, log, now)), machine };
+  }
   const { folded } = projection;
   const digest = fullDigestOf(folded);
   const overview = await overviewOf(projection, log, now);

@@ -19,7 +19,11 @@ import {
   Snapshots,
   type SnapshotPace,
 } from './snapshots/snapshots.js';
+import type { EntityProjectionDefinition } from './entities/define-entity-projection.js';
+import { EntityPlace } from './entities/entity-place.js';
+import { EntityProjection } from './entities/entity-projection.js';
 import type { FoldDependencies } from './operations/fold-dependencies.js';
+import type { ProjectionObserver } from './projection.machine.js';
 import type { WorkerSettings } from './operations/worker-executor.js';
 
 export interface ProjectionSettings {
@@ -29,6 +33,8 @@ export interface ProjectionSettings {
   readonly pace: SnapshotPace;
   /** The store of an unfinished rebuild's own snapshots. Default: none are kept, so an interrupted rebuild begins anew. */
   readonly rebuildSnapshotsOf?: (projection: string) => SnapshotStore;
+  /** The folder of one entity projection's databases. Default: they are in memory. */
+  readonly entityFolderOf?: (projection: string) => string;
   /** For rebuilds and audits in worker processes. Without it they run in this thread. */
   readonly workers?: WorkerSettings;
   /** Identifies the build of the program. Without it, a state that another build has folded is not audited. */
@@ -42,6 +48,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   readonly root: RuntimeActor = createRuntime();
   readonly #logger = new Logger('Projection');
   readonly #projections = new Map<string, Projection>();
+  readonly #entityProjections = new Map<string, EntityProjection>();
   readonly #stores = new Map<string, SnapshotStore>();
   /** By projection: stops listening for a skip of the event at which it stopped. */
   readonly #stopListening = new Map<string, () => void>();
@@ -62,6 +69,15 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     return [...this.#projections.values()];
   }
 
+  get entityProjections(): readonly EntityProjection[] {
+    return [...this.#entityProjections.values()];
+  }
+
+  /** Those of one state and those of many. */
+  get all(): readonly (Projection | EntityProjection)[] {
+    return [...this.projections, ...this.entityProjections];
+  }
+
   /** Whether the application has begun to shut down. */
   get isEnding(): boolean {
     return this.#isEnding;
@@ -69,6 +85,11 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
 
   find(name: string): Projection | undefined {
     return this.#projections.get(name);
+  }
+
+  /** Of one state or of many. */
+  findAny(name: string): Projection | EntityProjection | undefined {
+    return this.find(name) ?? this.#entityProjections.get(name);
   }
 
   /** For a fold of this projection in this process, beside the live one. @internal */
@@ -84,40 +105,67 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
 
   /** @throws Error when there is a projection of this name already */
   add<Context>(definition: ProjectionDefinition<Context>): Projection<Context> {
-    if (this.#projections.has(definition.name))
-      throw new Error(`there are two projections named ${definition.name}`);
-    this.log.contracts.consumedBy({ ...definition, name: `projection ${definition.name}` });
-    const projection = new Projection(definition, this.log, this.#snapshotsOf(definition), {
-      recovered: (report) => {
-        const { position, restoredFrom, events, milliseconds } = report;
-        const from = restoredFrom === 0 ? 'the beginning' : `the snapshot at ${restoredFrom}`;
-        const time = milliseconds.toFixed(0);
-        this.#logger.log(
-          `${definition.name}: folded ${events} events from ${from} to ${position} in ${time} ms`,
-        );
-        this.#signal('projection.recovered', { projection: definition.name, ...report });
-      },
-      faulted: (fault) => {
+    this.#requireNew(definition);
+    const projection = new Projection<Context>(
+      definition,
+      this.log,
+      this.#snapshotsOf(definition),
+      this.#observerOf(definition.name, (fault) => {
         this.#faulted(projection, fault);
-      },
-      wentBack: ({ detail }) => {
-        this.#logger.warn(`${definition.name}: folds anew. ${detail}`);
-        this.#signal('projection.log-went-back', { projection: definition.name });
-      },
-      resumed: ({ position, restoredFrom: resumedFrom, events, milliseconds }) => {
-        this.#stopListening.get(definition.name)?.();
-        this.#logger.log(`${definition.name}: resumed, and folded from ${resumedFrom} to ${position}`);
-        const report = { resumedFrom, position, events, milliseconds };
-        this.#signal('projection.resumed', { projection: definition.name, ...report });
-      },
-    });
+      }),
+    );
     this.#projections.set(definition.name, projection);
     return projection;
   }
 
+  /** @throws Error when there is a projection of this name already */
+  addEntities<Context>(definition: EntityProjectionDefinition<Context>): EntityProjection<Context> {
+    this.#requireNew(definition);
+    const { name } = definition;
+    const place = new EntityPlace(this.settings.entityFolderOf?.(name));
+    const projection = new EntityProjection<Context>(definition, this.log, place, {
+      ...this.#observerOf(name, (fault) => {
+        this.#faulted(projection, fault);
+      }),
+      unusable: (reason) => {
+        this.#logger.warn(`${name}: folds anew from the log what cannot be used of what was kept: ${reason}`);
+      },
+    });
+    this.#entityProjections.set(name, projection);
+    return projection;
+  }
+
+  #requireNew({ name, consumes, fold }: Pick<ProjectionDefinition, 'name' | 'consumes' | 'fold'>): void {
+    if (this.findAny(name) !== undefined) throw new Error(`there are two projections named ${name}`);
+    this.log.contracts.consumedBy({ name: `projection ${name}`, consumes, fold });
+  }
+
+  #observerOf(projection: string, faulted: ProjectionObserver['faulted']): ProjectionObserver {
+    return {
+      recovered: (report) => {
+        const { position, restoredFrom, events, milliseconds } = report;
+        const from = restoredFrom === 0 ? 'the beginning' : `the snapshot at ${restoredFrom}`;
+        const time = milliseconds.toFixed(0);
+        this.#logger.log(`${projection}: folded ${events} events from ${from} to ${position} in ${time} ms`);
+        this.#signal('projection.recovered', { projection, ...report });
+      },
+      faulted,
+      wentBack: ({ detail }) => {
+        this.#logger.warn(`${projection}: folds anew. ${detail}`);
+        this.#signal('projection.log-went-back', { projection });
+      },
+      resumed: ({ position, restoredFrom: resumedFrom, events, milliseconds }) => {
+        this.#stopListening.get(projection)?.();
+        this.#logger.log(`${projection}: resumed, and folded from ${resumedFrom} to ${position}`);
+        const report = { resumedFrom, position, events, milliseconds };
+        this.#signal('projection.resumed', { projection, ...report });
+      },
+    };
+  }
+
   onApplicationBootstrap(): void {
     this.root.start();
-    for (const projection of this.#projections.values()) {
+    for (const projection of this.all) {
       this.root.send({ type: 'start', name: projection.name, lifecycle: projection.lifecycle() });
       const actor = this.root.getSnapshot().context.projections[projection.name];
       if (actor !== undefined) projection.runsAs(actor);
@@ -126,11 +174,11 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
 
   beforeApplicationShutdown(): void {
     this.#isEnding = true;
-    for (const projection of this.projections) projection.endWaiting();
+    for (const projection of this.all) projection.endWaiting();
   }
 
   async #stop(): Promise<void> {
-    await Promise.all(this.projections.map((projection) => projection.stop()));
+    await Promise.all(this.all.map((projection) => projection.stop()));
     this.root.stop();
   }
 
@@ -169,7 +217,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     this.#signal('projection.skipped', skip);
   }
 
-  #faulted(projection: Projection, fault: ProjectionFault): void {
+  #faulted(projection: Parameters<typeof listenForSkip>[0], fault: ProjectionFault): void {
     const { name } = projection;
     const { position, error } = fault;
     this.#logger.error(describeProjectionFault(name, fault), errorStack(error));

@@ -12,11 +12,10 @@ import { fingerprintIn } from '../fold/machine-fingerprint.js';
 import { FoldedPosition } from './folded-position.js';
 import { beginning, Folding, type Folded, type Skipped } from './folding.js';
 import { foldInSlices } from './folding-slices.js';
+import { LifecycleState } from './lifecycle-state.js';
 import { MovingRate } from './moving-rate.js';
 import {
   lifecycleOf,
-  settled,
-  statusOf,
   type FoldingEvent,
   type Lifecycle,
   type ProjectionActor,
@@ -30,8 +29,6 @@ import type { SnapshotEntry, SnapshotIdentity } from './snapshots/snapshot-store
 import { stateDigest } from './snapshots/state-digest.js';
 import type { Snapshots } from './snapshots/snapshots.js';
 
-const RESUME_TIMEOUT_MS = 5_000;
-
 export class Projection<Context = unknown> {
   /** Its states of the past. */
   readonly past: Past<Context>;
@@ -40,11 +37,7 @@ export class Projection<Context = unknown> {
   readonly #rate = new MovingRate();
   readonly #onFolded = new Set<(page: Page) => void>();
   #drift: Drift | undefined;
-  #settle: () => void = () => undefined;
-  /** Resolves once it has recovered, or has stopped before it had. */
-  readonly settled = new Promise<void>((resolve) => {
-    this.#settle = resolve;
-  });
+  readonly #lifecycle = new LifecycleState();
   #folding: Folding<Context>;
   /** Grows while the projection runs, but only by positions that are not folded yet. */
   #skipped = new Set<Position>();
@@ -54,9 +47,6 @@ export class Projection<Context = unknown> {
   #view: { readonly of: FoldState<Context>; readonly view: View } | undefined;
   #machine: string | undefined;
   #restoredFrom: Position = START;
-  #status: ProjectionStatus = 'recovering';
-  #fault: ProjectionFault | undefined;
-  #actor: ProjectionActor | undefined;
 
   /** @internal `ProjectionHost` makes projections. */
   constructor(
@@ -117,13 +107,17 @@ export class Projection<Context = unknown> {
   }
 
   get status(): ProjectionStatus {
-    return this.#status;
+    return this.#lifecycle.status;
+  }
+
+  /** Resolves once it has recovered, or has stopped before it had. */
+  get settled(): Promise<void> {
+    return this.#lifecycle.settled;
   }
 
   /** Why it stopped; also while it resumes, until it is past that. */
   get fault(): ProjectionFault | undefined {
-    const isPassed = this.#status === 'resuming' && this.position >= (this.#fault?.position ?? 0);
-    return isPassed ? undefined : this.#fault;
+    return this.#lifecycle.faultAt(this.position);
   }
 
   /** The positions that it skips, as far as it knows. */
@@ -192,32 +186,22 @@ export class Projection<Context = unknown> {
     });
   }
 
-  /** The actor that runs the lifecycle. Its state is copied, because queries ask for it too often to look it up. */
+  /** The actor that runs the lifecycle. */
   runsAs(actor: ProjectionActor): void {
-    this.#actor = actor;
-    const update = (snapshot: ReturnType<ProjectionActor['getSnapshot']>): void => {
-      this.#status = statusOf(snapshot);
-      this.#fault = snapshot.context.fault;
-      if (this.#status !== 'recovering') this.#settle();
-    };
-    update(actor.getSnapshot());
-    actor.subscribe(update);
+    this.#lifecycle.copyFrom(actor);
   }
 
   /**
    * Tries again from where it stopped; does nothing unless it is faulted. Resolves once it follows or is faulted again, or
    * after five seconds.
    */
-  async resume(): Promise<void> {
-    const actor = this.#actor;
-    if (actor === undefined || this.#status === 'stopped') return;
-    actor.send({ type: 'resume' });
-    await settled(actor, RESUME_TIMEOUT_MS);
+  resume(): Promise<void> {
+    return this.#lifecycle.resume();
   }
 
   /** Stops folding and takes a last snapshot. Queries are still answered. */
   async stop(): Promise<void> {
-    this.#actor?.send({ type: 'stop' });
+    this.#lifecycle.send({ type: 'stop' });
     await this.snapshots.saveLast(this.folded, this.#skipped);
   }
 
@@ -225,7 +209,7 @@ export class Projection<Context = unknown> {
   async #run(tell: (event: FoldingEvent) => void, ended: AbortSignal): Promise<void> {
     try {
       const began = performance.now();
-      const isResuming = this.#fault !== undefined;
+      const isResuming = this.#lifecycle.lastFault !== undefined;
       const skipped = new Set(await skippedBy(this.log, this.name));
       const from = (await this.#reusable(skipped)) ?? (await this.snapshots.newest(skipped));
       const target = await this.log.head();

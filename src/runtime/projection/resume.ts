@@ -3,12 +3,24 @@ import { Problem } from '../http/kernel/problem.js';
 import type { Commit, Metadata, Position } from '../event-log/event.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { describeProjectionFault } from './fault.js';
-import type { Projection } from './projection.js';
+import type { ProjectionFault } from './fault.js';
+import type { ProjectionStatus } from './projection.machine.js';
 import { recordSkip, skipId } from './skipping.js';
+
+/** A projection of one state or of many. */
+interface Resumable {
+  readonly name: string;
+  readonly status: ProjectionStatus;
+  readonly position: Position;
+  readonly fault: ProjectionFault | undefined;
+  resume(): Promise<void>;
+  /** Whether one of its entities stopped there, while it went on. */
+  hasEntityFaultAt?(at: Position): boolean;
+}
 
 /** Only a faulted projection can be resumed. */
 export class NotFaulted extends Problem {
-  constructor({ name, status, position }: Pick<Projection, 'name' | 'status' | 'position'>) {
+  constructor({ name, status, position }: Pick<Resumable, 'name' | 'status' | 'position'>) {
     super(
       'conflict',
       'projection-not-faulted',
@@ -29,7 +41,7 @@ export class NotSkippable extends Problem {
 }
 
 /** @throws NotFaulted */
-export async function resumeProjection(projection: Projection): Promise<void> {
+export async function resumeProjection(projection: Resumable): Promise<void> {
   if (projection.status !== 'faulted') throw new NotFaulted(projection);
   await projection.resume();
 }
@@ -42,7 +54,7 @@ export async function resumeProjection(projection: Projection): Promise<void> {
  * @throws NotSkippable
  */
 export async function skipFaultedEvent(
-  projection: Projection,
+  projection: Resumable,
   log: EventLog,
   {
     position: at,
@@ -65,7 +77,8 @@ export async function skipFaultedEvent(
   return commit;
 }
 
-function requireSkippable(projection: Projection, at: Position): void {
+function requireSkippable(projection: Resumable, at: Position): void {
+  if (projection.status === 'following' && projection.hasEntityFaultAt?.(at) === true) return;
   const { fault } = projection;
   if (projection.status !== 'faulted' || fault === undefined) throw new NotFaulted(projection);
   const description = describeProjectionFault(projection.name, fault);

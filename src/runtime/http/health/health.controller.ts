@@ -86,7 +86,7 @@ export class HealthController {
   })
   async ready(@Res() response: HttpResponse): Promise<void> {
     const log = await logHealth(this.log);
-    const projections = this.host.projections.map((projection) => {
+    const projections = this.host.all.map((projection) => {
       const { name, status, position, drift } = projection;
       const fault = faultIn(projection);
       const trouble = { ...(fault && { faultAt: fault.position, fault }), ...(drift && { drift }) };
@@ -103,7 +103,7 @@ export class HealthController {
       isAnswering &&
       statuses.every((status) => status === 'following' || status === 'faulted');
     // It follows the log, so it is ready; that it cannot be believed is for people to look into.
-    const isDrifting = this.host.projections.some(({ drift }) => drift !== undefined);
+    const isDrifting = this.host.all.some(({ drift }) => drift !== undefined);
     // Without this process nobody would answer, and no other one could record anything either.
     const isOfUse = isReady || (isFollowing && isAnswering && isTroubleOfStore(log));
     sendJson(response, isOfUse ? 200 : 503, NO_STORE, {

@@ -25,10 +25,11 @@ import { PATHS } from '../kernel/paths.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
+import type { EntityProjection } from '../../projection/entities/entity-projection.js';
 import type { Projection } from '../../projection/projection.js';
 import type { Job } from '../../projection/operations/job.js';
 import { Operations } from '../../projection/operations/operations.js';
-import { projectionNamed } from '../projections/projection-not-found.js';
+import { anyProjectionNamed } from '../projections/projection-not-found.js';
 import { ApiJobStatus, ApiStartJob } from './operations.docs.js';
 
 type OperationKind = 'audit' | 'rebuild';
@@ -83,10 +84,10 @@ export class OperationsController {
     sendStatus(response, 200, name, this.operations.lastRebuild(name));
   }
 
-  #known(name: string, request: HttpRequest): Projection {
+  #known(name: string, request: HttpRequest): Projection | EntityProjection {
     refuseUnknownParameters(queryOf(request), []);
     preferredWait(request.headers['prefer']); // refused before anything is begun
-    return projectionNamed(name, this.host);
+    return anyProjectionNamed(name, this.host);
   }
 
   /** Waits for its end as long as the client prefers. */

@@ -8,11 +8,24 @@ import { InvalidParameter } from '../kernel/problem.js';
 import { MAX_EXCLUDED, MAX_POINTS } from './past-request.js';
 import { PAST_PROBLEMS, apiPointInTime } from './projection.docs.js';
 
-const view = z.looseObject({}).meta({ title: 'View' });
+export const apiView = z.looseObject({}).meta({ title: 'View' });
 
-const CANNOT_BE_WITHOUT = new CannotBeWithout(
+export const CANNOT_BE_WITHOUT = new CannotBeWithout(
   new FoldFailed(position(7), undefined, new RangeError('nothing is left to take')),
 );
+
+export const INVALID_WITHOUT = new InvalidParameter(
+  'without',
+  'without must be positions from 1 on, separated by commas, as in ?without=17,18; "x" is none.',
+);
+
+export const WHAT_IF_QUERY = {
+  without: z.string().meta({
+    description: `The positions of the events, separated by commas; at most ${MAX_EXCLUDED}`,
+    example: '1',
+  }),
+  at: apiPointInTime.describe('As of which position or time. Default: the head').optional(),
+};
 
 export function ApiHistory(name: string): MethodDecorator {
   return ApiEndpoint({
@@ -57,29 +70,16 @@ export function ApiWhatIf(name: string): MethodDecorator {
     tag: name,
     summary: `What ${name} would be had some events not been; nothing is recorded`,
     id: `${name}-what-if`,
-    query: {
-      without: z.string().meta({
-        description: `The positions of the events, separated by commas; at most ${MAX_EXCLUDED}`,
-        example: '1',
-      }),
-      at: apiPointInTime.describe('As of which position or time. Default: the head').optional(),
-    },
+    query: WHAT_IF_QUERY,
     answers: {
       200: {
         description: 'Both states as of the same position',
         headers: POSITION_HEADER,
         body: z
-          .object({ position: apiPosition, without: z.array(apiPosition), is: view, wouldBe: view })
+          .object({ position: apiPosition, without: z.array(apiPosition), is: apiView, wouldBe: apiView })
           .meta({ title: 'WhatIf' }),
       },
     },
-    problems: [
-      new InvalidParameter(
-        'without',
-        'without must be positions from 1 on, separated by commas, as in ?without=17,18; "x" is none.',
-      ),
-      CANNOT_BE_WITHOUT,
-      ...PAST_PROBLEMS,
-    ],
+    problems: [INVALID_WITHOUT, CANNOT_BE_WITHOUT, ...PAST_PROBLEMS],
   });
 }

@@ -1,4 +1,7 @@
 /** The projection that a request names, or the refusal that names those that there are. */
+import type { EntityProjection } from '../../projection/entities/entity-projection.js';
+import type { Projection } from '../../projection/projection.js';
+import type { ProjectionHost } from '../../projection/projection-host.js';
 import { Problem } from '../kernel/problem.js';
 
 /** Of a name that may be anything, no more than this is told. */
@@ -16,14 +19,25 @@ export class ProjectionNotFound extends Problem {
   }
 }
 
+/** Of one state or of many. @throws ProjectionNotFound */
+export function anyProjectionNamed(
+  name: string,
+  host: Pick<ProjectionHost, 'all' | 'findAny'>,
+): Projection | EntityProjection {
+  return projectionNamed<Projection | EntityProjection>(name, {
+    projections: host.all,
+    find: (each) => host.findAny(each),
+  });
+}
+
 /** @throws ProjectionNotFound */
-export function projectionNamed<Projection extends { readonly name: string }>(
+export function projectionNamed<Named extends { readonly name: string }>(
   name: string,
   host: {
-    readonly projections: readonly Projection[];
-    readonly find: (name: string) => Projection | undefined;
+    readonly projections: readonly Named[];
+    readonly find: (name: string) => Named | undefined;
   },
-): Projection {
+): Named {
   const projection = host.find(name);
   if (projection !== undefined) return projection;
   throw new ProjectionNotFound(

@@ -29,15 +29,17 @@ import {
 import { matchesEntityTag, negotiate } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
+import { InvalidParameter } from '../kernel/problem.js';
 import { PATHS } from '../kernel/paths.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { diagramOf } from '../../projection/diagram.js';
 import { detailsOf, fullDigestOf, overviewOf, type ProjectionOverview } from '../../projection/overview.js';
+import { EntityProjection } from '../../projection/entities/entity-projection.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 import { resumeProjection, skipFaultedEvent } from '../../projection/resume.js';
 import { positionOf } from './as-of.js';
-import { projectionNamed } from './projection-not-found.js';
+import { anyProjectionNamed } from './projection-not-found.js';
 import { ApiDetails, ApiDigest, ApiMachine, ApiOverview, ApiResume } from './projections.docs.js';
 import { readResume } from './resume-request.js';
 import { readPointInTime } from './time-parameter.js';
@@ -59,7 +61,7 @@ export class ProjectionsController {
     const now = new Date();
     const head = await this.log.head();
     const projections = await Promise.all(
-      this.host.projections.map(async (each) => linked(await overviewOf(each, this.log, now), this.links)),
+      this.host.all.map(async (each) => linked(await overviewOf(each, this.log, now), this.links)),
     );
     sendJson(response, 200, headersAt(head), { head, projections });
   }
@@ -72,7 +74,7 @@ export class ProjectionsController {
     @Res() response: HttpResponse,
   ): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
-    const details = await detailsOf(projectionNamed(name, this.host), this.log);
+    const details = await detailsOf(anyProjectionNamed(name, this.host), this.log);
     sendJson(response, 200, headersAt(details.position), linked(details, this.links));
   }
 
@@ -86,8 +88,18 @@ export class ProjectionsController {
   ): Promise<void> {
     const query = queryOf(request);
     refuseUnknownParameters(query, ['at']);
-    const projection = projectionNamed(name, this.host);
+    const projection = anyProjectionNamed(name, this.host);
     const point = readPointInTime(query, 'at');
+    if (projection instanceof EntityProjection) {
+      if (point !== undefined)
+        throw new InvalidParameter(
+          'at',
+          'The digest of an entity projection is there as of now only; ask without at.',
+        );
+      const { position, digest } = projection;
+      sendJson(response, 200, headersAt(position), { position, digest: `${position}-${digest}` });
+      return;
+    }
     const at = point === undefined ? undefined : await positionOf(projection.past, point);
     const folded = await whileConnected(response, (signal) =>
       at === undefined ? Promise.resolve(projection.folded) : projection.past.at(at, { signal }),
@@ -101,7 +113,7 @@ export class ProjectionsController {
   @ApiMachine()
   machine(@Param('name') name: string, @Req() request: HttpRequest, @Res() response: HttpResponse): void {
     refuseUnknownParameters(queryOf(request), []);
-    const { definition } = projectionNamed(name, this.host);
+    const { definition } = anyProjectionNamed(name, this.host);
     const type = negotiate(request.headers.accept, ['text/vnd.mermaid', 'text/plain']);
     const text = diagramOf(definition.machine);
     const entityTag = `"${createHash('sha256').update(text).digest('base64url')}"`;
@@ -124,7 +136,7 @@ export class ProjectionsController {
     @Res() response: HttpResponse,
   ): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
-    const projection = projectionNamed(name, this.host);
+    const projection = anyProjectionNamed(name, this.host);
     const skipping = readResume(await readBody(request, [JSON_TYPE], { isOptional: true }));
     // The skip has a commit id of its own, so that a retry needs no key; one that is sent must be a key nonetheless.
     const { metadata } = commitOptions(request.headers, { resume: name, ...skipping });

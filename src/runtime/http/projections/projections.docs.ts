@@ -44,6 +44,7 @@ export const drift = z
     after: apiPosition.describe('Up to here everything agreed'),
     upTo: apiPosition.describe('Here it did not'),
     of: z.enum(['snapshot', 'live state']).describe('What differed there'),
+    entities: z.array(z.string()).describe('Of an entity projection: keys of some that differ').optional(),
   })
   .meta({
     title: 'Drift',
@@ -73,6 +74,10 @@ const overview = z.object({
     description: 'Equal where the same was folded; of one projection with the digest of its state',
     example: '20-ff6c2d2b3190c10d',
   }),
+  entities: z
+    .object({ count: z.int().min(0), faulted: z.int().min(0).describe('How many of them have stopped') })
+    .meta({ title: 'EntityCount', description: 'There only of an entity projection' })
+    .optional(),
   snapshots: z.array(
     z.object({ position: apiPosition, bytes: z.int().min(0), time: apiTime }).meta({ title: 'KeptSnapshot' }),
   ),

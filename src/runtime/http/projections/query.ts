@@ -14,6 +14,8 @@ import { InvalidParameter, Problem } from '../kernel/problem.js';
 import type { ProjectionFault } from '../../projection/fault.js';
 import type { Projection } from '../../projection/projection.js';
 import { isLogUnreadable } from '../../event-log/log-health.js';
+import type { ProjectionStatus } from '../../projection/projection.machine.js';
+import type { StoreStatus } from '../../event-log/event-store.js';
 import { readPointInTime } from './time-parameter.js';
 import { answerAsOf, type Representation } from './as-of.js';
 
@@ -60,6 +62,28 @@ export function answerQuery<Context>(
   });
 }
 
+/** What is asked of a projection before it answers, whether it has one state or many. */
+export interface QueriedProjection {
+  readonly name: string;
+  readonly status: ProjectionStatus;
+  readonly position: Position;
+  readonly fault: ProjectionFault | undefined;
+  readonly logStatus: StoreStatus | undefined;
+  reached(wanted: Position, signal: AbortSignal): Promise<void>;
+}
+
+/** @throws NotYet while it has not folded what is there */
+export function requireRecovered({ name, status, position: folded }: QueriedProjection): void {
+  if (status !== 'recovering') return;
+  throw new NotYet(`${name} is recovering; it has folded up to position ${folded}.`, folded);
+}
+
+/** The position from which on its answers may be old: it has stopped there, or the log cannot be read. */
+export function staleSince({ fault, position: folded, logStatus }: QueriedProjection): string | undefined {
+  const stale = fault?.position ?? (isLogUnreadable(logStatus) ? folded : undefined);
+  return stale === undefined ? undefined : String(stale);
+}
+
 function answer<Context>(
   projection: Projection<Context>,
   request: HttpRequest,
@@ -67,13 +91,7 @@ function answer<Context>(
   { type, body }: Representation<Context>,
   waited = 0,
 ): void {
-  if (projection.status === 'recovering') {
-    throw new NotYet(
-      `${projection.name} is recovering; it has folded up to position ${projection.position}.`,
-      projection.position,
-    );
-  }
-  const { fault } = projection;
+  requireRecovered(projection);
   const entityTag = `"${projection.version}"`;
   const known = matchesEntityTag(request.headers['if-none-match'], entityTag);
   const content = known ? undefined : body(projection);
@@ -81,14 +99,15 @@ function answer<Context>(
   setHeader(response, 'etag', entityTag);
   setHeader(response, 'leftfold-position', String(projection.position));
   setHeader(response, 'cache-control', 'no-cache');
-  const stale = fault?.position ?? (isLogUnreadable(projection.logStatus) ? projection.position : undefined);
-  if (stale !== undefined) setHeader(response, 'leftfold-stale', String(stale));
+  const stale = staleSince(projection);
+  if (stale !== undefined) setHeader(response, 'leftfold-stale', stale);
   if (waited > 0) setHeader(response, 'preference-applied', `wait=${waited}`);
   send(response, known ? 304 : 200, undefined, content);
 }
 
-async function reached<Context>(
-  projection: Projection<Context>,
+/** Waits so many seconds for the projection to fold the position. @throws NotYet when it does not */
+export async function reached(
+  projection: QueriedProjection,
   wanted: Position,
   wait: number,
   response: HttpResponse,

@@ -14,6 +14,8 @@ export interface Drift {
   readonly upTo: Position;
   /** What was found to differ at `upTo`. */
   readonly of: 'snapshot' | 'live state';
+  /** Of an entity projection: the keys of some that differ. */
+  readonly entities?: readonly string[];
 }
 
 export interface ComparisonPoint {

@@ -6,6 +6,8 @@ import type { EventLog } from '../../event-log/event-log.js';
 import { signal, type Signals } from '../../event-log/signals.js';
 import { runAudit, type AuditReport } from './audit.js';
 import type { ProjectionHost } from '../projection-host.js';
+import { auditEntities, rebuildEntities } from '../entities/entity-operations.js';
+import { EntityProjection } from '../entities/entity-projection.js';
 import type { Projection } from '../projection.js';
 import { readSkipped, snapshotRequirements } from './fold-dependencies.js';
 import type { SnapshotStore } from '../snapshots/snapshot-store.js';
@@ -53,29 +55,28 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /** @returns the audit that is waiting or running, or else a new one, which starts when no other job runs */
-  audit(projection: Projection): Job<AuditReport> {
+  audit(projection: Projection | EntityProjection): Job<AuditReport> {
     return this.#oncePerProjection(this.#audits, projection, async (job) => {
-      const report = await runAudit(projection, {
-        executor: this.#executor,
-        dependencies: this.host.dependenciesOf(projection),
-        ...this.#controlOf(job),
-      });
+      const report =
+        projection instanceof EntityProjection
+          ? await auditEntities(projection, this.#controlOf(job))
+          : await runAudit(projection, {
+              executor: this.#executor,
+              dependencies: this.host.dependenciesOf(projection),
+              ...this.#controlOf(job),
+            });
       this.#reportAudit(projection.name, report);
       return report;
     });
   }
 
   /** @returns the rebuild that is waiting or running, or else a new one, which starts when no other job runs */
-  rebuild(projection: Projection): Job<RebuildReport> {
+  rebuild(projection: Projection | EntityProjection): Job<RebuildReport> {
     return this.#oncePerProjection(this.#rebuilds, projection, async (job) => {
-      const dependencies = this.host.dependenciesOf(projection);
-      await this.#dropOfAnotherBuild(dependencies.rebuildSnapshots);
-      const report = await runRebuild(projection, {
-        executor: this.#executor,
-        dependencies,
-        snapshotEvery: this.host.settings.pace.every,
-        ...this.#controlOf(job),
-      });
+      const report =
+        projection instanceof EntityProjection
+          ? await rebuildEntities(projection, this.#controlOf(job))
+          : await this.#rebuilt(projection, job);
       const { name } = projection;
       const { position, equal } = report;
       const outcome = equal ? 'to the same state' : 'to another state';
@@ -93,7 +94,7 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
     }
     if (auditMinutes === 0) return;
     this.#schedule = setInterval(() => {
-      for (const projection of this.host.projections) this.audit(projection);
+      for (const projection of this.host.all) this.audit(projection);
     }, auditMinutes * 60_000).unref();
   }
 
@@ -140,6 +141,17 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
     return rebuild.status.status === 'done';
   }
 
+  async #rebuilt(projection: Projection, job: Job<RebuildReport>): Promise<RebuildReport> {
+    const dependencies = this.host.dependenciesOf(projection);
+    await this.#dropOfAnotherBuild(dependencies.rebuildSnapshots);
+    return runRebuild(projection, {
+      executor: this.#executor,
+      dependencies,
+      snapshotEvery: this.host.settings.pace.every,
+      ...this.#controlOf(job),
+    });
+  }
+
   /** What another build has folded of a rebuild is not what this one would have folded. */
   async #dropOfAnotherBuild(rebuildSnapshots: SnapshotStore): Promise<void> {
     const { build } = this.host.settings;
@@ -171,7 +183,7 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
 
   #oncePerProjection<Report>(
     jobs: Map<string, Job<Report>>,
-    projection: Projection,
+    projection: Pick<Projection, 'name' | 'settled' | 'position'>,
     work: (job: Job<Report>) => Promise<Report>,
   ): Job<Report> {
     const before = jobs.get(projection.name);

@@ -8,11 +8,9 @@ import type { ProjectionDefinition, View } from '../define-projection.js';
 import { FoldFailed, Folding, NOTHING_SKIPPED, beginning, type Folded, type Skipped } from '../folding.js';
 import { foldInSlices } from '../folding-slices.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
-import { AfterHead, CannotBeFolded, CannotBeWithout, PastBusy } from './past-problems.js';
+import { ConcurrentFolds } from './concurrent-folds.js';
+import { AfterHead, CannotBeFolded, CannotBeWithout } from './past-problems.js';
 import type { Snapshot } from '../snapshots/snapshot-store.js';
-
-/** For one projection. Each fold has a page of events and a state in memory. */
-const MAX_CONCURRENT_FOLDS = 4;
 
 export interface FoldOptions {
   /** Ends the fold, which throws the signal's reason. */
@@ -34,7 +32,7 @@ export interface WhatIf<Context> {
 
 export class Past<Context = unknown> {
   readonly #consumed: Query;
-  #running = 0;
+  readonly #folds: ConcurrentFolds;
 
   constructor(
     readonly definition: ProjectionDefinition<Context>,
@@ -45,6 +43,7 @@ export class Past<Context = unknown> {
     /** What the projection skips, live as well as here. */
     private readonly skipped: () => Skipped = () => NOTHING_SKIPPED,
   ) {
+    this.#folds = new ConcurrentFolds(definition.name);
     this.#consumed = [{ types: definition.consumes.map((contract) => contract.type) }];
   }
 
@@ -75,7 +74,7 @@ export class Past<Context = unknown> {
    */
   async at(at: Position, options: FoldOptions = {}): Promise<Folded<Context>> {
     await this.#requireRecorded(at);
-    return this.#limited(async () => {
+    return this.#folds.run(async () => {
       const folding = new Folding(this.definition.fold, await this.#startingPoint(at), this.skipped());
       for await (const page of this.#pages(folding.position, at, options)) await foldPage(folding, page);
       return folding.folded;
@@ -92,7 +91,7 @@ export class Past<Context = unknown> {
     options: FoldOptions = {},
   ): AsyncIterable<PastPoint<Context>> {
     await this.#requireRecorded(to);
-    const release = this.#acquire();
+    const release = this.#folds.begin();
     try {
       const folding = new Folding(this.definition.fold, await this.#startingPoint(from), this.skipped());
       let next = from;
@@ -124,7 +123,7 @@ export class Past<Context = unknown> {
     options: FoldOptions = {},
   ): Promise<WhatIf<Context>> {
     await this.#requireRecorded(at, ...leftOut);
-    return this.#limited(async () => {
+    return this.#folds.run(async () => {
       const { fold } = this.definition;
       const first = Math.min(...leftOut);
       const from = await this.#startingPoint(position(Math.min(first - 1, at)));
@@ -166,23 +165,6 @@ export class Past<Context = unknown> {
 
   async #timeOf(at: Position, last: RecordedEvent | undefined): Promise<string | undefined> {
     return last?.position === at ? last.time : timeAt(this.log, at);
-  }
-
-  async #limited<Result>(work: () => Promise<Result>): Promise<Result> {
-    const release = this.#acquire();
-    try {
-      return await work();
-    } finally {
-      release();
-    }
-  }
-
-  #acquire(): () => void {
-    if (this.#running >= MAX_CONCURRENT_FOLDS) throw new PastBusy(this.definition.name);
-    this.#running += 1;
-    return () => {
-      this.#running -= 1;
-    };
   }
 }
 

@@ -1,0 +1,234 @@
+/** OpenAPI of entity projections: the list, one entity, its history. */
+import { z } from 'zod';
+import { position } from '../../event-log/event.js';
+
+import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
+import type { IndexKind } from '../../projection/entities/index-kinds.js';
+import { EntityNotFound } from '../../projection/entities/entity-problems.js';
+import { AfterHead } from '../../projection/past/past-problems.js';
+import {
+  ApiEndpoint,
+  CACHE_HEADERS,
+  ENTITY_TAG,
+  POSITION_HEADER,
+  QUERY_HEADERS,
+  apiPosition,
+  apiTime,
+  preferHeader,
+} from '../kernel/api-docs.js';
+import type { Schema } from '../kernel/api-schema.js';
+import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
+import { CANNOT_BE_WITHOUT, INVALID_WITHOUT, WHAT_IF_QUERY, apiView } from '../projections/past.docs.js';
+import { PAST_PROBLEMS, apiPointInTime } from '../projections/projection.docs.js';
+import { NotYet } from '../projections/query.js';
+import { DEFAULT_LIMIT, MAX_LIMIT } from './list-request.js';
+import { exampleKey } from './example-key.js';
+import { MAX_POINTS } from './entity-points.js';
+
+const AFTER = apiPosition
+  .describe('Answer only once everything up to this position is in the state')
+  .optional();
+const FIELDS = z
+  .string()
+  .describe('The members to answer with, separated by commas, as in status,total. Default: all')
+  .optional();
+
+const HEADERS = {
+  ...QUERY_HEADERS,
+  ETag: ENTITY_TAG.meta({ description: 'A digest of what is answered', example: '"pQ2cV1kYL5qlQUzBx0a1bQ"' }),
+};
+
+const NOT_MODIFIED = { description: 'The same as under the entity tag of If-None-Match', headers: HEADERS };
+
+const entity = z
+  .looseObject({
+    key: z.string(),
+    position: apiPosition.describe('Of the last event that changed it'),
+    faultAt: apiPosition
+      .describe('There only when it has stopped: of the event that it cannot fold')
+      .optional(),
+  })
+  .meta({ title: 'Entity', description: 'Beside these members it has those of its view' });
+
+const VALUES: Readonly<Record<IndexKind, Schema>> = {
+  text: z.string(),
+  integer: z.string(),
+  number: z.number(),
+  boolean: z.boolean(),
+  time: apiTime,
+};
+
+const QUERY_PROBLEMS: readonly Problem[] = [
+  new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_LIMIT}, as in ?limit=1`),
+  new InvalidHeader('Prefer', 'wait must be a whole number of seconds, as in: Prefer: wait=5'),
+  new NotYet('orders has folded up to position 6, not yet up to 7.', position(6)),
+];
+
+type Documented = Pick<EntityProjectionDefinition, 'name' | 'index' | 'tag' | 'consumes' | 'keysOf'>;
+
+function keyOf(definition: Documented): Readonly<Record<string, Schema>> {
+  return {
+    key: z.string().meta({ description: 'The key of one of them', example: exampleKey(definition) }),
+  };
+}
+
+export function ApiList({ name, index }: Documented): MethodDecorator {
+  const members = Object.keys(index).join(', ');
+  return ApiEndpoint({
+    tag: name,
+    summary: `A page of ${name}, filtered and sorted`,
+    id: `${name}-list`,
+    query: {
+      ...filters(index),
+      sort: z
+        .string()
+        .describe(`Members, separated by commas; with a minus from the largest down. There are: ${members}`)
+        .optional(),
+      limit: z.int().min(1).max(MAX_LIMIT).describe(`Default: ${DEFAULT_LIMIT}`).optional(),
+      cursor: z.string().describe('Where the page before ended: follow next').optional(),
+      count: z.boolean().describe('Whether to count all that match').optional(),
+      fields: FIELDS,
+      after: AFTER,
+    },
+    headers: { ...preferHeader('it'), ...CACHE_HEADERS },
+    answers: {
+      200: {
+        description: 'By the key, unless sort says otherwise. Shorter than limit where the views are large',
+        headers: HEADERS,
+        body: z
+          .object({
+            items: z.array(entity).max(MAX_LIMIT),
+            count: z.int().min(0).describe('With count=true').optional(),
+            next: z.string().describe('The next page; absent on the last').optional(),
+          })
+          .meta({ title: 'EntityList' }),
+      },
+      304: NOT_MODIFIED,
+    },
+    problems: QUERY_PROBLEMS,
+  });
+}
+
+export function ApiEntity(definition: Documented): MethodDecorator {
+  const { name, tag } = definition;
+  return ApiEndpoint({
+    tag: name,
+    summary: `One of ${name}`,
+    id: `${name}-entity`,
+    path: keyOf(definition),
+    query: {
+      after: AFTER,
+      fields: FIELDS,
+      ...(tag !== undefined && {
+        at: apiPointInTime
+          .describe('As it was: after the event at this position, or at this time. Not together with after')
+          .optional(),
+      }),
+    },
+    headers: { ...preferHeader('it'), ...CACHE_HEADERS },
+    answers: {
+      200: { description: 'It', headers: HEADERS, body: entity },
+      304: NOT_MODIFIED,
+    },
+    problems: [
+      ...QUERY_PROBLEMS,
+      new EntityNotFound(name, exampleKey(definition)),
+      ...(tag === undefined ? [] : PAST_PROBLEMS),
+    ],
+  });
+}
+
+export function ApiEntityHistory(definition: Documented): MethodDecorator {
+  const { name } = definition;
+  return ApiEndpoint({
+    tag: name,
+    summary: `How one of ${name} came about: what it was after each event that changed it`,
+    id: `${name}-entity-history`,
+    path: keyOf(definition),
+    query: {
+      after: apiPosition.describe('Only what came after this position').optional(),
+      limit: z.int().min(1).max(MAX_POINTS).describe(`Default: ${MAX_POINTS}`).optional(),
+    },
+    answers: {
+      200: {
+        description: 'Oldest first',
+        headers: POSITION_HEADER,
+        body: z
+          .object({
+            key: z.string(),
+            points: z
+              .array(
+                z
+                  .object({
+                    position: apiPosition,
+                    time: apiTime,
+                    type: z.string().describe('Of the event'),
+                    view: apiView.optional(),
+                    forgotten: z
+                      .literal(true)
+                      .describe('The event has ended it, and it is not kept')
+                      .optional(),
+                  })
+                  .meta({ title: 'EntityPoint' }),
+              )
+              .max(MAX_POINTS),
+            next: z.string().describe('The next points; absent on the last page').optional(),
+          })
+          .meta({ title: 'EntityHistory' }),
+      },
+    },
+    problems: [
+      new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_POINTS}, as in ?limit=1`),
+      new EntityNotFound(name, exampleKey(definition)),
+      ...PAST_PROBLEMS.filter((problem) => !(problem instanceof AfterHead)),
+    ],
+  });
+}
+
+export function ApiEntityWhatIf(definition: Documented): MethodDecorator {
+  const { name } = definition;
+  return ApiEndpoint({
+    tag: name,
+    summary: `What one of ${name} would be had some events not been; nothing is recorded`,
+    id: `${name}-entity-what-if`,
+    path: keyOf(definition),
+    query: WHAT_IF_QUERY,
+    answers: {
+      200: {
+        description: 'Both as of the same position; absent where there is no such entity',
+        headers: POSITION_HEADER,
+        body: z
+          .object({
+            key: z.string(),
+            position: apiPosition,
+            without: z.array(apiPosition),
+            is: apiView.optional(),
+            wouldBe: apiView.optional(),
+          })
+          .meta({ title: 'EntityWhatIf' }),
+      },
+    },
+    problems: [
+      INVALID_WITHOUT,
+      CANNOT_BE_WITHOUT,
+      new EntityNotFound(name, exampleKey(definition)),
+      ...PAST_PROBLEMS,
+    ],
+  });
+}
+
+function filters(index: Documented['index']): Readonly<Record<string, Schema>> {
+  const described = Object.entries(index).flatMap(([member, kind]) => [
+    [
+      member,
+      VALUES[kind].describe(`Only those whose ${member} is this; may be given several times`).optional(),
+    ],
+    ...(['gt', 'gte', 'lt', 'lte'] as const).map((name) => [
+      `${member}.${name}`,
+      VALUES[kind].describe(`Only those whose ${member} is ${WORDS[name]} this`).optional(),
+    ]),
+  ]);
+  return Object.fromEntries(described) as Readonly<Record<string, Schema>>;
+}
+
+const WORDS = { gt: 'greater than', gte: 'at least', lt: 'less than', lte: 'at most' } as const;

@@ -1,0 +1,127 @@
+/** What one entity was: `GET /<name>/{key}?at=`, `GET /<name>/{key}/history` and `GET /<name>/{key}/what-if`. */
+import {
+  Controller,
+  Get,
+  Inject,
+  Param,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+  VERSION_NEUTRAL,
+  type Type,
+} from '@nestjs/common';
+import { START, position, type Position } from '../../event-log/event.js';
+import { positionAt } from '../../event-log/position-at-time.js';
+import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
+import { EntityNotFound } from '../../projection/entities/entity-problems.js';
+import { EntityProjection } from '../../projection/entities/entity-projection.js';
+import { tokenOf } from '../../projection/inject-projection.js';
+import { AfterHead } from '../../projection/past/past-problems.js';
+import {
+  queryOf,
+  sendJson,
+  whileConnected,
+  type HttpRequest,
+  type HttpResponse,
+} from '../kernel/exchange.js';
+import { Links } from '../kernel/links.js';
+import { OriginGuard } from '../kernel/origin.guard.js';
+import { refuseUnknownParameters, wholeNumber } from '../kernel/parameters.js';
+import { ProblemFilter } from '../kernel/problem.filter.js';
+import { readWhatIf, requireBefore } from '../projections/past-request.js';
+import type { PointInTime } from '../projections/time-parameter.js';
+import { ApiEntityHistory, ApiEntityWhatIf } from './entities.docs.js';
+import { entityJson, sendBody } from './entity-answer.js';
+import { MAX_POINTS, pointsOf, written } from './entity-points.js';
+
+export interface EntityAtRequest {
+  readonly key: string;
+  readonly point: PointInTime;
+  readonly fields: readonly string[] | undefined;
+}
+
+/** @throws EntityNotFound, AfterHead, CannotBeFolded, PastBusy */
+export async function answerEntityAt(
+  projection: EntityProjection,
+  { key, point, fields }: EntityAtRequest,
+  request: HttpRequest,
+  response: HttpResponse,
+): Promise<void> {
+  const through = await positionOf(projection, point);
+  const found = await whileConnected(response, async (signal) => ({
+    point: await projection.past.at(key, { through, signal }),
+  }));
+  if (found === undefined) return;
+  if (found.point === undefined) throw new EntityNotFound(projection.name, key);
+  const { position: last, view } = found.point;
+  const body = entityJson({ key, position: last, view: JSON.stringify(view) }, fields);
+  sendBody(projection, request, response, { body, headers: { 'leftfold-position': String(through) } });
+}
+
+export function entityPastController(definition: EntityProjectionDefinition): Type {
+  const { name } = definition;
+
+  @Controller({ path: name, version: VERSION_NEUTRAL })
+  @UseFilters(ProblemFilter)
+  @UseGuards(OriginGuard)
+  class EntityPastController {
+    constructor(
+      @Inject(tokenOf(name)) private readonly projection: EntityProjection,
+      private readonly links: Links,
+    ) {}
+
+    @Get(':key/history')
+    @ApiEntityHistory(definition)
+    async history(
+      @Param('key') key: string,
+      @Req() request: HttpRequest,
+      @Res() response: HttpResponse,
+    ): Promise<void> {
+      const query = queryOf(request);
+      refuseUnknownParameters(query, ['after', 'limit']);
+      const after = position(wholeNumber(query, 'after') ?? START);
+      const limit = wholeNumber(query, 'limit', { min: 1, max: MAX_POINTS }) ?? MAX_POINTS;
+      const answer = await whileConnected(response, (signal) =>
+        pointsOf(this.projection, key, { after, limit, signal }),
+      );
+      if (answer === undefined) return;
+      const { points, isMore, head } = answer;
+      const last = points.at(-1)?.position;
+      if (last === undefined && after === START) throw new EntityNotFound(name, key);
+      const path = `/${name}/${encodeURIComponent(key)}/history?after=${last ?? after}&limit=${limit}`;
+      const next = isMore ? { next: this.links.runtime(path) } : {};
+      sendJson(response, 200, headersAt(head), { key, points: points.map(written), ...next });
+    }
+
+    @Get(':key/what-if')
+    @ApiEntityWhatIf(definition)
+    async whatIf(
+      @Param('key') key: string,
+      @Req() request: HttpRequest,
+      @Res() response: HttpResponse,
+    ): Promise<void> {
+      const { without, at } = readWhatIf(queryOf(request));
+      const head = await this.projection.log.head();
+      for (const each of without) if (each > head) throw new AfterHead(each, head);
+      const through = at === undefined ? head : await positionOf(this.projection, at);
+      requireBefore(through, without);
+      const states = await whileConnected(response, (signal) =>
+        this.projection.past.whatIf(key, without, { through, signal }),
+      );
+      if (states === undefined) return;
+      if (states.is === undefined && states.wouldBe === undefined) throw new EntityNotFound(name, key);
+      const leftOut = [...without].sort((one, other) => one - other);
+      sendJson(response, 200, headersAt(through), { key, position: through, without: leftOut, ...states });
+    }
+  }
+  return EntityPastController;
+}
+
+function headersAt(at: Position): Readonly<Record<string, string>> {
+  return { 'leftfold-position': String(at), 'cache-control': 'no-cache' };
+}
+
+function positionOf({ log }: EntityProjection, point: PointInTime): Position | Promise<Position> {
+  return 'position' in point ? point.position : positionAt(log, point.time);
+}

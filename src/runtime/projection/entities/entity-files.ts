@@ -1,0 +1,39 @@
+/** The database files of one entity projection in its folder: the one that answers, and one that is being rebuilt. */
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const FILE = /^entities-(\d{1,9})\.db$/;
+const BESIDE = ['', '-wal', '-shm'];
+
+/**
+ * Each database has a number of its own, and a rebuilt one a higher number: SQLite removes files beside a database by their names
+ * when it is closed, so no name is used twice.
+ */
+export class EntityFiles {
+  /** Of this process, also of files that are removed: a connection that was closed keeps its file for a while. */
+  #highest = 0;
+
+  constructor(private readonly folder: string) {}
+
+  /** Newest first. */
+  async list(): Promise<readonly string[]> {
+    await mkdir(this.folder, { recursive: true });
+    const names = (await readdir(this.folder)).filter((name) => FILE.test(name));
+    this.#highest = Math.max(this.#highest, ...names.map(numberOf));
+    return names
+      .toSorted((one, other) => numberOf(other) - numberOf(one))
+      .map((name) => join(this.folder, name));
+  }
+
+  async next(): Promise<string> {
+    await this.list();
+    this.#highest += 1;
+    return join(this.folder, `entities-${this.#highest}.db`);
+  }
+
+  async remove(file: string): Promise<void> {
+    await Promise.all(BESIDE.map((suffix) => rm(`${file}${suffix}`, { force: true })));
+  }
+}
+
+const numberOf = (name: string): number => Number(FILE.exec(name)?.[1] ?? 0);

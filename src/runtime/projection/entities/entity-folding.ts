@@ -1,0 +1,224 @@
+/** Folds the pages of a log to entities, and writes them with the checkpoint in one transaction. */
+import { position, type Page, type Position, type RecordedEvent } from '../../event-log/event.js';
+import { errorText } from '../error-text.js';
+import type { View } from '../define-projection.js';
+import { FoldFailed, type Skipped } from '../folding.js';
+import { columnValue, SHOWN, type ColumnValue } from './index-kinds.js';
+import type { EntityProjectionDefinition } from './define-entity-projection.js';
+import { bytesOf, keptState } from './entity-state.js';
+import { digestOfEntity, withChange, type Entity, type StoredEntity } from './entity.js';
+import { DEFAULT_CACHE_BYTES, EntityCache } from './entity-cache.js';
+import type { Checkpoint, EntityChange, EntityDatabase } from './entity-database.js';
+
+/** An entity that a batch has touched. */
+interface Touched<Context> {
+  entity: Entity<Context>;
+  /** As it was before the event at its position: what upcasters made of one event is folded all or none. */
+  before: Entity<Context> | undefined;
+  readonly stored: StoredEntity<Context> | undefined;
+  /** What the batch began from: `stored`, or the initial state. */
+  readonly original: Entity<Context>;
+}
+
+interface Prepared {
+  readonly written: readonly EntityChange[];
+  readonly removed: readonly string[];
+  readonly checkpoint: Omit<Checkpoint, 'hash' | 'fingerprint'>;
+}
+
+/** Used for following, rebuilds and audits, so that they cannot differ. */
+export class EntityFolding<Context = unknown> {
+  readonly #cache: EntityCache<Context>;
+  #checkpoint: Checkpoint;
+  #touched = new Map<string, Touched<Context>>();
+  #batch: Page[] = [];
+  #events = 0;
+  #through: Position;
+
+  constructor(
+    readonly definition: EntityProjectionDefinition<Context>,
+    readonly database: EntityDatabase,
+    checkpoint: Checkpoint,
+    private readonly skipped: Skipped,
+    cacheBytes = DEFAULT_CACHE_BYTES,
+  ) {
+    this.#checkpoint = checkpoint;
+    this.#through = checkpoint.position;
+    this.#cache = new EntityCache(cacheBytes);
+  }
+
+  /** As it is in the database. */
+  get checkpoint(): Checkpoint {
+    return this.#checkpoint;
+  }
+
+  /** How many events are folded and not yet written. */
+  get pending(): number {
+    return this.#events;
+  }
+
+  /** How far it has folded, written or not. */
+  get through(): Position {
+    return this.#through;
+  }
+
+  /** As it was last written. @throws DatabaseDamaged */
+  find(key: string): StoredEntity<Context> | undefined {
+    const cached = this.#cache.get(key);
+    if (cached !== undefined) return cached;
+    const found = this.database.find(key) as StoredEntity<Context> | undefined;
+    if (found !== undefined) this.#cache.set(found);
+    return found;
+  }
+
+  /**
+   * Folds a page; nothing is written yet. After an error everything before the event can still be written.
+   *
+   * @throws FoldFailed
+   */
+  take(page: Page): void {
+    this.#batch.push(page);
+    this.#events += page.events.length;
+    let at = page.through;
+    try {
+      for (const event of page.events) {
+        at = event.position;
+        if (!this.skipped.has(at)) this.#fold(event);
+      }
+      this.#through = page.through;
+    } catch (error) {
+      throw this.#retreat(at, error);
+    }
+  }
+
+  /**
+   * Writes what was folded, in one transaction.
+   *
+   * @param hash of the commit that holds `through`
+   * @throws CheckpointMoved, DatabaseDamaged
+   */
+  write(prepared: Prepared, hash: string, fingerprint: string): void {
+    const from = this.#checkpoint.position;
+    const checkpoint = { ...prepared.checkpoint, hash, fingerprint };
+    this.database.apply(prepared, checkpoint, from);
+    for (const { entity } of prepared.written) this.#cache.set(entity as StoredEntity<Context>);
+    for (const key of prepared.removed) this.#cache.delete(key);
+    this.#checkpoint = checkpoint;
+    this.#clear();
+  }
+
+  /**
+   * What is to be written: views, columns and digests are made here, once for each entity of a batch.
+   *
+   * @throws FoldFailed when a view fails; everything before that event can still be prepared and written
+   */
+  prepare(): Prepared {
+    let { digest, entities, faulted } = this.#checkpoint;
+    const written: EntityChange[] = [];
+    const removed: string[] = [];
+    for (const { entity, stored, original } of this.#touched.values()) {
+      if (entity === original) continue;
+      const isForgotten = this.definition.forgets(entity.state);
+      if (isForgotten && stored === undefined) continue;
+      let next: StoredEntity<Context> | undefined;
+      if (!isForgotten) {
+        const change = this.#written(entity);
+        next = change.entity as StoredEntity<Context>;
+        written.push(change);
+      } else removed.push(entity.key);
+      digest = withChange(digest, stored?.digest, next?.digest);
+      entities += Number(next !== undefined) - Number(stored !== undefined);
+      faulted += Number(next?.fault !== undefined) - Number(stored?.fault !== undefined);
+    }
+    const { log, serves } = this.#checkpoint;
+    return {
+      written,
+      removed,
+      checkpoint: { log, position: this.#through, digest, entities, faulted, serves },
+    };
+  }
+
+  #written(entity: Entity<Context>): EntityChange {
+    const { definition } = this;
+    try {
+      const view = definition.view(entity.state, entity.key);
+      const columns = Object.entries(definition.index).map(([member, kind]): ColumnValue => {
+        const value = columnValue(kind, view[member]);
+        if (value === undefined)
+          throw new TypeError(
+            `the view's ${member} is to be ${SHOWN[kind]}, and is ${JSON.stringify(view[member])}`,
+          );
+        return value;
+      });
+      const written = JSON.stringify(withoutOwnMembers(view));
+      const state = keptState(entity.state);
+      const bytes = bytesOf(state) + 2 * (written.length + entity.key.length);
+      return { entity: { ...entity, view: written, digest: digestOfEntity(entity), bytes }, state, columns };
+    } catch (error) {
+      throw this.#retreat(entity.position, error);
+    }
+  }
+
+  #fold(event: RecordedEvent): void {
+    for (const key of this.definition.keysOf(event)) {
+      const touched = this.#touch(key);
+      if (touched.entity.fault !== undefined) continue;
+      try {
+        this.#step(touched, event);
+      } catch (error) {
+        if (this.definition.faultStops === 'projection') throw error;
+        const state = this.#beforeEvent(touched, event.position).state;
+        const fault = { position: event.position, type: event.type, message: errorText(error) };
+        touched.entity = { key, state, position: event.position, fault };
+      }
+    }
+  }
+
+  #step(touched: Touched<Context>, event: RecordedEvent): void {
+    const { entity } = touched;
+    // What is forgotten is gone: the next event of its key begins anew.
+    const from = this.definition.forgets(entity.state) ? this.definition.fold.initial : entity.state;
+    const state = this.definition.fold.step(from, event);
+    if (state === from) return;
+    if (entity.position !== event.position) touched.before = entity;
+    touched.entity = { key: entity.key, state, position: event.position };
+  }
+
+  #beforeEvent({ entity, before }: Touched<Context>, at: Position): Entity<Context> {
+    return entity.position === at && before !== undefined ? before : entity;
+  }
+
+  #touch(key: string): Touched<Context> {
+    const known = this.#touched.get(key);
+    if (known !== undefined) return known;
+    const stored = this.find(key);
+    const entity = stored ?? { key, state: this.definition.fold.initial, position: position(0) };
+    const touched: Touched<Context> = { entity, before: undefined, stored, original: entity };
+    this.#touched.set(key, touched);
+    return touched;
+  }
+
+  /** Folds what came before again: that happens once, where keeping the states before each event would cost always. */
+  #retreat(at: Position, cause: unknown): FoldFailed {
+    if (cause instanceof FoldFailed) return cause;
+    const batch = this.#batch;
+    const event = batch.flatMap(({ events }) => events).find((each) => each.position === at);
+    this.#clear();
+    const events = batch.flatMap((page) => page.events).filter((each) => each.position < at);
+    this.take({ events, through: position(at - 1) });
+    return new FoldFailed(at, event, cause);
+  }
+
+  #clear(): void {
+    this.#touched = new Map();
+    this.#batch = [];
+    this.#events = 0;
+    this.#through = this.#checkpoint.position;
+  }
+}
+
+/** The key and the position are added to each answer. */
+function withoutOwnMembers(view: View): View {
+  if (!('key' in view || 'position' in view)) return view;
+  return Object.fromEntries(Object.entries(view).filter(([name]) => name !== 'key' && name !== 'position'));
+}

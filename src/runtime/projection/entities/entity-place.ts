@@ -1,0 +1,138 @@
+/** Where an entity projection has its databases: opens the one that can be used, and writes to it. */
+import type { EventLog } from '../../event-log/event-log.js';
+import { START } from '../../event-log/event.js';
+import { fingerprintIn } from '../../fold/machine-fingerprint.js';
+import { FoldFailed, type Skipped } from '../folding.js';
+import { fingerprintWithout, machineIn } from '../skipping.js';
+import { DatabaseDamaged } from './database-damage.js';
+import type { EntityProjectionDefinition } from './define-entity-projection.js';
+import { EntityDatabase, type Checkpoint } from './entity-database.js';
+import { EntityFiles } from './entity-files.js';
+import type { Shape } from './entity-schema.js';
+import { EntityFolding } from './entity-folding.js';
+
+type Definition<Context> = EntityProjectionDefinition<Context>;
+
+export class EntityPlace {
+  readonly #files: EntityFiles | undefined;
+
+  /** @param folder this projection's own; undefined: in memory, as a log in memory is gone with the process too */
+  constructor(folder: string | undefined) {
+    this.#files = folder === undefined ? undefined : new EntityFiles(folder);
+  }
+
+  /**
+   * What was folded before, if this definition has folded it from this log; otherwise from the beginning.
+   *
+   * @param kept a database that is open already
+   * @param onUnusable is told of each that cannot be used, and why
+   */
+  async open<Context>(
+    definition: Definition<Context>,
+    log: EventLog,
+    skipped: Skipped,
+    kept: EntityDatabase | undefined,
+    onUnusable: (reason: string) => void,
+  ): Promise<EntityFolding<Context>> {
+    for await (const database of this.#databases(definition, kept, onUnusable)) {
+      const checkpoint = database.checkpoint();
+      if (checkpoint?.serves !== true) {
+        database.close();
+        continue;
+      }
+      const reason = await whyUnusable(checkpoint, definition, log, skipped);
+      if (reason === undefined) return new EntityFolding(definition, database, checkpoint, skipped);
+      onUnusable(reason);
+      database.close();
+    }
+    await this.removeOthers(undefined);
+    return this.create(definition, log, skipped, true);
+  }
+
+  /** A new database, empty, at the beginning. */
+  async create<Context>(
+    definition: Definition<Context>,
+    log: EventLog,
+    skipped: Skipped,
+    serves: boolean,
+  ): Promise<EntityFolding<Context>> {
+    const database = await EntityDatabase.open(await this.#files?.next(), definition);
+    const fingerprint = fingerprintIn(log.contracts, definition);
+    const none = { position: START, hash: '', digest: 0n, entities: 0, faulted: 0 };
+    const checkpoint: Checkpoint = { log: log.identity, fingerprint, ...none, serves };
+    database.reset(checkpoint);
+    return new EntityFolding(definition, database, checkpoint, skipped);
+  }
+
+  /**
+   * Writes what was folded, bound to the hash of the commit that it stands at. When a view fails, what is before that event.
+   *
+   * @returns why not all of it was written
+   */
+  async write<Context>(
+    folding: EntityFolding<Context>,
+    log: EventLog,
+    skipped: Skipped,
+  ): Promise<FoldFailed | undefined> {
+    let failure: FoldFailed | undefined;
+    for (;;) {
+      try {
+        const prepared = folding.prepare();
+        const { through } = folding;
+        const hash = (await log.hashAt(through)) ?? '';
+        const machine = fingerprintIn(log.contracts, folding.definition);
+        folding.write(prepared, hash, fingerprintWithout(skipped, through, machine));
+        return failure;
+      } catch (error) {
+        if (!(error instanceof FoldFailed)) throw error;
+        failure = error;
+      }
+    }
+  }
+
+  /** Removes the files of this one. */
+  async remove(file: string): Promise<void> {
+    await this.#files?.remove(file);
+  }
+
+  /** Removes the files of all databases but this one. */
+  async removeOthers(file: string | undefined): Promise<void> {
+    const files = this.#files;
+    if (files === undefined) return;
+    for (const each of await files.list()) if (each !== file) await files.remove(each);
+  }
+
+  async *#databases(
+    shape: Shape,
+    kept: EntityDatabase | undefined,
+    onUnusable: (reason: string) => void,
+  ): AsyncGenerator<EntityDatabase> {
+    if (kept !== undefined) yield kept;
+    for (const file of (await this.#files?.list()) ?? []) {
+      if (file === kept?.file) continue;
+      try {
+        yield await EntityDatabase.open(file, shape);
+      } catch (error) {
+        if (!(error instanceof DatabaseDamaged)) throw error;
+        onUnusable(`${file} cannot be used (${error.message})`);
+      }
+    }
+  }
+}
+
+async function whyUnusable<Context>(
+  { log: identity, fingerprint, position, hash }: Checkpoint,
+  definition: Definition<Context>,
+  log: EventLog,
+  skipped: Skipped,
+): Promise<string | undefined> {
+  const machine = fingerprintIn(log.contracts, definition);
+  if (identity !== log.identity || position > (await log.head())) return 'it was folded from another log';
+  if (machineIn(fingerprint) !== machine)
+    return 'it was folded by another definition or version, or from events in other revisions';
+  if (fingerprint !== fingerprintWithout(skipped, position, machine))
+    return 'it was folded when other events were skipped';
+  if (position > START && hash !== (await log.hashAt(position)))
+    return 'the log has another past there: was a backup restored?';
+  return undefined;
+}

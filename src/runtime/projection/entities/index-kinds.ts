@@ -1,0 +1,92 @@
+/** How a member of a view is written into an indexed column, so that SQLite orders it as its kind is ordered. */
+
+/**
+ * What a member of a view holds that can be filtered and sorted by:
+ *
+ * - `text`: a string, by the bytes of its UTF-8
+ * - `integer`: an exact JSON integer, or a canonical decimal string of at most 1,000 digits
+ * - `number`: a JSON number
+ * - `boolean`: false before true
+ * - `time`: an RFC 3339 time, whatever its zone
+ *
+ * A member that is null or absent comes before all others.
+ */
+export type IndexKind = 'text' | 'integer' | 'number' | 'boolean' | 'time';
+
+export const INDEX_KINDS: readonly IndexKind[] = ['text', 'integer', 'number', 'boolean', 'time'];
+
+/** What is kept in a column and given in a cursor. */
+export type ColumnValue = string | number;
+
+/** Of a member that is null or absent. Not NULL, which no comparison of SQL finds; SQLite orders numbers before texts. */
+export const ABSENT = -Infinity;
+
+const INTEGER = /^(?:0|-?[1-9]\d{0,999})$/;
+const TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
+/** More than any integer has digits. */
+const LENGTH_LIMIT = 9999;
+
+/** @returns undefined when the value is not of the kind */
+export function columnValue(kind: IndexKind, value: unknown): ColumnValue | undefined {
+  if (value === undefined || value === null) return ABSENT;
+  switch (kind) {
+    case 'text':
+      return typeof value === 'string' ? storableText(value) : undefined;
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+    case 'boolean':
+      return typeof value === 'boolean' ? Number(value) : undefined;
+    case 'integer':
+      return integerValue(value);
+    case 'time':
+      return typeof value === 'string' ? timeValue(value) : undefined;
+  }
+}
+
+/** What a query string says of a member, in the same form. @returns undefined when it is none of the kind */
+export function columnValueOfText(kind: IndexKind, text: string): ColumnValue | undefined {
+  if (kind === 'number') {
+    return /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(text) ? columnValue(kind, Number(text)) : undefined;
+  }
+  if (kind === 'boolean') return text === 'true' ? 1 : text === 'false' ? 0 : undefined;
+  return columnValue(kind, text);
+}
+
+/** Whether a column of the kind can hold the value: what a cursor says is anything at first. */
+export function isColumnValue(kind: IndexKind, value: unknown): value is ColumnValue {
+  if (kind === 'number' || kind === 'boolean') return typeof value === 'number';
+  return typeof value === 'string';
+}
+
+/** What is right for the kind, for a sentence. */
+export const SHOWN: Readonly<Record<IndexKind, string>> = {
+  text: 'a text',
+  integer: 'an integer, as in 10',
+  number: 'a number, as in 1.5',
+  boolean: 'true or false',
+  time: 'a time with its zone, as in 2026-01-31T12:00:00Z',
+};
+
+/** SQLite's C interface ends a text at NUL, and UTF-8 has no lone surrogates. */
+function storableText(text: string): string {
+  return text.replaceAll('\0', '\u{FFFD}').toWellFormed();
+}
+
+/**
+ * Text that sorts as the integers do: sign, number of digits, digits; of negative ones the complement of both.
+ * SQLite's own integers have 64 bits.
+ */
+function integerValue(value: unknown): string | undefined {
+  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+  if (typeof text !== 'string' || !INTEGER.test(text)) return undefined;
+  if (!text.startsWith('-')) return `1${fourDigits(text.length)}${text}`;
+  const digits = text.slice(1).replace(/\d/g, (digit) => String(9 - Number(digit)));
+  return `0${fourDigits(LENGTH_LIMIT - digits.length)}${digits}`;
+}
+
+const fourDigits = (length: number): string => String(length).padStart(4, '0');
+
+function timeValue(text: string): string | undefined {
+  const milliseconds = TIME.test(text) ? Date.parse(text.toUpperCase()) : NaN;
+  return Number.isNaN(milliseconds) ? undefined : new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,71 @@
+/** Runs an entity projection over a log without a Nest application, and collects what its observer is told. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { createActor } from 'xstate';
+import { position } from '../../src/runtime/event-log/event.js';
+import type { EventLog } from '../../src/runtime/event-log/event-log.js';
+import type { EntityProjectionDefinition } from '../../src/runtime/projection/entities/define-entity-projection.js';
+import { EntityPlace } from '../../src/runtime/projection/entities/entity-place.js';
+import { EntityProjection } from '../../src/runtime/projection/entities/entity-projection.js';
+import type { ProjectionFault } from '../../src/runtime/projection/fault.js';
+import type { RecoveryReport } from '../../src/runtime/projection/projection.machine.js';
+import { skipContracts } from '../../src/runtime/projection/skipping.js';
+
+/** Nothing in a test may take longer, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
+export interface RunningEntities<Context> {
+  readonly projection: EntityProjection<Context>;
+  readonly told: {
+    readonly faults: ProjectionFault[];
+    readonly unusable: string[];
+    readonly recovered: RecoveryReport[];
+  };
+  /** Resolves once it has folded everything in the log. */
+  readonly caughtUp: () => Promise<void>;
+  /** Resolves once it has this status. */
+  readonly is: (status: EntityProjection['status']) => Promise<void>;
+  /** The view of an entity, and its position. */
+  readonly view: (key: string) => unknown;
+}
+
+export function runEntities<Context>(
+  definition: EntityProjectionDefinition<Context>,
+  log: EventLog,
+  folder?: string,
+): RunningEntities<Context> {
+  const told: RunningEntities<Context>['told'] = { faults: [], unusable: [], recovered: [] };
+  log.contracts.register([...definition.consumes, ...skipContracts]);
+  const projection = new EntityProjection(definition, log, new EntityPlace(folder), {
+    recovered: (report) => told.recovered.push(report),
+    resumed: () => undefined,
+    wentBack: () => undefined,
+    faulted: (fault) => told.faults.push(fault),
+    unusable: (reason) => told.unusable.push(reason),
+  });
+  const actor = createActor(projection.lifecycle());
+  projection.runsAs(actor);
+  actor.start();
+  const until = async (isDone: () => boolean): Promise<void> => {
+    const end = performance.now() + PATIENCE_MS;
+    while (!isDone()) {
+      if (performance.now() > end)
+        throw new Error(
+          `${projection.name} is ${projection.status} at ${projection.position}: ${told.faults[0]?.message ?? ''}`,
+        );
+      await pause(2);
+    }
+  };
+  return {
+    projection,
+    told,
+    caughtUp: async () => {
+      const head = await log.head();
+      await until(() => projection.status === 'following' && projection.position >= position(head));
+    },
+    is: (status) => until(() => projection.status === status),
+    view: (key) => {
+      const found = projection.find(key);
+      return found && { ...(JSON.parse(found.view) as object), position: found.position };
+    },
+  };
+}
