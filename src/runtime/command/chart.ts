@@ -40,7 +40,7 @@ export function mayAccept<Context>(fold: Fold<Context>, state: FoldState<Context
   }
 }
 
-/** Whether the state does not allow this event, guards included. What its machine does not know at all is no business of the machine. */
+/** Whether the state does not allow this event, guards included. One that the machine has no transition for in any state is allowed. */
 export function forbids<Context>(
   fold: Fold<Context>,
   state: FoldState<Context>,
