@@ -11,6 +11,7 @@ import { fingerprintIn } from '../fold/machine-fingerprint.js';
 import { Projection } from './projection.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
 import { skipContracts } from './skipping.js';
+import { describePassedOver } from './snapshots/passed-over.js';
 import { NoSnapshots, type SnapshotStore } from './snapshots/snapshot-store.js';
 import {
   MIN_SHARE,
@@ -19,6 +20,7 @@ import {
   Snapshots,
   type SnapshotPace,
 } from './snapshots/snapshots.js';
+import { unknownSkips } from './unknown-skips.js';
 import type { FoldDependencies } from './operations/fold-dependencies.js';
 import type { WorkerSettings } from './operations/worker-executor.js';
 
@@ -46,6 +48,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   /** By projection: stops listening for a skip of the event at which it stopped. */
   readonly #stopListening = new Map<string, () => void>();
   #isEnding = false;
+  #lookingForSkips: Promise<void> = Promise.resolve();
 
   /** @internal `LeftfoldModule` makes it. */
   constructor(
@@ -122,6 +125,17 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       const actor = this.root.getSnapshot().context.projections[projection.name];
       if (actor !== undefined) projection.runsAs(actor);
     }
+    this.#lookingForSkips = this.#reportUnknownSkips();
+  }
+
+  /** A misspelt name would otherwise have no effect without a word. */
+  async #reportUnknownSkips(): Promise<void> {
+    try {
+      const known = this.projections.map(({ name }) => name);
+      for (const line of await unknownSkips(this.log, known, () => this.#isEnding)) this.#logger.warn(line);
+    } catch (error) {
+      if (!this.#isEnding) this.#logger.error('cannot look for skips of unknown projections', error);
+    }
   }
 
   beforeApplicationShutdown(): void {
@@ -130,7 +144,9 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   }
 
   async #stop(): Promise<void> {
+    this.#isEnding = true;
     await Promise.all(this.projections.map((projection) => projection.stop()));
+    await this.#lookingForSkips;
     this.root.stop();
   }
 
@@ -151,10 +167,10 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
         this.#signal('snapshot.taken', { projection, position, bytes });
       },
       unreadable: (file, reason) => {
-        this.#logger.warn(
-          `${projection}: ${file} cannot be used: ${reason}; going back to the one before it`,
-        );
         this.#signal('snapshot.unreadable', { projection, file, reason });
+      },
+      passedOver: (unusable, beginsAt) => {
+        this.#logger.warn(`${projection}: ${describePassedOver(unusable, store.place, beginsAt)}`);
       },
       failed: (error) => {
         this.#logger.error(`${projection}: no snapshot could be taken`, error);

@@ -12,6 +12,7 @@ import { ifUsable } from '../snapshots/usable-snapshot.js';
 import { ThreadExecutor, type Executor } from './executor.js';
 import { runRebuild, type RebuildReport } from './rebuild.js';
 import { Job } from './job.js';
+import { forgetOtherBuilds, isOfBuild } from './rebuild-build.js';
 import { WorkerExecutor } from './worker-executor.js';
 
 export class Operations implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -67,6 +68,8 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
   /** @returns the rebuild that is waiting or running, or else a new one, which starts when no other job runs */
   rebuild(projection: Projection): Job<RebuildReport> {
     return this.#oncePerProjection(this.#rebuilds, projection, async (job) => {
+      const { rebuildSnapshots } = this.host.dependenciesOf(projection);
+      await forgetOtherBuilds(rebuildSnapshots, this.host.settings.build);
       const report = await runRebuild(projection, {
         executor: this.#executor,
         dependencies: this.host.dependenciesOf(projection),
@@ -137,7 +140,7 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
     return rebuild.status.status === 'done';
   }
 
-  /** Continues a rebuild that the last process did not finish. */
+  /** Continues a rebuild that the last process did not finish; begins it anew if that was another build of the program. */
   async #resumeRebuild(projection: Projection): Promise<void> {
     const dependencies = this.host.dependenciesOf(projection);
     await projection.settled;
@@ -147,7 +150,10 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
       for await (const found of dependencies.rebuildSnapshots.newestFirst()) {
         const usable = await ifUsable(found, requirements);
         if (this.#ending.signal.aborted || usable === undefined) continue;
-        this.#logger.log(`${projection.name}: goes on with a rebuild that had come to ${usable.position}`);
+        const what = (await isOfBuild(dependencies.rebuildSnapshots, this.host.settings.build))
+          ? `goes on with a rebuild that had come to ${usable.position}`
+          : 'begins a rebuild anew that another build of the program had begun';
+        this.#logger.log(`${projection.name}: ${what}`);
         this.rebuild(projection);
         return;
       }
