@@ -247,10 +247,9 @@ describe('a rebuild', () => {
   it('begins one anew that another build of the program has begun', async () => {
     const { total, operations, rebuildSnapshots } = await given();
     const first = operations.rebuild(total);
-    const { clear } = rebuildSnapshots;
-    rebuildSnapshots.clear = () => Promise.resolve(); // as if the process had ended before
+    const clear = jest.spyOn(rebuildSnapshots, 'clear').mockResolvedValue(); // as if the process had ended before
     await first.ended;
-    rebuildSnapshots.clear = clear;
+    clear.mockRestore();
     await rebuildSnapshots.noteAudited('another build');
     const second = operations.rebuild(total);
     await second.ended;
@@ -261,10 +260,9 @@ describe('a rebuild', () => {
   it('is begun anew by itself after a start when another build had begun it', async () => {
     const { total, operations, rebuildSnapshots } = await given();
     const first = operations.rebuild(total);
-    const { clear } = rebuildSnapshots;
-    rebuildSnapshots.clear = () => Promise.resolve();
+    const clear = jest.spyOn(rebuildSnapshots, 'clear').mockResolvedValue();
     await first.ended;
-    rebuildSnapshots.clear = clear;
+    clear.mockRestore();
     await rebuildSnapshots.noteAudited('another build');
     operations.onApplicationBootstrap();
     await until(() => operations.lastRebuild(total.name) !== first);
