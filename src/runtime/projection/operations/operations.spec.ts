@@ -20,7 +20,7 @@ interface Given {
   readonly total: Projection;
   readonly operations: Operations;
   readonly snapshots: RememberedSnapshots;
-  readonly rebuildSnapshots: RememberedSnapshots;
+  readonly rebuildSnapshots: Folder;
   /** The names of all signals, in order. */
   readonly signals: string[];
   readonly reached: (wanted: number) => Promise<void>;
