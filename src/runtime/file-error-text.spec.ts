@@ -3,10 +3,7 @@ import { fileErrorText } from './file-error-text.js';
 describe('an error of the file system', () => {
   it.each([
     ['ENOENT', 'there is no data/log; name one that exists'],
-    [
-      'ENOTDIR',
-      'data/log is below something that is a file; name a path of which every part before the last is a folder',
-    ],
+    ['ENOTDIR', 'data/log, or a part of it, is a file where a folder is needed; name another path'],
     ['EISDIR', 'data/log is a folder; name a file'],
     ['EACCES', 'this user may not open data/log; give the user the right, or name another path'],
     ['EROFS', 'data/log is on a file system that is read only; name a path on another one'],

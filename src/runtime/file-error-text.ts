@@ -2,8 +2,7 @@
 
 const SENTENCES: Readonly<Record<string, (path: string) => string>> = {
   ENOENT: (path) => `there is no ${path}; name one that exists`,
-  ENOTDIR: (path) =>
-    `${path} is below something that is a file; name a path of which every part before the last is a folder`,
+  ENOTDIR: (path) => `${path}, or a part of it, is a file where a folder is needed; name another path`,
   EISDIR: (path) => `${path} is a folder; name a file`,
   EACCES: (path) => `this user may not open ${path}; give the user the right, or name another path`,
   EPERM: (path) => `this user may not open ${path}; give the user the right, or name another path`,

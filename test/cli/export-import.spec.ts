@@ -277,9 +277,14 @@ describe('export and import', () => {
 
     it.each([
       ['import of a folder', 'import', '.', /is a folder; name a file$/m],
-      ['import below a file', 'import', 'file/log', /is below something that is a file; name a path/],
-      ['backup below a file', 'backup', 'file/copy', /is below something that is a file; name a path/],
-      ['export to below a file', 'export -o', 'file/log', /is below something that is a file; name a path/],
+      ['import below a file', 'import', 'file/log', /is a file where a folder is needed; name another path/],
+      ['backup below a file', 'backup', 'file/copy', /is a file where a folder is needed; name another path/],
+      [
+        'export to below a file',
+        'export -o',
+        'file/log',
+        /is a file where a folder is needed; name another path/,
+      ],
       ['export into a folder that is missing', 'export -o', 'no/log', /there is no .*; name one that exists/],
     ])('says what would be right at an %s', async (_, command, below, said) => {
       const wrong = inFolder('wrong');
