@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../runtime/http/events/cloud-event.js';
+import { fileErrorText } from '../runtime/file-error-text.js';
 import { EventLog } from '../runtime/event-log/event-log.js';
 import { position } from '../runtime/event-log/event.js';
 import { fullDigestOf } from '../runtime/projection/overview.js';
@@ -99,7 +100,10 @@ function prepareSnapshots({ store, data }: Settings): void {
   try {
     mkdirSync(join(data, 'projections'), { recursive: true });
   } catch (error) {
-    throw new InvalidSetting('LEFTFOLD_DATA', `${data} cannot be used: ${(error as Error).message}`);
+    throw new InvalidSetting(
+      'LEFTFOLD_DATA',
+      `${data} cannot be used: ${fileErrorText(error) ?? (error as Error).message}`,
+    );
   }
 }
 

@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { InvalidSetting } from '../apps/settings.js';
 import { CommitNotFlushed, LogDamaged } from '../runtime/event-log/errors.js';
+import { fileErrorText } from '../runtime/file-error-text.js';
 import { FileDamaged } from '../runtime/stores/lmdb/file-check/page-file.js';
 
 export const EXIT = {
@@ -76,7 +77,7 @@ export function exitStatusOf(error: unknown): ExitStatus {
   if (error instanceof OutputClosed) return { exitCode: EXIT.done };
   // Commander also throws after --help and --version.
   if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? EXIT.done : EXIT.usage };
-  const message = error instanceof Error ? error.message : String(error);
+  const message = fileErrorText(error) ?? (error instanceof Error ? error.message : String(error));
   return { exitCode: exitCodeOf(error), line: message.split('\n', 1)[0] ?? '' };
 }
 

@@ -160,7 +160,7 @@ export type { Entity, EntityDigest, EntityFault, StoredEntity } from './projecti
 export type { IndexKind } from './projection/entities/index-kinds.js';
 export { InjectProjection } from './projection/inject-projection.js';
 export { foldOf, type ContextOf, type Machine } from './fold/fold.js';
-export type { Fold, FoldEvent, FoldState, StateValue } from './fold/fold-state.js';
+export type { ActionRun, Fold, FoldEvent, FoldState, StateValue } from './fold/fold-state.js';
 export type { ProjectionFault } from './projection/fault.js';
 export { FoldFailed, type Folded, type Skipped } from './projection/folding.js';
 export type { AuditReport } from './projection/operations/audit.js';

@@ -1,6 +1,6 @@
 /** `leftfold export` and `leftfold import`: a round trip gives the same bytes and hash, also after interruptions. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventJson } from '../support/api.js';
 import { allEvents, linesOf, record, retract, until } from '../support/api.js';
@@ -275,9 +275,33 @@ describe('export and import', () => {
       expect(await printed(['import', '--data', inFolder('nothing')])).toBe(`0 ${'0'.repeat(64)}\n`);
     });
 
+    it.each([
+      ['import of a folder', 'import', '.', /is a folder; name a file$/m],
+      ['import below a file', 'import', 'file/log', /is a file where a folder is needed; name another path/],
+      ['backup below a file', 'backup', 'file/copy', /is a file where a folder is needed; name another path/],
+      [
+        'export to below a file',
+        'export -o',
+        'file/log',
+        /is a file where a folder is needed; name another path/,
+      ],
+      ['export into a folder that is missing', 'export -o', 'no/log', /there is no .*; name one that exists/],
+    ])('says what would be right at an %s', async (_, command, below, said) => {
+      const wrong = inFolder('wrong');
+      mkdirSync(wrong, { recursive: true });
+      writeFileSync(join(wrong, 'file'), '');
+      const to = command === 'import' ? inFolder('none') : data;
+      const { code, stderr } = await leftfold([...command.split(' '), join(wrong, below), '--data', to]);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(said)]);
+      expect(stderr).not.toMatch(/ENO|EIS/);
+    });
+
     it('reports a missing file in one line', async () => {
       const { code, stderr } = await leftfold(['import', inFolder('nowhere'), '--data', inFolder('none')]);
-      expect([code, stderr]).toEqual([1, expect.stringMatching(/^leftfold import: ENOENT: .*\n$/)]);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^leftfold import: there is no .*; name one that exists\n$/),
+      ]);
       expect(existsSync(inFolder('none'))).toBe(false);
     });
   });

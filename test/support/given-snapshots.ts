@@ -42,7 +42,7 @@ export function given(
     () => 'this machine',
     {
       saved: (at, bytes) => told.taken.push({ at, bytes }),
-      unusable: (snapshots) => told.unreadable.push(...snapshots),
+      unreadable: (name, reason) => told.unreadable.push({ name, reason }),
       failed: (error) => told.failed.push(error),
     },
   );

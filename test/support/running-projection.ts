@@ -54,7 +54,7 @@ export function run<Context>(
     () => fingerprintIn(log.contracts, definition),
     {
       saved: (at) => told.taken.push(at),
-      unusable: (snapshots) => told.unreadable.push(...snapshots),
+      unreadable: (name, reason) => told.unreadable.push({ name, reason }),
       failed: (error) => told.failed.push(error),
     },
   );

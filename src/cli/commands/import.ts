@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import type { Command } from 'commander';
 import { helpExamples, formatOption, parseHash, FORMATS, type FormatName } from '../arguments.js';
-import { Interrupted } from '../exit-codes.js';
+import { CommandFailed, Interrupted } from '../exit-codes.js';
 import { formatCount } from '../number-format.js';
 import { parseCommits, type ImportedPage } from '../importing/commit-parser.js';
 import { Importer, type ImportCounts } from '../importing/importer.js';
@@ -93,12 +93,13 @@ interface Source {
   readonly size: number | undefined;
 }
 
-/** @throws Error of the file system, such as ENOENT */
+/** @throws Error of the file system, such as ENOENT, which `exitStatusOf` puts into a sentence */
 async function sourceOf(file: string | undefined, terminal: Terminal): Promise<Source> {
   const { interrupted } = terminal;
   if (file === undefined || file === '-')
     return { open: () => addAbortSignal(interrupted, terminal.stdin), size: undefined };
   const stats = await stat(file);
+  if (stats.isDirectory()) throw new CommandFailed(`${file} is a folder; name a file`);
   return {
     open: () => createReadStream(file, { signal: interrupted, highWaterMark: 256 * 1024 }),
     size: stats.isFile() ? stats.size : undefined,

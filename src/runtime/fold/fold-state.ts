@@ -24,4 +24,13 @@ export interface Fold<Context = unknown> {
   step(state: FoldState<Context>, event: FoldEvent): FoldState<Context>;
   /** Whether the state has a transition for this event, guards included. */
   accepts(state: FoldState<Context>, event: FoldEvent): boolean;
+  /** The actions that `step` runs, in order, for diagnosis. Not given by folds that were not made from a machine. */
+  actionsOf?(state: FoldState<Context>, event: FoldEvent): readonly ActionRun[];
+}
+
+export interface ActionRun {
+  /** As in `machine sum, state counting: the action add`. */
+  readonly place: string;
+  /** What it returned. */
+  readonly context: unknown;
 }

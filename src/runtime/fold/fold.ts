@@ -8,7 +8,7 @@ import { effectOfStart } from './compiled/effect.js';
 import { Macrostep } from './compiled/macrostep.js';
 import { observingActions, placeBlamedFor, placeOfAction } from './compiled/places.js';
 import { readChart, type Machine } from './compiled/read-chart.js';
-import type { Fold, FoldEvent, FoldState } from './fold-state.js';
+import type { ActionRun, Fold, FoldEvent, FoldState } from './fold-state.js';
 import { NotData, explainChange, freezeData } from './state-data.js';
 
 export type { ContextOf, Machine } from './compiled/read-chart.js';
@@ -41,9 +41,21 @@ export function foldOf<Context>(
   const configurations = new Configurations(chart);
   const initial = initialOf(chart, configurations) as FoldState<Context>;
   freezeData(initial.context, `machine ${machine.id}: context`);
-  const fold = uncheckedFold<Context>(chart, configurations, initial);
+  const unchecked = uncheckedFold<Context>(chart, configurations, initial);
+  const fold = { ...unchecked, actionsOf: actionsIn(unchecked) };
   return checksSteps ? checkedFold(fold) : fold;
 }
+
+const actionsIn =
+  <Context>(fold: Fold<Context>): NonNullable<Fold<Context>['actionsOf']> =>
+  (state, event) => {
+    const actions: ActionRun[] = [];
+    observingActions(
+      (action, context) => actions.push({ place: placeOfAction(action) ?? 'an action', context }),
+      () => fold.step(state, event),
+    );
+    return actions;
+  };
 
 /** The same fold, of states that are looked through and frozen before and after each step. */
 function checkedFold<Context>(fold: Fold<Context>): Fold<Context> {

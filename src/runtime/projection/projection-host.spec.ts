@@ -208,6 +208,51 @@ describe('the signals of the host', () => {
     await expect(signal).resolves.toEqual({ projection: 'total', file: 'file', reason: 'it is cut off' });
   });
 
+  it('log one sentence about all snapshots that cannot be used: how many, where, what happens now', async () => {
+    const warned = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    const store = new RememberedSnapshots(
+      ...Array.from({ length: 40 }, (_, at) => ({ name: `file ${40 - at}`, reason: 'it is cut off' })),
+      { name: 'file 0', reason: 'it is empty' },
+    );
+    const { host, log, emitter } = given(() => Object.assign(store, { place: 'data/projections/total' }));
+    const signals: unknown[] = [];
+    emitter.on('snapshot.unreadable', (signal) => signals.push(signal));
+    const total = host.add(totalOf('total'));
+    await add(log, 5);
+    host.onApplicationBootstrap();
+    await total.reached(position(1), patience());
+    expect(warned.mock.calls).toEqual([
+      [
+        'total: 41 snapshots in data/projections/total cannot be used: 40 of them, the newest being file 40: it is cut off; ' +
+          'file 0: it is empty. The fold begins from the beginning of the log.',
+      ],
+    ]);
+    expect(signals).toHaveLength(41);
+  });
+
+  it('log one sentence about skips for a projection that nobody runs', async () => {
+    const warned = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    const { host, log } = given();
+    const total = host.add(totalOf('total'));
+    host.add(totalOf('count'));
+    await add(log, 1, 2, 3);
+    for (const [projection, at] of [
+      ['total', 1],
+      ['totl', 2],
+      ['totl', 3],
+    ] as const)
+      await recordSkip(log, { projection, position: position(at), reason: 'a slip' });
+    host.onApplicationBootstrap();
+    await total.reached(position(3), patience());
+    await log.close();
+    expect(warned.mock.calls).toEqual([
+      [
+        'The log has 2 skips, the first of the event at position 2, for the projection totl, which does not run in this process; ' +
+          'here it changes nothing. Those that run here: total, count.',
+      ],
+    ]);
+  });
+
   it('tell that a projection is faulted, at which event and why', async () => {
     const { host, log, signalled } = given();
     host.add(totalOf('total', (amount) => amount === 13));

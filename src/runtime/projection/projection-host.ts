@@ -11,7 +11,8 @@ import { fingerprintIn } from '../fold/machine-fingerprint.js';
 import { Projection } from './projection.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
 import { skipContracts } from './skipping.js';
-import { NoSnapshots, type SnapshotStore, type UnreadableSnapshot } from './snapshots/snapshot-store.js';
+import { describePassedOver } from './snapshots/passed-over.js';
+import { NoSnapshots, type SnapshotStore } from './snapshots/snapshot-store.js';
 import {
   MIN_SHARE,
   SHARE_IN_REPLAY,
@@ -22,6 +23,7 @@ import {
 import type { EntityProjectionDefinition } from './entities/define-entity-projection.js';
 import { EntityPlace } from './entities/entity-place.js';
 import { EntityProjection } from './entities/entity-projection.js';
+import { unknownSkips } from './unknown-skips.js';
 import type { FoldDependencies } from './operations/fold-dependencies.js';
 import type { ProjectionObserver } from './projection.machine.js';
 import type { WorkerSettings } from './operations/worker-executor.js';
@@ -53,6 +55,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   /** By projection: stops listening for a skip of the event at which it stopped. */
   readonly #stopListening = new Map<string, () => void>();
   #isEnding = false;
+  #lookingForSkips: Promise<void> = Promise.resolve();
 
   /** @internal `LeftfoldModule` makes it. */
   constructor(
@@ -170,6 +173,17 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       const actor = this.root.getSnapshot().context.projections[projection.name];
       if (actor !== undefined) projection.runsAs(actor);
     }
+    this.#lookingForSkips = this.#reportUnknownSkips();
+  }
+
+  /** A misspelt name would otherwise have no effect without a word. */
+  async #reportUnknownSkips(): Promise<void> {
+    try {
+      const known = this.all.map(({ name }) => name);
+      for (const line of await unknownSkips(this.log, known, () => this.#isEnding)) this.#logger.warn(line);
+    } catch (error) {
+      if (!this.#isEnding) this.#logger.error('cannot look for skips of unknown projections', error);
+    }
   }
 
   beforeApplicationShutdown(): void {
@@ -178,7 +192,9 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   }
 
   async #stop(): Promise<void> {
+    this.#isEnding = true;
     await Promise.all(this.all.map((projection) => projection.stop()));
+    await this.#lookingForSkips;
     this.root.stop();
   }
 
@@ -198,10 +214,11 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       saved: (position, bytes) => {
         this.#signal('snapshot.taken', { projection, position, bytes });
       },
-      unusable: (snapshots) => {
-        this.#logger.warn(`${projection}: ${describeUnusable(snapshots)}`);
-        for (const { name: file, reason } of snapshots)
-          this.#signal('snapshot.unreadable', { projection, file, reason });
+      unreadable: (file, reason) => {
+        this.#signal('snapshot.unreadable', { projection, file, reason });
+      },
+      passedOver: (unusable, beginsAt) => {
+        this.#logger.warn(`${projection}: ${describePassedOver(unusable, store.place, beginsAt)}`);
       },
       failed: (error) => {
         this.#logger.error(`${projection}: no snapshot could be taken`, error);
@@ -231,12 +248,4 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       this.#logger.error(`a listener of ${name} failed`, error);
     });
   }
-}
-
-/** One sentence, however many there are. */
-function describeUnusable([newest, ...others]: readonly UnreadableSnapshot[]): string {
-  if (newest === undefined) return 'all snapshots can be used';
-  const { name, reason } = newest;
-  if (others.length === 0) return `${name} cannot be used: ${reason}; going back to the one before it`;
-  return `${others.length + 1} snapshots cannot be used, the newest of them ${name}: ${reason}; going back to the one before them`;
 }

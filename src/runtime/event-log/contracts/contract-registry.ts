@@ -16,6 +16,11 @@ export interface Consumer {
 export interface ConsumingFold {
   readonly initial: ConsumedState;
   step(state: ConsumedState, event: RecordedEvent): ConsumedState;
+  /** The actions that `step` runs, in order: where they are, and what they return. Without it an impure action is not named. */
+  actionsOf?(
+    state: ConsumedState,
+    event: RecordedEvent,
+  ): readonly { readonly place: string; readonly context: unknown }[];
 }
 
 export interface ConsumedState {

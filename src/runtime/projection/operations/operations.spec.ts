@@ -20,14 +20,25 @@ interface Given {
   readonly total: Projection;
   readonly operations: Operations;
   readonly snapshots: RememberedSnapshots;
-  readonly rebuildSnapshots: RememberedSnapshots;
+  readonly rebuildSnapshots: Folder;
   /** The names of all signals, in order. */
   readonly signals: string[];
   readonly reached: (wanted: number) => Promise<void>;
 }
 
-/** Like a folder: a snapshot replaces another at its position. */
+/** Like a folder: a snapshot replaces another at its position, and a build is kept beside them. */
 class Folder extends RememberedSnapshots {
+  #build: string | undefined;
+
+  override auditedBuild(): Promise<string | undefined> {
+    return Promise.resolve(this.#build);
+  }
+
+  override noteAudited(build: string): Promise<void> {
+    this.#build = build;
+    return Promise.resolve();
+  }
+
   override async save(snapshot: Snapshot): Promise<number> {
     await this.clear((found) => isUnreadable(found) || found.position !== snapshot.position);
     return super.save(snapshot);
@@ -56,6 +67,7 @@ async function given({
   rebuildSnapshots = new Folder(),
   isBad = (): boolean => false,
   store = new MemoryStore(),
+  build = 'this build',
 } = {}): Promise<Given> {
   const log = amountsLog(store);
   const emitter = new EventEmitter2({ wildcard: true });
@@ -65,6 +77,7 @@ async function given({
     snapshotsOf: () => snapshots,
     rebuildSnapshotsOf: () => rebuildSnapshots,
     pace: { every: 1_000_000 },
+    build,
   });
   const total = host.add(totalOf('total', isBad)) as Projection;
   const operations = new Operations(host, log, emitter);
@@ -229,6 +242,32 @@ describe('a rebuild', () => {
     const second = operations.rebuild(total);
     await second.ended;
     expect(second.status).toMatchObject({ status: 'done', resumedFrom: 6, equal: true });
+  });
+
+  it('begins one anew that another build of the program has begun', async () => {
+    const { total, operations, rebuildSnapshots } = await given();
+    const first = operations.rebuild(total);
+    const clear = jest.spyOn(rebuildSnapshots, 'clear').mockResolvedValue(); // as if the process had ended before
+    await first.ended;
+    clear.mockRestore();
+    await rebuildSnapshots.noteAudited('another build');
+    const second = operations.rebuild(total);
+    await second.ended;
+    expect(second.status).toMatchObject({ status: 'done', resumedFrom: 0, equal: true });
+    expect(await rebuildSnapshots.auditedBuild()).toBe('this build');
+  });
+
+  it('is begun anew by itself after a start when another build had begun it', async () => {
+    const { total, operations, rebuildSnapshots } = await given();
+    const first = operations.rebuild(total);
+    const clear = jest.spyOn(rebuildSnapshots, 'clear').mockResolvedValue();
+    await first.ended;
+    clear.mockRestore();
+    await rebuildSnapshots.noteAudited('another build');
+    operations.onApplicationBootstrap();
+    await until(() => operations.lastRebuild(total.name) !== first);
+    await operations.lastRebuild(total.name)?.ended;
+    expect(operations.lastRebuild(total.name)?.status).toMatchObject({ status: 'done', resumedFrom: 0 });
   });
 
   it('changes nothing when the log cannot be folded', async () => {

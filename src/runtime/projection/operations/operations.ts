@@ -10,11 +10,11 @@ import { auditEntities, rebuildEntities } from '../entities/entity-operations.js
 import { EntityProjection } from '../entities/entity-projection.js';
 import type { Projection } from '../projection.js';
 import { readSkipped, snapshotRequirements } from './fold-dependencies.js';
-import type { SnapshotStore } from '../snapshots/snapshot-store.js';
 import { ifUsable } from '../snapshots/usable-snapshot.js';
 import { ThreadExecutor, type Executor } from './executor.js';
 import { runRebuild, type RebuildReport } from './rebuild.js';
 import { Job } from './job.js';
+import { forgetOtherBuilds, isOfBuild } from './rebuild-build.js';
 import { WorkerExecutor } from './worker-executor.js';
 
 export class Operations implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -143,7 +143,7 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
 
   async #rebuilt(projection: Projection, job: Job<RebuildReport>): Promise<RebuildReport> {
     const dependencies = this.host.dependenciesOf(projection);
-    await this.#dropOfAnotherBuild(dependencies.rebuildSnapshots);
+    await forgetOtherBuilds(dependencies.rebuildSnapshots, this.host.settings.build);
     return runRebuild(projection, {
       executor: this.#executor,
       dependencies,
@@ -152,16 +152,7 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
     });
   }
 
-  /** What another build has folded of a rebuild is not what this one would have folded. */
-  async #dropOfAnotherBuild(rebuildSnapshots: SnapshotStore): Promise<void> {
-    const { build } = this.host.settings;
-    if (build === undefined || rebuildSnapshots.auditedBuild === undefined) return;
-    if ((await rebuildSnapshots.auditedBuild()) === build) return;
-    await rebuildSnapshots.clear();
-    await rebuildSnapshots.noteAudited?.(build);
-  }
-
-  /** Continues a rebuild that the last process did not finish; one of another build begins anew. */
+  /** Continues a rebuild that the last process did not finish; begins it anew if that was another build of the program. */
   async #resumeRebuild(projection: Projection): Promise<void> {
     const dependencies = this.host.dependenciesOf(projection);
     await projection.settled;
@@ -171,7 +162,10 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
       for await (const found of dependencies.rebuildSnapshots.newestFirst()) {
         const usable = await ifUsable(found, requirements);
         if (this.#ending.signal.aborted || usable === undefined) continue;
-        this.#logger.log(`${projection.name}: goes on with a rebuild that had come to ${usable.position}`);
+        const what = (await isOfBuild(dependencies.rebuildSnapshots, this.host.settings.build))
+          ? `goes on with a rebuild that had come to ${usable.position}`
+          : 'begins a rebuild anew that another build of the program had begun';
+        this.#logger.log(`${projection.name}: ${what}`);
         this.rebuild(projection);
         return;
       }

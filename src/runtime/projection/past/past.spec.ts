@@ -32,7 +32,7 @@ function given(
   };
   const snapshots = new Snapshots(store, { every: 1 }, log, () => fingerprintIn(log.contracts, definition), {
     saved: tell,
-    unusable: tell,
+    unreadable: tell,
     failed: tell,
   });
   const past = new Past(definition, log, snapshots, () => new Set(skipped.map(position)));

@@ -41,6 +41,7 @@ export function snapshotFolder(data: string, projection: string): string {
 }
 
 export class FileSnapshotStore extends SnapshotStore {
+  override readonly place: string;
   /** The files whose headers have been read, by name. */
   readonly #known = new Map<string, SnapshotFile>();
   #hasRemovedUnfinished = false;
@@ -51,6 +52,7 @@ export class FileSnapshotStore extends SnapshotStore {
     private readonly limits: RetentionLimits = DEFAULT_LIMITS,
   ) {
     super();
+    this.place = folder;
   }
 
   override async save(snapshot: Snapshot): Promise<number> {

@@ -14,11 +14,14 @@ import {
  * running process, and made by another machine. `save` saves to the projection's own store.
  */
 export class MergedSnapshotStore extends SnapshotStore {
+  override readonly place: string | undefined;
+
   constructor(
     private readonly own: SnapshotStore,
     private readonly rehearsed: SnapshotStore,
   ) {
     super();
+    this.place = own.place;
   }
 
   override save(snapshot: Snapshot): Promise<number> {

@@ -31,6 +31,9 @@ export interface SnapshotEntry {
 }
 
 export abstract class SnapshotStore {
+  /** Where an operator finds them: a folder, a schema. For log lines. */
+  readonly place?: string | undefined;
+
   /**
    * Saves it, drops those that the retention no longer keeps, and resolves to its size in bytes. A snapshot that is lost in a power
    * failure only costs a longer fold. Serializing the state must be done before this returns the promise, because snapshots

@@ -45,8 +45,10 @@ export interface SnapshotPace {
 
 export interface SnapshotObserver {
   saved(position: Position, bytes: number): void;
-  /** Newer than the one that is used, newest first; at least one. */
-  unusable(snapshots: readonly UnreadableSnapshot[]): void;
+  /** Of one that cannot be used. */
+  unreadable(name: string, reason: string): void;
+  /** Of all of them, once it is known where the fold begins. Default: nothing. */
+  passedOver?(unusable: readonly UnreadableSnapshot[], beginsAt: Position): void;
   failed(error: unknown): void;
 }
 
@@ -96,9 +98,12 @@ export class Snapshots {
   async newest(skipped: Skipped = NOTHING_SKIPPED): Promise<Snapshot | undefined> {
     this.#newest = this.#requested = START;
     try {
-      const unusable: UnreadableSnapshot[] = [];
-      const found = await this.#usable(skipped, undefined, (each) => unusable.push(each));
-      if (unusable.length > 0) this.observer.unusable(unusable);
+      const passedOver: UnreadableSnapshot[] = [];
+      const found = await this.#usable(skipped, undefined, (unusable) => {
+        passedOver.push(unusable);
+        this.observer.unreadable(unusable.name, unusable.reason);
+      });
+      if (passedOver.length > 0) this.observer.passedOver?.(passedOver, found?.position ?? START);
       if (found !== undefined) this.#newest = this.#requested = found.position;
       return found;
     } catch (error) {

@@ -1,7 +1,7 @@
 /** Has a consumer fold examples of all events that it consumes, in every state that they lead to. */
 import { isDeepStrictEqual } from 'node:util';
 import { atAnotherMoment } from './another-moment.js';
-import type { ConsumedState, Consumer } from '../contract-registry.js';
+import type { ConsumedState, Consumer, ConsumingFold } from '../contract-registry.js';
 import type { RecordedEvent } from '../../event.js';
 
 /** An example in the current revision, and the published revision that it is of. */
@@ -35,7 +35,8 @@ export function foldingFailures(
       try {
         const next = fold.step(state, event);
         const again = atAnotherMoment(() => fold.step(state, event));
-        if (!isDeepStrictEqual(again, next)) throw new Error(notPure(next, again));
+        if (!isDeepStrictEqual(again, next))
+          throw new Error(notPure(next, again, impureIn(fold, state, event)));
         const key = JSON.stringify(next.value);
         // Iterating over a map includes what is added to it meanwhile.
         if (!reached.has(key)) reached.set(key, next);
@@ -47,11 +48,26 @@ export function foldingFailures(
   return failures;
 }
 
-function notPure(once: ConsumedState, twice: ConsumedState): string {
+function notPure(once: ConsumedState, twice: ConsumedState, source: string | undefined): string {
   const members = differingMembers(once, twice);
   const where = members.length === 0 ? '' : `, in ${members.join(', ')}`;
-  return `folded twice it gives two states${where}; an action or guard uses the clock, a random number, or something that it changes itself`;
+  const what = source ?? 'an action or guard';
+  return `folded twice it gives two states${where}; ${what} uses the clock, a random number, or something that it changes itself`;
 }
+
+/** The first action that returns something else at another moment, or that the guards then choose instead. */
+function impureIn(fold: ConsumingFold, state: ConsumedState, event: RecordedEvent): string | undefined {
+  const once = fold.actionsOf?.(state, event);
+  const twice = atAnotherMoment(() => fold.actionsOf?.(state, event));
+  if (once === undefined || twice === undefined) return undefined;
+  const at = once.findIndex((action, index) => !isDeepStrictEqual(action, twice[index]));
+  if (at === -1) return twice.length > once.length ? guardBefore(twice[once.length]?.place) : undefined;
+  const [action, other] = [once[at], twice[at]];
+  return action?.place === other?.place ? action?.place : guardBefore(action?.place);
+}
+
+const guardBefore = (place: string | undefined): string | undefined =>
+  place === undefined ? undefined : `a guard before ${place}`;
 
 function differingMembers(once: ConsumedState, twice: ConsumedState): readonly string[] {
   if (!isDeepStrictEqual(once.value, twice.value)) return ['the value of the state'];
