@@ -127,7 +127,9 @@ describe('a damaged newest snapshot', () => {
 
     expect(stderr).toBe('');
     for (const name of ['balance', 'factor']) {
-      expect(stdout).toMatch(new RegExp(`${name}: .*0000000006\\.snapshot cannot be used: .+`));
+      expect(stdout).toMatch(
+        new RegExp(`${name}: 1 snapshot in \\S+ cannot be used: .*0000000006\\.snapshot: .+`),
+      );
       expect(stdout).toMatch(new RegExp(`${name}: folded 3 events from the snapshot at 3 to 6`));
     }
     expect((await run('log', isRight)).stdout).toContain('balance: folded 0 events from the snapshot at 6');
@@ -140,7 +142,7 @@ describe('a damaged newest snapshot', () => {
     const { stdout } = await run('log', isRight);
 
     expect(stdout.match(/balance: .* cannot be used/g)).toEqual([
-      expect.stringMatching(/^balance: 2 snapshots cannot be used$/),
+      expect.stringMatching(/^balance: 2 snapshots in \S+ cannot be used$/),
     ]);
     expect(stdout).toContain('balance: folded 6 events from the beginning to 6');
     expect(stdout).toContain('factor: folded 0 events from the snapshot at 6');

@@ -1,12 +1,10 @@
 /** Everything that can be wrong with contracts, each on a folder of its own. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assign, setup } from 'xstate';
 import { z } from 'zod';
 import { insuranceDecider, parcelsOf } from '../../../../../test/support/parcel-consumers.js';
 import { insured1, parcelInsured, parcelSent, sent1, sent2 } from '../../../../../test/support/parcels.js';
 import { TemporaryFolder } from '../../../../../test/support/server.js';
-import { foldOf } from '../../../fold/fold.js';
 import { ContractRegistry, type Consumer } from '../contract-registry.js';
 import { defineEvent, type AnyContract } from '../event-contract.js';
 import { contractFaults, type ContractFault } from './contract-faults.js';
@@ -79,46 +77,6 @@ describe('the faults of contracts', () => {
     expect(faults[0]).toMatchObject({ event: 'parcel.sent', consumer: 'projection stamps' });
     expect(faults[0]?.detail).toMatch(
       /^it cannot fold example \d in state "open": folded twice it gives two states, in context\.at;/,
-    );
-  });
-
-  it('name the state and the action that is not pure', () => {
-    const machine = setup({
-      actions: {
-        count: assign({ count: ({ context }) => (context as { count: number }).count + 1 }),
-        stamp: assign({ at: () => Date.now() }),
-      },
-    }).createMachine({
-      id: 'stamps',
-      context: { at: 0, count: 0 },
-      initial: 'fresh',
-      states: {
-        fresh: { on: { 'parcel.sent': 'used' } },
-        used: { on: { 'parcel.sent': { actions: ['count', 'stamp'] } } },
-      },
-    });
-    const faults = faultsWith({ name: 'projection stamps', consumes: [parcelSent], fold: foldOf(machine) });
-    expect(faults.length).toBeGreaterThan(0);
-    for (const { detail } of faults)
-      expect(detail).toMatch(
-        /^it cannot fold example \d in state "used": .*in context\.at; machine stamps, state .*used.*: the action stamp uses the clock/,
-      );
-  });
-
-  it('name the action before which a guard is not pure', () => {
-    let calls = 0;
-    const machine = setup({
-      actions: { count: assign({ count: ({ context }) => (context as { count: number }).count + 1 }) },
-      guards: { now: () => (calls += 1) % 2 === 0 },
-    }).createMachine({
-      id: 'guarded',
-      context: { count: 0 },
-      initial: 'fresh',
-      states: { fresh: { on: { 'parcel.sent': { guard: 'now', actions: 'count' } } } },
-    });
-    const faults = faultsWith({ name: 'projection guarded', consumes: [parcelSent], fold: foldOf(machine) });
-    expect(faults[0]?.detail).toMatch(
-      /a guard before machine guarded, state .*fresh.*: the action count uses/,
     );
   });
 
