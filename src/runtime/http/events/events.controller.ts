@@ -13,10 +13,12 @@ import {
 } from '@nestjs/common';
 import { JSON_TYPE, NDJSON_TYPE, readBody } from '../kernel/bodies.js';
 import {
+  JSON_UTF_8,
   queryOf,
   send,
   sendChunks,
   sendJson,
+  sendPage,
   varyBy,
   type HttpRequest,
   type HttpResponse,
@@ -28,7 +30,7 @@ import { MethodNotAllowed, setAllow } from '../kernel/method-not-allowed.js';
 import { PATHS } from '../kernel/paths.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
-import { inTurns } from '../kernel/thread-turns.js';
+import { collectPage, inTurns } from '../kernel/thread-turns.js';
 import { requireOpenTypes } from '../../event-log/contracts/open-types.js';
 import { ContractBroken, EventUnreadable, TypeNotOpen } from '../../event-log/errors.js';
 import {
@@ -168,13 +170,14 @@ export class EventsController {
       await sendChunks(response, ndjson, this.#lines(pageRequest, head));
       return;
     }
-    const { events, next } = await this.#page(pageRequest, head);
+    const { events, next } = await collectPage(() => this.#page(pageRequest, head));
     const page = { ...headers, ...(next !== undefined && Object.fromEntries([next.header])) };
     if (type === JSON_TYPE) {
-      sendJson(response, 200, page, { events, ...(next !== undefined && { next: next.value }) });
+      const body = JSON.stringify({ events, ...(next !== undefined && { next: next.value }) });
+      sendPage(response, { ...page, 'content-type': JSON_UTF_8 }, body);
     } else {
       const cloudEvents = JSON.stringify(events.map(toCloudEvent));
-      send(response, 200, { ...page, 'content-type': CLOUD_EVENTS_TYPE }, cloudEvents);
+      sendPage(response, { ...page, 'content-type': CLOUD_EVENTS_TYPE }, cloudEvents);
     }
   }
 

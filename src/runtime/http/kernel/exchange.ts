@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { requireDecodableUrl, type QueryString } from './parameters.js';
-import { chunksInTurns, type Chunk } from './thread-turns.js';
+import { chunksInTurns, threadTurns, type Chunk } from './thread-turns.js';
 
 /** Fastify's request, which has Node's in `raw`, or Express's, which is Node's. */
 export interface HttpRequest {
@@ -76,6 +76,14 @@ export function send(
   response.statusCode = status;
   if (headers !== undefined) setHeaders(response, headers);
   response.end(body);
+}
+
+/** As `send`, for a text that may be long: it counts towards what may wait for clients until its own has taken it. */
+export function sendPage(response: HttpResponse, headers: Headers, text: string): void {
+  const raw = rawResponse(response);
+  const release = threadTurns.hold(text.length, () => raw.destroy());
+  raw.once('close', release);
+  send(response, 200, headers, text);
 }
 
 export function sendJson(response: HttpResponse, status: number, headers: Headers, value: unknown): void {

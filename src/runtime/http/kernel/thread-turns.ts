@@ -27,6 +27,8 @@ export class ThreadTurns {
   readonly #held = new Set<Held>();
   #heldBytes = 0;
   #running = 0;
+  /** Runs while something is held. */
+  #checking: NodeJS.Timeout | undefined;
   #isGranting = false;
 
   constructor(
@@ -58,16 +60,23 @@ export class ThreadTurns {
   /**
    * Counts a chunk until its client has taken it.
    *
-   * @param cut ends the answer; called when others wait and the client has taken nothing for long
+   * @param cut ends the answer; called when others wait for memory and the client has taken nothing for 30 s
    * @returns to be called once the client has taken it, or is gone
    */
   hold(bytes: number, cut: () => void): () => void {
     const held = { bytes, since: this.elapsed(), cut };
     this.#held.add(held);
     this.#heldBytes += bytes;
+    this.#checking ??= setInterval(() => {
+      this.cutStalled();
+    }, MAX_STALL_MS / 3).unref();
     return () => {
       if (!this.#held.delete(held)) return;
       this.#heldBytes -= bytes;
+      if (this.#held.size === 0) {
+        clearInterval(this.#checking);
+        this.#checking = undefined;
+      }
       void this.#grant();
     };
   }
@@ -125,6 +134,14 @@ export async function* inTurns<Page>(pages: AsyncIterable<Page>, turns = threadT
   }
 }
 
+/** Apart from those of chunks, which a page waits for while it is collected. */
+const pageTurns = new ThreadTurns();
+
+/** Collects what a page holds in memory: some pages at a time, however many clients ask. */
+export function collectPage<Page>(collect: () => Promise<Page>): Promise<Page> {
+  return pageTurns.take(collect);
+}
+
 /** A part of an answer: text, or bytes. */
 export type Chunk = string | Buffer;
 
@@ -139,10 +156,6 @@ export async function* chunksInTurns(
   cut: () => void,
   turns = threadTurns,
 ): AsyncGenerator<Buffer> {
-  const checking = setInterval(() => {
-    turns.cutStalled();
-  }, MAX_STALL_MS / 3);
-  checking.unref();
   let release = (): void => undefined;
   // In a function of its own, so that no frame keeps the text beside its bytes while the client takes them.
   const produce = async (): Promise<Buffer | undefined> => {
@@ -159,7 +172,6 @@ export async function* chunksInTurns(
     }
   } finally {
     release();
-    clearInterval(checking);
     await chunks.return(undefined);
   }
 }
