@@ -58,7 +58,9 @@ describe.each(guides)('%s', (file) => {
       ...all(text, /urn:leftfold:problem:([a-z-]+)/g),
       ...all(text, /^\| `([a-z]+(?:-[a-z]+)+)` \| \d{3} \|/gm),
     ];
-    expect(named.filter((name) => !source.includes(`'${name}'`))).toEqual([]);
+    // Made of a decider's name: `account-not-ready`.
+    const isMade = (name: string): boolean => source.includes(`}${name.replace(/^[a-z]+/, '')}\``);
+    expect(named.filter((name) => !source.includes(`'${name}'`) && !isMade(name))).toEqual([]);
   });
 
   it('imports what the package exports', () => {
