@@ -65,7 +65,7 @@ export class ForwardingController {
   async set(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
     const { context, to } = parseBody(body, await readBody(request, [JSON_TYPE]));
-    await this.forwarding.set(context, to ?? undefined);
+    await this.forwarding.set(context, to === null ? undefined : new URL(to).origin);
     this.#answer(response);
   }
 

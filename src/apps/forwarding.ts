@@ -2,8 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { PATHS } from '../runtime/http/kernel/paths.js';
 import { Problem } from '../runtime/http/kernel/problem.js';
+import { NothingHere } from '../runtime/http/kernel/problem-document.js';
 import type { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
 
 /** A context with a process of its own. */
@@ -37,6 +39,8 @@ export class CannotForward extends Problem {
 const MAX_WAIT_MS = 10_000;
 const POLL_MS = 20;
 const METHODS_WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
+/** What the library that forwards refuses, and what a parser of URLs resolves. */
+const DOT_SEGMENT = /(?:^|[/\\])\.{1,2}(?:$|[/\\])|[/\\]\.\.|\.\.[/\\]/;
 /** Said to this server, and meant for it: it has checked them. */
 const OWN_HEADERS = ['origin', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest', 'referer'];
 
@@ -165,7 +169,8 @@ export class Forwarding {
   #routeOf(url: string): Route | undefined {
     const inUse = this.#routes.filter(({ target, switching }) => (target ?? switching) !== undefined);
     if (inUse.length === 0) return undefined;
-    const [, first = '', second = ''] = url.split('?', 1)[0]?.split('/', 3) ?? [];
+    const [, first = '', second = ''] =
+      url.split('?', 1)[0]?.split('/', 3).map(decodeURIComponent) ?? [];
     return inUse.findLast(({ context }) =>
       first === PATHS.projections ? context.projections.includes(second) : context.segments.has(first),
     );
@@ -188,10 +193,19 @@ function forward(
   name: string,
   filter: ProblemFilter,
 ): void {
+  const [path = ''] = request.url.split('?', 1);
+  // The path as it is resolved there could be another one, of another context.
+  if (DOT_SEGMENT.test(decodeURIComponent(path))) {
+    const detail = `${path} has dots as a part of the path, and ${name} is served by another process, which is not asked for such a path.`;
+    void filter.answer(new NothingHere(detail), request, reply);
+    return;
+  }
   // Not read by a parser: it is passed on as it comes.
   if (!METHODS_WITHOUT_BODY.includes(request.method)) request.body = request.raw;
-  reply.from(request.url, {
+  reply.from(path, {
     getUpstream: () => target,
+    // A 503 is for the client: it has asked for a time to wait, and knows whether it asks again.
+    retryDelay: () => null,
     rewriteRequestHeaders: (_, headers) =>
       Object.fromEntries(Object.entries(headers).filter(([header]) => !OWN_HEADERS.includes(header))),
     onError: (_, { error }) => {
@@ -206,25 +220,31 @@ interface Source {
   digest(projection: string, at: number): Promise<string>;
 }
 
+/** What `GET /projections/<name>/digest` answers. */
+const digestAnswer = z.object({ position: z.int().min(0), digest: z.string().min(1) });
+
 class ServedSource implements Source {
   constructor(private readonly url: string) {}
 
-  async position(projection: string): Promise<number | undefined> {
-    return (await this.#get<{ readonly position: number }>(projection, '/digest')).position;
+  async position(projection: string): Promise<number> {
+    return (await this.#get(projection, '/digest')).position;
   }
 
   async digest(projection: string, at: number): Promise<string> {
-    return (await this.#get<{ readonly digest: string }>(projection, `/digest?at=${at}`)).digest;
+    return (await this.#get(projection, `/digest?at=${at}`)).digest;
   }
 
-  async #get<Answer>(projection: string, rest: string): Promise<Answer> {
+  async #get(projection: string, rest: string): Promise<z.output<typeof digestAnswer>> {
     const url = `${this.url}/${PATHS.projections}/${projection}${rest}`;
     try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(MAX_WAIT_MS) });
-      if (response.ok) return (await response.json()) as Answer;
-      throw new CannotForward(
-        `${url} answered ${response.status}; it must serve this context over this log.`,
-      );
+      const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(MAX_WAIT_MS) });
+      if (!response.ok)
+        throw new CannotForward(
+          `${url} answered ${response.status}; it must serve this context over this log.`,
+        );
+      const answer = digestAnswer.safeParse(await response.json());
+      if (answer.success) return answer.data;
+      throw new CannotForward(`${url} answered something else than a position and a digest.`);
     } catch (error) {
       if (error instanceof CannotForward) throw error;
       throw new CannotForward(
@@ -234,11 +254,23 @@ class ServedSource implements Source {
   }
 }
 
-/** @throws CannotForward unless both have the same state at the last position that both have folded */
+/**
+ * At the position that both have folded, and, where the one that takes over is behind, at that of the other, too: at the beginning all
+ * logs are equal.
+ *
+ * @throws CannotForward unless both have the same states; when the one that takes over does not catch up in time
+ */
 async function requireEqual(projection: string, from: Source, to: Source): Promise<void> {
   const [one, other] = await Promise.all([from.position(projection), to.position(projection)]);
   if (one === undefined || other === undefined) return; // one that this process does not fold
-  const at = Math.min(one, other);
+  await requireEqualAt(projection, Math.min(one, other), from, to);
+  if (other >= one) return;
+  await reached(projection, one, to);
+  await requireEqualAt(projection, one, from, to);
+}
+
+/** @throws CannotForward unless both have the same state at a position that both have folded */
+async function requireEqualAt(projection: string, at: number, from: Source, to: Source): Promise<void> {
   const [here, there] = await Promise.all([from.digest(projection, at), to.digest(projection, at)]);
   if (here !== there)
     throw new CannotForward(
