@@ -169,8 +169,7 @@ export class Forwarding {
   #routeOf(url: string): Route | undefined {
     const inUse = this.#routes.filter(({ target, switching }) => (target ?? switching) !== undefined);
     if (inUse.length === 0) return undefined;
-    const [, first = '', second = ''] =
-      url.split('?', 1)[0]?.split('/', 3).map(decodeURIComponent) ?? [];
+    const [, first = '', second = ''] = url.split('?', 1)[0]?.split('/', 3).map(decodeURIComponent) ?? [];
     return inUse.findLast(({ context }) =>
       first === PATHS.projections ? context.projections.includes(second) : context.segments.has(first),
     );
