@@ -8,7 +8,12 @@ import { Forwarding } from './forwarding.js';
 
 type Fastify = ReturnType<FastifyAdapter['getInstance']>;
 
-const context = { name: 'product', segments: new Set(['product']), projections: ['product'] };
+const context = {
+  name: 'product',
+  segments: new Set(['product']),
+  projections: ['product'],
+  entityProjections: [],
+};
 
 const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 
@@ -76,9 +81,9 @@ describe('a process that is to take over a context', () => {
   let other: Server;
   let answer: (at: string | null) => unknown;
 
-  const handOver = (): Promise<void> =>
+  const handOver = (entityProjections: readonly string[] = []): Promise<void> =>
     new Forwarding({
-      contexts: [context],
+      contexts: [{ ...context, entityProjections }],
       positionOf: () => 5,
       digestAt: (_projection, at) => Promise.resolve(`${at}-here`),
       head: () => Promise.resolve(5),
@@ -99,6 +104,11 @@ describe('a process that is to take over a context', () => {
   it('takes over when its states are the same', async () => {
     answer = (at) => ({ position: 5, digest: `${at ?? 5}-here` });
     await expect(handOver()).resolves.toBeUndefined();
+  });
+
+  it('does not when the context has entity projections, which cannot be compared at one position', async () => {
+    answer = (at) => ({ position: 5, digest: `${at ?? 5}-here` });
+    await expect(handOver(['products'])).rejects.toThrow('product has entity projections (products)');
   });
 
   it('does not when it answers something else than a position and a digest', async () => {
