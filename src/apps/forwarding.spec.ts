@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
 import { Forwarding } from './forwarding.js';
-
-type Fastify = ReturnType<FastifyAdapter['getInstance']>;
 
 const context = {
   name: 'product',
@@ -19,7 +18,7 @@ const portOf = (server: Server): number => (server.address() as AddressInfo).por
 
 describe('a context that another process serves', () => {
   let other: Server;
-  let here: Fastify;
+  let here: FastifyInstance;
   let asked: string[];
 
   /** The status of the answer. `fetch` would resolve the dots of a path before it sends it. */
