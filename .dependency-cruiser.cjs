@@ -34,6 +34,8 @@ const layer = (name, path, ...imports) => [
 const KERNEL = 'runtime/http/kernel/';
 const LOG = 'runtime/event-log/';
 const FOLD = 'runtime/fold/';
+/** Imports nothing. */
+const FILE_ERRORS = 'runtime/file-error-text';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -46,9 +48,9 @@ module.exports = {
       to: { circular: true },
     },
     ...layer('kernel', KERNEL),
-    ...layer('event-log', LOG, KERNEL),
+    ...layer('event-log', LOG, KERNEL, FILE_ERRORS),
     ...layer('fold', FOLD, LOG, KERNEL),
-    ...layer('stores', 'runtime/stores/', LOG, KERNEL),
+    ...layer('stores', 'runtime/stores/', LOG, KERNEL, FILE_ERRORS),
     ...layer('projection', 'runtime/projection/', FOLD, LOG, KERNEL),
     ...layer('command', 'runtime/command/', FOLD, LOG, KERNEL),
     ...layer('http', 'runtime/http/', 'runtime/projection/', 'runtime/command/', FOLD, LOG),

@@ -1,7 +1,8 @@
-/** Paths of contexts: which are the runtime's own. */
-import { Controller, Get, Module, type Type } from '@nestjs/common';
+/** Paths of contexts: which are the runtime's own, and which are handed over with a context. */
+import { Controller, Get, Module, Post, type Type } from '@nestjs/common';
+import { contexts as ordersContexts } from '../../test/support/app/orders-contexts.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
-import { PathTaken, requireOwnPaths } from './forwarded-contexts.js';
+import { PathTaken, forwardableIn, requireOwnPaths } from './forwarded-contexts.js';
 
 /** A context with one controller, whose path and that of its handler are these. */
 function contextAt(path: string, handler: string): Type {
@@ -45,5 +46,35 @@ describe('a context', () => {
     expect(() => {
       requireOwnPaths([contextAt(path, ''), contextAt('', path)]);
     }).not.toThrow();
+  });
+});
+
+describe('a context that is handed over', () => {
+  it('takes along the paths of its controllers, and of those that serve its commands', () => {
+    @Controller('')
+    class CommandsController {
+      @Post('carts/:id/check-out')
+      checkOut(): void {
+        // Answered by nothing: only its path counts.
+      }
+    }
+    @Module({})
+    class FeatureModule {}
+    @Module({
+      imports: [{ module: FeatureModule, controllers: [CommandsController] }, contextAt('prices', '')],
+    })
+    class ShopModule {}
+    expect([...(forwardableIn([ShopModule])[0]?.segments ?? [])].sort()).toEqual(['carts', 'prices']);
+  });
+
+  it('takes along its entity projections', () => {
+    expect(forwardableIn(ordersContexts)).toEqual([
+      {
+        name: 'orders',
+        projections: ['orders'],
+        entityProjections: ['orders'],
+        segments: new Set(['orders']),
+      },
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 /** Which requests belong to which context, so that they can be handed to another process; and the contexts without some of them. */
 import { MODULE_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
-import type { Type } from '@nestjs/common';
-import { definitionsIn } from '../runtime/projection/module-definitions.js';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { definitionsIn, entityProjectionsIn } from '../runtime/projection/module-definitions.js';
 import { PATHS, isOfRuntime } from '../runtime/http/kernel/paths.js';
 import type { ContextModule } from './context-module.js';
 import type { ForwardedContext } from './forwarding.js';
@@ -26,8 +26,14 @@ export function requireOwnPaths(contexts: readonly ContextModule[]): void {
 /** Every context that can be named, with its paths. */
 export function forwardableIn(contexts: readonly ContextModule[]): readonly ForwardedContext[] {
   return [...contextsByName(contexts)].map(([name, context]) => {
-    const projections = [...definitionsIn([context]).keys()];
-    return { name, projections, segments: new Set([...projections, ...segmentsOf(context)]) };
+    const entityProjections = entityProjectionsIn([context]);
+    const projections = [...definitionsIn([context]).keys(), ...entityProjections];
+    return {
+      name,
+      projections,
+      entityProjections,
+      segments: new Set([...projections, ...segmentsOf(context)]),
+    };
   });
 }
 
@@ -47,14 +53,23 @@ export function contextsWithout(
   });
 }
 
-/** The first segments of the paths of its controllers. */
+/** The first segments of the paths of its controllers, and of those that `forFeature` makes for its projections and commands. */
 function segmentsOf(context: unknown): readonly string[] {
-  const controllers = (metadata(MODULE_METADATA.CONTROLLERS, context) ?? []) as readonly Type[];
-  const own = controllers.flatMap((controller) => {
+  const own = controllersOf(context).flatMap((controller) => {
     const at = pathsIn(controller).map(firstSegment);
     return at.some((segment) => segment === '') ? handlerSegments(controller) : at;
   });
-  return [...own, ...importedBy(context).flatMap(segmentsOf)];
+  const parts = importsOf(context).filter(isDynamic);
+  return [...own, ...[...parts, ...importedBy(context)].flatMap(segmentsOf)];
+}
+
+function controllersOf(context: unknown): readonly Type[] {
+  if (isDynamic(context)) return [...(context.controllers ?? []), ...controllersOf(context.module)];
+  return (metadata(MODULE_METADATA.CONTROLLERS, context) ?? []) as readonly Type[];
+}
+
+function isDynamic(context: unknown): context is DynamicModule {
+  return typeof context === 'object' && context !== null && 'module' in context;
 }
 
 function handlerSegments({ prototype }: Type): readonly string[] {
@@ -72,8 +87,11 @@ const firstSegment = (path: string): string => path.split('/').find((segment) =>
 
 /** Of a module class; what `forFeature` gives is a part of one. */
 function importedBy(context: unknown): readonly unknown[] {
-  const imports = (metadata(MODULE_METADATA.IMPORTS, context) ?? []) as readonly unknown[];
-  return imports.filter((each) => typeof each === 'function');
+  return importsOf(context).filter((each) => typeof each === 'function');
+}
+
+function importsOf(context: unknown): readonly unknown[] {
+  return (metadata(MODULE_METADATA.IMPORTS, context) ?? []) as readonly unknown[];
 }
 
 function metadata(key: string, target: unknown): unknown {

@@ -8,7 +8,8 @@ import { parseBody } from '../runtime/http/kernel/json-faults.js';
 import { refuseUnknownParameters } from '../runtime/http/kernel/parameters.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
 import { InvalidBody, InvalidParameter } from '../runtime/http/kernel/problem.js';
-import { CannotForward, Forwarding } from './forwarding.js';
+import { Forwarding } from './forwarding.js';
+import { CannotForward } from './same-states.js';
 import { isOrigin } from './settings.js';
 
 const RIGHT = 'the URL of a server without a path, as in http://127.0.0.1:3002, or null for this one';
@@ -65,7 +66,7 @@ export class ForwardingController {
   async set(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
     const { context, to } = parseBody(body, await readBody(request, [JSON_TYPE]));
-    await this.forwarding.set(context, to ?? undefined);
+    await this.forwarding.set(context, to === null ? undefined : new URL(to).origin);
     this.#answer(response);
   }
 

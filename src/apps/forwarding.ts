@@ -1,10 +1,11 @@
 /** Hands requests for contexts that have moved out to the processes that serve them now. What a client sees never goes back. */
-import { setTimeout as pause } from 'node:timers/promises';
 import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PATHS } from '../runtime/http/kernel/paths.js';
 import { Problem } from '../runtime/http/kernel/problem.js';
+import { NothingHere } from '../runtime/http/kernel/problem-document.js';
 import type { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
+import { CannotForward, ServedSource, reached, requireEqual, type Source } from './same-states.js';
 
 /** A context with a process of its own. */
 export interface ForwardedContext {
@@ -13,6 +14,8 @@ export interface ForwardedContext {
   readonly segments: ReadonlySet<string>;
   /** The names of its projections. */
   readonly projections: readonly string[];
+  /** Those among them that are entity projections. They have a digest as of now only. */
+  readonly entityProjections: readonly string[];
 }
 
 /** The other process cannot be reached. */
@@ -26,17 +29,11 @@ class ContextUnavailable extends Problem {
   }
 }
 
-/** The other process does not have what this one has. */
-export class CannotForward extends Problem {
-  constructor(detail: string) {
-    super('conflict', 'cannot-forward', 'Requests cannot be handed over', detail);
-  }
-}
-
-/** How long requests may wait for the other process to fold what this one has. */
-const MAX_WAIT_MS = 10_000;
-const POLL_MS = 20;
 const METHODS_WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
+
+/** What the library that forwards refuses, and what a parser of URLs resolves. */
+const DOT_SEGMENT = /(?:^|[/\\])\.{1,2}(?:$|[/\\])|[/\\]\.\.|\.\.[/\\]/;
+
 /** Said to this server, and meant for it: it has checked them. */
 const OWN_HEADERS = ['origin', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest', 'referer'];
 
@@ -115,6 +112,13 @@ export class Forwarding {
       throw new CannotForward(
         `This process was started without ${name}, by LEFTFOLD_FORWARD; start it again with it.`,
       );
+    const { entityProjections } = route.context;
+    // The two could not be compared at one position.
+    if (entityProjections.length > 0)
+      throw new CannotForward(
+        `${name} has entity projections (${entityProjections.join(', ')}), which cannot be handed over while both serve; ` +
+          `start this process again, with or without LEFTFOLD_FORWARD=${name}=URL.`,
+      );
     const from = this.#sourceOf(route.target);
     const to = this.#sourceOf(target);
     for (const projection of route.context.projections) await requireEqual(projection, from, to);
@@ -165,7 +169,7 @@ export class Forwarding {
   #routeOf(url: string): Route | undefined {
     const inUse = this.#routes.filter(({ target, switching }) => (target ?? switching) !== undefined);
     if (inUse.length === 0) return undefined;
-    const [, first = '', second = ''] = url.split('?', 1)[0]?.split('/', 3) ?? [];
+    const [, first = '', second = ''] = url.split('?', 1)[0]?.split('/', 3).map(decodeURIComponent) ?? [];
     return inUse.findLast(({ context }) =>
       first === PATHS.projections ? context.projections.includes(second) : context.segments.has(first),
     );
@@ -188,74 +192,23 @@ function forward(
   name: string,
   filter: ProblemFilter,
 ): void {
+  const [path = ''] = request.url.split('?', 1);
+  // The path as it is resolved there could be another one, of another context.
+  if (DOT_SEGMENT.test(decodeURIComponent(path))) {
+    const detail = `${path} has dots as a part of the path, and ${name} is served by another process, which is not asked for such a path.`;
+    void filter.answer(new NothingHere(detail), request, reply);
+    return;
+  }
   // Not read by a parser: it is passed on as it comes.
   if (!METHODS_WITHOUT_BODY.includes(request.method)) request.body = request.raw;
-  reply.from(request.url, {
+  reply.from(path, {
     getUpstream: () => target,
+    // A 503 is for the client: it has asked for a time to wait, and knows whether it asks again.
+    retryDelay: () => null,
     rewriteRequestHeaders: (_, headers) =>
       Object.fromEntries(Object.entries(headers).filter(([header]) => !OWN_HEADERS.includes(header))),
     onError: (_, { error }) => {
       void filter.answer(new ContextUnavailable(name, { cause: error }), request, reply);
     },
   });
-}
-
-/** One of the two processes. */
-interface Source {
-  position(projection: string): Promise<number | undefined>;
-  digest(projection: string, at: number): Promise<string>;
-}
-
-class ServedSource implements Source {
-  constructor(private readonly url: string) {}
-
-  async position(projection: string): Promise<number | undefined> {
-    return (await this.#get<{ readonly position: number }>(projection, '/digest')).position;
-  }
-
-  async digest(projection: string, at: number): Promise<string> {
-    return (await this.#get<{ readonly digest: string }>(projection, `/digest?at=${at}`)).digest;
-  }
-
-  async #get<Answer>(projection: string, rest: string): Promise<Answer> {
-    const url = `${this.url}/${PATHS.projections}/${projection}${rest}`;
-    try {
-      const response = await fetch(url, { signal: AbortSignal.timeout(MAX_WAIT_MS) });
-      if (response.ok) return (await response.json()) as Answer;
-      throw new CannotForward(
-        `${url} answered ${response.status}; it must serve this context over this log.`,
-      );
-    } catch (error) {
-      if (error instanceof CannotForward) throw error;
-      throw new CannotForward(
-        `${url} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      );
-    }
-  }
-}
-
-/** @throws CannotForward unless both have the same state at the last position that both have folded */
-async function requireEqual(projection: string, from: Source, to: Source): Promise<void> {
-  const [one, other] = await Promise.all([from.position(projection), to.position(projection)]);
-  if (one === undefined || other === undefined) return; // one that this process does not fold
-  const at = Math.min(one, other);
-  const [here, there] = await Promise.all([from.digest(projection, at), to.digest(projection, at)]);
-  if (here !== there)
-    throw new CannotForward(
-      `${projection} is ${here} in one process and ${there} in the other; \`leftfold compare\` tells where they part.`,
-    );
-}
-
-/** @throws CannotForward when it has not been reached in time */
-async function reached(projection: string, position: number, source: Source): Promise<void> {
-  const end = performance.now() + MAX_WAIT_MS;
-  for (;;) {
-    const at = (await source.position(projection)) ?? position;
-    if (at >= position) return;
-    if (performance.now() > end)
-      throw new CannotForward(
-        `${projection} has folded up to ${at}, not yet up to ${position}; try again later.`,
-      );
-    await pause(POLL_MS);
-  }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LogInUse } from '../runtime/event-log/errors.js';
 import type { EventStore } from '../runtime/event-log/event-store.js';
 import { BUILT_IN_DRIVERS } from '../runtime/built-in-drivers.js';
+import { fileErrorText } from '../runtime/file-error-text.js';
 import { StoreDrivers, StoreNotOpened, type StoreOptions } from '../runtime/stores/drivers.js';
 import { ProcessIdTaken } from '../runtime/stores/lmdb/reader-slot.js';
 import { lmdbUrl } from '../runtime/stores/lmdb/lmdb.driver.js';
@@ -27,7 +28,8 @@ export async function openStore(settings: StoreSettings, reports: Reports = {}):
     if (error instanceof ProcessIdTaken) throw error;
     if (store !== 'lmdb') throw new InvalidSetting('LEFTFOLD_STORE', message);
     const isSentence = error instanceof LogInUse || error instanceof StoreNotOpened;
-    throw new InvalidSetting('LEFTFOLD_DATA', isSentence ? message : `${data} cannot be used: ${message}`);
+    const why = fileErrorText(error, data) ?? message;
+    throw new InvalidSetting('LEFTFOLD_DATA', isSentence ? message : `${data} cannot be used: ${why}`);
   }
 }
 

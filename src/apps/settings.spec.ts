@@ -125,6 +125,11 @@ describe('a setting that cannot be', () => {
     ['HOST', 'example.org', 'must be a loopback address'],
     ['LEFTFOLD_APP', 'sum', 'must be one of monolith, log, context'],
     ['LEFTFOLD_COMMITS', 'yes', 'must be on or off'],
+    [
+      'LEFTFOLD_FORWARD',
+      'sum=http://:secret@localhost',
+      'must name contexts and the servers that have them, as in product=http://127.0.0.1:3002',
+    ],
     ['LEFTFOLD_STORE', 'http://user:secret@localhost', 'must be lmdb, memory, or the URL of a database'],
     ['LEFTFOLD_STORE', 'postgres', 'must be lmdb, memory, or the URL of a database'],
     ['LEFTFOLD_STORE', 'mysql://localhost/db', 'must be lmdb, memory, or the URL of a database'],

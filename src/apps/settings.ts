@@ -70,14 +70,20 @@ const whole = (min: number, max: number): z.ZodType<number> => {
 /** Whether the text is a scheme, a host and perhaps a port, and nothing else. */
 export function isOrigin(text: string): boolean {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) return false;
-  const { pathname, search, hash, username } = new URL(text);
-  return pathname === '/' && search + hash + username === '';
+  const { pathname, search, hash, username, password } = new URL(text);
+  return pathname === '/' && search + hash + username + password === '';
 }
 
 function forwardFault(item: string): string | undefined {
   const [name = '', url = '', ...rest] = item.split('=');
   if (name !== '' && rest.length === 0 && isOrigin(url)) return undefined;
   return 'must name contexts and the servers that have them, as in product=http://127.0.0.1:3002';
+}
+
+/** Of an item that has no fault: the name of a context, and the origin of its server. */
+function forwardedIn(item: string): [string, string] {
+  const [name = '', url = ''] = item.split('=', 2);
+  return [name, new URL(url).origin];
 }
 
 /** A list, separated by commas. */
@@ -99,7 +105,7 @@ const settings = {
   LEFTFOLD_APP: z.enum(APPS, `must be one of ${APPS.join(', ')}`).default('monolith'),
   LEFTFOLD_CONTEXTS: list(() => undefined).prefault(''),
   LEFTFOLD_FORWARD: list(forwardFault)
-    .transform((items) => new Map(items.map((item) => item.split('=', 2) as [string, string])))
+    .transform((items) => new Map(items.map(forwardedIn)))
     .prefault(''),
   LEFTFOLD_COMMITS: z
     .enum(['on', 'off'], 'must be on or off')

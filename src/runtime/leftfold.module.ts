@@ -167,6 +167,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
     return withFeature(module, {
       contracts: [...contracts, ...entities.flatMap(({ consumes }) => consumes)],
       projections: projections.filter((each): each is ProjectionDefinition => !isEntityProjection(each)),
+      entityProjections: entities.map(({ name }) => name),
     });
   }
 

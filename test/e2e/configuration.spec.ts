@@ -56,7 +56,11 @@ describe('a data folder that cannot be used', () => {
   });
 
   it('stops the start: it is under a file', async () => {
-    await refuses({ LEFTFOLD_DATA: join(file, 'data') }, 'LEFTFOLD_DATA', /cannot be used/);
+    await refuses(
+      { LEFTFOLD_DATA: join(file, 'data') },
+      'LEFTFOLD_DATA',
+      /cannot be used: .* is a file where a folder is needed/,
+    );
   });
 
   it('stops the start: its log is no log', async () => {

@@ -11,6 +11,8 @@ type Imported = Type | DynamicModule;
 export interface Feature {
   readonly contracts: readonly AnyContract[];
   readonly projections: readonly ProjectionDefinition[];
+  /** The names of its entity projections. */
+  readonly entityProjections?: readonly string[];
 }
 
 const features = new WeakMap<DynamicModule, Feature>();
@@ -28,6 +30,11 @@ export function definitionsIn(modules: readonly unknown[]): ReadonlyMap<string, 
     for (const definition of projections) found.set(definition.name, definition);
   }
   return found;
+}
+
+/** The names of the entity projections of these modules and of all that they import. */
+export function entityProjectionsIn(modules: readonly unknown[]): readonly string[] {
+  return featuresIn(modules).flatMap(({ entityProjections = [] }) => entityProjections);
 }
 
 /** The event contracts that these modules and all that they import publish or project. */

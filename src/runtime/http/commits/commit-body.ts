@@ -70,20 +70,26 @@ function readAll(request: HttpRequest, count: (bytes: number) => Problem | undef
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    let isRefused = false;
     raw.on('data', (chunk: Buffer) => {
+      // The rest of a body that was refused is read and dropped, so that the answer reaches the client.
+      if (isRefused) return;
       length += chunk.length;
       const refusal =
         length > MAX_COMMITS_BODY_BYTES ? new BodyTooLarge(MAX_COMMITS_BODY_BYTES) : count(chunk.length);
       if (refusal === undefined) chunks.push(chunk);
       else {
+        isRefused = true;
         chunks.length = 0;
-        reject(refusal); // the rest is read and dropped, so that the answer reaches the client
+        reject(refusal);
       }
     });
     raw.once('end', () => {
       resolve(Buffer.concat(chunks));
     });
-    raw.once('error', reject);
+    raw.once('error', () => {
+      reject(new BodyCutOff());
+    });
     raw.once('close', () => {
       if (!raw.complete) reject(new BodyCutOff());
     });

@@ -1,6 +1,7 @@
 /** Opens a log in LMDB by URL: `lmdb:` and the path of its folder. */
 import { LogDamaged, LogInUse } from '../../event-log/errors.js';
 import type { EventStore } from '../../event-log/event-store.js';
+import { fileErrorText } from '../../file-error-text.js';
 import { StoreNotOpened, type StoreDriver } from '../drivers.js';
 import { ProcessIdTaken } from './reader-slot.js';
 
@@ -61,6 +62,7 @@ async function opened(folder: string, open: () => EventStore | Promise<EventStor
       throw error;
     const { message } = error as Error;
     const names = message === `${folder} holds no log`;
-    throw new StoreNotOpened(names ? message : `${folder} cannot be used: ${message}`, { cause: error });
+    const why = fileErrorText(error, folder) ?? message;
+    throw new StoreNotOpened(names ? message : `${folder} cannot be used: ${why}`, { cause: error });
   }
 }

@@ -22,6 +22,7 @@ describe('an error of the database', () => {
     ['the server is ended', '57P01'],
     ['the server starts', '57P03'],
     ['somebody else holds the log for too long', '55P03'],
+    ['a statement took too long', '57014'],
     ['this process held it for too long', '25P03'],
     ['the server may only be read', '25006'],
     ['two transactions wait for each other', '40P01'],

@@ -23,6 +23,12 @@ const MAX_READERS = 4;
 const CONNECT_TIMEOUT_MS = 5_000;
 const QUERY_TIMEOUT_MS = 30_000;
 
+/**
+ * Then the database itself ends a statement: a search for what a condition asks for would otherwise go on, and hold the lock on the log,
+ * after this process has given up and closed the connection.
+ */
+const STATEMENT_TIMEOUT_MS = 25_000;
+
 /** How long a writer waits for the lock on the log, and how long a process that hangs may hold it. */
 const LOCK_TIMEOUT_MS = 10_000;
 
@@ -47,7 +53,8 @@ const SESSION = `
     set_config('plan_cache_mode', 'force_generic_plan', false),
     set_config('synchronous_commit', coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false),
     set_config('lock_timeout', $2, false),
-    set_config('idle_in_transaction_session_timeout', $2, false)`;
+    set_config('idle_in_transaction_session_timeout', $2, false),
+    set_config('statement_timeout', $3, false)`;
 
 export class Database {
   readonly #appending: pg.Pool;
@@ -142,9 +149,11 @@ export class Database {
       ...this.#settings(),
       ...options,
       verify: (client, done) => {
-        client.query(SESSION, [this.schema, String(LOCK_TIMEOUT_MS)]).then(() => {
-          done();
-        }, done);
+        client
+          .query(SESSION, [this.schema, String(LOCK_TIMEOUT_MS), String(STATEMENT_TIMEOUT_MS)])
+          .then(() => {
+            done();
+          }, done);
       },
     });
     // If a connection in use breaks, its statement fails; one that is idle is replaced.

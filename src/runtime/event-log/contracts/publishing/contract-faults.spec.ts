@@ -265,6 +265,8 @@ describe('the faults of contracts', () => {
       `${join(folder.path, 'parcel.insured/1.examples.json')} cannot be read: `,
     );
     rmSync(join(folder.path, 'parcel.insured/1.examples.json'));
-    expect(() => faultsOf(parcelSent, parcelInsured)).toThrow('1.examples.json cannot be read: ENOENT');
+    expect(() => faultsOf(parcelSent, parcelInsured)).toThrow(
+      '1.examples.json cannot be read: it is not there; put back what was published',
+    );
   });
 });

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Example, Revision } from '../event-contract.js';
 import { tag, type Json } from '../../event.js';
+import { fileErrorText } from '../../../file-error-text.js';
 import { asJson } from './json-difference.js';
 
 /** One revision as it is published. */
@@ -87,6 +88,12 @@ function readJson<Content>(file: string, schema: z.ZodType<Content>): Content {
   try {
     return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
-    throw new Error(`${file} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${file} cannot be read: ${reasonOf(error, file)}`, { cause: error });
   }
+}
+
+function reasonOf(error: unknown, file: string): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'it is not there; put back what was published';
+  return fileErrorText(error, file) ?? message;
 }
