@@ -48,6 +48,7 @@ import {
 import { withFeature } from './projection/module-definitions.js';
 import { tokenOf } from './projection/inject-projection.js';
 import { Operations } from './projection/operations/operations.js';
+import { requireOneEndpointEach } from './one-endpoint-each.js';
 import { ProjectionHost } from './projection/projection-host.js';
 import { StartGuard } from './start-guard.js';
 import { StoreDrivers } from './stores/drivers.js';
@@ -180,6 +181,9 @@ export class LeftfoldModule implements OnApplicationShutdown {
 @Module({})
 class LeftfoldFeatureModule {}
 
+/** Whose controllers are the runtime's own. */
+const OWN_MODULES: ReadonlySet<Type> = new Set<Type>([LeftfoldModule, LeftfoldFeatureModule]);
+
 const logger = new Logger('EventLog');
 
 const RUNTIME: readonly Provider[] = [
@@ -278,7 +282,16 @@ function httpProviders({
             servesCommands(container),
           jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE, ...commandTypesIn(container)],
           largeTypes: commits === true ? { [NEW_COMMITS_TYPE]: MAX_COMMITS_BODY_BYTES } : {},
-          modules: new Set([LeftfoldModule, LeftfoldFeatureModule]),
+          modules: OWN_MODULES,
+        }),
+    },
+    {
+      provide: 'leftfold:endpoints',
+      inject: [StartGuard, ModulesContainer],
+      useFactory: (guard: StartGuard, container: ModulesContainer) =>
+        guard.orClose(() => {
+          requireOneEndpointEach(container, OWN_MODULES);
+          return true;
         }),
     },
   ];

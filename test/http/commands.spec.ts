@@ -1,10 +1,10 @@
 /** Commands over HTTP, on both platforms: the options of a decider, and what cannot be accepted. */
 import type { INestApplication } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { Test } from '@nestjs/testing';
-import { setup } from 'xstate';
+import { assign, setup } from 'xstate';
 import { z } from 'zod';
 import {
   LeftfoldModule,
@@ -13,6 +13,9 @@ import {
   defineEvent,
   positionIds,
   tag,
+  uniqueValues,
+  type RecordedOf,
+  type SubjectIds,
 } from '../../src/runtime/index.js';
 import { BankModule } from '../bank/bank.js';
 
@@ -199,6 +202,91 @@ describe.each([
   });
 });
 
+const itemAdded = defineEvent({ type: 'item.added', schema: z.strictObject({ item: z.string() }) });
+
+const cartIds: SubjectIds<string> = {
+  kind: 'text',
+  parameter: 'cart',
+  example: 'C-1',
+  schema: { type: 'string', pattern: '^C-' },
+  read: (text) => {
+    if (!text.startsWith('C-'))
+      throw new Problem('malformed', 'no-cart-id', 'No id', 'An id begins with C-.');
+    return text;
+  },
+};
+
+/** The first item creates the cart, and more may follow. Its context has a member with the name of one of the answer. */
+const cart = defineDecider({
+  name: 'cart',
+  machine: setup({
+    types: { context: {} as { readonly state: string }, events: {} as RecordedOf<typeof itemAdded> },
+    actions: { note: assign({ state: ({ event }) => event.data.item }) },
+  }).createMachine({
+    id: 'cart',
+    context: { state: '' },
+    initial: 'empty',
+    states: {
+      empty: { on: { 'item.added': { target: 'filled', actions: 'note' } } },
+      filled: { on: { 'item.added': { actions: 'note' } } },
+    },
+  }),
+  consumes: [itemAdded],
+  ids: cartIds,
+  subject: (id) => [tag(`cart:${id}`)],
+  commands: {
+    add: {
+      input: z.strictObject({ item: z.string() }),
+      records: itemAdded,
+      decide: (_, input, id) => itemAdded.create(input, [tag(`cart:${id}`)]),
+    },
+  },
+});
+
+describe('a decider whose ids are of a form of its own', () => {
+  let app: NestFastifyApplication;
+
+  beforeAll(async () => {
+    const module = await Test.createTestingModule({
+      imports: [
+        LeftfoldModule.forRoot({ store: 'memory:' }),
+        LeftfoldModule.forFeature({ deciders: [cart], http: true }),
+      ],
+    }).compile();
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
+    app = module.createNestApplication(new FastifyAdapter(), { rawBody: true });
+    await app.init();
+  });
+
+  afterAll(() => app.close());
+
+  const post = async (url: string, payload: object): Promise<readonly unknown[]> => {
+    const answer = await app.inject({ method: 'POST', url, payload });
+    const { errors } = answer.json<{ readonly errors?: readonly object[] }>();
+    return [answer.statusCode, ...(errors ?? [])];
+  };
+
+  it('takes an id of that form only, in a body as in a URL', async () => {
+    const fault = { pointer: '#/id', detail: 'An id begins with C-.' };
+    expect(await post('/cart', { id: 'x', item: 'a' })).toEqual([422, fault]);
+    expect(await post('/cart/x/add', { item: 'a' })).toEqual([400]);
+    expect(await post('/cart', { item: 'a' })).toEqual([
+      422,
+      { pointer: '#/id', detail: 'an id is a text of at least one character' },
+    ]);
+    expect(await post('/cart', { id: 'C-1', item: 'a' })).toEqual([201]);
+  });
+
+  it('shows its own state, and the command that created it while that is possible', async () => {
+    await post('/cart', { id: 'C-2', item: 'a' });
+    expect((await app.inject('/cart/C-2')).json()).toEqual({
+      cart: 'C-2',
+      state: 'filled',
+      commands: { add: { method: 'POST', href: '/cart/C-2/add' } },
+    });
+  });
+});
+
 describe('what cannot be served', () => {
   it('is refused at the start: two deciders of one context at one path', () => {
     const [note] = noteBy('note', 'notes').deciders ?? [];
@@ -206,6 +294,42 @@ describe('what cannot be served', () => {
     if (note === undefined || other === undefined) throw new Error('there are two');
     expect(() => LeftfoldModule.forFeature({ deciders: [note, other], http: true })).toThrow(
       'there are two paths named POST /notes',
+    );
+  });
+
+  it('is refused at the start: two deciders of two contexts at one path', async () => {
+    const contexts = ['note', 'other'].map((name) => LeftfoldModule.forFeature(noteBy(name, 'notes')));
+    const imports = [LeftfoldModule.forRoot({ store: 'memory:' }), ...contexts];
+    await expect(Test.createTestingModule({ imports }).compile()).rejects.toThrow(
+      'two endpoints are POST /notes; give a decider another path (http.path), or a projection another name',
+    );
+  });
+
+  it('is refused at the start: a path of the runtime', () => {
+    expect(() => LeftfoldModule.forFeature(noteBy('note', 'events/notes'))).toThrow(
+      'decider note: /events is where the runtime serves its own; give another path (http.path)',
+    );
+  });
+
+  it('is refused at the start: a unique value of a subject that is named by a position', () => {
+    const texts = uniqueValues('text');
+    const note = defineDecider({
+      name: 'note',
+      machine,
+      consumes: [noteTaken],
+      ids: positionIds(noSuch),
+      subject: (at) => ({ query: [{ tags: [tag(`note:${at}`)] }], origin: at }),
+      commands: {
+        take: {
+          input: z.strictObject({ text: z.string() }),
+          records: noteTaken,
+          unique: ({ text }) => [texts.claim(text, 'a')],
+          decide: (_, input) => noteTaken.create(input),
+        },
+      },
+    });
+    expect(() => LeftfoldModule.forFeature({ deciders: [note], http: true })).toThrow(
+      'decider note: command take claims unique values, so its subject cannot be named by a position',
     );
   });
 

@@ -1,13 +1,13 @@
 /** What a state's chart allows, before and after there is an event. */
 import {
   NO_METADATA,
-  NO_TAGS,
   position,
   type CommitId,
   type NewEvent,
   type Position,
   type RecordedEvent,
 } from '../event-log/event.js';
+import { checkEvents } from '../event-log/contracts/checked-events.js';
 import type { ContractRegistry } from '../event-log/contracts/contract-registry.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
 
@@ -17,9 +17,9 @@ import type { Fold, FoldState } from '../fold/fold-state.js';
  */
 export function mayAccept<Context>(fold: Fold<Context>, state: FoldState<Context>, type: string): boolean {
   const notYet = new Error(`there is no ${type} yet`);
-  let isLookedAt = false;
+  let looks = 0;
   const lookAt = (): never => {
-    isLookedAt = true;
+    looks += 1;
     throw notYet;
   };
   const event = new Proxy(
@@ -33,9 +33,10 @@ export function mayAccept<Context>(fold: Fold<Context>, state: FoldState<Context
   );
   try {
     // A guard may have caught the error.
-    return fold.accepts(state, event) || isLookedAt;
+    return fold.accepts(state, event) || looks > 0;
   } catch (error) {
-    if (error === notYet) return true;
+    // Or it has made another error of it.
+    if (looks > 0) return true;
     throw error;
   }
 }
@@ -51,19 +52,20 @@ export function forbids<Context>(
   return fold.awaits.has(event.type) || mayAccept(fold, state, event.type);
 }
 
-/** Events as they will be recorded if nothing else is meanwhile: position, time and commit are only probable. */
+/**
+ * Events as they will be recorded, in the form that their contracts give them. Position, time and commit are not known before.
+ *
+ * @throws ContractBroken, InvalidValue as the append would
+ */
 export function probableEvents(
   events: readonly NewEvent[],
   after: Position,
   contracts: ContractRegistry,
 ): readonly RecordedEvent[] {
   const time = new Date().toISOString();
-  return events.map(({ type, tags, data }, index) => ({
+  return checkEvents(contracts, events).checked.map((content, index) => ({
+    ...content,
     position: position(after + 1 + index),
-    type,
-    revision: contracts.contractOf(type)?.revision ?? 1,
-    tags: tags ?? NO_TAGS,
-    data,
     time,
     commit: '' as CommitId,
     metadata: NO_METADATA,

@@ -134,6 +134,16 @@ describe('a guard that looks at what is to be recorded', () => {
         }
       },
     ],
+    [
+      'makes another error of an error',
+      (event) => {
+        try {
+          return event.data.litres < 5;
+        } catch (cause) {
+          throw new Error('a guard of its own kind', { cause });
+        }
+      },
+    ],
   ])('is given the event: one that %s', async (_how, guard) => {
     for (const type of ['tank.drained', 'tank.*', '*']) {
       const guarded = defineDecider({
@@ -168,6 +178,27 @@ describe('a guard that looks at what is to be recorded', () => {
       'too-little: a: 2 litres, tank.drained',
     );
     expect(await log.head()).toBe(1);
+  });
+
+  it('is given the data as the contract has them, which is what is recorded', async () => {
+    const named = defineEvent({
+      type: 'tank.named',
+      schema: z.strictObject({ name: z.string().toLowerCase() }),
+    });
+    const naming = defineDecider({
+      name: 'naming',
+      machine: setup({
+        types: { events: {} as RecordedOf<typeof named> },
+        guards: { isLower: ({ event }) => event.data.name === 'a' },
+      }).createMachine({ id: 'naming', on: { 'tank.named': { guard: 'isLower', actions: assign({}) } } }),
+      consumes: [named],
+      subject: (id: string) => [tag(`tank:${id}`)],
+    });
+    const log = new EventLog(new MemoryStore());
+    log.contracts.register([named]);
+    const command = { records: named, decide: () => [named.create({ name: 'A' }, [tag('tank:a')])] };
+    await execute(log, naming, 'a', command, undefined);
+    expect(await allEvents(log)).toMatchObject([{ data: { name: 'a' } }]);
   });
 
   it('is not blamed for an event that breaks its contract', async () => {
@@ -230,6 +261,29 @@ describe('several inputs in one commit', () => {
     expect([await litresOf('a'), await litresOf('__proto__')]).toEqual([2, 1]);
   });
 
+  it('see what those about other subjects record about theirs', async () => {
+    const log = given();
+    await executeMany(log, tank, tank.commands.fill, [
+      { id: 'a', input: { litres: 5 } },
+      { id: 'b', input: { litres: 5 } },
+    ]);
+    const both = {
+      records: drained,
+      decide: () => drained.create({ litres: 3 }, [tag('tank:a'), tag('tank:b')]),
+    };
+    const items = ['a', 'b'].map((id) => ({ id, input: undefined }));
+    expect(await problemOf(executeMany(log, tank, both, items))).toBe(
+      'too-little: b: 2 litres, tank.drained',
+    );
+    expect(await log.head()).toBe(2);
+  });
+
+  it('cannot claim unique values, which they would not record', async () => {
+    const claiming = { ...tank.commands.fill, unique: () => [] };
+    const attempt = executeMany(given(), tank, claiming, [{ id: 'a', input: { litres: 1 } }]);
+    await expect(attempt).rejects.toThrow('a command that claims unique values is carried out alone');
+  });
+
   it('create subjects that are named by positions without a condition', async () => {
     const log = given();
     const command = {
@@ -260,6 +314,26 @@ describe('a decision about several subjects', () => {
     );
     await executeTogether(log, pour, { from: 'a', to: 'b', litres: 5 });
     expect((await load(log, tank, 'b')).state.context).toEqual({ litres: 5 });
+  });
+
+  it('is made several times in one commit, each in the state that the ones before it make', async () => {
+    const log = given();
+    const pourAll = (...pairs: readonly (readonly [from: string, to: string])[]): Promise<string> =>
+      problemOf(
+        executeMany(
+          log,
+          pour,
+          pour.command,
+          pairs.map(([from, to]) => ({ id: { from, to, litres: 3 }, input: { from, to, litres: 3 } })),
+        ),
+      );
+    await execute(log, tank, 'a', 'fill', { litres: 5 });
+    expect(await pourAll(['a', 'b'], ['c', 'd'])).toBe('too-little: c: 0 litres, tank.drained');
+    expect(await pourAll(['a', 'b'], ['a', 'c'])).toBe('too-little: a: 2 litres, tank.drained');
+    expect(await log.head()).toBe(1);
+    expect(await pourAll(['a', 'b'], ['b', 'c'])).toBe('none');
+    const litresOf = async (id: string): Promise<number> => (await load(log, tank, id)).state.context.litres;
+    expect([await litresOf('a'), await litresOf('b'), await litresOf('c')]).toEqual([2, 0, 3]);
   });
 });
 
@@ -292,6 +366,15 @@ describe('what cannot be a decider', () => {
       /decider a tank: a name is lower case/,
     ],
     ['several commands that create', () => creatingCommand(tank), /fill, drain, halve are possible at first/],
+    [
+      'several commands that say that they create',
+      () => {
+        const { fill, drain } = tank.commands;
+        const commands = { fill: { ...fill, creates: true }, drain: { ...drain, creates: true } };
+        return creatingCommand({ ...tank, commands: commands as never });
+      },
+      /fill, drain say creates: true; only one of them can/,
+    ],
   ])('is refused at the start: %s', (_, make, message) => {
     expect(make).toThrow(message);
   });

@@ -57,9 +57,9 @@ export interface CommandDefinition<Context, Schema, Id> extends Decides<Context,
 export interface CommandHttp<Input, Id> {
   /** What follows the subject in the URL: `POST /<decider>/{id}/<path>`. Default: the command's name. */
   readonly path?: string;
-  /** Media types of the body. Default: `application/json`. Those beside forms and NDJSON are read as JSON. */
+  /** Media types of the body. Default: `application/json`. All but forms and NDJSON are read as JSON. */
   readonly accepts?: readonly string[];
-  /** Whether forms are taken, too. Fields whose schema is a number or a boolean are read as such. Default: false. */
+  /** Whether forms are taken, too. A field whose schema is a number or a boolean is read as one. Default: false. */
   readonly forms?: boolean;
   /** Whether an array, or NDJSON, is taken: one commit, all or none. Default: false. */
   readonly many?: boolean;
@@ -75,13 +75,16 @@ export interface CommandHttp<Input, Id> {
   readonly fingerprint?: (request: Requested<Input, Id>) => Json;
 }
 
-/** Of a command that creates, `id` is undefined where it is made here. Inputs are several where `many` is true. */
+/** What a request asks for. */
 export interface Requested<Input, Id> {
-  readonly id: Id | undefined;
+  /** The subject of each input. Undefined where its id is made here, and for a decision about several subjects. */
+  readonly ids: readonly (Id | undefined)[];
   readonly inputs: readonly Input[];
+  /** Whether it was an array. */
   readonly many: boolean;
 }
 
+/** What was recorded for a request. */
 export interface Recorded<Input, Id> {
   readonly commit: Commit;
   readonly ids: readonly Id[];
@@ -97,6 +100,15 @@ export type AnyCommand = CommandDefinition<any, AnyInputSchema, any>;
 export type Commands<Context, Schemas, Id> = {
   readonly [Name in keyof Schemas]: CommandDefinition<Context, Schemas[Name], Id>;
 };
+
+/** @throws Error for a command that claims unique values and takes arrays, since an array claims none */
+export function requireNoClaimsInArrays(
+  where: string,
+  { unique, http }: Pick<AnyCommand, 'unique' | 'http'>,
+): void {
+  if (unique !== undefined && http !== false && http?.many === true)
+    throw new Error(`${where} claims unique values, so it takes no arrays (http.many)`);
+}
 
 export function eventsOf(decision: readonly NewEvent[] | NewEvent): readonly NewEvent[] {
   return Array.isArray(decision) ? (decision as readonly NewEvent[]) : [decision as NewEvent];

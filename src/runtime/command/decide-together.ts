@@ -1,7 +1,7 @@
 /** One decision about several subjects, such as a student and the course to join. */
 import type { FoldState, StateValue } from '../fold/fold-state.js';
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
-import type { CommandDefinition } from './commands.js';
+import { requireNoClaimsInArrays, type CommandDefinition } from './commands.js';
 import { isContract, type DecisionModel } from './decision-model.js';
 import { jsonSchemaOf, type AnyInputSchema, type OutputOf } from './input-schema.js';
 
@@ -51,7 +51,7 @@ export function decideTogether<Id, Contexts extends object>(
 /**
  * The same with a name and its one command, for `forFeature` and `execute(log, decision, input)`.
  *
- * @throws Error at start-up when the input is no JSON
+ * @throws Error at start-up when the input is no JSON, or it claims unique values and takes arrays
  */
 export function decideTogether<Schema extends AnyInputSchema, Contexts extends object>(
   definition: JointDefinition<Contexts, Schema>,
@@ -61,6 +61,7 @@ export function decideTogether<Contexts extends object>(
 ): JointDecider<unknown, Contexts> | JointDecision<Contexts, AnyInputSchema> {
   if (typeof given === 'function') return { decisionModel: (id: unknown) => jointModel(given(id)) };
   const { name, models, records, ...command } = given;
+  requireNoClaimsInArrays(`decision ${name}`, command);
   try {
     jsonSchemaOf(command.input);
   } catch (error) {

@@ -7,7 +7,7 @@ import { Problem } from '../http/kernel/problem.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
 import { foldOf, type ContextOf, type Machine } from '../fold/fold.js';
 import { forbids, mayAccept } from './chart.js';
-import type { AnyCommand, Commands } from './commands.js';
+import { requireNoClaimsInArrays, type AnyCommand, type Commands } from './commands.js';
 import { foldSubject, isContract, type DecisionModel, type Records, type Subject } from './decision-model.js';
 import { jsonSchemaOf, type AnyInputSchema } from './input-schema.js';
 import { MAX_RECENT_BYTES, RecentStates, bytesOf } from './recent-states.js';
@@ -19,13 +19,13 @@ export type { Command } from './commands.js';
 export interface DeciderHttp<Id, Context> {
   /** `POST /<path>`, `GET /<path>/{id}`, `POST /<path>/{id}/<command>`. Default: the decider's name. */
   readonly path?: string;
-  /** What `GET` shows beside the commands. Default: `id`, `state`, and the members of the context. */
+  /** What `GET` shows beside the commands. Default: `id`, `state`, and the members of the context with other names. */
   readonly view?: (state: FoldState<Context>, id: Id) => object;
   /** Describes `view` in the documentation. */
   readonly viewSchema?: AnyInputSchema;
 }
 
-/** Of a decider whose commands stand elsewhere. */
+/** The commands of a decider that has none of its own. */
 export type NoCommands = Readonly<Record<string, never>>;
 
 export interface Decider<Id, Context, Schemas = NoCommands> {
@@ -246,7 +246,11 @@ export function creatingCommand({ name, fold, commands }: AnyDecider): string | 
   const creating = said.length > 0 ? said : possible;
   if (creating.length > 1) {
     const names = creating.map(([command]) => command).join(', ');
-    throw new Error(`decider ${name}: ${names} are possible at first; say of one of them creates: true`);
+    throw new Error(
+      said.length > 0
+        ? `decider ${name}: ${names} say creates: true; only one of them can`
+        : `decider ${name}: ${names} are possible at first; say of one of them creates: true`,
+    );
   }
   return creating[0]?.[0];
 }
@@ -262,8 +266,7 @@ function requireCommands(name: string, commands: object, consumes: readonly AnyC
       });
     }
     const { records } = definition;
-    if (definition.unique !== undefined && definition.http !== false && definition.http?.many === true)
-      throw new Error(`${where} claims unique values, so it takes no arrays (http.many)`);
+    requireNoClaimsInArrays(where, definition);
     if (isContract(records) && !consumes.includes(records))
       throw new Error(`${where} records ${records.type}, which the decider does not consume`);
   }

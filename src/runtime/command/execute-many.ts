@@ -1,8 +1,8 @@
 /** Several commands as one commit: all are recorded or none. */
-import { START, type Commit, type NewEvent } from '../event-log/event.js';
+import { NO_TAGS, START, type Commit, type NewEvent } from '../event-log/event.js';
 import type { AppendOptions, EventLog } from '../event-log/event-log.js';
-import { checkEvents } from '../event-log/contracts/checked-events.js';
-import type { Fold } from '../fold/fold-state.js';
+import { matches } from '../event-log/query.js';
+import type { FoldState } from '../fold/fold-state.js';
 import { Problem } from '../http/kernel/problem.js';
 import { forbids, mayAccept, probableEvents } from './chart.js';
 import { eventsOf, type Decides } from './commands.js';
@@ -16,32 +16,53 @@ export interface ManyItem<Id, Input> {
   readonly input: Input;
 }
 
+/** One of the subjects, in the state that the items so far have made. */
+interface DecidedSubject<Context> {
+  readonly model: DecisionModel<Context>;
+  readonly state: FoldState<Context>;
+  /** How many of the events that were decided so far are in the state. */
+  readonly folded: number;
+}
+
 /**
  * Decides the inputs in their order, each in the state that the ones before it make.
  *
  * @throws Problem the refusal of the first that is refused; then nothing is recorded
+ * @throws Error for a command that claims unique values
  */
-export function executeMany<Id, Context, Input>(
+export async function executeMany<Id, Context, Input>(
   log: EventLog,
   decider: { readonly decisionModel: (id: Id) => DecisionModel<Context> },
   command: Decides<Context, Input, Id>,
   items: readonly ManyItem<Id, Input>[],
   options: ExecuteOptions = {},
 ): Promise<Commit> {
-  const models: Record<string, DecisionModel<Context>> = Object.create(null) as Record<string, never>;
-  for (const { id } of items) models[String(id)] ??= decider.decisionModel(id);
+  requireNoClaims(command);
+  // The id of a decision about several subjects is its input: an object, which is equal to no other.
+  const models = new Map<Id, DecisionModel<Context>>();
+  for (const { id } of items) if (!models.has(id)) models.set(id, decider.decisionModel(id));
   return decideAndAppend(
     log,
-    jointModel(models),
+    jointModel(Object.fromEntries([...models.values()].entries())),
     (_joint, state, check) => {
-      const states = new Map(
-        Object.keys(models).map((name) => [name, partOf<Context>(state, name)] as const),
-      );
+      const subjects = new Map<Id, DecidedSubject<Context>>();
+      for (const [index, [id, model]] of [...models].entries())
+        subjects.set(id, { model, state: partOf(state, String(index)), folded: 0 });
       const events: NewEvent[] = [];
       for (const { id, input } of items) {
-        const model = models[String(id)];
-        const before = states.get(String(id));
-        if (model === undefined || before === undefined) throw new Error('each item has a model');
+        const subject = subjects.get(id);
+        if (subject === undefined) throw new Error('each item has a model');
+        const { model } = subject;
+        let { state: before } = subject;
+        // Items about other subjects may have events about this one, too.
+        const others = events
+          .slice(subject.folded)
+          .filter(({ type, tags = NO_TAGS }) => matches(model.query, { type, tags, revision: 1 }));
+        if (others.length > 0) {
+          const applied = check(model, before, others);
+          if ('refusal' in applied) return applied.refusal;
+          before = applied.state;
+        }
         const refusal = model.refusal(before, command.records);
         if (refusal !== undefined) return refusal;
         const decision = command.decide(before, input, id);
@@ -49,8 +70,8 @@ export function executeMany<Id, Context, Input>(
         const decided = eventsOf(decision);
         const checked = check(model, before, decided);
         if ('refusal' in checked) return checked.refusal;
-        states.set(String(id), checked.state);
         events.push(...decided);
+        subjects.set(id, { model, state: checked.state, folded: events.length });
       }
       return events;
     },
@@ -71,6 +92,7 @@ export async function createAtPositions<Input>(
   inputs: readonly Input[],
   options: Omit<AppendOptions, 'condition'> = {},
 ): Promise<Commit> {
+  requireNoClaims(command);
   const { records } = command;
   if (isContract(records) && !mayAccept(fold, fold.initial, records.type))
     throw refusal(fold.initial, START, records);
@@ -82,16 +104,17 @@ export async function createAtPositions<Input>(
       throw new Error(`decider ${name}: a subject that is named by a position is created by one event`);
     return event;
   });
-  if (isContract(records) && !areAccepted(log, fold, events)) throw refusal(fold.initial, START, records);
+  const isForbidden = probableEvents(events, START, log.contracts).some((event) =>
+    forbids(fold, fold.initial, event),
+  );
+  if (isContract(records) && isForbidden) throw refusal(fold.initial, START, records);
   return log.append(events, options);
 }
 
-/** @throws ContractBroken for events that the machine cannot be asked about since they break their contract */
-function areAccepted(log: EventLog, fold: Fold, events: readonly NewEvent[]): boolean {
-  try {
-    return !probableEvents(events, START, log.contracts).some((event) => forbids(fold, fold.initial, event));
-  } catch (error) {
-    checkEvents(log.contracts, events);
-    throw error;
-  }
+/** Neither of the two records what a command claims, nor asks whether it is free. */
+function requireNoClaims({ unique }: Pick<Decides<never, never, never>, 'unique'>): void {
+  if (unique !== undefined)
+    throw new Error(
+      'a command that claims unique values is carried out alone, about a subject that has an id',
+    );
 }

@@ -184,6 +184,19 @@ describe('a command with a commit id', () => {
     ).rejects.toBeInstanceOf(CommitIdReused);
   });
 
+  it('returns the commit that another process has recorded since it looked, and which would refuse it', async () => {
+    const store = new MemoryStore();
+    const [here, there] = [doorsLog(store), doorsLog(store)];
+    const find = here.find.bind(here);
+    jest.spyOn(here, 'find').mockImplementationOnce(async (...id) => {
+      const known = await find(...id);
+      await openDoor(there, 'front', 'me', 'once');
+      return known;
+    });
+    await expect(openDoor(here, 'front', 'me', 'once')).resolves.toMatchObject({ first: 1, repeated: true });
+    await expect(here.head()).resolves.toBe(1);
+  });
+
   it('is decided again after a refusal, which is not recorded', async () => {
     const log = givenDoors();
     await openDoor(log, 'front');

@@ -2,7 +2,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Commit, NewEvent, Position } from '../event-log/event.js';
 import type { AppendOptions, EventLog } from '../event-log/event-log.js';
-import { checkEvents } from '../event-log/contracts/checked-events.js';
 import { Problem } from '../http/kernel/problem.js';
 import type { FoldState } from '../fold/fold-state.js';
 import { probableEvents } from './chart.js';
@@ -144,7 +143,7 @@ export type DecideIn<Context> = (
   check: Check,
 ) => readonly NewEvent[] | Problem;
 
-/** Asks the chart, guards included, about events that are to be recorded. Gives the state after them. */
+/** Asks the chart, guards included, about events that are to be recorded. Gives the state after them. @throws ContractBroken */
 export type Check = <Context>(
   model: Pick<DecisionModel<Context>, 'apply'>,
   state: FoldState<Context>,
@@ -202,29 +201,40 @@ async function attempt<Context>(
   decide: DecideIn<Context>,
   options: Omit<AppendOptions, 'condition'>,
 ): Promise<Attempt> {
-  const known = options.commitId && (await log.find(options.commitId, options.fingerprint));
+  const known = await recordedUnder(log, options);
   if (known !== undefined) return { kind: 'recorded', commit: known };
   const { state, after } = await loadModel(log, model);
-  const decided = decide(model, state, (of, from, events) => checked(log, of, from, events, after));
-  if (decided instanceof Problem) throw decided;
+  const { past } = log;
+  const decided = orRefusal(() =>
+    decide(model, state, (of, from, events) => of.apply(from, probableEvents(events, after, log.contracts))),
+  );
+  if (decided instanceof Problem) {
+    // What refuses it may be what another process has just recorded for the same request.
+    const meanwhile = await recordedUnder(log, options);
+    if (meanwhile === undefined) throw decided;
+    return { kind: 'recorded', commit: meanwhile };
+  }
   const outcome = await log.tryAppend(decided, { ...options, condition: { query: model.query, after } });
-  if (outcome.kind === 'recorded' && outcome.events !== undefined)
+  // A state of another past is none of this log.
+  if (outcome.kind === 'recorded' && outcome.events !== undefined && log.past === past)
     model.keep(log, state, outcome.events, outcome.commit.last);
   return outcome;
 }
 
-/** @throws ContractBroken for events that the machine cannot fold since they break their contract */
-function checked<Context>(
+/** The commit of this id, if there is one. @throws CommitIdReused when it was recorded for something else */
+async function recordedUnder(
   log: EventLog,
-  model: Pick<DecisionModel<Context>, 'apply'>,
-  state: FoldState<Context>,
-  events: readonly NewEvent[],
-  after: Position,
-): ReturnType<DecisionModel<Context>['apply']> {
+  { commitId, fingerprint }: Pick<AppendOptions, 'commitId' | 'fingerprint'>,
+): Promise<Commit | undefined> {
+  return commitId === undefined ? undefined : log.find(commitId, fingerprint);
+}
+
+/** What the work gives, or the problem that it throws. */
+function orRefusal<Result>(work: () => Result): Result | Problem {
   try {
-    return model.apply(state, probableEvents(events, after, log.contracts));
+    return work();
   } catch (error) {
-    checkEvents(log.contracts, events);
+    if (error instanceof Problem) return error;
     throw error;
   }
 }
@@ -249,7 +259,10 @@ async function loadModel<Context>(
   model: DecisionModel<Context>,
 ): Promise<LoadedSubject<Context>> {
   const read = await log.head();
+  const { past } = log;
   // A recent state may already hold what was recorded since, which then need not be folded again.
   const after = log.knownHead > read ? log.knownHead : read;
-  return { state: await model.load(log, after), after };
+  const state = await model.load(log, after);
+  // The log was found to have another past meanwhile, so the state may be of both.
+  return log.past === past ? { state, after } : loadModel(log, model);
 }

@@ -41,8 +41,8 @@ export type OutputOf<Schema> = Schema extends { readonly '~standard': { readonly
     : unknown
   : never;
 
-/** More faults than this help nobody; the first ones are named. */
-const MAX_FAULTS = 20;
+/** How many faults of a body are named: the first ones. */
+export const MAX_FAULTS = 20;
 
 /**
  * @param path where the value is in the body

@@ -82,6 +82,42 @@ describe('a command on a subject that was decided on before', () => {
   });
 });
 
+describe('a log that is found to have another past', () => {
+  it('is read again when that is found while a state is loaded', async () => {
+    const store = new MemoryStore();
+    const log = doorsLog(store);
+    await execute(log, doorDecider, 'front', open, front);
+    const model = doorDecider.decisionModel('front');
+    let loads = 0;
+    const loadModel: typeof model.load = async (...given) => {
+      loads += 1;
+      const state = await model.load(...given);
+      if (loads > 1) return state;
+      jest.spyOn(store, 'head').mockRejectedValueOnce(new LogWentBack(at(1), at(0)));
+      await log.head();
+      return doorDecider.fold.initial;
+    };
+    const { state } = await load(log, { decisionModel: () => ({ ...model, load: loadModel }) }, 'front');
+    expect([state.value, loads]).toEqual(['open', 2]);
+  });
+
+  it('has no state of the past that is gone when that is found during an append', async () => {
+    const store = new MemoryStore();
+    const log = doorsLog(store);
+    const append = log.tryAppend.bind(log);
+    jest.spyOn(log, 'tryAppend').mockImplementationOnce(async (events, options) => {
+      const outcome = await append(events, options);
+      jest.spyOn(store, 'head').mockRejectedValueOnce(new LogWentBack(at(1), at(0)));
+      await log.head();
+      return outcome;
+    });
+    await execute(log, doorDecider, 'front', open, front);
+    const read = jest.spyOn(log, 'read');
+    await load(log, doorDecider, 'front');
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+});
+
 describe('recent states', () => {
   const state = (text: string): { value: string; context: string } => ({ value: 'a', context: text });
 

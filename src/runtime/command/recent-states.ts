@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import type { Position } from '../event-log/event.js';
 import type { FoldState } from '../fold/fold-state.js';
 
-/** What the states of one decider may take. */
+/** What the states of one decider may take in memory, in bytes. */
 export const MAX_RECENT_BYTES = 16 * 1024 * 1024;
 
 /** A `Map` entry, the objects of this file, and the key's header. */

@@ -13,9 +13,9 @@ export interface SubjectIds<Id> {
   readonly example: Id;
   /** What the parameter is called in the documentation. */
   readonly parameter: string;
-  /** @throws Problem for what can be no id */
+  /** Reads what a URL or, as a text, the member `id` of a body has. @throws Problem for what can be no id */
   readonly read: (text: string) => Id;
-  /** Another id than every other. Of positions there is none. */
+  /** Makes an id that is unique. Without it the client must choose one. Not used for positions. */
   readonly make?: () => Id;
 }
 

@@ -1,8 +1,8 @@
-/** What can become of a value that only one may have, and of a sequence of numbers. */
+/** The machines of a value that only one subject may have, and of a sequence of numbers. */
 import { assign, setup, type AnyStateMachine } from 'xstate';
 import type { RecordedEvent } from '../event-log/event.js';
 
-/** What is recorded of a value, and whose it is: an id of a subject. */
+/** The data of both events: the value, and the id of the subject that claims or releases it. */
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions -- an interface is no Json
 export type Claimed = {
   readonly value: string;
@@ -37,19 +37,16 @@ export function sequenceMachine(
 ): AnyStateMachine {
   return setup({
     types: { context: {} as { readonly last: number }, events: {} as RecordedEvent },
-    guards: {
-      // Only the newest event is folded, so the first that is seen may be any.
-      isNext: ({ context, event }) =>
-        context.last === 0 || numberOf(event.data as never) === context.last + 1,
-    },
+    guards: { isNext: ({ context, event }) => numberOf(event.data as never) === context.last + 1 },
+    actions: { take: assign({ last: ({ event }) => numberOf(event.data as never) }) },
   }).createMachine({
     id: name,
     context: { last: 0 },
-    on: {
-      [type]: {
-        guard: 'isNext',
-        actions: assign({ last: ({ event }) => numberOf(event.data as never) }),
-      },
+    initial: 'unused',
+    states: {
+      // Only the newest event is folded, so the first that is seen may have any number.
+      unused: { on: { [type]: { target: 'used', actions: 'take' } } },
+      used: { on: { [type]: { guard: 'isNext', actions: 'take' } } },
     },
   });
 }

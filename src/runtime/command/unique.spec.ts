@@ -164,6 +164,31 @@ describe('a unique value', () => {
         },
       });
     expect(define).toThrow(/claims unique values, so it takes no arrays/);
+    expect(() =>
+      decideTogether({
+        name: 'leaving',
+        input: z.strictObject({ id: z.string() }),
+        http: { many: true },
+        models: ({ id }) => ({ one: customer.decisionModel(id) }),
+        records: { one: customerLeft },
+        unique: ({ id }) => [emails.claim('a', id)],
+        decide: (_, { id }) => customerLeft.create({}, about(id)),
+      }),
+    ).toThrow(/decision leaving claims unique values, so it takes no arrays/);
+  });
+});
+
+describe('numbers without gaps', () => {
+  it.each([-1, 0, 1, 1_000])('begin with any, such as %d, and then only the next is taken', async (first) => {
+    const log = openLog(new MemoryStore());
+    const take = (number: number): Promise<string> => {
+      const command = { records: invoiceCreated, decide: () => [invoiceCreated.create({ number })] };
+      return outcome(execute(log, invoiceNumbers.decider, undefined, command, undefined));
+    };
+    expect(await take(first)).toBe('recorded');
+    for (const other of [first - 1, first, first + 2])
+      expect(await take(other)).toBe('invoice-number-not-next');
+    expect([await take(first + 1), await take(first + 2)]).toEqual(['recorded', 'recorded']);
   });
 });
 

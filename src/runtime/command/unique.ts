@@ -1,4 +1,4 @@
-/** Values that only one may have (an e-mail address, a seat), and numbers without gaps: conditions under a name. */
+/** Values that only one subject may have (an e-mail address, a seat), and numbers without gaps, by append conditions. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { defineEvent, type EventContract } from '../event-log/contracts/event-contract.js';
@@ -26,18 +26,18 @@ export interface UniqueValues {
   readonly decider: Decider<string, OwnerContext>;
   /** What a command that claims is refused with, for its documentation. */
   readonly problems: readonly Problem[];
-  /** To be recorded beside what the owner records. Refused with `409 <name>-taken` while another, or the same, has the value. */
+  /** To be recorded with the owner's events. Refused with `409 <name>-taken` while the value is taken, by the same owner too. */
   readonly claim: (value: string, owner: string) => Claim;
-  /** To be recorded by the owner. It needs no condition of its own where the owner's state tells that the value is its. */
+  /** To be recorded by a command of the owner. It needs no condition of its own if the owner's state says that it has the value. */
   readonly release: (value: string, owner: string) => NewEvent;
   /** For `decideTogether`. */
   readonly decisionModel: (value: string) => DecisionModel<OwnerContext>;
 }
 
 /**
- * Values of which each is claimed by one owner at a time, whoever else tries at the same time and in which process.
+ * Values of which each has one owner at a time, also when several processes try at once.
  *
- * Recorded as `<name>.claimed` and `<name>.released`. The value stands in the log for ever: of personal data give a digest.
+ * Recorded as `<name>.claimed` and `<name>.released`. The value is in the log for ever: for personal data claim a digest.
  *
  * @param name lower case, as in `email`
  * @param options `normalize`: values that it makes the same are the same. Default: as they are
@@ -90,14 +90,14 @@ export interface SequenceContext {
 }
 
 export interface Sequence {
-  /** For `decideTogether`: `last` is the number of the newest event, 0 before the first. Any other than the next is refused. */
+  /** For `decideTogether`: `last` is the number of the newest event, 0 before the first. Every other number than the next is refused. */
   readonly decisionModel: () => DecisionModel<SequenceContext>;
   readonly decider: Decider<undefined, SequenceContext>;
 }
 
 /**
- * Numbers that events of one type take, without a gap and none twice; the first is the program's to choose. All these events are one subject, so they are recorded one after
- * another.
+ * Numbers that events of one type take: each is one more than the one before, and the first may be any integer. All these events
+ * are one subject, so they are recorded one after another.
  */
 export function sequenceOf<Data>(
   name: string,

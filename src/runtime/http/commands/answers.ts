@@ -5,6 +5,7 @@ import type { AnyCommand, CommandHttp } from '../../command/commands.js';
 import { allows, isInitial, type AnyDecider } from '../../command/decider.js';
 import { execute, load } from '../../command/execute.js';
 import { createAtPositions, executeMany } from '../../command/execute-many.js';
+import type { SubjectIds } from '../../command/subject-ids.js';
 import { FORM_TYPE, readBody } from '../kernel/bodies.js';
 import { queryOf, sendJson, type Headers, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
@@ -20,9 +21,9 @@ type Answer = Route['answer'];
 export function answerCreation({ decider, path }: ServedDecider, named: NamedCommand): Answer {
   const { ids } = decider;
   return async (served, request, response) => {
-    const asked = await read(request, named.command, ids.kind === 'text');
+    const asked = await read(request, named.command, ids.kind === 'text' ? ids : undefined);
     const chosen = asked.items.map(({ id }) => id);
-    const options = optionsOf(request, decider.name, named, chosen[0], asked);
+    const options = optionsOf(request, decider.name, named, chosen, asked);
     const recorded =
       ids.kind === 'position'
         ? await createNumbered(served.log, decider, named.command, asked, options)
@@ -46,9 +47,15 @@ export function answerCommand({ decider, path }: ServedDecider, named: NamedComm
     refuseUnknownParameters(queryOf(request), []);
     const body = await readBody(request, acceptedBy(named.command));
     const id: unknown = decider.ids.read(text);
-    const asked = await readCommand(named.command, body, { isForm: isForm(request), takesId: false });
-    const options = optionsOf(request, decider.name, named, id, asked);
+    const asked = await readCommand(named.command, body, { isForm: isForm(request) });
     const items = asked.items.map(({ input }) => ({ id, input }));
+    const options = optionsOf(
+      request,
+      decider.name,
+      named,
+      items.map(() => id),
+      asked,
+    );
     const commit = asked.many
       ? await executeMany(served.log, decider, named.command, items, options)
       : await execute(served.log, decider, id, named.command, items[0]?.input, options);
@@ -66,10 +73,16 @@ export function answerDecision(decision: AnyDecision): Answer {
   const { name } = decision;
   const command: AnyCommand = decision.command as AnyCommand;
   return async ({ log, links }, request, response) => {
-    const asked = await read(request, command, false);
+    const asked = await read(request, command, undefined);
     const named = { name, command, path: name };
-    const options = optionsOf(request, name, named, undefined, asked);
     const inputs = asked.items.map(({ input }) => input);
+    const options = optionsOf(
+      request,
+      name,
+      named,
+      inputs.map(() => undefined),
+      asked,
+    );
     const commit = asked.many
       ? await executeMany(
           log,
@@ -86,7 +99,7 @@ export function answerDecision(decision: AnyDecision): Answer {
 }
 
 /** `GET /<path>/{id}`: folded from the log up to its head, with the commands that are possible now. */
-export function answerSubject({ decider, path, commands, creating }: ServedDecider): Answer {
+export function answerSubject({ decider, path, commands }: ServedDecider): Answer {
   const { ids, http } = decider;
   const view = http === false ? undefined : http.view;
   return async ({ log, links }, request, response, text) => {
@@ -96,22 +109,25 @@ export function answerSubject({ decider, path, commands, creating }: ServedDecid
     if (isInitial(decider.fold, state)) throw noSuchSubject(decider, state, id);
     const href = `/${path}/${encodeURIComponent(String(id))}`;
     const possible = commands
-      .filter(({ name, command }) => name !== creating?.name && allows(decider, state, command))
+      .filter(({ command }) => allows(decider, state, command))
       .map(({ name, path: at }) => [name, { method: 'POST', href: links.runtime(`${href}/${at}`) }] as const);
-    const shown = view?.(state, id) ?? {
-      [ids.parameter]: id,
-      state: state.value,
-      ...(asJson(state.context) as object),
-    };
+    const own = { [ids.parameter]: id, state: state.value };
+    // First in the answer, and not replaced by members of the context that have these names.
+    const shown = view?.(state, id) ?? { ...own, ...(asJson(state.context) as object), ...own };
     const headers = { 'leftfold-position': String(after), 'cache-control': 'no-cache' };
     sendJson(response, 200, headers, { ...shown, commands: Object.fromEntries(possible) });
   };
 }
 
-async function read(request: HttpRequest, command: AnyCommand, takesId: boolean): Promise<CommandRequest> {
+/** @param ids where the body may name the subject */
+async function read(
+  request: HttpRequest,
+  command: AnyCommand,
+  ids: SubjectIds<unknown> | undefined,
+): Promise<CommandRequest> {
   refuseUnknownParameters(queryOf(request), []);
   const body = await readBody(request, acceptedBy(command));
-  return readCommand(command, body, { isForm: isForm(request), takesId });
+  return readCommand(command, body, { isForm: isForm(request), ...(ids && { ids }) });
 }
 
 function isForm({ headers }: HttpRequest): boolean {
@@ -135,7 +151,7 @@ async function createNumbered(
   return { commit, ids: items.map((_, index) => position(commit.first + index)) };
 }
 
-/** The metadata tells which ids were made here, for a retry under the same key. */
+/** The member of a commit's metadata with the ids that were made here, for a retry under the same key. */
 const CREATED = 'created';
 
 async function createNamed(
@@ -170,12 +186,16 @@ async function createdIn(
   return ids;
 }
 
-/** Inputs as JSON, so that a big integer, or a date that a schema has made, has a digest as well. */
+/**
+ * Inputs as JSON, so that a big integer, or a date that a schema has made, has a digest as well.
+ *
+ * @param ids one for each input; undefined where the id is made here, or there is none
+ */
 function optionsOf(
   request: HttpRequest,
   owner: string,
   { name, command }: NamedCommand,
-  id: unknown,
+  ids: readonly unknown[],
   { many, items }: CommandRequest,
 ): CommitOptions {
   const { fingerprint } = httpOf(command);
@@ -184,9 +204,9 @@ function optionsOf(
     request.headers,
     request.headers['idempotency-key'] === undefined
       ? undefined
-      : (fingerprint?.({ id, inputs, many }) ?? {
+      : (fingerprint?.({ ids, inputs, many }) ?? {
           command: `${owner}.${name}`,
-          ids: items.map((item) => item.id ?? asJson(id) ?? null),
+          ids: ids.map((id) => asJson(id) ?? null),
           inputs: asJson(inputs),
           many,
         }),

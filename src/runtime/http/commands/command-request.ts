@@ -1,19 +1,17 @@
 /** Reads what a command is asked to do from a request: one input or several, and the ids that the client chose. */
 import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE } from '../kernel/bodies.js';
-import { InvalidBody, pointer, type Fault } from '../kernel/problem.js';
+import { InvalidBody, Problem, pointer, type Fault } from '../kernel/problem.js';
 import type { Json } from '../../event-log/event.js';
 import type { AnyCommand } from '../../command/commands.js';
-import { jsonSchemaOf, validate } from '../../command/input-schema.js';
-import { textIdFault } from '../../command/subject-ids.js';
+import { MAX_FAULTS, jsonSchemaOf, validate } from '../../command/input-schema.js';
+import { textIdFault, type SubjectIds } from '../../command/subject-ids.js';
 
-/** Inputs of one array; with a condition for each subject, an append looks at as many indexes. */
+/** Inputs of one array. The condition of its append has an item for each subject, and each is looked up in an index. */
 const MAX_MANY = 1_000;
-
-const MAX_FAULTS = 20;
 
 export interface CommandItem {
   /** The id that the client chose; undefined where there is none. */
-  readonly id: string | undefined;
+  readonly id: unknown;
   readonly input: unknown;
 }
 
@@ -27,15 +25,20 @@ export function acceptedBy({ http }: AnyCommand): readonly string[] {
   return [...new Set([...accepts, ...(many ? [NDJSON_TYPE] : []), ...(forms ? [FORM_TYPE] : [])])];
 }
 
+export interface CommandRequestOptions {
+  /** Whether the body came as a form, of texts only. */
+  readonly isForm: boolean;
+  /** Given where the member `id` of an input names the subject that it creates. */
+  readonly ids?: SubjectIds<unknown>;
+}
+
 /**
- * @param isForm whether the body came as a form, of texts only
- * @param takesId whether the member `id` of an input names the subject that it creates
  * @throws InvalidBody that names each field at fault, the first twenty of them
  */
 export async function readCommand(
   command: AnyCommand,
   body: unknown,
-  { isForm, takesId }: { readonly isForm: boolean; readonly takesId: boolean },
+  options: CommandRequestOptions,
 ): Promise<CommandRequest> {
   const {
     many = false,
@@ -45,7 +48,7 @@ export async function readCommand(
   if (!many || !Array.isArray(body))
     return {
       many: false,
-      items: [taken(await readItem(command, orEmpty(command, body), { isForm, takesId }, []))],
+      items: [taken(await readItem(command, orEmpty(command, body), options, []))],
     };
   if (body.length === 0 || body.length > maxMany) {
     const detail = `one commit takes 1 to ${maxMany} ${plural}, not ${body.length}`;
@@ -54,7 +57,7 @@ export async function readCommand(
   const items: CommandItem[] = [];
   const faults: Fault[] = [];
   for (const [index, each] of body.entries()) {
-    const item = await readItem(command, each, { isForm: false, takesId }, [index]);
+    const item = await readItem(command, each, { ...options, isForm: false }, [index]);
     if ('faults' in item) faults.push(...item.faults);
     else items.push(item);
     if (faults.length >= MAX_FAULTS) break;
@@ -76,21 +79,36 @@ function taken(item: CommandItem | { readonly faults: readonly Fault[] }): Comma
 async function readItem(
   command: AnyCommand,
   given: unknown,
-  { isForm, takesId }: { readonly isForm: boolean; readonly takesId: boolean },
+  { isForm, ids }: CommandRequestOptions,
   path: readonly PropertyKey[],
 ): Promise<CommandItem | { readonly faults: readonly Fault[] }> {
   const { properties = {} } = jsonSchema(command);
   let value = isForm && isObject(given) ? fromForm(given, properties) : given;
-  let id: string | undefined;
-  if (takesId && isObject(value) && Object.hasOwn(value, 'id')) {
+  let id: unknown;
+  if (ids !== undefined && isObject(value) && (Object.hasOwn(value, 'id') || ids.make === undefined)) {
     const { id: chosen, ...rest } = value;
-    const fault = textIdFault(chosen);
-    if (fault !== undefined) return { faults: [{ pointer: pointer([...path, 'id']), detail: fault }] };
-    id = chosen as string;
+    const read = readId(ids, chosen);
+    if ('fault' in read) return { faults: [{ pointer: pointer([...path, 'id']), detail: read.fault }] };
+    ({ id } = read);
     if (!Object.hasOwn(properties, 'id')) value = rest; // otherwise the schema wants it, too
   }
   const result = await validate(command.input, value, path);
   return 'faults' in result ? result : { id, input: result.value };
+}
+
+/** As in a URL, so that whatever is created can be found. */
+function readId(
+  { read }: SubjectIds<unknown>,
+  chosen: unknown,
+): { readonly id: unknown } | { readonly fault: string } {
+  const fault = textIdFault(chosen);
+  if (fault !== undefined) return { fault };
+  try {
+    return { id: read(chosen as string) };
+  } catch (error) {
+    if (error instanceof Problem) return { fault: error.detail };
+    throw error;
+  }
 }
 
 interface ObjectSchema {

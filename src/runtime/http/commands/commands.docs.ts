@@ -4,7 +4,7 @@ import { CommitIdReused } from '../../event-log/errors.js';
 import type { AnyCommand } from '../../command/commands.js';
 import type { AnyDecider } from '../../command/decider.js';
 import { jsonSchemaOf } from '../../command/input-schema.js';
-import type { SubjectIds } from '../../command/subject-ids.js';
+import { uuidV7, type SubjectIds } from '../../command/subject-ids.js';
 import { CommandContended } from '../../command/turns.js';
 import { APPENDING_PROBLEMS, READING_PROBLEMS, UNREADABLE } from '../events/log-problems.js';
 import {
@@ -59,13 +59,12 @@ export function ApiCommand(
 }
 
 export function ApiSubject(served: ServedDecider): MethodDecorator {
-  const { decider, path, commands, creating } = served;
+  const { decider, path, commands } = served;
   const { ids } = decider;
-  const possible = commands.filter(({ name }) => name !== creating?.name);
   const links = {
     type: 'object',
     description: 'Those that are possible now; whether one allows an input shows when it is sent',
-    properties: Object.fromEntries(possible.map(({ name }) => [name, jsonSchemaOf(apiCommand)])),
+    properties: Object.fromEntries(commands.map(({ name }) => [name, jsonSchemaOf(apiCommand)])),
   };
   const shown = shownOf(decider);
   return ApiEndpoint({
@@ -158,7 +157,7 @@ function bodyOf(
   const inputs = command.examples ?? (isOptional ? [{}] : []);
   const isNamed = ids !== undefined && !Object.hasOwn(propertiesOf(input), 'id');
   const examples = isNamed ? inputs.map((each) => ({ id: ids.example, ...(each as object) })) : inputs;
-  const one = { title: sentence(id), ...(isNamed ? withId(input, ids.schema) : input) };
+  const one = { title: sentence(id), ...(isNamed ? withId(input, ids) : input) };
   const schema = { ...(many ? { oneOf: [one, { type: 'array', items: one }] } : one), examples };
   const lines = examples.map((each) => JSON.stringify(each)).join('\n');
   return Object.fromEntries(
@@ -173,9 +172,17 @@ function propertiesOf({ properties = {} }: JsonSchema): Readonly<Record<string, 
   return properties as Readonly<Record<string, JsonSchema>>;
 }
 
-function withId(input: JsonSchema, idSchema: JsonSchema): JsonSchema {
-  const description = 'An id of your own; without it one is made: a UUID of version 7';
-  return { ...input, properties: { id: { ...idSchema, description }, ...propertiesOf(input) } };
+function withId(input: JsonSchema, { schema, make }: SubjectIds<unknown>): JsonSchema {
+  const required = [...((input['required'] as readonly string[] | undefined) ?? []), 'id'];
+  const description =
+    make === uuidV7
+      ? 'An id of your own; without it one is made: a UUID of version 7'
+      : `An id of your own${make === undefined ? '' : '; without it one is made'}`;
+  return {
+    ...input,
+    ...(make === undefined && { required }),
+    properties: { id: { ...schema, description }, ...propertiesOf(input) },
+  };
 }
 
 /** @param name of the schema of an answer that the command says itself */

@@ -5,7 +5,7 @@ import { isContract } from '../../command/decision-model.js';
 import type { FoldState } from '../../fold/fold-state.js';
 import { Problem } from '../kernel/problem.js';
 
-/** What the decider says of a command on a subject that there is not, if that is that there is none. */
+/** The first refusal of kind `not-found` that the decider gives for a command in the initial state; otherwise a standard one. */
 export function noSuchSubject(decider: AnyDecider, state: FoldState, id: unknown): Problem {
   const { name, commands, refusal } = decider;
   const creating = creatingCommand(decider);

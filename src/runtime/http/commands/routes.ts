@@ -1,6 +1,7 @@
 /** What a decider, or a decision about several subjects, serves: its paths, each with how it is answered and documented. */
 import type { AnyCommand } from '../../command/commands.js';
 import { creatingCommand, type AnyDecider } from '../../command/decider.js';
+import { isOfRuntime } from '../kernel/paths.js';
 import { acceptedBy } from './command-request.js';
 import { ApiCommand, ApiDecision, ApiSubject } from './commands.docs.js';
 import { answerCommand, answerCreation, answerDecision, answerSubject } from './answers.js';
@@ -17,7 +18,11 @@ export function routesOf(given: Servable | { readonly name: string }): readonly 
   return served === undefined ? [] : routesOfDecider(served);
 }
 
-/** Undefined when it says `http: false`. @throws Error when two of its commands have one path, or several create */
+/**
+ * Undefined when it says `http: false`.
+ *
+ * @throws Error when two of its commands have one path, several create, or the one that creates claims unique values for a position
+ */
 function servedDecider(decider: AnyDecider): ServedDecider | undefined {
   if (decider.http === false) return undefined;
   const creates = creatingCommand(decider);
@@ -28,13 +33,18 @@ function servedDecider(decider: AnyDecider): ServedDecider | undefined {
       return { name, command, path: checkedPath(path, `decider ${decider.name}: command ${name}`) };
     });
   const creating = all.find(({ name }) => name === creates);
+  // The owner of a value must be known before it is recorded.
+  if (decider.ids.kind === 'position' && creating?.command.unique !== undefined)
+    throw new Error(
+      `decider ${decider.name}: command ${creating.name} claims unique values, so its subject cannot be named by a position`,
+    );
   const commands = all.filter(({ name }) => name !== creates || decider.ids.kind === 'text');
   const twice = commands.find(
     ({ path }, index) => commands.findIndex((other) => other.path === path) < index,
   );
   if (twice !== undefined)
     throw new Error(`decider ${decider.name}: there are two commands at ${twice.path}`);
-  const path = checkedPath(decider.http.path ?? decider.name, `decider ${decider.name}`);
+  const path = ownPath(decider.http.path ?? decider.name, `decider ${decider.name}`);
   return { decider, path, creating, commands };
 }
 
@@ -74,7 +84,7 @@ function routesOfDecision(decision: AnyDecision): readonly Route[] {
   const { name } = decision;
   const command = decision.command as AnyCommand;
   if (command.http === false) return [];
-  const path = checkedPath(command.http?.path ?? name, `decision ${name}`);
+  const path = ownPath(command.http?.path ?? name, `decision ${name}`);
   return [
     {
       method: 'POST',
@@ -84,6 +94,14 @@ function routesOfDecision(decision: AnyDecision): readonly Route[] {
       answer: answerDecision(decision),
     },
   ];
+}
+
+/** @param path that of the commands and subjects, or of a decision @throws Error when the runtime serves something of its own there */
+function ownPath(path: string, where: string): string {
+  const [first = ''] = checkedPath(path, where).split('/');
+  if (isOfRuntime(first))
+    throw new Error(`${where}: /${first} is where the runtime serves its own; give another path (http.path)`);
+  return path;
 }
 
 /** @throws Error when it is no path of plain segments */
