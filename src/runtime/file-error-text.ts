@@ -15,7 +15,7 @@ const SENTENCES: Readonly<Record<string, (path: string) => string>> = {
  * @returns undefined for every other error
  */
 export function fileErrorText(error: unknown, named?: string): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { code, path } = error as NodeJS.ErrnoException;
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { code, path } = error as Partial<NodeJS.ErrnoException>;
   return code === undefined ? undefined : SENTENCES[code]?.(path ?? named ?? 'the file');
 }

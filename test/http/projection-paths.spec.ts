@@ -6,7 +6,7 @@ import { totalOf } from '../support/amounts.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { createHttpApplication } from '../../src/apps/http-application.js';
-import { RESERVED } from '../../src/runtime/http/kernel/paths.js';
+import { PATHS, RESERVED } from '../../src/runtime/http/kernel/paths.js';
 
 @Module({})
 class App {}
@@ -29,7 +29,7 @@ function applicationOf(...modules: NonNullable<DynamicModule['imports']>): Promi
     EventEmitterModule.forRoot({ wildcard: true }),
     LeftfoldModule.forRoot({
       store: new MemoryStore(),
-      http: { events: true, projections: true, operations: true, health: true },
+      http: { events: true, commits: true, projections: true, operations: true, health: true },
     }),
   ];
   return createHttpApplication(
@@ -57,9 +57,12 @@ function firstSegments(app: NestFastifyApplication): ReadonlySet<string> {
 }
 
 describe('the paths of the runtime', () => {
-  it('are those that are reserved, neither more nor fewer', async () => {
+  it('are those that are reserved, neither more nor fewer, but for that of the monolith', async () => {
     const app = await applicationOf();
-    expect([...firstSegments(app)].toSorted()).toEqual([...RESERVED].toSorted());
+    const ofMonolith: string = PATHS.forwarding;
+    const served = Object.values(PATHS).filter((path) => path !== ofMonolith);
+    expect([...firstSegments(app)].toSorted()).toEqual(served.toSorted());
+    for (const path of [...served, ofMonolith]) expect(RESERVED).toContain(path);
     await app.close();
   });
 
