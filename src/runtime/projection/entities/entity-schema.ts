@@ -4,7 +4,7 @@ import type { EntityProjectionDefinition } from './define-entity-projection.js';
 /** What they follow from. */
 export type Shape = Pick<EntityProjectionDefinition, 'index' | 'compound'>;
 
-/** The column of a member. A prefix, since a member may be named as a column of the runtime. */
+/** The column of a member. A prefix, since a member may be named as a column of the runtime, or as a keyword of SQL. */
 export const columnOf = (member: string): string => `i_${member}`;
 
 export function schemaOf({ index, compound }: Shape): string {
@@ -13,23 +13,24 @@ export function schemaOf({ index, compound }: Shape): string {
   const shown = [
     'key',
     'position',
-    ...members.map((member) => `view ->> '$.${member}' AS ${member}`),
+    ...members.map((member) => `view ->> '$.${member}' AS "${member}"`),
     'view AS json',
   ];
   const indexes = [...members.map((member) => [member]), ...compound].map((together) => {
-    const name = ['by', ...together].join('_');
+    // The comma is in no member, so that no two indexes have one name.
+    const name = `"by ${together.join()}"`;
     return `CREATE INDEX IF NOT EXISTS ${name} ON entities (${[...together.map(columnOf), 'key'].join()});`;
   });
   return `
-    CREATE TABLE IF NOT EXISTS checkpoint (
+    CREATE TABLE checkpoint (
       id INTEGER PRIMARY KEY CHECK (id = 1), log TEXT NOT NULL, fingerprint TEXT NOT NULL, position INTEGER NOT NULL,
       hash TEXT NOT NULL, digest TEXT NOT NULL, entities INTEGER NOT NULL, faulted INTEGER NOT NULL, serves INTEGER NOT NULL
     );
-    CREATE TABLE IF NOT EXISTS entities (
+    CREATE TABLE entities (
       id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, digest TEXT NOT NULL,
       state NOT NULL, view TEXT NOT NULL, fault TEXT${members.map((member) => `, ${columnOf(member)}`).join('')}
     );
-    CREATE INDEX IF NOT EXISTS faulted ON entities (position) WHERE fault IS NOT NULL;
-    CREATE VIEW IF NOT EXISTS entity_list AS SELECT ${shown.join()} FROM entities;
+    CREATE INDEX faulted ON entities (position) WHERE fault IS NOT NULL;
+    CREATE VIEW entity_list AS SELECT ${shown.join()} FROM entities;
     ${indexes.join('\n')}`;
 }
