@@ -22,15 +22,15 @@ export function schemaOf({ index, compound }: Shape): string {
     return `CREATE INDEX IF NOT EXISTS ${name} ON entities (${[...together.map(columnOf), 'key'].join()});`;
   });
   return `
-    CREATE TABLE checkpoint (
+    CREATE TABLE IF NOT EXISTS checkpoint (
       id INTEGER PRIMARY KEY CHECK (id = 1), log TEXT NOT NULL, fingerprint TEXT NOT NULL, position INTEGER NOT NULL,
       hash TEXT NOT NULL, digest TEXT NOT NULL, entities INTEGER NOT NULL, faulted INTEGER NOT NULL, serves INTEGER NOT NULL
     );
-    CREATE TABLE entities (
+    CREATE TABLE IF NOT EXISTS entities (
       id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, digest TEXT NOT NULL,
       state NOT NULL, view TEXT NOT NULL, fault TEXT${members.map((member) => `, ${columnOf(member)}`).join('')}
     );
-    CREATE INDEX faulted ON entities (position) WHERE fault IS NOT NULL;
-    CREATE VIEW entity_list AS SELECT ${shown.join()} FROM entities;
+    CREATE INDEX IF NOT EXISTS faulted ON entities (position) WHERE fault IS NOT NULL;
+    CREATE VIEW IF NOT EXISTS entity_list AS SELECT ${shown.join()} FROM entities;
     ${indexes.join('\n')}`;
 }
