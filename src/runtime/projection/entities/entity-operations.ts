@@ -83,7 +83,8 @@ export async function auditEntities<Context>(
     await foldThrough(beside, live, kept.position, options);
     if (!isOfSameEvents(beside.checkpoint, kept)) throw foldedAnew(live);
     const at = kept.position;
-    const differing = reader === undefined ? [] : await differingKeys(reader, beside, options.signal);
+    const differing =
+      reader === undefined ? [] : await differingKeys(readingOf(live, reader), beside, options.signal);
     const isEqual = differing.length === 0 && isOfSameEntities(beside.checkpoint, kept);
     const drift: Drift | undefined = isEqual
       ? undefined
@@ -162,16 +163,24 @@ function isOfSameEntities(one: Checkpoint, other: Checkpoint): boolean {
   return one.digest === other.digest && one.entities === other.entities && one.faulted === other.faulted;
 }
 
+/** Pages of what is kept. Where the file is found damaged, the live projection folds anew. */
+function readingOf<Context>(
+  live: EntityProjection<Context>,
+  reader: EntityDatabase,
+): (after: string) => readonly KeptEntity[] {
+  return (after) => live.reading(() => reader.entitiesAfter(after, COMPARED_ENTITIES));
+}
+
 /** Of entities that are not the same in both, or whose digest is not that of their content. */
 async function differingKeys<Context>(
-  kept: EntityDatabase,
+  keptAfter: (key: string) => readonly KeptEntity[],
   beside: EntityFolding<Context>,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const differing: string[] = [];
   for (let after: string | undefined = ''; after !== undefined && differing.length < MAX_NAMED;) {
     signal.throwIfAborted();
-    const mine = kept.entitiesAfter(after, COMPARED_ENTITIES);
+    const mine = keptAfter(after);
     const right = beside.database.entitiesAfter(after, COMPARED_ENTITIES);
     const end = firstOf([mine, right].map(lastOfFullPage));
     // What is beyond the end may come in the next page of the other.
