@@ -143,9 +143,15 @@ export class LeftfoldModule implements OnApplicationShutdown {
       deciders.map(({ name }) => name),
     );
     const served = http ? deciders.map(routesOf).filter((routes) => routes.length > 0) : [];
+    const lists = http ? projections.filter(isEntityProjection) : [];
+    const paths = [
+      ...lists.map(({ name }) => `GET /${name}/:key`),
+      ...served.flat().map(({ method, path }) => `${method} /${path}`),
+    ];
+    // Whatever a parameter is called, it stands for the same part of a path.
     requireDistinct(
       'paths',
-      served.flat().map(({ method, path }) => `${method} /${path}`),
+      paths.map((path) => path.replace(/:[^/]+/g, '{id}')),
     );
     const module: DynamicModule = {
       module: LeftfoldFeatureModule,

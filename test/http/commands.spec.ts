@@ -18,6 +18,7 @@ import {
   type SubjectIds,
 } from '../../src/runtime/index.js';
 import { BankModule } from '../bank/bank.js';
+import { changedOrders } from '../support/app/orders.js';
 
 const noteTaken = defineEvent({
   type: 'note.taken',
@@ -288,6 +289,14 @@ describe('a decider whose ids are of a form of its own', () => {
 });
 
 describe('what cannot be served', () => {
+  it('is refused at the start: a decider where an entity projection of the context has its entities', () => {
+    const { deciders = [] } = noteBy('note', 'notes');
+    const notes = changedOrders({ name: 'notes' });
+    expect(() => LeftfoldModule.forFeature({ projections: [notes], deciders, http: true })).toThrow(
+      'there are two paths named GET /notes/{id}',
+    );
+  });
+
   it('is refused at the start: two deciders of one context at one path', () => {
     const [note] = noteBy('note', 'notes').deciders ?? [];
     const [other] = noteBy('other', 'notes').deciders ?? [];

@@ -127,9 +127,13 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     const { name } = definition;
     const place = new EntityPlace(this.settings.entityFolderOf?.(name));
     const projection = new EntityProjection<Context>(definition, this.log, place, {
-      ...this.#observerOf(name, (fault) => {
-        this.#faulted(projection, fault);
-      }),
+      ...this.#observerOf(
+        name,
+        (fault) => {
+          this.#faulted(projection, fault);
+        },
+        'its database',
+      ),
       unusable: (reason) => {
         this.#logger.warn(`${name}: folds anew from the log what cannot be used of what was kept: ${reason}`);
       },
@@ -143,11 +147,16 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     this.log.contracts.consumedBy({ name: `projection ${name}`, consumes, fold });
   }
 
-  #observerOf(projection: string, faulted: ProjectionObserver['faulted']): ProjectionObserver {
+  /** @param kept what it begins from, when not from the beginning */
+  #observerOf(
+    projection: string,
+    faulted: ProjectionObserver['faulted'],
+    kept = 'the snapshot',
+  ): ProjectionObserver {
     return {
       recovered: (report) => {
         const { position, restoredFrom, events, milliseconds } = report;
-        const from = restoredFrom === 0 ? 'the beginning' : `the snapshot at ${restoredFrom}`;
+        const from = restoredFrom === 0 ? 'the beginning' : `${kept} at ${restoredFrom}`;
         const time = milliseconds.toFixed(0);
         this.#logger.log(`${projection}: folded ${events} events from ${from} to ${position} in ${time} ms`);
         this.#signal('projection.recovered', { projection, ...report });

@@ -28,13 +28,10 @@ import { ProblemFilter } from '../kernel/problem.filter.js';
 import { reached, requireRecovered } from '../projections/query.js';
 import { readPointInTime } from '../projections/time-parameter.js';
 import { ApiEntity, ApiList } from './entities.docs.js';
-import { entityJson, sendBody } from './entity-answer.js';
+import { MAX_PAGE_LENGTH, entityJson, sendBody } from './entity-answer.js';
 import { answerEntityAt } from './entity-past.controller.js';
 import { writeCursor } from './list-cursor.js';
 import { readFields, readList, type ListRequest } from './list-request.js';
-
-/** A page ends early after so many bytes of views. */
-const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
 export function entitiesController(definition: EntityProjectionDefinition): Type {
   const { name } = definition;
@@ -126,17 +123,17 @@ function listJson(
 ): string {
   return projection.reading(() => {
     const items: string[] = [];
-    let bytes = 0;
+    let length = 0;
     let last: EntityCursor | undefined;
     let next: string | undefined;
     for (const entity of listEntities(projection, list)) {
-      if (items.length === list.limit || bytes > MAX_PAGE_BYTES) {
+      if (items.length === list.limit || length > MAX_PAGE_LENGTH) {
         next = last && linkTo(writeCursor(last, list.sort));
         break;
       }
       const item = entityJson(entity, list.fields);
       items.push(item);
-      bytes += item.length;
+      length += item.length;
       last = entity.cursor;
     }
     const count = list.counts ? `,"count":${countEntities(projection, list.filters)}` : '';

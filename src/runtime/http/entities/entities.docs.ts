@@ -1,7 +1,6 @@
 /** OpenAPI of entity projections: the list, one entity, its history. */
 import { z } from 'zod';
 import { position } from '../../event-log/event.js';
-
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
 import type { IndexKind } from '../../projection/entities/index-kinds.js';
 import { EntityNotFound } from '../../projection/entities/entity-problems.js';
@@ -151,7 +150,7 @@ export function ApiEntityHistory(definition: Documented): MethodDecorator {
     },
     answers: {
       200: {
-        description: 'Oldest first',
+        description: 'Oldest first. Fewer than limit where the views are large',
         headers: POSITION_HEADER,
         body: z
           .object({

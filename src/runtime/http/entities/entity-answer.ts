@@ -4,6 +4,9 @@ import { JSON_UTF_8, send, setHeader, type HttpRequest, type HttpResponse } from
 import { matchesEntityTag } from '../kernel/headers.js';
 import { staleSince, type QueriedProjection } from '../projections/query.js';
 
+/** A page of a list or a history ends early after so much, in characters of JSON. */
+export const MAX_PAGE_LENGTH = 4 * 1024 * 1024;
+
 export interface WrittenEntity {
   readonly key: string;
   /** Of the last event that changed it. */

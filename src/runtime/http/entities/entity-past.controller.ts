@@ -19,8 +19,11 @@ import { EntityProjection } from '../../projection/entities/entity-projection.js
 import { tokenOf } from '../../projection/inject-projection.js';
 import { AfterHead } from '../../projection/past/past-problems.js';
 import {
+  JSON_UTF_8,
   queryOf,
+  send,
   sendJson,
+  setHeader,
   whileConnected,
   type HttpRequest,
   type HttpResponse,
@@ -33,7 +36,7 @@ import { readWhatIf, requireBefore } from '../projections/past-request.js';
 import type { PointInTime } from '../projections/time-parameter.js';
 import { ApiEntityHistory, ApiEntityWhatIf } from './entities.docs.js';
 import { entityJson, sendBody } from './entity-answer.js';
-import { MAX_POINTS, pointsOf, written } from './entity-points.js';
+import { MAX_POINTS, pointsOf } from './entity-points.js';
 
 export interface EntityAtRequest {
   readonly key: string;
@@ -86,12 +89,17 @@ export function entityPastController(definition: EntityProjectionDefinition): Ty
         pointsOf(this.projection, key, { after, limit, signal }),
       );
       if (answer === undefined) return;
-      const { points, isMore, head } = answer;
-      const last = points.at(-1)?.position;
+      const { points, last, isMore, head } = answer;
       if (last === undefined && after === START) throw new EntityNotFound(name, key);
       const path = `/${name}/${encodeURIComponent(key)}/history?after=${last ?? after}&limit=${limit}`;
-      const next = isMore ? { next: this.links.runtime(path) } : {};
-      sendJson(response, 200, headersAt(head), { key, points: points.map(written), ...next });
+      const next = isMore ? `,"next":${JSON.stringify(this.links.runtime(path))}` : '';
+      setHeader(response, 'content-type', JSON_UTF_8);
+      send(
+        response,
+        200,
+        headersAt(head),
+        `{"key":${JSON.stringify(key)},"points":[${points.join()}]${next}}`,
+      );
     }
 
     @Get(':key/what-if')

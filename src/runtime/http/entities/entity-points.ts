@@ -2,9 +2,19 @@
 import type { Position } from '../../event-log/event.js';
 import type { EntityPoint } from '../../projection/entities/entity-past.js';
 import type { EntityProjection } from '../../projection/entities/entity-projection.js';
+import { MAX_PAGE_LENGTH } from './entity-answer.js';
 
 /** The most points of one answer. */
 export const MAX_POINTS = 1000;
+
+interface PageOfPoints {
+  /** Each as JSON. */
+  readonly points: readonly string[];
+  /** Of the last one; undefined when there is none. */
+  readonly last: Position | undefined;
+  readonly isMore: boolean;
+  readonly head: Position;
+}
 
 export async function pointsOf(
   { past, log }: EntityProjection,
@@ -14,18 +24,27 @@ export async function pointsOf(
     limit,
     signal,
   }: { readonly after: Position; readonly limit: number; readonly signal: AbortSignal },
-): Promise<{ readonly points: readonly EntityPoint[]; readonly isMore: boolean; readonly head: Position }> {
+): Promise<PageOfPoints> {
   const head = await log.head();
-  const points: EntityPoint[] = [];
-  for await (const point of past.points(key, { through: head, signal })) {
-    if (point.position <= after) continue;
-    if (points.length === limit) return { points, isMore: true, head };
-    points.push(point);
+  const points: string[] = [];
+  let length = 0;
+  let last: Position | undefined;
+  for await (const point of past.points(key, { after, through: head, signal })) {
+    if (points.length === limit || length > MAX_PAGE_LENGTH) return { points, last, isMore: true, head };
+    const text = written(point);
+    points.push(text);
+    length += text.length;
+    last = point.position;
   }
-  return { points, isMore: false, head };
+  return { points, last, isMore: false, head };
 }
 
 /** What ended the entity has no view. */
-export function written({ position: at, time, type, view }: EntityPoint): object {
-  return { position: at, time, type, ...(view === undefined ? { forgotten: true } : { view }) };
+function written({ position: at, time, type, view }: EntityPoint): string {
+  return JSON.stringify({
+    position: at,
+    time,
+    type,
+    ...(view === undefined ? { forgotten: true } : { view }),
+  });
 }

@@ -1,4 +1,5 @@
 /** What an entity projection may not be is refused when it is defined or added, by name. */
+import { setup } from 'xstate';
 import { changedOrders, itemAdded, orderContracts, orders } from '../../../../test/support/app/orders.js';
 import { EventLog } from '../../event-log/event-log.js';
 import type { RecordedEvent } from '../../event-log/event.js';
@@ -23,6 +24,16 @@ describe('the definition of an entity projection', () => {
       'a list has a parameter or member of that name',
     ],
     ['a member called key', { index: { key: 'text' } }, 'a list has a parameter or member of that name'],
+    [
+      'a member that differs from key in case only',
+      { index: { Key: 'text' } },
+      'a list has a parameter or member of that name',
+    ],
+    [
+      'a member called as a column of entity_list',
+      { index: { json: 'text' } },
+      'a list has a parameter or member of that name',
+    ],
     ['a member with a dot', { index: { 'a.b': 'text' } }, 'letters, digits and underscores'],
     ['members that differ in case', { index: { status: 'text', Status: 'text' } }, 'differ only in case'],
     [
@@ -31,6 +42,12 @@ describe('the definition of an entity projection', () => {
       'compound: nothing is not in index',
     ],
     ['a compound of one', { compound: [['status']] }, 'name two members or more'],
+    ['a compound that names a member twice', { compound: [['status', 'status']] }, 'names a member twice'],
+    [
+      'a scope of faults that there is not',
+      { faultStops: 'all' },
+      'faultStops is projection or entity, not "all"',
+    ],
     ['a version that is none', { version: 0 }, 'a version is a whole number from 1'],
   ])('is refused with %s', (_, change, message) => {
     expect(() => changedOrders(change)).toThrow(message);
@@ -50,6 +67,31 @@ describe('the definition of an entity projection', () => {
     expect(changedOrders({ key: () => undefined }).keysOf(event)).toEqual([]);
     expect(orders.keysOf(event)).toEqual(['a']);
     expect(changedOrders({ key: () => ['a', 'b', 'a'] }).keysOf(event)).toEqual(['a', 'b']);
+  });
+
+  it('is refused with a state to forget that is not a final one at the top', () => {
+    const machine = setup({}).createMachine({
+      id: 'order',
+      initial: 'open',
+      states: {
+        open: { on: { 'order.paid': 'paid' } },
+        paid: { initial: 'done', states: { done: { type: 'final', meta: { forget: true } } } },
+      },
+    });
+    expect(() => changedOrders({ machine })).toThrow(
+      'order.paid.done has forget; only a final state at the top of the machine can',
+    );
+  });
+
+  it('has no members in its view that are added to each answer', () => {
+    const state = { value: 'open', context: {} } as never;
+    const view = (): object => ({ key: 1, position: 2, faultAt: 3, total: '5' });
+    expect(changedOrders({ view }).view(state, 'a')).toEqual({ total: '5' });
+  });
+
+  it.each([[undefined], [[]], ['text'], [new Date(0)]])('refuses a view that is %p', (view) => {
+    const state = { value: 'open', context: {} } as never;
+    expect(() => changedOrders({ view: () => view }).view(state, 'a')).toThrow('the view is to be an object');
   });
 
   it('may not share its name with another projection', () => {

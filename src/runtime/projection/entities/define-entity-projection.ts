@@ -10,6 +10,8 @@ import { INDEX_KINDS, type IndexKind } from './index-kinds.js';
 /** What becomes of an event that cannot be folded: the projection stops there, or only the entity does, and the others go on. */
 export type FaultScope = 'projection' | 'entity';
 
+const FAULT_SCOPES: readonly FaultScope[] = ['projection', 'entity'];
+
 export interface EntityProjectionDefinition<Context = unknown> {
   readonly kind: 'entities';
   /** Names its folder, its URL and its log lines, as that of a projection. */
@@ -35,6 +37,11 @@ export interface EntityProjectionDefinition<Context = unknown> {
 /** Members of a list's query string that are not members of an index. */
 export const LIST_PARAMETERS = ['sort', 'limit', 'cursor', 'count', 'fields', 'after', 'at'] as const;
 
+/** Members that an answer has beside those of the view. */
+const ADDED_MEMBERS: readonly string[] = ['key', 'position', 'faultAt'];
+/** Names that no member of an index has, in lower case, since SQL takes no notice of case; `entity_list` has a column `json`. */
+const RESERVED_MEMBERS = [...ADDED_MEMBERS, 'json'].map((name) => name.toLowerCase());
+
 /** In characters, as of a tag. */
 export const MAX_ENTITY_KEY_LENGTH = 255;
 
@@ -42,7 +49,7 @@ const MEMBER = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 /** SQLite takes more; each costs a write for every change. */
 const MAX_INDEXES = 16;
 /** Raised when what is kept in the database changes for the same definition. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /**
  * Defines a projection that folds one small state for each key.
@@ -60,7 +67,7 @@ export function defineEntityProjection<
   readonly consumes: Consumes;
   /** Which entities the event is about. A key has 1 to 255 characters, none of them NUL. Undefined: none. */
   readonly key: (event: RecordedOf<Consumes[number]>) => string | readonly string[] | undefined;
-  /** What is answered, beside the key and the position, which are added. */
+  /** What is answered: plain data. `key`, `position` and `faultAt` are added, and left out of what it returns. */
   readonly view: (state: FoldState<ContextOf<Projected>>, key: string) => View;
   /** The members of the view that can be filtered and sorted by, and what they hold. */
   readonly index?: Readonly<Record<string, IndexKind>>;
@@ -83,6 +90,10 @@ export function defineEntityProjection<
     ...(version !== undefined && { version }),
   });
   requireIndexes(name, index, compound);
+  if (!FAULT_SCOPES.includes(faultStops))
+    throw new Error(
+      `projection ${name}: faultStops is projection or entity, not ${JSON.stringify(faultStops)}`,
+    );
   const parts = [FORMAT, folded.fingerprint, String(key), String(view), index, compound, faultStops];
   return {
     kind: 'entities',
@@ -93,12 +104,12 @@ export function defineEntityProjection<
     version: folded.version,
     fingerprint: createHash('sha256').update(JSON.stringify(parts)).digest('base64url'),
     keysOf: (event) => keysIn(key(event as RecordedOf<Consumes[number]>)),
-    view,
+    view: (state, shownKey) => withoutAddedMembers(view(state, shownKey)),
     index,
     compound,
     ...(tag !== undefined && { tag }),
     faultStops,
-    forgets: forgettingStates(machine),
+    forgets: forgettingStates(name, machine),
   };
 }
 
@@ -133,7 +144,7 @@ function requireIndexes(
   const members = Object.entries(index);
   for (const [member, kind] of members) {
     if (!MEMBER.test(member)) refuse(`index ${member}: a member has letters, digits and underscores`);
-    if (LIST_PARAMETERS.some((each) => each === member) || ['key', 'position'].includes(member))
+    if (LIST_PARAMETERS.some((each) => each === member) || RESERVED_MEMBERS.includes(member.toLowerCase()))
       refuse(`index ${member}: a list has a parameter or member of that name; call the member otherwise`);
     if (!INDEX_KINDS.includes(kind))
       refuse(
@@ -147,18 +158,39 @@ function requireIndexes(
     const unknown = together.find((member) => !Object.hasOwn(index, member));
     if (unknown !== undefined) refuse(`compound: ${unknown} is not in index`);
     if (together.length < 2) refuse('compound: name two members or more');
+    if (new Set(together).size < together.length) refuse(`compound: ${together.join()} names a member twice`);
   }
   if (members.length + compound.length > MAX_INDEXES)
     refuse(`at most ${MAX_INDEXES} indexes, as each is written with every change`);
 }
 
-/** Final states of the machine with `meta: { forget: true }`. */
-function forgettingStates(machine: Machine): (state: FoldState) => boolean {
+/** @throws TypeError when the view is no object */
+function withoutAddedMembers(view: unknown): View {
+  if (typeof view !== 'object' || view === null || Array.isArray(view) || 'toJSON' in view)
+    throw new TypeError('the view is to be an object, with the members that are answered');
+  if (!ADDED_MEMBERS.some((name) => name in view)) return view as View;
+  return Object.fromEntries(Object.entries(view).filter(([name]) => !ADDED_MEMBERS.includes(name)));
+}
+
+/** Final states of the machine with `meta: { forget: true }`. @throws Error when another state has that */
+function forgettingStates(name: string, machine: Machine): (state: FoldState) => boolean {
   const names = Object.entries(machine.root.states)
-    .filter(
-      ([, { type, meta }]) => type === 'final' && (meta as { forget?: unknown } | undefined)?.forget === true,
-    )
-    .map(([name]) => name);
+    .filter(([, { type, meta }]) => type === 'final' && forgets(meta))
+    .map(([state]) => state);
+  const wrong = innerStates(machine.root).find(
+    (node) => forgets(node.meta) && !(node.type === 'final' && node.parent === machine.root),
+  );
+  if (wrong !== undefined)
+    throw new Error(
+      `projection ${name}: ${wrong.id} has forget; only a final state at the top of the machine can`,
+    );
   if (names.length === 0) return () => false;
   return ({ value }) => typeof value === 'string' && names.includes(value);
 }
+
+type StateNode = Machine['root'];
+
+const forgets = (meta: unknown): boolean => (meta as { forget?: unknown } | undefined)?.forget === true;
+
+const innerStates = (node: StateNode): readonly StateNode[] =>
+  Object.values(node.states).flatMap((each) => [each, ...innerStates(each)]);

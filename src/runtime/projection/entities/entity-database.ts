@@ -1,33 +1,23 @@
 /** One SQLite database of entities: states, views, indexed columns and the checkpoint, changed in one transaction. */
 import type Libsql from 'libsql';
 import { position, type Position } from '../../event-log/event.js';
-import { hexadecimal, type EntityDigest, type EntityFault, type StoredEntity } from './entity.js';
+import { hexadecimal, type EntityFault, type StoredEntity } from './entity.js';
+import { checkpointOf, type Checkpoint, type CheckpointRow } from './entity-checkpoint.js';
 import { DatabaseDamaged, asDamage, isOtherSchema } from './database-damage.js';
 import { columnOf, schemaOf, type Shape } from './entity-schema.js';
 import { bytesOf, stateOf, type KeptState } from './entity-state.js';
 import type { ColumnValue } from './index-kinds.js';
-
-/** What the database was folded from, and how far. */
-export interface Checkpoint {
-  /** The identity of the log. */
-  readonly log: string;
-  /** Of what has folded it, and of the events that it skipped. */
-  readonly fingerprint: string;
-  readonly position: Position;
-  /** Of the commit that holds the position; empty at the beginning. */
-  readonly hash: string;
-  /** Of all entities. */
-  readonly digest: EntityDigest;
-  readonly entities: number;
-  readonly faulted: number;
-  /** False while it is rebuilt beside the one that answers. */
-  readonly serves: boolean;
-}
+import { closedOnError, connected, loaded, requireWhole, type Sqlite } from './sqlite.js';
 
 export interface EntityChange {
   readonly entity: StoredEntity;
   readonly state: KeptState;
   /** As `Object.keys(index)` has them. */
+  readonly columns: readonly ColumnValue[];
+}
+
+/** What is kept of an entity, with its indexed columns. */
+export interface KeptEntity extends StoredEntity {
   readonly columns: readonly ColumnValue[];
 }
 
@@ -46,26 +36,7 @@ interface EntityRow {
   readonly fault: string | null;
 }
 
-interface CheckpointRow {
-  readonly log: string;
-  readonly fingerprint: string;
-  readonly position: number;
-  readonly hash: string;
-  readonly digest: string;
-  readonly entities: number;
-  readonly faulted: number;
-  readonly serves: number;
-}
-
-/** Larger ones are not looked through at the start, which would hold the thread for seconds; SQLite finds damage when it comes to it. */
-const MAX_CHECKED_PAGES = 65_536;
 const MAX_PREPARED_LISTS = 64;
-/** Of each connection. With SQLite's 2 MiB, the pages that a batch changes are written and read again within its transaction. */
-const PAGE_CACHE_KIB = 32 * 1024;
-/** After so many pages (of 4 KiB) the log beside the file is merged into it; with SQLite's 1,000 that is each batch. */
-const WAL_PAGES = 4096;
-/** How long a transaction waits for one of another process, which holds the thread. */
-const BUSY_TIMEOUT_MS = 1000;
 
 export class EntityDatabase {
   readonly #write: Statement;
@@ -73,16 +44,19 @@ export class EntityDatabase {
   readonly #find: Statement;
   readonly #move: Statement;
   readonly #lists = new Map<string, Statement>();
+  readonly #columns: readonly string[];
   #isClosed = false;
 
   private constructor(
+    private readonly sqlite: Sqlite,
     private readonly database: Libsql.Database,
     readonly file: string | undefined,
-    shape: Shape,
+    private readonly shape: Shape,
   ) {
     const columns = Object.keys(shape.index).map(columnOf);
     const written = ['key', 'position', 'digest', 'state', 'view', 'fault', ...columns];
     const updated = written.slice(1).map((name) => `${name} = excluded.${name}`);
+    this.#columns = columns;
     this.#write = database.prepare(
       `INSERT INTO entities (${written.join()}) VALUES (${written.map(() => '?').join()})
        ON CONFLICT (key) DO UPDATE SET ${updated.join()}`,
@@ -97,47 +71,55 @@ export class EntityDatabase {
     );
   }
 
-  /**
-   * @param file undefined: in memory
-   * @throws DatabaseDamaged when the file is no database of entities, or SQLite finds it damaged
-   */
-  static async open(file: string | undefined, shape: Shape): Promise<EntityDatabase> {
-    // Here, so that an application without entity projections does not load it.
-    const { default: Database } = await import('libsql');
-    try {
-      const database = new Database(file ?? ':memory:');
-      database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-      if (file !== undefined) {
-        database.pragma('journal_mode = WAL');
-        database.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
-        database.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
-        // A power loss may take the last transactions, whole: the log has what they were folded from.
-        database.pragma('synchronous = NORMAL');
-        requireWhole(database);
-      }
+  /** A new one. @param file undefined: in memory */
+  static async create(file: string | undefined, shape: Shape): Promise<EntityDatabase> {
+    const sqlite = await loaded();
+    const database = connected(sqlite, file);
+    return closedOnError(database, () => {
       database.exec(schemaOf(shape));
-      return new EntityDatabase(database, file, shape);
+      return new EntityDatabase(sqlite, database, file, shape);
+    });
+  }
+
+  /**
+   * One that was created before. Its indexes are not made anew: that would hold the thread for as long as they are large.
+   *
+   * @throws DatabaseDamaged when the file is no database of such entities, or SQLite finds it damaged
+   */
+  static async open(file: string, shape: Shape): Promise<EntityDatabase> {
+    const sqlite = await loaded();
+    try {
+      const database = connected(sqlite, file);
+      return closedOnError(database, () => {
+        requireWhole(database);
+        return new EntityDatabase(sqlite, database, file, shape);
+      });
     } catch (error) {
       throw asDamage(error, isOtherSchema);
     }
+  }
+
+  /**
+   * Another connection to the same file, with a view of the database as it is now, which later transactions do not change.
+   * Undefined in memory.
+   */
+  reader(): EntityDatabase | undefined {
+    const { sqlite, file, shape } = this;
+    if (file === undefined) return undefined;
+    const database = connected(sqlite, file);
+    return closedOnError(database, () => {
+      const reader = new EntityDatabase(sqlite, database, file, shape);
+      database.exec('BEGIN');
+      reader.checkpoint(); // SQLite takes the view with the first read
+      return reader;
+    });
   }
 
   /** Undefined before the first transaction. @throws DatabaseDamaged */
   checkpoint(): Checkpoint | undefined {
     const row = this.#reading(() => this.database.prepare('SELECT * FROM checkpoint').get()) as
       CheckpointRow | undefined;
-    if (row === undefined) return undefined;
-    const { log, fingerprint, hash, entities, faulted } = row;
-    return {
-      log,
-      fingerprint,
-      position: position(row.position),
-      hash,
-      digest: BigInt(`0x${row.digest}`),
-      entities,
-      faulted,
-      serves: row.serves === 1,
-    };
+    return row === undefined ? undefined : checkpointOf(row);
   }
 
   /** Empties it and begins at this checkpoint. */
@@ -188,25 +170,31 @@ export class EntityDatabase {
 
   /** The rows of a query, in which values are parameters. @throws DatabaseDamaged */
   *select<Row>(sql: string, parameters: readonly ColumnValue[]): Generator<Row, void, undefined> {
-    const rows = this.#reading(() => this.#prepared(sql).iterate(...parameters));
-    for (;;) {
-      const next = this.#reading(() => rows.next());
-      if (next.done === true) return;
-      yield next.value as Row;
+    const statement = this.#prepared(sql);
+    const rows = this.#reading(() => statement.iterate(...parameters));
+    let isLeft = false;
+    try {
+      for (;;) {
+        const next = this.#reading(() => rows.next());
+        if (next.done === true) return;
+        isLeft = true;
+        yield next.value as Row;
+        isLeft = false;
+      }
+    } finally {
+      // A statement that is left before its end keeps the database from being merged. `get` resets it.
+      if (isLeft && rows.next().done !== true) statement.get(...parameters);
     }
   }
 
-  /** As the entities of a page of keys, in their order. @throws DatabaseDamaged */
-  entitiesAfter(key: string, limit: number): readonly StoredEntity[] {
-    const sql =
-      'SELECT key, position, digest, state, view, fault FROM entities WHERE key > ? ORDER BY key LIMIT ?';
-    return [...this.select<EntityRow>(sql, [key, limit])].map((row) => this.#reading(() => entityOf(row)));
-  }
-
-  /** What it takes on the disk, or in memory, in bytes. */
-  bytes(): number {
-    const of = (name: string): number => Number(Object.values(this.#first(`PRAGMA ${name}`))[0]);
-    return of('page_count') * of('page_size');
+  /** A page in the order of keys. @throws DatabaseDamaged */
+  entitiesAfter(key: string, limit: number): readonly KeptEntity[] {
+    const selected = ['key', 'position', 'digest', 'state', 'view', 'fault', ...this.#columns].join();
+    const sql = `SELECT ${selected} FROM entities WHERE key > ? ORDER BY key LIMIT ?`;
+    return [...this.select<EntityRow & Record<string, unknown>>(sql, [key, limit])].map((row) => ({
+      ...entityOf(row),
+      columns: this.#columns.map((name) => row[name] as ColumnValue),
+    }));
   }
 
   /** Lets the planner know how many entities a value of each index has. */
@@ -214,9 +202,14 @@ export class EntityDatabase {
     this.#reading(() => this.database.exec('PRAGMA analysis_limit = 1000; ANALYZE'));
   }
 
-  /** Writes what is in the log beside the file into the file, so that the file alone is whole. */
+  /** Writes what is in the log beside the file into the file, so that the file alone is whole; unless something else reads it now. */
   mergeLog(): void {
-    if (this.file !== undefined) this.database.pragma('wal_checkpoint(TRUNCATE)');
+    if (this.file === undefined) return;
+    try {
+      this.database.pragma('wal_checkpoint(TRUNCATE)');
+    } catch {
+      // It stays in the log beside the file, where the next connection finds it.
+    }
   }
 
   close(): void {
@@ -225,16 +218,6 @@ export class EntityDatabase {
     // Its file stays open until the statements are collected; a view that was begun must not last as long.
     if (this.database.inTransaction) this.database.exec('ROLLBACK');
     this.database.close();
-  }
-
-  /** Begins a view of the database as it is now, which later transactions do not change. Only of a connection of its own. */
-  beginReading(): void {
-    this.database.exec('BEGIN');
-    this.checkpoint(); // SQLite takes the view with the first read
-  }
-
-  #first(sql: string): object {
-    return this.#reading(() => this.database.prepare(sql).get() as object);
   }
 
   #prepared(sql: string): Statement {
@@ -269,17 +252,6 @@ export class EntityDatabase {
       throw asDamage(error);
     }
   }
-}
-
-function requireWhole(database: Libsql.Database): void {
-  const { page_count: pages } = database.prepare('PRAGMA page_count').get() as {
-    readonly page_count: number;
-  };
-  if (pages > MAX_CHECKED_PAGES) return;
-  const { quick_check: found } = database.prepare('PRAGMA quick_check(1)').get() as {
-    readonly quick_check: string;
-  };
-  if (found !== 'ok') throw new DatabaseDamaged(found);
 }
 
 function entityOf({ key, position: at, digest, state, view, fault }: EntityRow): StoredEntity {

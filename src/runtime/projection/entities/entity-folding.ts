@@ -1,14 +1,15 @@
 /** Folds the pages of a log to entities, and writes them with the checkpoint in one transaction. */
 import { position, type Page, type Position, type RecordedEvent } from '../../event-log/event.js';
+import type { FoldState } from '../../fold/fold-state.js';
 import { errorText } from '../error-text.js';
-import type { View } from '../define-projection.js';
-import { FoldFailed, type Skipped } from '../folding.js';
+import { FoldFailed } from '../folding.js';
 import { columnValue, SHOWN, type ColumnValue } from './index-kinds.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { bytesOf, keptState } from './entity-state.js';
 import { digestOfEntity, withChange, type Entity, type StoredEntity } from './entity.js';
 import { DEFAULT_CACHE_BYTES, EntityCache } from './entity-cache.js';
-import type { Checkpoint, EntityChange, EntityDatabase } from './entity-database.js';
+import type { Checkpoint } from './entity-checkpoint.js';
+import type { EntityChange, EntityDatabase } from './entity-database.js';
 
 /** An entity that a batch has touched. */
 interface Touched<Context> {
@@ -19,6 +20,11 @@ interface Touched<Context> {
   /** What the batch began from: `stored`, or the initial state. */
   readonly original: Entity<Context>;
 }
+
+/** While it is behind, so many events are written in one transaction: fewer transactions, and each entity once in each. */
+const MAX_BATCH_EVENTS = 4_000;
+/** Of the entities that a batch has read from the database, which are in memory until it is written. */
+const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
 interface Prepared {
   readonly written: readonly EntityChange[];
@@ -33,13 +39,14 @@ export class EntityFolding<Context = unknown> {
   #touched = new Map<string, Touched<Context>>();
   #batch: Page[] = [];
   #events = 0;
+  #bytes = 0;
   #through: Position;
 
   constructor(
     readonly definition: EntityProjectionDefinition<Context>,
     readonly database: EntityDatabase,
     checkpoint: Checkpoint,
-    private readonly skipped: Skipped,
+    readonly skipped: Set<Position>,
     cacheBytes = DEFAULT_CACHE_BYTES,
   ) {
     this.#checkpoint = checkpoint;
@@ -55,6 +62,11 @@ export class EntityFolding<Context = unknown> {
   /** How many events are folded and not yet written. */
   get pending(): number {
     return this.#events;
+  }
+
+  /** Whether what is folded is to be written, however far there is to go. */
+  get isFull(): boolean {
+    return this.#events >= MAX_BATCH_EVENTS || this.#bytes >= MAX_BATCH_BYTES;
   }
 
   /** How far it has folded, written or not. */
@@ -139,24 +151,37 @@ export class EntityFolding<Context = unknown> {
   }
 
   #written(entity: Entity<Context>): EntityChange {
-    const { definition } = this;
     try {
-      const view = definition.view(entity.state, entity.key);
-      const columns = Object.entries(definition.index).map(([member, kind]): ColumnValue => {
-        const value = columnValue(kind, view[member]);
-        if (value === undefined)
-          throw new TypeError(
-            `the view's ${member} is to be ${SHOWN[kind]}, and is ${JSON.stringify(view[member])}`,
-          );
-        return value;
-      });
-      const written = JSON.stringify(withoutOwnMembers(view));
-      const state = keptState(entity.state);
-      const bytes = bytesOf(state) + 2 * (written.length + entity.key.length);
-      return { entity: { ...entity, view: written, digest: digestOfEntity(entity), bytes }, state, columns };
+      return changeOf(this.definition, entity);
     } catch (error) {
-      throw this.#retreat(entity.position, error);
+      throw this.#retreatFromView(entity.position, error);
     }
+  }
+
+  /** Folds event after event up to the first one after which a view fails, as if each had come alone. */
+  #retreatFromView(at: Position, cause: unknown): FoldFailed {
+    const batch = this.#batch;
+    this.#clear();
+    for (const page of pagesByPosition(batch)) {
+      this.take(page);
+      const failure = this.#viewFailureAfter(page);
+      if (failure !== undefined) return this.#retreat(page.through, failure.error);
+    }
+    return this.#retreat(at, cause);
+  }
+
+  #viewFailureAfter({ events, through }: Page): { readonly error: unknown } | undefined {
+    if (this.skipped.has(through)) return undefined;
+    for (const key of new Set(events.flatMap((event) => this.definition.keysOf(event)))) {
+      const entity = this.#touched.get(key)?.entity;
+      if (entity?.position !== through || this.definition.forgets(entity.state)) continue;
+      try {
+        changeOf(this.definition, entity);
+      } catch (error) {
+        return { error };
+      }
+    }
+    return undefined;
   }
 
   #fold(event: RecordedEvent): void {
@@ -167,7 +192,7 @@ export class EntityFolding<Context = unknown> {
         this.#step(touched, event);
       } catch (error) {
         if (this.definition.faultStops === 'projection') throw error;
-        const state = this.#beforeEvent(touched, event.position).state;
+        const state = this.#stateBefore(touched, event.position);
         const fault = { position: event.position, type: event.type, message: errorText(error) };
         touched.entity = { key, state, position: event.position, fault };
       }
@@ -176,16 +201,21 @@ export class EntityFolding<Context = unknown> {
 
   #step(touched: Touched<Context>, event: RecordedEvent): void {
     const { entity } = touched;
-    // What is forgotten is gone: the next event of its key begins anew.
-    const from = this.definition.forgets(entity.state) ? this.definition.fold.initial : entity.state;
+    const from = this.#remembered(entity.state);
     const state = this.definition.fold.step(from, event);
     if (state === from) return;
     if (entity.position !== event.position) touched.before = entity;
     touched.entity = { key: entity.key, state, position: event.position };
   }
 
-  #beforeEvent({ entity, before }: Touched<Context>, at: Position): Entity<Context> {
-    return entity.position === at && before !== undefined ? before : entity;
+  #stateBefore({ entity, before }: Touched<Context>, at: Position): FoldState<Context> {
+    const { state } = entity.position === at && before !== undefined ? before : entity;
+    return this.#remembered(state);
+  }
+
+  /** What is forgotten is gone: the next event of its key begins anew, also within one batch. */
+  #remembered(state: FoldState<Context>): FoldState<Context> {
+    return this.definition.forgets(state) ? this.definition.fold.initial : state;
   }
 
   #touch(key: string): Touched<Context> {
@@ -195,6 +225,7 @@ export class EntityFolding<Context = unknown> {
     const entity = stored ?? { key, state: this.definition.fold.initial, position: position(0) };
     const touched: Touched<Context> = { entity, before: undefined, stored, original: entity };
     this.#touched.set(key, touched);
+    this.#bytes += stored?.bytes ?? 0;
     return touched;
   }
 
@@ -213,12 +244,37 @@ export class EntityFolding<Context = unknown> {
     this.#touched = new Map();
     this.#batch = [];
     this.#events = 0;
+    this.#bytes = 0;
     this.#through = this.#checkpoint.position;
   }
 }
 
-/** The key and the position are added to each answer. */
-function withoutOwnMembers(view: View): View {
-  if (!('key' in view || 'position' in view)) return view;
-  return Object.fromEntries(Object.entries(view).filter(([name]) => name !== 'key' && name !== 'position'));
+/** @throws Error when the view fails, or is not what the index says */
+function changeOf<Context>(
+  { view: viewOf, index }: Pick<EntityProjectionDefinition<Context>, 'view' | 'index'>,
+  entity: Entity<Context>,
+): EntityChange {
+  const view = viewOf(entity.state, entity.key);
+  const columns = Object.entries(index).map(([member, kind]): ColumnValue => {
+    const value = columnValue(kind, view[member]);
+    if (value !== undefined) return value;
+    throw new TypeError(
+      `the view's ${member} is to be ${SHOWN[kind]}, and is ${JSON.stringify(view[member])}`,
+    );
+  });
+  const written = JSON.stringify(view);
+  const state = keptState(entity.state);
+  const bytes = bytesOf(state) + 2 * (written.length + entity.key.length);
+  return { entity: { ...entity, view: written, digest: digestOfEntity(entity), bytes }, state, columns };
+}
+
+/** One page for each position. */
+function pagesByPosition(batch: readonly Page[]): readonly Page[] {
+  const pages: { events: RecordedEvent[]; through: Position }[] = [];
+  for (const event of batch.flatMap(({ events }) => events)) {
+    const last = pages.at(-1);
+    if (last?.through === event.position) last.events.push(event);
+    else pages.push({ events: [event], through: event.position });
+  }
+  return pages;
 }

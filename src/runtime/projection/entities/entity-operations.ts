@@ -1,12 +1,14 @@
 /** What is done to an entity projection beside its serving: a rebuild that takes its place, and an audit. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Page, Position } from '../../event-log/event.js';
+import { START, type Page, type Position } from '../../event-log/event.js';
 import type { AuditReport } from '../operations/audit.js';
 import type { Drift } from '../operations/comparison-points.js';
 import type { RebuildReport } from '../operations/rebuild.js';
 import { isSkip } from '../skipping.js';
-import { EntityDatabase } from './entity-database.js';
-import { digestOfEntity, hexadecimal, type StoredEntity } from './entity.js';
+import { isOfSameEvents, type Checkpoint } from './entity-checkpoint.js';
+import type { EntityDatabase, KeptEntity } from './entity-database.js';
+import { digestOfEntity, hexadecimal } from './entity.js';
+import { followed } from './entity-follower.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityProjection } from './entity-projection.js';
 
@@ -15,8 +17,6 @@ export interface EntityOperationOptions {
   readonly signal: AbortSignal;
 }
 
-/** So many events are written in one transaction. */
-const BATCH_EVENTS = 4_000;
 /** So many entities are compared before other work gets its turn. */
 const COMPARED_ENTITIES = 200;
 /** The most keys that a drift names. */
@@ -33,25 +33,32 @@ export async function rebuildEntities<Context>(
 ): Promise<RebuildReport> {
   const began = performance.now();
   const beside = await besideOf(live);
-  try {
-    for (;;) {
-      await foldThrough(beside, live, live.position, options);
-      await live.written();
-      // In one turn: nothing is folded meanwhile.
-      if (beside.checkpoint.position === live.position) break;
-    }
-    const equal = beside.checkpoint.digest === live.folding.checkpoint.digest;
-    const { position } = beside.checkpoint;
-    await live.replaceBy(beside);
-    return {
-      position,
-      resumedFrom: 0 as Position,
-      equal,
-      milliseconds: Math.round(performance.now() - began),
-    };
-  } catch (error) {
+  const { position, equal } = await putInPlace(beside, live, options).catch(async (error: unknown) => {
     await discard(beside, live);
     throw error;
+  });
+  await live.place.removeOthers(beside.database.file);
+  const milliseconds = Math.round(performance.now() - began);
+  return { position, resumedFrom: START, equal, milliseconds };
+}
+
+async function putInPlace<Context>(
+  beside: EntityFolding<Context>,
+  live: EntityProjection<Context>,
+  options: EntityOperationOptions,
+): Promise<{ readonly position: Position; readonly equal: boolean }> {
+  for (;;) {
+    await foldThrough(beside, live, live.position, options);
+    await live.written(options.signal);
+    const { position, digest } = beside.checkpoint;
+    if (live.position < position) throw foldedAnew(live);
+    // From here on in one turn: nothing is folded meanwhile.
+    if (live.isWritten && live.position === position) {
+      const equal = digest === live.folding.checkpoint.digest;
+      live.replaceBy(beside);
+      return { position, equal };
+    }
+    await nextTurn();
   }
 }
 
@@ -69,24 +76,20 @@ export async function auditEntities<Context>(
   try {
     await foldThrough(beside, live, live.position, options);
     // Late, since SQLite keeps all that is written while something reads an earlier view of it.
-    await live.written();
-    const { file } = live.folding.database;
-    const { position, digest } = live.folding.checkpoint;
-    const isRolledRight = (): boolean => beside.checkpoint.digest === digest;
-    let differing: readonly string[] = [];
-    if (file !== undefined) {
-      reader = await EntityDatabase.open(file, live.definition);
-      reader.beginReading();
-      const at = reader.checkpoint()?.position ?? position;
-      await foldThrough(beside, live, at, options);
-      differing = await differingKeys(reader, beside, options.signal);
-    } else await foldThrough(beside, live, position, options);
-    const at = beside.checkpoint.position;
-    const isEqual = differing.length === 0 && (at !== position || isRolledRight());
+    await live.written(options.signal);
+    const { folding } = live;
+    reader = folding.database.reader();
+    const kept = reader?.checkpoint() ?? folding.checkpoint;
+    await foldThrough(beside, live, kept.position, options);
+    if (!isOfSameEvents(beside.checkpoint, kept)) throw foldedAnew(live);
+    const at = kept.position;
+    const differing =
+      reader === undefined ? [] : await differingKeys(readingOf(live, reader), beside, options.signal);
+    const isEqual = differing.length === 0 && isOfSameEntities(beside.checkpoint, kept);
     const drift: Drift | undefined = isEqual
       ? undefined
       : {
-          after: 0 as Position,
+          after: START,
           upTo: at,
           of: 'live state',
           ...(differing.length > 0 && { entities: differing }),
@@ -131,53 +134,89 @@ async function foldThrough<Context>(
   { onProgress, signal }: EntityOperationOptions,
 ): Promise<void> {
   if (beside.checkpoint.position >= end) return;
-  const skipped = new Set(live.skipped);
   const isConsumed = live.definition.consumes.some(isSkip);
-  for await (const page of live.log.followPages(live.followed, beside.checkpoint.position, signal)) {
+  for await (const page of live.log.followPages(
+    followed(live.definition),
+    beside.checkpoint.position,
+    signal,
+  )) {
     const events = page.events.filter((event) => event.position <= end && (isConsumed || !isSkip(event)));
     const clipped: Page = { events, through: page.through < end ? page.through : end };
     beside.take(clipped);
-    if (beside.pending >= BATCH_EVENTS || clipped.through === end) {
-      const failure = await live.place.write(beside, live.log, skipped);
+    if (beside.isFull || clipped.through === end) {
+      const failure = await live.place.write(beside, live.log);
       if (failure !== undefined) throw failure;
       onProgress(beside.checkpoint.position, () => live.position);
     }
     if (clipped.through === end) return;
     await nextTurn();
   }
+  throw new Error('the log was closed');
+}
+
+/** Of what was folded beside, nothing can be used. */
+function foldedAnew({ name }: { readonly name: string }): Error {
+  return new Error(`${name} was folded anew, or skips another event, meanwhile; ask again`);
+}
+
+function isOfSameEntities(one: Checkpoint, other: Checkpoint): boolean {
+  return one.digest === other.digest && one.entities === other.entities && one.faulted === other.faulted;
+}
+
+/** Pages of what is kept. Where the file is found damaged, the live projection folds anew. */
+function readingOf<Context>(
+  live: EntityProjection<Context>,
+  reader: EntityDatabase,
+): (after: string) => readonly KeptEntity[] {
+  return (after) => live.reading(() => reader.entitiesAfter(after, COMPARED_ENTITIES));
 }
 
 /** Of entities that are not the same in both, or whose digest is not that of their content. */
 async function differingKeys<Context>(
-  kept: EntityDatabase,
+  keptAfter: (key: string) => readonly KeptEntity[],
   beside: EntityFolding<Context>,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const differing: string[] = [];
-  let after = '';
-  for (;;) {
+  for (let after: string | undefined = ''; after !== undefined && differing.length < MAX_NAMED;) {
     signal.throwIfAborted();
-    const [mine, right] = [kept, beside.database].map((each) => each.entitiesAfter(after, COMPARED_ENTITIES));
-    if (mine === undefined || right === undefined) break;
-    const byKey = new Map(mine.map((entity) => [entity.key, entity]));
-    const end = right.length === COMPARED_ENTITIES ? right.at(-1)?.key : undefined;
-    for (const entity of right) {
-      if (!isSame(byKey.get(entity.key), entity)) differing.push(entity.key);
-      byKey.delete(entity.key);
-    }
-    // What is beyond the last one may come in the next page of the other.
-    for (const key of byKey.keys()) if (end === undefined || isBefore(key, end)) differing.push(key);
-    if (differing.length >= MAX_NAMED || end === undefined) break;
+    const mine = keptAfter(after);
+    const right = beside.database.entitiesAfter(after, COMPARED_ENTITIES);
+    const end = firstOf([mine, right].map(lastOfFullPage));
+    // What is beyond the end may come in the next page of the other.
+    const [compared, expected] = [mine, right].map((page) => byKeyUpTo(page, end));
+    for (const key of new Set([...(expected?.keys() ?? []), ...(compared?.keys() ?? [])]))
+      if (!isSame(compared?.get(key), expected?.get(key))) differing.push(key);
     after = end;
     await nextTurn();
   }
   return differing.slice(0, MAX_NAMED);
 }
 
-/** In SQLite's order, which is that of the bytes of UTF-8. */
-const isBefore = (key: string, end: string): boolean =>
-  Buffer.compare(Buffer.from(key), Buffer.from(end)) <= 0;
+/** Undefined: there are no entities after those of the page. */
+function lastOfFullPage(page: readonly KeptEntity[]): string | undefined {
+  return page.length === COMPARED_ENTITIES ? page.at(-1)?.key : undefined;
+}
 
-function isSame(kept: StoredEntity | undefined, right: StoredEntity): boolean {
-  return kept?.digest === right.digest && kept.view === right.view && digestOfEntity(kept) === right.digest;
+function firstOf(keys: readonly (string | undefined)[]): string | undefined {
+  return keys.filter((key) => key !== undefined).toSorted(compareKeys)[0];
+}
+
+function byKeyUpTo(page: readonly KeptEntity[], end: string | undefined): ReadonlyMap<string, KeptEntity> {
+  const within = page.filter(({ key }) => end === undefined || compareKeys(key, end) <= 0);
+  return new Map(within.map((entity) => [entity.key, entity]));
+}
+
+/** In SQLite's order, which is that of the bytes of UTF-8. */
+const compareKeys = (one: string, other: string): number =>
+  Buffer.compare(Buffer.from(one), Buffer.from(other));
+
+function isSame(kept: KeptEntity | undefined, right: KeptEntity | undefined): boolean {
+  if (kept === undefined || right === undefined) return false;
+  return (
+    kept.digest === right.digest &&
+    kept.view === right.view &&
+    kept.columns.every((value, place) => value === right.columns[place]) &&
+    digestOfEntity(kept) === right.digest
+  );
 }

@@ -49,14 +49,21 @@ export class EntityPast<Context = unknown> {
   /**
    * After each event that changed it, oldest first.
    *
+   * @param range `after`: only points after it, though what comes before is folded too
    * @throws AfterHead, CannotBeFolded, PastBusy
    */
-  async *points(key: string, range: FoldRange): AsyncGenerator<EntityPoint, void, undefined> {
+  async *points(
+    key: string,
+    { after = START, ...range }: FoldRange & { readonly after?: Position },
+  ): AsyncGenerator<EntityPoint, void, undefined> {
     await this.#requireRecorded(range.through);
     const end = this.#folds.begin();
     try {
       const fold = new PastFold(this.definition, key, this.skipped(), CannotBeFolded);
-      for await (const event of this.#events(key, range)) if (fold.take(event)) yield fold.pointAt(event);
+      for await (const event of this.#events(key, range)) {
+        const point = fold.take(event) && event.position > after ? fold.point() : undefined;
+        if (point !== undefined) yield point;
+      }
     } finally {
       end();
     }
@@ -67,9 +74,9 @@ export class EntityPast<Context = unknown> {
     await this.#requireRecorded(range.through);
     return this.#folds.run(async () => {
       const fold = new PastFold(this.definition, key, this.skipped(), CannotBeFolded);
-      let last: RecordedEvent | undefined;
-      for await (const event of this.#events(key, range)) if (fold.take(event)) last = event;
-      return last === undefined || fold.isGone ? undefined : fold.pointAt(last);
+      for await (const event of this.#events(key, range)) fold.take(event);
+      const point = fold.point();
+      return point?.view === undefined ? undefined : point;
     });
   }
 
@@ -89,9 +96,10 @@ export class EntityPast<Context = unknown> {
         is.take(event);
         wouldBe.take(event);
       }
+      const [isView, wouldBeView] = [is.view(), wouldBe.view()];
       return {
-        ...(!is.isGone && { is: is.view() }),
-        ...(!wouldBe.isGone && { wouldBe: wouldBe.view() }),
+        ...(isView !== undefined && { is: isView }),
+        ...(wouldBeView !== undefined && { wouldBe: wouldBeView }),
       };
     });
   }
@@ -130,6 +138,8 @@ export class EntityPast<Context = unknown> {
 /** One entity, folded event after event. */
 class PastFold<Context> {
   #state: FoldState<Context>;
+  /** The last event that changed it. */
+  #last: RecordedEvent | undefined;
 
   constructor(
     private readonly definition: EntityProjectionDefinition<Context>,
@@ -140,11 +150,6 @@ class PastFold<Context> {
     this.#state = definition.fold.initial;
   }
 
-  /** No event has made it, or the last one has ended it. */
-  get isGone(): boolean {
-    return this.#state === this.definition.fold.initial || this.definition.forgets(this.#state);
-  }
-
   /** @returns whether the event has changed it */
   take(event: RecordedEvent): boolean {
     const { definition, key } = this;
@@ -153,20 +158,26 @@ class PastFold<Context> {
       if (!definition.keysOf(event).includes(key)) return false;
       const from = definition.forgets(this.#state) ? definition.fold.initial : this.#state;
       const next = definition.fold.step(from, event);
-      const isChanged = next !== from;
-      if (isChanged) this.#state = next;
-      return isChanged;
+      if (next === from) return false;
+      this.#state = next;
+      this.#last = event;
+      return true;
     });
   }
 
-  pointAt(event: RecordedEvent): EntityPoint {
-    const { position, time, type } = event;
-    if (this.definition.forgets(this.#state)) return { position, time, type };
-    return { position, time, type, view: this.#folding(event, () => this.view()) };
+  /** After the last event that changed it; undefined when there was none. */
+  point(): EntityPoint | undefined {
+    if (this.#last === undefined) return undefined;
+    const { position, time, type } = this.#last;
+    const view = this.view();
+    return { position, time, type, ...(view !== undefined && { view }) };
   }
 
-  view(): View {
-    return this.definition.view(this.#state, this.key);
+  /** Undefined when no event has made it, or the last one has ended it. */
+  view(): View | undefined {
+    const last = this.#last;
+    if (last === undefined || this.definition.forgets(this.#state)) return undefined;
+    return this.#folding(last, () => this.definition.view(this.#state, this.key));
   }
 
   #folding<Result>(event: RecordedEvent, fold: () => Result): Result {

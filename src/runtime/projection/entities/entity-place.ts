@@ -1,12 +1,13 @@
 /** Where an entity projection has its databases: opens the one that can be used, and writes to it. */
 import type { EventLog } from '../../event-log/event-log.js';
-import { START } from '../../event-log/event.js';
+import { START, type Position } from '../../event-log/event.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
 import { FoldFailed, type Skipped } from '../folding.js';
 import { fingerprintWithout, machineIn } from '../skipping.js';
 import { DatabaseDamaged } from './database-damage.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
-import { EntityDatabase, type Checkpoint } from './entity-database.js';
+import type { Checkpoint } from './entity-checkpoint.js';
+import { EntityDatabase } from './entity-database.js';
 import { EntityFiles } from './entity-files.js';
 import type { Shape } from './entity-schema.js';
 import { EntityFolding } from './entity-folding.js';
@@ -15,6 +16,8 @@ type Definition<Context> = EntityProjectionDefinition<Context>;
 
 export class EntityPlace {
   readonly #files: EntityFiles | undefined;
+  /** Files that a rebuild or an audit of this process folds into. */
+  readonly #beside = new Set<string>();
 
   /** @param folder this projection's own; undefined: in memory, as a log in memory is gone with the process too */
   constructor(folder: string | undefined) {
@@ -30,18 +33,20 @@ export class EntityPlace {
   async open<Context>(
     definition: Definition<Context>,
     log: EventLog,
-    skipped: Skipped,
+    skipped: Set<Position>,
     kept: EntityDatabase | undefined,
     onUnusable: (reason: string) => void,
   ): Promise<EntityFolding<Context>> {
-    for await (const database of this.#databases(definition, kept, onUnusable)) {
-      const checkpoint = database.checkpoint();
+    for await (const { database, checkpoint } of this.#databases(definition, kept, onUnusable)) {
       if (checkpoint?.serves !== true) {
         database.close();
         continue;
       }
       const reason = await whyUnusable(checkpoint, definition, log, skipped);
-      if (reason === undefined) return new EntityFolding(definition, database, checkpoint, skipped);
+      if (reason === undefined) {
+        await this.removeOthers(database.file); // a process that ended while it rebuilt has left them
+        return new EntityFolding(definition, database, checkpoint, skipped);
+      }
       onUnusable(reason);
       database.close();
     }
@@ -49,14 +54,16 @@ export class EntityPlace {
     return this.create(definition, log, skipped, true);
   }
 
-  /** A new database, empty, at the beginning. */
+  /** A new database, empty, at the beginning. One that does not serve is kept until `remove`, or until it serves. */
   async create<Context>(
     definition: Definition<Context>,
     log: EventLog,
-    skipped: Skipped,
+    skipped: Set<Position>,
     serves: boolean,
   ): Promise<EntityFolding<Context>> {
-    const database = await EntityDatabase.open(await this.#files?.next(), definition);
+    const file = await this.#files?.next();
+    if (file !== undefined && !serves) this.#beside.add(file);
+    const database = await EntityDatabase.create(file, definition);
     const fingerprint = fingerprintIn(log.contracts, definition);
     const none = { position: START, hash: '', digest: 0n, entities: 0, faulted: 0 };
     const checkpoint: Checkpoint = { log: log.identity, fingerprint, ...none, serves };
@@ -69,11 +76,7 @@ export class EntityPlace {
    *
    * @returns why not all of it was written
    */
-  async write<Context>(
-    folding: EntityFolding<Context>,
-    log: EventLog,
-    skipped: Skipped,
-  ): Promise<FoldFailed | undefined> {
+  async write<Context>(folding: EntityFolding<Context>, log: EventLog): Promise<FoldFailed | undefined> {
     let failure: FoldFailed | undefined;
     for (;;) {
       try {
@@ -81,7 +84,7 @@ export class EntityPlace {
         const { through } = folding;
         const hash = (await log.hashAt(through)) ?? '';
         const machine = fingerprintIn(log.contracts, folding.definition);
-        folding.write(prepared, hash, fingerprintWithout(skipped, through, machine));
+        folding.write(prepared, hash, fingerprintWithout(folding.skipped, through, machine));
         return failure;
       } catch (error) {
         if (!(error instanceof FoldFailed)) throw error;
@@ -92,26 +95,30 @@ export class EntityPlace {
 
   /** Removes the files of this one. */
   async remove(file: string): Promise<void> {
+    this.#beside.delete(file);
     await this.#files?.remove(file);
   }
 
-  /** Removes the files of all databases but this one. */
+  /** Removes the files of all databases but this one, which serves, and those that this process folds into beside it. */
   async removeOthers(file: string | undefined): Promise<void> {
     const files = this.#files;
     if (files === undefined) return;
-    for (const each of await files.list()) if (each !== file) await files.remove(each);
+    if (file !== undefined) this.#beside.delete(file);
+    for (const each of await files.list())
+      if (each !== file && !this.#beside.has(each)) await files.remove(each);
   }
 
   async *#databases(
     shape: Shape,
     kept: EntityDatabase | undefined,
     onUnusable: (reason: string) => void,
-  ): AsyncGenerator<EntityDatabase> {
-    if (kept !== undefined) yield kept;
+  ): AsyncGenerator<{ readonly database: EntityDatabase; readonly checkpoint: Checkpoint | undefined }> {
+    if (kept !== undefined) yield { database: kept, checkpoint: kept.checkpoint() };
     for (const file of (await this.#files?.list()) ?? []) {
-      if (file === kept?.file) continue;
+      if (file === kept?.file || this.#beside.has(file)) continue;
       try {
-        yield await EntityDatabase.open(file, shape);
+        const database = await EntityDatabase.open(file, shape);
+        yield { database, checkpoint: database.checkpoint() };
       } catch (error) {
         if (!(error instanceof DatabaseDamaged)) throw error;
         onUnusable(`${file} cannot be used (${error.message})`);

@@ -16,6 +16,8 @@ import { position } from '../../event-log/event.js';
 import { MemoryStore } from '../../stores/memory.store.js';
 import { recordSkip } from '../skipping.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
+import { EntityPlace } from './entity-place.js';
+import { listEntities } from './entity-list.js';
 import { auditEntities, rebuildEntities } from './entity-operations.js';
 
 const OPTIONS = { onProgress: () => undefined, signal: new AbortController().signal };
@@ -201,5 +203,63 @@ describe('what is kept of an entity projection', () => {
     expect(first.projection.drift).toBeDefined();
     await rebuildEntities(first.projection, OPTIONS);
     expect(await auditEntities(first.projection, OPTIONS)).not.toHaveProperty('drift');
+  });
+
+  it('is not replaced by a rebuilt one that has folded an event which is skipped meanwhile', async () => {
+    const first = run(orders);
+    await log.append([opened('a'), added('a', 5), added('a', 7)]);
+    await first.caughtUp();
+    const { projection } = first;
+    const written = projection.written.bind(projection);
+    projection.written = async (signal) => {
+      await recordSkip(log, { projection: 'orders', position: position(2), reason: 'a slip' });
+      await first.caughtUp();
+      return written(signal);
+    };
+    await expect(rebuildEntities(projection, OPTIONS)).rejects.toThrow(
+      'skipped other events than the rebuild',
+    );
+    expect(first.view('a')).toMatchObject({ total: '7' });
+    expect(databases()).toHaveLength(1);
+  });
+
+  it('does not keep what a process has left that ended while it rebuilt', async () => {
+    await log.append([opened('a')]);
+    const first = run(orders);
+    await first.caughtUp();
+    await first.projection.stop();
+    const left = await new EntityPlace(folder.path).create(orders, log, new Set(), false);
+    left.database.close();
+    expect(databases()).toHaveLength(2);
+    const second = run(orders);
+    await second.caughtUp();
+    expect(databases()).toEqual(['entities-1.db']);
+    expect(second.told.recovered).toMatchObject([{ restoredFrom: 1 }]);
+  });
+
+  it('is whole in its file after a stop, also when a list was left before its end', async () => {
+    const first = run(orders);
+    await log.append(Array.from({ length: 150 }, (_, index) => opened(`k${index}`)));
+    await first.caughtUp();
+    const list = listEntities(first.projection, { filters: [], sort: [], limit: 149 });
+    list.next();
+    list.return();
+    await first.projection.stop();
+    const besides = readdirSync(folder.path).filter((name) => name.endsWith('-wal'));
+    expect(besides.map((name) => statSync(join(folder.path, name)).size)).toEqual(besides.map(() => 0));
+  });
+
+  it('is found to drift in an indexed column, and only there', async () => {
+    const first = run(orders);
+    await log.append(Array.from({ length: 450 }, (_, index) => opened(`k${index}`)));
+    await first.caughtUp();
+    const { database } = first.projection.folding;
+    for (const sql of [
+      `UPDATE entities SET i_status = 'other' WHERE key = 'k300' RETURNING key`,
+      `DELETE FROM entities WHERE key = 'k5' RETURNING key`,
+    ])
+      expect([...database.select(sql, [])]).toHaveLength(1);
+    const { drift } = await auditEntities(first.projection, OPTIONS);
+    expect(drift?.entities).toEqual(['k300', 'k5']);
   });
 });

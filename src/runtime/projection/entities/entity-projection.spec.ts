@@ -1,17 +1,23 @@
 /** An entity projection folds each event to the entities that it is about, once, whatever ends the process. */
 import { readdirSync } from 'node:fs';
+import { assign, setup } from 'xstate';
 import {
   added,
   cancelled,
+  changedOrders,
   moved,
   opened,
+  type orderCancelled,
   orderContracts,
+  type orderOpened,
   orders,
   paid,
 } from '../../../../test/support/app/orders.js';
 import { runEntities } from '../../../../test/support/running-entities.js';
 import { TemporaryFolder } from '../../../../test/support/server.js';
+import type { RecordedOf } from '../../event-log/contracts/event-contract.js';
 import { EventLog } from '../../event-log/event-log.js';
+import { position } from '../../event-log/event.js';
 import { MemoryStore } from '../../stores/memory.store.js';
 
 describe('an entity projection', () => {
@@ -79,6 +85,82 @@ describe('an entity projection', () => {
     await log.append([opened('a', 'Zoe')]);
     await running.caughtUp();
     expect(running.view('a')).toMatchObject({ customer: 'Zoe', total: '0', position: 4 });
+    await running.projection.stop();
+  });
+
+  it('stops an entity that cannot begin anew, in one batch with what ended it as in another one', async () => {
+    const named = ({ customer }: { readonly customer: string }): string => {
+      if (customer === '') throw new RangeError('no name');
+      return customer;
+    };
+    const machine = setup({
+      types: {
+        context: {} as { readonly customer: string },
+        events: {} as RecordedOf<typeof orderOpened> | RecordedOf<typeof orderCancelled>,
+      },
+    }).createMachine({
+      id: 'order',
+      context: { customer: '' },
+      initial: 'unknown',
+      states: {
+        unknown: {
+          on: {
+            'order.opened': {
+              target: 'open',
+              actions: assign({ customer: ({ event }) => named(event.data) }),
+            },
+          },
+        },
+        open: { on: { 'order.cancelled': 'cancelled' } },
+        cancelled: { type: 'final', meta: { forget: true } },
+      },
+    });
+    const definition = changedOrders({ machine, view: () => ({}), faultStops: 'entity' });
+    const one = runEntities(definition, log);
+    await log.append([opened('a'), cancelled('a'), opened('a', '')]);
+    await one.caughtUp();
+    expect(one.projection.count).toEqual({ entities: 1, faulted: 1 });
+    const other = new EventLog(new MemoryStore());
+    other.contracts.register(orderContracts);
+    const apart = runEntities(definition, other);
+    for (const event of [opened('a'), cancelled('a'), opened('a', '')]) {
+      await other.append([event]);
+      await apart.caughtUp();
+    }
+    expect(apart.projection.count).toEqual({ entities: 1, faulted: 1 });
+    expect(one.projection.digest).toBe(apart.projection.digest);
+    await one.projection.stop();
+    await apart.projection.stop();
+    await other.close();
+  });
+
+  it('calls a view that always fails a few times for each event at most', async () => {
+    let calls = 0;
+    const view = (): never => {
+      calls += 1;
+      throw new TypeError('nothing to see');
+    };
+    const running = runEntities(changedOrders({ view }), log);
+    await log.append([opened('a'), ...Array.from({ length: 500 }, () => added('a', 1))]);
+    await running.is('faulted');
+    expect(running.told.faults).toMatchObject([{ position: 1, message: 'TypeError: nothing to see' }]);
+    expect(calls).toBeLessThan(1000);
+    await running.projection.stop();
+  });
+
+  it('has folded everything before what cannot be read, also while it is behind', async () => {
+    await log.append([opened('a'), added('a', 5), added('a', 7)]);
+    const follow = log.followPages.bind(log);
+    log.followPages = async function* (...asked: Parameters<EventLog['followPages']>) {
+      for await (const { events } of follow(...asked)) {
+        yield { events: events.slice(0, 2), through: position(2) };
+        throw new Error('cannot be read');
+      }
+    };
+    const running = runEntities(orders, log);
+    await running.is('faulted');
+    expect(running.projection.position).toBe(2);
+    expect(running.view('a')).toMatchObject({ total: '5', position: 2 });
     await running.projection.stop();
   });
 });

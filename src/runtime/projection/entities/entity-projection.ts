@@ -1,54 +1,35 @@
-/** An entity projection that runs: follows the log, folds each event to its entities, and answers with one or a list of them. */
-import type { EventLog } from '../../event-log/event-log.js';
-import { LogWentBack } from '../../event-log/errors.js';
-import type { StoreStatus } from '../../event-log/event-store.js';
+/** An entity projection that runs: what is asked of it, its lifecycle, and the past of its entities. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Page, type Position, type Query } from '../../event-log/event.js';
-import { faultOf, type ProjectionFault } from '../fault.js';
-import { FoldedPosition } from '../folded-position.js';
-import { FoldFailed, type Skipped } from '../folding.js';
+import type { EventLog } from '../../event-log/event-log.js';
+import type { StoreStatus } from '../../event-log/event-store.js';
+import type { Position } from '../../event-log/event.js';
+import type { ProjectionFault } from '../fault.js';
+import type { Skipped } from '../folding.js';
 import { LifecycleState } from '../lifecycle-state.js';
-import { MovingRate } from '../moving-rate.js';
 import type { Drift } from '../operations/comparison-points.js';
 import {
   lifecycleOf,
-  type FoldingEvent,
   type Lifecycle,
   type ProjectionActor,
-  type ProjectionObserver,
   type ProjectionStatus,
 } from '../projection.machine.js';
-import { isSkip, skipTypes, skippedBy, skippedIn } from '../skipping.js';
 import { DatabaseDamaged } from './database-damage.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
-import { hexadecimal, type StoredEntity } from './entity.js';
-import { CheckpointMoved } from './entity-database.js';
+import { isOfSameEvents } from './entity-checkpoint.js';
+import { EntityFollower, type EntityObserver } from './entity-follower.js';
 import type { EntityFolding } from './entity-folding.js';
-import type { EntityPlace } from './entity-place.js';
 import { EntityPast } from './entity-past.js';
+import type { EntityPlace } from './entity-place.js';
 import { EntityDatabaseAway } from './entity-problems.js';
-
-/** While it is behind, so many events are written in one transaction: fewer transactions, and each entity once in each. */
-const BATCH_EVENTS = 4_000;
-
-/** What is told of an entity projection beside what is told of each. */
-export interface EntityObserver extends ProjectionObserver {
-  /** What was kept cannot be used, and is folded anew from the log. */
-  unusable(reason: string): void;
-}
+import type { StoredEntity } from './entity.js';
+import { ServedEntities } from './served-entities.js';
 
 export class EntityProjection<Context = unknown> {
-  readonly #folded = new FoldedPosition();
-  readonly #rate = new MovingRate();
   readonly #lifecycle = new LifecycleState();
-  #folding: EntityFolding<Context> | undefined;
-  #skipped = new Set<Position>();
+  readonly #served: ServedEntities<Context>;
+  readonly #follower: EntityFollower<Context>;
   #drift: Drift | undefined;
   #running: Promise<void> = Promise.resolve();
-  /** Between folding a page and writing it. */
-  #isTaking = false;
-  /** Why what is in the database is not to be used any more. */
-  #damage: string | undefined;
 
   /** What its entities were. @internal */
   readonly past: EntityPast<Context>;
@@ -62,11 +43,15 @@ export class EntityProjection<Context = unknown> {
     /** @internal */
     readonly log: EventLog,
     place: EntityPlace,
-    private readonly observer: EntityObserver,
-    private readonly now: () => Date = () => new Date(),
+    observer: EntityObserver,
+    now: () => Date = () => new Date(),
   ) {
     this.place = place;
-    this.past = new EntityPast(definition, log, () => this.#skipped);
+    this.#served = new ServedEntities(definition, log, place, (reason) => {
+      observer.unusable(reason);
+    });
+    this.#follower = new EntityFollower(definition, log, place, this.#served, observer, now);
+    this.past = new EntityPast(definition, log, () => this.skipped);
   }
 
   get name(): string {
@@ -75,7 +60,7 @@ export class EntityProjection<Context = unknown> {
 
   /** How far the log has been folded and written. */
   get position(): Position {
-    return this.#folded.position;
+    return this.#follower.folded.position;
   }
 
   get status(): ProjectionStatus {
@@ -93,7 +78,7 @@ export class EntityProjection<Context = unknown> {
   }
 
   get skipped(): Skipped {
-    return this.#skipped;
+    return this.#served.skipped;
   }
 
   get logStatus(): StoreStatus | undefined {
@@ -101,7 +86,7 @@ export class EntityProjection<Context = unknown> {
   }
 
   get eventsPerSecond(): number {
-    return this.#rate.perSecond();
+    return this.#follower.rate.perSecond();
   }
 
   get drift(): Drift | undefined {
@@ -114,8 +99,7 @@ export class EntityProjection<Context = unknown> {
 
   /** How many entities there are, and how many of them have stopped. */
   get count(): { readonly entities: number; readonly faulted: number } {
-    const { entities = 0, faulted = 0 } = this.#folding?.checkpoint ?? {};
-    return { entities, faulted };
+    return this.#served.count;
   }
 
   /** Whether an entity stopped at this position, while the projection went on. */
@@ -126,13 +110,7 @@ export class EntityProjection<Context = unknown> {
 
   /** Of all entities: equal in two processes that have folded the same. */
   get digest(): string {
-    return hexadecimal(this.#folding?.checkpoint.digest ?? 0n);
-  }
-
-  /** The events that it folds, and skips. */
-  get followed(): Query {
-    const consumed = this.definition.consumes.map((contract) => contract.type);
-    return [{ types: [...new Set([...consumed, ...skipTypes])] }];
+    return this.#served.digest;
   }
 
   /**
@@ -142,8 +120,9 @@ export class EntityProjection<Context = unknown> {
    * @throws EntityDatabaseAway before it is open, and after the end
    */
   get folding(): EntityFolding<Context> {
-    if (this.#folding === undefined) throw new EntityDatabaseAway(this.name, this.position);
-    return this.#folding;
+    const { folding } = this.#served;
+    if (folding === undefined) throw new EntityDatabaseAway(this.name, this.position);
+    return folding;
   }
 
   /** @throws EntityDatabaseAway also when the database is found damaged; it is then folded anew */
@@ -168,37 +147,49 @@ export class EntityProjection<Context = unknown> {
    * @throws the signal's reason once it is aborted, or once the process begins to end
    */
   reached(wanted: Position, signal: AbortSignal): Promise<void> {
-    return this.#folded.reached(wanted, signal);
+    return this.#follower.folded.reached(wanted, signal);
   }
 
   endWaiting(): void {
-    this.#folded.endWaiting();
+    this.#follower.folded.endWaiting();
   }
 
-  /** Resolves once nothing is folded that is not written: what is replaced in the same turn misses nothing. @internal */
-  async written(): Promise<void> {
-    const isPending = (): boolean => this.status !== 'faulted' && (this.#folding?.pending ?? 0) > 0;
-    while (this.#isTaking || isPending()) await pause(1);
+  /** Whether everything that is folded is written: what is replaced in the same turn misses nothing. @internal */
+  get isWritten(): boolean {
+    const pending = this.status === 'faulted' ? 0 : (this.#served.folding?.pending ?? 0);
+    return !this.#follower.isBusy && pending === 0;
   }
 
-  /** Puts a rebuilt database of the same position in the place of the present one. @internal @throws Error when it is at another */
-  async replaceBy(folding: EntityFolding<Context>): Promise<void> {
-    const { position: at } = folding.checkpoint;
-    if (at !== this.position)
-      throw new Error(`${this.name} is at ${this.position}, the rebuilt one at ${at}`);
-    const before = this.#folding;
-    folding.database.serve();
-    this.#folding = folding;
+  /** Resolves once it is. @internal @throws the signal's reason once it is aborted */
+  async written(signal: AbortSignal): Promise<void> {
+    while (!this.isWritten) {
+      signal.throwIfAborted();
+      await pause(1);
+    }
+  }
+
+  /**
+   * Puts a rebuilt database of the same position in the place of the present one, in one turn.
+   *
+   * @internal
+   * @throws Error when the two were not folded from the same events, or something is folded and not yet written
+   */
+  replaceBy(rebuilt: EntityFolding<Context>): void {
+    if (!this.isWritten || !isOfSameEvents(rebuilt.checkpoint, this.folding.checkpoint))
+      throw new Error(
+        `${this.name} has folded or skipped other events than the rebuild; ask for another one`,
+      );
+    this.#served.replaceBy(rebuilt);
     this.#drift = undefined;
-    before?.database.close();
-    await this.place.removeOthers(folding.database.file);
   }
 
   /** @internal */
   lifecycle(): Lifecycle {
     return lifecycleOf((tell, ended) => {
       const before = this.#running;
-      this.#running = before.then(() => this.#run(tell, ended));
+      this.#running = before.then(() =>
+        this.#follower.run(tell, ended, this.#lifecycle.lastFault !== undefined),
+      );
     });
   }
 
@@ -216,142 +207,12 @@ export class EntityProjection<Context = unknown> {
   async stop(): Promise<void> {
     this.#lifecycle.send({ type: 'stop' });
     await this.#running;
-    this.#folding?.database.mergeLog();
-    this.#folding?.database.close();
-    this.#folding = undefined;
-  }
-
-  async #run(tell: (event: FoldingEvent) => void, ended: AbortSignal): Promise<void> {
-    try {
-      const began = performance.now();
-      const isResuming = this.#lifecycle.lastFault !== undefined;
-      const skipped = new Set(await skippedBy(this.log, this.name));
-      const folding = await this.#open(skipped);
-      const target = await this.log.head();
-      if (ended.aborted) return;
-      const restoredFrom = this.position;
-      const caughtUp = (): void => {
-        tell({ type: 'caught up' });
-        const { position } = this;
-        const report = {
-          position,
-          restoredFrom,
-          events: position - restoredFrom,
-          milliseconds: performance.now() - began,
-        };
-        if (isResuming) this.observer.resumed(report);
-        else this.observer.recovered(report);
-      };
-      if (this.position >= target) caughtUp();
-      for await (const page of this.log.followPages(this.followed, folding.checkpoint.position, ended)) {
-        ended.throwIfAborted();
-        const wasBehind = this.position < target;
-        if (this.#skipsWhatIsFolded(page)) {
-          tell({ type: 'refold' });
-          return;
-        }
-        await this.#take(page, page.through < target);
-        if (wasBehind && this.position >= target) {
-          this.folding.database.analyze();
-          caughtUp();
-        }
-      }
-    } catch (error) {
-      if (!ended.aborted) this.#failed(error, tell);
-    }
-  }
-
-  /** One after the other: while this waits for the log, nothing else is folded. */
-  async #take(page: Page, isBehind: boolean): Promise<void> {
-    const { folding } = this;
-    this.#isTaking = true;
-    try {
-      const isConsumed = this.definition.consumes.some(isSkip);
-      const events = isConsumed ? page.events : page.events.filter((event) => !isSkip(event));
-      const failure = foldingFailure(() => {
-        folding.take({ ...page, events });
-      });
-      this.#rate.add(events.length);
-      if (failure === undefined && isBehind && folding.pending < BATCH_EVENTS) return;
-      const earlier = await this.place.write(folding, this.log, this.#skipped);
-      this.#folded.moveTo(folding.checkpoint.position);
-      if (earlier !== undefined) throw earlier;
-      if (failure !== undefined) throw failure;
-    } finally {
-      this.#isTaking = false;
-    }
-  }
-
-  #failed(error: unknown, tell: (event: FoldingEvent) => void): void {
-    if (error instanceof LogWentBack) {
-      this.observer.wentBack(error);
-      tell({ type: 'refold' });
-      return;
-    }
-    if (error instanceof DatabaseDamaged) {
-      this.#damage = error.message;
-      tell({ type: 'refold' });
-      return;
-    }
-    if (error instanceof CheckpointMoved) {
-      this.observer.unusable(`another process folds into the same folder: ${error.message}`);
-      tell({ type: 'refold' });
-      return;
-    }
-    const fault = faultOf(error, this.position, this.now());
-    tell({ type: 'fault', fault });
-    this.observer.faulted(fault);
-  }
-
-  #skipsWhatIsFolded(page: Page): boolean {
-    for (const at of skippedIn(page.events, this.name)) {
-      if (this.#skipped.has(at)) continue;
-      if (at <= this.folding.through) return true;
-      this.#skipped.add(at);
-    }
-    return false;
-  }
-
-  async #open(skipped: Set<Position>): Promise<EntityFolding<Context>> {
-    this.#skipped = skipped;
-    if (this.#damage !== undefined) await this.#discard(this.#damage);
-    const folding = await this.place.open(
-      this.definition,
-      this.log,
-      skipped,
-      this.#folding?.database,
-      (reason) => {
-        this.#folding = undefined;
-        this.observer.unusable(reason);
-      },
-    );
-    this.#folding = folding;
-    this.#folded.moveTo(folding.checkpoint.position);
-    return folding;
+    this.#served.close();
   }
 
   /** A query has found the database damaged. */
   #startAnew(damage: string): void {
-    if (this.#damage !== undefined || this.status === 'stopped') return;
-    this.#damage = damage;
-    this.#lifecycle.send({ type: 'refold' });
-  }
-
-  async #discard(damage: string): Promise<void> {
-    this.observer.unusable(`its database is damaged (${damage})`);
-    this.#folding?.database.close();
-    this.#folding = undefined;
-    this.#damage = undefined;
-    await this.place.removeOthers(undefined);
-  }
-}
-
-function foldingFailure(fold: () => void): FoldFailed | undefined {
-  try {
-    fold();
-    return undefined;
-  } catch (error) {
-    if (error instanceof FoldFailed) return error;
-    throw error;
+    if (this.status === 'stopped' || !this.#served.noteDamage(damage)) return;
+    this.#lifecycle.send({ type: this.status === 'faulted' ? 'resume' : 'refold' });
   }
 }

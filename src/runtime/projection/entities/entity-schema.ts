@@ -4,7 +4,7 @@ import type { EntityProjectionDefinition } from './define-entity-projection.js';
 /** What they follow from. */
 export type Shape = Pick<EntityProjectionDefinition, 'index' | 'compound'>;
 
-/** The column of a member. A prefix, since a member may be named as a column of the runtime. */
+/** The column of a member. A prefix, since a member may be named as a column of the runtime, or as a keyword of SQL. */
 export const columnOf = (member: string): string => `i_${member}`;
 
 export function schemaOf({ index, compound }: Shape): string {
@@ -13,11 +13,12 @@ export function schemaOf({ index, compound }: Shape): string {
   const shown = [
     'key',
     'position',
-    ...members.map((member) => `view ->> '$.${member}' AS ${member}`),
+    ...members.map((member) => `view ->> '$.${member}' AS "${member}"`),
     'view AS json',
   ];
   const indexes = [...members.map((member) => [member]), ...compound].map((together) => {
-    const name = ['by', ...together].join('_');
+    // The comma is in no member, so that no two indexes have one name.
+    const name = `"by ${together.join()}"`;
     return `CREATE INDEX IF NOT EXISTS ${name} ON entities (${[...together.map(columnOf), 'key'].join()});`;
   });
   return `

@@ -7,7 +7,7 @@
  * - `integer`: an exact JSON integer, or a canonical decimal string of at most 1,000 digits
  * - `number`: a JSON number
  * - `boolean`: false before true
- * - `time`: an RFC 3339 time, whatever its zone
+ * - `time`: an RFC 3339 time, whatever its zone, to the millisecond
  *
  * A member that is null or absent comes before all others.
  */

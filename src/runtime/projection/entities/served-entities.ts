@@ -1,0 +1,84 @@
+/** What an entity projection answers from: the database that is open now, and what becomes of it when it cannot be used. */
+import type { EventLog } from '../../event-log/event-log.js';
+import type { Position } from '../../event-log/event.js';
+import type { EntityProjectionDefinition } from './define-entity-projection.js';
+import type { EntityFolding } from './entity-folding.js';
+import type { EntityPlace } from './entity-place.js';
+import { hexadecimal } from './entity.js';
+
+export class ServedEntities<Context> {
+  #folding: EntityFolding<Context> | undefined;
+  #skipped = new Set<Position>();
+  /** Why what is in the database is not to be used any more. */
+  #damage: string | undefined;
+
+  /** @param unusable is told why what was kept cannot be used */
+  constructor(
+    private readonly definition: EntityProjectionDefinition<Context>,
+    private readonly log: EventLog,
+    private readonly place: EntityPlace,
+    private readonly unusable: (reason: string) => void,
+  ) {}
+
+  /** Undefined before it is open, and after the end. */
+  get folding(): EntityFolding<Context> | undefined {
+    return this.#folding;
+  }
+
+  /** The positions of the events that are not folded into it. */
+  get skipped(): Set<Position> {
+    return this.#skipped;
+  }
+
+  get count(): { readonly entities: number; readonly faulted: number } {
+    const { entities = 0, faulted = 0 } = this.#folding?.checkpoint ?? {};
+    return { entities, faulted };
+  }
+
+  /** Of all entities, in hexadecimal. */
+  get digest(): string {
+    return hexadecimal(this.#folding?.checkpoint.digest ?? 0n);
+  }
+
+  /** It is removed when it is opened next. @returns whether that was not known */
+  noteDamage(damage: string): boolean {
+    if (this.#damage !== undefined) return false;
+    this.#damage = damage;
+    return true;
+  }
+
+  /** What was folded before, with these events skipped; where that cannot be used, an empty one. */
+  async open(skipped: Set<Position>): Promise<EntityFolding<Context>> {
+    this.#skipped = skipped;
+    if (this.#damage !== undefined) await this.#discard(this.#damage);
+    const { definition, log, place } = this;
+    this.#folding = await place.open(definition, log, skipped, this.#folding?.database, (reason) => {
+      this.#folding = undefined;
+      this.unusable(reason);
+    });
+    return this.#folding;
+  }
+
+  /** Puts a rebuilt one in the place of the present one. */
+  replaceBy(folding: EntityFolding<Context>): void {
+    folding.database.serve();
+    this.#folding?.database.close();
+    this.#folding = folding;
+    this.#skipped = folding.skipped;
+    this.#damage = undefined;
+  }
+
+  close(): void {
+    this.#folding?.database.mergeLog();
+    this.#folding?.database.close();
+    this.#folding = undefined;
+  }
+
+  async #discard(damage: string): Promise<void> {
+    this.unusable(`its database is damaged (${damage})`);
+    this.#folding?.database.close();
+    this.#folding = undefined;
+    this.#damage = undefined;
+    await this.place.removeOthers(undefined);
+  }
+}
