@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BodyTooLarge, requireMediaType, requirePlainText } from '../kernel/bodies.js';
 import type { HttpRequest } from '../kernel/exchange.js';
+import { parseInTurn } from '../kernel/thread-turns.js';
 import { isUtf8 } from 'node:buffer';
 import { InvalidBody, Problem } from '../kernel/problem.js';
 import { NEW_COMMITS_TYPE, readNewCommitLine } from '../../event-log/commits/new-commit-lines.js';
@@ -56,7 +57,8 @@ export class CommitBodies {
     };
     try {
       const bytes = request.rawBody ?? (await readAll(request, count));
-      return await work(commitsIn(bytes));
+      const commits = await parseInTurn(bytes.length, () => commitsIn(bytes));
+      return await work(commits);
     } finally {
       this.#pendingBytes -= counted;
     }

@@ -28,6 +28,8 @@ export class ConnectionBroken extends Error {
 
 export interface ClientRequestOptions {
   readonly method?: 'GET' | 'POST';
+  /** A `POST` that may be sent again, as a `GET` may. */
+  readonly recordsNothing?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal?: AbortSignal;
@@ -117,7 +119,8 @@ export class LogClient {
         if (this.isClosed) throw new LogClosed();
         options.signal?.throwIfAborted();
         // The server had closed a connection that was idle; what it had not read, it has not done.
-        if (sent.request.reusedSocket && isReset(cause) && options.method !== 'POST') continue;
+        const mayBeRepeated = options.method !== 'POST' || options.recordsNothing === true;
+        if (sent.request.reusedSocket && isReset(cause) && mayBeRepeated) continue;
         throw new ConnectionBroken(sent.isConnected(), { cause });
       }
     }

@@ -173,7 +173,12 @@ function requestFor(
   });
   return [
     '/commits/query',
-    { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body },
+    {
+      method: 'POST',
+      recordsNothing: true,
+      headers: { ...headers, 'content-type': 'application/json' },
+      body,
+    },
   ];
 }
 
