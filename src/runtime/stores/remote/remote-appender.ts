@@ -95,6 +95,7 @@ export class RemoteAppender {
           method: 'POST',
           headers: { 'content-type': NEW_COMMITS_TYPE },
           body,
+          ...(mayBeRecorded && { maxSilenceMs: Math.max(giveUpAt - performance.now(), RETRY_INTERVAL_MS) }),
         });
         return answersIn(await this.client.text(response), batch, mayBeRecorded);
       } catch (error) {

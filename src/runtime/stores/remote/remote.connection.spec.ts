@@ -102,6 +102,17 @@ describe('a remote store', () => {
     expect(await store.append(one('a'))).toMatchObject({ first: 1, repeated: true });
   }, 30_000);
 
+  it('says so in time, too, when the server is silent once it is asked again', async () => {
+    let asked = 0;
+    proxy.answering = (request, bytes) => {
+      if (request !== 'POST /commits') return { bytes };
+      asked += 1;
+      return { bytes: Buffer.alloc(0), isCut: asked === 1 };
+    };
+    await expect(store.append(one('a'))).rejects.toThrow(StoreUnavailable);
+    expect(asked).toBe(2);
+  }, 20_000); // a request may be silent for 30 s otherwise
+
   it('refuses an append at once while the server is away, and says that nothing was recorded', async () => {
     proxy.refuse();
     const error: unknown = await store.append(one('a')).catch((thrown: unknown) => thrown);
