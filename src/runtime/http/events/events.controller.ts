@@ -174,7 +174,7 @@ export class EventsController {
     const page = { ...headers, ...(next !== undefined && Object.fromEntries([next.header])) };
     if (type === JSON_TYPE) {
       const body = JSON.stringify({ events, ...(next !== undefined && { next: next.value }) });
-      sendPage(response, { ...page, 'content-type': JSON_UTF_8 }, body);
+      sendPage(response, { 'content-type': JSON_UTF_8, ...page }, body);
     } else {
       const cloudEvents = JSON.stringify(events.map(toCloudEvent));
       sendPage(response, { ...page, 'content-type': CLOUD_EVENTS_TYPE }, cloudEvents);
