@@ -35,13 +35,13 @@ describeWithPostgres('a follower of a log in PostgreSQL', () => {
     reader = await schema.open({ pollInterval, onConnection: (lost) => told.push(lost) });
   };
 
-  /** Ends the connections that listen. */
+  /** Ends the connections that listen: those of the writer and of the reader, once both have read the head and sleep. */
   const endListeners = async (): Promise<void> => {
-    const listeners = await schema.sql(
-      `select pg_terminate_backend(pid) from pg_stat_activity where query like 'select head, hash%from "' || $1 || '".log' and pid <> pg_backend_pid()`,
-      [schema.name],
-    );
-    expect(listeners.length).toBeGreaterThan(0);
+    const listening = `from pg_stat_activity where state = 'idle' and query like 'select head, hash%from "' || $1 || '".log'`;
+    const count = async (): Promise<number> =>
+      (await schema.sql(`select pid ${listening}`, [schema.name])).length;
+    while ((await count()) !== 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    await schema.sql(`select pg_terminate_backend(pid) ${listening}`, [schema.name]);
   };
 
   beforeEach(async () => {
