@@ -12,11 +12,9 @@ import { UNREADABLE } from '../../src/runtime/http/events/log-problems.js';
 import { FoldFailed } from '../../src/runtime/projection/folding.js';
 import { CannotBeFolded, PastBusy } from '../../src/runtime/projection/past/past-problems.js';
 import { DocumentedApi, type Operation } from '../support/documented-api.js';
+import { SILENT, expectAsDocumented, posted, rows, type Case } from '../support/documented-requests.js';
 import { sendRaw } from '../support/raw-http.js';
 
-type Case = readonly [id: string, path: string, init?: RequestInit | undefined];
-
-const LOG = { log: () => undefined, warn: () => undefined, error: () => undefined };
 const [JSON_TYPE, FORM_TYPE, NDJSON_TYPE] = [
   'application/json',
   'application/x-www-form-urlencoded',
@@ -29,7 +27,7 @@ let log: EventLog;
 
 beforeAll(async () => {
   const settings = readSettings({ LEFTFOLD_STORE: 'memory', PORT: '0' });
-  const running = await startMonolith(settings, LOG, '0.0.0', { ...PARTS, contexts: [HelloWorldModule] });
+  const running = await startMonolith(settings, SILENT, '0.0.0', { ...PARTS, contexts: [HelloWorldModule] });
   ({ app } = running);
   log = app.get(EventLog);
   api = await DocumentedApi.of(running.url);
@@ -43,20 +41,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-const posted = (body: unknown, type = JSON_TYPE, headers: object = {}): RequestInit => ({
-  headers: { 'content-type': type, ...headers },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-});
-
-const expectDocumented = async (...[id, path, init]: Case): Promise<void> => {
-  expect({ request: `${id} ${path}`, differs: await api.differences(id, path, init) }).toEqual({
-    request: `${id} ${path}`,
-    differs: [],
-  });
-};
-
-const rows = (cases: readonly Case[]): { id: string; path: string; init: RequestInit | undefined }[] =>
-  cases.map(([id, path, init]) => ({ id, path, init }));
+const expectDocumented = (...request: Case): Promise<void> => expectAsDocumented(api, request);
 
 const COMMANDS: readonly Case[] = [
   ['recordNumbers', '/numbers', posted({ value: 5 })],

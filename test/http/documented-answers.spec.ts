@@ -3,10 +3,6 @@ import { jest } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { assign, setup } from 'xstate';
-import { createHttpApplication } from '../../src/apps/http-application.js';
-import { AppModule } from '../../src/apps/app-definition.js';
-import { PARTS, monolith } from '../../src/apps/monolith/monolith.module.js';
-import { readSettings } from '../../src/apps/settings.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { RecordedOf } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { APPENDING_PROBLEMS, READING_PROBLEMS, type Problem } from '../../src/runtime/http/index.js';
@@ -18,7 +14,14 @@ import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { z } from 'zod';
 import { until } from '../support/api.js';
 import { noteTaken } from '../support/amounts.js';
-import { DocumentedApi } from '../support/documented-api.js';
+import type { DocumentedApi } from '../support/documented-api.js';
+import {
+  type Case,
+  expectAsDocumented,
+  posted,
+  rows,
+  startDocumented,
+} from '../support/documented-requests.js';
 import { newCommit } from '../support/new-commit.js';
 import { sendRaw } from '../support/raw-http.js';
 
@@ -65,7 +68,6 @@ const purse = defineProjection({
 })
 class PurseModule {}
 
-const LOG = { log: () => undefined, warn: () => undefined, error: () => undefined };
 const [JSON_TYPE, NDJSON_TYPE] = ['application/json', 'application/x-ndjson'];
 const [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE] = [
   'application/cloudevents+json',
@@ -79,21 +81,7 @@ let store: MemoryStore;
 
 beforeAll(async () => {
   store = new MemoryStore();
-  const settings = readSettings({ LEFTFOLD_STORE: 'memory' });
-  app = await createHttpApplication(
-    AppModule.over(store, settings, monolith(settings, { ...PARTS, contexts: [PurseModule] })),
-    {
-      title: 'Purses',
-      description: 'For the tests.',
-      version: '0.0.0',
-      jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
-      logger: LOG,
-    },
-  );
-  api = await DocumentedApi.of(
-    await app.getHttpAdapter().getInstance().listen({ port: 0, host: '127.0.0.1' }),
-  );
-  log = app.get(EventLog);
+  ({ app, api, log } = await startDocumented(store, [PurseModule], [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE]));
 });
 
 afterAll(() => app.close());
@@ -105,28 +93,12 @@ afterEach(() => {
 const move = (...coins: readonly number[]): Promise<unknown> =>
   log.append(coins.map((each) => coinMoved.create({ coins: each })));
 
-const posted = (body: unknown, type = JSON_TYPE, headers: object = {}): RequestInit => ({
-  headers: { 'content-type': type, ...headers },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-});
-
 const accepting = (accept: string): RequestInit => ({ headers: { accept } });
 
 const EVENT = { type: 'coin.moved', data: { coins: 1 } };
 const CLOUD_EVENT = { specversion: '1.0', id: '1', source: '/x', ...EVENT };
 
-type Case = readonly [id: string, path: string, init?: RequestInit];
-
-/** As `it.each` takes them. */
-const rows = (cases: readonly Case[]): { id: string; path: string; init: RequestInit | undefined }[] =>
-  cases.map(([id, path, init]) => ({ id, path, init }));
-
-const expectDocumented = async (...[id, path, init]: Case): Promise<void> => {
-  expect({ request: `${id} ${path}`, differs: await api.differences(id, path, init) }).toEqual({
-    request: `${id} ${path}`,
-    differs: [],
-  });
-};
+const expectDocumented = (...request: Case): Promise<void> => expectAsDocumented(api, request);
 
 /** A request to each operation that goes to the log, whatever else it does. */
 const REQUESTS: readonly Case[] = [

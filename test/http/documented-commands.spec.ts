@@ -4,10 +4,6 @@ import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setup } from 'xstate';
 import { z } from 'zod';
-import { AppModule } from '../../src/apps/app-definition.js';
-import { createHttpApplication } from '../../src/apps/http-application.js';
-import { PARTS, monolith } from '../../src/apps/monolith/monolith.module.js';
-import { readSettings } from '../../src/apps/settings.js';
 import { APPENDING_PROBLEMS } from '../../src/runtime/http/index.js';
 import {
   CommandContended,
@@ -23,7 +19,14 @@ import {
 import { UNREADABLE } from '../../src/runtime/http/events/log-problems.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { BankModule } from '../bank/bank.js';
-import { DocumentedApi } from '../support/documented-api.js';
+import type { DocumentedApi } from '../support/documented-api.js';
+import {
+  type Case,
+  expectAsDocumented,
+  posted,
+  rows,
+  startDocumented,
+} from '../support/documented-requests.js';
 import { sendRaw } from '../support/raw-http.js';
 
 const noteTaken = defineEvent({
@@ -116,7 +119,6 @@ const members = defineDecider({
 })
 class NotesModule {}
 
-const LOG = { log: () => undefined, warn: () => undefined, error: () => undefined };
 const [JSON_TYPE, FORM_TYPE, NDJSON_TYPE] = [
   'application/json',
   'application/x-www-form-urlencoded',
@@ -124,26 +126,12 @@ const [JSON_TYPE, FORM_TYPE, NDJSON_TYPE] = [
 ];
 const NOTE_TYPE = 'application/vnd.note+json';
 
-type Case = readonly [id: string, path: string, init?: RequestInit | undefined];
-
 let app: NestFastifyApplication;
 let api: DocumentedApi;
 let log: EventLog;
 
 beforeAll(async () => {
-  const settings = readSettings({ LEFTFOLD_STORE: 'memory' });
-  const apps = monolith(settings, { ...PARTS, contexts: [BankModule, NotesModule] });
-  app = await createHttpApplication(AppModule.over(new MemoryStore(), settings, apps), {
-    title: 'A bank',
-    description: 'For the tests.',
-    version: '0.0.0',
-    jsonTypes: [],
-    logger: LOG,
-  });
-  api = await DocumentedApi.of(
-    await app.getHttpAdapter().getInstance().listen({ port: 0, host: '127.0.0.1' }),
-  );
-  log = app.get(EventLog);
+  ({ app, api, log } = await startDocumented(new MemoryStore(), [BankModule, NotesModule]));
 });
 
 afterAll(() => app.close());
@@ -152,20 +140,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-const posted = (body: unknown, type = JSON_TYPE, headers: object = {}): RequestInit => ({
-  headers: { 'content-type': type, ...headers },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-});
-
-const expectDocumented = async (...[id, path, init]: Case): Promise<void> => {
-  expect({ request: `${id} ${path}`, differs: await api.differences(id, path, init) }).toEqual({
-    request: `${id} ${path}`,
-    differs: [],
-  });
-};
-
-const rows = (cases: readonly Case[]): { id: string; path: string; init: RequestInit | undefined }[] =>
-  cases.map(([id, path, init]) => ({ id, path, init }));
+const expectDocumented = (...request: Case): Promise<void> => expectAsDocumented(api, request);
 
 /** One that is acceptable of each command. */
 const COMMANDS: readonly Case[] = [

@@ -2,10 +2,6 @@
 import { jest } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule } from '../../src/apps/app-definition.js';
-import { createHttpApplication } from '../../src/apps/http-application.js';
-import { PARTS, monolith } from '../../src/apps/monolith/monolith.module.js';
-import { readSettings } from '../../src/apps/settings.js';
 import { tag } from '../../src/runtime/event-log/event.js';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { READING_PROBLEMS } from '../../src/runtime/http/index.js';
@@ -17,7 +13,8 @@ import { ProjectionHost } from '../../src/runtime/projection/projection-host.js'
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { until } from '../support/api.js';
 import { POISON, added, cancelled, opened, orderContracts, orders, paid } from '../support/app/orders.js';
-import { DocumentedApi } from '../support/documented-api.js';
+import type { DocumentedApi } from '../support/documented-api.js';
+import { type Case, expectAsDocumented, rows, startDocumented } from '../support/documented-requests.js';
 import { newCommit } from '../support/new-commit.js';
 import { sendRaw } from '../support/raw-http.js';
 
@@ -34,21 +31,11 @@ let projection: EntityProjection;
 
 beforeAll(async () => {
   store = new MemoryStore();
-  const settings = readSettings({ LEFTFOLD_STORE: 'memory' });
-  app = await createHttpApplication(
-    AppModule.over(store, settings, monolith(settings, { ...PARTS, contexts: [OrdersModule] })),
-    {
-      title: 'Orders',
-      description: 'For the tests.',
-      version: '0.0.0',
-      jsonTypes: ['application/cloudevents+json', 'application/cloudevents-batch+json'],
-      logger: { log: () => undefined, warn: () => undefined, error: () => undefined },
-    },
-  );
-  api = await DocumentedApi.of(
-    await app.getHttpAdapter().getInstance().listen({ port: 0, host: '127.0.0.1' }),
-  );
-  log = app.get(EventLog);
+  ({ app, api, log } = await startDocumented(
+    store,
+    [OrdersModule],
+    ['application/cloudevents+json', 'application/cloudevents-batch+json'],
+  ));
   const [only] = app.get(ProjectionHost).entityProjections;
   if (only === undefined) throw new Error('there are no orders');
   projection = only;
@@ -62,18 +49,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-type Case = readonly [id: string, path: string, init?: RequestInit];
-
-/** As `it.each` takes them. */
-const rows = (cases: readonly Case[]): { id: string; path: string; init: RequestInit | undefined }[] =>
-  cases.map(([id, path, init]) => ({ id, path, init }));
-
-const expectDocumented = async (...[id, path, init]: Case): Promise<void> => {
-  expect({ request: `${id} ${path}`, differs: await api.differences(id, path, init) }).toEqual({
-    request: `${id} ${path}`,
-    differs: [],
-  });
-};
+const expectDocumented = (...request: Case): Promise<void> => expectAsDocumented(api, request);
 
 const waiting = (wait: number | string): RequestInit => ({ headers: { prefer: `wait=${wait}` } });
 

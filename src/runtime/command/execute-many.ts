@@ -9,7 +9,7 @@ import { eventsOf, type Decides } from './commands.js';
 import type { AnyDecider } from './decider.js';
 import { isContract, type DecisionModel } from './decision-model.js';
 import { jointModel, partOf } from './decide-together.js';
-import { decideAndAppend, type ExecuteOptions } from './execute.js';
+import { decideAndAppend, decideOne, type ExecuteOptions } from './execute.js';
 
 export interface ManyItem<Id, Input> {
   readonly id: Id;
@@ -49,8 +49,8 @@ export async function executeMany<Id, Context, Input>(
       for (const [index, [id, model]] of [...models].entries())
         subjects.set(id, { model, state: partOf(state, String(index)), folded: 0 });
       const events: NewEvent[] = [];
-      for (const { id, input } of items) {
-        const subject = subjects.get(id);
+      for (const item of items) {
+        const subject = subjects.get(item.id);
         if (subject === undefined) throw new Error('each item has a model');
         const { model } = subject;
         let { state: before } = subject;
@@ -63,15 +63,10 @@ export async function executeMany<Id, Context, Input>(
           if ('refusal' in applied) return applied.refusal;
           before = applied.state;
         }
-        const refusal = model.refusal(before, command.records);
-        if (refusal !== undefined) return refusal;
-        const decision = command.decide(before, input, id);
-        if (decision instanceof Problem) return decision;
-        const decided = eventsOf(decision);
-        const checked = check(model, before, decided);
-        if ('refusal' in checked) return checked.refusal;
-        events.push(...decided);
-        subjects.set(id, { model, state: checked.state, folded: events.length });
+        const decided = decideOne(command, item, model, before, check);
+        if (decided instanceof Problem) return decided;
+        events.push(...decided.events);
+        subjects.set(item.id, { model, state: decided.state, folded: events.length });
       }
       return events;
     },

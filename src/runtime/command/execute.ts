@@ -156,14 +156,26 @@ function decisionOf<Id, Context, Input>(
   id: Id,
 ): DecideIn<Context> {
   return (model, state, check) => {
-    const refusal = model.refusal(state, command.records);
-    if (refusal !== undefined) return refusal;
-    const decision = command.decide(state, input, id);
-    if (decision instanceof Problem) return decision;
-    const events = eventsOf(decision);
-    const checked = check(model, state, events);
-    return 'refusal' in checked ? checked.refusal : events;
+    const decided = decideOne(command, { id, input }, model, state, check);
+    return decided instanceof Problem ? decided : decided.events;
   };
+}
+
+/** What one command decides in a state, and the state after that; or why it is refused, by the chart or by the decider. */
+export function decideOne<Id, Context, Input>(
+  command: Decides<Context, Input, Id>,
+  { id, input }: { readonly id: Id; readonly input: Input },
+  model: DecisionModel<Context>,
+  state: FoldState<Context>,
+  check: Check,
+): { readonly events: readonly NewEvent[]; readonly state: FoldState<Context> } | Problem {
+  const refusal = model.refusal(state, command.records);
+  if (refusal !== undefined) return refusal;
+  const decision = command.decide(state, input, id);
+  if (decision instanceof Problem) return decision;
+  const events = eventsOf(decision);
+  const checked = check(model, state, events);
+  return 'refusal' in checked ? checked.refusal : { events, state: checked.state };
 }
 
 /** Takes turns, and decides again while the subject changes. @throws Problem the refusal */

@@ -11,7 +11,7 @@ import {
   VERSION_NEUTRAL,
   type Type,
 } from '@nestjs/common';
-import { position, type Position } from '../../event-log/event.js';
+import type { Position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
 import { countEntities, listEntities, type EntityCursor } from '../../projection/entities/entity-list.js';
 import { EntityNotFound } from '../../projection/entities/entity-problems.js';
@@ -22,11 +22,9 @@ import { preferredWait } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
 import { guardOrigin } from '../kernel/origin.guard.js';
 import { OriginPolicy } from '../kernel/origin-policy.js';
-import { refuseUnknownParameters, wholeNumber, type QueryString } from '../kernel/parameters.js';
-import { InvalidParameter } from '../kernel/problem.js';
+import { refuseUnknownParameters, type QueryString } from '../kernel/parameters.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
-import { reached, requireRecovered } from '../projections/query.js';
-import { readPointInTime } from '../projections/time-parameter.js';
+import { reached, readPlace, requireRecovered } from '../projections/query.js';
 import { ApiEntity, ApiList } from './entities.docs.js';
 import { MAX_PAGE_LENGTH, entityJson, sendBody } from './entity-answer.js';
 import { answerEntityAt } from './entity-past.controller.js';
@@ -72,18 +70,10 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       const query = queryOf(request);
       refuseUnknownParameters(query, parameters);
       const fields = readFields(query);
-      const after = wholeNumber(query, 'after');
-      const point = readPointInTime(query, 'at');
-      if (point !== undefined) {
-        if (after !== undefined)
-          throw new InvalidParameter(
-            'at',
-            'at and after do not go together; what was at a position is there already.',
-          );
+      const { after, point } = readPlace(query);
+      if (point !== undefined)
         return answerEntityAt(this.projection, { key, point, fields }, request, response);
-      }
-      const wanted = after === undefined ? undefined : position(after);
-      return this.#once(wanted, request, response, (headers) => {
+      return this.#once(after, request, response, (headers) => {
         const found = this.projection.find(key);
         if (found === undefined) throw new EntityNotFound(name, key);
         const faultAt = found.fault?.position;

@@ -9,14 +9,14 @@ import {
   type HttpResponse,
 } from '../kernel/exchange.js';
 import { matchesEntityTag, preferredWait } from '../kernel/headers.js';
-import { refuseUnknownParameters, wholeNumber } from '../kernel/parameters.js';
+import { refuseUnknownParameters, wholeNumber, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter, Problem } from '../kernel/problem.js';
 import type { ProjectionFault } from '../../projection/fault.js';
 import type { Projection } from '../../projection/projection.js';
 import { isLogUnreadable } from '../../event-log/log-health.js';
 import type { ProjectionStatus } from '../../projection/projection.machine.js';
 import type { StoreStatus } from '../../event-log/event-store.js';
-import { readPointInTime } from './time-parameter.js';
+import { readPointInTime, type PointInTime } from './time-parameter.js';
 import { answerAsOf, type Representation } from './as-of.js';
 
 /** The state asked for is not there yet. */
@@ -42,24 +42,28 @@ export function answerQuery<Context>(
 ): Promise<void> | undefined {
   const query = queryOf(request);
   refuseUnknownParameters(query, ['after', 'at']);
-  const after = wholeNumber(query, 'after');
-  const point = readPointInTime(query, 'at');
-  if (point !== undefined) {
-    if (after !== undefined)
-      throw new InvalidParameter(
-        'at',
-        'at and after do not go together; what was at a position is there already.',
-      );
-    return answerAsOf(projection.past, point, request, response, representation);
-  }
+  const { after, point } = readPlace(query);
+  if (point !== undefined) return answerAsOf(projection.past, point, request, response, representation);
   const wait = preferredWait(request.headers['prefer']);
   if (after === undefined || after <= projection.position) {
     answer(projection, request, response, representation);
     return undefined;
   }
-  return reached(projection, position(after), wait, response).then(() => {
+  return reached(projection, after, wait, response).then(() => {
     answer(projection, request, response, representation, wait);
   });
+}
+
+/** `?after=` or `?at=`, if either is given. @throws InvalidParameter when both are */
+export function readPlace(query: QueryString): { readonly after?: Position; readonly point?: PointInTime } {
+  const after = wholeNumber(query, 'after');
+  const point = readPointInTime(query, 'at');
+  if (point === undefined) return after === undefined ? {} : { after: position(after) };
+  if (after === undefined) return { point };
+  throw new InvalidParameter(
+    'at',
+    'at and after do not go together; what was at a position is there already.',
+  );
 }
 
 /** What is asked of a projection before it answers, whether it has one state or many. */
