@@ -1,6 +1,5 @@
 /** Brings the runtime into a Nest application: `forRoot` once, `forFeature` in every bounded context. */
 import {
-  Logger,
   Module,
   type DynamicModule,
   type FactoryProvider,
@@ -8,38 +7,19 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { ApplicationConfig, HttpAdapterHost, ModulesContainer, RouterModule } from '@nestjs/core';
-import { EventEmitter2 } from '@nestjs/event-emitter';
+import { ModulesContainer, RouterModule } from '@nestjs/core';
 import type { AnyContract } from './event-log/contracts/event-contract.js';
-import { BUILT_IN_DRIVERS } from './built-in-drivers.js';
-import { checkedOptions, checkedParts, requireStore } from './checked-options.js';
+import { checkedOptions, checkedParts } from './checked-options.js';
 import type { Consumer } from './event-log/contracts/contract-registry.js';
 import { EventLog } from './event-log/event-log.js';
 import { EventStore } from './event-log/event-store.js';
-import { signal } from './event-log/signals.js';
-import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from './http/events/cloud-event.js';
-import { CommitsController } from './http/commits/commits.controller.js';
-import { HeadController } from './http/commits/head.controller.js';
-import { EventsController } from './http/events/events.controller.js';
-import { ReadOnlyEventsController } from './http/events/read-only-events.controller.js';
-import { NEW_COMMITS_TYPE } from './event-log/commits/new-commit-lines.js';
-import { MAX_COMMITS_BODY_BYTES } from './http/commits/commit-body.js';
-import { ForeignApplication } from './http/kernel/foreign-application.js';
 import { Links } from './http/kernel/links.js';
 import { OriginPolicy } from './http/kernel/origin-policy.js';
-import { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './http/kernel/problem.filter.js';
-import { commandTypesIn, commandsController, servesCommands } from './http/commands/commands.controller.js';
+import { PROBLEM_HEADERS, ProblemFilter } from './http/kernel/problem.filter.js';
+import { commandsController } from './http/commands/commands.controller.js';
 import { routesOf, type Servable } from './http/commands/routes.js';
-import { OperationsController } from './http/operations/operations.controller.js';
-import { entitiesController } from './http/entities/entities.controller.js';
-import { entityPastController } from './http/entities/entity-past.controller.js';
-import { HealthController } from './http/health/health.controller.js';
-import { pastController } from './http/projections/past.controller.js';
-import { projectionController } from './http/projections/projection.controller.js';
-import { ProjectionsController } from './http/projections/projections.controller.js';
 import { LeftfoldHealthIndicator } from './leftfold-health-indicator.js';
 import type { HttpParts, LeftfoldAsyncOptions, LeftfoldOptions } from './leftfold-options.js';
-import { projectionSettings } from './projection-settings.js';
 import type { ProjectionDefinition } from './projection/define-projection.js';
 import {
   isEntityProjection,
@@ -48,12 +28,10 @@ import {
 import { withFeature } from './projection/module-definitions.js';
 import { tokenOf } from './projection/inject-projection.js';
 import { Operations } from './projection/operations/operations.js';
-import { requireOneEndpointEach } from './one-endpoint-each.js';
 import { ProjectionHost } from './projection/projection-host.js';
 import { StartGuard } from './start-guard.js';
-import { StoreDrivers } from './stores/drivers.js';
-
-const OPTIONS = 'leftfold:options';
+import { controllersFor, controllersOf, httpProviders } from './http-providers.js';
+import { OPTIONS, RUNTIME } from './runtime-providers.js';
 
 /** What a bounded context brings along. */
 export interface FeatureOptions {
@@ -113,7 +91,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
       global: true,
       imports: [...imports, ...prefixed(http)],
       controllers: controllersOf(http),
-      providers: [options, ...RUNTIME, ...httpProviders(http)],
+      providers: [options, ...RUNTIME, ...httpProviders(http, OWN_MODULES)],
       exports: [
         StartGuard,
         EventStore,
@@ -189,138 +167,6 @@ class LeftfoldFeatureModule {}
 
 /** Whose controllers are the runtime's own. */
 const OWN_MODULES: ReadonlySet<Type> = new Set<Type>([LeftfoldModule, LeftfoldFeatureModule]);
-
-const logger = new Logger('EventLog');
-
-const RUNTIME: readonly Provider[] = [
-  LeftfoldHealthIndicator,
-  {
-    provide: EventStore,
-    inject: [OPTIONS],
-    useFactory: async ({ store, drivers = [] }: LeftfoldOptions): Promise<EventStore> => {
-      if (typeof store !== 'string') return store;
-      const opened: unknown = await new StoreDrivers([...BUILT_IN_DRIVERS, ...drivers]).open(store, {
-        onConnection: (message) => {
-          logger.warn(message);
-        },
-      });
-      requireStore(opened);
-      return opened as EventStore;
-    },
-  },
-  {
-    provide: StartGuard,
-    inject: [EventStore, OPTIONS],
-    useFactory: (store: EventStore, options: LeftfoldOptions): StartGuard =>
-      new StartGuard(store, typeof options.store === 'string'),
-  },
-  {
-    provide: EventLog,
-    inject: [EventStore, { token: EventEmitter2, optional: true }],
-    useFactory: (store: EventStore, emitter?: EventEmitter2): EventLog =>
-      new EventLog(store, {
-        onFollowerFailed: (error) => {
-          logger.error('a follower failed and was taken off', error instanceof Error ? error.stack : error);
-          signal(emitter, 'follower.failed', { error }, (failure) => {
-            logger.error(failure);
-          });
-        },
-      }),
-  },
-  {
-    provide: ProjectionHost,
-    inject: [StartGuard, EventLog, EventStore, OPTIONS, { token: EventEmitter2, optional: true }],
-    useFactory: (
-      guard: StartGuard,
-      log: EventLog,
-      store: EventStore,
-      options: LeftfoldOptions,
-      emitter?: EventEmitter2,
-    ) => guard.orClose(() => new ProjectionHost(log, emitter, projectionSettings(options, store))),
-  },
-  {
-    provide: Operations,
-    inject: [StartGuard, ProjectionHost, EventLog, { token: EventEmitter2, optional: true }],
-    useFactory: (guard: StartGuard, host: ProjectionHost, log: EventLog, emitter?: EventEmitter2) =>
-      guard.orClose(() => new Operations(host, log, emitter)),
-  },
-];
-
-/** What controllers need, the runtime's and the application's own, and what is checked of the application at its start. */
-function httpProviders({
-  prefix,
-  events,
-  commits,
-  projections,
-  hosts,
-  origins,
-}: HttpParts): readonly Provider[] {
-  return [
-    ProblemFilter,
-    {
-      provide: OriginPolicy,
-      useFactory: (): OriginPolicy =>
-        new OriginPolicy({ ...(hosts && { hosts }), ...(origins && { origins }) }),
-    },
-    {
-      provide: PROBLEM_HEADERS,
-      inject: [EventLog, ProjectionHost],
-      // From memory: an error is answered without asking the store.
-      useFactory:
-        (log: EventLog, host: ProjectionHost): ProblemHeaders =>
-        () => {
-          const seen = [log.knownHead, ...host.all.map(({ position }) => position)];
-          return Promise.resolve({ 'leftfold-position': String(Math.max(...seen)) });
-        },
-    },
-    {
-      provide: Links,
-      inject: [ApplicationConfig],
-      useFactory: (config: ApplicationConfig): Links => new Links(config, prefix),
-    },
-    {
-      provide: ForeignApplication,
-      inject: [HttpAdapterHost, ModulesContainer, Links, ProblemFilter],
-      useFactory: (host: HttpAdapterHost, container: ModulesContainer, links: Links, filter: ProblemFilter) =>
-        new ForeignApplication(host, container, links, filter, {
-          readsBodies:
-            [events, commits, projections].some((part) => part !== undefined && part !== false) ||
-            servesCommands(container),
-          jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE, ...commandTypesIn(container)],
-          largeTypes: commits === true ? { [NEW_COMMITS_TYPE]: MAX_COMMITS_BODY_BYTES } : {},
-          modules: OWN_MODULES,
-        }),
-    },
-    {
-      provide: 'leftfold:endpoints',
-      inject: [StartGuard, ModulesContainer],
-      useFactory: (guard: StartGuard, container: ModulesContainer) =>
-        guard.orClose(() => {
-          requireOneEndpointEach(container, OWN_MODULES);
-          return true;
-        }),
-    },
-  ];
-}
-
-function controllersFor(definition: ProjectionDefinition | EntityProjectionDefinition): readonly Type[] {
-  if (isEntityProjection(definition)) {
-    const past = definition.tag === undefined ? [] : [entityPastController(definition)];
-    return [entitiesController(definition), ...past];
-  }
-  return [projectionController(definition.name), pastController(definition.name)];
-}
-
-function controllersOf({ events, commits, projections, operations, health }: HttpParts): Type[] {
-  return [
-    ...(health === true ? [HealthController] : []),
-    ...(events === true ? [EventsController] : []),
-    ...(events === 'read-only' ? [ReadOnlyEventsController] : []),
-    ...(commits === true ? [CommitsController, HeadController] : []),
-    ...(projections === true ? [ProjectionsController] : []),
-    ...(operations === true ? [OperationsController] : []),
-  ];
-}
 
 /** One prefix for the runtime's endpoints and those of the projections. */
 function prefixed({ prefix }: HttpParts): readonly DynamicModule[] {

@@ -1,0 +1,110 @@
+/** Which controllers an application has of the runtime, and what they need. */
+import type { Provider, Type } from '@nestjs/common';
+import { ApplicationConfig, HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { EventLog } from './event-log/event-log.js';
+import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from './http/events/cloud-event.js';
+import { CommitsController } from './http/commits/commits.controller.js';
+import { HeadController } from './http/commits/head.controller.js';
+import { EventsController } from './http/events/events.controller.js';
+import { ReadOnlyEventsController } from './http/events/read-only-events.controller.js';
+import { NEW_COMMITS_TYPE } from './event-log/commits/new-commit-lines.js';
+import { MAX_COMMITS_BODY_BYTES } from './http/commits/commit-body.js';
+import { ForeignApplication } from './http/kernel/foreign-application.js';
+import { Links } from './http/kernel/links.js';
+import { OriginPolicy } from './http/kernel/origin-policy.js';
+import { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './http/kernel/problem.filter.js';
+import { commandTypesIn, servesCommands } from './http/commands/commands.controller.js';
+import { OperationsController } from './http/operations/operations.controller.js';
+import { entitiesController } from './http/entities/entities.controller.js';
+import { entityPastController } from './http/entities/entity-past.controller.js';
+import { HealthController } from './http/health/health.controller.js';
+import { pastController } from './http/projections/past.controller.js';
+import { projectionController } from './http/projections/projection.controller.js';
+import { ProjectionsController } from './http/projections/projections.controller.js';
+import type { HttpParts } from './leftfold-options.js';
+import type { ProjectionDefinition } from './projection/define-projection.js';
+import {
+  isEntityProjection,
+  type EntityProjectionDefinition,
+} from './projection/entities/define-entity-projection.js';
+import { requireOneEndpointEach } from './one-endpoint-each.js';
+import { ProjectionHost } from './projection/projection-host.js';
+import { StartGuard } from './start-guard.js';
+
+/**
+ * What controllers need, the runtime's and the application's own, and what is checked of the application at its start.
+ *
+ * @param modules whose controllers are the runtime's own
+ */
+export function httpProviders(
+  { prefix, events, commits, projections, hosts, origins }: HttpParts,
+  modules: ReadonlySet<Type>,
+): readonly Provider[] {
+  return [
+    ProblemFilter,
+    {
+      provide: OriginPolicy,
+      useFactory: (): OriginPolicy =>
+        new OriginPolicy({ ...(hosts && { hosts }), ...(origins && { origins }) }),
+    },
+    {
+      provide: PROBLEM_HEADERS,
+      inject: [EventLog, ProjectionHost],
+      // From memory: an error is answered without asking the store.
+      useFactory:
+        (log: EventLog, host: ProjectionHost): ProblemHeaders =>
+        () => {
+          const seen = [log.knownHead, ...host.all.map(({ position }) => position)];
+          return Promise.resolve({ 'leftfold-position': String(Math.max(...seen)) });
+        },
+    },
+    {
+      provide: Links,
+      inject: [ApplicationConfig],
+      useFactory: (config: ApplicationConfig): Links => new Links(config, prefix),
+    },
+    {
+      provide: ForeignApplication,
+      inject: [HttpAdapterHost, ModulesContainer, Links, ProblemFilter],
+      useFactory: (host: HttpAdapterHost, container: ModulesContainer, links: Links, filter: ProblemFilter) =>
+        new ForeignApplication(host, container, links, filter, {
+          readsBodies:
+            [events, commits, projections].some((part) => part !== undefined && part !== false) ||
+            servesCommands(container),
+          jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE, ...commandTypesIn(container)],
+          largeTypes: commits === true ? { [NEW_COMMITS_TYPE]: MAX_COMMITS_BODY_BYTES } : {},
+          modules,
+        }),
+    },
+    {
+      provide: 'leftfold:endpoints',
+      inject: [StartGuard, ModulesContainer],
+      useFactory: (guard: StartGuard, container: ModulesContainer) =>
+        guard.orClose(() => {
+          requireOneEndpointEach(container, modules);
+          return true;
+        }),
+    },
+  ];
+}
+
+export function controllersFor(
+  definition: ProjectionDefinition | EntityProjectionDefinition,
+): readonly Type[] {
+  if (isEntityProjection(definition)) {
+    const past = definition.tag === undefined ? [] : [entityPastController(definition)];
+    return [entitiesController(definition), ...past];
+  }
+  return [projectionController(definition.name), pastController(definition.name)];
+}
+
+export function controllersOf({ events, commits, projections, operations, health }: HttpParts): Type[] {
+  return [
+    ...(health === true ? [HealthController] : []),
+    ...(events === true ? [EventsController] : []),
+    ...(events === 'read-only' ? [ReadOnlyEventsController] : []),
+    ...(commits === true ? [CommitsController, HeadController] : []),
+    ...(projections === true ? [ProjectionsController] : []),
+    ...(operations === true ? [OperationsController] : []),
+  ];
+}
