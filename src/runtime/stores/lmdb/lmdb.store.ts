@@ -21,6 +21,8 @@ import { settle, takeBatch, type PendingAppend } from '../append-queue.js';
 import { decideAppends, type LogView, type PendingCommit } from '../decide-appends.js';
 import { entriesOf, putEntries, writeSizeOf } from './commit-entries.js';
 import { flushFailure, takeRoom } from './disk-refusals.js';
+import { INDEX_SUM } from './file-check/entry-listener.js';
+import type { IndexSum } from './index-sum.js';
 import { lastPosition } from './lmdb-files.js';
 import { searchConditions } from './condition-search.js';
 import { commitWithId, readCommits, readCommitsWith, readPages, whileOpen } from './lmdb-read.js';
@@ -51,6 +53,7 @@ export class LmdbStore extends EventStore {
   readonly #head: WaitablePosition;
   /** The hash of the commit that ends at the head. */
   #hash: Buffer;
+  #indexSum: IndexSum;
   /** The time of that commit; undefined when the log is empty. */
   #time: string | undefined;
   readonly #queue: PendingAppend[] = [];
@@ -70,6 +73,7 @@ export class LmdbStore extends EventStore {
     this.#standing = new WriterStanding(folder, room.descriptor, () => {
       this.#follow();
     });
+    this.#indexSum = writer.indexSum;
     const last = lastPosition(files);
     this.#head = new WaitablePosition(last);
     const newest = last === START ? undefined : commitEndingAt(files, last);
@@ -296,9 +300,12 @@ export class LmdbStore extends EventStore {
     const batch = pending.map(entriesOf);
     takeRoom(this.writer.room, writeSizeOf(batch));
     const { root, about } = this.writer.files;
+    const indexSum = this.#indexSum.copy();
+    for (const entries of batch) indexSum.addCommit(entries);
     const written = about.ifVersion('owner', this.writer.lease.term, () => {
       if (mustRenew) this.writer.lease.renew();
       for (const entries of batch) putEntries(this.writer.files, entries);
+      if (batch.length > 0) void about.put(INDEX_SUM, String(indexSum));
     });
     // lmdb begins a transaction with the second write, and otherwise only after this turn of the event loop.
     const batched = root.batch(() => undefined);
@@ -310,6 +317,7 @@ export class LmdbStore extends EventStore {
     if (!isOwner) this.#standing.loseLease();
     this.#standing.require();
     if (newest === undefined) return;
+    this.#indexSum = indexSum;
     this.#hash = newest.hashed.hash;
     this.#time = newest.commit.time;
     this.#head.moveTo(newest.commit.last);
