@@ -9,10 +9,9 @@ import { commitId, position, tag, type NewCommit } from '../../event-log/event.j
 import { checkFile, FileDamaged } from './file-check.js';
 import { INDEX_SUM } from './file-check/entry-listener.js';
 import { FoundIndexes, IndexSum } from './index-sum.js';
-import { openFiles, type LmdbFiles } from './lmdb-files.js';
+import { TABLES, openFiles, type LmdbFiles } from './lmdb-files.js';
 import { LmdbReader } from './lmdb.reader.js';
 import { LmdbStore } from './lmdb.store.js';
-import { TABLES } from './open-log.js';
 
 const FLIPS = 150;
 

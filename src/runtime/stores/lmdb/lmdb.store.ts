@@ -30,6 +30,7 @@ import { leaseExpired } from './lease-wait.js';
 import { noteLeft } from './open-log.js';
 import { openWriter, type OpenWriter } from './open-writer.js';
 import { commitEndingAt } from './read-chunks.js';
+import { Recheck } from './recheck.js';
 import { WriterStanding } from './writer-standing.js';
 
 /** A process that has lost the lease reads the log this often. */
@@ -43,6 +44,8 @@ export interface LmdbStoreOptions {
    * process should end soon: lmdb may have damaged its heap (decision 0028). Default: a process warning.
    */
   readonly onCommitRefused?: (sentence: string) => void;
+  /** The pages are checked again this often while the log is open. Default: 6 h. */
+  readonly recheckMs?: number;
 }
 
 /**
@@ -62,6 +65,7 @@ export class LmdbStore extends EventStore {
   /** Why a commit could not be flushed. Nothing is written after that: what the disk holds is known only when it is read again. */
   #flushFailure: Error | undefined;
   readonly #standing: WriterStanding;
+  readonly #recheck: Recheck;
   #timer: NodeJS.Timeout;
 
   private constructor(
@@ -73,6 +77,7 @@ export class LmdbStore extends EventStore {
     this.#standing = new WriterStanding(folder, room.descriptor, () => {
       this.#follow();
     });
+    this.#recheck = new Recheck(files, folder, options.recheckMs);
     this.#indexSum = writer.indexSum;
     const last = lastPosition(files);
     this.#head = new WaitablePosition(last);
@@ -125,6 +130,7 @@ export class LmdbStore extends EventStore {
   override find(id: CommitId): Promise<Commit | undefined> {
     if (this.#closed !== undefined) return Promise.reject(new LogClosed());
     return new Promise((resolve) => {
+      this.#recheck.require();
       resolve(this.#recorded(id));
     });
   }
@@ -132,7 +138,10 @@ export class LmdbStore extends EventStore {
   override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
     return whileOpen(
       () => this.#closed !== undefined,
-      () => readPages(this.writer.files, query, range, this.#head.position),
+      () => {
+        this.#recheck.require();
+        return readPages(this.writer.files, query, range, this.#head.position);
+      },
     );
   }
 
@@ -146,7 +155,10 @@ export class LmdbStore extends EventStore {
   override commitsWith(query: Query, range: Range): AsyncIterable<readonly RecordedCommit[]> {
     return whileOpen(
       () => this.#closed !== undefined,
-      () => readCommitsWith(this.writer.files, query, range, this.#head.position),
+      () => {
+        this.#recheck.require();
+        return readCommitsWith(this.writer.files, query, range, this.#head.position);
+      },
     );
   }
 
@@ -160,7 +172,7 @@ export class LmdbStore extends EventStore {
 
   override status(): StoreStatus | undefined {
     const trouble: Problem | undefined =
-      this.#standing.lost ?? (this.#flushFailure && new CommitNotFlushed());
+      this.#standing.lost ?? (this.#flushFailure && new CommitNotFlushed()) ?? this.#recheck.damage;
     return trouble && { code: trouble.problem, detail: trouble.detail };
   }
 
@@ -171,7 +183,7 @@ export class LmdbStore extends EventStore {
 
   async #close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#writing;
+    await Promise.all([this.#writing, this.#recheck.end()]);
     clearInterval(this.#timer);
     // The note that the file was left in good order is not written then, and the lease is free once this process has ended.
     const isSound = this.#flushFailure === undefined;
@@ -215,6 +227,7 @@ export class LmdbStore extends EventStore {
   async #writeBatch(batch: readonly PendingAppend[]): Promise<() => void> {
     try {
       this.#standing.require();
+      this.#recheck.require();
       const appends = batch.map(({ append }) => append);
       // Most batches have no conditions, and must not wait: the one before is answered while this one is flushed.
       const findConflict = appends.some(({ condition }) => condition !== undefined)

@@ -11,12 +11,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { FileDamaged, TableFlag, checkFile, lastTransaction, type Tables } from './file-check.js';
-import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
+import { FileDamaged, checkFile, lastTransaction } from './file-check.js';
+import { TABLES, lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
 import { FoundIndexes, type IndexSum } from './index-sum.js';
 import { requireEveryCommit } from './lmdb-read.js';
 import { fileIdOf } from './file-place.js';
 import { requireRoomToOpen } from './file-room.js';
+import { checkSnapshot } from './recheck.js';
 import { fateOf, thisProcess, type LeaseHolder } from './lease-holder.js';
 
 /** A file beside the data file, in which the writer notes who it is and, when it closes the log, the state of the data file. */
@@ -24,14 +25,6 @@ const NOTE = 'writer.json';
 
 /** Every commit of a log up to this size is checked. Of a larger one that its writer left as it is, or that crashed, only the pages are. */
 const MAX_ALWAYS_CHECKED_BYTES = 64 * 1024 * 1024;
-
-export const TABLES: Tables = {
-  about: TableFlag.versions,
-  commits: 0,
-  ids: 0,
-  tags: TableFlag.duplicates,
-  types: TableFlag.duplicates,
-};
 
 type Note = WriterNote | { readonly left: FileState };
 
@@ -155,26 +148,15 @@ function requireSoundPages(file: string): Unchecked | 'pages' {
 }
 
 /**
- * Checks the pages of a log that is written all the time: a read transaction keeps them. Only after LMDB has mapped the file,
- * which its writer has done too.
+ * Checks the pages of a log that is written all the time, after LMDB has mapped its file, as its writer has too.
  *
  * @throws FileDamaged
  */
-function requireSoundSnapshot({ root }: LmdbFiles, folder: string): Unchecked {
-  const reading = root.useReadTransaction();
-  try {
-    for (let attempt = 1; ; attempt += 1) {
-      const indexes = new FoundIndexes();
-      try {
-        checkFile(join(folder, 'data.mdb'), TABLES, indexes);
-        return indexes.areAsKept ? 'nothing' : 'every commit';
-      } catch (error) {
-        // The first two pages may have been written between reading one and the other.
-        if (!(error instanceof FileDamaged) || attempt === MAX_ATTEMPTS) throw error;
-      }
-    }
-  } finally {
-    reading.done();
+function requireSoundSnapshot(files: LmdbFiles, folder: string): Unchecked {
+  const steps = checkSnapshot(files, folder);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value ? 'nothing' : 'every commit';
   }
 }
 
