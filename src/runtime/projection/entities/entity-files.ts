@@ -1,6 +1,7 @@
 /** The database files of one entity projection in its folder: the one that answers, and one that is being rebuilt. */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asFileSentence } from '../../file-error-text.js';
 
 const FILE = /^entities-(\d{1,9})\.db$/;
 const BESIDE = ['', '-wal', '-shm'];
@@ -17,8 +18,7 @@ export class EntityFiles {
 
   /** Newest first. */
   async list(): Promise<readonly string[]> {
-    await mkdir(this.folder, { recursive: true });
-    const names = (await readdir(this.folder)).filter((name) => FILE.test(name));
+    const names = (await this.#names()).filter((name) => FILE.test(name));
     this.#highest = Math.max(this.#highest, ...names.map(numberOf));
     return names
       .toSorted((one, other) => numberOf(other) - numberOf(one))
@@ -32,7 +32,20 @@ export class EntityFiles {
   }
 
   async remove(file: string): Promise<void> {
-    await Promise.all(BESIDE.map((suffix) => rm(`${file}${suffix}`, { force: true })));
+    try {
+      await Promise.all(BESIDE.map((suffix) => rm(`${file}${suffix}`, { force: true })));
+    } catch (error) {
+      throw asFileSentence(error, file);
+    }
+  }
+
+  async #names(): Promise<readonly string[]> {
+    try {
+      await mkdir(this.folder, { recursive: true });
+      return await readdir(this.folder);
+    } catch (error) {
+      throw asFileSentence(error, this.folder);
+    }
   }
 }
 

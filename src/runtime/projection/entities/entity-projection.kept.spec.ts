@@ -122,6 +122,15 @@ describe('what is kept of an entity projection', () => {
     expect(second.told.unusable).toHaveLength(1);
   });
 
+  it('says in a sentence that its folder cannot be used', async () => {
+    const file = join(folder.path, 'orders');
+    writeFileSync(file, '');
+    const started = runEntities(orders, log, file);
+    running.push(started);
+    await started.is('faulted');
+    expect(started.told.faults[0]?.message).toContain(`${file} exists, and is no folder; name a folder`);
+  });
+
   it('is folded anew for another log', async () => {
     await keptBy(orders);
     log = new EventLog(new MemoryStore());
