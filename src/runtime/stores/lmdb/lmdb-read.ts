@@ -19,6 +19,7 @@ import {
   verifyCommit,
   type VerifiedCommit,
 } from '../../event-log/commits/hashed-commit.js';
+import type { ConditionSearch } from '../condition-search.js';
 import { matchingEvents, spanOf } from '../read-span.js';
 import { keysOf } from './commit-entries.js';
 import { IndexSum } from './index-sum.js';
@@ -99,7 +100,7 @@ export function* findMatch(
   after: Position,
   head: Position,
   maxChunks = MAX_CONDITION_CHUNKS,
-): Generator<void, Position | undefined, void> {
+): ConditionSearch {
   const span = spanOf(query, { after }, head);
   let chunks = 0;
   for (const commits of readChunks(files, span)) {

@@ -24,8 +24,8 @@ import { flushFailure, takeRoom } from './disk-refusals.js';
 import { INDEX_SUM } from './file-check/entry-listener.js';
 import type { IndexSum } from './index-sum.js';
 import { lastPosition } from './lmdb-files.js';
-import { searchConditions } from './condition-search.js';
-import { commitWithId, readCommits, readCommitsWith, readPages, whileOpen } from './lmdb-read.js';
+import { searchConditions } from '../condition-search.js';
+import { commitWithId, findMatch, readCommits, readCommitsWith, readPages, whileOpen } from './lmdb-read.js';
 import { leaseExpired } from './lease-wait.js';
 import { noteLeft } from './open-log.js';
 import { openWriter, type OpenWriter } from './open-writer.js';
@@ -229,9 +229,12 @@ export class LmdbStore extends EventStore {
       this.#standing.require();
       this.#recheck.require();
       const appends = batch.map(({ append }) => append);
+      const head = this.#head.position;
       // Most batches have no conditions, and must not wait: the one before is answered while this one is flushed.
       const findConflict = appends.some(({ condition }) => condition !== undefined)
-        ? await searchConditions(this.writer.files, appends, this.#head.position)
+        ? await searchConditions(appends, head, ({ query, after }) =>
+            findMatch(this.writer.files, query, after, head),
+          )
         : () => undefined;
       const { decisions, pending } = decideAppends(appends, this.#view(findConflict));
       await this.#write(pending);

@@ -58,7 +58,7 @@ describe('a log that is open', () => {
     await damageFound();
     expect(store.status()).toEqual({
       code: 'log-damaged',
-      detail: expect.stringContaining(`position ${at}:`),
+      detail: expect.stringContaining(`position ${at}:`) as string,
     });
     await expect(read(EVERYTHING)).rejects.toThrow(LogDamaged);
     await expect(read([{ types: ['number.recorded'] }])).rejects.toThrow(LogDamaged);

@@ -102,8 +102,9 @@ export class Recheck {
 
   /** Finds where the indexes are not those of the commits. If nowhere, the sum itself is damaged; the next append mends it. */
   async #walk(): Promise<void> {
-    for await (const _page of readCommits(this.files, {}, lastPosition(this.files)))
-      if (this.#isEnding) return;
+    const walk = readCommits(this.files, {}, lastPosition(this.files))[Symbol.asyncIterator]();
+    while (!this.#isEnding && (await walk.next()).done !== true);
+    await walk.return?.();
   }
 
   #found(damage: LogDamaged): void {
