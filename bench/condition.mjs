@@ -2,7 +2,8 @@
  * `/health/live` while append conditions over a log in LMDB are checked that cost as much as any may, and the same without them:
  * `nest build && node bench/condition.mjs`. No event has both tags that a condition asks for. In the first half of the log each
  * commit has one of them, so that only indexes are read; in the second half each has both, so that every commit is read too.
- * BENCH_EVENTS (1,000,000) and BENCH_CLIENTS (4) change it.
+ * The round with the least of the longest times counts, as other work on the machine only adds to them. BENCH_EVENTS (1,000,000),
+ * BENCH_CLIENTS (4) and BENCH_ROUNDS (5) change it.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,7 +17,8 @@ const PORT = 4792;
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 1_000_000);
 const CLIENTS = Number(process.env.BENCH_CLIENTS ?? 4);
 const IN_FLIGHT = 1_000;
-const SECONDS = 5;
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const SECONDS = 4;
 
 const agent = new Agent({ keepAlive: true });
 
@@ -112,20 +114,36 @@ const during = () => {
   return () => performance.now() < end;
 };
 console.log(`${EVENTS} events; load average ${loadavg()[0].toFixed(1)}`);
-console.log(`/health/live alone: ${told(await live(during()))}`);
+
+async function round(tags, clients) {
+  const [isTime, times] = [during(), []];
+  answers.clear();
+  const [lives] = await Promise.all([
+    live(isTime),
+    ...Array.from({ length: clients }, () => conditions(tags, isTime, times)),
+  ]);
+  return { lives, times, statuses: JSON.stringify([...answers]) };
+}
+
+async function best(tags, clients) {
+  let least;
+  for (let count = 0; count < ROUNDS; count += 1) {
+    const result = await round(tags, clients);
+    if (least === undefined || Math.max(...result.lives) < Math.max(...least.lives)) least = result;
+  }
+  return least;
+}
+
+console.log(`/health/live alone: ${told((await best([], 0)).lives)}`);
 for (const [what, tags] of [
   ['that read indexes', ['even', 'odd']],
   ['that read commits', ['left', 'right']],
 ]) {
   for (const clients of [1, CLIENTS]) {
-    const [isTime, times] = [during(), []];
-    answers.clear();
-    const [lives] = await Promise.all([
-      live(isTime),
-      ...Array.from({ length: clients }, () => conditions(tags, isTime, times)),
-    ]);
+    const { lives, times, statuses } = await best(tags, clients);
     console.log(`/health/live beside ${clients} at a time ${what}: ${told(lives)}`);
-    console.log(`  the conditions: ${told(times)}; answers ${JSON.stringify([...answers])}`);
+    console.log(`  the conditions: ${told(times)}; answers ${statuses}`);
   }
 }
+console.log(`load average ${loadavg()[0].toFixed(1)}`);
 process.exit();

@@ -136,30 +136,15 @@ export class LmdbStore extends EventStore {
   }
 
   override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
-    return whileOpen(
-      () => this.#closed !== undefined,
-      () => {
-        this.#recheck.require();
-        return readPages(this.writer.files, query, range, this.#head.position);
-      },
-    );
+    return this.#reading((head) => readPages(this.writer.files, query, range, head));
   }
 
   override commits(range: Pick<Range, 'after' | 'through'> = {}): AsyncIterable<readonly RecordedCommit[]> {
-    return whileOpen(
-      () => this.#closed !== undefined,
-      () => readCommits(this.writer.files, range, this.#head.position),
-    );
+    return this.#reading((head) => readCommits(this.writer.files, range, head));
   }
 
   override commitsWith(query: Query, range: Range): AsyncIterable<readonly RecordedCommit[]> {
-    return whileOpen(
-      () => this.#closed !== undefined,
-      () => {
-        this.#recheck.require();
-        return readCommitsWith(this.writer.files, query, range, this.#head.position);
-      },
-    );
+    return this.#reading((head) => readCommitsWith(this.writer.files, query, range, head));
   }
 
   override head(): Promise<Position> {
@@ -275,6 +260,17 @@ export class LmdbStore extends EventStore {
       findCommit: (id) => this.#recorded(id),
       findConflict,
     };
+  }
+
+  /** While the log is open, and nothing is known that is wrong with it. */
+  #reading<Page>(read: (head: Position) => AsyncIterable<Page>): AsyncIterable<Page> {
+    return whileOpen(
+      () => this.#closed !== undefined,
+      () => {
+        this.#recheck.require();
+        return read(this.#head.position);
+      },
+    );
   }
 
   #recorded(id: CommitId): Commit | undefined {

@@ -64,6 +64,7 @@ describe('a log that is open', () => {
     await expect(read([{ types: ['number.recorded'] }])).rejects.toThrow(LogDamaged);
     await expect(store.append(commit(21))).rejects.toThrow(LogDamaged);
     await expect(store.find(commitId('c3'))).rejects.toThrow(LogDamaged);
+    await expect(store.commits()[Symbol.asyncIterator]().next()).rejects.toThrow(LogDamaged);
   });
 
   it('and in whose file bits of a tag flip is told of', async () => {
