@@ -19,7 +19,8 @@ export function entriesOf({ append, commit, hashed }: PendingCommit): CommitEntr
     id: commit.id,
     last: commit.last,
     value: hashed.bytes,
-    ...keysOf(append),
+    types: typesOf(append),
+    tags: tagsOf(append),
   };
 }
 

@@ -14,9 +14,7 @@ export interface IndexKeys {
 }
 
 /** The bytes that lmdb stores for a key. Its types do not declare it. */
-const { keyValueToBuffer } = lmdb as unknown as {
-  readonly keyValueToBuffer: (key: string | number) => Buffer;
-};
+const { keyValueToBuffer } = lmdb as unknown as { readonly keyValueToBuffer: (key: string) => Buffer };
 
 /** FNV-1a: two entries that differ in one byte never have the same hash. */
 const PRIME = 0x01000193;
@@ -68,9 +66,9 @@ export class IndexSum {
 
   addCommit({ id, last, types, tags }: IndexKeys): void {
     this.addHash('ids', hashOfNumber(last, hashOfText(id, SEEDS.ids)));
-    const value = keyOf(keyValueToBuffer(last));
-    for (const type of types) this.addHash('types', hashOfBytes(value, hashOfText(type, SEEDS.types)));
-    for (const tag of tags) this.addHash('tags', hashOfBytes(value, hashOfText(tag, SEEDS.tags)));
+    const size = encodePosition(last);
+    for (const type of types) this.addHash('types', hashOfEncoded(size, hashOfText(type, SEEDS.types)));
+    for (const tag of tags) this.addHash('tags', hashOfEncoded(size, hashOfText(tag, SEEDS.tags)));
   }
 
   /** @param hash of an entry: of its table, its key and its value */
@@ -156,6 +154,29 @@ function hashOfText(text: string, seed: number): number {
 
 function keyOf(bytes: Buffer): Key {
   return { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), at: 0, size: bytes.length };
+}
+
+/** The value under which types and tags name a commit. One buffer for all, since every append needs it. */
+const encoded = new Uint8Array(12);
+const encodedView = new DataView(encoded.buffer);
+const double = new DataView(new ArrayBuffer(8));
+
+/** As lmdb's `ordered-binary` encodes a positive number: the bits of its double, moved by four. @returns how many bytes that takes */
+function encodePosition(at: Position): number {
+  double.setFloat64(0, at);
+  const [high, low] = [double.getInt32(0), double.getInt32(4)];
+  encodedView.setInt32(0, (high >>> 4) | 0x10000000);
+  encodedView.setInt32(4, (low >>> 4) | (high << 28));
+  encodedView.setInt32(8, (low & 0xf) << 4, true);
+  if ((low & 0xf) !== 0) return 9;
+  if ((low & 0xfffff) !== 0) return 8;
+  return low !== 0 || (high & 0xf) !== 0 ? 6 : 4;
+}
+
+function hashOfEncoded(size: number, seed: number): number {
+  let hash = seed;
+  for (let index = 0; index < size; index += 1) hash = Math.imul(hash ^ (encoded[index] ?? 0), PRIME);
+  return hash;
 }
 
 function hashOfNumber(number: number, seed: number): number {
