@@ -1,4 +1,6 @@
 /** A damaged log in LMDB: only what is undamaged is read. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { asBinary } from 'lmdb';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import { LogDamaged } from '../../event-log/errors.js';
@@ -123,6 +125,21 @@ describe('a damaged log', () => {
       expect.objectContaining({ constructor: LogDamaged, position: 13 }) as Error,
     );
   });
+
+  it('that is over 64 MiB is not opened when an index was damaged while its writer had it', async () => {
+    const note = 'x'.repeat(1024 * 1024);
+    for (let index = 0; index < 70; index += 1) {
+      const { events, ...rest } = commit(index);
+      await store.append({ ...rest, events: events.map((event) => ({ ...event, data: [note, index] })) });
+    }
+    const files = openFiles(folder.path, { readOnly: false });
+    await files.types.remove('number.recorded', endOf(4));
+    await files.root.close();
+    await store.close();
+    expect(statSync(join(folder.path, 'data.mdb')).size).toBeGreaterThan(64 * 1024 * 1024);
+    for (const open of [() => LmdbReader.open(folder.path), () => LmdbStore.open(folder.path)])
+      expect(open).toThrow(expect.objectContaining({ constructor: LogDamaged, position: 13 }) as Error);
+  }, 60_000);
 
   it('that an index leads to a commit which holds nothing of it is not answered from', async () => {
     const reader = await damagedBy((files) => files.tags.put(tag('commit:3'), endOf(7)));
