@@ -1,7 +1,7 @@
 /** How requests for commands and subjects are answered. */
 import { position, type Commit, type Json, type Metadata } from '../../event-log/event.js';
 import type { EventLog } from '../../event-log/event-log.js';
-import type { AnyCommand, CommandHttp } from '../../command/commands.js';
+import type { AnyCommand } from '../../command/commands.js';
 import { allows, isInitial, type AnyDecider } from '../../command/decider.js';
 import { execute, load } from '../../command/execute.js';
 import { createAtPositions, executeMany } from '../../command/execute-many.js';
@@ -11,7 +11,7 @@ import { queryOf, sendJson, type Headers, type HttpRequest, type HttpResponse } 
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { commitOptions, type CommitOptions } from '../events/idempotency.js';
 import { linkToCommit } from '../events/page-request.js';
-import { acceptedBy, readCommand, type CommandRequest } from './command-request.js';
+import { acceptedBy, httpOf, readCommand, type CommandRequest } from './command-request.js';
 import { noSuchSubject } from './no-such-subject.js';
 import type { AnyDecision, NamedCommand, Route, ServedDecider } from './served.js';
 
@@ -20,8 +20,9 @@ type Answer = Route['answer'];
 /** `POST /<path>`: a new subject, or several in one commit. */
 export function answerCreation({ decider, path }: ServedDecider, named: NamedCommand): Answer {
   const { ids } = decider;
+  const read = readerOf(named.command, ids.kind === 'text' ? ids : undefined);
   return async (served, request, response) => {
-    const asked = await read(request, named.command, ids.kind === 'text' ? ids : undefined);
+    const asked = await read(request);
     const chosen = asked.items.map(({ id }) => id);
     const options = optionsOf(request, decider.name, named, chosen, asked);
     const recorded =
@@ -43,9 +44,10 @@ export function answerCreation({ decider, path }: ServedDecider, named: NamedCom
 
 /** `POST /<path>/{id}/<command>`: one input, or several in one commit. */
 export function answerCommand({ decider, path }: ServedDecider, named: NamedCommand): Answer {
+  const accepted = acceptedBy(named.command);
   return async (served, request, response, text) => {
     refuseUnknownParameters(queryOf(request), []);
-    const body = await readBody(request, acceptedBy(named.command));
+    const body = await readBody(request, accepted);
     const id: unknown = decider.ids.read(text);
     const asked = await readCommand(named.command, body, { isForm: isForm(request) });
     const items = asked.items.map(({ input }) => ({ id, input }));
@@ -72,9 +74,10 @@ export function answerCommand({ decider, path }: ServedDecider, named: NamedComm
 export function answerDecision(decision: AnyDecision): Answer {
   const { name } = decision;
   const command: AnyCommand = decision.command as AnyCommand;
+  const named = { name, command, path: name };
+  const read = readerOf(command, undefined);
   return async ({ log, links }, request, response) => {
-    const asked = await read(request, command, undefined);
-    const named = { name, command, path: name };
+    const asked = await read(request);
     const inputs = asked.items.map(({ input }) => input);
     const options = optionsOf(
       request,
@@ -120,14 +123,16 @@ export function answerSubject({ decider, path, commands }: ServedDecider): Answe
 }
 
 /** @param ids where the body may name the subject */
-async function read(
-  request: HttpRequest,
+function readerOf(
   command: AnyCommand,
   ids: SubjectIds<unknown> | undefined,
-): Promise<CommandRequest> {
-  refuseUnknownParameters(queryOf(request), []);
-  const body = await readBody(request, acceptedBy(command));
-  return readCommand(command, body, { isForm: isForm(request), ...(ids && { ids }) });
+): (request: HttpRequest) => Promise<CommandRequest> {
+  const accepted = acceptedBy(command);
+  return async (request) => {
+    refuseUnknownParameters(queryOf(request), []);
+    const body = await readBody(request, accepted);
+    return readCommand(command, body, { isForm: isForm(request), ...(ids && { ids }) });
+  };
 }
 
 function isForm({ headers }: HttpRequest): boolean {
@@ -219,10 +224,6 @@ function answerOf(
   { commit, ids }: Created,
 ): Json | undefined {
   return httpOf(command).answer?.({ commit, ids, inputs: items.map(({ input }) => input), many });
-}
-
-function httpOf({ http }: AnyCommand): CommandHttp<unknown, unknown> {
-  return http === false ? {} : (http ?? {});
 }
 
 function sendRecorded(

@@ -2,8 +2,8 @@
 import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE } from '../kernel/bodies.js';
 import { InvalidBody, Problem, pointer, type Fault } from '../kernel/problem.js';
 import type { Json } from '../../event-log/event.js';
-import type { AnyCommand } from '../../command/commands.js';
-import { MAX_FAULTS, jsonSchemaOf, validate } from '../../command/input-schema.js';
+import type { AnyCommand, CommandHttp } from '../../command/commands.js';
+import { MAX_FAULTS, jsonSchemaOf, validInput, validate } from '../../command/input-schema.js';
 import { textIdFault, type SubjectIds } from '../../command/subject-ids.js';
 
 /** Inputs of one array. The condition of its append has an item for each subject, and each is looked up in an index. */
@@ -20,8 +20,13 @@ export interface CommandRequest {
   readonly items: readonly CommandItem[];
 }
 
-export function acceptedBy({ http }: AnyCommand): readonly string[] {
-  const { accepts = [JSON_TYPE], forms = false, many = false } = http === false ? {} : (http ?? {});
+/** How the command is served; of one that is not, nothing. */
+export function httpOf({ http }: AnyCommand): CommandHttp<unknown, unknown> {
+  return http === false ? {} : (http ?? {});
+}
+
+export function acceptedBy(command: AnyCommand): readonly string[] {
+  const { accepts = [JSON_TYPE], forms = false, many = false } = httpOf(command);
   return [...new Set([...accepts, ...(many ? [NDJSON_TYPE] : []), ...(forms ? [FORM_TYPE] : [])])];
 }
 
@@ -40,11 +45,12 @@ export async function readCommand(
   body: unknown,
   options: CommandRequestOptions,
 ): Promise<CommandRequest> {
-  const {
-    many = false,
-    maxMany = MAX_MANY,
-    plural = 'inputs',
-  } = command.http === false ? {} : (command.http ?? {});
+  const { many = false, maxMany = MAX_MANY, plural = 'inputs', body: schema } = httpOf(command);
+  if (schema !== undefined) {
+    const read = await validInput(schema, body);
+    if (!many || !Array.isArray(read)) return { many: false, items: [{ id: undefined, input: read }] };
+    return { many: true, items: read.map((input: unknown) => ({ id: undefined, input })) };
+  }
   if (!many || !Array.isArray(body))
     return {
       many: false,
