@@ -65,6 +65,23 @@ function specifyProcesses(
     expect(withdrawn.filter((status) => status === 409)).toHaveLength(20);
     for (const server of servers) expect((await account(server, 'b')).cents).toBe(0);
   });
+
+  it('list the same balances, whose sum is the money that was paid in', async () => {
+    await here.post('/accounts', { id: 'c', owner: 'Cy' });
+    await there.post('/accounts/c/deposit', { cents: 30 });
+    await there.post('/accounts', { id: 'd', owner: 'Di' });
+    await Promise.all(servers.map((server) => server.post('/transfers', { from: 'c', to: 'd', cents: 7 })));
+    const { headers } = await here.fetch('/accounts/d');
+    const url = `/accounts?after=${headers.get('leftfold-position') ?? ''}&state=open&sort=-cents&fields=cents`;
+    for (const server of servers) {
+      const { items } = (await server.json(url, { headers: { prefer: 'wait=30' } })) as { items: object[] };
+      expect(items).toMatchObject([
+        { key: 'c', cents: 16 },
+        { key: 'd', cents: 14 },
+        { key: 'b', cents: 0 },
+      ]);
+    }
+  });
 }
 
 describe('two processes over one log server', () => {
