@@ -1,30 +1,27 @@
 /** Two processes of the bank over one log: neither decides on a state that the other has changed since. */
-import { join } from 'node:path';
-import { TemporaryDatabase, describeWithPostgres } from '../support/postgres.js';
-import { BANK, Server, TemporaryFolder } from '../support/server.js';
+import { describeWithPostgres } from '../support/postgres.js';
+import { BANK, TemporaryFolder, type Server } from '../support/server.js';
+import { twoOverLogServer, twoOverPostgres, type TwoProcesses } from '../support/two-processes.js';
 
 interface Account {
   readonly state: string;
   readonly cents: number;
 }
 
-/** @param open how many processes are started on a log that is new; resolves to them and what removes them */
-function specifyProcesses(
-  open: (folder: string) => Promise<{ servers: Server[]; close: () => Promise<void> }>,
-): void {
+/** @param open starts them on a log that is new */
+function specifyProcesses(open: (folder: string) => Promise<TwoProcesses>): void {
   const folder = new TemporaryFolder();
-  let servers: Server[];
+  let servers: readonly [Server, Server];
   let close: () => Promise<void>;
   let here: Server;
   let there: Server;
 
   beforeAll(async () => {
     ({ servers, close } = await open(folder.path));
-    [here, there] = servers as [Server, Server];
+    [here, there] = servers;
   }, 60_000);
 
   afterAll(async () => {
-    await Promise.all(servers.map((server) => server.kill()));
     await close();
     folder.remove();
   });
@@ -85,33 +82,9 @@ function specifyProcesses(
 }
 
 describe('two processes over one log server', () => {
-  specifyProcesses(async (folder) => {
-    const log = await Server.start({ LEFTFOLD_APP: 'log', LEFTFOLD_DATA: join(folder, 'log') }, BANK);
-    const servers = await Promise.all(
-      ['here', 'there'].map((name) =>
-        Server.start(
-          {
-            LEFTFOLD_APP: 'context',
-            LEFTFOLD_CONTEXTS: 'bank',
-            LEFTFOLD_STORE: log.url,
-            LEFTFOLD_DATA: join(folder, name),
-          },
-          BANK,
-        ),
-      ),
-    );
-    return { servers, close: () => log.kill() };
-  });
+  specifyProcesses((folder) => twoOverLogServer(folder, BANK, 'bank'));
 });
 
 describeWithPostgres('two processes over PostgreSQL', () => {
-  specifyProcesses(async (folder) => {
-    const database = await TemporaryDatabase.create();
-    const servers = await Promise.all(
-      ['here', 'there'].map((name) =>
-        Server.start({ LEFTFOLD_STORE: database.url, LEFTFOLD_DATA: join(folder, name) }, BANK),
-      ),
-    );
-    return { servers, close: () => database.remove() };
-  });
+  specifyProcesses((folder) => twoOverPostgres(folder, BANK));
 });
