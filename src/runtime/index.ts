@@ -119,14 +119,15 @@ export {
   type ExecuteOptions,
   type LoadedSubject,
 } from './command/execute.js';
-export { executeMany, type ManyItem } from './command/execute-many.js';
-export type {
-  AnyInputSchema,
-  InputOf,
-  InputSchema,
-  OutputOf,
-  SchemaIssue,
-  SchemaResult,
+export { createAtPositions, executeMany, type ManyItem } from './command/execute-many.js';
+export {
+  inputSchema,
+  type AnyInputSchema,
+  type InputOf,
+  type InputSchema,
+  type OutputOf,
+  type SchemaIssue,
+  type SchemaResult,
 } from './command/input-schema.js';
 export { positionIds, uuidV7, type SubjectIds } from './command/subject-ids.js';
 export {

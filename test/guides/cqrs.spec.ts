@@ -5,12 +5,16 @@ import type { INestApplication } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { z } from 'zod';
 import {
   EventLog,
   LeftfoldModule,
   MemoryStore,
+  commandHandler,
+  commitId,
   execute,
   load,
+  position,
   type Commit,
 } from '../../src/runtime/index.js';
 import { BankModule, accounts } from '../bank/bank.js';
@@ -86,7 +90,27 @@ describe('the guide to @nestjs/cqrs', () => {
     expect(last).toBe(2);
     expect((await load(app.get(EventLog), accounts, 'a')).state.context.cents).toBe(5);
     await expect(app.get(CommandBus).execute(new Deposit('b', 5))).rejects.toThrow('There is no account b.');
+
+    const options = { commitId: commitId('once'), metadata: { by: 'Ann' } };
+    const commits = [];
+    for (const cents of [7, 7])
+      commits.push(await app.get(CommandBus).execute<Deposit, Commit>(new Deposit('a', cents, options)));
+    expect(commits).toMatchObject([
+      { last: 3, repeated: false },
+      { last: 3, repeated: true },
+    ]);
+    expect(await app.get(EventLog).at(position(3))).toMatchObject({
+      metadata: { by: 'Ann' },
+      commit: 'once',
+    });
     await app.close();
+  });
+
+  it('refuses a command whose input has a member that is none of the input on the bus', () => {
+    const { decide, ...deposit } = accounts.commands.deposit;
+    const commands = { deposit: { ...deposit, decide, input: z.object({ options: z.string() }) } };
+    const handler = (): unknown => commandHandler({ ...accounts, commands } as never, 'deposit' as never);
+    expect(handler).toThrow('command deposit has an input with the member options');
   });
 
   it('shows parts of tested files as they are', () => {

@@ -7,6 +7,7 @@ import { Test } from '@nestjs/testing';
 import { assign, setup } from 'xstate';
 import { z } from 'zod';
 import {
+  EventLog,
   LeftfoldModule,
   Problem,
   defineDecider,
@@ -18,6 +19,7 @@ import {
   type SubjectIds,
 } from '../../src/runtime/index.js';
 import { BankModule } from '../bank/bank.js';
+import { allEvents } from '../support/reading.js';
 import { changedOrders } from '../support/app/orders.js';
 
 const noteTaken = defineEvent({
@@ -169,7 +171,7 @@ describe.each([
       const response = await fetch(`${url}${path}`, { method: 'DELETE' });
       return [response.status, response.headers.get('allow')];
     };
-    expect(await methods('/accounts')).toEqual([405, 'POST']);
+    expect(await methods('/accounts')).toEqual([405, 'GET, HEAD, POST']);
     expect(await methods('/accounts/a')).toEqual([405, 'GET, HEAD']);
     expect(await methods('/accounts/a/deposit')).toEqual([405, 'POST']);
   });
@@ -183,6 +185,8 @@ describe.each([
       '/accounts/{id}/deposit',
       '/accounts/{id}/open',
       '/accounts/{id}/withdraw',
+      '/accounts/{key}/history',
+      '/accounts/{key}/what-if',
       '/pad/notes',
       '/pad/notes/{position}',
       '/pad/notes/{position}/strikes',
@@ -242,6 +246,91 @@ const cart = defineDecider({
       decide: (_, input, id) => itemAdded.create(input, [tag(`cart:${id}`)]),
     },
   },
+});
+
+describe('a command with a body of its own', () => {
+  const shopping = z
+    .union([z.string(), z.array(z.string())])
+    .transform((given) => (typeof given === 'string' ? { text: given } : given.map((text) => ({ text }))))
+    .meta({ example: 'milk' });
+  const list = (ids: SubjectIds<never>) =>
+    defineDecider({
+      name: 'item',
+      machine,
+      consumes: [noteTaken, noteStruck],
+      ids,
+      subject: (at) => ({ query: [{ tags: [tag(`item:${String(at)}`)] }], origin: at }),
+      commands: {
+        add: {
+          input: z.strictObject({ text: z.string() }),
+          examples: [{ text: 'milk' }],
+          records: noteTaken,
+          http: { body: shopping, many: true, forms: true, operationId: 'addItems' },
+          decide: (_, input) => noteTaken.create(input),
+        },
+      },
+    });
+  let app: NestFastifyApplication;
+
+  beforeAll(async () => {
+    const decider = list(positionIds(noSuch) as never);
+    const module = await Test.createTestingModule({
+      imports: [
+        LeftfoldModule.forRoot({ store: 'memory:' }),
+        LeftfoldModule.forFeature({ deciders: [decider], http: true }),
+      ],
+    }).compile();
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class
+    app = module.createNestApplication(new FastifyAdapter(), { rawBody: true });
+    await app.init();
+  });
+
+  afterAll(() => app.close());
+
+  it.each([
+    ['a bare value', '"milk"', { position: 1 }, ['milk']],
+    ['several', '["bread", "tea"]', { first: 2, last: 3 }, ['bread', 'tea']],
+    ['several that are one', '["salt"]', { first: 4, last: 4 }, ['salt']],
+  ])('takes what the schema of the body takes: %s', async (_, payload, body, texts) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await app.inject({ method: 'POST', url: '/item', payload, headers });
+    expect([answer.statusCode, answer.json<object>()]).toEqual([201, body]);
+    const recorded = await allEvents(app.get(EventLog));
+    expect(recorded.slice(-texts.length).map(({ data }) => (data as { text: string }).text)).toEqual(texts);
+  });
+
+  it.each([
+    ['null', '#'],
+    ['{"text": "milk"}', '#'],
+  ])('refuses what it does not take, though the input would be: %s', async (payload, pointer) => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await app.inject({ method: 'POST', url: '/item', payload, headers });
+    expect(answer.statusCode).toBe(422);
+    expect(answer.json<{ readonly errors: unknown }>().errors).toMatchObject([{ pointer }]);
+  });
+
+  it('is described by the schema of the body, and forms by that of the input', () => {
+    const document = SwaggerModule.createDocument(app, new DocumentBuilder().build());
+    const operation = document.paths['/item']?.post;
+    expect(operation?.operationId).toBe('addItems');
+    expect(operation?.requestBody).toMatchObject({
+      content: {
+        'application/json': {
+          schema: {
+            anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
+            example: 'milk',
+          },
+        },
+        'application/x-www-form-urlencoded': { schema: { properties: { text: { type: 'string' } } } },
+      },
+    });
+  });
+
+  it('is refused at the start where the client may choose an id, which would have no place', () => {
+    expect(() => LeftfoldModule.forFeature({ deciders: [list(undefined as never)], http: true })).toThrow(
+      'decider item: command add takes an id of the client',
+    );
+  });
 });
 
 describe('a decider whose ids are of a form of its own', () => {

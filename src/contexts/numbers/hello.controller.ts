@@ -16,7 +16,7 @@ import {
   type HttpResponse,
 } from '../../runtime/http/index.js';
 import { asJson, readField } from './number-body.js';
-import { ApiLog, ApiPush } from './numbers.docs.js';
+import { ApiLog, ApiPush } from './hello.docs.js';
 import { NumbersService } from './numbers.service.js';
 
 /** How many values a push is answered with. */

@@ -1,6 +1,7 @@
 import { parseExactJson } from '../../runtime/http/kernel/exact-json.js';
 import { InvalidBody, type Fault } from '../../runtime/http/kernel/problem.js';
-import { readField, readNumbers, readReason } from './number-body.js';
+import { parseBody } from '../../runtime/http/kernel/json-faults.js';
+import { readField, readNumbers, reasonBody } from './number-body.js';
 
 /** The faults that the body, as the JSON text of a request, is refused with. */
 function faultsOf(read: (body: unknown) => unknown, json: string): readonly Fault[] {
@@ -13,6 +14,8 @@ function faultsOf(read: (body: unknown) => unknown, json: string): readonly Faul
   }
   throw new Error(`${json} was taken`);
 }
+
+const readReason = (body: unknown): string => parseBody(reasonBody, body).reason;
 
 const digits = (count: number): string => '9'.repeat(count);
 const list = (count: number, replaced: Readonly<Record<number, string>> = {}): string =>

@@ -1,7 +1,7 @@
 /** Reads numbers from request bodies, and says of each that is none what would be right. */
 import { z } from 'zod';
-import { MAX_COMMIT_EVENTS } from '../../runtime/index.js';
-import { InexactNumber, InvalidBody, parseBody, pointer, type Fault } from '../../runtime/http/index.js';
+import { MAX_COMMIT_EVENTS, inputSchema } from '../../runtime/index.js';
+import { InexactNumber, InvalidBody, pointer, type Fault } from '../../runtime/http/index.js';
 import { CANONICAL_INTEGER, MAX_DIGITS } from './numbers.events.js';
 
 const RIGHT = 'send an integer, as in 5 or "12345678901234567890"';
@@ -13,8 +13,7 @@ export const sentInteger = z.union([z.int(), z.string().regex(CANONICAL_INTEGER)
 
 const sentValue = z.object({ value: sentInteger }).meta({ title: 'NewNumber' });
 
-/** What `readNumbers` accepts, for the documentation: it reads by itself, so that ten thousand numbers cost little. */
-export const sentNumbers = z
+const sentNumbers = z
   .union([
     sentValue,
     z
@@ -52,6 +51,12 @@ export function readNumbers(body: unknown): NumbersBody {
   return { many: true, values };
 }
 
+/** What `POST /numbers` takes. It is read without a schema, so that each fault is said in its own words, and ten thousand numbers cost little. */
+export const numbersBody = inputSchema((body) => {
+  const read = readNumbers(body);
+  return read.many ? read.values.map((value) => ({ value })) : { value: read.value };
+}, sentNumbers);
+
 /** The number in this field of the body, which has no other. @throws InvalidBody */
 export function readField(body: unknown, field: string): string {
   const value = isRecord(body)
@@ -60,26 +65,23 @@ export function readField(body: unknown, field: string): string {
   return typeof value === 'string' ? value : refuse([value]);
 }
 
-export const reasonBody = z.strictObject(
-  {
-    reason: z
-      .string('say why the number is retracted, as text')
-      .min(1, 'say why the number is retracted')
-      .max(1000, 'at most 1,000 characters')
-      .refine((text) => text.isWellFormed(), 'well-formed Unicode'),
-  },
-  {
-    error: ({ code }) =>
-      code === 'unrecognized_keys'
-        ? 'there is no such field; the only one is reason'
-        : 'send an object whose only field is reason',
-  },
-);
-
-/** @throws InvalidBody */
-export function readReason(body: unknown): string {
-  return parseBody(reasonBody, body ?? {}).reason;
-}
+export const reasonBody = z
+  .strictObject(
+    {
+      reason: z
+        .string('say why the number is retracted, as text')
+        .min(1, 'say why the number is retracted')
+        .max(1000, 'at most 1,000 characters')
+        .refine((text) => text.isWellFormed(), 'well-formed Unicode'),
+    },
+    {
+      error: ({ code }) =>
+        code === 'unrecognized_keys'
+          ? 'there is no such field; the only one is reason'
+          : 'send an object whose only field is reason',
+    },
+  )
+  .meta({ title: 'Reason' });
 
 /** A number in canonical decimal, or what is wrong with it. */
 export function integerOf(value: unknown, path: readonly PropertyKey[]): string | Fault {

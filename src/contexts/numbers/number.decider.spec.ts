@@ -1,10 +1,13 @@
 import { recorded, retracted } from '../../../test/hello-world/support/number-events.js';
 import { allows } from '../../runtime/command/decider.js';
 import { position, tag } from '../../runtime/event-log/event.js';
-import { NumberAlreadyRetracted, NumberNotFound, numberDecider, retract } from './number.decider.js';
+import { NumberAlreadyRetracted, NumberNotFound, numberDecider } from './number.decider.js';
 import { numberRetracted } from './numbers.events.js';
 
-const { fold } = numberDecider;
+const {
+  fold,
+  commands: { retract },
+} = numberDecider;
 const seven = position(7);
 const unknown = fold.initial;
 const recordedFive = fold.step(unknown, recorded(5, 7));
@@ -26,13 +29,11 @@ describe('retracting', () => {
   });
 
   it('records a retraction that carries the value, and is tagged with the number', () => {
-    expect(retract.decide(recordedFive, { number: seven, reason: 'mistyped' })).toEqual([
-      {
-        type: 'number.retracted',
-        data: { number: 7, value: '5', reason: 'mistyped' },
-        tags: [tag('number:7')],
-      },
-    ]);
+    expect(retract.decide(recordedFive, { reason: 'mistyped' }, seven)).toEqual({
+      type: 'number.retracted',
+      data: { number: 7, value: '5', reason: 'mistyped' },
+      tags: [tag('number:7')],
+    });
   });
 
   it('of an unknown number is refused: it is not found', () => {

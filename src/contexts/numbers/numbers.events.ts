@@ -8,7 +8,7 @@ export const MAX_DIGITS = 1000;
 /** An integer of any sign in canonical decimal: `0`, `42`, `-7`; never `+5`, `007`, `-0`. */
 export const CANONICAL_INTEGER = new RegExp(String.raw`^(?:0|-?[1-9]\d{0,${MAX_DIGITS - 1}})$`);
 
-const integer = z
+export const integer = z
   .string()
   .regex(
     CANONICAL_INTEGER,

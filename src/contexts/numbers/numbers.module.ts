@@ -3,7 +3,6 @@ import { Module } from '@nestjs/common';
 import { LeftfoldModule } from '../../runtime/index.js';
 import { HelloController } from './hello.controller.js';
 import { numberDecider } from './number.decider.js';
-import { NumbersController } from './numbers.controller.js';
 import { numberRecorded, numberRetracted } from './numbers.events.js';
 import { NumbersService } from './numbers.service.js';
 import { Seed } from './seed.js';
@@ -17,9 +16,10 @@ import { SubscribersService } from './subscribers/subscribers.service.js';
     LeftfoldModule.forFeature({
       contracts: [numberRecorded, numberRetracted, subscriberAdded, subscriberDropped],
       deciders: [numberDecider],
+      http: true,
     }),
   ],
-  controllers: [NumbersController, HelloController, SubscribersController],
+  controllers: [HelloController, SubscribersController],
   providers: [NumbersService, Seed, SubscribersService, Notifier],
   exports: [NumbersService],
 })

@@ -1,10 +1,12 @@
 import { allEvents } from '../../../test/support/reading.js';
 import { EventLog } from '../../runtime/event-log/event-log.js';
-import { commitId, position } from '../../runtime/event-log/event.js';
+import { commitId, position, type Commit, type Position } from '../../runtime/event-log/event.js';
 import { MemoryStore } from '../../runtime/stores/memory.store.js';
-import { NumberAlreadyRetracted, NumberNotFound } from './number.decider.js';
+import { allows } from '../../runtime/command/decider.js';
+import { execute, load } from '../../runtime/command/execute.js';
+import { NumberAlreadyRetracted, NumberNotFound, numberDecider } from './number.decider.js';
 import { numberRecorded, numberRetracted } from './numbers.events.js';
-import { NumbersService, positionOf } from './numbers.service.js';
+import { NumbersService } from './numbers.service.js';
 
 const NOON = '2026-01-31T12:00:00.000Z';
 
@@ -13,6 +15,17 @@ function given(): { log: EventLog; numbers: NumbersService } {
   log.contracts.register([numberRecorded, numberRetracted]);
   return { log, numbers: new NumbersService(log) };
 }
+
+const retract = (log: EventLog, at: Position, reason: string): Promise<Commit> =>
+  execute(log, numberDecider, at, 'retract', { reason });
+
+const find = async (log: EventLog, at: Position): Promise<object> => {
+  const { commands, fold, http, refusal } = numberDecider;
+  const { state, after } = await load(log, numberDecider, at);
+  if (state === fold.initial) throw refusal(state, at, numberRetracted);
+  const canBeRetracted = allows(numberDecider, state, commands.retract);
+  return { ...(http !== false && http.view?.(state, at)), canBeRetracted, readAt: after };
+};
 
 describe('recording numbers', () => {
   it('records all of them in one commit, in their order', async () => {
@@ -69,10 +82,12 @@ describe('the seed', () => {
 
 describe('a number', () => {
   it('is found where it was recorded', async () => {
-    const { numbers } = given();
+    const { log, numbers } = given();
     await numbers.record(['3', '5', '7']);
-    await expect(numbers.find(position(2))).resolves.toEqual({
-      number: { value: '5', time: NOON },
+    await expect(find(log, position(2))).resolves.toEqual({
+      position: 2,
+      value: '5',
+      time: NOON,
       state: 'recorded',
       canBeRetracted: true,
       readAt: 3,
@@ -80,11 +95,13 @@ describe('a number', () => {
   });
 
   it('is found with its retraction, and cannot be retracted again', async () => {
-    const { numbers } = given();
+    const { log, numbers } = given();
     await numbers.record(['3', '5']);
-    await numbers.retract(position(2), 'mistyped');
-    await expect(numbers.find(position(2))).resolves.toEqual({
-      number: { value: '5', time: NOON },
+    await retract(log, position(2), 'mistyped');
+    await expect(find(log, position(2))).resolves.toEqual({
+      position: 2,
+      value: '5',
+      time: NOON,
       state: 'retracted',
       retraction: { position: 3, time: NOON, reason: 'mistyped' },
       canBeRetracted: false,
@@ -98,16 +115,16 @@ describe('a number', () => {
     ['after the head', 3],
     ['far after the head', Number.MAX_SAFE_INTEGER],
   ])('is not found %s', async (_, at) => {
-    const { numbers } = given();
+    const { log, numbers } = given();
     await numbers.record(['3']);
-    await numbers.retract(position(1), 'mistyped');
-    await expect(numbers.find(position(at))).rejects.toBeInstanceOf(NumberNotFound);
+    await retract(log, position(1), 'mistyped');
+    await expect(find(log, position(at))).rejects.toBeInstanceOf(NumberNotFound);
   });
 
   it('is retracted by an event that carries its value', async () => {
     const { log, numbers } = given();
     await numbers.record(['3', '5']);
-    await numbers.retract(position(2), 'mistyped');
+    await retract(log, position(2), 'mistyped');
     expect((await allEvents(log)).at(-1)).toMatchObject({
       type: 'number.retracted',
       tags: ['number:2'],
@@ -116,10 +133,10 @@ describe('a number', () => {
   });
 
   it('is not retracted twice', async () => {
-    const { numbers } = given();
+    const { log, numbers } = given();
     await numbers.record(['3']);
-    await numbers.retract(position(1), 'mistyped');
-    await expect(numbers.retract(position(1), 'again')).rejects.toBeInstanceOf(NumberAlreadyRetracted);
+    await retract(log, position(1), 'mistyped');
+    await expect(retract(log, position(1), 'again')).rejects.toBeInstanceOf(NumberAlreadyRetracted);
     await expect(numbers.head()).resolves.toBe(2);
   });
 
@@ -128,19 +145,19 @@ describe('a number', () => {
     ['that is a retraction', 2],
     ['that is not recorded yet', 3],
   ])('%s is not retracted', async (_, at) => {
-    const { numbers } = given();
+    const { log, numbers } = given();
     await numbers.record(['3']);
-    await numbers.retract(position(1), 'mistyped');
-    await expect(numbers.retract(position(at), 'mistyped')).rejects.toBeInstanceOf(NumberNotFound);
+    await retract(log, position(1), 'mistyped');
+    await expect(retract(log, position(at), 'mistyped')).rejects.toBeInstanceOf(NumberNotFound);
     await expect(numbers.head()).resolves.toBe(2);
   });
 
   it('is retracted once by two at the same time', async () => {
-    const { numbers } = given();
+    const { log, numbers } = given();
     await numbers.record(['3']);
     const both = await Promise.allSettled([
-      numbers.retract(position(1), 'mine'),
-      numbers.retract(position(1), 'yours'),
+      retract(log, position(1), 'mine'),
+      retract(log, position(1), 'yours'),
     ]);
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(both).toContainEqual({
@@ -170,9 +187,9 @@ describe('the newest numbers', () => {
   });
 
   it('are numbers only, also those that were retracted since', async () => {
-    const { numbers } = given();
+    const { log, numbers } = given();
     await numbers.record(['1', '2']);
-    await numbers.retract(position(1), 'mistyped');
+    await retract(log, position(1), 'mistyped');
     await numbers.record(['3']);
     await expect(numbers.newest(position(4), 10)).resolves.toEqual(['1', '2', '3']);
   });
@@ -189,13 +206,13 @@ describe('a position in a URL', () => {
     ['42', 42],
     ['9007199254740991', Number.MAX_SAFE_INTEGER],
   ])('may be %s', (text, expected) => {
-    expect(positionOf(text)).toBe(expected);
+    expect(numberDecider.ids.read(text)).toBe(expected);
   });
 
   it.each(['0', '-1', 'abc', '', '01', '1.0', '1e3', '+1', ' 1', '9007199254740992', '1'.repeat(400)])(
     'cannot be %j: there is no such number',
     (text) => {
-      expect(() => positionOf(text)).toThrow(NumberNotFound);
+      expect(() => numberDecider.ids.read(text)).toThrow(NumberNotFound);
     },
   );
 });

@@ -16,6 +16,11 @@ import type { Fold, FoldState } from '../fold/fold-state.js';
  * counts as possible.
  */
 export function mayAccept<Context>(fold: Fold<Context>, state: FoldState<Context>, type: string): boolean {
+  const known = fold.acceptsAny?.(state, type);
+  return known ?? mayGuardsAccept(fold, state, type);
+}
+
+function mayGuardsAccept<Context>(fold: Fold<Context>, state: FoldState<Context>, type: string): boolean {
   const notYet = new Error(`there is no ${type} yet`);
   let looks = 0;
   const lookAt = (): never => {

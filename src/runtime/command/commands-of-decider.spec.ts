@@ -12,7 +12,8 @@ import { allows, creatingCommand, defineDecider } from './decider.js';
 import { decideTogether } from './decide-together.js';
 import { execute, executeTogether, load } from './execute.js';
 import { createAtPositions, executeMany } from './execute-many.js';
-import type { InputSchema } from './input-schema.js';
+import { inputSchema, jsonSchemaOf, validate, type InputSchema } from './input-schema.js';
+import { positionIds } from './subject-ids.js';
 
 const filled = defineEvent({ type: 'tank.filled', schema: z.strictObject({ litres: z.int() }) });
 const drained = defineEvent({ type: 'tank.drained', schema: z.strictObject({ litres: z.int() }) });
@@ -100,6 +101,86 @@ describe('a command by its name', () => {
     const error: unknown = await attempt.catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(InvalidBody);
     expect((error as InvalidBody).faults.map(({ pointer }) => pointer)).toEqual(['#/litres', '#/more']);
+  });
+});
+
+describe('an event that its subject would never fold', () => {
+  const stray = (tags: readonly ReturnType<typeof tag>[]) =>
+    defineDecider({
+      name: 'tank',
+      machine,
+      consumes: [filled, drained],
+      subject: (id: string) => [tag(`tank:${id}`), tag('kind:tank')],
+      commands: {
+        fill: {
+          input: litres,
+          records: filled,
+          decide: (_, input) => filled.create(input, tags),
+        },
+      },
+    });
+
+  it.each([
+    ['no tags', [], 'tank.filled without the tag tank:a and kind:tank'],
+    ['one of two', [tag('kind:tank')], 'tank.filled without the tag tank:a'],
+    ['that of another subject', [tag('tank:b'), tag('kind:tank')], 'tank.filled without the tag tank:a'],
+  ])('is not recorded, and the fault is named: it has %s', async (_, tags, fault) => {
+    const log = given();
+    const decider = stray(tags);
+    const expected = `decider tank: command fill would record ${fault}, so its subject would never change; nothing was recorded`;
+    expect(await problemOf(execute(log, decider, 'a', 'fill', { litres: 5 }))).toBe(`Error: ${expected}`);
+    const many = executeMany(log, decider, decider.commands.fill, [{ id: 'a', input: { litres: 5 } }]);
+    expect(await problemOf(many)).toBe(`Error: ${expected}`);
+    expect(await log.head()).toBe(0);
+  });
+
+  it('is found in a decision about several subjects', async () => {
+    const log = given();
+    const pour = decideTogether({
+      name: 'pour',
+      input: z.strictObject({ from: z.string(), to: z.string() }),
+      models: ({ from, to }) => ({ from: tank.decisionModel(from), to: tank.decisionModel(to) }),
+      records: { from: drained, to: filled },
+      decide: (_, { from }) => [
+        drained.create({ litres: 1 }, [tag(`tank:${from}`)]),
+        filled.create({ litres: 1 }, [tag(`tank:${from}`)]),
+      ],
+    });
+    await execute(log, tank, 'a', 'fill', { litres: 5 });
+    expect(await problemOf(executeTogether(log, pour, { from: 'a', to: 'b' }))).toBe(
+      'Error: decision pour would record tank.filled without the tag tank:b, so its subject would never change; nothing was recorded',
+    );
+    expect(await log.head()).toBe(1);
+  });
+});
+
+describe('an event that no guard looks at', () => {
+  it('is checked against its contract once', async () => {
+    let checks = 0;
+    const counted = defineEvent({
+      type: 'tank.filled',
+      schema: z.strictObject({ litres: z.int().refine(() => (checks += 1) > 0) }),
+    });
+    const decider = defineDecider({
+      name: 'tank',
+      machine,
+      consumes: [counted],
+      subject: (id: string) => [tag(`tank:${id}`)],
+      ids: positionIds(() => new Problem('not-found', 'none', 'None', 'None.')) as never,
+      commands: {
+        fill: {
+          input: litres,
+          records: counted,
+          decide: (_, input, id) => counted.create(input, [tag(`tank:${id}`)]),
+        },
+      },
+    });
+    const log = new EventLog(new MemoryStore());
+    log.contracts.register([counted]);
+    await execute(log, decider, 'a', 'fill', { litres: 5 });
+    expect(checks).toBe(1);
+    await createAtPositions(log, decider, decider.commands.fill, [{ litres: 5 }, { litres: 6 }]);
+    expect(checks).toBe(3);
   });
 });
 
@@ -380,6 +461,34 @@ describe('what cannot be a decider', () => {
   });
 });
 
+describe('an input that is read by a function', () => {
+  const read = inputSchema((value) => {
+    if (typeof value === 'string') return value.length;
+    throw new InvalidBody([{ pointer: '#/a~1b/0', detail: 'a text' }]);
+  }, z.string());
+
+  it('is what the function gives', async () => {
+    expect(await validate(read, 'abc')).toEqual({ value: 3 });
+  });
+
+  it('is refused with the faults of the function, where the value is', async () => {
+    expect(await validate(read, 5, ['list', 2])).toEqual({
+      faults: [{ pointer: '#/list/2/a~1b/0', detail: 'a text' }],
+    });
+  });
+
+  it('has the JSON Schema that it is described with', () => {
+    expect(jsonSchemaOf(read)).toEqual({ type: 'string' });
+  });
+
+  it('fails when the function fails otherwise', async () => {
+    const broken = inputSchema(() => {
+      throw new RangeError('broken');
+    }, z.string());
+    await expect(validate(broken, 5)).rejects.toThrow('broken');
+  });
+});
+
 describe('a schema of another library', () => {
   it('is asked as Standard Schema says', async () => {
     const even: InputSchema<number> = {
@@ -401,7 +510,11 @@ describe('a schema of another library', () => {
       consumes: [filled],
       subject: (id: string) => [tag(`pairs:${id}`)],
       commands: {
-        add: { input: even, records: filled, decide: (_, input) => filled.create({ litres: input }) },
+        add: {
+          input: even,
+          records: filled,
+          decide: (_, input, id) => filled.create({ litres: input }, [tag(`pairs:${id}`)]),
+        },
       },
     });
     const error: unknown = await execute(given(), pairs, 'a', 'add', 3).catch((caught: unknown) => caught);

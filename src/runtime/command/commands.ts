@@ -4,7 +4,7 @@ import type { Commit, Json, NewEvent } from '../event-log/event.js';
 import type { Problem } from '../http/kernel/problem.js';
 import type { FoldState } from '../fold/fold-state.js';
 import type { Claim, Records } from './decision-model.js';
-import type { AnyInputSchema, OutputOf } from './input-schema.js';
+import type { AnyInputSchema, InputSchema, OutputOf } from './input-schema.js';
 
 /** What a command comes to: events to record, or a refusal, which records nothing. */
 export type Decision = NewEvent | readonly NewEvent[] | Problem;
@@ -67,6 +67,13 @@ export interface CommandHttp<Input, Id> {
   readonly maxMany?: number;
   /** What several inputs are called, as in `deposits`. Default: `inputs`. */
   readonly plural?: string;
+  /**
+   * What the body may be where it is not just the input, as a bare value. Gives the input, or, with `many`, an array of them; `input` does not see it
+   * again. Not for a command that creates a subject with an id of the client's, which is a member of the input. Forms are documented by `input`.
+   */
+  readonly body?: InputSchema<unknown, Input | readonly Input[]>;
+  /** The operation's id in the documentation. Default: the names of the command and its decider, as in `depositAccount`. */
+  readonly operationId?: string;
   /** The body of the answer. A retry must get the same. Default: `{ id, position }`. */
   readonly answer?: (recorded: Recorded<Input, Id>) => Json;
   /** Describes `answer` in the documentation. */
@@ -112,4 +119,16 @@ export function requireNoClaimsInArrays(
 
 export function eventsOf(decision: readonly NewEvent[] | NewEvent): readonly NewEvent[] {
   return Array.isArray(decision) ? (decision as readonly NewEvent[]) : [decision as NewEvent];
+}
+
+const names = new WeakMap<object, string>();
+
+/** @param name as in `decider account: command deposit` */
+export function nameCommand(command: object, name: string): void {
+  names.set(command, name);
+}
+
+/** As it was named; a command that belongs to no decider has no name. */
+export function nameOfCommand(command: object): string {
+  return names.get(command) ?? 'a command';
 }

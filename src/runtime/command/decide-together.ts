@@ -1,8 +1,8 @@
 /** One decision about several subjects, such as a student and the course to join. */
 import type { FoldState, StateValue } from '../fold/fold-state.js';
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
-import { requireNoClaimsInArrays, type CommandDefinition } from './commands.js';
-import { isContract, type DecisionModel } from './decision-model.js';
+import { nameCommand, requireNoClaimsInArrays, type CommandDefinition } from './commands.js';
+import { isContract, type DecisionModel, type Records } from './decision-model.js';
 import { jsonSchemaOf, type AnyInputSchema, type OutputOf } from './input-schema.js';
 
 /** What `execute` needs of a decider: every `Decider` is one, and so is what `decideTogether` returns. */
@@ -60,7 +60,9 @@ export function decideTogether<Contexts extends object>(
   given: ((id: unknown) => ModelsOf<Contexts>) | JointDefinition<Contexts, AnyInputSchema>,
 ): JointDecider<unknown, Contexts> | JointDecision<Contexts, AnyInputSchema> {
   if (typeof given === 'function') return { decisionModel: (id: unknown) => jointModel(given(id)) };
-  const { name, models, records, ...command } = given;
+  const { name, models, records, ...rest } = given;
+  const command = { ...rest, records: records as Readonly<Record<string, AnyContract>> };
+  nameCommand(command, `decision ${name}`);
   requireNoClaimsInArrays(`decision ${name}`, command);
   try {
     jsonSchemaOf(command.input);
@@ -72,7 +74,7 @@ export function decideTogether<Contexts extends object>(
   return {
     kind: 'joint',
     name,
-    command: { ...command, records: records as Readonly<Record<string, AnyContract>> },
+    command,
     decisionModel: (input: unknown) => jointModel(models(input)),
   };
 }
@@ -87,14 +89,17 @@ export function jointModel<Contexts extends object>(models: ModelsOf<Contexts>):
       );
       return togetherAs<Contexts>(states);
     },
+    allowsAll: (state, events) =>
+      parts.every(([name, model]) => model.allowsAll(partOf(state, name), events)),
+    unrelated: (records, events) => {
+      const all = parts.map(([name, model]) => model.unrelated(recordsOf(records, name), events));
+      // One event for all of the models may be about some of them only.
+      const isFolded = isContract(records) && all.includes(undefined);
+      return isFolded ? undefined : all.find((each) => each !== undefined);
+    },
     refusal: (state, records) => {
       for (const [name, model] of parts) {
-        const named = isContract(records)
-          ? records
-          : Object.hasOwn(records, name)
-            ? records[name]
-            : undefined;
-        const refusal = model.refusal(partOf(state, name), named ?? {});
+        const refusal = model.refusal(partOf(state, name), recordsOf(records, name));
         if (refusal !== undefined) return refusal;
       }
       return undefined;
@@ -112,6 +117,11 @@ export function jointModel<Contexts extends object>(models: ModelsOf<Contexts>):
       for (const [name, model] of parts) model.keep(log, partOf(state, name), events, through);
     },
   };
+}
+
+function recordsOf(records: Records, name: string): Records {
+  if (isContract(records)) return records;
+  return (Object.hasOwn(records, name) ? records[name] : undefined) ?? {};
 }
 
 function togetherAs<Contexts>(states: readonly (readonly [string, FoldState])[]): FoldState<Contexts> {

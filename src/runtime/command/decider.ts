@@ -1,13 +1,13 @@
 /** The write side: (state of what the command is about, command) → events or a refusal. */
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
 import type { EventLog } from '../event-log/event-log.js';
-import { matches } from '../event-log/query.js';
-import type { RecordedEvent, Tag } from '../event-log/event.js';
+import { matches, type QueriedEvent } from '../event-log/query.js';
+import { NO_TAGS, type NewEvent, type RecordedEvent, type Tag } from '../event-log/event.js';
 import { Problem } from '../http/kernel/problem.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
 import { foldOf, type ContextOf, type Machine } from '../fold/fold.js';
 import { forbids, mayAccept } from './chart.js';
-import { requireNoClaimsInArrays, type AnyCommand, type Commands } from './commands.js';
+import { nameCommand, requireNoClaimsInArrays, type AnyCommand, type Commands } from './commands.js';
 import { foldSubject, isContract, type DecisionModel, type Records, type Subject } from './decision-model.js';
 import { jsonSchemaOf, type AnyInputSchema } from './input-schema.js';
 import { MAX_RECENT_BYTES, RecentStates, bytesOf } from './recent-states.js';
@@ -174,6 +174,23 @@ function modelOf<Context>(
       states?.set(key, state, through, bytes);
       return state;
     },
+    allowsAll: (state, events) => {
+      const about = events.filter((event) => contracts.has(event.type) && matches(query, asContent(event)));
+      // What the second of two meets is made by the first.
+      return about.length < 2 && about.every(({ type }) => fold.acceptsAny?.(state, type) === true);
+    },
+    unrelated: (records, events) => {
+      const named = mustAllow ?? (isContract(records) ? records : undefined);
+      const folded = events.filter(({ type }) => contracts.has(type));
+      const those = folded.filter(({ type }) => type === named?.type);
+      const [first, ...others] = those.length > 0 ? those : folded;
+      if (first === undefined || [first, ...others].some((event) => matches(query, asContent(event))))
+        return undefined;
+      const missing = query
+        .map(({ tags = [] }) => tags.filter((each) => first.tags?.includes(each) !== true).join(' and '))
+        .find((tags) => tags !== '');
+      return missing === undefined ? first.type : `${first.type} without the tag ${missing}`;
+    },
     refusal: (state, records) => {
       const named = mustAllow ?? (isContract(records) ? records : undefined);
       return named === undefined || mayAccept(fold, state, named.type) ? undefined : refusal(state, named);
@@ -186,6 +203,11 @@ function modelOf<Context>(
       else recent.of(log).delete(key);
     },
   };
+}
+
+/** As a query sees an event that is not recorded yet. */
+function asContent({ type, tags = NO_TAGS }: NewEvent): QueriedEvent {
+  return { type, tags, revision: 1 };
 }
 
 /** A log that is found to have another past has other states. */
@@ -258,6 +280,7 @@ export function creatingCommand({ name, fold, commands }: AnyDecider): string | 
 function requireCommands(name: string, commands: object, consumes: readonly AnyContract[]): void {
   for (const [command, definition] of Object.entries(commands) as readonly [string, AnyCommand][]) {
     const where = `decider ${name}: command ${command}`;
+    nameCommand(definition, where);
     try {
       jsonSchemaOf(definition.input);
     } catch (error) {

@@ -6,7 +6,7 @@ import type { FoldState } from '../fold/fold-state.js';
 import { Problem } from '../http/kernel/problem.js';
 import { forbids, mayAccept, probableEvents } from './chart.js';
 import { eventsOf, type Decides } from './commands.js';
-import type { AnyDecider } from './decider.js';
+import type { Decider } from './decider.js';
 import { isContract, type DecisionModel } from './decision-model.js';
 import { jointModel, partOf } from './decide-together.js';
 import { decideAndAppend, decideOne, type ExecuteOptions } from './execute.js';
@@ -63,10 +63,12 @@ export async function executeMany<Id, Context, Input>(
           if ('refusal' in applied) return applied.refusal;
           before = applied.state;
         }
-        const decided = decideOne(command, item, model, before, check);
+        const decided = decideOne(command, item, model, before);
         if (decided instanceof Problem) return decided;
-        events.push(...decided.events);
-        subjects.set(item.id, { model, state: decided.state, folded: events.length });
+        const checked = check(model, before, decided);
+        if ('refusal' in checked) return checked.refusal;
+        events.push(...decided);
+        subjects.set(item.id, { model, state: checked.state, folded: events.length });
       }
       return events;
     },
@@ -75,34 +77,35 @@ export async function executeMany<Id, Context, Input>(
 }
 
 /**
- * Creates subjects that are named by the positions of the events that create them: one event for each input. There is nothing yet
- * that the decision could depend on, so it has no condition.
+ * Creates subjects that are named by the positions of the events that create them: one event for each input, in their order, so the first is named by
+ * the commit's `first`. There is nothing yet that the decision could depend on, so it has no condition. The inputs are not validated.
  *
  * @throws Problem the refusal of the first that is refused; then nothing is recorded
  */
-export async function createAtPositions<Input>(
+export async function createAtPositions<Id, Context, Input>(
   log: EventLog,
-  { name, fold, refusal }: AnyDecider,
-  command: Decides<unknown, Input, unknown>,
+  { name, fold, refusal }: Pick<Decider<Id, Context>, 'name' | 'fold' | 'refusal'>,
+  command: Decides<Context, Input, Id>,
   inputs: readonly Input[],
   options: Omit<AppendOptions, 'condition'> = {},
 ): Promise<Commit> {
   requireNoClaims(command);
   const { records } = command;
+  const none = START as Id;
   if (isContract(records) && !mayAccept(fold, fold.initial, records.type))
-    throw refusal(fold.initial, START, records);
+    throw refusal(fold.initial, none, records);
   const events = inputs.map((input) => {
-    const decision = command.decide(fold.initial, input, START);
+    const decision = command.decide(fold.initial, input, none);
     if (decision instanceof Problem) throw decision;
     const [event, ...others] = eventsOf(decision);
     if (event === undefined || others.length > 0)
       throw new Error(`decider ${name}: a subject that is named by a position is created by one event`);
     return event;
   });
-  const isForbidden = probableEvents(events, START, log.contracts).some((event) =>
-    forbids(fold, fold.initial, event),
-  );
-  if (isContract(records) && isForbidden) throw refusal(fold.initial, START, records);
+  const isForbidden =
+    events.some(({ type }) => fold.acceptsAny?.(fold.initial, type) !== true) &&
+    probableEvents(events, START, log.contracts).some((event) => forbids(fold, fold.initial, event));
+  if (isContract(records) && isForbidden) throw refusal(fold.initial, none, records);
   return log.append(events, options);
 }
 

@@ -5,7 +5,7 @@ import type { AppendOptions, EventLog } from '../event-log/event-log.js';
 import { Problem } from '../http/kernel/problem.js';
 import type { FoldState } from '../fold/fold-state.js';
 import { probableEvents } from './chart.js';
-import { eventsOf, type Commands, type Decides } from './commands.js';
+import { eventsOf, nameOfCommand, type Commands, type Decides } from './commands.js';
 import type { DecisionModel } from './decision-model.js';
 import { jointModel, partOf, type JointDecider, type JointDecision } from './decide-together.js';
 import {
@@ -129,6 +129,7 @@ function decideWithClaims<Id, Context, Input>(
       const decided = decide(model, partOf(state, 'subject'), check);
       if (decided instanceof Problem) return decided;
       const events = [...decided, ...claims.map(({ event }) => event)];
+      if (joint.allowsAll(state, events)) return events;
       const checked = check(joint, state, events);
       return 'refusal' in checked ? checked.refusal : events;
     },
@@ -156,26 +157,34 @@ function decisionOf<Id, Context, Input>(
   id: Id,
 ): DecideIn<Context> {
   return (model, state, check) => {
-    const decided = decideOne(command, { id, input }, model, state, check);
-    return decided instanceof Problem ? decided : decided.events;
+    const events = decideOne(command, { id, input }, model, state);
+    if (events instanceof Problem || model.allowsAll(state, events)) return events;
+    const checked = check(model, state, events);
+    return 'refusal' in checked ? checked.refusal : events;
   };
 }
 
-/** What one command decides in a state, and the state after that; or why it is refused, by the chart or by the decider. */
+/**
+ * What one command decides in a state, before guards have seen the events; or why it is refused, by the chart or by the decider.
+ *
+ * @throws Error when its subject would never be folded from the events
+ */
 export function decideOne<Id, Context, Input>(
   command: Decides<Context, Input, Id>,
   { id, input }: { readonly id: Id; readonly input: Input },
   model: DecisionModel<Context>,
   state: FoldState<Context>,
-  check: Check,
-): { readonly events: readonly NewEvent[]; readonly state: FoldState<Context> } | Problem {
+): readonly NewEvent[] | Problem {
   const refusal = model.refusal(state, command.records);
   if (refusal !== undefined) return refusal;
   const decision = command.decide(state, input, id);
   if (decision instanceof Problem) return decision;
   const events = eventsOf(decision);
-  const checked = check(model, state, events);
-  return 'refusal' in checked ? checked.refusal : { events, state: checked.state };
+  const unrelated = model.unrelated(command.records, events);
+  if (unrelated === undefined) return events;
+  throw new Error(
+    `${nameOfCommand(command)} would record ${unrelated}, so its subject would never change; nothing was recorded`,
+  );
 }
 
 /** Takes turns, and decides again while the subject changes. @throws Problem the refusal */

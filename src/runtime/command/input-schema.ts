@@ -56,13 +56,13 @@ export async function validate<Output>(
   const validated = schema['~standard'].validate(value);
   const result = validated instanceof Promise ? await validated : validated;
   if (result.issues === undefined) return { value: result.value };
-  const faults = result.issues.flatMap((issue) => faultsOf(issue, path)).slice(0, MAX_FAULTS);
+  const faults = faultsIn(result.issues, path).slice(0, MAX_FAULTS);
   const inexact = findInexact(value);
   if (inexact === undefined) return { faults };
   const place = pointer([...path, ...inexact.path]);
   // A schema that knows inexact numbers says more of them.
-  const said = faults.find((fault) => fault.pointer === place && !fault.detail.includes('InexactNumber'));
-  return { faults: [said ?? { detail: inexact.number.detail, pointer: place }] };
+  const isKnown = faults.some((fault) => fault.pointer === place && !fault.detail.includes('InexactNumber'));
+  return { faults: isKnown ? faults : [{ detail: inexact.number.detail, pointer: place }] };
 }
 
 /** @throws InvalidBody that names every field at fault, the first twenty of them */
@@ -75,12 +75,48 @@ export async function validInput<Output>(
   return result.value;
 }
 
+export function faultsIn(
+  issues: readonly SchemaIssue[],
+  path: readonly PropertyKey[] = [],
+): readonly Fault[] {
+  return issues.flatMap((issue) => faultsOf(issue, path));
+}
+
 function faultsOf(issue: SchemaIssue, path: readonly PropertyKey[]): readonly Fault[] {
   const place = [...path, ...(issue.path ?? []).map((part) => (typeof part === 'object' ? part.key : part))];
   // zod points to the object that has fields too many; who sent it looks for the field.
   const { keys } = issue as { readonly keys?: readonly PropertyKey[] };
   if (keys === undefined || keys.length === 0) return [{ detail: issue.message, pointer: pointer(place) }];
   return keys.map((key) => ({ detail: issue.message, pointer: pointer([...place, key]) }));
+}
+
+/**
+ * A schema whose values are read by a function: for what code says better than a schema does.
+ *
+ * @param read throws `InvalidBody` for a value that it does not take, with pointers that begin at the value
+ * @param described tells the JSON Schema; it checks nothing
+ */
+export function inputSchema<Output>(
+  read: (value: unknown) => Output,
+  described: AnyInputSchema,
+): InputSchema<unknown, Output> {
+  const validate = (value: unknown): SchemaResult<Output> => {
+    try {
+      return { value: read(value) };
+    } catch (error) {
+      if (!(error instanceof InvalidBody)) throw error;
+      const { faults } = error;
+      return { issues: faults.map((fault) => ({ message: fault.detail, path: pathIn(fault.pointer) })) };
+    }
+  };
+  const jsonSchema = { input: () => jsonSchemaOf(described) };
+  return { '~standard': { version: 1, vendor: 'leftfold', validate, jsonSchema } };
+}
+
+/** RFC 6901, section 4. */
+function pathIn(place = '#'): readonly string[] {
+  const parts = place.split('/').slice(1);
+  return parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** As OpenAPI 3.0 has it. @throws Error when the schema does not describe JSON */

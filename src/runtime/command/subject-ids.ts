@@ -45,7 +45,7 @@ export function positionIds(
     kind: 'position',
     example: position(1),
     parameter,
-    schema: { type: 'integer', minimum: 1 },
+    schema: { type: 'integer', minimum: 1, description: 'The position of the event that created it' },
     read: (text) => {
       if (!/^[1-9]\d{0,15}$/.test(text) || !Number.isSafeInteger(Number(text)))
         throw notFound(text.slice(0, 40));

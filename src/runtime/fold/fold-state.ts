@@ -24,6 +24,11 @@ export interface Fold<Context = unknown> {
   step(state: FoldState<Context>, event: FoldEvent): FoldState<Context>;
   /** Whether the state has a transition for this event, guards included. */
   accepts(state: FoldState<Context>, event: FoldEvent): boolean;
+  /**
+   * Whether the state has a transition for every event of this type, or for none; undefined when a guard decides. Not given by folds that were not
+   * made from a machine.
+   */
+  acceptsAny?(state: FoldState<Context>, type: string): boolean | undefined;
   /** The actions that `step` runs, in order, for diagnosis. Not given by folds that were not made from a machine. */
   actionsOf?(state: FoldState<Context>, event: FoldEvent): readonly ActionRun[];
 }

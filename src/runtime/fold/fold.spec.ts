@@ -67,6 +67,34 @@ describe('a step', () => {
   });
 });
 
+describe('events of one type, whatever they hold', () => {
+  const stays = { target: 's', reenter: true };
+  const guarded = (holds: boolean): object => ({ ...stays, guard: () => holds });
+  const region = (on: object): Config => ({ initial: 's', states: { s: { on } } });
+  const fold = compiled({
+    type: 'parallel',
+    on: { forbidden: {}, parent: { target: '.one' }, 'any.*': { target: '.one' } },
+    states: {
+      one: region({ sure: stays, asked: guarded(true) }),
+      two: region({ sure: guarded(false), asked: guarded(false) }),
+    },
+  });
+  const simple = compiled(region({ only: stays }));
+
+  it.each([
+    ['are accepted when a transition of one region has no guard', fold, 'sure', true],
+    ['are accepted by the parent', fold, 'parent', true],
+    ['are accepted by a wildcard', fold, 'any.thing', true],
+    ['are accepted in a state without regions', simple, 'only', true],
+    ['are not accepted when there is no transition', fold, 'unknown', false],
+    ['are not accepted when they are forbidden', fold, 'forbidden', false],
+    ['are accepted or not as guards say', fold, 'asked', undefined],
+  ])('%s', (_, asked, type, expected) => {
+    expect(asked.acceptsAny?.(asked.initial, type)).toBe(expected);
+    if (expected !== undefined) expect(asked.accepts(asked.initial, { type })).toBe(expected);
+  });
+});
+
 describe('nested and parallel states', () => {
   const region = (name: string): Config => ({
     initial: 'off',

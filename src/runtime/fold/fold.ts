@@ -135,6 +135,7 @@ function uncheckedFold<Context>(
         .forValue(state.value)
         .select(new Args(state.context as Values, event))
         .some(({ forbids }) => !forbids),
+    acceptsAny: (state, type) => configurations.forValue(state.value).reactionTo(type).isAccepted,
   };
 }
 

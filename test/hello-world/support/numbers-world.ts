@@ -2,12 +2,14 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { numberDecider } from '../../../src/contexts/numbers/number.decider.js';
 import { numberRecorded, numberRetracted } from '../../../src/contexts/numbers/numbers.events.js';
 import { NumbersService } from '../../../src/contexts/numbers/numbers.service.js';
 import { productIn, type ProductContext } from '../../../src/contexts/product/product.machine.js';
 import { product } from '../../../src/contexts/product/product.projection.js';
 import type { SumContext } from '../../../src/contexts/sum/sum.machine.js';
 import { sum } from '../../../src/contexts/sum/sum.projection.js';
+import { execute } from '../../../src/runtime/command/execute.js';
 import { EventLog } from '../../../src/runtime/event-log/event-log.js';
 import { position } from '../../../src/runtime/event-log/event.js';
 import { LmdbStore } from '../../../src/runtime/stores/lmdb/lmdb.store.js';
@@ -134,7 +136,9 @@ export class Life {
   async #retract({ place, times }: Extract<Step, { kind: 'retract' }>): Promise<boolean> {
     const at = place % (this.expected.head + 3);
     const attempts = await Promise.allSettled(
-      Array.from({ length: times }, () => this.#numbers.retract(position(at), 'a test')),
+      Array.from({ length: times }, () =>
+        execute(this.#log, numberDecider, position(at), 'retract', { reason: 'a test' }),
+      ),
     );
     const succeeded = attempts.filter(({ status }) => status === 'fulfilled').length;
     const refused = attempts.filter((each) => each.status === 'rejected' && each.reason instanceof Problem);

@@ -30,6 +30,14 @@ export function addEnabled(candidates: Candidates, args: Args, active: Active, s
   if (transition !== undefined) selected.push(transition);
 }
 
+/** Whether some transition is taken whatever the guards say, or none can be; undefined when they decide, or may decide. */
+export function isAcceptedBy({ regions, own }: Candidates): boolean | undefined {
+  if (regions.length > 0) return regions.some((region) => isAcceptedBy(region) === true) ? true : undefined;
+  const [first] = own;
+  if (first === undefined) return false;
+  return first.guard === undefined ? !first.forbids : undefined;
+}
+
 export function firstEnabled(
   transitions: readonly Transition[],
   args: Args,

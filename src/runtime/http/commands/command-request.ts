@@ -2,8 +2,8 @@
 import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE } from '../kernel/bodies.js';
 import { InvalidBody, Problem, pointer, type Fault } from '../kernel/problem.js';
 import type { Json } from '../../event-log/event.js';
-import type { AnyCommand } from '../../command/commands.js';
-import { MAX_FAULTS, jsonSchemaOf, validate } from '../../command/input-schema.js';
+import type { AnyCommand, CommandHttp } from '../../command/commands.js';
+import { MAX_FAULTS, jsonSchemaOf, validInput, validate } from '../../command/input-schema.js';
 import { textIdFault, type SubjectIds } from '../../command/subject-ids.js';
 
 /** Inputs of one array. The condition of its append has an item for each subject, and each is looked up in an index. */
@@ -17,11 +17,18 @@ export interface CommandItem {
 
 export interface CommandRequest {
   readonly many: boolean;
-  readonly items: readonly CommandItem[];
+  readonly inputs: readonly unknown[];
+  /** Of each input. */
+  readonly ids: readonly unknown[];
 }
 
-export function acceptedBy({ http }: AnyCommand): readonly string[] {
-  const { accepts = [JSON_TYPE], forms = false, many = false } = http === false ? {} : (http ?? {});
+/** How the command is served; of one that is not, nothing. */
+export function httpOf({ http }: AnyCommand): CommandHttp<unknown, unknown> {
+  return http === false ? {} : (http ?? {});
+}
+
+export function acceptedBy(command: AnyCommand): readonly string[] {
+  const { accepts = [JSON_TYPE], forms = false, many = false } = httpOf(command);
   return [...new Set([...accepts, ...(many ? [NDJSON_TYPE] : []), ...(forms ? [FORM_TYPE] : [])])];
 }
 
@@ -40,16 +47,17 @@ export async function readCommand(
   body: unknown,
   options: CommandRequestOptions,
 ): Promise<CommandRequest> {
-  const {
-    many = false,
-    maxMany = MAX_MANY,
-    plural = 'inputs',
-  } = command.http === false ? {} : (command.http ?? {});
-  if (!many || !Array.isArray(body))
-    return {
-      many: false,
-      items: [taken(await readItem(command, orEmpty(command, body), options, []))],
-    };
+  const { many = false, maxMany = MAX_MANY, plural = 'inputs', body: schema } = httpOf(command);
+  if (schema !== undefined) {
+    const read = await validInput(schema, body);
+    const isMany = many && Array.isArray(read);
+    const inputs: readonly unknown[] = isMany ? read : [read];
+    return { many: isMany, inputs, ids: Array.from({ length: inputs.length }, () => undefined) };
+  }
+  if (!many || !Array.isArray(body)) {
+    const { id, input } = taken(await readItem(command, orEmpty(command, body), options, []));
+    return { many: false, inputs: [input], ids: [id] };
+  }
   if (body.length === 0 || body.length > maxMany) {
     const detail = `one commit takes 1 to ${maxMany} ${plural}, not ${body.length}`;
     throw new InvalidBody([{ pointer: pointer([]), detail }]);
@@ -63,7 +71,7 @@ export async function readCommand(
     if (faults.length >= MAX_FAULTS) break;
   }
   if (faults.length > 0) throw new InvalidBody(faults.slice(0, MAX_FAULTS));
-  return { many: true, items };
+  return { many: true, inputs: items.map(({ input }) => input), ids: items.map(({ id }) => id) };
 }
 
 /** No body is an empty object where the schema describes an object, so that its faults name the fields that are missing. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CommitIdReused } from '../../event-log/errors.js';
 import type { AnyCommand } from '../../command/commands.js';
 import type { AnyDecider } from '../../command/decider.js';
-import { jsonSchemaOf } from '../../command/input-schema.js';
+import { faultsIn, jsonSchemaOf, type InputSchema } from '../../command/input-schema.js';
 import { uuidV7, type SubjectIds } from '../../command/subject-ids.js';
 import { CommandContended } from '../../command/turns.js';
 import { APPENDING_PROBLEMS, READING_PROBLEMS, UNREADABLE } from '../events/log-problems.js';
@@ -15,10 +15,10 @@ import {
   type Answer,
 } from '../kernel/api-docs.js';
 import { schemaFrom, type JsonSchema, type Schema } from '../kernel/api-schema.js';
-import { NDJSON_TYPE, bodyProblems } from '../kernel/bodies.js';
+import { FORM_TYPE, NDJSON_TYPE, bodyProblems } from '../kernel/bodies.js';
 import { InvalidBody, InvalidHeader, InvalidParameter, Problem } from '../kernel/problem.js';
 import { apiCommand } from '../projections/projections.docs.js';
-import { acceptedBy } from './command-request.js';
+import { acceptedBy, httpOf } from './command-request.js';
 import { noSuchSubject } from './no-such-subject.js';
 import type { AnyDecision, NamedCommand, ServedDecider } from './served.js';
 
@@ -36,11 +36,12 @@ export function ApiCommand(
 ): MethodDecorator {
   const { ids } = decider;
   const id = `${name}${title(decider.name)}${!isCreation && name === creating?.name ? 'As' : ''}`;
+  const { operationId } = httpOf(command);
   const isNamedAfterwards = ids.kind === 'position' && isCreation;
   return ApiEndpoint({
     tag: path,
     summary: command.summary ?? `${sentence(name)} ${decider.name}`,
-    id,
+    id: operationId ?? id,
     ...(!isCreation && { path: { [ids.parameter]: schemaFrom({ ...ids.schema, example: ids.example }) } }),
     headers: COMMAND_HEADERS,
     body: bodyOf(id, command, isCreation && ids.kind === 'text' ? ids : undefined),
@@ -50,10 +51,10 @@ export function ApiCommand(
     problems: distinct([
       ...(isCreation ? [] : subjectProblems(decider, name === creating?.name)),
       ...commandProblems(command),
-      ...(isNamedAfterwards ? [] : [...decider.problems, CONTENDED]),
+      // What is named afterwards is made without reading anything.
+      ...(isNamedAfterwards ? [] : [...decider.problems, CONTENDED, UNREADABLE]),
       ...(command.problems ?? []),
       ...APPENDING_PROBLEMS,
-      UNREADABLE,
     ]),
   });
 }
@@ -99,7 +100,7 @@ export function ApiDecision(decision: AnyDecision): MethodDecorator {
   return ApiEndpoint({
     tag: name,
     summary: command.summary ?? sentence(name),
-    id: name,
+    id: httpOf(command).operationId ?? name,
     headers: COMMAND_HEADERS,
     body: bodyOf(name, command, undefined),
     answers: { 201: recorded(command, name, [range(RANGE)]) },
@@ -118,15 +119,24 @@ function commandProblems(command: AnyCommand): readonly Problem[] {
     UNKNOWN_PARAMETER,
     new InvalidHeader('Idempotency-Key', 'A key is 1 to 200 printable ASCII characters, best a UUID.'),
     ...bodyProblems(acceptedBy(command)),
-    new InvalidBody([{ detail: 'expected number, received string', pointer: '#/amount' }]),
+    invalidBody(command),
     new CommitIdReused(),
   ];
+}
+
+/** What an empty object is refused with, if the schema says so at once. */
+function invalidBody(command: AnyCommand): InvalidBody {
+  const schema: InputSchema = httpOf(command).body ?? command.input;
+  const result = schema['~standard'].validate({});
+  if (!(result instanceof Promise) && result.issues !== undefined)
+    return new InvalidBody(faultsIn(result.issues).slice(0, 1));
+  return new InvalidBody([{ detail: 'there is no such field', pointer: '#/fields' }]);
 }
 
 /** For a text that can be no id, and for a subject that is not there. */
 function subjectProblems(decider: AnyDecider, mayCreate: boolean): readonly Problem[] {
   const { ids, fold } = decider;
-  return [...idProblem(ids), ...(mayCreate ? [] : [noSuchSubject(decider, fold.initial, ids.example)])];
+  return [...(mayCreate ? [] : [noSuchSubject(decider, fold.initial, ids.example)]), ...idProblem(ids)];
 }
 
 function idProblem({ read }: SubjectIds<unknown>): readonly Problem[] {
@@ -150,7 +160,7 @@ function bodyOf(
   command: AnyCommand,
   ids: SubjectIds<unknown> | undefined,
 ): Readonly<Record<string, Schema>> {
-  const { many = false } = command.http === false ? {} : (command.http ?? {});
+  const { many = false, body } = httpOf(command);
   const input = jsonSchemaOf(command.input);
   const isOptional = input['type'] === 'object' && input['required'] === undefined;
   // An input that needs no members has an example without them.
@@ -158,14 +168,14 @@ function bodyOf(
   const isNamed = ids !== undefined && !Object.hasOwn(propertiesOf(input), 'id');
   const examples = isNamed ? inputs.map((each) => ({ id: ids.example, ...(each as object) })) : inputs;
   const one = { title: sentence(id), ...(isNamed ? withId(input, ids) : input) };
-  const schema = { ...(many ? { oneOf: [one, { type: 'array', items: one }] } : one), examples };
+  const several = many ? { oneOf: [one, { type: 'array', items: one }] } : one;
+  const json = schemaFrom(body === undefined ? { ...several, examples } : jsonSchemaOf(body), { isOptional });
   const lines = examples.map((each) => JSON.stringify(each)).join('\n');
-  return Object.fromEntries(
-    acceptedBy(command).map((type) => [
-      type,
-      type === NDJSON_TYPE ? z.string().meta({ examples: [lines] }) : schemaFrom(schema, { isOptional }),
-    ]),
-  );
+  const schemas = new Map([
+    [NDJSON_TYPE, z.string().meta({ description: 'One a line, as for JSON', examples: [lines] })],
+    [FORM_TYPE, schemaFrom({ ...one, examples }, { isOptional })],
+  ]);
+  return Object.fromEntries(acceptedBy(command).map((type) => [type, schemas.get(type) ?? json]));
 }
 
 function propertiesOf({ properties = {} }: JsonSchema): Readonly<Record<string, JsonSchema>> {
@@ -187,7 +197,7 @@ function withId(input: JsonSchema, { schema, make }: SubjectIds<unknown>): JsonS
 
 /** @param name of the schema of an answer that the command says itself */
 function recorded(command: AnyCommand, name: string, standard: readonly JsonSchema[]): Answer {
-  const { answerSchema } = command.http === false ? {} : (command.http ?? {});
+  const { answerSchema } = httpOf(command);
   const own = answerSchema && { title: `${sentence(name)}Answer`, ...jsonSchemaOf(answerSchema) };
   return {
     description: 'Recorded, and safe from power loss',
@@ -202,7 +212,7 @@ function standardAnswers(
   command: AnyCommand,
   isCreation: boolean,
 ): readonly JsonSchema[] {
-  const { many = false } = command.http === false ? {} : (command.http ?? {});
+  const { many = false } = httpOf(command);
   const id = { [ids.parameter]: ids.schema };
   const isText = ids.kind === 'text';
   const members = isText || !isCreation ? { ...id, position: POSITION } : id;

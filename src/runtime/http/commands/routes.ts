@@ -2,7 +2,7 @@
 import type { AnyCommand } from '../../command/commands.js';
 import { creatingCommand, type AnyDecider } from '../../command/decider.js';
 import { isOfRuntime } from '../kernel/paths.js';
-import { acceptedBy } from './command-request.js';
+import { acceptedBy, httpOf } from './command-request.js';
 import { ApiCommand, ApiDecision, ApiSubject } from './commands.docs.js';
 import { answerCommand, answerCreation, answerDecision, answerSubject } from './answers.js';
 import type { AnyDecision, NamedCommand, Route, ServedDecider } from './served.js';
@@ -29,7 +29,7 @@ function servedDecider(decider: AnyDecider): ServedDecider | undefined {
   const all = (Object.entries(decider.commands) as readonly (readonly [string, AnyCommand])[])
     .filter(([, command]) => command.http !== false)
     .map(([name, command]): NamedCommand => {
-      const path = (command.http === false ? undefined : command.http?.path) ?? name;
+      const path = httpOf(command).path ?? name;
       return { name, command, path: checkedPath(path, `decider ${decider.name}: command ${name}`) };
     });
   const creating = all.find(({ name }) => name === creates);
@@ -37,6 +37,10 @@ function servedDecider(decider: AnyDecider): ServedDecider | undefined {
   if (decider.ids.kind === 'position' && creating?.command.unique !== undefined)
     throw new Error(
       `decider ${decider.name}: command ${creating.name} claims unique values, so its subject cannot be named by a position`,
+    );
+  if (decider.ids.kind === 'text' && creating !== undefined && httpOf(creating.command).body !== undefined)
+    throw new Error(
+      `decider ${decider.name}: command ${creating.name} takes an id of the client's as a member of its input, so it has no body of its own (http.body)`,
     );
   const commands = all.filter(({ name }) => name !== creates || decider.ids.kind === 'text');
   const twice = commands.find(

@@ -59,7 +59,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       });
     }
 
-    @Get(':key')
+    @servedIf(definition.http.entity !== false, Get(':key'))
     @ApiEntity(definition)
     one(
       @Param('key') key: string,
@@ -103,6 +103,10 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
     }
   }
   return EntitiesController;
+}
+
+function servedIf(isServed: boolean, route: MethodDecorator): MethodDecorator {
+  return isServed ? route : () => undefined;
 }
 
 /** @param linkTo the link to the page after the cursor */

@@ -12,6 +12,12 @@ export type FaultScope = 'projection' | 'entity';
 
 const FAULT_SCOPES: readonly FaultScope[] = ['projection', 'entity'];
 
+/** How entities are served. */
+export interface EntitiesHttp {
+  /** False: `GET /<name>/{key}` is left to a decider at this path, which shows its subjects there. Default: true. */
+  readonly entity?: boolean;
+}
+
 export interface EntityProjectionDefinition<Context = unknown> {
   readonly kind: 'entities';
   /** Names its folder, its URL and its log lines, as that of a projection. */
@@ -30,6 +36,7 @@ export interface EntityProjectionDefinition<Context = unknown> {
   readonly compound: readonly (readonly string[])[];
   readonly tag?: (key: string) => Tag;
   readonly faultStops: FaultScope;
+  readonly http: EntitiesHttp;
   /** Whether an entity in this state is removed. */
   forgets(state: FoldState<Context>): boolean;
 }
@@ -79,9 +86,10 @@ export function defineEntityProjection<
   readonly faultStops?: FaultScope;
   /** As of a projection. Default: 1. */
   readonly version?: number;
+  readonly http?: EntitiesHttp;
 }): EntityProjectionDefinition<ContextOf<Projected>> {
   const { name, machine, consumes, key, view, index = {}, compound = [], tag, version } = definition;
-  const { faultStops = 'projection' } = definition;
+  const { faultStops = 'projection', http = {} } = definition;
   const folded = defineProjection<Projected>({
     name,
     machine,
@@ -109,6 +117,7 @@ export function defineEntityProjection<
     compound,
     ...(tag !== undefined && { tag }),
     faultStops,
+    http,
     forgets: forgettingStates(name, machine),
   };
 }
