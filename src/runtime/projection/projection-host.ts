@@ -95,13 +95,22 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     return this.find(name) ?? this.#entityProjections.get(name);
   }
 
+  /** Where it keeps its snapshots, and of which build of the program they are. Of an entity projection, the latter alone. @internal */
+  snapshotsOf(projection: string): SnapshotStore {
+    const known = this.#stores.get(projection);
+    if (known !== undefined) return known;
+    const store = this.settings.snapshotsOf(projection);
+    this.#stores.set(projection, store);
+    return store;
+  }
+
   /** For a fold of this projection in this process, beside the live one. @internal */
   dependenciesOf({ definition }: Projection): FoldDependencies {
-    const { snapshotsOf, rebuildSnapshotsOf = () => new NoSnapshots() } = this.settings;
+    const { rebuildSnapshotsOf = () => new NoSnapshots() } = this.settings;
     return {
       log: this.log,
       definition,
-      snapshots: this.#stores.get(definition.name) ?? snapshotsOf(definition.name),
+      snapshots: this.snapshotsOf(definition.name),
       rebuildSnapshots: rebuildSnapshotsOf(definition.name),
     };
   }
@@ -209,10 +218,9 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
 
   #snapshotsOf<Context>(definition: ProjectionDefinition<Context>): Snapshots {
     const { name: projection } = definition;
-    const { snapshotsOf, pace } = this.settings;
+    const { pace } = this.settings;
     const foldedBy = (): string => fingerprintIn(this.log.contracts, definition);
-    const store = snapshotsOf(projection);
-    this.#stores.set(projection, store);
+    const store = this.snapshotsOf(projection);
     const share = (): number => {
       const isLive = this.find(projection)?.status === 'following';
       // All projections share one thread.

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog } from '../../event-log/event-log.js';
 import { LogWentBack } from '../../event-log/errors.js';
-import type { Page, Query } from '../../event-log/event.js';
+import { START, type Page, type Position, type Query } from '../../event-log/event.js';
 import { faultOf } from '../fault.js';
 import { FoldedPosition } from '../folded-position.js';
 import { FoldFailed } from '../folding.js';
@@ -27,6 +27,7 @@ export class EntityFollower<Context> {
   readonly folded = new FoldedPosition();
   readonly rate = new MovingRate();
   #isBusy = false;
+  #restoredFrom: Position | undefined;
 
   constructor(
     private readonly definition: EntityProjectionDefinition<Context>,
@@ -36,6 +37,11 @@ export class EntityFollower<Context> {
     private readonly observer: EntityObserver,
     private readonly now: () => Date,
   ) {}
+
+  /** What it began from; 0 once this process has folded all of it itself. */
+  get restoredFrom(): Position {
+    return this.#restoredFrom ?? START;
+  }
 
   /** While it opens the database, and between folding a page and writing it. */
   get isBusy(): boolean {
@@ -168,7 +174,9 @@ export class EntityFollower<Context> {
     this.#isBusy = true;
     try {
       const folding = await this.served.open(new Set(await skippedBy(this.log, this.definition.name)));
-      this.folded.moveTo(folding.checkpoint.position);
+      const { position } = folding.checkpoint;
+      if (position < (this.#restoredFrom ?? Infinity)) this.#restoredFrom = position;
+      this.folded.moveTo(position);
       return folding;
     } finally {
       this.#isBusy = false;

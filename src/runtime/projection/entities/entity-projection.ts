@@ -63,6 +63,11 @@ export class EntityProjection<Context = unknown> {
     return this.#follower.folded.position;
   }
 
+  /** What was kept that it began from; 0 once this process has folded all of it itself. */
+  get restoredFrom(): Position {
+    return this.#follower.restoredFrom;
+  }
+
   get status(): ProjectionStatus {
     return this.#lifecycle.status;
   }
