@@ -1,6 +1,6 @@
 /** The points of one entity's history, a page of them. */
 import type { Position } from '../../event-log/event.js';
-import type { EntityPoint } from '../../projection/entities/entity-past.js';
+import type { EntityPoint } from '../../projection/entities/entity-past-fold.js';
 import type { EntityProjection } from '../../projection/entities/entity-projection.js';
 import { MAX_PAGE_LENGTH } from './entity-answer.js';
 

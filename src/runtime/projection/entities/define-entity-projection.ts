@@ -49,7 +49,7 @@ const MEMBER = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
 /** SQLite takes more; each costs a write for every change. */
 const MAX_INDEXES = 16;
 /** Raised when what is kept in the database changes for the same definition. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /**
  * Defines a projection that folds one small state for each key.

@@ -1,6 +1,7 @@
 /** One SQLite database of entities: states, views, indexed columns and the checkpoint, changed in one transaction. */
 import type Libsql from 'libsql';
 import { position, type Position } from '../../event-log/event.js';
+import type { FoldState } from '../../fold/fold-state.js';
 import { hexadecimal, type EntityFault, type StoredEntity } from './entity.js';
 import { checkpointOf, type Checkpoint, type CheckpointRow } from './entity-checkpoint.js';
 import { DatabaseDamaged, asDamage, isOtherSchema } from './database-damage.js';
@@ -14,6 +15,21 @@ export interface EntityChange {
   readonly state: KeptState;
   /** As `Object.keys(index)` has them. */
   readonly columns: readonly ColumnValue[];
+}
+
+/** A state that an entity once had, for questions about its past. */
+export interface EntitySnapshot {
+  readonly key: string;
+  /** Of the event that led to it. */
+  readonly position: Position;
+  readonly state: KeptState;
+}
+
+/** What one transaction writes. */
+export interface EntityChanges {
+  readonly written: readonly EntityChange[];
+  readonly removed: readonly string[];
+  readonly snapshots: readonly EntitySnapshot[];
 }
 
 /** What is kept of an entity, with its indexed columns. */
@@ -34,13 +50,19 @@ interface EntityRow {
   readonly state: string | ArrayBuffer;
   readonly view: string;
   readonly fault: string | null;
+  readonly changes: number;
 }
+
+/** Those of a row that every read of an entity asks for. */
+const READ_COLUMNS = ['key', 'position', 'digest', 'state', 'view', 'fault', 'changes'];
 
 const MAX_PREPARED_LISTS = 64;
 
 export class EntityDatabase {
   readonly #write: Statement;
   readonly #remove: Statement;
+  readonly #keep: Statement;
+  readonly #keptBefore: Statement;
   readonly #find: Statement;
   readonly #move: Statement;
   readonly #lists = new Map<string, Statement>();
@@ -54,7 +76,7 @@ export class EntityDatabase {
     private readonly shape: Shape,
   ) {
     const columns = Object.keys(shape.index).map(columnOf);
-    const written = ['key', 'position', 'digest', 'state', 'view', 'fault', ...columns];
+    const written = [...READ_COLUMNS, ...columns];
     const updated = written.slice(1).map((name) => `${name} = excluded.${name}`);
     this.#columns = columns;
     this.#write = database.prepare(
@@ -62,9 +84,11 @@ export class EntityDatabase {
        ON CONFLICT (key) DO UPDATE SET ${updated.join()}`,
     );
     this.#remove = database.prepare('DELETE FROM entities WHERE key = ?');
-    this.#find = database.prepare(
-      'SELECT key, position, digest, state, view, fault FROM entities WHERE key = ?',
+    this.#keep = database.prepare('INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)');
+    this.#keptBefore = database.prepare(
+      'SELECT position, state FROM snapshots WHERE key = ? AND position <= ? ORDER BY position DESC LIMIT 1',
     );
+    this.#find = database.prepare(`SELECT ${READ_COLUMNS.join()} FROM entities WHERE key = ?`);
     this.#move = database.prepare(
       `UPDATE checkpoint SET log = ?, fingerprint = ?, position = ?, hash = ?, digest = ?, entities = ?, faulted = ?
        WHERE position = ?`,
@@ -125,7 +149,7 @@ export class EntityDatabase {
   /** Empties it and begins at this checkpoint. */
   reset({ log, fingerprint, position: at, hash, digest, entities, faulted, serves }: Checkpoint): void {
     this.#transaction(() => {
-      this.database.exec('DELETE FROM entities; DELETE FROM checkpoint');
+      this.database.exec('DELETE FROM entities; DELETE FROM snapshots; DELETE FROM checkpoint');
       this.database
         .prepare('INSERT INTO checkpoint VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)')
         .run(log, fingerprint, at, hash, hexadecimal(digest), entities, faulted, Number(serves));
@@ -145,6 +169,22 @@ export class EntityDatabase {
     });
   }
 
+  /** The newest state that was kept of an entity as of the position or before. @throws DatabaseDamaged */
+  snapshotBefore(
+    key: string,
+    through: Position,
+  ): { readonly position: Position; readonly state: FoldState } | undefined {
+    return this.#reading(() => {
+      const row = this.#keptBefore.get(key, through) as Pick<EntityRow, 'position' | 'state'> | undefined;
+      if (row === undefined) return undefined;
+      try {
+        return { position: position(row.position), state: stateOf(row.state) };
+      } catch (error) {
+        throw new DatabaseDamaged(`a state of entity ${key} cannot be read`, { cause: error });
+      }
+    });
+  }
+
   /**
    * All or none.
    *
@@ -152,17 +192,19 @@ export class EntityDatabase {
    * @throws DatabaseDamaged
    */
   apply(
-    { written, removed }: { readonly written: readonly EntityChange[]; readonly removed: readonly string[] },
+    { written, removed, snapshots }: EntityChanges,
     { log, fingerprint, position: to, hash, digest, entities, faulted }: Checkpoint,
     from: Position,
   ): void {
     this.#transaction(() => {
       for (const { entity, state, columns } of written) {
-        const { key, position: at, view, fault } = entity;
+        const { key, position: at, view, fault, changes } = entity;
         const parameters = [key, at, hexadecimal(entity.digest), state, view];
-        this.#write.run(...parameters, fault === undefined ? null : JSON.stringify(fault), ...columns);
+        const written = fault === undefined ? null : JSON.stringify(fault);
+        this.#write.run(...parameters, written, changes, ...columns);
       }
       for (const key of removed) this.#remove.run(key);
+      for (const { key, position: at, state } of snapshots) this.#keep.run(key, at, state);
       const moved = this.#move.run(log, fingerprint, to, hash, hexadecimal(digest), entities, faulted, from);
       if (moved.changes !== 1) throw new CheckpointMoved(`${this.file ?? 'memory'} is no longer at ${from}`);
     });
@@ -189,7 +231,7 @@ export class EntityDatabase {
 
   /** A page in the order of keys. @throws DatabaseDamaged */
   entitiesAfter(key: string, limit: number): readonly KeptEntity[] {
-    const selected = ['key', 'position', 'digest', 'state', 'view', 'fault', ...this.#columns].join();
+    const selected = [...READ_COLUMNS, ...this.#columns].join();
     const sql = `SELECT ${selected} FROM entities WHERE key > ? ORDER BY key LIMIT ?`;
     return [...this.select<EntityRow & Record<string, unknown>>(sql, [key, limit])].map((row) => ({
       ...entityOf(row),
@@ -254,7 +296,7 @@ export class EntityDatabase {
   }
 }
 
-function entityOf({ key, position: at, digest, state, view, fault }: EntityRow): StoredEntity {
+function entityOf({ key, position: at, digest, state, view, fault, changes }: EntityRow): StoredEntity {
   try {
     return {
       key,
@@ -262,6 +304,7 @@ function entityOf({ key, position: at, digest, state, view, fault }: EntityRow):
       digest: BigInt(`0x${digest}`),
       state: stateOf(state),
       view,
+      changes,
       ...(fault !== null && { fault: JSON.parse(fault) as EntityFault }),
       bytes: bytesOf(state) + 2 * (view.length + key.length),
     };

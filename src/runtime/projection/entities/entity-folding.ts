@@ -7,9 +7,10 @@ import { columnValue, SHOWN, type ColumnValue } from './index-kinds.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { bytesOf, keptState } from './entity-state.js';
 import { digestOfEntity, withChange, type Entity, type StoredEntity } from './entity.js';
+import { isSnapshot, snapshotsOf } from './entity-snapshots.js';
 import { DEFAULT_CACHE_BYTES, EntityCache } from './entity-cache.js';
 import type { Checkpoint } from './entity-checkpoint.js';
-import type { EntityChange, EntityDatabase } from './entity-database.js';
+import type { EntityChange, EntityChanges, EntityDatabase, EntitySnapshot } from './entity-database.js';
 
 /** An entity that a batch has touched. */
 interface Touched<Context> {
@@ -19,6 +20,8 @@ interface Touched<Context> {
   readonly stored: StoredEntity<Context> | undefined;
   /** What the batch began from: `stored`, or the initial state. */
   readonly original: Entity<Context>;
+  /** States that it went through and that are kept, for questions about its past. */
+  readonly snapshots: Entity<Context>[];
 }
 
 /** While it is behind, so many events are written in one transaction: fewer transactions, and each entity once in each. */
@@ -26,9 +29,7 @@ const MAX_BATCH_EVENTS = 4_000;
 /** Of the entities that a batch has read from the database, which are in memory until it is written. */
 const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
-interface Prepared {
-  readonly written: readonly EntityChange[];
-  readonly removed: readonly string[];
+interface Prepared extends EntityChanges {
   readonly checkpoint: Omit<Checkpoint, 'hash' | 'fingerprint'>;
 }
 
@@ -128,8 +129,10 @@ export class EntityFolding<Context = unknown> {
     let { digest, entities, faulted } = this.#checkpoint;
     const written: EntityChange[] = [];
     const removed: string[] = [];
-    for (const { entity, stored, original } of this.#touched.values()) {
+    const snapshots: EntitySnapshot[] = [];
+    for (const { entity, stored, original, snapshots: passed } of this.#touched.values()) {
       if (entity === original) continue;
+      snapshots.push(...snapshotsOf(isSnapshot(entity) ? [...passed, entity] : passed));
       const isForgotten = this.definition.forgets(entity.state);
       if (isForgotten && stored === undefined) continue;
       let next: StoredEntity<Context> | undefined;
@@ -146,6 +149,7 @@ export class EntityFolding<Context = unknown> {
     return {
       written,
       removed,
+      snapshots,
       checkpoint: { log, position: this.#through, digest, entities, faulted, serves },
     };
   }
@@ -194,7 +198,8 @@ export class EntityFolding<Context = unknown> {
         if (this.definition.faultStops === 'projection') throw error;
         const state = this.#stateBefore(touched, event.position);
         const fault = { position: event.position, type: event.type, message: errorText(error) };
-        touched.entity = { key, state, position: event.position, fault };
+        const { changes } = touched.entity;
+        touched.entity = { key, state, position: event.position, changes, fault };
       }
     }
   }
@@ -204,8 +209,14 @@ export class EntityFolding<Context = unknown> {
     const from = this.#remembered(entity.state);
     const state = this.definition.fold.step(from, event);
     if (state === from) return;
-    if (entity.position !== event.position) touched.before = entity;
-    touched.entity = { key: entity.key, state, position: event.position };
+    const { key, position: at, changes } = entity;
+    const isFirstThere = at !== event.position;
+    if (isFirstThere) {
+      touched.before = entity;
+      if (entity !== touched.original && isSnapshot(entity)) touched.snapshots.push(entity);
+    }
+    const before = from === entity.state ? changes : 0;
+    touched.entity = { key, state, position: event.position, changes: before + Number(isFirstThere) };
   }
 
   #stateBefore({ entity, before }: Touched<Context>, at: Position): FoldState<Context> {
@@ -222,8 +233,8 @@ export class EntityFolding<Context = unknown> {
     const known = this.#touched.get(key);
     if (known !== undefined) return known;
     const stored = this.find(key);
-    const entity = stored ?? { key, state: this.definition.fold.initial, position: position(0) };
-    const touched: Touched<Context> = { entity, before: undefined, stored, original: entity };
+    const entity = stored ?? { key, state: this.definition.fold.initial, position: position(0), changes: 0 };
+    const touched: Touched<Context> = { entity, before: undefined, stored, original: entity, snapshots: [] };
     this.#touched.set(key, touched);
     this.#bytes += stored?.bytes ?? 0;
     return touched;

@@ -51,7 +51,7 @@ export class EntityProjection<Context = unknown> {
       observer.unusable(reason);
     });
     this.#follower = new EntityFollower(definition, log, place, this.#served, observer, now);
-    this.past = new EntityPast(definition, log, () => this.skipped);
+    this.past = new EntityPast(definition, log, () => this.skipped, this.#served);
   }
 
   get name(): string {

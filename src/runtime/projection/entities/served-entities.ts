@@ -2,11 +2,15 @@
 import type { EventLog } from '../../event-log/event-log.js';
 import type { Position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
+import { DatabaseDamaged } from './database-damage.js';
+import type { Skipped } from '../folding.js';
+import type { EntityAt } from './entity-past-fold.js';
+import type { EntitySnapshots } from './entity-past.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace } from './entity-place.js';
 import { hexadecimal } from './entity.js';
 
-export class ServedEntities<Context> {
+export class ServedEntities<Context> implements EntitySnapshots<Context> {
   #folding: EntityFolding<Context> | undefined;
   #skipped = new Set<Position>();
   /** Why what is in the database is not to be used any more. */
@@ -66,6 +70,22 @@ export class ServedEntities<Context> {
     this.#folding = folding;
     this.#skipped = folding.skipped;
     this.#damage = undefined;
+  }
+
+  /** What is kept of an entity: its last state, or an earlier one. Nothing while what is kept cannot be used. */
+  before(key: string, through: Position, skipped: Skipped): Promise<EntityAt<Context> | undefined> {
+    const folding = this.#folding;
+    if (folding === undefined || folding.skipped !== skipped) return Promise.resolve(undefined);
+    try {
+      const last = folding.find(key);
+      if (last !== undefined && last.position <= through && last.fault === undefined)
+        return Promise.resolve(last);
+      return Promise.resolve(folding.database.snapshotBefore(key, through) as EntityAt<Context> | undefined);
+    } catch (error) {
+      // A query of what it is now has the entities folded anew; what it was can be folded from the log.
+      if (error instanceof DatabaseDamaged) return Promise.resolve(undefined);
+      throw error;
+    }
   }
 
   close(): void {
