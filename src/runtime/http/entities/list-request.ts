@@ -1,9 +1,7 @@
 /** What a client asks of a list: `?status=open&total.gte=10&sort=-total,opened&limit=50&cursor=…`. */
 import { position, type Position } from '../../event-log/event.js';
-import {
-  LIST_PARAMETERS,
-  type EntityProjectionDefinition,
-} from '../../projection/entities/define-entity-projection.js';
+import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
+import { LIST_PARAMETERS } from '../../projection/entities/entity-members.js';
 import type { Comparison, EntityFilter, EntityQuery, SortBy } from '../../projection/entities/entity-list.js';
 import {
   SHOWN,
