@@ -4,7 +4,12 @@ import {
   LIST_PARAMETERS,
   type EntityProjectionDefinition,
 } from '../../projection/entities/define-entity-projection.js';
-import type { Comparison, EntityFilter, EntityQuery, SortBy } from '../../projection/entities/entity-list.js';
+import type {
+  Comparison,
+  EntityFilter,
+  EntityQuery,
+  SortBy,
+} from '../../projection/entities/entity-query.js';
 import {
   SHOWN,
   columnValueOfText,

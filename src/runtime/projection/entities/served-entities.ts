@@ -2,6 +2,7 @@
 import type { EventLog } from '../../event-log/event-log.js';
 import type { Position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
+import type { EntityDatabase } from './entity-database.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace } from './entity-place.js';
 import { hexadecimal } from './entity.js';
@@ -59,26 +60,29 @@ export class ServedEntities<Context> {
     return this.#folding;
   }
 
-  /** Puts a rebuilt one in the place of the present one. */
-  replaceBy(folding: EntityFolding<Context>): void {
-    folding.database.serve();
-    this.#folding?.database.close();
+  /** Puts a rebuilt one in the place of the present one. @returns the one before, which the caller closes */
+  async replaceBy(folding: EntityFolding<Context>): Promise<EntityDatabase | undefined> {
+    await folding.database.serve();
+    const before = this.#folding?.database;
     this.#folding = folding;
     this.#skipped = folding.skipped;
     this.#damage = undefined;
+    return before;
   }
 
-  close(): void {
-    this.#folding?.database.mergeLog();
-    this.#folding?.database.close();
+  async close(): Promise<void> {
+    const folding = this.#folding;
     this.#folding = undefined;
+    await folding?.database.close();
+    await this.place.close();
   }
 
   async #discard(damage: string): Promise<void> {
     this.unusable(`its database is damaged (${damage})`);
-    this.#folding?.database.close();
+    const folding = this.#folding;
     this.#folding = undefined;
     this.#damage = undefined;
+    await folding?.database.close();
     await this.place.removeOthers(undefined);
   }
 }
