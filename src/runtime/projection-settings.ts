@@ -3,6 +3,7 @@ import { buildIdOf } from './build-id.js';
 import type { EventStore } from './event-log/event-store.js';
 import { isInMemory } from './checked-options.js';
 import type { LeftfoldOptions, SnapshotOptions } from './leftfold-options.js';
+import { SqliteDatabases } from './projection/entities/sqlite/sqlite-databases.js';
 import type { ProjectionSettings } from './projection/projection-host.js';
 import { DEFAULT_LIMITS, snapshotFolder } from './projection/snapshots/file-snapshot-store.js';
 import { rebuildStoreIn, snapshotStoreIn } from './projection/snapshots/snapshot-folders.js';
@@ -26,7 +27,10 @@ export function projectionSettings(
     snapshotsOf: storeOf ?? (isKept && folder !== undefined ? snapshotsIn(folder, snapshots) : noSnapshots),
     rebuildSnapshotsOf:
       isKept && folder !== undefined ? (name: string) => rebuildStoreIn(folder, name) : noSnapshots,
-    ...(isKept && folder !== undefined && { entityFolderOf: (name: string) => snapshotFolder(folder, name) }),
+    ...(isKept &&
+      folder !== undefined && {
+        entityDatabasesOf: (name: string) => new SqliteDatabases(snapshotFolder(folder, name)),
+      }),
   };
   if (workers === undefined || !isKept) return settings;
   const { contexts, store: url = location, ...limits } = workers;

@@ -67,8 +67,8 @@ async function start(folder: string, build: string): Promise<Started> {
   return { module, projection, signals, logged };
 }
 
-const isSmall = ({ projection }: Started, key: string): unknown => {
-  const found = projection.find(key);
+const isSmall = async ({ projection }: Started, key: string): Promise<unknown> => {
+  const found = await projection.find(key);
   return found && (JSON.parse(found.view) as { readonly small: boolean }).small;
 };
 
@@ -96,10 +96,10 @@ describe('entities that another build of the program has folded', () => {
     await until(() => second.signals.includes('projection.rebuilt'));
     expect(second.signals).toContain('projection.drifted');
     expect(second.logged).toContain('amounts: at 3 some of its entities are not what the log folds to: 10');
-    expect(isSmall(second, '10')).toBe(true);
+    expect(await isSmall(second, '10')).toBe(true);
     await second.module.close();
     const third = await start(folder.path, 'two');
-    expect(isSmall(third, '10')).toBe(true);
+    expect(await isSmall(third, '10')).toBe(true);
     await third.module.close();
     expect(third.signals).not.toContain('projection.audited');
   });
@@ -126,7 +126,7 @@ describe('entities that another build of the program has folded', () => {
     await second.module.close();
     const third = await start(folder.path, 'two');
     await until(() => third.signals.includes('projection.rebuilt'));
-    expect(isSmall(third, '10')).toBe(true);
+    expect(await isSmall(third, '10')).toBe(true);
     await third.module.close();
   });
 });

@@ -13,11 +13,12 @@ import {
 } from '@nestjs/common';
 import type { Position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
-import { countEntities, listEntities, type EntityCursor } from '../../projection/entities/entity-list.js';
+import { cursorAfter, type EntityPage } from '../../projection/entities/entity-query.js';
 import { EntityNotFound } from '../../projection/entities/entity-problems.js';
+import type { StoredEntity } from '../../projection/entities/entity.js';
 import { EntityProjection } from '../../projection/entities/entity-projection.js';
 import { tokenOf } from '../../projection/inject-projection.js';
-import { queryOf, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import { queryOf, whileConnected, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { preferredWait } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
 import { guardOrigin } from '../kernel/origin.guard.js';
@@ -26,7 +27,7 @@ import { refuseUnknownParameters, type QueryString } from '../kernel/parameters.
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { reached, readPlace, requireRecovered } from '../projections/query.js';
 import { ApiEntity, ApiList } from './entities.docs.js';
-import { MAX_PAGE_LENGTH, entityJson, sendBody } from './entity-answer.js';
+import { entityJson, sendBody } from './entity-answer.js';
 import { answerEntityAt } from './entity-past.controller.js';
 import { writeCursor } from './list-cursor.js';
 import { readFields, readList, type ListRequest } from './list-request.js';
@@ -51,11 +52,14 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       guardOrigin(this.policy, request, response);
       const query = queryOf(request);
       const list = readList(query, definition);
-      return this.#once(list.reached, request, response, (headers) => {
-        const body = listJson(this.projection, list, (cursor) =>
+      return this.#once(list.reached, request, response, async (headers) => {
+        const page = await whileConnected(response, (signal) => this.projection.list(list, signal));
+        if (page === undefined) return;
+        const body = listJson(page, list, definition, (cursor) =>
           this.links.runtime(pathOf(name, query, cursor)),
         );
-        sendBody(this.projection, request, response, { body, ...(headers && { headers }) });
+        const { position } = page;
+        sendBody(this.projection, request, response, { body, position, ...(headers && { headers }) });
       });
     }
 
@@ -74,12 +78,23 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       if (point !== undefined)
         return answerEntityAt(this.projection, { key, point, fields }, request, response);
       return this.#once(after, request, response, (headers) => {
-        const found = this.projection.find(key);
-        if (found === undefined) throw new EntityNotFound(name, key);
-        const faultAt = found.fault?.position;
-        const body = entityJson({ ...found, ...(faultAt !== undefined && { faultAt }) }, fields);
-        const stale = faultAt === undefined ? {} : { 'leftfold-stale': String(faultAt) };
-        sendBody(this.projection, request, response, { body, headers: { ...headers, ...stale } });
+        // What is written while the database is asked may be in the answer or not.
+        const { position } = this.projection;
+        const answer = (found: StoredEntity | undefined): void => {
+          if (found === undefined) throw new EntityNotFound(name, key);
+          const faultAt = found.fault?.position;
+          const body = entityJson({ ...found, ...(faultAt !== undefined && { faultAt }) }, fields);
+          const stale = faultAt === undefined ? {} : { 'leftfold-stale': String(faultAt) };
+          sendBody(this.projection, request, response, {
+            body,
+            position,
+            headers: { ...headers, ...stale },
+          });
+        };
+        const cached = this.projection.cached(key);
+        if (cached === undefined) return this.projection.find(key).then(answer);
+        answer(cached);
+        return undefined;
       });
     }
 
@@ -88,17 +103,16 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       wanted: Position | undefined,
       request: HttpRequest,
       response: HttpResponse,
-      answer: (headers?: Readonly<Record<string, string>>) => void,
+      answer: (headers?: Readonly<Record<string, string>>) => Promise<void> | undefined,
     ): Promise<void> | undefined {
       const wait = preferredWait(request.headers['prefer']);
       if (wanted === undefined || wanted <= this.projection.position) {
         requireRecovered(this.projection);
-        answer();
-        return undefined;
+        return answer();
       }
       return reached(this.projection, wanted, wait, response).then(() => {
         requireRecovered(this.projection);
-        answer(wait > 0 ? { 'preference-applied': `wait=${wait}` } : undefined);
+        return answer(wait > 0 ? { 'preference-applied': `wait=${wait}` } : undefined);
       });
     }
   }
@@ -107,29 +121,16 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
 
 /** @param linkTo the link to the page after the cursor */
 function listJson(
-  projection: EntityProjection,
-  list: ListRequest,
+  { items, isMore, count }: EntityPage,
+  { sort, fields }: ListRequest,
+  { index }: EntityProjectionDefinition,
   linkTo: (cursor: string) => string,
 ): string {
-  return projection.reading(() => {
-    const items: string[] = [];
-    let length = 0;
-    let last: EntityCursor | undefined;
-    let next: string | undefined;
-    for (const entity of listEntities(projection, list)) {
-      if (items.length === list.limit || length > MAX_PAGE_LENGTH) {
-        next = last && linkTo(writeCursor(last, list.sort));
-        break;
-      }
-      const item = entityJson(entity, list.fields);
-      items.push(item);
-      length += item.length;
-      last = entity.cursor;
-    }
-    const count = list.counts ? `,"count":${countEntities(projection, list.filters)}` : '';
-    const link = next === undefined ? '' : `,"next":${JSON.stringify(next)}`;
-    return `{"items":[${items.join()}]${count}${link}}`;
-  });
+  const last = items.at(-1);
+  const next = isMore && last && linkTo(writeCursor(cursorAfter(last, sort, index), sort));
+  const counted = count === undefined ? '' : `,"count":${count}`;
+  const link = next === undefined || next === false ? '' : `,"next":${JSON.stringify(next)}`;
+  return `{"items":[${items.map((item) => entityJson(item, fields)).join()}]${counted}${link}}`;
 }
 
 function pathOf(name: string, query: QueryString, cursor: string): string {

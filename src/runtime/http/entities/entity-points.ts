@@ -2,7 +2,7 @@
 import type { Position } from '../../event-log/event.js';
 import type { EntityPoint } from '../../projection/entities/entity-past-fold.js';
 import type { EntityProjection } from '../../projection/entities/entity-projection.js';
-import { MAX_PAGE_LENGTH } from './entity-answer.js';
+import { MAX_PAGE_LENGTH } from '../../projection/entities/entity-query.js';
 
 /** The most points of one answer. */
 export const MAX_POINTS = 1000;

@@ -2,7 +2,12 @@
 import { position, type Position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
 import { LIST_PARAMETERS } from '../../projection/entities/entity-members.js';
-import type { Comparison, EntityFilter, EntityQuery, SortBy } from '../../projection/entities/entity-list.js';
+import type {
+  Comparison,
+  EntityFilter,
+  EntityQuery,
+  SortBy,
+} from '../../projection/entities/entity-query.js';
 import {
   SHOWN,
   columnValueOfText,

@@ -42,6 +42,10 @@ export class EntityFolding<Context = unknown> {
   #events = 0;
   #bytes = 0;
   #through: Position;
+  /** What the database has of the keys of this batch; undefined: nothing. */
+  #loaded = new Map<string, StoredEntity<Context> | undefined>();
+  /** Begun and ended ones. */
+  #writes = 0;
 
   constructor(
     readonly definition: EntityProjectionDefinition<Context>,
@@ -75,28 +79,68 @@ export class EntityFolding<Context = unknown> {
     return this.#through;
   }
 
-  /** As it was last written. @throws DatabaseDamaged */
-  find(key: string): StoredEntity<Context> | undefined {
+  /** As it was last written, if it is in memory. */
+  cached(key: string): StoredEntity<Context> | undefined {
+    return this.#cache.get(key);
+  }
+
+  /** As it was last written. @throws what the database does */
+  async find(key: string): Promise<StoredEntity<Context> | undefined> {
     const cached = this.#cache.get(key);
     if (cached !== undefined) return cached;
-    const found = this.database.find(key) as StoredEntity<Context> | undefined;
-    if (found !== undefined) this.#cache.set(found);
+    const writes = this.#writes;
+    const found = (await this.database.find(key)) as StoredEntity<Context> | undefined;
+    // What was written meanwhile is newer.
+    if (found !== undefined && writes === this.#writes) this.#cache.set(found);
     return found;
   }
 
   /**
-   * Folds a page; nothing is written yet. After an error everything before the event can still be written.
+   * Folds a page; nothing is written yet. After `FoldFailed` everything before the event can still be written; after another error
+   * nothing of the page is folded, and it can be taken again.
    *
-   * @throws FoldFailed
+   * @throws FoldFailed; what the database does
    */
-  take(page: Page): void {
+  async take(page: Page): Promise<void> {
+    await this.#load(page);
+    this.#fold(page);
+  }
+
+  /** What the page is about and is not in memory, in one go. */
+  async #load({ events }: Page): Promise<void> {
+    const missing = new Set<string>();
+    for (const key of this.#keysIn(events)) {
+      if (this.#loaded.has(key)) continue;
+      const cached = this.#cache.get(key);
+      if (cached === undefined) missing.add(key);
+      else this.#loaded.set(key, cached);
+    }
+    if (missing.size === 0) return;
+    const found = (await this.database.load([...missing])) as readonly StoredEntity<Context>[];
+    for (const key of missing) this.#loaded.set(key, undefined);
+    for (const entity of found) this.#loaded.set(entity.key, entity);
+  }
+
+  /** Up to the first event that has no proper keys: that one is not folded either. */
+  *#keysIn(events: readonly RecordedEvent[]): Generator<string, void, undefined> {
+    for (const event of events) {
+      if (this.skipped.has(event.position)) continue;
+      try {
+        yield* this.definition.keysOf(event);
+      } catch {
+        return;
+      }
+    }
+  }
+
+  #fold(page: Page): void {
     this.#batch.push(page);
     this.#events += page.events.length;
     let at = page.through;
     try {
       for (const event of page.events) {
         at = event.position;
-        if (!this.skipped.has(at)) this.#fold(event);
+        if (!this.skipped.has(at)) this.#foldEvent(event);
       }
       this.#through = page.through;
     } catch (error) {
@@ -108,15 +152,21 @@ export class EntityFolding<Context = unknown> {
    * Writes what was folded, in one transaction.
    *
    * @param hash of the commit that holds `through`
-   * @throws CheckpointMoved, DatabaseDamaged
+   * @throws CheckpointMoved; what the database does
    */
-  write(prepared: Prepared, hash: string, fingerprint: string): void {
+  async write(prepared: Prepared, hash: string, fingerprint: string): Promise<void> {
     const from = this.#checkpoint.position;
     const checkpoint = { ...prepared.checkpoint, hash, fingerprint };
-    this.database.apply(prepared, checkpoint, from);
+    this.#writes += 1;
+    try {
+      await this.database.apply(prepared, checkpoint, from);
+    } finally {
+      this.#writes += 1;
+    }
     for (const { entity } of prepared.written) this.#cache.set(entity as StoredEntity<Context>);
     for (const key of prepared.removed) this.#cache.delete(key);
     this.#checkpoint = checkpoint;
+    this.#loaded = new Map();
     this.#clear();
   }
 
@@ -167,7 +217,7 @@ export class EntityFolding<Context = unknown> {
     const batch = this.#batch;
     this.#clear();
     for (const page of pagesByPosition(batch)) {
-      this.take(page);
+      this.#fold(page);
       const failure = this.#viewFailureAfter(page);
       if (failure !== undefined) return this.#retreat(page.through, failure.error);
     }
@@ -188,7 +238,7 @@ export class EntityFolding<Context = unknown> {
     return undefined;
   }
 
-  #fold(event: RecordedEvent): void {
+  #foldEvent(event: RecordedEvent): void {
     for (const key of this.definition.keysOf(event)) {
       const touched = this.#touch(key);
       if (touched.entity.fault !== undefined) continue;
@@ -232,7 +282,7 @@ export class EntityFolding<Context = unknown> {
   #touch(key: string): Touched<Context> {
     const known = this.#touched.get(key);
     if (known !== undefined) return known;
-    const stored = this.find(key);
+    const stored = this.#loaded.get(key);
     const entity = stored ?? { key, state: this.definition.fold.initial, position: position(0), changes: 0 };
     const touched: Touched<Context> = { entity, before: undefined, stored, original: entity, snapshots: [] };
     this.#touched.set(key, touched);
@@ -247,7 +297,7 @@ export class EntityFolding<Context = unknown> {
     const event = batch.flatMap(({ events }) => events).find((each) => each.position === at);
     this.#clear();
     const events = batch.flatMap((page) => page.events).filter((each) => each.position < at);
-    this.take({ events, through: position(at - 1) });
+    this.#fold({ events, through: position(at - 1) });
     return new FoldFailed(at, event, cause);
   }
 

@@ -6,7 +6,7 @@ import type { Drift } from '../operations/comparison-points.js';
 import type { RebuildReport } from '../operations/rebuild.js';
 import { isSkip } from '../skipping.js';
 import { isOfSameEvents, type Checkpoint } from './entity-checkpoint.js';
-import type { EntityDatabase, KeptEntity } from './entity-database.js';
+import type { EntityDatabase, EntityReader, KeptEntity } from './entity-database.js';
 import { digestOfEntity, hexadecimal } from './entity.js';
 import { followed } from './entity-follower.js';
 import type { EntityFolding } from './entity-folding.js';
@@ -33,11 +33,14 @@ export async function rebuildEntities<Context>(
 ): Promise<RebuildReport> {
   const began = performance.now();
   const beside = await besideOf(live);
-  const { position, equal } = await putInPlace(beside, live, options).catch(async (error: unknown) => {
-    await discard(beside, live);
-    throw error;
-  });
-  await live.place.removeOthers(beside.database.file);
+  const { position, equal, before } = await putInPlace(beside, live, options).catch(
+    async (error: unknown) => {
+      await discard(beside, live);
+      throw error;
+    },
+  );
+  await before?.close();
+  await live.place.removeOthers(beside.database.name);
   const milliseconds = Math.round(performance.now() - began);
   return { position, resumedFrom: START, equal, milliseconds };
 }
@@ -46,18 +49,22 @@ async function putInPlace<Context>(
   beside: EntityFolding<Context>,
   live: EntityProjection<Context>,
   options: EntityOperationOptions,
-): Promise<{ readonly position: Position; readonly equal: boolean }> {
+): Promise<{
+  readonly position: Position;
+  readonly equal: boolean;
+  readonly before: EntityDatabase | undefined;
+}> {
   for (;;) {
     await foldThrough(beside, live, live.position, options);
     await live.written(options.signal);
     const { position, digest } = beside.checkpoint;
     if (live.position < position) throw foldedAnew(live);
-    // From here on in one turn: nothing is folded meanwhile.
-    if (live.isWritten && live.position === position) {
+    const replaced = await live.exclusively(async () => {
+      if (!live.isWritten || live.position !== position) return undefined;
       const equal = digest === live.folding.checkpoint.digest;
-      live.replaceBy(beside);
-      return { position, equal };
-    }
+      return { position, equal, before: await live.replaceBy(beside) };
+    });
+    if (replaced !== undefined) return replaced;
     await nextTurn();
   }
 }
@@ -72,14 +79,14 @@ export async function auditEntities<Context>(
 ): Promise<AuditReport> {
   const began = performance.now();
   const beside = await besideOf(live);
-  let reader: EntityDatabase | undefined;
+  let reader: EntityReader | undefined;
   try {
     await foldThrough(beside, live, live.position, options);
     // Late, since SQLite keeps all that is written while something reads an earlier view of it.
     await live.written(options.signal);
     const { folding } = live;
-    reader = folding.database.reader();
-    const kept = reader?.checkpoint() ?? folding.checkpoint;
+    reader = await folding.database.reader();
+    const kept = (await reader?.checkpoint()) ?? folding.checkpoint;
     await foldThrough(beside, live, kept.position, options);
     if (!isOfSameEvents(beside.checkpoint, kept)) throw foldedAnew(live);
     const at = kept.position;
@@ -104,7 +111,7 @@ export async function auditEntities<Context>(
       milliseconds: Math.round(performance.now() - began),
     };
   } finally {
-    reader?.close();
+    await reader?.close();
     await discard(beside, live);
   }
 }
@@ -122,9 +129,8 @@ async function discard<Context>(
   beside: EntityFolding<Context>,
   live: EntityProjection<Context>,
 ): Promise<void> {
-  const { file } = beside.database;
-  beside.database.close();
-  if (file !== undefined) await live.place.remove(file);
+  await beside.database.close();
+  await live.place.remove(beside.database.name);
 }
 
 async function foldThrough<Context>(
@@ -142,7 +148,7 @@ async function foldThrough<Context>(
   )) {
     const events = page.events.filter((event) => event.position <= end && (isConsumed || !isSkip(event)));
     const clipped: Page = { events, through: page.through < end ? page.through : end };
-    beside.take(clipped);
+    await beside.take(clipped);
     if (beside.isFull || clipped.through === end) {
       const failure = await live.place.write(beside, live.log);
       if (failure !== undefined) throw failure;
@@ -166,22 +172,22 @@ function isOfSameEntities(one: Checkpoint, other: Checkpoint): boolean {
 /** Pages of what is kept. Where the file is found damaged, the live projection folds anew. */
 function readingOf<Context>(
   live: EntityProjection<Context>,
-  reader: EntityDatabase,
-): (after: string) => readonly KeptEntity[] {
+  reader: EntityReader,
+): (after: string) => Promise<readonly KeptEntity[]> {
   return (after) => live.reading(() => reader.entitiesAfter(after, COMPARED_ENTITIES));
 }
 
 /** Of entities that are not the same in both, or whose digest is not that of their content. */
 async function differingKeys<Context>(
-  keptAfter: (key: string) => readonly KeptEntity[],
+  keptAfter: (key: string) => Promise<readonly KeptEntity[]>,
   beside: EntityFolding<Context>,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const differing: string[] = [];
   for (let after: string | undefined = ''; after !== undefined && differing.length < MAX_NAMED;) {
     signal.throwIfAborted();
-    const mine = keptAfter(after);
-    const right = beside.database.entitiesAfter(after, COMPARED_ENTITIES);
+    const mine = await keptAfter(after);
+    const right = await beside.database.entitiesAfter(after, COMPARED_ENTITIES);
     const end = firstOf([mine, right].map(lastOfFullPage));
     // What is beyond the end may come in the next page of the other.
     const [compared, expected] = [mine, right].map((page) => byKeyUpTo(page, end));

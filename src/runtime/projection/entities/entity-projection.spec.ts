@@ -40,9 +40,9 @@ describe('an entity projection', () => {
     await log.append([opened('a'), added('a', 5), opened('b', 'Bob')]);
     await log.append([added('a', 7), paid('b')]);
     await running.caughtUp();
-    expect(running.view('a')).toMatchObject({ status: 'open', total: '12', items: 2, position: 4 });
-    expect(running.view('b')).toMatchObject({ status: 'paid', customer: 'Bob', position: 5 });
-    expect(running.view('c')).toBeUndefined();
+    expect(await running.view('a')).toMatchObject({ status: 'open', total: '12', items: 2, position: 4 });
+    expect(await running.view('b')).toMatchObject({ status: 'paid', customer: 'Bob', position: 5 });
+    expect(await running.view('c')).toBeUndefined();
     expect(running.projection.count).toEqual({ entities: 2, faulted: 0 });
     await running.projection.stop();
   });
@@ -51,8 +51,8 @@ describe('an entity projection', () => {
     const running = runEntities(orders, log);
     await log.append([opened('a'), opened('b'), moved('a', 'b', 5)]);
     await running.caughtUp();
-    expect(running.view('a')).toMatchObject({ items: 1, position: 3 });
-    expect(running.view('b')).toMatchObject({ items: 1, position: 3 });
+    expect(await running.view('a')).toMatchObject({ items: 1, position: 3 });
+    expect(await running.view('b')).toMatchObject({ items: 1, position: 3 });
     await running.projection.stop();
   });
 
@@ -65,7 +65,7 @@ describe('an entity projection', () => {
     const second = runEntities(orders, log, folder.path);
     await second.caughtUp();
     expect(second.told.recovered).toMatchObject([{ restoredFrom: 4, position: 6 }]);
-    expect(second.view('a')).toMatchObject({ total: '12', items: 2, position: 5 });
+    expect(await second.view('a')).toMatchObject({ total: '12', items: 2, position: 5 });
     const whole = runEntities(orders, log);
     await whole.caughtUp();
     expect(second.projection.digest).toBe(whole.projection.digest);
@@ -80,11 +80,11 @@ describe('an entity projection', () => {
     await running.caughtUp();
     await log.append([cancelled('a')]);
     await running.caughtUp();
-    expect(running.view('a')).toBeUndefined();
+    expect(await running.view('a')).toBeUndefined();
     expect(running.projection.count).toEqual({ entities: 0, faulted: 0 });
     await log.append([opened('a', 'Zoe')]);
     await running.caughtUp();
-    expect(running.view('a')).toMatchObject({ customer: 'Zoe', total: '0', position: 4 });
+    expect(await running.view('a')).toMatchObject({ customer: 'Zoe', total: '0', position: 4 });
     await running.projection.stop();
   });
 
@@ -160,7 +160,7 @@ describe('an entity projection', () => {
     const running = runEntities(orders, log);
     await running.is('faulted');
     expect(running.projection.position).toBe(2);
-    expect(running.view('a')).toMatchObject({ total: '5', position: 2 });
+    expect(await running.view('a')).toMatchObject({ total: '5', position: 2 });
     await running.projection.stop();
   });
 });

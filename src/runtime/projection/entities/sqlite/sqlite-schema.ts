@@ -1,8 +1,5 @@
 /** The tables of an entity projection in SQLite, and the view that other programs read. */
-import type { EntityProjectionDefinition } from './define-entity-projection.js';
-
-/** What they follow from. */
-export type Shape = Pick<EntityProjectionDefinition, 'index' | 'compound'>;
+import type { Shape } from '../entity-database.js';
 
 /** The column of a member. A prefix, since a member may be named as a column of the runtime, or as a keyword of SQL. */
 export const columnOf = (member: string): string => `i_${member}`;

@@ -1,0 +1,143 @@
+/** The SQL of a list of entities in SQLite. */
+import { position } from '../../../event-log/event.js';
+import {
+  MAX_PAGE_LENGTH,
+  type Comparison,
+  type EntityFilter,
+  type EntityPage,
+  type EntityQuery,
+  type ListedEntity,
+} from '../entity-query.js';
+import { ABSENT, type ColumnValue } from '../index-kinds.js';
+import { columnOf } from './sqlite-schema.js';
+
+export interface Sql {
+  readonly text: string;
+  readonly parameters: readonly ColumnValue[];
+}
+
+export interface ListRow {
+  /** Of the checkpoint. */
+  readonly folded: number;
+  readonly entities: number;
+  /** Null unless it was to be counted. */
+  readonly matching: number | null;
+  /** Null in the one row of an empty page. */
+  readonly key: string | null;
+  readonly position: number;
+  readonly fault: string | null;
+  /** Null beyond the length of a page. */
+  readonly view: string | null;
+}
+
+const OPERATORS: Readonly<Record<Comparison, string>> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
+
+/**
+ * A page, one row more where there are more, the count and the position in one statement, so that all are as of the same moment.
+ * Materialized: then all of it is found with the first row. Views beyond the length of a page are not kept.
+ */
+export function listSql({ filters, sort, limit, after, counts = false }: EntityQuery): Sql {
+  const keyDirection = sort.at(-1)?.isDescending === true;
+  const columns = [
+    ...sort.map(({ member, isDescending }) => ({ name: columnOf(member), isDescending })),
+    { name: 'key', isDescending: keyDirection },
+  ];
+  const matching = filters.map(conditionOf);
+  const page = where([
+    ...matching,
+    ...(after === undefined ? [] : [conditionAfter(columns, [...after.values, after.key])]),
+  ]);
+  const order = columns.map(({ name, isDescending }) => (isDescending ? `${name} DESC` : name)).join();
+  const isCounted = counts && filters.length > 0;
+  const all = where(matching);
+  const text = `
+    WITH page AS MATERIALIZED (
+      SELECT key, position, fault, CASE WHEN before <= ${MAX_PAGE_LENGTH} THEN view END AS view FROM (
+        SELECT key, position, fault, view, sum(length(view)) OVER (ROWS UNBOUNDED PRECEDING) - length(view) AS before
+        FROM (SELECT key, position, fault, view FROM entities${page.text} ORDER BY ${order} LIMIT ?)
+      )
+    )
+    SELECT checkpoint.position AS folded, entities,
+      ${isCounted ? `(SELECT count(*) FROM entities${all.text})` : 'NULL'} AS matching, page.*
+    FROM checkpoint LEFT JOIN page`;
+  return { text, parameters: [...page.parameters, limit + 1, ...(isCounted ? all.parameters : [])] };
+}
+
+export function pageOf(
+  rows: readonly ListRow[],
+  { limit, counts = false, filters }: EntityQuery,
+): EntityPage {
+  const [first] = rows;
+  const items: ListedEntity[] = [];
+  let isMore = false;
+  for (const { key, position: at, view, fault } of rows) {
+    if (key === null) break;
+    if (view === null || items.length === limit) {
+      isMore = true;
+      break;
+    }
+    const { position: faultAt } = fault === null ? {} : (JSON.parse(fault) as { readonly position?: number });
+    items.push({
+      key,
+      position: position(at),
+      view,
+      ...(faultAt !== undefined && { faultAt: position(faultAt) }),
+    });
+  }
+  const count = filters.length === 0 ? first?.entities : first?.matching;
+  return {
+    items,
+    isMore,
+    ...(counts && { count: count ?? 0 }),
+    position: position(first?.folded ?? 0),
+  };
+}
+
+function conditionOf({ member, test }: EntityFilter): Sql {
+  const column = columnOf(member);
+  if ('in' in test) {
+    const [one, ...more] = test.in;
+    if (one !== undefined && more.length === 0) return { text: `${column} = ?`, parameters: [one] };
+    return { text: `${column} IN (${test.in.map(() => '?').join()})`, parameters: test.in };
+  }
+  const bounds = Object.entries(test) as [Comparison, ColumnValue][];
+  const hasLower = bounds.some(([name]) => name === 'gt' || name === 'gte');
+  const written = bounds.map(([name, value]): Sql => ({
+    text: `${column} ${OPERATORS[name]} ?`,
+    parameters: [value],
+  }));
+  return and(hasLower ? written : [{ text: `${column} > ?`, parameters: [ABSENT] }, ...written]);
+}
+
+/**
+ * What comes after the values in this order. The bound of the first column is said by itself as well, so that SQLite begins there in
+ * an index instead of passing over all that is before.
+ */
+function conditionAfter(
+  columns: readonly { readonly name: string; readonly isDescending: boolean }[],
+  values: readonly ColumnValue[],
+): Sql {
+  const [first, ...rest] = columns;
+  const [value, ...more] = values;
+  if (first === undefined || value === undefined) return { text: '0', parameters: [] };
+  const { name, isDescending } = first;
+  const beyond = `${name} ${isDescending ? '<' : '>'} ?`;
+  if (rest.length === 0) return { text: beyond, parameters: [value] };
+  const within = conditionAfter(rest, more);
+  return {
+    text: `(${name} ${isDescending ? '<=' : '>='} ? AND (${beyond} OR ${within.text}))`,
+    parameters: [value, value, ...within.parameters],
+  };
+}
+
+function and(conditions: readonly Sql[]): Sql {
+  return {
+    text: conditions.map(({ text }) => text).join(' AND '),
+    parameters: conditions.flatMap(({ parameters }) => parameters),
+  };
+}
+
+function where(conditions: readonly Sql[]): Sql {
+  const { text, parameters } = and(conditions);
+  return { text: text === '' ? '' : ` WHERE ${text}`, parameters };
+}
