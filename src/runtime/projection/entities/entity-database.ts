@@ -110,8 +110,23 @@ export interface EntityDatabases {
    * @throws DatabaseDamaged when it is no database of such entities
    */
   open(name: string, shape: Shape): Promise<EntityDatabase>;
+  /**
+   * The view of one that another process may write to. Changes nothing.
+   *
+   * @throws DatabaseDamaged when it is no database of such entities
+   */
+  read(name: string, shape: Shape): Promise<EntityReader>;
   /** An empty one, under a name that no other one has had. */
   create(shape: Shape): Promise<EntityDatabase>;
+  /**
+   * Takes over one that a rehearsal has left, under a name of its own, and the rehearsal's is removed. Absent where rehearsals leave none.
+   *
+   * @param fits whether it can be used
+   */
+  adoptRehearsed?(
+    shape: Shape,
+    fits: (checkpoint: Checkpoint) => Promise<boolean>,
+  ): Promise<string | undefined>;
   remove(name: string): Promise<void>;
   /** Once all of them are closed. */
   close(): Promise<void>;

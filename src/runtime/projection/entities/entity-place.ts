@@ -45,6 +45,15 @@ export class EntityPlace {
       await database.close();
     }
     await this.removeOthers(undefined);
+    const fits = async (checkpoint: Checkpoint): Promise<boolean> =>
+      checkpoint.serves && (await whyUnusable(checkpoint, definition, log, skipped)) === undefined;
+    const rehearsed = await this.databases.adoptRehearsed?.(definition, fits);
+    if (rehearsed !== undefined) {
+      const database = await this.databases.open(rehearsed, definition);
+      const checkpoint = await database.checkpoint();
+      if (checkpoint !== undefined) return new EntityFolding(definition, database, checkpoint, skipped);
+      await database.close();
+    }
     return this.create(definition, log, skipped, true);
   }
 
@@ -122,7 +131,7 @@ export class EntityPlace {
   }
 }
 
-async function whyUnusable<Context>(
+export async function whyUnusable<Context>(
   { log: identity, fingerprint, position, hash }: Checkpoint,
   definition: Definition<Context>,
   log: EventLog,

@@ -1,7 +1,7 @@
 /** Entities in a SQLite database: written and looked up one by one in the serving thread, listed in others. */
 import type Libsql from 'libsql';
-import { position, type Position } from '../../../event-log/event.js';
-import { CheckpointMoved, DatabaseClosed, DatabaseDamaged } from '../database-damage.js';
+import type { Position } from '../../../event-log/event.js';
+import { CheckpointMoved, DatabaseClosed } from '../database-damage.js';
 import { checkpointOf, type Checkpoint, type CheckpointRow } from '../entity-checkpoint.js';
 import {
   EntityDatabase,
@@ -12,30 +12,25 @@ import {
 } from '../entity-database.js';
 import type { EntityAt } from '../entity-past-fold.js';
 import type { EntityPage, EntityQuery } from '../entity-query.js';
-import { bytesOf, stateOf } from '../entity-state.js';
-import { hexadecimal, type EntityFault, type StoredEntity } from '../entity.js';
-import type { ColumnValue } from '../index-kinds.js';
-import { closedOnError, connected, connectedInBackground, loaded, type Parameter } from './connections.js';
+import { hexadecimal, type StoredEntity } from '../entity.js';
+import { closedOnError, connected, loaded, type Parameter } from './connections.js';
 import { isOtherSchema, sqliteError } from './sqlite-errors.js';
 import { listSql, pageOf, type ListRow } from './sqlite-list.js';
-import { BackgroundReads, Connection, DirectReads, type SqliteReads } from './sqlite-reads.js';
-import { columnOf, schemaOf } from './sqlite-schema.js';
+import { sqliteReader } from './sqlite-reader.js';
+import { BackgroundReads, DirectReads, type SqliteReads } from './sqlite-reads.js';
+import {
+  CHECKPOINT,
+  MEMBERS,
+  columnsOf,
+  entitiesAfter,
+  entityOf,
+  readRow,
+  stateAt,
+  type EntityRow,
+} from './sqlite-rows.js';
+import { schemaOf } from './sqlite-schema.js';
 
 type Statement = Libsql.Statement<Parameter[]>;
-
-interface EntityRow {
-  readonly key: string;
-  readonly position: number;
-  readonly digest: string;
-  readonly state: string | ArrayBuffer;
-  readonly view: string;
-  readonly fault: string | null;
-  readonly changes: number;
-}
-
-const MEMBERS = ['key', 'position', 'digest', 'state', 'view', 'fault', 'changes'];
-const NEVER = new AbortController().signal;
-const CHECKPOINT = 'SELECT * FROM checkpoint';
 
 export class SqliteEntities extends EntityDatabase {
   readonly #write: Statement;
@@ -192,26 +187,7 @@ export class SqliteEntities extends EntityDatabase {
   }
 
   override async reader(): Promise<EntityReader | undefined> {
-    const { file, shape } = this;
-    if (file === undefined) return undefined;
-    const connection = new Connection(await connectedInBackground(file));
-    const all = <Row>(sql: string, parameters: readonly Parameter[]): Promise<readonly Row[]> =>
-      connection.all(sql, parameters, NEVER);
-    await connection.exec('BEGIN');
-    const checkpoint = async (): Promise<Checkpoint | undefined> => {
-      const [row] = await all<CheckpointRow>(CHECKPOINT, []);
-      return row === undefined ? undefined : checkpointOf(row);
-    };
-    await checkpoint(); // SQLite takes the view with the first read
-    return {
-      checkpoint,
-      entitiesAfter: (key, limit) => entitiesAfter(shape, key, limit, all),
-      close: async () => {
-        // Its file stays open until the statements are collected; a view that was begun must not last as long.
-        await connection.exec('ROLLBACK');
-        connection.close();
-      },
-    };
+    return this.file === undefined ? undefined : sqliteReader(this.file, this.shape);
   }
 
   /** Writes what is in the log beside the file into the file as well, so that the file alone is whole. */
@@ -252,52 +228,5 @@ export class SqliteEntities extends EntityDatabase {
     } catch (error) {
       throw sqliteError(error);
     }
-  }
-}
-
-const columnsOf = ({ index }: Shape): readonly string[] => Object.keys(index).map(columnOf);
-
-async function entitiesAfter(
-  shape: Shape,
-  key: string,
-  limit: number,
-  all: <Row>(sql: string, parameters: readonly Parameter[]) => Promise<readonly Row[]>,
-): Promise<readonly KeptEntity[]> {
-  const columns = columnsOf(shape);
-  const selected = [...MEMBERS, ...columns].join();
-  const rows = await all<EntityRow & Readonly<Record<string, unknown>>>(
-    `WITH page AS MATERIALIZED (SELECT ${selected} FROM entities WHERE key > ? ORDER BY key LIMIT ?)
-     SELECT * FROM page`,
-    [key, limit],
-  );
-  return rows.map((row) => ({
-    ...entityOf(row),
-    columns: columns.map((name) => row[name] as ColumnValue),
-  }));
-}
-
-function entityOf(row: EntityRow): StoredEntity {
-  const { key, digest, state, view, fault, changes } = row;
-  return readRow(key, () => ({
-    key,
-    ...stateAt(row),
-    digest: BigInt(`0x${digest}`),
-    view,
-    changes,
-    ...(fault !== null && { fault: JSON.parse(fault) as EntityFault }),
-    bytes: bytesOf(state) + 2 * (view.length + key.length),
-  }));
-}
-
-function stateAt({ position: at, state }: Pick<EntityRow, 'position' | 'state'>): EntityAt {
-  return { position: position(at), state: stateOf(state) };
-}
-
-/** @throws DatabaseDamaged when it is not what was written */
-function readRow<Read>(key: string, read: () => Read): Read {
-  try {
-    return read();
-  } catch (error) {
-    throw new DatabaseDamaged(`entity ${key} cannot be read`, { cause: error });
   }
 }
