@@ -44,8 +44,9 @@ export class EntityPlace {
       onUnusable(reason);
       await database.close();
     }
-    await this.removeOthers(undefined);
-    return this.create(definition, log, skipped, true);
+    const created = await this.create(definition, log, skipped, true);
+    await this.removeOthers(created.database.name);
+    return created;
   }
 
   /** A new database, empty, at the beginning. One that does not serve is kept until `remove`, or until it serves. */

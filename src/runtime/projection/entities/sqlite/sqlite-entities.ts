@@ -14,9 +14,10 @@ import type { EntityPage, EntityQuery } from '../entity-query.js';
 import { bytesOf, stateOf } from '../entity-state.js';
 import { hexadecimal, type EntityFault, type StoredEntity } from '../entity.js';
 import type { ColumnValue } from '../index-kinds.js';
+import { pageOf, type ListRow } from '../list-rows.js';
 import { closedOnError, connected, connectedInBackground, loaded, type Parameter } from './connections.js';
 import { isOtherSchema, sqliteError } from './sqlite-errors.js';
-import { listSql, pageOf, type ListRow } from './sqlite-list.js';
+import { listSql } from './sqlite-list.js';
 import { BackgroundReads, Connection, DirectReads, type SqliteReads } from './sqlite-reads.js';
 import { columnOf, schemaOf } from './sqlite-schema.js';
 

@@ -1,33 +1,11 @@
 /** The SQL of a list of entities in SQLite. */
-import { position } from '../../../event-log/event.js';
-import {
-  MAX_PAGE_LENGTH,
-  type Comparison,
-  type EntityFilter,
-  type EntityPage,
-  type EntityQuery,
-  type ListedEntity,
-} from '../entity-query.js';
+import { MAX_PAGE_LENGTH, type Comparison, type EntityFilter, type EntityQuery } from '../entity-query.js';
 import { ABSENT, type ColumnValue } from '../index-kinds.js';
 import { columnOf } from './sqlite-schema.js';
 
 export interface Sql {
   readonly text: string;
   readonly parameters: readonly ColumnValue[];
-}
-
-export interface ListRow {
-  /** Of the checkpoint. */
-  readonly folded: number;
-  readonly entities: number;
-  /** Null unless it was to be counted. */
-  readonly matching: number | null;
-  /** Null in the one row of an empty page. */
-  readonly key: string | null;
-  readonly position: number;
-  readonly fault: string | null;
-  /** Null beyond the length of a page. */
-  readonly view: string | null;
 }
 
 const OPERATORS: Readonly<Record<Comparison, string>> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
@@ -61,36 +39,6 @@ export function listSql({ filters, sort, limit, after, counts = false }: EntityQ
       ${isCounted ? `(SELECT count(*) FROM entities${all.text})` : 'NULL'} AS matching, page.*
     FROM checkpoint LEFT JOIN page`;
   return { text, parameters: [...page.parameters, limit + 1, ...(isCounted ? all.parameters : [])] };
-}
-
-export function pageOf(
-  rows: readonly ListRow[],
-  { limit, counts = false, filters }: EntityQuery,
-): EntityPage {
-  const [first] = rows;
-  const items: ListedEntity[] = [];
-  let isMore = false;
-  for (const { key, position: at, view, fault } of rows) {
-    if (key === null) break;
-    if (view === null || items.length === limit) {
-      isMore = true;
-      break;
-    }
-    const { position: faultAt } = fault === null ? {} : (JSON.parse(fault) as { readonly position?: number });
-    items.push({
-      key,
-      position: position(at),
-      view,
-      ...(faultAt !== undefined && { faultAt: position(faultAt) }),
-    });
-  }
-  const count = filters.length === 0 ? first?.entities : first?.matching;
-  return {
-    items,
-    isMore,
-    ...(counts && { count: count ?? 0 }),
-    position: position(first?.folded ?? 0),
-  };
 }
 
 function conditionOf({ member, test }: EntityFilter): Sql {
