@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EntityPlace } from '../runtime/projection/entities/entity-place.js';
+import { entityDatabasesOf } from '../runtime/projection-settings.js';
+import type { EntityDatabases } from '../runtime/projection/entities/entity-database.js';
 import type { BesideOptions } from '../runtime/projection/entities/entity-beside.js';
 import type { EntityProjectionDefinition } from '../runtime/projection/entities/define-entity-projection.js';
 import {
@@ -29,16 +31,20 @@ export interface EntityFold {
 
 /** Folds in a folder for temporary files, so that it changes nothing in the data folder. */
 export function auditOnce(fold: EntityFold): Promise<KeptAudit> {
-  return withinTemporaryFolder((folder) => auditKept(dependenciesOf(fold, folder), optionsOf(fold)));
+  return withinTemporaryFolder((folder) =>
+    withDependencies(fold, folder, (dependencies) => auditKept(dependencies, optionsOf(fold))),
+  );
 }
 
 /** As `rehearse --check`: what it has folded is removed. */
 export function checkOnce(fold: EntityFold): Promise<RehearsalSummary> {
-  return withinTemporaryFolder(async (folder) => {
-    const rehearsal = await rehearseKept(dependenciesOf(fold, folder), optionsOf(fold));
-    await rehearsal.beside.discard();
-    return summaryOf(rehearsal);
-  });
+  return withinTemporaryFolder((folder) =>
+    withDependencies(fold, folder, async (dependencies) => {
+      const rehearsal = await rehearseKept(dependencies, optionsOf(fold));
+      await rehearsal.beside.discard();
+      return summaryOf(rehearsal);
+    }),
+  );
 }
 
 /** What it has folded is kept for the servers that run this code. */
@@ -50,12 +56,14 @@ export async function rehearseAndKeep(fold: EntityFold): Promise<RehearsalSummar
   const folder = join(rehearsed, String(process.pid));
   await mkdir(folder, { recursive: true });
   try {
-    const rehearsal = await rehearseKept(dependenciesOf(fold, folder), optionsOf(fold));
-    const { database } = rehearsal.beside.folding;
-    await database.serve();
-    await database.close();
-    await SqliteDatabases.rehearsed(own).takeOver(folder, database.name);
-    return summaryOf(rehearsal);
+    return await withDependencies(fold, folder, async (dependencies) => {
+      const rehearsal = await rehearseKept(dependencies, optionsOf(fold));
+      const { database } = rehearsal.beside.folding;
+      await database.serve();
+      await database.close();
+      await SqliteDatabases.rehearsed(own).takeOver(folder, database.name);
+      return summaryOf(rehearsal);
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -68,13 +76,29 @@ const summaryOf = ({ beside, ...rehearsal }: EntityRehearsal): RehearsalSummary 
   position: beside.checkpoint.position,
 });
 
-function dependenciesOf({ config, projections, definition }: EntityFold, folder: string): KeptDependencies {
-  return {
-    definition,
-    log: projections.log,
-    kept: new SqliteDatabases(snapshotFolder(config.data, definition.name)),
-    place: new EntityPlace(new SqliteDatabases(folder)),
-  };
+/** Does the work, and closes the connections that it has used. */
+async function withDependencies<Result>(
+  { config, projections, definition }: EntityFold,
+  folder: string,
+  work: (dependencies: KeptDependencies) => Promise<Result>,
+): Promise<Result> {
+  const kept = keptOf(config, definition);
+  try {
+    const place = new EntityPlace(new SqliteDatabases(folder));
+    return await work({
+      definition,
+      log: projections.log,
+      kept,
+      place,
+      isOneKind: config.entities === 'data',
+    });
+  } finally {
+    await kept.close();
+  }
+}
+
+function keptOf({ store, data, entities }: LogConfig, { name }: EntityProjectionDefinition): EntityDatabases {
+  return entityDatabasesOf(store, data, { postgres: entities === 'data' ? false : entities })(name);
 }
 
 function optionsOf({ control, terminal }: EntityFold): BesideOptions {

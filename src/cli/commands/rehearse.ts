@@ -101,13 +101,19 @@ async function rehearseEntities(
   const progress = new Progress(terminal, `rehearse ${name}`, 'events', options.quiet);
   const control = jobControl(await projections.log.head(), progress, terminal);
   const fold = { config, projections, definition, control, terminal };
-  const isKept = options.check !== true;
+  // A server takes over files in its folder, and no tables.
+  const isKept = options.check !== true && config.entities === 'data';
   const rehearsal = await (isKept ? rehearseAndKeep(fold) : checkOnce(fold)).finally(() => {
     progress.end();
   });
   await printResult(terminal, formatEntityRehearsal(name, rehearsal));
-  if (isKept && options.quiet !== true)
-    printMessage(terminal, `${name}: its entities at ${rehearsal.position} are kept`);
+  if (options.check !== true && options.quiet !== true)
+    printMessage(
+      terminal,
+      isKept
+        ? `${name}: its entities at ${rehearsal.position} are kept`
+        : `${name}: nothing is kept, as its entities are in PostgreSQL`,
+    );
   return rehearsal.compared === undefined || rehearsal.compared.differences.length === 0;
 }
 

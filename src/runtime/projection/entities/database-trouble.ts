@@ -46,7 +46,6 @@ export async function retried<Result>(
       const isHung = error.trouble === 'busy' && performance.now() - began > MAX_BUSY_MS;
       if (isHung || signal.aborted) throw error;
       await pause(wait, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) throw error;
     }
   }
 }

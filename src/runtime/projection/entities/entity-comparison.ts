@@ -81,12 +81,10 @@ export const isOfSameState: Sameness = (kept, right) =>
   kept.digest === right.digest &&
   digestOfEntity(kept) === right.digest;
 
-function isWhollySame(kept: KeptEntity | undefined, right: KeptEntity | undefined): boolean {
-  if (kept === undefined || right === undefined) return false;
-  return (
-    kept.digest === right.digest &&
-    kept.view === right.view &&
-    kept.columns.every((value, place) => value === right.columns[place]) &&
-    digestOfEntity(kept) === right.digest
-  );
-}
+/** States and views. */
+export const isOfSameView: Sameness = (kept, right) =>
+  isOfSameState(kept, right) && kept?.view === right?.view;
+
+/** All that is kept of them. */
+export const isWhollySame: Sameness = (kept, right) =>
+  isOfSameView(kept, right) && (kept?.columns ?? []).every((value, place) => value === right?.columns[place]);

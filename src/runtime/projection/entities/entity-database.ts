@@ -3,7 +3,7 @@ import type { Position } from '../../event-log/event.js';
 import type { Checkpoint } from './entity-checkpoint.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import type { EntityAt } from './entity-past-fold.js';
-import type { EntityPage, EntityQuery } from './entity-query.js';
+import type { EntityPage, EntityQuery, RelatedEntities, RelatedQuery } from './entity-query.js';
 import type { KeptState } from './entity-state.js';
 import type { StoredEntity } from './entity.js';
 import type { ColumnValue } from './index-kinds.js';
@@ -83,6 +83,9 @@ export abstract class EntityDatabase implements EntityReader {
    * @throws the signal's reason once it is aborted
    */
   abstract list(query: EntityQuery, signal: AbortSignal): Promise<EntityPage>;
+
+  /** As `list`, of several keys in one query. The member is to be indexed. */
+  abstract related(query: RelatedQuery, signal: AbortSignal): Promise<RelatedEntities>;
 
   /** Whether an entity stopped at this position. */
   abstract hasFaultAt(at: Position): Promise<boolean>;

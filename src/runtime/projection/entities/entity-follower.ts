@@ -120,7 +120,6 @@ export class EntityFollower<Context> {
     } catch (error) {
       if (ended.aborted) return;
       const first = await this.exclusively(() => this.#writtenBefore(error, ended));
-      if (ended.aborted) return;
       this.#failed(first, tell, ended);
     }
   }

@@ -44,17 +44,13 @@ export class EntityPlace {
       onUnusable(reason);
       await database.close();
     }
-    await this.removeOthers(undefined);
     const fits = async (checkpoint: Checkpoint): Promise<boolean> =>
       checkpoint.serves && (await whyUnusable(checkpoint, definition, log, skipped)) === undefined;
     const rehearsed = await this.databases.adoptRehearsed?.(definition, fits);
-    if (rehearsed !== undefined) {
-      const database = await this.databases.open(rehearsed, definition);
-      const checkpoint = await database.checkpoint();
-      if (checkpoint !== undefined) return new EntityFolding(definition, database, checkpoint, skipped);
-      await database.close();
-    }
-    return this.create(definition, log, skipped, true);
+    const begun = await this.#opened(definition, rehearsed, skipped);
+    const folding = begun ?? (await this.create(definition, log, skipped, true));
+    await this.removeOthers(folding.database.name);
+    return folding;
   }
 
   /** A new database, empty, at the beginning. One that does not serve is kept until `remove`, or until it serves. */
@@ -110,6 +106,19 @@ export class EntityPlace {
   /** Once its databases are closed. */
   close(): Promise<void> {
     return this.databases.close();
+  }
+
+  async #opened<Context>(
+    definition: Definition<Context>,
+    name: string | undefined,
+    skipped: Set<Position>,
+  ): Promise<EntityFolding<Context> | undefined> {
+    if (name === undefined) return undefined;
+    const database = await this.databases.open(name, definition);
+    const checkpoint = await database.checkpoint();
+    if (checkpoint !== undefined) return new EntityFolding(definition, database, checkpoint, skipped);
+    await database.close();
+    return undefined;
   }
 
   async *#databases(

@@ -1,7 +1,4 @@
 /** What is kept of an entity projection is used only if it is whole, of this log and by this definition; otherwise the log is folded anew. */
-import { copyFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'libsql';
 import {
   POISON,
   added,
@@ -10,109 +7,59 @@ import {
   orderContracts,
   orders,
 } from '../../../../test/support/app/orders.js';
+import { ENTITY_STORES, type EntityStore } from '../../../../test/support/entity-stores.js';
 import { runEntities, type RunningEntities } from '../../../../test/support/running-entities.js';
-import { TemporaryFolder } from '../../../../test/support/server.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { position } from '../../event-log/event.js';
 import { MemoryStore } from '../../stores/memory.store.js';
 import { recordSkip } from '../skipping.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { EntityPlace } from './entity-place.js';
-import { SqliteDatabases } from './sqlite/sqlite-databases.js';
 import { auditEntities, rebuildEntities } from './entity-operations.js';
 
 const OPTIONS = { onProgress: () => undefined, signal: new AbortController().signal };
 
-describe('what is kept of an entity projection', () => {
+describe.each(ENTITY_STORES)('what is kept of an entity projection in $name', ({ create }) => {
   let log: EventLog;
-  let folder: TemporaryFolder;
+  let store: EntityStore;
   const running: RunningEntities<unknown>[] = [];
 
-  beforeEach(() => {
+  beforeEach(async () => {
     log = new EventLog(new MemoryStore());
     log.contracts.register(orderContracts);
-    folder = new TemporaryFolder();
+    store = await create();
   });
 
   afterEach(async () => {
     await Promise.all(running.splice(0).map(({ projection }) => projection.stop()));
     await log.close();
-    folder.remove();
+    await store.remove();
   });
 
   function run<Context>(definition: EntityProjectionDefinition<Context>): RunningEntities<Context> {
-    const started = runEntities(definition, log, folder.path);
+    const started = runEntities(definition, log, store.databases());
     running.push(started);
     return started;
   }
 
-  const databases = (): readonly string[] => readdirSync(folder.path).filter((name) => name.endsWith('.db'));
-
   /** Changes one row behind the projection's back. */
-  function tamper(sql: string): void {
-    const database = new Database(join(folder.path, databases()[0] ?? ''));
-    expect(database.prepare(sql).run().changes).toBe(1);
-    database.close();
+  async function tamper(sql: string): Promise<void> {
+    expect(await store.change(sql)).toBe(1);
   }
 
-  async function keptBy(definition: typeof orders): Promise<string> {
+  async function databases(): Promise<readonly string[]> {
+    const all = store.databases();
+    const names = await all.list();
+    await all.close();
+    return names;
+  }
+
+  async function keptBy(definition: typeof orders): Promise<void> {
     await log.append([opened('a'), added('a', 5), opened('b')]);
-    const first = runEntities(definition, log, folder.path);
+    const first = runEntities(definition, log, store.databases());
     await first.caughtUp();
     await first.projection.stop();
-    // A copy: a connection that was closed in this process keeps its file until it is collected.
-    const copy = new TemporaryFolder();
-    const file = join(copy.path, databases()[0] ?? '');
-    copyFileSync(join(folder.path, databases()[0] ?? ''), file);
-    folder.remove();
-    folder = copy;
-    return file;
   }
-
-  it.each([
-    [
-      'overwritten',
-      (file: string) => {
-        writeFileSync(file, Buffer.alloc(20_000, 7));
-      },
-    ],
-    [
-      'cut off',
-      (file: string) => {
-        truncateSync(file, Math.floor(statSync(file).size / 2));
-      },
-    ],
-    [
-      'empty',
-      (file: string) => {
-        truncateSync(file, 0);
-      },
-    ],
-    [
-      'a text',
-      (file: string) => {
-        writeFileSync(file, 'nothing of the kind\n');
-      },
-    ],
-  ])('is folded anew when the file is %s', async (_, damage) => {
-    const file = await keptBy(orders);
-    damage(file);
-    const second = run(orders);
-    await second.caughtUp();
-    expect(await second.view('a')).toMatchObject({ total: '5' });
-    expect(second.projection.count).toEqual({ entities: 2, faulted: 0 });
-    expect(second.told.recovered).toMatchObject([{ restoredFrom: 0, position: 3 }]);
-  });
-
-  it('says why a damaged file is not used', async () => {
-    const file = await keptBy(orders);
-    writeFileSync(file, Buffer.alloc(20_000, 7));
-    const second = run(orders);
-    await second.caughtUp();
-    expect(second.told.unusable).toEqual([
-      expect.stringMatching(/entities-1\.db cannot be used \(.*not a database/),
-    ]);
-  });
 
   it.each([
     ['the index', { index: { status: 'text', items: 'number' }, compound: [] }],
@@ -183,6 +130,7 @@ describe('what is kept of an entity projection', () => {
     const first = run(orders);
     await log.append([opened('a'), added('a', 5)]);
     await first.caughtUp();
+    const before = await databases();
     const appending = (async () => {
       for (let index = 0; index < 50; index += 1) await log.append([added('a', 1), opened(`k${index}`)]);
     })();
@@ -191,7 +139,8 @@ describe('what is kept of an entity projection', () => {
     await first.caughtUp();
     expect(report).toMatchObject({ equal: true });
     expect(await first.view('a')).toMatchObject({ total: '55' });
-    expect(databases()).toEqual(['entities-2.db']);
+    expect(await databases()).toHaveLength(1);
+    expect(await databases()).not.toEqual(before);
     await first.projection.stop();
     const second = run(orders);
     await second.caughtUp();
@@ -202,7 +151,7 @@ describe('what is kept of an entity projection', () => {
     const first = run(orders);
     await log.append([opened('a'), added('a', 5), opened('b')]);
     await first.caughtUp();
-    tamper(`UPDATE entities SET view = '{}' WHERE key = 'b'`);
+    await tamper(`UPDATE entities SET view = '{}' WHERE key = 'b'`);
     expect(await auditEntities(first.projection, OPTIONS)).toMatchObject({
       drift: { upTo: 3, entities: ['b'] },
     });
@@ -226,7 +175,7 @@ describe('what is kept of an entity projection', () => {
       'skipped other events than the rebuild',
     );
     expect(await first.view('a')).toMatchObject({ total: '7' });
-    expect(databases()).toHaveLength(1);
+    expect(await databases()).toHaveLength(1);
   });
 
   it('does not keep what a process has left that ended while it rebuilt', async () => {
@@ -234,36 +183,24 @@ describe('what is kept of an entity projection', () => {
     const first = run(orders);
     await first.caughtUp();
     await first.projection.stop();
-    const left = await new EntityPlace(new SqliteDatabases(folder.path)).create(
-      orders,
-      log,
-      new Set(),
-      false,
-    );
+    const before = await databases();
+    const place = new EntityPlace(store.databases());
+    const left = await place.create(orders, log, new Set(), false);
     await left.database.close();
-    expect(databases()).toHaveLength(2);
+    await place.close();
+    expect(await databases()).toHaveLength(2);
     const second = run(orders);
     await second.caughtUp();
-    expect(databases()).toEqual(['entities-1.db']);
+    expect(await databases()).toEqual(before);
     expect(second.told.recovered).toMatchObject([{ restoredFrom: 1 }]);
-  });
-
-  it('is whole in its file after a stop, also when a list was asked for', async () => {
-    const first = run(orders);
-    await log.append(Array.from({ length: 150 }, (_, index) => opened(`k${index}`)));
-    await first.caughtUp();
-    await first.projection.list({ filters: [], sort: [], limit: 149 });
-    await first.projection.stop();
-    const besides = readdirSync(folder.path).filter((name) => name.endsWith('-wal'));
-    expect(besides.map((name) => statSync(join(folder.path, name)).size)).toEqual(besides.map(() => 0));
   });
 
   it('is found to drift in an indexed column, and only there', async () => {
     const first = run(orders);
     await log.append(Array.from({ length: 450 }, (_, index) => opened(`k${index}`)));
     await first.caughtUp();
-    tamper(`UPDATE entities SET i_status = 'other' WHERE key = 'k300'`);
-    tamper(`DELETE FROM entities WHERE key = 'k5'`);
+    await tamper(`UPDATE entities SET i_status = 'other' WHERE key = 'k300'`);
+    await tamper(`DELETE FROM entities WHERE key = 'k5'`);
     const { drift } = await auditEntities(first.projection, OPTIONS);
     expect(drift?.entities).toEqual(['k300', 'k5']);
   });

@@ -23,7 +23,7 @@ import type { EntityFolding } from './entity-folding.js';
 import { EntityPast } from './entity-past.js';
 import type { EntityPlace } from './entity-place.js';
 import { EntityDatabaseAway } from './entity-problems.js';
-import type { EntityPage, EntityQuery } from './entity-query.js';
+import type { EntityPage, EntityQuery, RelatedEntities, RelatedQuery } from './entity-query.js';
 import type { StoredEntity } from './entity.js';
 import { ServedEntities } from './served-entities.js';
 
@@ -163,6 +163,11 @@ export class EntityProjection<Context = unknown> {
    */
   list(query: EntityQuery, signal: AbortSignal = NEVER): Promise<EntityPage> {
     return this.reading(({ folding }) => folding.database.list(query, signal));
+  }
+
+  /** Those that belong to entities of some keys of another projection, a few of each. @throws as `list` */
+  related(query: RelatedQuery, signal: AbortSignal = NEVER): Promise<RelatedEntities> {
+    return this.reading(({ folding }) => folding.database.related(query, signal));
   }
 
   /** Reads of the database; one that is found damaged is folded anew. @internal @throws EntityDatabaseAway */

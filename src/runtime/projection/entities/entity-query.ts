@@ -51,6 +51,21 @@ export interface EntityPage {
   readonly position: Position;
 }
 
+/** Which entities belong to others: those whose indexed member is one of some keys. */
+export interface RelatedQuery {
+  readonly by: string;
+  readonly keys: readonly string[];
+  /** Of each key. */
+  readonly limit: number;
+}
+
+/** All of it as of one position, and of the length of a page at most. */
+export interface RelatedEntities {
+  /** Of each key, in the order of the keys: the first ones in the order of their own keys, and whether there are more. */
+  readonly of: readonly { readonly items: readonly ListedEntity[]; readonly isMore: boolean }[];
+  readonly position: Position;
+}
+
 /** A page ends early after so much, in characters of the views' JSON. */
 export const MAX_PAGE_LENGTH = 4 * 1024 * 1024;
 

@@ -8,8 +8,8 @@ import {
   orders,
   paid,
 } from '../../../../test/support/app/orders.js';
+import { ENTITY_STORES, type EntityStore } from '../../../../test/support/entity-stores.js';
 import { runEntities, type RunningEntities } from '../../../../test/support/running-entities.js';
-import { TemporaryFolder } from '../../../../test/support/server.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { position, type NewEvent } from '../../event-log/event.js';
 import { MemoryStore } from '../../stores/memory.store.js';
@@ -23,9 +23,9 @@ const MANY = 2 * CHANGES_BETWEEN_SNAPSHOTS + 300;
 /** As many as may be between two snapshots. */
 const BOUND = CHANGES_BETWEEN_SNAPSHOTS;
 
-describe('the past of an entity with many events', () => {
+describe.each(ENTITY_STORES)('the past of an entity with many events in $name', ({ create }) => {
   let log: EventLog;
-  let folder: TemporaryFolder;
+  let store: EntityStore;
   let running: RunningEntities<unknown>;
   /** From the first event on. */
   let whole: EntityPast;
@@ -40,9 +40,9 @@ describe('the past of an entity with many events', () => {
   beforeEach(async () => {
     log = new EventLog(new MemoryStore());
     log.contracts.register(orderContracts);
-    folder = new TemporaryFolder();
+    store = await create();
     await appendAll([opened('a'), ...Array.from({ length: MANY }, (_, index) => added('a', 1000 + index))]);
-    running = runEntities(orders, log, folder.path);
+    running = runEntities(orders, log, store.databases());
     await running.caughtUp();
     whole = new EntityPast(orders, log, () => running.projection.skipped, {
       before: () => Promise.resolve(undefined),
@@ -59,7 +59,7 @@ describe('the past of an entity with many events', () => {
     jest.restoreAllMocks();
     await running.projection.stop();
     await log.close();
-    folder.remove();
+    await store.remove();
   });
 
   /** How many events were folded for it, and the answer. */
@@ -123,7 +123,7 @@ describe('the past of an entity with many events', () => {
 
   it('folds as few after a restart, and after a rebuild', async () => {
     await running.projection.stop();
-    running = runEntities(orders, log, folder.path);
+    running = runEntities(orders, log, store.databases());
     await running.caughtUp();
     const { events } = await counted(() => at(running.projection.past, 1900));
     expect(events).toBeLessThan(BOUND);

@@ -5,7 +5,14 @@ import type { AuditJobResult } from '../operations/run-job.js';
 import { skippedBy } from '../skipping.js';
 import { EntitiesBeside, type BesideOptions } from './entity-beside.js';
 import { isOfSameEvents, type Checkpoint } from './entity-checkpoint.js';
-import { differencesOf, isOfSameEntities, isOfSameState, type Difference } from './entity-comparison.js';
+import {
+  differencesOf,
+  isOfSameEntities,
+  isOfSameState,
+  isOfSameView,
+  isWhollySame,
+  type Difference,
+} from './entity-comparison.js';
 import { DatabaseDamaged } from './database-damage.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import type { EntityDatabases, EntityReader, Shape } from './entity-database.js';
@@ -19,6 +26,8 @@ export interface KeptDependencies {
   readonly kept: EntityDatabases;
   /** Where this process folds. */
   readonly place: EntityPlace;
+  /** Whether both are databases of one kind: of others, indexed columns cannot be compared. */
+  readonly isOneKind: boolean;
 }
 
 export interface KeptAudit extends AuditJobResult {
@@ -52,7 +61,9 @@ export async function auditKept(dependencies: KeptDependencies, options: BesideO
     return await reading(kept, found, definition, async (reader, checkpoint) => {
       await beside.foldThrough(checkpoint.position, options);
       if (!isOfSameEvents(beside.checkpoint, checkpoint)) throw foldedAnew(definition);
-      const differences = await differencesOf(reader, beside.folding.database, options);
+      const { signal } = options;
+      const isSame = dependencies.isOneKind ? isWhollySame : isOfSameView;
+      const differences = await differencesOf(reader, beside.folding.database, { signal, isSame });
       const isEqual = differences.length === 0 && isOfSameEntities(beside.checkpoint, checkpoint);
       const summary = { ...summaryOf(beside.checkpoint), checked: beside.checkpoint.entities };
       if (isEqual) return summary;

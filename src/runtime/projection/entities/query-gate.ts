@@ -1,4 +1,5 @@
-/** Lets a few queries run at a time, a bounded number wait, and each take a bounded time. */
+/** Lets a few queries of a database run at a time, a bounded number wait, and each take a bounded time; until it is closed. */
+import { DatabaseClosed } from './database-damage.js';
 import { EntityQueriesBusy, EntityQueryTooSlow } from './entity-problems.js';
 
 /** Beyond it a query is refused: it would be answered after its client has left. */
@@ -14,6 +15,8 @@ export interface QueryLimits {
 
 export class QueryGate {
   readonly #waiting = new Set<() => void>();
+  readonly #asked = new Set<Promise<unknown>>();
+  readonly #closed = new AbortController();
   #running = 0;
 
   constructor(private readonly limits: QueryLimits) {}
@@ -22,9 +25,23 @@ export class QueryGate {
    * Runs the query once it is its turn.
    *
    * @param query is to end when the signal that it is given is aborted, with that signal's reason
-   * @throws EntityQueriesBusy, EntityQueryTooSlow; the signal's reason once it is aborted
+   * @throws EntityQueriesBusy, EntityQueryTooSlow, DatabaseClosed; the signal's reason once it is aborted
    */
-  async run<Result>(signal: AbortSignal, query: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  run<Result>(signal: AbortSignal, query: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    const asked = this.#run(AbortSignal.any([signal, this.#closed.signal]), query);
+    this.#asked.add(asked);
+    const forget = (): void => void this.#asked.delete(asked);
+    asked.then(forget, forget);
+    return asked;
+  }
+
+  /** Ends all queries. Resolves once they have ended. */
+  async close(): Promise<void> {
+    this.#closed.abort(new DatabaseClosed());
+    await Promise.allSettled(this.#asked);
+  }
+
+  async #run<Result>(signal: AbortSignal, query: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     const { timeoutMs = QUERY_TIMEOUT_MS } = this.limits;
     const end = new AbortController();
     const timer = setTimeout(() => {

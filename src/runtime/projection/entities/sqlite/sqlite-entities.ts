@@ -11,11 +11,12 @@ import {
   type Shape,
 } from '../entity-database.js';
 import type { EntityAt } from '../entity-past-fold.js';
-import type { EntityPage, EntityQuery } from '../entity-query.js';
+import type { EntityPage, EntityQuery, RelatedEntities, RelatedQuery } from '../entity-query.js';
 import { hexadecimal, type StoredEntity } from '../entity.js';
+import { pageOf, relatedOf, type ListRow, type RelatedRow } from '../list-rows.js';
 import { closedOnError, connected, loaded, type Parameter } from './connections.js';
 import { isOtherSchema, sqliteError } from './sqlite-errors.js';
-import { listSql, pageOf, type ListRow } from './sqlite-list.js';
+import { listSql, relatedSql } from './sqlite-list.js';
 import { sqliteReader } from './sqlite-reader.js';
 import { BackgroundReads, DirectReads, type SqliteReads } from './sqlite-reads.js';
 import {
@@ -170,6 +171,11 @@ export class SqliteEntities extends EntityDatabase {
   override async list(query: EntityQuery, signal: AbortSignal): Promise<EntityPage> {
     const { text, parameters } = listSql(query);
     return pageOf(await this.reads.all<ListRow>(text, parameters, signal), query);
+  }
+
+  override async related(query: RelatedQuery, signal: AbortSignal): Promise<RelatedEntities> {
+    const { text, parameters } = relatedSql(query);
+    return relatedOf(await this.reads.all<RelatedRow>(text, parameters, signal), query);
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await

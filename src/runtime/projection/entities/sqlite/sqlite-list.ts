@@ -1,12 +1,10 @@
 /** The SQL of a list of entities in SQLite. */
-import { position } from '../../../event-log/event.js';
 import {
   MAX_PAGE_LENGTH,
   type Comparison,
   type EntityFilter,
-  type EntityPage,
   type EntityQuery,
-  type ListedEntity,
+  type RelatedQuery,
 } from '../entity-query.js';
 import { ABSENT, type ColumnValue } from '../index-kinds.js';
 import { columnOf } from './sqlite-schema.js';
@@ -14,20 +12,6 @@ import { columnOf } from './sqlite-schema.js';
 export interface Sql {
   readonly text: string;
   readonly parameters: readonly ColumnValue[];
-}
-
-export interface ListRow {
-  /** Of the checkpoint. */
-  readonly folded: number;
-  readonly entities: number;
-  /** Null unless it was to be counted. */
-  readonly matching: number | null;
-  /** Null in the one row of an empty page. */
-  readonly key: string | null;
-  readonly position: number;
-  readonly fault: string | null;
-  /** Null beyond the length of a page. */
-  readonly view: string | null;
 }
 
 const OPERATORS: Readonly<Record<Comparison, string>> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
@@ -63,34 +47,21 @@ export function listSql({ filters, sort, limit, after, counts = false }: EntityQ
   return { text, parameters: [...page.parameters, limit + 1, ...(isCounted ? all.parameters : [])] };
 }
 
-export function pageOf(
-  rows: readonly ListRow[],
-  { limit, counts = false, filters }: EntityQuery,
-): EntityPage {
-  const [first] = rows;
-  const items: ListedEntity[] = [];
-  let isMore = false;
-  for (const { key, position: at, view, fault } of rows) {
-    if (key === null) break;
-    if (view === null || items.length === limit) {
-      isMore = true;
-      break;
-    }
-    const { position: faultAt } = fault === null ? {} : (JSON.parse(fault) as { readonly position?: number });
-    items.push({
-      key,
-      position: position(at),
-      view,
-      ...(faultAt !== undefined && { faultAt: position(faultAt) }),
-    });
-  }
-  const count = filters.length === 0 ? first?.entities : first?.matching;
-  return {
-    items,
-    isMore,
-    ...(counts && { count: count ?? 0 }),
-    position: position(first?.folded ?? 0),
-  };
+/** Of each key the first ones, found in the index, and one more where there are more. */
+export function relatedSql({ by, keys, limit }: RelatedQuery): Sql {
+  const wanted = keys.map((_, place) => `(${place + 1}, ?)`).join();
+  const text = `
+    WITH wanted (place, value) AS (VALUES ${wanted}),
+    page AS MATERIALIZED (
+      SELECT place, key, position, fault, CASE WHEN before <= ${MAX_PAGE_LENGTH} THEN view END AS view FROM (
+        SELECT wanted.place, found.key, found.position, found.fault, found.view,
+          sum(length(found.view)) OVER (ORDER BY wanted.place, found.key ROWS UNBOUNDED PRECEDING) - length(found.view) AS before
+        FROM wanted CROSS JOIN entities found
+        WHERE found.id IN (SELECT id FROM entities WHERE ${columnOf(by)} = wanted.value ORDER BY key LIMIT ?)
+      )
+    )
+    SELECT checkpoint.position AS folded, page.* FROM checkpoint LEFT JOIN page ORDER BY page.place, page.key`;
+  return { text, parameters: [...keys, limit + 1] };
 }
 
 function conditionOf({ member, test }: EntityFilter): Sql {

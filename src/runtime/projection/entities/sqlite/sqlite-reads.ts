@@ -1,6 +1,6 @@
 /** Queries of a database of entities in SQLite: beside the serving thread, a few at a time, each ended after a while. */
 import type Libsql from 'libsql';
-import { DatabaseClosed, DatabaseDamaged } from '../database-damage.js';
+import { DatabaseDamaged } from '../database-damage.js';
 import { QueryGate, type QueryLimits } from '../query-gate.js';
 import {
   connectedInBackground,
@@ -54,8 +54,6 @@ export class DirectReads implements SqliteReads {
 export class BackgroundReads implements SqliteReads {
   readonly #gate: QueryGate;
   readonly #idle: Connection[] = [];
-  readonly #running = new Set<Promise<unknown>>();
-  readonly #end = new AbortController();
 
   constructor(
     private readonly file: string,
@@ -87,8 +85,7 @@ export class BackgroundReads implements SqliteReads {
     parameters: readonly Parameter[],
     signal: AbortSignal = NEVER,
   ): Promise<readonly Row[]> {
-    if (this.#end.signal.aborted) return Promise.reject(new DatabaseClosed());
-    const query = this.#gate.run(AbortSignal.any([signal, this.#end.signal]), async (ended) => {
+    return this.#gate.run(signal, async (ended) => {
       const connection = await this.#connection();
       try {
         return await connection.all<Row>(sql, parameters, ended);
@@ -96,15 +93,10 @@ export class BackgroundReads implements SqliteReads {
         this.#idle.push(connection);
       }
     });
-    this.#running.add(query);
-    const forget = (): void => void this.#running.delete(query);
-    query.then(forget, forget);
-    return query;
   }
 
   async close(): Promise<void> {
-    this.#end.abort(new DatabaseClosed());
-    await Promise.allSettled(this.#running);
+    await this.#gate.close();
     for (const connection of this.#idle.splice(0)) connection.close();
   }
 
