@@ -12,17 +12,19 @@ export interface WrittenEntity {
   /** As JSON: an object. */
   readonly view: string;
   readonly faultAt?: number;
+  /** Members that are added to it, as JSON with a comma before each. */
+  readonly included?: string | undefined;
 }
 
 /** @param fields the members of the view to write; undefined: all */
 export function entityJson(
-  { key, position, view, faultAt }: WrittenEntity,
+  { key, position, view, faultAt, included = '' }: WrittenEntity,
   fields: readonly string[] | undefined,
 ): string {
   const members = fields === undefined ? view : JSON.stringify(chosen(view, fields));
   const own = faultAt === undefined ? '' : `,"faultAt":${faultAt}`;
   const inner = members.length > 2 ? `,${members.slice(1, -1)}` : '';
-  return `{"key":${JSON.stringify(key)}${inner},"position":${position}${own}}`;
+  return `{"key":${JSON.stringify(key)}${inner},"position":${position}${own}${included}}`;
 }
 
 function chosen(view: string, fields: readonly string[]): object {
