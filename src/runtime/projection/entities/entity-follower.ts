@@ -112,8 +112,8 @@ export class EntityFollower<Context> {
         }
         await this.exclusively(() => this.#take(page, page.through < target, ended));
         if (wasBehind && this.folded.position >= target) {
-          await this.#persisting(ended, () => this.#folding.database.analyze());
           caughtUp();
+          await this.#persisting(ended, () => this.#folding.database.analyze());
         }
         if (wasBehind) await nextTurn(); // a log on this machine may give page after page without one
       }

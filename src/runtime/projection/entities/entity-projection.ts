@@ -29,6 +29,17 @@ import { ServedEntities } from './served-entities.js';
 
 const NEVER = new AbortController().signal;
 
+/** @throws the signal's reason once it is aborted */
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = (): void => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+  });
+}
+
 export class EntityProjection<Context = unknown> {
   readonly #lifecycle = new LifecycleState();
   readonly #served: ServedEntities<Context>;
@@ -194,12 +205,13 @@ export class EntityProjection<Context = unknown> {
   }
 
   /**
-   * Resolves once everything up to the position is folded and written.
+   * Resolves once everything up to the position is folded and written, and it answers.
    *
    * @throws the signal's reason once it is aborted, or once the process begins to end
    */
-  reached(wanted: Position, signal: AbortSignal): Promise<void> {
-    return this.#follower.folded.reached(wanted, signal);
+  async reached(wanted: Position, signal: AbortSignal): Promise<void> {
+    await this.#follower.folded.reached(wanted, signal);
+    if (this.status === 'recovering') await Promise.race([this.settled, abortOf(signal)]);
   }
 
   endWaiting(): void {
