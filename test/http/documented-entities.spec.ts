@@ -12,14 +12,21 @@ import { PastBusy } from '../../src/runtime/projection/past/past-problems.js';
 import { ProjectionHost } from '../../src/runtime/projection/projection-host.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { until } from '../support/api.js';
-import { POISON, added, cancelled, opened, orderContracts, orders, paid } from '../support/app/orders.js';
+import { line, lineAdded, orderLines, relatedOrders } from '../support/app/order-lines.js';
+import { POISON, added, cancelled, opened, orderContracts, paid } from '../support/app/orders.js';
 import type { DocumentedApi } from '../support/documented-api.js';
 import { type Case, expectAsDocumented, rows, startDocumented } from '../support/documented-requests.js';
 import { newCommit } from '../support/new-commit.js';
 import { sendRaw } from '../support/raw-http.js';
 
 @Module({
-  imports: [LeftfoldModule.forFeature({ contracts: orderContracts, projections: [orders], http: true })],
+  imports: [
+    LeftfoldModule.forFeature({
+      contracts: [...orderContracts, lineAdded],
+      projections: [relatedOrders, orderLines],
+      http: true,
+    }),
+  ],
 })
 class OrdersModule {}
 
@@ -36,11 +43,14 @@ beforeAll(async () => {
     [OrdersModule],
     ['application/cloudevents+json', 'application/cloudevents-batch+json'],
   ));
-  const [only] = app.get(ProjectionHost).entityProjections;
-  if (only === undefined) throw new Error('there are no orders');
-  projection = only;
+  const [found, lines] = ['orders', 'order-lines'].map((name) =>
+    app.get(ProjectionHost).entityProjections.find((each) => each.name === name),
+  );
+  if (found === undefined || lines === undefined) throw new Error('there are no orders');
+  projection = found;
   await log.append([opened('a'), added('a', 5), opened('b', 'Bob'), paid('b'), opened('c'), cancelled('c')]);
-  await until(() => projection.position === 6);
+  await log.append([line('l1', 'a')]);
+  await until(() => projection.position === 7 && lines.position === 7);
 });
 
 afterAll(() => app.close());
@@ -70,6 +80,8 @@ describe('an answer is documented', () => {
       ...REQUESTS,
       ['orders-list', '/orders?status=open&total.gte=0&sort=-total,customer&limit=1&count=true&fields=total'],
       ['orders-list', '/orders?limit=1'],
+      ['orders-list', '/orders?include=lines'],
+      ['orders-entity', '/orders/a?include=lines'],
       ['orders-list', '/orders?after=6', waiting(5)],
       ['orders-entity', '/orders/a'],
       ['orders-entity', '/orders/a?fields=total'],
@@ -119,6 +131,9 @@ describe('a problem is documented', () => {
     rows([
       ['orders-list', '/orders?nothing=1'],
       ['orders-list', '/orders?limit=0'],
+      ['orders-list', '/orders?include=nothing'],
+      ['orders-entity', '/orders/a?include=nothing'],
+      ['orders-entity', '/orders/a?include=lines&at=1'],
       ['orders-list', '/orders?cursor=x'],
       ['orders-list', '/orders', waiting('x')],
       ['orders-list', '/orders?after=999'],

@@ -56,7 +56,7 @@ const HEADERS = {
 };
 
 const INCLUDED_HEADER = {
-  'Leftfold-Included': z.string().meta({
+  'Leftfold-Included': z.string().optional().meta({
     description:
       'With include: how far each of those projections had folded. Leftfold-Position is the lowest of all',
     example: 'items=7',
