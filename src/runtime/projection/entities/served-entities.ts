@@ -78,7 +78,7 @@ export class ServedEntities<Context> implements EntitySnapshots<Context> {
   /** What is kept of an entity: its last state, or an earlier one. Nothing while what is kept cannot be used. */
   async before(key: string, through: Position, skipped: Skipped): Promise<EntityAt<Context> | undefined> {
     const folding = this.#folding;
-    if (folding === undefined || folding.skipped !== skipped) return undefined;
+    if (folding?.skipped !== skipped) return undefined;
     try {
       const last = await folding.find(key);
       if (last !== undefined && last.position <= through && last.fault === undefined) return last;
