@@ -7,6 +7,11 @@ import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { READING_PROBLEMS } from '../../src/runtime/http/index.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { DatabaseDamaged } from '../../src/runtime/projection/entities/database-damage.js';
+import { DatabaseTrouble } from '../../src/runtime/projection/entities/database-trouble.js';
+import {
+  EntityQueriesBusy,
+  EntityQueryTooSlow,
+} from '../../src/runtime/projection/entities/entity-problems.js';
 import type { EntityProjection } from '../../src/runtime/projection/entities/entity-projection.js';
 import { PastBusy } from '../../src/runtime/projection/past/past-problems.js';
 import { ProjectionHost } from '../../src/runtime/projection/projection-host.js';
@@ -195,10 +200,31 @@ describe('a problem is documented', () => {
     for (const [id, path] of OF_THE_PAST) await expectDocumented(id, path);
   });
 
+  it.each([new EntityQueriesBusy(), new EntityQueryTooSlow(10)].map((problem) => [problem.problem, problem]))(
+    'when the database has too much to do: %s',
+    async (_, problem) => {
+      jest.spyOn(projection, 'cached').mockReturnValue(undefined);
+      for (const method of ['find', 'list'] as const)
+        jest.spyOn(projection, method).mockRejectedValue(problem);
+      await expectDocumented('orders-entity', '/orders/a');
+      await expectDocumented('orders-list', '/orders');
+    },
+  );
+
+  it.each(['busy', 'full', 'away'] as const)('while the database cannot be used: %s', async (trouble) => {
+    const { database } = projection.folding;
+    jest.spyOn(projection, 'cached').mockReturnValue(undefined);
+    for (const method of ['find', 'list'] as const)
+      jest.spyOn(database, method).mockRejectedValue(new DatabaseTrouble(trouble, 'it is away'));
+    await expectDocumented('orders-entity', '/orders/nobody');
+    await expectDocumented('orders-list', '/orders');
+  });
+
   it('while the database is folded anew', async () => {
     jest.spyOn(projection.folding.database, 'find').mockImplementation(() => {
       throw new DatabaseDamaged('a page is torn');
     });
+    jest.spyOn(projection, 'cached').mockReturnValue(undefined);
     jest.spyOn(projection.folding, 'find').mockImplementation(() => {
       throw new DatabaseDamaged('a page is torn');
     });
