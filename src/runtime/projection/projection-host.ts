@@ -149,6 +149,11 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       unusable: (reason) => {
         this.#logger.warn(`${name}: folds anew from the log what cannot be used of what was kept: ${reason}`);
       },
+      interrupted: (at) => {
+        this.#logger.warn(
+          `${name}: a rebuild or audit that had come to ${at} was interrupted; what it had folded is removed, ask for it again`,
+        );
+      },
       trouble: (why) => {
         if (why === undefined) this.#logger.log(`${name}: its database can be used again`);
         else this.#logger.warn(`${name}: its database cannot be used now, and is tried again: ${why}`);
