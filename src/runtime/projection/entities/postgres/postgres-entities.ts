@@ -1,5 +1,6 @@
 /** Entities in a table of PostgreSQL. */
 import { position, type Position } from '../../../event-log/event.js';
+import { Problem } from '../../../http/kernel/problem.js';
 import { CheckpointMoved, DatabaseClosed, DatabaseDamaged } from '../database-damage.js';
 import { checkpointOf, isSameCheckpoint, type Checkpoint, type CheckpointRow } from '../entity-checkpoint.js';
 import {
@@ -257,35 +258,15 @@ export class PostgresEntities extends EntityDatabase {
     }));
   }
 
-  async #queried<Row extends object>(
+  #queried<Row extends object>(
     text: string,
     parameters: readonly unknown[],
     signal: AbortSignal,
   ): Promise<readonly Row[]> {
-    try {
-      return await this.#reading(async (run, cancel) => {
-        let cancelled: Promise<void> | undefined;
-        const onAbort = (): void => {
-          // Where it cannot be sent, the database ends the statement by itself a little later.
-          cancelled = cancel().catch(() => undefined);
-        };
-        signal.throwIfAborted();
-        signal.addEventListener('abort', onAbort, { once: true });
-        try {
-          return await run<Row>(text, parameters);
-        } finally {
-          signal.removeEventListener('abort', onAbort);
-          // It must not meet the next statement of the connection.
-          await cancelled;
-        }
-      });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    }
+    return this.#doing(() => this.connections.query<Row>(text, parameters, signal));
   }
 
-  #reading<Result>(work: (run: Run, cancel: () => Promise<void>) => Promise<Result>): Promise<Result> {
+  #reading<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
     return this.#doing(() => this.connections.read(work));
   }
 
@@ -299,7 +280,8 @@ export class PostgresEntities extends EntityDatabase {
       return await work();
     } catch (error) {
       if (this.#isClosed) throw new DatabaseClosed();
-      if (error instanceof CheckpointMoved || error instanceof DatabaseDamaged) throw error;
+      if (error instanceof CheckpointMoved || error instanceof DatabaseDamaged || error instanceof Problem)
+        throw error;
       throw postgresError(error);
     }
   }
