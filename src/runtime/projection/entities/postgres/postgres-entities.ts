@@ -16,11 +16,11 @@ import { hexadecimal, type EntityFault, type StoredEntity } from '../entity.js';
 import { ABSENT } from '../index-kinds.js';
 import { pageOf, type ListRow } from '../list-rows.js';
 import { QueryGate } from '../query-gate.js';
-import { COLUMN_TYPES, parameterOf } from './postgres-columns.js';
 import { MAX_READERS, type PostgresConnections, type Run } from './postgres-connections.js';
 import { postgresError } from './postgres-errors.js';
 import { listSql } from './postgres-list.js';
 import { columnOf, type Tables } from './postgres-tables.js';
+import { writeSql } from './postgres-write.js';
 
 interface EntityRow {
   readonly key: string;
@@ -32,8 +32,16 @@ interface EntityRow {
   readonly fault: string | null;
 }
 
+/** A `bigint` comes as text. */
+interface FoundCheckpoint extends Pick<CheckpointRow, 'fingerprint' | 'hash' | 'digest'> {
+  readonly log: string | null;
+  readonly position: string;
+  readonly entities: string;
+  readonly faulted: string;
+  readonly serves: boolean;
+}
+
 const MEMBERS = ['key', 'position', 'digest', 'state', 'view', 'fault'];
-const MEMBER_TYPES = ['text', 'bigint', 'text', 'bytea', 'text', 'text'];
 const NEVER = new AbortController().signal;
 /** The first byte of V8's format, and of no JSON. */
 const V8_FORMAT = 0xff;
@@ -42,6 +50,7 @@ const OTHER_COLUMNS = '42P16';
 
 export class PostgresEntities extends EntityDatabase {
   override readonly name: string;
+  override readonly holdsThread = false;
   readonly #gate = new QueryGate({ concurrent: MAX_READERS });
   readonly #table: string;
   readonly #columns: readonly string[];
@@ -105,7 +114,7 @@ export class PostgresEntities extends EntityDatabase {
   /** One statement, and so one transaction: nothing is written unless the checkpoint moves. */
   override async apply(changes: EntityChanges, checkpoint: Checkpoint, from: Position): Promise<void> {
     const { log, fingerprint } = checkpoint;
-    const { text, parameters } = this.#written(changes);
+    const { text, parameters } = writeSql(this.tables, this.number, this.shape, changes);
     await this.#writing(async (run) => {
       const [moved] = await run<{ readonly moved: boolean }>(text, [
         ...[this.number, from, log, fingerprint, ...progressOf(checkpoint)],
@@ -178,7 +187,7 @@ export class PostgresEntities extends EntityDatabase {
   }
 
   async #checkpoint(run: Run): Promise<Checkpoint | undefined> {
-    const [row] = await run<Omit<CheckpointRow, 'serves' | 'log'> & { log: string | null; serves: boolean }>(
+    const [row] = await run<FoundCheckpoint>(
       `select log, fingerprint, position, hash, digest, entities, faulted, serves
        from ${this.tables.checkpoints} where number = $1`,
       [this.number],
@@ -211,40 +220,6 @@ export class PostgresEntities extends EntityDatabase {
     }
   }
 
-  /** The parameters after those of the checkpoint and the removed keys, an array for each column. */
-  #written({ written }: EntityChanges): { readonly text: string; readonly parameters: readonly unknown[] } {
-    const kinds = Object.values(this.shape.index);
-    const columns = [...MEMBERS, ...this.#columns];
-    const types = [...MEMBER_TYPES, ...kinds.map((kind) => COLUMN_TYPES[kind].split(' collate', 1)[0])];
-    const parameters = [
-      written.map(({ entity }) => entity.key),
-      written.map(({ entity }) => entity.position),
-      written.map(({ entity }) => hexadecimal(entity.digest)),
-      written.map(({ state }) => (typeof state === 'string' ? Buffer.from(state) : state)),
-      written.map(({ entity }) => entity.view),
-      written.map(({ entity: { fault } }) => (fault === undefined ? null : JSON.stringify(fault))),
-      ...kinds.map((kind, place) =>
-        written.map(({ columns: values }) => parameterOf(kind, values[place] ?? ABSENT)),
-      ),
-    ];
-    const arrays = types.map((type, place) => `$${place + 11}::${type ?? ''}[]`).join();
-    const updated = columns.slice(1).map((name) => `${name} = excluded.${name}`);
-    const text = `
-      with moved as (
-        update ${this.tables.checkpoints} set log = $3, fingerprint = $4, position = $5, hash = $6, digest = $7,
-          entities = $8, faulted = $9
-        where number = $1 and position = $2 returning number
-      ), removed as (
-        delete from ${this.#table} where key = any($10::text[]) and exists (select from moved)
-      ), written as (
-        insert into ${this.#table} as kept (${columns.join()})
-        select * from unnest(${arrays}) where exists (select from moved)
-        on conflict (key) do update set ${updated.join()}
-      )
-      select exists (select from moved) as moved`;
-    return { text, parameters };
-  }
-
   async #entitiesAfter(run: Run, key: string, limit: number): Promise<readonly KeptEntity[]> {
     const columns = this.#columns.map((name) => `${name}::text as ${name}`);
     const rows = await run<EntityRow & Readonly<Record<string, unknown>>>(
@@ -275,11 +250,12 @@ export class PostgresEntities extends EntityDatabase {
   }
 
   async #doing<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#isClosed) throw new DatabaseClosed();
+    const isClosed = (): boolean => this.#isClosed;
+    if (isClosed()) throw new DatabaseClosed();
     try {
       return await work();
     } catch (error) {
-      if (this.#isClosed) throw new DatabaseClosed();
+      if (isClosed()) throw new DatabaseClosed();
       if (error instanceof CheckpointMoved || error instanceof DatabaseDamaged || error instanceof Problem)
         throw error;
       throw postgresError(error);

@@ -45,5 +45,7 @@ function reasonOf({ message = '', code, cause, errors }: Failure): string {
   // A host name with several addresses: the message of the aggregate is empty.
   const [first] = errors ?? [];
   if (typeof first === 'object' && first !== null) return reasonOf(first);
-  return message.split('\n', 1)[0] || String(code ?? 'the connection was lost');
+  const [line = ''] = message.split('\n', 1);
+  if (line !== '') return line;
+  return typeof code === 'string' ? code : 'the connection was lost';
 }

@@ -37,6 +37,7 @@ const NEVER = new AbortController().signal;
 const CHECKPOINT = 'SELECT * FROM checkpoint';
 
 export class SqliteEntities extends EntityDatabase {
+  override readonly holdsThread = true;
   readonly #write: Statement;
   readonly #remove: Statement;
   readonly #find: Statement;
