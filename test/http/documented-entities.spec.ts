@@ -114,6 +114,18 @@ describe('an answer is documented', () => {
     await expectDocumented(id, path, { headers: { 'if-none-match': etag } });
   });
 
+  it('of a projection whose database cannot be used for now', async () => {
+    jest.spyOn(projection, 'trouble', 'get').mockReturnValue('there is no room on the disk');
+    const ready = await fetch(`${api.url}/health/ready`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({
+      status: 'degraded',
+      projections: { orders: { trouble: 'there is no room on the disk' } },
+    });
+    await expectDocumented('HealthController_ready', '/health/ready');
+    await expectDocumented('projection', '/projections/orders');
+  });
+
   it('of an audit that finds a difference', async () => {
     const { folding } = projection;
     jest.spyOn(folding, 'checkpoint', 'get').mockReturnValue({ ...folding.checkpoint, digest: 1n });
@@ -217,6 +229,16 @@ describe('a problem is documented', () => {
     for (const method of ['find', 'list'] as const)
       jest.spyOn(database, method).mockRejectedValue(new DatabaseTrouble(trouble, 'it is away'));
     await expectDocumented('orders-entity', '/orders/nobody');
+    await expectDocumented('orders-list', '/orders');
+  });
+
+  it('while it folds anew what it has answered with before', async () => {
+    jest.spyOn(projection, 'isAnswering', 'get').mockReturnValue(false);
+    for (const path of ['/orders/a', '/orders']) {
+      const { status, headers } = await fetch(api.url + path);
+      expect({ status, retryAfter: headers.get('retry-after') }).toEqual({ status: 503, retryAfter: '1' });
+    }
+    await expectDocumented('orders-entity', '/orders/a');
     await expectDocumented('orders-list', '/orders');
   });
 

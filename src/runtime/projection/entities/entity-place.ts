@@ -1,4 +1,5 @@
 /** Where an entity projection has its databases: opens the one that can be used, and writes to it. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog } from '../../event-log/event-log.js';
 import { START, type Position } from '../../event-log/event.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
@@ -11,6 +12,9 @@ import type { EntityDatabase, EntityDatabases, Shape } from './entity-database.j
 import { EntityFolding } from './entity-folding.js';
 
 type Definition<Context> = EntityProjectionDefinition<Context>;
+
+/** Entities that are prepared and written in one turn. */
+const UNBROKEN = 100;
 
 export interface PlaceObserver {
   /** What was kept cannot be used. */
@@ -90,6 +94,8 @@ export class EntityPlace {
     for (;;) {
       try {
         const prepared = folding.prepare();
+        // So that what is prepared and what is written do not add up.
+        if (prepared.written.length > UNBROKEN) await nextTurn();
         const { through } = folding;
         const hash = (await log.hashAt(through)) ?? '';
         const machine = fingerprintIn(log.contracts, folding.definition);
