@@ -48,6 +48,7 @@ export class AppModule {
             spacing: snapshotSpacing,
             bytes: snapshotBytes,
           },
+          ...(settings.entities !== 'data' && { entities: { postgres: settings.entities } }),
           auditMinutes: settings.auditMinutes,
           sharesLog,
           ...(settings.build !== undefined && { build: settings.build }),
