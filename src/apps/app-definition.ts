@@ -7,7 +7,7 @@ import type { HttpParts } from '../runtime/leftfold-options.js';
 import type { About, Parts } from './context-module.js';
 import type { ForwardedContext } from './forwarding.js';
 import { storeUrl } from './open-store.js';
-import type { Settings } from './settings.js';
+import { isPostgres, type Settings } from './settings.js';
 
 export interface AppDefinition {
   readonly parts: Parts;
@@ -42,6 +42,7 @@ export class AppModule {
             spacing: snapshotSpacing,
             bytes: snapshotBytes,
           },
+          ...(isPostgres(settings.store) && { readModels: { database: settings.store } }),
           auditMinutes: settings.auditMinutes,
           ...(settings.build !== undefined && { build: settings.build }),
           ...(settings.store !== 'memory' && { workers: { store: storeUrl(settings), ...workers } }),

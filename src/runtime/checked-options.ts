@@ -29,7 +29,13 @@ export function checkedOptions(options: LeftfoldOptions | undefined): LeftfoldOp
     throw new InvalidSetting('options', 'are missing: at least a store is needed');
   const { store, snapshots = {}, workers } = options;
   requireStore(store);
-  const { auditMinutes, build } = options;
+  const { auditMinutes, build, readModels } = options;
+  const database: unknown = readModels?.database;
+  if (database !== undefined && !(typeof database === 'string' && isPostgres(database)))
+    throw new InvalidSetting(
+      'readModels.database',
+      'must be the URL of a database in PostgreSQL, as in postgres://user@localhost/reports',
+    );
   if (build !== undefined && (typeof build !== 'string' || !/^[^\s]{1,200}$/.test(build)))
     throw new InvalidSetting(
       'build',
@@ -65,6 +71,10 @@ export function requireStore(store: unknown): asserts store is EventStore | stri
 
 export function isInMemory(store: EventStore | string): boolean {
   return typeof store === 'string' ? /^memory:/i.test(store) : store instanceof MemoryStore;
+}
+
+export function isPostgres(url: string): boolean {
+  return /^postgres(?:ql)?:\/\//i.test(url) && URL.canParse(url);
 }
 
 const SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/;

@@ -16,6 +16,8 @@ export interface LeftfoldOptions {
   readonly drivers?: readonly StoreDriver[];
   /** When and where projections keep their state, so that a start need not fold the whole log. Default: nowhere. */
   readonly snapshots?: SnapshotOptions;
+  /** Where read models have their tables. */
+  readonly readModels?: ReadModelOptions;
   /** Minutes between two audits of all projections; 0, the default: only on request. */
   readonly auditMinutes?: number;
   /**
@@ -41,6 +43,14 @@ export interface SnapshotOptions {
   readonly spacing?: number;
   /** What the snapshots of one projection may take on the disk, in bytes; the newest three are always kept. Default: 1 GiB. */
   readonly bytes?: number;
+}
+
+export interface ReadModelOptions {
+  /**
+   * `postgres://user:password@host/database`. Default: that of `store`, where it is given as such a URL; otherwise SQLite files in
+   * `<snapshots.folder>/projections/<name>`, or memory where there is no folder.
+   */
+  readonly database?: string;
 }
 
 export interface WorkerOptions {

@@ -1,17 +1,18 @@
 /** What the projections of an application run with, from its options: snapshot stores, their pace, and workers. */
 import { buildIdOf } from './build-id.js';
 import type { EventStore } from './event-log/event-store.js';
-import { isInMemory } from './checked-options.js';
+import { isInMemory, isPostgres } from './checked-options.js';
 import type { LeftfoldOptions, SnapshotOptions } from './leftfold-options.js';
 import type { ProjectionSettings } from './projection/projection-host.js';
 import { DEFAULT_LIMITS, snapshotFolder } from './projection/snapshots/file-snapshot-store.js';
 import { rebuildStoreIn, snapshotStoreIn } from './projection/snapshots/snapshot-folders.js';
 import { NoSnapshots, type SnapshotStore } from './projection/snapshots/snapshot-store.js';
+import type { TablesLocation } from './projection/read-models/any-read-model.js';
 import type { WorkerEntryOptions } from './worker-entry.js';
 
 /** What the projections run with, from checked options. */
 export function projectionSettings(
-  { store: location, snapshots = {}, auditMinutes = 0, workers, build: given }: LeftfoldOptions,
+  { store: location, snapshots = {}, readModels = {}, auditMinutes = 0, workers, build: given }: LeftfoldOptions,
   store: EventStore,
 ): ProjectionSettings {
   const { every = 1000, seconds, spacing, folder, storeOf } = snapshots;
@@ -27,6 +28,7 @@ export function projectionSettings(
     rebuildSnapshotsOf:
       isKept && folder !== undefined ? (name: string) => rebuildStoreIn(folder, name) : noSnapshots,
     ...(isKept && folder !== undefined && { entityFolderOf: (name: string) => snapshotFolder(folder, name) }),
+    ...(isKept && { tablesOf: tablesIn(readModels.database ?? databaseOf(location), folder) }),
   };
   if (workers === undefined || !isKept) return settings;
   const { contexts, store: url = location, ...limits } = workers;
@@ -39,6 +41,21 @@ export function projectionSettings(
       options: { store: url, folder, contexts } satisfies WorkerEntryOptions,
     },
   };
+}
+
+/** The database that the log is in, where that is one for read models too. */
+function databaseOf(location: LeftfoldOptions['store']): string | undefined {
+  return typeof location === 'string' && isPostgres(location) ? location : undefined;
+}
+
+/** @param folder undefined: in memory, unless there is a database */
+function tablesIn(
+  database: string | undefined,
+  folder: string | undefined,
+): (readModel: string) => TablesLocation {
+  if (database !== undefined) return () => ({ kind: 'postgres', url: database });
+  if (folder === undefined) return () => ({ kind: 'memory' });
+  return (name) => ({ kind: 'sqlite', folder: snapshotFolder(folder, name) });
 }
 
 const noSnapshots = (): SnapshotStore => new NoSnapshots();

@@ -13,6 +13,8 @@ export interface Feature {
   readonly projections: readonly ProjectionDefinition[];
   /** The names of its entity projections. */
   readonly entityProjections?: readonly string[];
+  /** The names of its read models. */
+  readonly readModels?: readonly string[];
 }
 
 const features = new WeakMap<DynamicModule, Feature>();
@@ -35,6 +37,11 @@ export function definitionsIn(modules: readonly unknown[]): ReadonlyMap<string, 
 /** The names of the entity projections of these modules and of all that they import. */
 export function entityProjectionsIn(modules: readonly unknown[]): readonly string[] {
   return featuresIn(modules).flatMap(({ entityProjections = [] }) => entityProjections);
+}
+
+/** The names of the read models of these modules and of all that they import. */
+export function readModelsIn(modules: readonly unknown[]): readonly string[] {
+  return featuresIn(modules).flatMap(({ readModels = [] }) => readModels);
 }
 
 /** The event contracts that these modules and all that they import publish or project. */

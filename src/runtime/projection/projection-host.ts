@@ -23,6 +23,7 @@ import {
 import type { EntityProjectionDefinition } from './entities/define-entity-projection.js';
 import { EntityPlace } from './entities/entity-place.js';
 import { EntityProjection } from './entities/entity-projection.js';
+import type { AnyReadModel, AnyReadModelDefinition, TablesLocation } from './read-models/any-read-model.js';
 import { unknownSkips } from './unknown-skips.js';
 import type { FoldDependencies } from './operations/fold-dependencies.js';
 import type { ProjectionObserver } from './projection.machine.js';
@@ -37,6 +38,8 @@ export interface ProjectionSettings {
   readonly rebuildSnapshotsOf?: (projection: string) => SnapshotStore;
   /** The folder of one entity projection's databases. Default: they are in memory. */
   readonly entityFolderOf?: (projection: string) => string;
+  /** Where the tables of one read model are. Default: in memory. */
+  readonly tablesOf?: (readModel: string) => TablesLocation;
   /** For rebuilds and audits in worker processes. Without it they run in this thread. */
   readonly workers?: WorkerSettings;
   /** Identifies the build of the program. Without it, a state that another build has folded is not audited. */
@@ -45,12 +48,16 @@ export interface ProjectionSettings {
   readonly auditMinutes?: number;
 }
 
+/** A projection of any kind. */
+export type AnyProjection = Projection | EntityProjection | AnyReadModel;
+
 export class ProjectionHost implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** The root actor of this process, for XState inspectors. */
   readonly root: RuntimeActor = createRuntime();
   readonly #logger = new Logger('Projection');
   readonly #projections = new Map<string, Projection>();
   readonly #entityProjections = new Map<string, EntityProjection>();
+  readonly #readModels = new Map<string, AnyReadModel>();
   readonly #stores = new Map<string, SnapshotStore>();
   /** By projection: stops listening for a skip of the event at which it stopped. */
   readonly #stopListening = new Map<string, () => void>();
@@ -76,9 +83,13 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     return [...this.#entityProjections.values()];
   }
 
-  /** Those of one state and those of many. */
-  get all(): readonly (Projection | EntityProjection)[] {
-    return [...this.projections, ...this.entityProjections];
+  get readModels(): readonly AnyReadModel[] {
+    return [...this.#readModels.values()];
+  }
+
+  /** Those of one state, those of many, and read models. */
+  get all(): readonly AnyProjection[] {
+    return [...this.projections, ...this.entityProjections, ...this.readModels];
   }
 
   /** Whether the application has begun to shut down. */
@@ -90,9 +101,9 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     return this.#projections.get(name);
   }
 
-  /** Of one state or of many. */
-  findAny(name: string): Projection | EntityProjection | undefined {
-    return this.find(name) ?? this.#entityProjections.get(name);
+  /** Of one state or of many, or a read model. */
+  findAny(name: string): AnyProjection | undefined {
+    return this.find(name) ?? this.#entityProjections.get(name) ?? this.#readModels.get(name);
   }
 
   /** For a fold of this projection in this process, beside the live one. @internal */
@@ -142,9 +153,39 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     return projection;
   }
 
+  /** @throws Error when there is a projection of this name already */
+  addReadModel(definition: AnyReadModelDefinition): AnyReadModel {
+    const { name, consumes } = definition;
+    this.#requireNewName(name);
+    this.log.contracts.register(consumes);
+    const location = this.settings.tablesOf?.(name) ?? { kind: 'memory' };
+    const observer = this.#observerOf(
+      name,
+      (fault) => {
+        this.#faulted(readModel, fault);
+      },
+      'its tables',
+    );
+    const readModel = definition.start(this.log, location, {
+      ...observer,
+      unusable: (reason) => {
+        this.#logger.warn(`${name}: is built anew from the log: ${reason}`);
+      },
+      databaseAway: (reason) => {
+        this.#logger.warn(`${name}: its database cannot be used now, and is tried again: ${reason}`);
+      },
+    });
+    this.#readModels.set(name, readModel);
+    return readModel;
+  }
+
   #requireNew({ name, consumes, fold }: Pick<ProjectionDefinition, 'name' | 'consumes' | 'fold'>): void {
-    if (this.findAny(name) !== undefined) throw new Error(`there are two projections named ${name}`);
+    this.#requireNewName(name);
     this.log.contracts.consumedBy({ name: `projection ${name}`, consumes, fold });
+  }
+
+  #requireNewName(name: string): void {
+    if (this.findAny(name) !== undefined) throw new Error(`there are two projections named ${name}`);
   }
 
   /** @param kept what it begins from, when not from the beginning */

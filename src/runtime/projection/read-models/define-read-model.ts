@@ -48,9 +48,7 @@ export function defineReadModel<Database, const Consumes extends readonly AnyCon
     version,
     consumes,
     schema,
-    handle: async (db, event) => {
-      await handlers.get(event.type)?.(db, event);
-    },
+    handle: (db, event) => handlers.get(event.type)?.(db, event) ?? Promise.resolve(),
     fingerprint: createHash('sha256').update(JSON.stringify(parts)).digest('base64url'),
     start(log, location, observer) {
       return new ReadModel(this, log, location, observer);

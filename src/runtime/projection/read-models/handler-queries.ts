@@ -13,6 +13,12 @@ import {
 const OF_TRANSACTIONS =
   /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|;)*(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction|set\s+transaction|set\s+session)\b/i;
 
+/**
+ * A query that is awaited ends so many turns of the microtask queue before its handler can. SQLite answers within the call, and one
+ * that is not awaited would otherwise have ended first.
+ */
+const TURNS = 10;
+
 /** A connection that is of use only while the handler runs, and that counts what it is asked for. */
 export class HandlerQueries implements DatabaseConnection {
   #hasEnded = false;
@@ -47,6 +53,7 @@ export class HandlerQueries implements DatabaseConnection {
       this.#failure ??= { error };
       throw error;
     } finally {
+      for (let turn = 0; turn < TURNS; turn += 1) await undefined;
       this.#running -= 1;
     }
   }

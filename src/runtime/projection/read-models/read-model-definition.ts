@@ -13,7 +13,10 @@ export type EventHandler<Database, Event> = (db: Transaction<Database>, event: E
 
 /** A handler for each type that is consumed. */
 export type EventHandlers<Database, Consumes extends readonly AnyContract[]> = {
-  readonly [Contract in Consumes[number] as Contract['type']]: EventHandler<Database, RecordedOf<Contract>>;
+  readonly [Type in Consumes[number]['type']]: EventHandler<
+    Database,
+    RecordedOf<Extract<Consumes[number], { readonly type: Type }>>
+  >;
 };
 
 export interface ReadModelDefinition<Database = unknown> extends AnyReadModelDefinition {

@@ -4,7 +4,7 @@ import { Kysely, type DatabaseConnection, type Dialect, type Transaction } from 
 import type { EventLog } from '../../event-log/event-log.js';
 import { position, type Page, type Position, type RecordedEvent } from '../../event-log/event.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
-import { FoldFailed, type Skipped } from '../folding.js';
+import { FoldFailed } from '../folding.js';
 import { fingerprintWithout, machineIn } from '../skipping.js';
 import { DigestRoller } from '../snapshots/rolling-digest.js';
 import { isTrouble, troubleOf } from './database-trouble.js';
