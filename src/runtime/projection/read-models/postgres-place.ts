@@ -79,7 +79,9 @@ export class PostgresPlace implements TablesPlace {
     await onClient(writers, async (client) => {
       try {
         await client.query('begin');
-        await client.query(`create schema ${quoted(name)}`);
+        await client.query(`create schema ${quoted(name)}`).catch((error: unknown) => {
+          throw takenBefore(name, error);
+        });
         await client.query(`set local search_path to ${quoted(name)}`);
         await client.query(CREATE_CHECKPOINT);
         const values = valuesOf(checkpoint);
@@ -91,9 +93,6 @@ export class PostgresPlace implements TablesPlace {
         await client.query('commit');
       } catch (error) {
         await client.query('rollback').catch(() => undefined); // a connection that is lost has ended it
-        const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-        if (typeof code === 'string' && TAKEN.test(code) && String(message).includes('schema'))
-          throw new DatabaseAway(`another process creates ${name}`, { cause: error });
         throw error;
       }
     });
@@ -143,6 +142,7 @@ export class PostgresPlace implements TablesPlace {
 
   async close(): Promise<void> {
     const pools = await this.#pools?.catch(() => undefined);
+    this.#pools = undefined;
     await Promise.all([pools?.writers.end(), pools?.readers.end()]);
   }
 
@@ -170,6 +170,12 @@ export class PostgresPlace implements TablesPlace {
   #numberOf(schema: string): number {
     return Number(schema.slice(this.#prefix.length));
   }
+}
+
+function takenBefore(name: string, error: unknown): unknown {
+  const { code } = error as { readonly code?: unknown };
+  if (typeof code !== 'string' || !TAKEN.test(code)) return error;
+  return new DatabaseAway(`another process creates ${name}`, { cause: error });
 }
 
 /** For compiling and reading results; connections come from the tables. */

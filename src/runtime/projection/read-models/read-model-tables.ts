@@ -31,6 +31,7 @@ export class ReadModelTables<Database> {
   /** Tables that a rebuild or an audit of this process builds. */
   readonly #beside = new Set<Tables>();
   #hasServed = false;
+  #removing: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly definition: ReadModelDefinition<Database>,
@@ -87,11 +88,16 @@ export class ReadModelTables<Database> {
     await this.place.remove(tables);
   }
 
+  /** Resolves once what is being removed is. */
+  get removed(): Promise<void> {
+    return this.#removing;
+  }
+
   /** Removes what was there before, once no query reads it any more. What cannot be removed now is at the next start. */
   removeUnused(serving: Tables, before: readonly Tables[], answering: AnsweringTables): void {
-    void Promise.all(before.map((tables) => answering.unused(tables)))
-      .then(() => this.place.retire(before, serving))
-      .catch(() => undefined);
+    void Promise.all(before.map((tables) => answering.unused(tables))).then(() => {
+      this.#removing = this.#removing.then(() => this.place.retire(before, serving)).catch(() => undefined);
+    });
   }
 
   async #found(skipped: Skipped): Promise<readonly Found[]> {

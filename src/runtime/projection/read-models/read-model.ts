@@ -190,6 +190,7 @@ export class ReadModel<Database = unknown> extends AnyReadModel {
     this.#lifecycle.send({ type: 'stop' });
     await this.#running;
     this.#answering.answerFrom(undefined);
+    await this.#operated.kept.removed;
     await this.#place.close();
   }
 }
