@@ -8,7 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHttpApplication } from '../../src/apps/http-application.js';
 import { LeftfoldModule, MemoryStore } from '../../src/runtime/index.js';
 import { PROJECT, asShown, blocksOf, stepsOf } from '../support/readme.js';
-import { ShopModule } from './read-models/turnover.js';
+import { ShopModule } from '../support/app/shop.js';
 
 const GUIDE = 'docs/read-models.md';
 const STEPS = 4;
@@ -33,7 +33,7 @@ describe('the guide to read models', () => {
   afterAll(() => app.close());
 
   it('defines what its test defines', () => {
-    const code = readFileSync(join(PROJECT, 'test/guides/read-models/turnover.ts'), 'utf8');
+    const code = readFileSync(join(PROJECT, 'test/support/app/shop.ts'), 'utf8');
     const examples = blocksOf(GUIDE).filter(({ language }) => language === 'ts');
     expect(examples).toHaveLength(2);
     for (const { text } of examples) expect(code).toContain(text);
