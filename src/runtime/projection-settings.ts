@@ -12,7 +12,14 @@ import type { WorkerEntryOptions } from './worker-entry.js';
 
 /** What the projections run with, from checked options. */
 export function projectionSettings(
-  { store: location, snapshots = {}, readModels = {}, auditMinutes = 0, workers, build: given }: LeftfoldOptions,
+  {
+    store: location,
+    snapshots = {},
+    readModels = {},
+    auditMinutes = 0,
+    workers,
+    build: given,
+  }: LeftfoldOptions,
   store: EventStore,
 ): ProjectionSettings {
   const { every = 1000, seconds, spacing, folder, storeOf } = snapshots;

@@ -40,7 +40,10 @@ describe.each(PLACES)('a process that is killed while a read model in %s handles
     const server = await Server.start(environment, SHOP_APP);
     try {
       await server.ready();
-      const [report] = (await server.json('/reports/turnover')) as readonly { readonly sales: number; readonly cents: number }[];
+      const [report] = (await server.json('/reports/turnover')) as readonly {
+        readonly sales: number;
+        readonly cents: number;
+      }[];
       const recorded = await recordedIn(server);
       expect(report).toMatchObject(recorded);
       expect(acknowledged).toBeGreaterThan(0);
@@ -52,7 +55,7 @@ describe.each(PLACES)('a process that is killed while a read model in %s handles
     } finally {
       await server.stop();
     }
-  }, 60_000);
+  }, 120_000);
 });
 
 const product = { type: 'product.listed', data: { product: 'p1', category: 'tea' } };

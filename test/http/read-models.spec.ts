@@ -1,12 +1,11 @@
 /** A read model over HTTP: among the projections, rebuilt, audited, resumed, and asked by a controller of the application. */
 import type { AddressInfo } from 'node:net';
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Test } from '@nestjs/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { LeftfoldModule, MemoryStore, type EventLog } from '../../src/runtime/index.js';
 import { ProjectionHost } from '../../src/runtime/projection/projection-host.js';
 import { problemOf, until } from '../support/api.js';
-import { ShopModule, productListed, saleMade } from '../support/app/shop.js';
+import { ShopModule, productListed, saleMade, turnover } from '../support/app/shop.js';
 import type { DocumentedApi } from '../support/documented-api.js';
 import { expectAsDocumented, startDocumented } from '../support/documented-requests.js';
 
@@ -59,7 +58,10 @@ describe('a controller that answers from a read model', () => {
 
   it('answers 503 when the position is not reached in time', async () => {
     const problem = await problemOf(await get('/reports/turnover?after=9'), 503);
-    expect(problem).toMatchObject({ position: 2, detail: expect.stringContaining('not yet up to 9') as unknown });
+    expect(problem).toMatchObject({
+      position: 2,
+      detail: expect.stringContaining('not yet up to 9') as unknown,
+    });
   });
 
   it.each([
@@ -86,7 +88,13 @@ describe('a read model among the projections', () => {
     await expectAsDocumented(api, ['projections', '/projections']);
     await expectAsDocumented(api, ['projection', '/projections/turnover']);
     const found = (await (await get('/projections/turnover')).json()) as object;
-    expect(found).toMatchObject({ name: 'turnover', status: 'following', position: 2, lag: { events: 0 }, snapshots: [] });
+    expect(found).toMatchObject({
+      name: 'turnover',
+      status: 'following',
+      position: 2,
+      lag: { events: 0 },
+      snapshots: [],
+    });
     expect(found).toHaveProperty('links', {
       self: '/projections/turnover',
       audit: '/projections/turnover/audit',
@@ -107,7 +115,9 @@ describe('a read model among the projections', () => {
     await until(() => readModel().status === 'faulted');
     const response = await get('/health/ready');
     expect(response.status).toBe(503);
-    expect(await response.json()).toMatchObject({ projections: { turnover: { status: 'faulted', faultAt: 3 } } });
+    expect(await response.json()).toMatchObject({
+      projections: { turnover: { status: 'faulted', faultAt: 3 } },
+    });
   });
 
   it('is resumed without an event that is skipped', async () => {
@@ -119,7 +129,9 @@ describe('a read model among the projections', () => {
     const response = await post('/projections/turnover/resume', { skip: 3, reason: 'recorded twice' });
     expect(response.status).toBe(201);
     await until(() => readModel().status === 'following');
-    expect(await (await get('/reports/turnover?after=4', { prefer: 'wait=10' })).json()).toMatchObject([{ sales: 2 }]);
+    expect(await (await get('/reports/turnover?after=4', { prefer: 'wait=10' })).json()).toMatchObject([
+      { sales: 2 },
+    ]);
   });
 
   it('is audited and rebuilt', async () => {
@@ -133,13 +145,25 @@ describe('a read model among the projections', () => {
   });
 });
 
+describe('the read models of a module', () => {
+  it('are made by defineReadModel, each with a name of its own', () => {
+    expect(() => LeftfoldModule.forFeature({ readModels: [{ name: 'sum' } as never] })).toThrow(
+      'readModels lists what defineReadModel of leftfold/read-models makes',
+    );
+    expect(() => LeftfoldModule.forFeature({ readModels: [turnover, turnover] })).toThrow(
+      'there are two projections named turnover',
+    );
+  });
+});
+
 describe('the database of read models', () => {
   it('is one of PostgreSQL', async () => {
-    @Module({})
-    class App {}
-    const runtime = LeftfoldModule.forRoot({ store: 'memory:', readModels: { database: 'mysql://localhost' } });
-    await expect(
-      NestFactory.createApplicationContext({ module: App, imports: [runtime] }, { logger: false, abortOnError: false }),
-    ).rejects.toThrow('readModels.database: must be the URL of a database in PostgreSQL');
+    const runtime = LeftfoldModule.forRoot({
+      store: 'memory:',
+      readModels: { database: 'mysql://localhost' },
+    });
+    await expect(Test.createTestingModule({ imports: [runtime] }).compile()).rejects.toThrow(
+      'readModels.database: must be the URL of a database in PostgreSQL',
+    );
   });
 });

@@ -42,7 +42,11 @@ export const turnoverSchema = async (db: Kysely<TurnoverTables>): Promise<void> 
 
 /** @param changes of the definition, as in another build of the program */
 export function turnover(
-  changes: { readonly name?: string; readonly version?: number; readonly schema?: typeof turnoverSchema } = {},
+  changes: {
+    readonly name?: string;
+    readonly version?: number;
+    readonly schema?: typeof turnoverSchema;
+  } = {},
 ): ReadModelDefinition<TurnoverTables> {
   return defineReadModel({
     name: 'turnover',

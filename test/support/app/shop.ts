@@ -10,7 +10,11 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '../../../src/runtime/http/index.js';
-import { InjectReadModel, ReadModel, defineReadModel } from '../../../src/runtime/projection/read-models/index.js';
+import {
+  InjectReadModel,
+  ReadModel,
+  defineReadModel,
+} from '../../../src/runtime/projection/read-models/index.js';
 
 const id = z.string().min(1).max(100);
 
@@ -67,7 +71,10 @@ export const turnover = defineReadModel({
         .execute();
     },
     'sale.made': async (db, { time, data: { sale, product, cents } }) => {
-      await db.insertInto('sale').values({ id: sale, product, month: time.slice(0, 7), cents }).execute();
+      await db
+        .insertInto('sale')
+        .values({ id: sale, product, month: time.slice(0, 7), cents })
+        .execute();
     },
     'sale.refunded': async (db, { data: { sale } }) => {
       await db.deleteFrom('sale').where('id', '=', sale).execute();
@@ -90,9 +97,9 @@ export class ReportsController {
           .selectFrom('sale')
           .innerJoin('product', 'product.id', 'sale.product')
           .select(['month', 'category'])
-          .select(({ fn, cast }) => [
-            fn.countAll<number>().as('sales'),
-            cast<number>(fn.sum('cents'), 'bigint').as('cents'),
+          .select((each) => [
+            each.fn.countAll<number>().as('sales'),
+            each.cast<number>(each.fn.sum('cents'), 'bigint').as('cents'),
           ])
           .$if(category !== undefined, (all) => all.where('category', '=', category ?? ''))
           .groupBy(['month', 'category'])

@@ -51,5 +51,9 @@ export function projectionWithMachine(
 ): Exclude<AnyProjection, AnyReadModel> {
   const projection = anyProjectionNamed(name, host);
   if (!(projection instanceof AnyReadModel)) return projection;
-  throw new ProjectionNotFound(name, [], `${name} is a read model: handlers write its tables, and it has no machine.`);
+  throw new ProjectionNotFound(
+    name,
+    [],
+    `${name} is a read model: handlers write its tables, and it has no machine.`,
+  );
 }

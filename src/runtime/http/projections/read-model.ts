@@ -72,5 +72,12 @@ function written(_name: string, value: unknown): unknown {
 
 /** As `JSON.stringify` has made it of a Buffer by now. */
 function isBuffer(value: unknown): value is { readonly data: readonly number[] } {
-  return typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer' && 'data' in value && Array.isArray(value.data);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'type' in value &&
+    value.type === 'Buffer' &&
+    'data' in value &&
+    Array.isArray(value.data)
+  );
 }

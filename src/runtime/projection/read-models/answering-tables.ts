@@ -72,7 +72,8 @@ export class AnsweringTables {
 
   #told(tables: Tables, error: unknown): unknown {
     const trouble = troubleOf(error);
-    if (trouble instanceof DatabaseAway) return this.away(`its database cannot be reached (${trouble.message})`);
+    if (trouble instanceof DatabaseAway)
+      return this.away(`its database cannot be reached (${trouble.message})`);
     if (!(trouble instanceof TablesDamaged)) return error;
     this.damaged(tables, trouble.message);
     return this.away();

@@ -8,7 +8,12 @@ import type { Skipped } from '../folding.js';
 import type { AuditReport } from '../operations/audit.js';
 import type { Drift } from '../operations/comparison-points.js';
 import type { RebuildReport } from '../operations/rebuild.js';
-import type { Lifecycle, ProjectionActor, ProjectionObserver, ProjectionStatus } from '../projection.machine.js';
+import type {
+  Lifecycle,
+  ProjectionActor,
+  ProjectionObserver,
+  ProjectionStatus,
+} from '../projection.machine.js';
 
 /** A definition of tables of any kind. `defineReadModel` makes them. */
 export interface AnyReadModelDefinition {

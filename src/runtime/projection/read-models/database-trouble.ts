@@ -30,7 +30,8 @@ export function troubleOf(error: unknown): unknown {
   if (isTrouble(error)) return error;
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
   const text = typeof message === 'string' && message !== '' ? message : String(code ?? error);
-  if (typeof code !== 'string') return NO_CONNECTION.test(text) ? new DatabaseAway(text, { cause: error }) : error;
+  if (typeof code !== 'string')
+    return NO_CONNECTION.test(text) ? new DatabaseAway(text, { cause: error }) : error;
   const Trouble = code.startsWith('SQLITE_') ? sqliteTrouble(code) : postgresTrouble(code);
   return Trouble === undefined ? error : new Trouble(text, { cause: error });
 }

@@ -1,6 +1,5 @@
 /** What a definition of a read model is refused for, and what tells two of them apart. */
 import { saleMade, saleRefunded, turnover } from '../../../../test/support/app/shop.js';
-import { LeftfoldModule } from '../../leftfold.module.js';
 import { defineReadModel } from './define-read-model.js';
 
 describe('a definition of a read model', () => {
@@ -10,13 +9,25 @@ describe('a definition of a read model', () => {
     schema: turnover.schema,
     handle: { 'sale.made': () => Promise.resolve(), 'sale.refunded': () => Promise.resolve() },
   } as const;
-  const defining = (changes: object) => (): unknown => defineReadModel({ ...definition, ...changes } as never);
+  const defining = (changes: object) => (): unknown => defineReadModel({ ...definition, ...changes });
 
   it.each([
     ['a name that is none', { name: 'Sales' }, 'read model Sales: a name is at most 200 lower case letters'],
-    ['a name of the runtime', { name: 'events' }, 'read model events: /events is where the runtime serves its own'],
-    ['a version that is none', { version: 0 }, 'read model sales: a version is a whole number from 1, and 0 is not'],
-    ['no events', { consumes: [], handle: {} }, 'read model sales: consumes lists no event; name one or more'],
+    [
+      'a name of the runtime',
+      { name: 'events' },
+      'read model events: /events is where the runtime serves its own',
+    ],
+    [
+      'a version that is none',
+      { version: 0 },
+      'read model sales: a version is a whole number from 1, and 0 is not',
+    ],
+    [
+      'no events',
+      { consumes: [], handle: {} },
+      'read model sales: consumes lists no event; name one or more',
+    ],
     ['no schema', { schema: undefined }, 'read model sales: schema is a function that creates the tables'],
     [
       'no handler for an event',
@@ -43,14 +54,5 @@ describe('a definition of a read model', () => {
       { consumes: [saleMade], handle: { 'sale.made': definition.handle['sale.made'] } },
     ].map((changes) => (defining(changes)() as { readonly fingerprint: string }).fingerprint);
     expect(new Set(fingerprints).size).toBe(fingerprints.length);
-  });
-
-  it('is not listed among the projections of a module, nor a projection among read models', () => {
-    expect(() => LeftfoldModule.forFeature({ readModels: [{ name: 'sum' } as never] })).toThrow(
-      'readModels lists what defineReadModel of leftfold/read-models makes',
-    );
-    expect(() => LeftfoldModule.forFeature({ readModels: [turnover, turnover] })).toThrow(
-      'there are two projections named turnover',
-    );
   });
 });

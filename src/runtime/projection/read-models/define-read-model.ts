@@ -37,10 +37,13 @@ export function defineReadModel<Database, const Consumes extends readonly AnyCon
   requireNameAndVersion('read model', { name, version });
   if (consumes.length === 0) throw new Error(`read model ${name}: consumes lists no event; name one or more`);
   if (typeof schema !== 'function')
-    throw new Error(`read model ${name}: schema is a function that creates the tables, as in async (db) => …`);
+    throw new Error(
+      `read model ${name}: schema is a function that creates the tables, as in async (db) => …`,
+    );
   const handlers = handlersOf<Database>(name, consumes, handle);
   const revisions = consumes.map(({ type, revision }) => `${type}/${revision}`).sort();
-  const sources = typeof handle === 'function' ? String(handle) : [...handlers].map(([, each]) => String(each));
+  const sources =
+    typeof handle === 'function' ? String(handle) : [...handlers].map(([, each]) => String(each));
   const parts = [FORMAT, name, version, revisions, String(schema), sources];
   return {
     kind: 'read model',
@@ -65,7 +68,8 @@ function handlersOf<Database>(
   handle: unknown,
 ): ReadonlyMap<string, AnyHandler<Database>> {
   const types = consumes.map(({ type }) => type).sort();
-  if (typeof handle === 'function') return new Map(types.map((type) => [type, handle as AnyHandler<Database>]));
+  if (typeof handle === 'function')
+    return new Map(types.map((type) => [type, handle as AnyHandler<Database>]));
   const given = new Map(Object.entries((handle ?? {}) as Readonly<Record<string, unknown>>));
   const unknown = [...given.keys()].find((type) => !types.includes(type));
   if (unknown !== undefined)

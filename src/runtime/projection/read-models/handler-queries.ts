@@ -53,7 +53,7 @@ export class HandlerQueries implements DatabaseConnection {
       this.#failure ??= { error };
       throw error;
     } finally {
-      for (let turn = 0; turn < TURNS; turn += 1) await undefined;
+      for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve();
       this.#running -= 1;
     }
   }

@@ -37,16 +37,18 @@ export function poolOf(client: Pg, url: string, max: number, isReading: boolean)
       // As SQLite gives integers; PostgreSQL has sums and counts of this type.
       getTypeParser: (type: number, format?: string) =>
         type === BIGINT ? (text: string) => jsInteger(BigInt(text)) : parse(type, format),
-    } as pg.CustomTypesConfig,
+    },
     verify: (connection, done) => {
-      connection.query(SESSION, [isReading ? 'on' : 'off', String(LOCK_TIMEOUT_MS), String(STATEMENT_TIMEOUT_MS)]).then(
-        () => {
-          done();
-        },
-        (error: unknown) => {
-          done(error as Error);
-        },
-      );
+      connection
+        .query(SESSION, [isReading ? 'on' : 'off', String(LOCK_TIMEOUT_MS), String(STATEMENT_TIMEOUT_MS)])
+        .then(
+          () => {
+            done();
+          },
+          (error: unknown) => {
+            done(error as Error);
+          },
+        );
     },
   });
   // If a connection in use breaks, its statement fails; one that is idle is replaced.
@@ -70,7 +72,10 @@ export class PostgresConnection implements DatabaseConnection {
     private readonly isInTransaction: () => boolean,
   ) {}
 
-  async executeQuery<Row>({ sql, parameters }: Pick<CompiledQuery, 'sql' | 'parameters'>): Promise<QueryResult<Row>> {
+  async executeQuery<Row>({
+    sql,
+    parameters,
+  }: Pick<CompiledQuery, 'sql' | 'parameters'>): Promise<QueryResult<Row>> {
     // One statement, also without parameters: several in one text could end the transaction.
     const query: pg.QueryConfig & { queryMode: 'extended' } = {
       text: sql,

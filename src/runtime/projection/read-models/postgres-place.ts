@@ -11,7 +11,13 @@ import { DatabaseAway, TablesDamaged } from './database-trouble.js';
 import { PostgresConnection, loadedClient, poolOf } from './postgres-connection.js';
 import { PostgresTables, onClient, quoted } from './postgres-tables.js';
 import type { Tables, TablesPlace } from './tables.js';
-import { CHECKPOINT_COLUMNS, CHECKPOINT_TABLE, CREATE_CHECKPOINT, valuesOf, type TablesCheckpoint } from './tables-checkpoint.js';
+import {
+  CHECKPOINT_COLUMNS,
+  CHECKPOINT_TABLE,
+  CREATE_CHECKPOINT,
+  valuesOf,
+  type TablesCheckpoint,
+} from './tables-checkpoint.js';
 
 /** Of one read model in one process; those that are idle are closed. */
 const MAX_READERS = 4;
@@ -116,7 +122,9 @@ export class PostgresPlace implements TablesPlace {
   async remove(tables: Tables): Promise<void> {
     if (!(tables instanceof PostgresTables)) return;
     const { writers } = await this.#connected();
-    await onClient(writers, (client) => client.query(`drop schema if exists ${quoted(tables.schema)} cascade`));
+    await onClient(writers, (client) =>
+      client.query(`drop schema if exists ${quoted(tables.schema)} cascade`),
+    );
     this.#known = this.#known.filter((each) => each !== tables);
   }
 
@@ -157,9 +165,10 @@ export class PostgresPlace implements TablesPlace {
   async #schemas(): Promise<readonly string[]> {
     const { readers } = await this.#connected();
     const { rows } = await onClient(readers, (client) =>
-      client.query<{ readonly nspname: string }>('select nspname from pg_namespace where starts_with(nspname, $1)', [
-        this.#prefix,
-      ]),
+      client.query<{ readonly nspname: string }>(
+        'select nspname from pg_namespace where starts_with(nspname, $1)',
+        [this.#prefix],
+      ),
     );
     return rows
       .map(({ nspname }) => nspname)

@@ -40,7 +40,7 @@ export class PostgresTables implements Tables {
   }
 
   async checkpoint(): Promise<TablesCheckpoint> {
-    return this.#onReader(async (client) => checkpointIn(await client.query(`${selectIn(this.schema)}`)));
+    return this.#onReader(async (client) => checkpointIn(await client.query(selectIn(this.schema))));
   }
 
   async write(
@@ -82,7 +82,8 @@ export class PostgresTables implements Tables {
       isInTransaction = false;
     };
     try {
-      if (searched.get(client) !== this.schema) await client.query(`set search_path to ${quoted(this.schema)}`);
+      if (searched.get(client) !== this.schema)
+        await client.query(`set search_path to ${quoted(this.schema)}`);
       searched.set(client, this.schema);
     } catch (error) {
       client.release(true);
@@ -112,7 +113,10 @@ export class PostgresTables implements Tables {
   }
 
   /** Computed by the database: a sum of 60 bits of the MD5 of each row as text. */
-  async digests(connection: DatabaseConnection, signal: AbortSignal): Promise<ReadonlyMap<string, TableDigest>> {
+  async digests(
+    connection: DatabaseConnection,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, TableDigest>> {
     const run = async <Row>(sql: string, parameters: readonly unknown[] = []): Promise<readonly Row[]> =>
       (await connection.executeQuery<Row>({ sql, parameters } as never)).rows;
     const tables = await run<{ readonly table_name: string }>(TABLES, [this.schema]);

@@ -21,6 +21,6 @@ export type EventHandlers<Database, Consumes extends readonly AnyContract[]> = {
 
 export interface ReadModelDefinition<Database = unknown> extends AnyReadModelDefinition {
   /** Creates the tables in an empty database. */
-  schema(db: Kysely<Database>): Promise<unknown>;
-  handle(db: Transaction<Database>, event: RecordedEvent): Promise<unknown>;
+  readonly schema: (db: Kysely<Database>) => Promise<unknown>;
+  readonly handle: (db: Transaction<Database>, event: RecordedEvent) => Promise<unknown>;
 }

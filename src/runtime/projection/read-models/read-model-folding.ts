@@ -1,6 +1,6 @@
 /** Hands the events of a log to the handlers of a read model, and moves the checkpoint with what they write. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Kysely, type DatabaseConnection, type Dialect, type Transaction } from 'kysely';
+import type { DatabaseConnection, Dialect, Kysely, Transaction } from 'kysely';
 import type { EventLog } from '../../event-log/event-log.js';
 import { position, type Page, type Position, type RecordedEvent } from '../../event-log/event.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
@@ -106,7 +106,12 @@ export class ReadModelFolding<Database> {
 
   #requireSame({ build, serves, fingerprint }: TablesCheckpoint): void {
     const known = this.#checkpoint;
-    if (build === known.build && serves === known.serves && machineIn(fingerprint) === machineIn(known.fingerprint)) return;
+    if (
+      build === known.build &&
+      serves === known.serves &&
+      machineIn(fingerprint) === machineIn(known.fingerprint)
+    )
+      return;
     throw new TablesMoved(`another process has put other tables in the place of ${this.tables.place}`);
   }
 
@@ -151,7 +156,9 @@ export class SchemaFailed extends Error {
   constructor(name: string, cause: unknown) {
     const said = String((cause as { readonly message?: unknown } | undefined)?.message ?? cause);
     const isOfCheckpoint = said.includes(CHECKPOINT_TABLE);
-    const advice = isOfCheckpoint ? `; the runtime keeps its checkpoint in ${CHECKPOINT_TABLE}, so call the table otherwise` : '';
+    const advice = isOfCheckpoint
+      ? `; the runtime keeps its checkpoint in ${CHECKPOINT_TABLE}, so call the table otherwise`
+      : '';
     super(`read model ${name}: its schema failed: ${said}${advice}`, { cause });
   }
 }

@@ -55,23 +55,18 @@ export class ReadModelFollower<Database> {
   async run(tell: (event: FoldingEvent) => void, ended: AbortSignal, isResuming: boolean): Promise<void> {
     try {
       const began = performance.now();
-      const opened = await this.#whenReached(ended, () => this.#open(isResuming));
-      const { position: restoredFrom } = opened.folding.checkpoint;
+      const { folding } = await this.#whenReached(ended, () => this.#open(isResuming));
+      const { position: restoredFrom } = folding.checkpoint;
       const target = await this.log.head();
       if (ended.aborted) return;
-      let isBehind = true;
-      const arriving = async (): Promise<void> => {
-        const { position } = this.#current.folding.checkpoint;
-        if (!isBehind || position < target) return;
-        isBehind = false;
-        await this.turns.run(() => this.#whenReached(ended, () => this.#putInPlace()));
+      const arrived = (position: Position): void => {
         tell({ type: 'caught up' });
         const milliseconds = performance.now() - began;
         const report = { position, restoredFrom, events: position - restoredFrom, milliseconds };
         if (isResuming) this.observer.resumed(report);
         else this.observer.recovered(report);
       };
-      await arriving();
+      let isBehind = !(await this.#arriveAt(target, arrived, ended));
       for await (const page of this.log.followPages(followed(this.definition), restoredFrom, ended)) {
         ended.throwIfAborted();
         if (this.#skipsWhatIsHandled(page)) {
@@ -79,14 +74,26 @@ export class ReadModelFollower<Database> {
           return;
         }
         await this.turns.run(() => this.#whenReached(ended, () => this.#take(page, ended)));
-        const wasBehind = isBehind;
-        await arriving();
-        if (wasBehind) await nextTurn(); // a log on this machine may give page after page without one
+        if (!isBehind) continue;
+        isBehind = !(await this.#arriveAt(target, arrived, ended));
+        await nextTurn(); // a log on this machine may give page after page without one
       }
     } catch (error) {
       if (ended.aborted) return;
       await this.#failed(error, tell);
     }
+  }
+
+  /** Once it has come as far as the log was when it began, what was built has its place. @returns whether it has */
+  async #arriveAt(
+    target: Position,
+    arrived: (position: Position) => void,
+    ended: AbortSignal,
+  ): Promise<boolean> {
+    if (this.#current.folding.checkpoint.position < target) return false;
+    await this.turns.run(() => this.#whenReached(ended, () => this.#putInPlace()));
+    arrived(this.#current.folding.checkpoint.position);
+    return true;
   }
 
   /** Are removed when tables are opened next. */

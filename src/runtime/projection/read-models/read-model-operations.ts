@@ -107,7 +107,11 @@ export async function auditTables<Database>(
 }
 
 /** @throws Error while it is being built */
-function settledFolding<Database>({ follower, definition, status }: OperatedReadModel<Database>): ReadModelFolding<Database> {
+function settledFolding<Database>({
+  follower,
+  definition,
+  status,
+}: OperatedReadModel<Database>): ReadModelFolding<Database> {
   const { folding } = follower;
   if (folding !== undefined && (status() === 'following' || status() === 'faulted')) return folding;
   throw new Error(`${definition.name} is ${status()}; ask again once it follows the log`);
@@ -136,7 +140,11 @@ function isOfSameEvents(one: TablesCheckpoint, other: TablesCheckpoint): boolean
   return one.position === other.position && one.hash === other.hash && one.fingerprint === other.fingerprint;
 }
 
-function changedMeanwhile({ definition: { name } }: { readonly definition: { readonly name: string } }): Error {
+function changedMeanwhile({
+  definition: { name },
+}: {
+  readonly definition: { readonly name: string };
+}): Error {
   return new Error(`${name} was built anew, or skips another event, meanwhile; ask again`);
 }
 

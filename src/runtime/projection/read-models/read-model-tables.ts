@@ -59,7 +59,8 @@ export class ReadModelTables<Database> {
     }
     const [newest] = serving;
     if (this.#hasServed && !isResuming && newest !== undefined) this.#requireNotTakenOver(newest);
-    for (const { tables, reason } of serving) if (reason !== undefined) this.unusable(`${tables.place}: ${reason}`);
+    for (const { tables, reason } of serving)
+      if (reason !== undefined) this.unusable(`${tables.place}: ${reason}`);
     const begun = found.find(({ reason, checkpoint }) => reason === undefined && !checkpoint.serves);
     const building = begun ?? (await this.#created());
     const answering = await this.#answeringAmong(serving, building.tables);

@@ -2,6 +2,7 @@
 import { copyFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
+import { PostgresProxy } from '../../../../test/support/postgres-proxy.js';
 import { TemporaryDatabase, hasPostgres } from '../../../../test/support/postgres.js';
 import { runReadModel, type RunningReadModel } from '../../../../test/support/running-read-model.js';
 import { TemporaryFolder } from '../../../../test/support/server.js';
@@ -84,7 +85,7 @@ describe.each(KINDS)('what is kept of a read model in %s', (kind) => {
           await held;
           return handle(db, event);
         },
-      } as ReadModelDefinition<TurnoverTables>,
+      },
       goOn,
     };
   }
@@ -155,7 +156,10 @@ describe.each(KINDS)('what is kept of a read model in %s', (kind) => {
       schema: turnoverSchema,
       handle: (db, { position, data }) => {
         if (isBroken && position === 3) throw new Error('broken off');
-        return db.insertInto('sale').values({ position, ...data }).execute();
+        return db
+          .insertInto('sale')
+          .values({ position, ...data })
+          .execute();
       },
     });
     const first = run(definition);
@@ -236,6 +240,28 @@ describe.each(KINDS)('what is kept of a read model in %s', (kind) => {
       expect(older.told.faults[0]?.message).toContain('another process has put tables of another definition');
       expect(await report(older.readModel.db)).toEqual([{ name: 'Tea', total: 12 }]);
       expect(await report(newer.readModel.db)).toEqual([{ name: 'Tea', total: 13 }]);
+    });
+
+    it('is gone on with once a database that was away is back', async () => {
+      const proxy = await PostgresProxy.to(database?.url ?? '');
+      location = { kind, url: proxy.url };
+      const { readModel, caughtUp, told, until } = run(turnover());
+      try {
+        await caughtUp();
+        proxy.refuse();
+        await log.append([sold('tea', 1)]);
+        await until(() => told.away.length > 0);
+        await expect(report(readModel.db)).rejects.toThrow(
+          'turnover cannot answer now: its database cannot be reached',
+        );
+        proxy.allow();
+        await caughtUp();
+        expect(await report(readModel.db)).toEqual([{ name: 'Tea', total: 13 }]);
+        expect(told).toMatchObject({ faults: [], away: [expect.anything()] });
+      } finally {
+        await readModel.stop();
+        await proxy.close();
+      }
     });
 
     it('is found by the other process after a rebuild', async () => {

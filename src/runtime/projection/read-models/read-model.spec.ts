@@ -21,7 +21,11 @@ import type { TablesLocation } from './any-read-model.js';
 import type { ReadModelDefinition } from './read-model-definition.js';
 import { defineReadModel } from './define-read-model.js';
 
-const KINDS: readonly TablesLocation['kind'][] = ['memory', 'sqlite', ...(hasPostgres ? (['postgres'] as const) : [])];
+const KINDS: readonly TablesLocation['kind'][] = [
+  'memory',
+  'sqlite',
+  ...(hasPostgres ? (['postgres'] as const) : []),
+];
 const OPTIONS = { onProgress: () => undefined, signal: new AbortController().signal };
 
 describe.each(KINDS)('a read model in %s', (kind) => {
@@ -57,10 +61,19 @@ describe.each(KINDS)('a read model in %s', (kind) => {
 
   /** A read model of sales alone, with a handler of the test's own. */
   function sales(
-    handle: (db: Transaction<TurnoverTables>, event: RecordedEvent<'sale.made', { cents: number }>) => Promise<unknown>,
+    handle: (
+      db: Transaction<TurnoverTables>,
+      event: RecordedEvent<'sale.made', { cents: number }>,
+    ) => Promise<unknown>,
     version = 1,
   ): ReadModelDefinition<TurnoverTables> {
-    return defineReadModel({ name: 'sales', version, consumes: [saleMade], schema: turnover().schema, handle });
+    return defineReadModel({
+      name: 'sales',
+      version,
+      consumes: [saleMade],
+      schema: turnover().schema,
+      handle,
+    });
   }
 
   it('answers from what its handlers have written', async () => {
@@ -194,7 +207,8 @@ describe.each(KINDS)('a read model in %s', (kind) => {
       ],
       [
         'catches the error of a query',
-        (db: Transaction<TurnoverTables>) => sql`insert into nowhere values (1)`.execute(db).catch(() => undefined),
+        (db: Transaction<TurnoverTables>) =>
+          sql`insert into nowhere values (1)`.execute(db).catch(() => undefined),
         /nowhere/,
       ],
       [
@@ -202,11 +216,7 @@ describe.each(KINDS)('a read model in %s', (kind) => {
         (db: Transaction<TurnoverTables>) => sql`/* now */ commit`.execute(db),
         /within a transaction of the runtime/,
       ],
-      [
-        'asks what is no SQL',
-        (db: Transaction<TurnoverTables>) => sql`selec 1`.execute(db),
-        /syntax error/,
-      ],
+      ['asks what is no SQL', (db: Transaction<TurnoverTables>) => sql`selec 1`.execute(db), /syntax error/],
     ])('%s stops at the event', async (_case, handle, message) => {
       await log.append([sold('tea', 1)]);
       const { is, told } = run(sales(handle));
@@ -233,20 +243,23 @@ describe.each(KINDS)('a read model in %s', (kind) => {
   });
 
   it('is rebuilt while its tables are read, and finds the same', async () => {
-    await log.append([named('tea', 'Tea'), ...Array.from({ length: 300 }, (_, cents) => sold('tea', cents + 1))]);
+    await log.append([
+      named('tea', 'Tea'),
+      ...Array.from({ length: 300 }, (_, cents) => sold('tea', cents + 1)),
+    ]);
     const { readModel, caughtUp } = run(turnover());
     await caughtUp();
     const before = await report(readModel.db);
     const seen: unknown[] = [];
-    let isReading = true;
+    const reading = new AbortController();
     const reads = (async (): Promise<void> => {
-      while (isReading) {
+      while (!reading.signal.aborted) {
         seen.push((await readModel.read((db) => report(db))).result);
         await new Promise((resolve) => setTimeout(resolve, 1));
       }
     })();
     const rebuilt = await readModel.rebuild(OPTIONS);
-    isReading = false;
+    reading.abort();
     await reads;
     expect(rebuilt).toMatchObject({ position: 301, resumedFrom: 0, equal: true });
     expect(new Set(seen.map((each) => JSON.stringify(each)))).toEqual(new Set([JSON.stringify(before)]));
@@ -260,7 +273,10 @@ describe.each(KINDS)('a read model in %s', (kind) => {
     await log.append([sold('tea', 1), sold('tea', 2)]);
     const { readModel, caughtUp } = run(
       sales((db, { position: at, data: { cents } }) =>
-        db.insertInto('sale').values({ position: at, product: '', month: '', cents: cents + extra }).execute(),
+        db
+          .insertInto('sale')
+          .values({ position: at, product: '', month: '', cents: cents + extra })
+          .execute(),
       ),
     );
     await caughtUp();

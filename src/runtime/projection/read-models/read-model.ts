@@ -9,7 +9,12 @@ import { LifecycleState } from '../lifecycle-state.js';
 import type { AuditReport } from '../operations/audit.js';
 import type { Drift } from '../operations/comparison-points.js';
 import type { RebuildReport } from '../operations/rebuild.js';
-import { lifecycleOf, type Lifecycle, type ProjectionActor, type ProjectionStatus } from '../projection.machine.js';
+import {
+  lifecycleOf,
+  type Lifecycle,
+  type ProjectionActor,
+  type ProjectionStatus,
+} from '../projection.machine.js';
 import { NOTHING_FOLDED, digestText } from '../snapshots/rolling-digest.js';
 import { AnsweringTables, queriesOver } from './answering-tables.js';
 import {
@@ -134,7 +139,10 @@ export class ReadModel<Database = unknown> extends AnyReadModel {
     const connection = await this.#answering.connection();
     try {
       await connection.begin();
-      const { rows } = await connection.executeQuery<object>({ sql: SELECT_CHECKPOINT, parameters: [] } as never);
+      const { rows } = await connection.executeQuery<object>({
+        sql: SELECT_CHECKPOINT,
+        parameters: [],
+      } as never);
       const { position } = checkpointOf(rows[0] ?? {});
       const queries = new HandlerQueries(connection, 'the read');
       const result = await work(this.#transactionOver(queries));

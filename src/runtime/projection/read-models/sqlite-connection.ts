@@ -16,12 +16,13 @@ export class SqliteConnection implements DatabaseConnection {
 
   constructor(readonly database: Libsql.Database) {}
 
-  executeQuery<Row>({ sql, parameters }: Pick<CompiledQuery, 'sql' | 'parameters'>): Promise<QueryResult<Row>> {
-    try {
-      return Promise.resolve(this.run<Row>(sql, parameters));
-    } catch (error) {
-      return Promise.reject(error as Error);
-    }
+  executeQuery<Row>({
+    sql,
+    parameters,
+  }: Pick<CompiledQuery, 'sql' | 'parameters'>): Promise<QueryResult<Row>> {
+    return new Promise((resolve) => {
+      resolve(this.run<Row>(sql, parameters)); // within the call; an error rejects
+    });
   }
 
   run<Row>(sql: string, parameters: readonly unknown[] = []): QueryResult<Row> {

@@ -1,7 +1,13 @@
 /** Where a read model has its SQLite databases: files in a folder of its own, or memory. */
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type DatabaseConnection, type Dialect } from 'kysely';
+import {
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type DatabaseConnection,
+  type Dialect,
+} from 'kysely';
 import { TablesDamaged } from './database-trouble.js';
 import { SqliteTables } from './sqlite-tables.js';
 import type { Tables, TablesPlace } from './tables.js';

@@ -165,7 +165,10 @@ export class SqliteTables implements Tables {
     });
   }
 
-  async digests(_connection: DatabaseConnection, signal: AbortSignal): Promise<ReadonlyMap<string, TableDigest>> {
+  async digests(
+    _connection: DatabaseConnection,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, TableDigest>> {
     const found = new Map<string, TableDigest>();
     for (const table of this.#tables()) {
       let rows = 0;

@@ -23,7 +23,15 @@ export interface TablesCheckpoint {
 }
 
 /** In this order in the table. */
-export const CHECKPOINT_COLUMNS = ['log', 'fingerprint', 'position', 'hash', 'digest', 'serves', 'build'] as const;
+export const CHECKPOINT_COLUMNS = [
+  'log',
+  'fingerprint',
+  'position',
+  'hash',
+  'digest',
+  'serves',
+  'build',
+] as const;
 
 /** As it is in the table, in both databases. */
 export type CheckpointValues = Readonly<Record<(typeof CHECKPOINT_COLUMNS)[number], string | number>>;

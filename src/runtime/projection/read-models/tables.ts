@@ -59,7 +59,10 @@ export interface TablesPlace {
    *
    * @param schema creates the author's tables, in the same transaction
    */
-  create(checkpoint: TablesCheckpoint, schema: (connection: DatabaseConnection) => Promise<void>): Promise<Tables>;
+  create(
+    checkpoint: TablesCheckpoint,
+    schema: (connection: DatabaseConnection) => Promise<void>,
+  ): Promise<Tables>;
 
   /** From now on these answer, also after a crash. @param instead of these */
   serve(tables: Tables, instead: readonly Tables[]): Promise<void>;
