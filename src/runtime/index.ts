@@ -159,13 +159,7 @@ export {
 export { EntityProjection } from './projection/entities/entity-projection.js';
 export type { Entity, EntityDigest, EntityFault, StoredEntity } from './projection/entities/entity.js';
 export type { IndexKind } from './projection/entities/index-kinds.js';
-export {
-  AnyReadModel,
-  type AnyReadModelDefinition,
-  type ReadModelObserver,
-  type ReadModelOperationOptions,
-  type TablesLocation,
-} from './projection/read-models/any-read-model.js';
+export { AnyReadModel, type AnyReadModelDefinition } from './projection/read-models/any-read-model.js';
 export { InjectProjection } from './projection/inject-projection.js';
 export { foldOf, type ContextOf, type Machine } from './fold/fold.js';
 export type { ActionRun, Fold, FoldEvent, FoldState, StateValue } from './fold/fold-state.js';

@@ -11,10 +11,12 @@ export class AnsweringTables {
   readonly #whenUnused = new Map<Tables, () => void>();
 
   /**
+   * @param admit throws where no connection is given
    * @param away makes what is thrown while there is nothing to answer from
    * @param damaged is told of tables that are found damaged by a query
    */
   constructor(
+    private readonly admit: () => void,
     private readonly away: (reason?: string) => Error,
     private readonly damaged: (tables: Tables, reason: string) => void,
   ) {}
@@ -28,6 +30,7 @@ export class AnsweringTables {
   }
 
   async connection(): Promise<ReadingConnection> {
+    this.admit();
     const tables = this.#tables;
     if (tables === undefined) throw this.away();
     this.#used.set(tables, (this.#used.get(tables) ?? 0) + 1);

@@ -46,21 +46,22 @@ export class HandlerQueries implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    this.#begin(query);
-    try {
-      return await this.connection.executeQuery<Row>(query);
-    } catch (error) {
-      this.#failure ??= { error };
-      throw error;
-    } finally {
-      for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve();
-      this.#running -= 1;
-    }
+    this.#requireRunning();
+    this.#running += 1;
+    const outcome = await this.#outcomeOf<Row>(query);
+    for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve();
+    this.#running -= 1;
+    if ('result' in outcome) return outcome.result;
+    // Nobody awaits it, and the handler has failed for that. Rejected, it would end the process.
+    if (this.#hasEnded) return new Promise(() => undefined);
+    throw outcome.error;
   }
 
   async *streamQuery<Row>(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult<Row>> {
-    this.#begin(query);
+    this.#requireRunning();
+    this.#running += 1;
     try {
+      requireNoTransaction(query, this.whose);
       yield* this.connection.streamQuery<Row>(query, chunkSize);
     } catch (error) {
       this.#failure ??= { error };
@@ -70,18 +71,29 @@ export class HandlerQueries implements DatabaseConnection {
     }
   }
 
-  #begin({ sql }: CompiledQuery): void {
+  async #outcomeOf<Row>(
+    query: CompiledQuery,
+  ): Promise<{ readonly result: QueryResult<Row> } | { readonly error: unknown }> {
+    try {
+      requireNoTransaction(query, this.whose);
+      return { result: await this.connection.executeQuery<Row>(query) };
+    } catch (error) {
+      this.#failure ??= { error };
+      return { error };
+    }
+  }
+
+  #requireRunning(): void {
     if (this.#hasEnded)
       throw new Error(`a query came after ${this.whose} had ended, and was not run; await every query`);
-    if (OF_TRANSACTIONS.test(sql)) {
-      const error = new Error(
-        `${this.whose} runs within a transaction of the runtime, and neither ends it nor begins another one`,
-      );
-      this.#failure ??= { error };
-      throw error;
-    }
-    this.#running += 1;
   }
+}
+
+function requireNoTransaction({ sql }: CompiledQuery, whose: string): void {
+  if (!OF_TRANSACTIONS.test(sql)) return;
+  throw new Error(
+    `${whose} runs within a transaction of the runtime, and neither ends it nor begins another one`,
+  );
 }
 
 /** Makes what handlers are given. */

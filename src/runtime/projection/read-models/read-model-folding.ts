@@ -12,6 +12,7 @@ import { HandlerQueries, transactionOver } from './handler-queries.js';
 import type { ReadModelDefinition } from './read-model-definition.js';
 import type { Tables } from './tables.js';
 import { CHECKPOINT_TABLE, type TablesCheckpoint } from './tables-checkpoint.js';
+import { withinTables } from './within-tables.js';
 
 /** After so long other work gets its turn. */
 const MAX_SLICE_MS = 10;
@@ -91,7 +92,8 @@ export class ReadModelFolding<Database> {
   async #handle(connection: DatabaseConnection, event: RecordedEvent, page: Page): Promise<void> {
     const queries = new HandlerQueries(connection);
     try {
-      await this.definition.handle(this.#transactionOver(queries), event);
+      const { name, handle } = this.definition;
+      await withinTables(name, () => handle(this.#transactionOver(queries), event));
       queries.end();
       // PostgreSQL has given up the transaction; SQLite would go on without the statement.
       if (queries.failure !== undefined) throw queries.failure.error;

@@ -206,6 +206,14 @@ describe.each(KINDS)('a read model in %s', (kind) => {
         /ended before a query of it; await every query/,
       ],
       [
+        'does not await a query that fails',
+        (db: Transaction<TurnoverTables>) => {
+          void sql`insert into nowhere values (1)`.execute(db);
+          return Promise.resolve();
+        },
+        /ended before a query of it; await every query/,
+      ],
+      [
         'catches the error of a query',
         (db: Transaction<TurnoverTables>) =>
           sql`insert into nowhere values (1)`.execute(db).catch(() => undefined),
@@ -223,6 +231,16 @@ describe.each(KINDS)('a read model in %s', (kind) => {
       await is('faulted');
       expect(told.faults[0]).toMatchObject({ position: 1, event: { type: 'sale.made' } });
       expect(told.faults[0]?.message).toMatch(message);
+    });
+
+    it('asks the read model instead stops at the event', async () => {
+      await log.append([sold('tea', 1)]);
+      const { readModel, is, told } = run(sales(() => readModel.db.selectFrom('sale').selectAll().execute()));
+      await is('faulted');
+      expect(told.faults[0]?.message).toContain('a handler or a read of sales asks the db that it is given');
+      await expect(
+        readModel.read(() => readModel.db.selectFrom('sale').selectAll().execute()),
+      ).rejects.toThrow('asks the db that it is given');
     });
 
     it('asks later than it ends writes nothing', async () => {

@@ -32,6 +32,7 @@ import { ReadModelAway } from './read-model-problems.js';
 import { ReadModelTables } from './read-model-tables.js';
 import { SqlitePlace } from './sqlite-place.js';
 import type { TablesPlace } from './tables.js';
+import { requireOutsideTables, withinTables } from './within-tables.js';
 import { SELECT_CHECKPOINT, checkpointOf } from './tables-checkpoint.js';
 
 /** What was read, and how far the log was in the tables then. */
@@ -68,6 +69,9 @@ export class ReadModel<Database = unknown> extends AnyReadModel {
     super();
     this.#place = placeOf(definition.name, location);
     this.#answering = new AnsweringTables(
+      () => {
+        requireOutsideTables(this.name);
+      },
       (reason) => new ReadModelAway(this.name, this.position, reason),
       (tables) => {
         this.#follower.noteDamage(tables);
@@ -145,7 +149,7 @@ export class ReadModel<Database = unknown> extends AnyReadModel {
       } as never);
       const { position } = checkpointOf(rows[0] ?? {});
       const queries = new HandlerQueries(connection, 'the read');
-      const result = await work(this.#transactionOver(queries));
+      const result = await withinTables(this.name, () => work(this.#transactionOver(queries)));
       queries.end();
       return { position, result };
     } finally {
