@@ -235,7 +235,11 @@ describe.each(KINDS)('a read model in %s', (kind) => {
 
     it('asks the read model instead stops at the event', async () => {
       await log.append([sold('tea', 1)]);
-      const { readModel, is, told } = run(sales(() => readModel.db.selectFrom('sale').selectAll().execute()));
+      const asked: { db?: Kysely<TurnoverTables> } = {};
+      const { readModel, is, told } = run(
+        sales(async () => asked.db?.selectFrom('sale').selectAll().execute()),
+      );
+      asked.db = readModel.db;
       await is('faulted');
       expect(told.faults[0]?.message).toContain('a handler or a read of sales asks the db that it is given');
       await expect(
