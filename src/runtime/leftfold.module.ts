@@ -27,6 +27,7 @@ import {
 } from './projection/entities/define-entity-projection.js';
 import { withFeature } from './projection/module-definitions.js';
 import { requireOwnRelations } from './projection/entities/entity-relations.js';
+import { isReadModel, type AnyReadModelDefinition } from './projection/read-models/any-read-model.js';
 import { tokenOf } from './projection/inject-projection.js';
 import { Operations } from './projection/operations/operations.js';
 import { ProjectionHost } from './projection/projection-host.js';
@@ -40,6 +41,8 @@ export interface FeatureOptions {
   readonly contracts?: readonly AnyContract[];
   /** Of one state, and of many. */
   readonly projections?: readonly (ProjectionDefinition | EntityProjectionDefinition)[];
+  /** Tables of its own that follow the log, made by `defineReadModel` of `leftfold/read-models`. */
+  readonly readModels?: readonly AnyReadModelDefinition[];
   /** Whose commands it carries out. What they consume is registered with them. */
   readonly deciders?: readonly (Consumer | Servable)[];
   /**
@@ -112,10 +115,12 @@ export class LeftfoldModule implements OnApplicationShutdown {
   static forFeature({
     contracts = [],
     projections = [],
+    readModels = [],
     deciders = [],
     http = false,
   }: FeatureOptions): DynamicModule {
-    const names = projections.map(({ name }) => name);
+    requireReadModels(readModels);
+    const names = [...projections, ...readModels].map(({ name }) => name);
     requireDistinct('projections', names);
     requireDistinct(
       'deciders',
@@ -147,6 +152,12 @@ export class LeftfoldModule implements OnApplicationShutdown {
               isEntityProjection(definition) ? host.addEntities(definition) : host.add(definition),
             ),
         })),
+        ...readModels.map((definition): Provider => ({
+          provide: tokenOf(definition.name),
+          inject: [StartGuard, ProjectionHost],
+          useFactory: (guard: StartGuard, host: ProjectionHost) =>
+            guard.orClose<unknown>(() => host.addReadModel(definition)),
+        })),
         ...deciders.filter(isConsumer).map(deciderProvider),
       ],
       controllers: http ? [...projections.flatMap(controllersFor), ...served.map(commandsController)] : [],
@@ -154,9 +165,10 @@ export class LeftfoldModule implements OnApplicationShutdown {
     };
     const entities = projections.filter(isEntityProjection);
     return withFeature(module, {
-      contracts: [...contracts, ...entities.flatMap(({ consumes }) => consumes)],
+      contracts: [...contracts, ...[...entities, ...readModels].flatMap(({ consumes }) => consumes)],
       projections: projections.filter((each): each is ProjectionDefinition => !isEntityProjection(each)),
       entityProjections: entities,
+      readModels: readModels.map(({ name }) => name),
     });
   }
 
@@ -193,6 +205,13 @@ function contractsProvider(contracts: readonly AnyContract[]): Provider {
         return true;
       }),
   };
+}
+
+function requireReadModels(readModels: readonly object[]): void {
+  if (readModels.every(isReadModel)) return;
+  throw new Error(
+    'readModels lists what defineReadModel of leftfold/read-models makes; projections of other kinds are listed in projections',
+  );
 }
 
 /** Nest would silently keep the last provider of two under one token. */

@@ -13,6 +13,8 @@ export interface Feature {
   readonly contracts: readonly AnyContract[];
   readonly projections: readonly ProjectionDefinition[];
   readonly entityProjections?: readonly EntityProjectionDefinition[];
+  /** The names of its read models. */
+  readonly readModels?: readonly string[];
 }
 
 const features = new WeakMap<DynamicModule, Feature>();
@@ -43,6 +45,11 @@ export function entityDefinitionsIn(
 /** The names of the entity projections of these modules and of all that they import. */
 export function entityProjectionsIn(modules: readonly unknown[]): readonly string[] {
   return [...entityDefinitionsIn(modules).keys()];
+}
+
+/** The names of the read models of these modules and of all that they import. */
+export function readModelsIn(modules: readonly unknown[]): readonly string[] {
+  return featuresIn(modules).flatMap(({ readModels = [] }) => readModels);
 }
 
 /** The event contracts that these modules and all that they import publish or project. */
