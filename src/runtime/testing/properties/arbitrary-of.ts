@@ -38,7 +38,7 @@ export function arbitraryOfInput<Schema extends AnyInputSchema>(
 ): fc.Arbitrary<InputOf<Schema>> {
   const described =
     schema instanceof z.ZodType ? z.toJSONSchema(schema, { io: 'input' }) : jsonSchemaOf(schema);
-  const made = schemaArbitrary(described as JsonSchema, what, fields);
+  const made = schemaArbitrary(described, what, fields);
   const check = (value: Json): readonly string[] => {
     const result = schema['~standard'].validate(value);
     if (result instanceof Promise)

@@ -11,8 +11,14 @@ export function numberOf(schema: JsonSchema): fc.Arbitrary<number> {
     const unit = step ?? 1;
     const least = (low?.bound ?? Number.MIN_SAFE_INTEGER) / unit;
     const most = (high?.bound ?? Number.MAX_SAFE_INTEGER) / unit;
-    const min = Math.max(Math.ceil(least) + Number(low?.isExcluded === true && Number.isInteger(least)), Number.MIN_SAFE_INTEGER);
-    const max = Math.min(Math.floor(most) - Number(high?.isExcluded === true && Number.isInteger(most)), Number.MAX_SAFE_INTEGER);
+    const min = Math.max(
+      Math.ceil(least) + Number(low?.isExcluded === true && Number.isInteger(least)),
+      Number.MIN_SAFE_INTEGER,
+    );
+    const max = Math.min(
+      Math.floor(most) - Number(high?.isExcluded === true && Number.isInteger(most)),
+      Number.MAX_SAFE_INTEGER,
+    );
     if (min > max) throw new Error('no number is within its bounds');
     // JSON knows no -0.
     return fc.integer({ min, max }).map((value) => value * unit + 0);
@@ -52,7 +58,7 @@ const MOMENTS = fc
 /** What a pattern alone would make, but slowly, or with a regular expression that fast-check does not know. */
 const FORMATS: Readonly<Record<string, () => fc.Arbitrary<string>>> = {
   email: () => fc.tuple(LETTERS, LETTERS).map(([name, host]) => `${name}@${host}.example`),
-  uri: () => fc.webUrl(),
+  uri: () => fc.tuple(LETTERS, LETTERS).map(([host, path]) => `https://${host}.example/${path}`),
   uuid: () => fc.uuid({ version: 4 }),
   guid: () => fc.uuid({ version: 4 }),
   'date-time': () => MOMENTS,
@@ -61,12 +67,15 @@ const FORMATS: Readonly<Record<string, () => fc.Arbitrary<string>>> = {
   duration: () => fc.integer({ min: 1, max: 999 }).map((days) => `P${days}D`),
   ipv4: () => fc.ipV4(),
   ipv6: () => fc.ipV6(),
-  hostname: () => fc.domain(),
+  hostname: () => LETTERS.map((host) => `${host}.example`),
   base64: () => fc.base64String(),
 };
 
 /** @throws Error for a format or a pattern that fast-check cannot make */
-export function textOf({ format, minLength, maxLength }: JsonSchema, patterns: readonly string[]): fc.Arbitrary<string> {
+export function textOf(
+  { format, minLength, maxLength }: JsonSchema,
+  patterns: readonly string[],
+): fc.Arbitrary<string> {
   const [pattern] = patterns;
   const known = format === undefined ? undefined : FORMATS[format];
   if (known !== undefined) return known();

@@ -31,8 +31,8 @@ export function schemaArbitrary(
   const references = [...new Set(referencesIn(root))];
   const depth = fc.createDepthIdentifier();
   const used = new Set<string>();
-  const made = fc.letrec((tie) => {
-    const maker = new Maker(what, fields, tie as (name: string) => fc.Arbitrary<Json>, depth, used);
+  const made = fc.letrec<Record<string, Json>>((tie) => {
+    const maker = new Maker(what, fields, tie, depth, used);
     return Object.fromEntries([
       ['', maker.of(root, '')],
       ...references.map((each) => [each, maker.of(resolved(root, each), each)] as const),
@@ -40,7 +40,7 @@ export function schemaArbitrary(
   });
   const unused = Object.keys(fields).find((each) => !used.has(each));
   if (unused !== undefined) throw new Error(`${what}: there is no member ${unused || 'of this name'}`);
-  return made[''] as fc.Arbitrary<Json>;
+  return made[''] ?? fc.constant(null);
 }
 
 class Maker {
@@ -109,14 +109,19 @@ class Maker {
   /** What refers to the schema itself is chosen less, the deeper it is. */
   #anyOf(schemas: readonly JsonSchema[], path: string): fc.Arbitrary<Json> {
     const arbitraries = schemas.toSorted(byReferences).map((each) => this.of(each, path));
-    return fc.oneof({ depthIdentifier: this.depth, depthSize: 'small', withCrossShrink: true }, ...arbitraries);
+    return fc.oneof(
+      { depthIdentifier: this.depth, depthSize: 'small', withCrossShrink: true },
+      ...arbitraries,
+    );
   }
 
   #array(schema: JsonSchema, path: string): fc.Arbitrary<Json> {
     const { prefixItems, items, minItems, maxItems, uniqueItems } = schema;
     const inside = path === '' ? '*' : `${path}.*`;
     if (prefixItems !== undefined)
-      return fc.tuple(...prefixItems.map((each, index) => this.of(each, path === '' ? `${index}` : `${path}.${index}`)));
+      return fc.tuple(
+        ...prefixItems.map((each, index) => this.of(each, path === '' ? `${index}` : `${path}.${index}`)),
+      );
     const item = typeof items === 'object' ? this.of(items, inside) : this.of({}, inside);
     const bounds = {
       ...(minItems !== undefined && { minLength: minItems }),
@@ -151,7 +156,7 @@ class Maker {
       return fc.record(Object.fromEntries(names.map((name) => [name, value])), {
         noNullPrototype: true,
         requiredKeys,
-      }) as fc.Arbitrary<Json>;
+      });
     }
     const name = this.of(propertyNames, path === '' ? '(name)' : `${path}.(name)`) as fc.Arbitrary<string>;
     return fc.dictionary(
