@@ -58,15 +58,24 @@ export function entityProjectionsIn(modules: readonly unknown[]): readonly strin
   return [...entityDefinitionsIn(modules).keys()];
 }
 
-/** The modules, among these and all that they import, that import features themselves. */
+/** The modules, among these and all that they import, that import features themselves. Features that no module imports are one more. */
 export function contextsIn(modules: readonly unknown[]): readonly ContextParts[] {
-  return [...modulesIn(modules)].flatMap((module) => {
-    const own = importedBy(module).flatMap((each) => features.get(each as DynamicModule) ?? []);
+  const all = [...modulesIn(modules)];
+  const imported = new Set(all.flatMap(importedBy));
+  const alone = all.filter((module) => !imported.has(module)).flatMap(featureOf);
+  const contexts = all.flatMap((module) => {
+    const own = importedBy(module).flatMap(featureOf);
     if (own.length === 0) return [];
     const { name } = typeof module === 'function' ? module : module.module;
     return [{ name: name.replace(/Module$/, '') || name, features: own }];
   });
+  return alone.length === 0 ? contexts : [...contexts, { name: 'Application', features: alone }];
 }
+
+const featureOf = (module: unknown): readonly Feature[] => {
+  const feature = isModule(module) && typeof module !== 'function' ? features.get(module) : undefined;
+  return feature === undefined ? [] : [feature];
+};
 
 /** The event contracts that these modules and all that they import publish or project. */
 export function contractsIn(modules: readonly unknown[]): readonly AnyContract[] {

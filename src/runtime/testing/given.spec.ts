@@ -20,15 +20,11 @@ import {
   transfer,
   withdraw,
 } from '../../../test/guides/write-side/accounts.js';
-import {
-  defineDecider,
-  defineEvent,
-  positionIds,
-  position,
-  tag,
-  Problem,
-  type RecordedOf,
-} from '../index.js';
+import { defineDecider } from '../command/decider.js';
+import { positionIds } from '../command/subject-ids.js';
+import { defineEvent, type RecordedOf } from '../event-log/contracts/event-contract.js';
+import { position, tag } from '../event-log/event.js';
+import { Problem } from '../http/kernel/problem.js';
 import { about, exampleOf, given, refused, type When } from './index.js';
 
 const opened = accountOpened.create({ account: 'a' });

@@ -9,13 +9,9 @@ import {
   contracts,
   moneyDeposited,
 } from '../../../test/guides/write-side/accounts.js';
-import {
-  defineEntityProjection,
-  defineEvent,
-  defineProjection,
-  type FaultScope,
-  type RecordedOf,
-} from '../index.js';
+import { defineEvent, type RecordedOf } from '../event-log/contracts/event-contract.js';
+import { defineProjection } from '../projection/define-projection.js';
+import { defineEntityProjection, type FaultScope } from '../projection/entities/define-entity-projection.js';
 import { exampleOf, given, inRevision } from './index.js';
 
 const balance = defineProjection({

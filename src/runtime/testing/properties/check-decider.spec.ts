@@ -3,19 +3,13 @@ import fc from 'fast-check';
 import { assign, setup } from 'xstate';
 import { z } from 'zod';
 import { customers, emails } from '../../../../test/guides/commands/customers.js';
-import {
-  Problem,
-  defineDecider,
-  defineEvent,
-  position,
-  positionIds,
-  tag,
-  type Decider,
-  type Decision,
-  type FoldState,
-  type RecordedOf,
-  type Tag,
-} from '../../index.js';
+import type { Decision } from '../../command/commands.js';
+import { defineDecider, type Decider } from '../../command/decider.js';
+import { positionIds } from '../../command/subject-ids.js';
+import { defineEvent, type RecordedOf } from '../../event-log/contracts/event-contract.js';
+import { position, tag, type Tag } from '../../event-log/event.js';
+import type { FoldState } from '../../fold/fold-state.js';
+import { Problem } from '../../http/kernel/problem.js';
 import { checkDecider, type CheckReport } from './index.js';
 
 const accountOpened = defineEvent({ type: 'account.opened', schema: z.strictObject({}) });

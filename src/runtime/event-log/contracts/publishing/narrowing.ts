@@ -53,7 +53,9 @@ class Comparison {
       if (found.some((each) => each.length === 0)) return [];
       const nearest = found.toSorted((one, other) => one.length - other.length)[0];
       const isOne = later.length === 1 && nearest !== undefined;
-      return isOne ? nearest : [{ field, what: `no longer may be ${JSON.stringify(old)}` }];
+      return isOne
+        ? nearest
+        : [{ field, what: `no longer may be ${JSON.stringify({ ...old, $schema: undefined })}` }];
     });
   }
 
@@ -111,9 +113,11 @@ function narrowerBounds(old: Schema, now: Schema, field: string): readonly Narro
   ];
   // Of an integer these are bounds that JSON has anyway.
   const telling = narrower.filter((name) => Math.abs(Number(now[name])) !== Number.MAX_SAFE_INTEGER);
+  const isTold = (name: string): boolean =>
+    old[name] !== undefined && Math.abs(Number(old[name])) !== Number.MAX_SAFE_INTEGER;
   return telling.map((name) => ({
     field,
-    what: `has ${name} ${shown(now[name])}, and had ${old[name] === undefined ? 'none' : shown(old[name])}`,
+    what: `has ${name} ${shown(now[name])}, and had ${isTold(name) ? shown(old[name]) : 'none'}`,
   }));
 }
 

@@ -11,8 +11,8 @@ import {
   defineEvent,
   defineProjection,
   type RecordedOf,
-} from '../index.js';
-import { settled } from './index.js';
+} from '../../src/runtime/index.js';
+import { settled } from '../../src/runtime/testing/index.js';
 
 const counted = defineEvent({
   type: 'thing.counted',
