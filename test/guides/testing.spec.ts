@@ -49,18 +49,18 @@ import {
 const folder = new TemporaryFolder();
 const data = join(folder.path, 'data');
 
-const balance = defineProjection({
-  name: 'balance',
-  machine: accountMachine,
-  consumes: contracts,
-  view: ({ value, context }) => ({ state: value, cents: context.cents }),
-});
-
 const accountList = defineEntityProjection({
   name: 'account-list',
   machine: accountMachine,
   consumes: contracts,
   key: ({ data }) => data.account,
+  view: ({ value, context }) => ({ state: value, cents: context.cents }),
+});
+
+const balance = defineProjection({
+  name: 'balance',
+  machine: accountMachine,
+  consumes: contracts,
   view: ({ value, context }) => ({ state: value, cents: context.cents }),
 });
 
