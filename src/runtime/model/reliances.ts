@@ -34,7 +34,7 @@ function consumersOf({ projections, entityProjections = [], deciders = [] }: Fea
     ...entityProjections.map(({ name, consumes }) => ({ consumer: `entity projection ${name}`, consumes })),
     ...deciders.filter(isDecider).map(({ name, consumes }) => ({
       consumer: `decider ${name}`,
-      consumes: consumes as readonly AnyContract[],
+      consumes: consumes,
     })),
   ];
 }

@@ -12,7 +12,7 @@ export function missingIn(data: Json, field: string): boolean {
 function isMissing(value: Json | undefined, [name, ...rest]: readonly string[]): boolean {
   if (name === undefined) return value === undefined;
   if (typeof value !== 'object' || value === null) return true;
-  if (name === '*') return Object.values(value).some((each) => isMissing(each as Json, rest));
+  if (name === '*') return Object.values(value).some((each) => isMissing(each, rest));
   return isMissing((value as Members)[name], rest);
 }
 
