@@ -144,7 +144,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
     const module: DynamicModule = {
       module: LeftfoldFeatureModule,
       providers: [
-        contractsProvider([...contracts, ...reliesOn.map(({ event }) => event)]),
+        contractsProvider([...contracts, ...records, ...reliesOn.map(({ event }) => event)]),
         ...projections.map((definition): Provider => ({
           provide: tokenOf(definition.name),
           inject: [StartGuard, ProjectionHost],

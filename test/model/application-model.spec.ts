@@ -1,5 +1,6 @@
 /** The model of an application: who records and who consumes, what states allow, how it is drawn, and what is missing in it. */
 import { Module } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
 import { setup } from 'xstate';
 import { z } from 'zod';
 import { contexts as helloWorld } from '../../src/apps/monolith/contexts.js';
@@ -13,7 +14,9 @@ import {
 import { dotFaults } from '../support/dot.js';
 import { flowchartFaults } from '../support/mermaid-flowchart.js';
 import {
+  EventLog,
   LeftfoldModule,
+  MemoryStore,
   defineDecider,
   defineEvent,
   defineProjection,
@@ -180,6 +183,21 @@ describe('what is missing in a model', () => {
 
   it('is nothing in the hello world', () => {
     expect(modelFaults(applicationModel(helloWorld))).toEqual([]);
+  });
+});
+
+describe('what a context records and relies on', () => {
+  it('is registered with the log as what it publishes is', async () => {
+    const app = await Test.createTestingModule({
+      imports: [
+        LeftfoldModule.forRoot({ store: new MemoryStore() }),
+        LeftfoldModule.forFeature({ records: [forgotten], reliesOn: [{ event: accountClosed }] }),
+      ],
+    }).compile();
+    expect(app.get(EventLog).contracts.types).toEqual(
+      expect.arrayContaining(['account.closed', 'thing.forgotten']),
+    );
+    await app.close();
   });
 });
 
