@@ -11,6 +11,7 @@ import { ModulesContainer, RouterModule } from '@nestjs/core';
 import type { AnyContract } from './event-log/contracts/event-contract.js';
 import { checkedOptions, checkedParts } from './checked-options.js';
 import type { Consumer } from './event-log/contracts/contract-registry.js';
+import type { Reliance } from './event-log/contracts/publishing/reliance.js';
 import { EventLog } from './event-log/event-log.js';
 import { EventStore } from './event-log/event-store.js';
 import { Links } from './http/kernel/links.js';
@@ -45,6 +46,13 @@ export interface FeatureOptions {
   readonly readModels?: readonly AnyReadModelDefinition[];
   /** Whose commands it carries out. What they consume is registered with them. */
   readonly deciders?: readonly (Consumer | Servable)[];
+  /**
+   * What it needs of events, its own or those of other contexts: `leftfold contracts check` tells a change that breaks it. Without `fields`, all that
+   * its projections and deciders consume is taken to be needed.
+   */
+  readonly reliesOn?: readonly Reliance[];
+  /** What it records otherwise than by the event that a command names, as a service does, or a claim of a unique value. For `leftfold model`. */
+  readonly records?: readonly AnyContract[];
   /**
    * Whether it is served: of projections `GET /<name>`, `/<name>/history`, `/<name>/what-if`; of an entity projection `GET /<name>`,
    * `/<name>/{key}` and, where it has a `tag`, `/<name>/{key}/history` and `/<name>/{key}/what-if`; of deciders with commands
@@ -117,6 +125,8 @@ export class LeftfoldModule implements OnApplicationShutdown {
     projections = [],
     readModels = [],
     deciders = [],
+    reliesOn = [],
+    records = [],
     http = false,
   }: FeatureOptions): DynamicModule {
     requireReadModels(readModels);
@@ -143,7 +153,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
     const module: DynamicModule = {
       module: LeftfoldFeatureModule,
       providers: [
-        contractsProvider(contracts),
+        contractsProvider([...contracts, ...records, ...reliesOn.map(({ event }) => event)]),
         ...projections.map((definition): Provider => ({
           provide: tokenOf(definition.name),
           inject: [StartGuard, ProjectionHost],
@@ -165,10 +175,19 @@ export class LeftfoldModule implements OnApplicationShutdown {
     };
     const entities = projections.filter(isEntityProjection);
     return withFeature(module, {
-      contracts: [...contracts, ...[...entities, ...readModels].flatMap(({ consumes }) => consumes)],
+      contracts: [
+        ...contracts,
+        ...[...entities, ...readModels].flatMap(({ consumes }) => consumes),
+        ...deciders.filter(isConsumer).flatMap(({ consumes }) => consumes),
+        ...reliesOn.map(({ event }) => event),
+        ...records,
+      ],
       projections: projections.filter((each): each is ProjectionDefinition => !isEntityProjection(each)),
       entityProjections: entities,
-      readModels: readModels.map(({ name }) => name),
+      readModels,
+      deciders,
+      reliesOn,
+      records,
     });
   }
 
