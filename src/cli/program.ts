@@ -6,13 +6,24 @@ import { addBackup } from './commands/backup.js';
 import { addCompare } from './commands/compare.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
+import { addNew } from './commands/new.js';
 import { addRehearse } from './commands/rehearse.js';
 import { addVerify } from './commands/verify.js';
 import { addWhatIf } from './commands/what-if.js';
 import { EXIT, EXIT_CODES_HELP, exitStatusOf } from './exit-codes.js';
 import { printMessage, type Terminal } from './terminal.js';
 
-const COMMANDS = [addVerify, addExport, addImport, addBackup, addWhatIf, addAudit, addRehearse, addCompare];
+const COMMANDS = [
+  addVerify,
+  addExport,
+  addImport,
+  addBackup,
+  addWhatIf,
+  addAudit,
+  addRehearse,
+  addCompare,
+  addNew,
+];
 
 /**
  * @param args the command-line arguments without the program's name
