@@ -75,9 +75,10 @@ async function tarball(path: string, target: string): Promise<string> {
 }
 
 async function requireEmpty(target: string, shown: string): Promise<void> {
-  const there = await readdir(target).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error.code === 'ENOTDIR'
+  const there = await readdir(target).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') return [];
+    throw code === 'ENOTDIR'
       ? new CommandFailed(`${shown} is a file; name a folder that is new or empty`, EXIT.usage)
       : error;
   });

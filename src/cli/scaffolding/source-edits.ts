@@ -14,7 +14,7 @@ export function withImport(text: string, symbol: string, from: string): string {
     ({ moduleSpecifier, importClause }) =>
       ts.isStringLiteral(moduleSpecifier) &&
       moduleSpecifier.text === from &&
-      importClause?.isTypeOnly !== true,
+      importClause?.getText(source).startsWith('type ') !== true,
   );
   for (const { importClause } of same) {
     const named = importClause?.namedBindings;

@@ -238,28 +238,28 @@ export const ${camel(name)} = defineEntityProjection({
 `;
 };
 
-export const deciderSpec = (
-  noun: string,
-  context: string,
-  runner: TestRunner,
-): string => `${testImport(runner)}import { given } from 'leftfold/testing';
-import { ${camel(noun)} } from './${noun}.decider.js';
-import { ${tagFunction(noun)}, ${camel(`${noun}.added`)}, ${camel(`${noun}.removed`)} } from './${context}.events.js';
+export const deciderSpec = (noun: string, context: string, runner: TestRunner): string => {
+  const [added, removed, decider] = [camel(`${noun}.added`), camel(`${noun}.removed`), camel(noun)];
+  const recorded = (event: string): string => `${event}.create({ ${memberOf(noun)}: '1' })`;
+  return `${testImport(runner)}import { given, refused } from 'leftfold/testing';
+import { ${decider} } from './${noun}.decider.js';
+import { ${added}, ${removed} } from './${context}.events.js';
 
-const added = ${camel(`${noun}.added`)}.create({ ${memberOf(noun)}: '1' }, [${tagFunction(noun)}('1')]);
-const removed = ${camel(`${noun}.removed`)}.create({ ${memberOf(noun)}: '1' }, [${tagFunction(noun)}('1')]);
+const isAdded = ${recorded(added)};
+const isRemoved = ${recorded(removed)};
 
 describe('${noun}', () => {
   it('is added, and removed', async () => {
-    await given([]).when(${camel(noun)}, '1', 'add', {}).then([added]);
-    await given([added]).when(${camel(noun)}, '1', 'remove', {}).then([removed]);
+    await given([]).when(${decider}, '1', 'add', {}).then([isAdded]);
+    await given([isAdded]).when(${decider}, '1', 'remove', {}).then([isRemoved]);
   });
 
   it('is not removed twice', async () => {
-    await given([added, removed]).when(${camel(noun)}, '1', 'remove', {}).thenRefused('${noun}-not-ready');
+    await given([isAdded, isRemoved]).when(${decider}, '1', 'remove', {}).then(refused('${noun}-not-ready'));
   });
 });
 `;
+};
 
 export const projectionSpec = (
   name: string,
@@ -271,8 +271,9 @@ import { ${types.map(camel).join(', ')} } from './${context}.events.js';
 import { ${camel(name)} } from './${name}.projection.js';
 
 describe('${name}', () => {
-  it('counts every event', async () => {
-    await given([${types.map((type) => `exampleOf(${camel(type)})`).join(', ')}]).expectView(${camel(name)}, { events: ${types.length} });
+  it('counts every event', () => {
+    const events = [${types.map((type) => `exampleOf(${camel(type)})`).join(', ')}];
+    given(events).expectView(${camel(name)}, { events: ${types.length} });
   });
 });
 `;
@@ -291,11 +292,9 @@ import { ${camel(name)} } from './${name}.entities.js';
 const tags = [tag('${noun}:1')];
 
 describe('${name}', () => {
-  it('has one for each ${noun}', async () => {
-    await given([${types.map((type) => `{ ...exampleOf(${camel(type)}), tags }`).join(', ')}]).expectEntity(${camel(name)}, '1', {
-      last: '${types.at(-1) ?? ''}',
-      events: ${types.length},
-    });
+  it('has one for each ${noun}', () => {
+    const events = [${types.map((type) => `{ ...exampleOf(${camel(type)}), tags }`).join(', ')}];
+    given(events).expectEntities(${camel(name)}, { 1: { last: '${types.at(-1) ?? ''}', events: ${types.length} } });
   });
 });
 `;
