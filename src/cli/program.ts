@@ -4,8 +4,10 @@ import { ProcessIdTaken } from '../runtime/stores/lmdb/reader-slot.js';
 import { addAudit } from './commands/audit.js';
 import { addBackup } from './commands/backup.js';
 import { addCompare } from './commands/compare.js';
+import { addContracts } from './commands/contracts.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
+import { addModel } from './commands/model.js';
 import { addNew } from './commands/new.js';
 import { addRehearse } from './commands/rehearse.js';
 import { addVerify } from './commands/verify.js';
@@ -22,6 +24,8 @@ const COMMANDS = [
   addAudit,
   addRehearse,
   addCompare,
+  addModel,
+  addContracts,
   addNew,
 ];
 
@@ -54,7 +58,9 @@ export async function runProgram(
     })
     .addHelpText('afterAll', EXIT_CODES_HELP)
     .hook('preAction', (_, command) => {
-      name = `leftfold ${command.name()}`;
+      const parents =
+        command.parent === null || command.parent === program ? '' : `${command.parent.name()} `;
+      name = `leftfold ${parents}${command.name()}`;
     });
   for (const add of COMMANDS) add(program, terminal);
   try {

@@ -75,6 +75,7 @@ export {
   type Upcasted,
   type Upcaster,
 } from './event-log/contracts/event-contract.js';
+export type { Reliance } from './event-log/contracts/publishing/reliance.js';
 export { MAX_COMMIT_EVENTS } from './event-log/contracts/checked-events.js';
 export type {
   ConsumedState,

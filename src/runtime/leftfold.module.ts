@@ -11,6 +11,7 @@ import { ModulesContainer, RouterModule } from '@nestjs/core';
 import type { AnyContract } from './event-log/contracts/event-contract.js';
 import { checkedOptions, checkedParts } from './checked-options.js';
 import type { Consumer } from './event-log/contracts/contract-registry.js';
+import type { Reliance } from './event-log/contracts/publishing/reliance.js';
 import { EventLog } from './event-log/event-log.js';
 import { EventStore } from './event-log/event-store.js';
 import { Links } from './http/kernel/links.js';
@@ -41,6 +42,13 @@ export interface FeatureOptions {
   readonly projections?: readonly (ProjectionDefinition | EntityProjectionDefinition)[];
   /** Whose commands it carries out. What they consume is registered with them. */
   readonly deciders?: readonly (Consumer | Servable)[];
+  /**
+   * What it needs of events, its own or those of other contexts: `leftfold contracts check` tells a change that breaks it. Without `fields`, all that
+   * its projections and deciders consume is taken to be needed.
+   */
+  readonly reliesOn?: readonly Reliance[];
+  /** What it records otherwise than by the event that a command names, as a service does, or a claim of a unique value. For `leftfold model`. */
+  readonly records?: readonly AnyContract[];
   /**
    * Whether it is served: of projections `GET /<name>`, `/<name>/history`, `/<name>/what-if`; of an entity projection `GET /<name>`,
    * `/<name>/{key}` and, where it has a `tag`, `/<name>/{key}/history` and `/<name>/{key}/what-if`; of deciders with commands
@@ -112,6 +120,8 @@ export class LeftfoldModule implements OnApplicationShutdown {
     contracts = [],
     projections = [],
     deciders = [],
+    reliesOn = [],
+    records = [],
     http = false,
   }: FeatureOptions): DynamicModule {
     const names = projections.map(({ name }) => name);
@@ -134,7 +144,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
     const module: DynamicModule = {
       module: LeftfoldFeatureModule,
       providers: [
-        contractsProvider(contracts),
+        contractsProvider([...contracts, ...reliesOn.map(({ event }) => event)]),
         ...projections.map((definition): Provider => ({
           provide: tokenOf(definition.name),
           inject: [StartGuard, ProjectionHost],
@@ -150,9 +160,18 @@ export class LeftfoldModule implements OnApplicationShutdown {
     };
     const entities = projections.filter(isEntityProjection);
     return withFeature(module, {
-      contracts: [...contracts, ...entities.flatMap(({ consumes }) => consumes)],
+      contracts: [
+        ...contracts,
+        ...entities.flatMap(({ consumes }) => consumes),
+        ...deciders.filter(isConsumer).flatMap(({ consumes }) => consumes),
+        ...reliesOn.map(({ event }) => event),
+        ...records,
+      ],
       projections: projections.filter((each): each is ProjectionDefinition => !isEntityProjection(each)),
-      entityProjections: entities.map(({ name }) => name),
+      entityProjections: entities,
+      deciders,
+      reliesOn,
+      records,
     });
   }
 

@@ -3,7 +3,9 @@ import 'reflect-metadata';
 import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
+import type { Reliance } from '../event-log/contracts/publishing/reliance.js';
 import type { ProjectionDefinition } from './define-projection.js';
+import type { EntityProjectionDefinition } from './entities/define-entity-projection.js';
 
 type Imported = Type | DynamicModule;
 
@@ -11,8 +13,19 @@ type Imported = Type | DynamicModule;
 export interface Feature {
   readonly contracts: readonly AnyContract[];
   readonly projections: readonly ProjectionDefinition[];
-  /** The names of its entity projections. */
-  readonly entityProjections?: readonly string[];
+  readonly entityProjections?: readonly EntityProjectionDefinition[];
+  /** Deciders, and decisions about several subjects. */
+  readonly deciders?: readonly object[];
+  readonly reliesOn?: readonly Reliance[];
+  /** What it records beside what its commands name. */
+  readonly records?: readonly AnyContract[];
+}
+
+/** A bounded context: a Nest module with its features. */
+export interface ContextParts {
+  /** That of the class of the module, without `Module`. */
+  readonly name: string;
+  readonly features: readonly Feature[];
 }
 
 const features = new WeakMap<DynamicModule, Feature>();
@@ -32,10 +45,37 @@ export function definitionsIn(modules: readonly unknown[]): ReadonlyMap<string, 
   return found;
 }
 
+/** The entity projections of these modules and of all that they import, by name. */
+export function entityDefinitionsIn(
+  modules: readonly unknown[],
+): ReadonlyMap<string, EntityProjectionDefinition> {
+  const found = featuresIn(modules).flatMap(({ entityProjections = [] }) => entityProjections);
+  return new Map(found.map((definition) => [definition.name, definition]));
+}
+
 /** The names of the entity projections of these modules and of all that they import. */
 export function entityProjectionsIn(modules: readonly unknown[]): readonly string[] {
-  return featuresIn(modules).flatMap(({ entityProjections = [] }) => entityProjections);
+  return [...entityDefinitionsIn(modules).keys()];
 }
+
+/** The modules, among these and all that they import, that import features themselves. Features that no module imports are one more. */
+export function contextsIn(modules: readonly unknown[]): readonly ContextParts[] {
+  const all = [...modulesIn(modules)];
+  const imported = new Set(all.flatMap(importedBy));
+  const alone = all.filter((module) => !imported.has(module)).flatMap(featureOf);
+  const contexts = all.flatMap((module) => {
+    const own = importedBy(module).flatMap(featureOf);
+    if (own.length === 0) return [];
+    const { name } = typeof module === 'function' ? module : module.module;
+    return [{ name: name.replace(/Module$/, '') || name, features: own }];
+  });
+  return alone.length === 0 ? contexts : [...contexts, { name: 'Application', features: alone }];
+}
+
+const featureOf = (module: unknown): readonly Feature[] => {
+  const feature = isModule(module) && typeof module !== 'function' ? features.get(module) : undefined;
+  return feature === undefined ? [] : [feature];
+};
 
 /** The event contracts that these modules and all that they import publish or project. */
 export function contractsIn(modules: readonly unknown[]): readonly AnyContract[] {
