@@ -1,5 +1,5 @@
 /** Where an application's entity projections have their databases. */
-import type { EventStore } from './event-log/event-store.js';
+import { EventStore } from './event-log/event-store.js';
 import type { LeftfoldOptions } from './leftfold-options.js';
 import { PostgresDatabases } from './projection/entities/postgres/postgres-databases.js';
 import { SqliteDatabases } from './projection/entities/sqlite/sqlite-databases.js';
@@ -8,7 +8,7 @@ import { MemoryStore } from './stores/memory.store.js';
 
 const POSTGRES = 'postgres://user@localhost/database';
 /** Of a log that is kept; nothing is asked of it. */
-const KEPT = {} as EventStore;
+const KEPT = Object.create(EventStore.prototype) as EventStore;
 
 const databasesOf = (options: LeftfoldOptions, store = KEPT): unknown =>
   projectionSettings(options, store).entityDatabasesOf?.('orders');
