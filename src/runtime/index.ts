@@ -154,11 +154,12 @@ export {
 export {
   defineEntityProjection,
   type EntityProjectionDefinition,
+  type EntityRelation,
   type FaultScope,
+  type Relations,
 } from './projection/entities/define-entity-projection.js';
 export { EntityProjection } from './projection/entities/entity-projection.js';
 export type { Entity, EntityDigest, EntityFault, StoredEntity } from './projection/entities/entity.js';
-export type { EntityRelation, Relations } from './projection/entities/entity-relations.js';
 export type { IndexKind } from './projection/entities/index-kinds.js';
 export { InjectProjection } from './projection/inject-projection.js';
 export { foldOf, type ContextOf, type Machine } from './fold/fold.js';
