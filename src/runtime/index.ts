@@ -157,7 +157,9 @@ export {
 export {
   defineEntityProjection,
   type EntityProjectionDefinition,
+  type EntityRelation,
   type FaultScope,
+  type Relations,
 } from './projection/entities/define-entity-projection.js';
 export { EntityProjection } from './projection/entities/entity-projection.js';
 export type { Entity, EntityDigest, EntityFault, StoredEntity } from './projection/entities/entity.js';
