@@ -129,7 +129,7 @@ export {
   type SchemaIssue,
   type SchemaResult,
 } from './command/input-schema.js';
-export { positionIds, uuidV7, type SubjectIds } from './command/subject-ids.js';
+export { positionIds, subjectId, uuidV7, type SubjectIds } from './command/subject-ids.js';
 export {
   sequenceOf,
   uniqueValues,
