@@ -153,6 +153,7 @@ export {
 } from './projection/define-projection.js';
 export {
   defineEntityProjection,
+  type EntitiesHttp,
   type EntityProjectionDefinition,
   type FaultScope,
 } from './projection/entities/define-entity-projection.js';
