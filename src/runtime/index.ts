@@ -132,7 +132,7 @@ export {
   type SchemaIssue,
   type SchemaResult,
 } from './command/input-schema.js';
-export { positionIds, uuidV7, type SubjectIds } from './command/subject-ids.js';
+export { positionIds, subjectId, uuidV7, type SubjectIds } from './command/subject-ids.js';
 export {
   sequenceOf,
   uniqueValues,
@@ -156,6 +156,7 @@ export {
 } from './projection/define-projection.js';
 export {
   defineEntityProjection,
+  type EntitiesHttp,
   type EntityProjectionDefinition,
   type EntityRelation,
   type FaultScope,
