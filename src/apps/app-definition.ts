@@ -48,7 +48,12 @@ export class AppModule {
             spacing: snapshotSpacing,
             bytes: snapshotBytes,
           },
-          ...(settings.entities !== 'data' && { entities: { postgres: settings.entities } }),
+          ...(settings.entities !== 'data' && {
+            entities: {
+              postgres: settings.entities,
+              ...(settings.entitiesPrefix !== undefined && { prefix: settings.entitiesPrefix }),
+            },
+          }),
           ...(isPostgres(settings.store) && { readModels: { database: settings.store } }),
           auditMinutes: settings.auditMinutes,
           sharesLog,

@@ -42,6 +42,8 @@ export interface Settings {
   readonly store: 'lmdb' | 'memory' | PostgresUrl | RemoteUrl;
   /** Where entity projections keep their entities: in the data folder or in a database. */
   readonly entities: 'data' | PostgresUrl;
+  /** What the names of their schemas in a database begin with. */
+  readonly entitiesPrefix: string | undefined;
   /** Seconds after which another process may take a log in LMDB from a writer that is not heard of. */
   readonly leaseSeconds: number;
   /** How many events apart each projection takes a snapshot. */
@@ -139,6 +141,10 @@ const settings = {
       'must be data, or the URL of a database, as in postgres://user:password@localhost:5432/database',
     )
     .optional(),
+  LEFTFOLD_ENTITIES_PREFIX: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,30}$/, 'must have up to 31 of a-z, 0-9 and _, and begin with no digit')
+    .optional(),
   LEFTFOLD_LEASE_SECONDS: whole(1, 3600).default(DEFAULT_LEASE_SECONDS),
   LEFTFOLD_SNAPSHOT_EVERY: whole(1, 1_000_000_000).default(1000),
   LEFTFOLD_SNAPSHOT_SECONDS: whole(1, 86_400).default(10),
@@ -180,6 +186,7 @@ export function readSettings(environment: Environment): Settings {
     data: read('LEFTFOLD_DATA'),
     store,
     entities: read('LEFTFOLD_ENTITIES') ?? (isPostgres(store) ? store : 'data'),
+    entitiesPrefix: read('LEFTFOLD_ENTITIES_PREFIX'),
     leaseSeconds: read('LEFTFOLD_LEASE_SECONDS'),
     snapshotEvery: read('LEFTFOLD_SNAPSHOT_EVERY'),
     snapshotSeconds: read('LEFTFOLD_SNAPSHOT_SECONDS'),

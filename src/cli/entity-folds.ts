@@ -97,8 +97,12 @@ async function withDependencies<Result>(
   }
 }
 
-function keptOf({ store, data, entities }: LogConfig, { name }: EntityProjectionDefinition): EntityDatabases {
-  return entityDatabasesOf(store, data, { postgres: entities === 'data' ? false : entities })(name);
+function keptOf(
+  { store, data, entities, entitiesPrefix: prefix }: LogConfig,
+  { name }: EntityProjectionDefinition,
+): EntityDatabases {
+  const postgres = entities === 'data' ? false : entities;
+  return entityDatabasesOf(store, data, { postgres, ...(prefix !== undefined && { prefix }) })(name);
 }
 
 function optionsOf({ control, terminal }: EntityFold): BesideOptions {

@@ -13,7 +13,7 @@ export interface LogOptions {
   readonly quiet?: boolean;
 }
 
-export type LogConfig = Pick<Settings, 'store' | 'data' | 'entities'>;
+export type LogConfig = Pick<Settings, 'store' | 'data' | 'entities' | 'entitiesPrefix'>;
 
 export function withLogOptions(command: Command): Command {
   return command
@@ -34,6 +34,7 @@ export function logConfig({ store, data }: LogOptions, { environment }: Terminal
       LEFTFOLD_STORE: store ?? environment['LEFTFOLD_STORE'],
       LEFTFOLD_DATA: data ?? environment['LEFTFOLD_DATA'],
       LEFTFOLD_ENTITIES: environment['LEFTFOLD_ENTITIES'],
+      LEFTFOLD_ENTITIES_PREFIX: environment['LEFTFOLD_ENTITIES_PREFIX'],
     });
   } catch (error) {
     if (!(error instanceof InvalidSetting) || store === undefined) throw error;

@@ -184,6 +184,12 @@ describe('a problem is documented', () => {
     expect(api.differencesOf(operation, { status, headers: new Headers([...headers]) }, body)).toEqual([]);
   });
 
+  it('of a digest while it is folded anew', async () => {
+    jest.spyOn(projection, 'isAnswering', 'get').mockReturnValue(false);
+    expect((await fetch(`${api.url}/projections/orders/digest`)).status).toBe(503);
+    await expectDocumented('projectionDigest', '/projections/orders/digest');
+  });
+
   it.each(rows(REQUESTS))('of a defect: $id', async ({ id, path }) => {
     const defect = new Error('a defect');
     jest.spyOn(log, 'head').mockRejectedValue(defect);

@@ -38,6 +38,9 @@ interface Answer {
   };
 }
 
+const cursorOf = (parts: readonly unknown[]): string =>
+  Buffer.from(JSON.stringify(parts)).toString('base64url');
+
 describe.each(ENTITY_STORES)('entity projections in $name, over HTTP', ({ create }) => {
   let app: NestFastifyApplication;
   let log: EventLog;
@@ -204,6 +207,13 @@ describe.each(ENTITY_STORES)('entity projections in $name, over HTTP', ({ create
     ['?fields=', 'fields must be members of the view'],
     ['?cursor=nonsense', 'cursor must be what next of a page has'],
     ['?cursor=WyIiXQ', 'cursor must be what next of a page has'],
+    [`?cursor=${cursorOf(['', '\0'])}`, 'cursor must be what next of a page has'],
+    [`?cursor=${cursorOf(['', '\uD800'])}`, 'cursor must be what next of a page has'],
+    [`?cursor=${cursorOf(['', 'x'.repeat(256)])}`, 'cursor must be what next of a page has'],
+    [
+      `?sort=opened&cursor=${cursorOf(['opened', 'a', '+275760-09-13T00:00:00.000Z'])}`,
+      'cursor must be what next of a page has',
+    ],
     ['?cursor=', 'cursor must be what next of a page has'],
     ['?at=3', 'orders cannot be filtered by at'],
   ])('refuses %s in words', async (query, detail) => {

@@ -3,6 +3,7 @@ import { jest } from '@jest/globals';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { position } from '../../src/runtime/event-log/event.js';
 import { EventLog, LeftfoldModule } from '../../src/runtime/index.js';
 import type { EntityProjection } from '../../src/runtime/projection/entities/entity-projection.js';
 import { ProjectionHost } from '../../src/runtime/projection/projection-host.js';
@@ -175,6 +176,50 @@ describe.each(ENTITY_STORES)('entities with those that belong to them, in $name'
     expect(status).toBe(503);
     expect(body['detail']).toContain('order-lines is recovering');
     expect((await get('/orders/a')).status).toBe(200);
+  });
+
+  it.each(['/orders', '/orders/a'])(
+    'does not answer %s with less than was asked for when their projection begins anew meanwhile',
+    async (path) => {
+      await log.append([opened('a'), line('l1', 'a')]);
+      await fresh(`${path}?include=lines`);
+      const lines = projection('order-lines');
+      const related = lines.related.bind(lines);
+      jest.spyOn(lines, 'related').mockImplementation(async (query, signal) => {
+        const found = await related(query, signal);
+        return { of: found.of.map(() => ({ items: [], isMore: false })), position: position(0) };
+      });
+      expect((await fresh(`${path}?include=lines`)).status).toBe(503);
+      expect((await get(`${path}?include=lines`)).headers['leftfold-position']).toBe('0');
+      jest.spyOn(lines, 'related').mockImplementation(async (query, signal) => {
+        jest.spyOn(lines, 'isAnswering', 'get').mockReturnValue(false);
+        return related(query, signal);
+      });
+      expect((await get(`${path}?include=lines`)).status).toBe(503);
+    },
+  );
+
+  it('says from which position on the oldest of what it answers may be old', async () => {
+    await log.append([opened('a'), line('l1', 'a')]);
+    await fresh('/orders/a?include=lines');
+    const [orders, lines] = [projection('orders'), projection('order-lines')];
+    const found = await orders.find('a');
+    if (found === undefined) throw new Error('there is no a');
+    const fault = { position: position(2), type: 'x', message: 'no' };
+    jest.spyOn(orders, 'find').mockResolvedValue({ ...found, fault });
+    jest.spyOn(lines, 'fault', 'get').mockReturnValue({
+      position: position(1),
+      message: 'no',
+      since: new Date(),
+    } as EntityProjection['fault']);
+    expect((await get('/orders/a?include=lines')).headers['leftfold-stale']).toBe('1');
+    expect((await get('/orders/a?include=lines')).body).toMatchObject({ faultAt: 2 });
+  });
+
+  it('answers an empty page', async () => {
+    await log.append([opened('a')]);
+    const { status, body } = await fresh('/orders?include=lines&customer=Nobody');
+    expect([status, body]).toEqual([200, { items: [] }]);
   });
 });
 

@@ -22,6 +22,8 @@ export interface RunningEntities<Context> {
     readonly unusable: string[];
     /** How far rebuilds and audits had come that an earlier process did not end. */
     readonly interrupted: number[];
+    /** Why something could not be removed after a rebuild. */
+    readonly notCleared: string[];
     readonly troubles: (string | undefined)[];
     readonly recovered: RecoveryReport[];
   };
@@ -43,6 +45,7 @@ export function runEntities<Context>(
     faults: [],
     unusable: [],
     interrupted: [],
+    notCleared: [],
     troubles: [],
     recovered: [],
   };
@@ -55,6 +58,7 @@ export function runEntities<Context>(
     faulted: (fault) => told.faults.push(fault),
     unusable: (reason) => told.unusable.push(reason),
     interrupted: (at) => told.interrupted.push(at),
+    notCleared: (why) => told.notCleared.push(why),
     trouble: (why) => told.troubles.push(why),
   });
   const actor = createActor(projection.lifecycle());

@@ -76,7 +76,7 @@ export async function overviewOf(
     isOfMany || !hasState ? [] : projection.snapshotsKept(),
   ]);
   const { name, status, skipped, eventsPerSecond, drift } = projection;
-  const { position, digest } = foldedBy(projection);
+  const { position } = isOfMany ? projection : foldedBy(projection);
   const oldestUnfolded = position < head ? await timeAfter(position, log) : now;
   const self = `/projections/${name}`;
   const fault = faultIn(projection);
@@ -93,7 +93,7 @@ export async function overviewOf(
           : rounded(Math.max(now.getTime() - oldestUnfolded.getTime(), 0) / 1000),
     },
     eventsPerSecond: rounded(eventsPerSecond),
-    digest: `${position}-${digest}`,
+    digest: digestOf(projection),
     ...(isOfMany && { entities: countIn(projection) }),
     snapshots: snapshots.map(({ position, bytes, time }) => ({ position, bytes, time: time.toISOString() })),
     skipped: [...skipped].sort((one, other) => one - other),
@@ -112,12 +112,17 @@ export async function overviewOf(
 
 type AnyProjection = Projection | EntityProjection | AnyReadModel;
 
+function digestOf(projection: AnyProjection): string {
+  const { position, digest } = foldedBy(projection);
+  return `${position}-${digest}`;
+}
+
 function foldedBy(projection: AnyProjection): {
   readonly position: Position;
   readonly digest: string;
 } {
-  if (projection instanceof EntityProjection || projection instanceof AnyReadModel)
-    return { position: projection.position, digest: projection.digest };
+  if (projection instanceof EntityProjection) return projection.folded;
+  if (projection instanceof AnyReadModel) return { position: projection.position, digest: projection.digest };
   const { position, digest } = projection.folded;
   return { position, digest: digestText(digest) };
 }

@@ -168,6 +168,11 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
           `${name}: a rebuild or audit that had come to ${at} was interrupted; what it had folded is removed, ask for it again`,
         );
       },
+      notCleared: (why) => {
+        this.#logger.warn(
+          `${name}: what it had before the rebuild could not be removed, which is tried again at the next start: ${why}`,
+        );
+      },
       trouble: (why) => {
         if (why === undefined) this.#logger.log(`${name}: its database can be used again`);
         else this.#logger.warn(`${name}: its database cannot be used now, and is tried again: ${why}`);

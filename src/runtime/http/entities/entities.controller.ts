@@ -27,7 +27,7 @@ import { OriginPolicy } from '../kernel/origin-policy.js';
 import { refuseUnknownParameters, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
-import { reached, readPlace, requireRecovered } from '../projections/query.js';
+import { NotYet, reached, readPlace, requireRecovered } from '../projections/query.js';
 import { ApiEntity, ApiList } from './entities.docs.js';
 import { entityJson, sendBody } from './entity-answer.js';
 import { answerEntityAt } from './entity-past.controller.js';
@@ -71,12 +71,14 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
         });
         if (found === undefined) return;
         const { page, included } = found;
+        const position = lowest(page.position, included);
+        requireNotBehind(asked, list.reached, position);
         const body = listJson(page, list, definition, included, (cursor) =>
           this.links.runtime(pathOf(name, query, cursor)),
         );
         sendBody(this.projection, request, response, {
           body,
-          position: lowest(page.position, included),
+          position,
           headers: { ...headers, ...inclusion.headers(included, this.projection) },
         });
       });
@@ -112,11 +114,13 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
             { ...found, ...(faultAt !== undefined && { faultAt }), included: members },
             fields,
           );
-          const stale = faultAt === undefined ? {} : { 'leftfold-stale': String(faultAt) };
+          requireNotBehind(asked, after, lowest(position, included));
+          const own = inclusion.headers(included, this.projection);
+          const stale = faultAt === undefined ? {} : { 'leftfold-stale': earlier(faultAt, own) };
           sendBody(this.projection, request, response, {
             body,
             position: lowest(position, included),
-            headers: { ...headers, ...inclusion.headers(included, this.projection), ...stale },
+            headers: { ...headers, ...own, ...stale },
           });
         };
         if (include.length > 0) {
@@ -173,6 +177,25 @@ function once(
     projections.forEach(requireRecovered);
     return answer(wait > 0 ? { 'preference-applied': `wait=${wait}` } : undefined);
   });
+}
+
+/** One of them may have begun to fold anew while they were asked. @throws NotYet */
+function requireNotBehind(
+  projections: readonly EntityProjection[],
+  wanted: Position | undefined,
+  answered: Position,
+): void {
+  projections.forEach(requireRecovered);
+  if (wanted === undefined || answered >= wanted) return;
+  throw new NotYet(
+    `What was read had been folded up to position ${answered}, not yet up to ${wanted}.`,
+    answered,
+  );
+}
+
+function earlier(faultAt: Position, headers: Readonly<Record<string, string>>): string {
+  const { 'leftfold-stale': stale = String(faultAt) } = headers;
+  return String(Math.min(faultAt, Number(stale)));
 }
 
 /** @param linkTo the link to the page after the cursor */

@@ -1,5 +1,8 @@
 /** Where a page of a list ends, as text that is handed back for the next page. */
-import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
+import {
+  MAX_ENTITY_KEY_LENGTH,
+  type EntityProjectionDefinition,
+} from '../../projection/entities/define-entity-projection.js';
 import type { EntityCursor, SortBy } from '../../projection/entities/entity-query.js';
 import { ABSENT, isColumnValue } from '../../projection/entities/index-kinds.js';
 import { InvalidParameter } from '../kernel/problem.js';
@@ -15,7 +18,7 @@ export function writeCursor({ values, key }: EntityCursor, sort: readonly SortBy
 /** @throws InvalidParameter unless `writeCursor` can have made it for a list in this order */
 export function readCursor(text: string, sort: readonly SortBy[], { index }: Indexed): EntityCursor {
   const [order, key, ...values] = partsIn(text);
-  if (typeof order !== 'string' || typeof key !== 'string') throw notACursor();
+  if (typeof order !== 'string' || !isKey(key)) throw notACursor();
   if (order !== sortText(sort)) {
     const given = order === '' ? 'without sort' : `for sort=${order.slice(0, 100)}`;
     throw new InvalidParameter(
@@ -32,6 +35,9 @@ export function readCursor(text: string, sort: readonly SortBy[], { index }: Ind
   if (values.length !== sort.length) throw notACursor();
   return { values: read, key };
 }
+
+const isKey = (key: unknown): key is string =>
+  typeof key === 'string' && key.length <= MAX_ENTITY_KEY_LENGTH && key.isWellFormed() && !key.includes('\0');
 
 function partsIn(text: string): readonly unknown[] {
   if (!/^[A-Za-z0-9_-]+$/.test(text)) throw notACursor();

@@ -42,6 +42,7 @@ import { resumeProjection, skipFaultedEvent } from '../../projection/resume.js';
 import { positionOf } from './as-of.js';
 import { anyProjectionNamed, projectionWithMachine } from './projection-not-found.js';
 import { ApiDetails, ApiDigest, ApiMachine, ApiOverview, ApiResume } from './projections.docs.js';
+import { requireRecovered } from './query.js';
 import { readResume } from './resume-request.js';
 import { readPointInTime } from './time-parameter.js';
 
@@ -97,7 +98,8 @@ export class ProjectionsController {
           'at',
           `The digest of ${projection instanceof AnyReadModel ? 'a read model' : 'an entity projection'} is there as of now only; ask without at.`,
         );
-      const { position, digest } = projection;
+      if (projection instanceof EntityProjection) requireRecovered(projection);
+      const { position, digest } = projection instanceof EntityProjection ? projection.folded : projection;
       sendJson(response, 200, headersAt(position), { position, digest: `${position}-${digest}` });
       return;
     }

@@ -17,6 +17,7 @@ import { JSON_TYPE, bodyProblems } from '../kernel/bodies.js';
 import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidBody, InvalidHeader, InvalidParameter } from '../kernel/problem.js';
 import { PAST_PROBLEMS, apiPointInTime } from './projection.docs.js';
+import { NotYet } from './query.js';
 import { ProjectionNotFound } from './projection-not-found.js';
 import { skipBody } from './resume-request.js';
 
@@ -173,6 +174,7 @@ export function ApiDigest(): MethodDecorator {
         'at must be a position, as in ?at=3, or a time with its zone, as in ?at=2026-01-31T12:00:00Z',
       ),
       NOT_FOUND,
+      new NotYet('orders is recovering; it has folded up to position 6.', position(6)),
       ...PAST_PROBLEMS,
     ],
   });

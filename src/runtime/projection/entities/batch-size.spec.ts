@@ -1,5 +1,5 @@
 /** A batch is bounded by the time for which it holds the serving thread. */
-import { BatchSize } from './batch-size.js';
+import { BatchSize, estimatedBytes } from './batch-size.js';
 
 /** How many entities fit in. */
 function most(size: BatchSize): number {
@@ -38,5 +38,13 @@ describe('the size of a batch', () => {
     const other = new BatchSize();
     other.note(1, 60_000);
     expect(most(other)).toBe(4000);
+  });
+});
+
+describe('the bytes of what an event says', () => {
+  it('are at least those of its texts, however deep they are', () => {
+    const text = 'x'.repeat(10_000);
+    expect(estimatedBytes({ a: [text, { b: text }], c: null, d: 1 })).toBeGreaterThan(20_000);
+    expect(estimatedBytes({ a: [text, { b: text }], c: null, d: 1 })).toBeLessThan(21_000);
   });
 });

@@ -2,7 +2,7 @@
 
 /** So many events are written in one transaction: fewer transactions, and each entity once in each. */
 const MAX_EVENTS = 4_000;
-/** Of the entities that a batch has read from the database, which are in memory until it is written. */
+/** Of the events of a batch, the entities that it has read and what it has added to them: in memory until it is written. About. */
 const MAX_BYTES = 64 * 1024 * 1024;
 /** What preparing a batch is to take at most, and writing it where that holds the thread. */
 const MAX_MS = 25;
@@ -32,4 +32,15 @@ export class BatchSize {
     // A single fast batch, as of small entities, is not taken for all that follow.
     this.#maxEntities = Math.max(Math.min(right, 1.5 * this.#maxEntities, MAX_EVENTS), MIN_ENTITIES);
   }
+}
+
+/** Of a value of JSON in memory, as an estimate. */
+const BYTES_OF_A_VALUE = 16;
+
+export function estimatedBytes(value: unknown): number {
+  if (typeof value === 'string') return BYTES_OF_A_VALUE + value.length;
+  if (typeof value !== 'object' || value === null) return BYTES_OF_A_VALUE;
+  let bytes = BYTES_OF_A_VALUE;
+  for (const member of Object.values(value)) bytes += BYTES_OF_A_VALUE + estimatedBytes(member);
+  return bytes;
 }

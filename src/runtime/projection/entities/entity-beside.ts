@@ -7,6 +7,7 @@ import { isSkip } from '../skipping.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import type { Checkpoint } from './entity-checkpoint.js';
 import { followed } from './entity-follower.js';
+import { retried } from './database-trouble.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace } from './entity-place.js';
 
@@ -55,9 +56,9 @@ export class EntitiesBeside<Context = unknown> {
     for await (const page of log.followPages(followed(definition), this.checkpoint.position, signal)) {
       const events = page.events.filter((event) => event.position <= end && (isConsumed || !isSkip(event)));
       const clipped: Page = { events, through: page.through < end ? page.through : end };
-      await folding.take(clipped);
+      await retried(() => folding.take(clipped), { signal });
       if (folding.isFull || clipped.through === end) {
-        const failure = await place.write(folding, log);
+        const failure = await retried(() => place.write(folding, log), { signal });
         if (failure !== undefined) throw failure;
         await afterWrite(this.checkpoint.position);
       }

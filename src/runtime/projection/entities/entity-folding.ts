@@ -3,7 +3,7 @@ import { position, type Page, type Position, type RecordedEvent } from '../../ev
 import type { FoldState } from '../../fold/fold-state.js';
 import { errorText } from '../error-text.js';
 import { FoldFailed } from '../folding.js';
-import { BatchSize } from './batch-size.js';
+import { BatchSize, estimatedBytes } from './batch-size.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { withChange, type Entity, type StoredEntity } from './entity.js';
 import { isSnapshot, snapshotsOf } from './entity-snapshots.js';
@@ -138,7 +138,9 @@ export class EntityFolding<Context = unknown> {
     try {
       for (const event of page.events) {
         at = event.position;
-        if (!this.skipped.has(at)) this.#foldEvent(event);
+        const bytes = estimatedBytes(event.data);
+        this.#bytes += bytes;
+        if (!this.skipped.has(at)) this.#foldEvent(event, bytes);
       }
       this.#through = page.through;
     } catch (error) {
@@ -241,9 +243,11 @@ export class EntityFolding<Context = unknown> {
     return undefined;
   }
 
-  #foldEvent(event: RecordedEvent): void {
+  #foldEvent(event: RecordedEvent, bytes: number): void {
     for (const key of this.definition.keysOf(event)) {
       const touched = this.#touch(key);
+      // A state grows by about what an event says.
+      this.#bytes += bytes;
       if (touched.entity.fault !== undefined) continue;
       try {
         this.#step(touched, event);

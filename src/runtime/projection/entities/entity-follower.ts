@@ -12,6 +12,7 @@ import { isSkip, skipTypes, skippedBy, skippedIn } from '../skipping.js';
 import { CheckpointMoved, DatabaseDamaged } from './database-damage.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { retried, type DatabaseTrouble } from './database-trouble.js';
+import { analyzed } from './entity-database.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace, PlaceObserver } from './entity-place.js';
 import { EntityDatabaseAway } from './entity-problems.js';
@@ -111,7 +112,7 @@ export class EntityFollower<Context> {
         await this.exclusively(() => this.#take(page, page.through < target, ended));
         if (wasBehind && this.folded.position >= target) {
           caughtUp();
-          await this.#persisting(ended, () => this.#folding.database.analyze());
+          await analyzed(this.#folding.database);
         }
         if (wasBehind) await nextTurn(); // a log on this machine may give page after page without one
       }

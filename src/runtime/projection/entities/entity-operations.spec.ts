@@ -1,11 +1,14 @@
 /** Audits and rebuilds of entities that something comes between. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { changedOrders, added, opened, orderContracts, orders } from '../../../../test/support/app/orders.js';
 import { ENTITY_STORES, type EntityStore } from '../../../../test/support/entity-stores.js';
 import { runEntities, type RunningEntities } from '../../../../test/support/running-entities.js';
 import { EventLog } from '../../event-log/event-log.js';
-import { position } from '../../event-log/event.js';
+import { position, tag } from '../../event-log/event.js';
 import { MemoryStore } from '../../stores/memory.store.js';
-import { recordSkip } from '../skipping.js';
+import { eventSkipped, recordSkip } from '../skipping.js';
+import { DatabaseTrouble } from './database-trouble.js';
 import { EntitiesBeside } from './entity-beside.js';
 import { auditEntities, rebuildEntities } from './entity-operations.js';
 import { EntityPlace } from './entity-place.js';
@@ -98,6 +101,93 @@ describe.each(ENTITY_STORES)('an audit or rebuild of entities in $name', ({ crea
     expect(await names()).toHaveLength(1);
   });
 
+  it('that takes its place skips what is skipped while it does', async () => {
+    const { projection } = running;
+    const create = projection.place.create.bind(projection.place);
+    projection.place.create = async (...parameters) => {
+      const folding = await create(...parameters);
+      const serve = folding.database.serve.bind(folding.database);
+      folding.database.serve = async () => {
+        const skip = { projection: 'orders', position: 4, reason: 'a slip' };
+        await log.appendAsRuntime([added('a', 100), eventSkipped.create(skip, [tag('projection:orders')])]);
+        await pause(50);
+        await serve();
+      };
+      return folding;
+    };
+    await rebuildEntities(projection, options);
+    await running.caughtUp();
+    expect(projection.skipped).toEqual(new Set([4]));
+    expect(await running.view('a')).toMatchObject({ total: '12' });
+    expect(running.told.unusable).toEqual([]);
+  });
+
+  it('that has taken its place has ended well, also when what was before cannot be removed', async () => {
+    const { place } = running.projection;
+    const removeOthers = place.removeOthers.bind(place);
+    place.removeOthers = async (name) => {
+      place.removeOthers = removeOthers;
+      await removeOthers(name);
+      throw new Error('no lock');
+    };
+    expect(await rebuildEntities(running.projection, options)).toMatchObject({ equal: true });
+    expect(running.told.notCleared).toEqual(['Error: no lock']);
+    await rebuildEntities(running.projection, options);
+    expect(await names()).toHaveLength(1);
+  });
+
+  it('that cannot use its database for a while goes on by itself', async () => {
+    const { place } = running.projection;
+    const create = place.create.bind(place);
+    place.create = async (...parameters) => {
+      const folding = await create(...parameters);
+      const { database } = folding;
+      for (const member of ['load', 'apply', 'serve'] as const)
+        jest.spyOn(database, member).mockRejectedValueOnce(new DatabaseTrouble('away', `no ${member}`));
+      return folding;
+    };
+    expect(await rebuildEntities(running.projection, options)).toMatchObject({ equal: true, position: 3 });
+    expect(await running.view('a')).toMatchObject({ total: '12' });
+    expect(await names()).toHaveLength(1);
+  });
+
+  it('leaves nothing behind when its database cannot be made', async () => {
+    const databases = store.databases();
+    const create = databases.create.bind(databases);
+    const closed: unknown[] = [];
+    databases.create = async (shape) => {
+      const database = await create(shape);
+      jest.spyOn(database, 'reset').mockRejectedValue(new Error('no reset'));
+      const close = database.close.bind(database);
+      database.close = () => {
+        closed.push(database.name);
+        return close();
+      };
+      return database;
+    };
+    const place = new EntityPlace(databases);
+    await expect(place.create(orders, log, new Set(), false)).rejects.toThrow('no reset');
+    expect(closed).toHaveLength(1);
+    expect(await names()).toHaveLength(1);
+    await place.close();
+  });
+
+  it('leaves nothing behind when its reader cannot be closed', async () => {
+    const { database } = running.projection.folding;
+    const reader = database.reader.bind(database);
+    database.reader = async () => {
+      const made = await reader();
+      if (made === undefined) return undefined;
+      const close = async (): Promise<void> => {
+        await made.close();
+        throw new Error('no rollback');
+      };
+      return { ...made, close };
+    };
+    await expect(auditEntities(running.projection, options)).rejects.toThrow('no rollback');
+    expect(await names()).toHaveLength(1);
+  });
+
   it('ends at once when the process ends, and leaves one database', async () => {
     const ending = new AbortController();
     const rebuild = rebuildEntities(running.projection, {
@@ -107,9 +197,7 @@ describe.each(ENTITY_STORES)('an audit or rebuild of entities in $name', ({ crea
       },
     });
     await log.append([added('a', 1)]);
-    await rebuild.catch((error: unknown) => {
-      expect(error).toMatchObject({ message: 'the process ends' });
-    });
+    await expect(rebuild).rejects.toThrow('the process ends');
     await running.caughtUp();
     expect(await names()).toHaveLength(1);
   });

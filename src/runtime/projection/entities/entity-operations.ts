@@ -7,7 +7,8 @@ import type { RebuildReport } from '../operations/rebuild.js';
 import { EntitiesBeside, type BesideOptions } from './entity-beside.js';
 import { isOfSameEvents } from './entity-checkpoint.js';
 import { differencesOf, isOfSameEntities } from './entity-comparison.js';
-import type { EntityDatabase, EntityReader } from './entity-database.js';
+import { retried } from './database-trouble.js';
+import { analyzed, type EntityDatabase, type EntityReader } from './entity-database.js';
 import { hexadecimal } from './entity.js';
 import type { EntityProjection } from './entity-projection.js';
 
@@ -29,38 +30,67 @@ export async function rebuildEntities<Context>(
   const beside = await EntitiesBeside.create(live, live.skipped);
   const { position, equal, before } = await putInPlace(beside, live, options).catch(
     async (error: unknown) => {
-      await beside.discard();
+      await abandon(beside, live).catch(() => undefined); // what is left is removed at the next start
       throw error;
     },
   );
-  await before?.close();
-  await live.place.removeOthers(beside.name);
+  try {
+    await before?.close();
+    await live.place.removeOthers(beside.name);
+  } catch (error) {
+    live.notCleared(error);
+  }
   const milliseconds = Math.round(performance.now() - began);
   return { position, resumedFrom: START, equal, milliseconds };
+}
+
+interface Replaced {
+  readonly position: Position;
+  readonly equal: boolean;
+  readonly before: EntityDatabase | undefined;
 }
 
 async function putInPlace<Context>(
   beside: EntitiesBeside<Context>,
   live: EntityProjection<Context>,
   options: EntityOperationOptions,
-): Promise<{
-  readonly position: Position;
-  readonly equal: boolean;
-  readonly before: EntityDatabase | undefined;
-}> {
+): Promise<Replaced> {
+  await beside.foldThrough(live.position, towards(live, options));
+  await analyzed(beside.folding.database);
   for (;;) {
     await beside.foldThrough(live.position, towards(live, options));
     await live.written(options.signal);
     const { position, digest } = beside.checkpoint;
     if (live.position < position) throw foldedAnew(live);
-    const replaced = await live.exclusively(async () => {
-      if (!live.isWritten || live.position !== position) return undefined;
-      const equal = digest === live.folding.checkpoint.digest;
-      return { position, equal, before: await live.replaceBy(beside.folding) };
-    });
+    const replace = (): Promise<Replaced | undefined> =>
+      live.exclusively(async () => {
+        options.signal.throwIfAborted();
+        if (!live.isWritten || live.position !== position) return undefined;
+        const equal = digest === live.folding.checkpoint.digest;
+        return { position, equal, before: await live.replaceBy(beside.folding) };
+      });
+    const replaced = await retried(replace, { signal: options.signal });
     if (replaced !== undefined) return replaced;
     await nextTurn();
   }
+}
+
+/**
+ * Removes what was folded beside. Where the answer to its commit was lost, it may serve: users' view would be dropped with it, so the
+ * present one is shown again before.
+ */
+async function abandon<Context>(
+  beside: EntitiesBeside<Context>,
+  live: EntityProjection<Context>,
+): Promise<void> {
+  try {
+    const found = await beside.folding.database.checkpoint();
+    if (found?.serves === true) await live.exclusively(() => live.folding.database.serve());
+  } catch (error) {
+    await beside.folding.database.close();
+    throw error;
+  }
+  await beside.discard();
 }
 
 /**
@@ -107,8 +137,11 @@ export async function auditEntities<Context>(
       milliseconds: Math.round(performance.now() - began),
     };
   } finally {
-    await reader?.close();
-    await beside.discard();
+    try {
+      await reader?.close();
+    } finally {
+      await beside.discard();
+    }
   }
 }
 

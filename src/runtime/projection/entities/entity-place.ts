@@ -21,6 +21,8 @@ export interface PlaceObserver {
   unusable(reason: string): void;
   /** A rebuild or an audit of an earlier process had come to this position, and did not end. */
   interrupted?(at: Position): void;
+  /** A rebuilt one answers; the one before could not be removed, which is tried again at the next start. */
+  notCleared?(why: string): void;
 }
 
 export class EntityPlace {
@@ -51,11 +53,14 @@ export class EntityPlace {
         await database.close();
         continue;
       }
-      const reason = await whyUnusable(checkpoint, definition, log, skipped);
-      if (reason === undefined) {
-        await this.removeOthers(database.name); // a process that ended while it rebuilt has left them
-        return new EntityFolding(definition, database, checkpoint, skipped);
-      }
+      const use = async (): Promise<string | undefined> => {
+        const reason = await whyUnusable(checkpoint, definition, log, skipped);
+        // A process that ended while it rebuilt has left them.
+        if (reason === undefined) await this.removeOthers(database.name);
+        return reason;
+      };
+      const reason = await (database === kept ? use() : orClose(database, use));
+      if (reason === undefined) return new EntityFolding(definition, database, checkpoint, skipped);
       onUnusable(reason);
       await database.close();
     }
@@ -64,7 +69,7 @@ export class EntityPlace {
     const rehearsed = await this.databases.adoptRehearsed?.(definition, fits);
     const begun = await this.#opened(definition, rehearsed, skipped);
     const folding = begun ?? (await this.create(definition, log, skipped, true));
-    await this.removeOthers(folding.database.name);
+    await orClose(folding.database, () => this.removeOthers(folding.database.name));
     return folding;
   }
 
@@ -80,7 +85,13 @@ export class EntityPlace {
     const fingerprint = fingerprintIn(log.contracts, definition);
     const none = { position: START, hash: '', digest: 0n, entities: 0, faulted: 0 };
     const checkpoint: Checkpoint = { log: log.identity, fingerprint, ...none, serves };
-    await database.reset(checkpoint);
+    try {
+      await database.reset(checkpoint);
+    } catch (error) {
+      await database.close();
+      await this.remove(database.name).catch(() => undefined); // its trouble is that of `reset`
+      throw error;
+    }
     return new EntityFolding(definition, database, checkpoint, skipped);
   }
 
@@ -114,8 +125,8 @@ export class EntityPlace {
   }
 
   /** Removes all databases but this one, which serves, and those that this process folds into beside it. */
-  async removeOthers(name: string | undefined): Promise<void> {
-    if (name !== undefined) this.#beside.delete(name);
+  async removeOthers(name: string): Promise<void> {
+    this.#beside.delete(name);
     for (const each of await this.databases.list())
       if (each !== name && !this.#beside.has(each)) await this.databases.remove(each);
   }
@@ -131,29 +142,47 @@ export class EntityPlace {
     skipped: Set<Position>,
   ): Promise<EntityFolding<Context> | undefined> {
     if (name === undefined) return undefined;
-    const database = await this.databases.open(name, definition);
-    const checkpoint = await database.checkpoint();
+    const { database, checkpoint } = await this.#openedAt(name, definition);
     if (checkpoint !== undefined) return new EntityFolding(definition, database, checkpoint, skipped);
     await database.close();
     return undefined;
+  }
+
+  async #openedAt(name: string, shape: Shape): Promise<Opened> {
+    const database = await this.databases.open(name, shape);
+    return orClose(database, async () => ({ database, checkpoint: await database.checkpoint() }));
   }
 
   async *#databases(
     shape: Shape,
     kept: EntityDatabase | undefined,
     onUnusable: (reason: string) => void,
-  ): AsyncGenerator<{ readonly database: EntityDatabase; readonly checkpoint: Checkpoint | undefined }> {
+  ): AsyncGenerator<Opened> {
     if (kept !== undefined) yield { database: kept, checkpoint: await kept.checkpoint() };
     for (const name of await this.databases.list()) {
       if (name === kept?.name || this.#beside.has(name)) continue;
       try {
-        const database = await this.databases.open(name, shape);
-        yield { database, checkpoint: await database.checkpoint() };
+        yield await this.#openedAt(name, shape);
       } catch (error) {
         if (!(error instanceof DatabaseDamaged)) throw error;
         onUnusable(`${name} cannot be used (${error.message})`);
       }
     }
+  }
+}
+
+interface Opened {
+  readonly database: EntityDatabase;
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+/** Closes the database when the work fails. */
+async function orClose<Result>(database: EntityDatabase, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    await database.close();
+    throw error;
   }
 }
 

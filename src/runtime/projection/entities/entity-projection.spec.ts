@@ -16,9 +16,11 @@ import { ENTITY_STORES, type EntityStore } from '../../../../test/support/entity
 import { runEntities, type RunningEntities } from '../../../../test/support/running-entities.js';
 import type { RecordedOf } from '../../event-log/contracts/event-contract.js';
 import { EventLog } from '../../event-log/event-log.js';
-import { position } from '../../event-log/event.js';
+import { position, type RecordedEvent } from '../../event-log/event.js';
 import { MemoryStore } from '../../stores/memory.store.js';
+import { overviewOf } from '../overview.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
+import { EntityPlace } from './entity-place.js';
 import { SqliteDatabases } from './sqlite/sqlite-databases.js';
 
 const IN_MEMORY = {
@@ -49,6 +51,42 @@ describe.each<{
   afterEach(async () => {
     await log.close();
     await store.remove();
+  });
+
+  it('of which no database is open has the digest of nothing, at the beginning', async () => {
+    const running = run(orders);
+    await log.append([opened('a')]);
+    await running.caughtUp();
+    expect(running.projection.folded).toEqual({ position: 1, digest: running.projection.digest });
+    await running.projection.stop();
+    expect((await overviewOf(running.projection, log)).digest).toBe('0-0000000000000000');
+  });
+
+  it('is written before large events, and what they have made, fill the memory', async () => {
+    const place = new EntityPlace(store.databases());
+    const folding = await place.create(orders, log, new Set(), true);
+    const customer = 'x'.repeat(1024 * 1024);
+    await log.append([opened('a')]);
+    let event: RecordedEvent | undefined;
+    for await (const [first] of log.read()) event = first;
+    if (event === undefined) throw new Error('there is no event');
+    const take = (at: number): Promise<void> =>
+      folding.take({
+        events: [
+          {
+            ...event,
+            position: position(at),
+            data: { ...(event.data as object), order: `k${at}`, customer },
+          },
+        ],
+        through: position(at),
+      });
+    for (let at = 1; at <= 30; at += 1) await take(at);
+    expect(folding.isFull).toBe(false);
+    for (let at = 31; at <= 40; at += 1) await take(at);
+    expect(folding.isFull).toBe(true);
+    await folding.database.close();
+    await place.close();
   });
 
   it('folds each event to the entity of its key', async () => {

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { EventLog } from '../../event-log/event-log.js';
 import type { StoreStatus } from '../../event-log/event-store.js';
 import type { Position } from '../../event-log/event.js';
+import { errorText } from '../error-text.js';
 import type { ProjectionFault } from '../fault.js';
 import type { Skipped } from '../folding.js';
 import { LifecycleState } from '../lifecycle-state.js';
@@ -59,7 +60,7 @@ export class EntityProjection<Context = unknown> {
     /** @internal */
     readonly log: EventLog,
     place: EntityPlace,
-    observer: EntityObserver,
+    private readonly observer: EntityObserver,
     now: () => Date = () => new Date(),
   ) {
     this.place = place;
@@ -138,9 +139,14 @@ export class EntityProjection<Context = unknown> {
     return this.status !== 'recovering' && !this.#follower.isBehindShown;
   }
 
+  /** How far its database is, and the digest of all its entities then. Nothing while none is open. */
+  get folded(): { readonly position: Position; readonly digest: string } {
+    return this.#served.folded;
+  }
+
   /** Of all entities: equal in two processes that have folded the same. */
   get digest(): string {
-    return this.#served.digest;
+    return this.folded.digest;
   }
 
   /**
@@ -246,6 +252,11 @@ export class EntityProjection<Context = unknown> {
     const before = await this.#served.replaceBy(rebuilt);
     this.#drift = undefined;
     return before;
+  }
+
+  /** What was before a rebuilt one is still there. @internal */
+  notCleared(error: unknown): void {
+    this.observer.notCleared?.(errorText(error));
   }
 
   /** @internal */

@@ -51,6 +51,7 @@ describe.each(ENTITY_STORES)('entities that belong to others, in $name', ({ crea
     expect(keysIn(await related(['Ann'], 3))).toEqual([['a,b,c', false]]);
     expect(keysIn(await related(['Cid'], 3))).toEqual([['', false]]);
     expect((await related(['Cid'], 3)).position).toBe(5);
+    expect(await related([], 3)).toEqual({ of: [], position: 5 });
   });
 
   it('are of a thousand keys at once, whatever is in them', async () => {

@@ -16,6 +16,7 @@ import { MemoryStore } from '../../stores/memory.store.js';
 import { recordSkip } from '../skipping.js';
 import { DatabaseDamaged } from './database-damage.js';
 import { EntityPast, type EntityWhatIf } from './entity-past.js';
+import { EntityQueriesBusy, EntityQueryTooSlow } from './entity-problems.js';
 import { rebuildEntities } from './entity-operations.js';
 import { CHANGES_BETWEEN_SNAPSHOTS } from './entity-snapshots.js';
 
@@ -97,6 +98,23 @@ describe.each(ENTITY_STORES)('the past of an entity with many events in $name', 
       expect(events).toBeLessThan(BOUND);
       expect(answer).toEqual(await at(whole, where));
       expect(answer).toMatchObject({ position: where });
+    },
+  );
+
+  it('folds all of the log where that has another past than what is kept', async () => {
+    jest.spyOn(log, 'hashAt').mockResolvedValue('another');
+    const { events, answer } = await counted(() => at(running.projection.past, MANY + 1));
+    expect(events).toBe(MANY + 1);
+    expect(answer).toEqual(await at(whole, MANY + 1));
+  });
+
+  it.each([new EntityQueriesBusy(), new EntityQueryTooSlow(10)])(
+    'folds all of the log where the database has no time: $problem',
+    async (problem) => {
+      jest.spyOn(running.projection.folding, 'find').mockRejectedValue(problem);
+      const { events, answer } = await counted(() => at(running.projection.past, MANY + 1));
+      expect(events).toBe(MANY + 1);
+      expect(answer).toEqual(await at(whole, MANY + 1));
     },
   );
 

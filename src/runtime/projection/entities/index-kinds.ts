@@ -7,7 +7,7 @@
  * - `integer`: an exact JSON integer, or a canonical decimal string of at most 1,000 digits
  * - `number`: a JSON number
  * - `boolean`: false before true
- * - `time`: an RFC 3339 time, whatever its zone, to the millisecond
+ * - `time`: an RFC 3339 time, whatever its zone, to the millisecond; in UTC of the years 0000 to 9999
  *
  * A member that is null or absent comes before all others.
  */
@@ -103,10 +103,15 @@ const fourDigits = (length: number): string => String(length).padStart(4, '0');
 
 function timeValue(text: string): string | undefined {
   const milliseconds = TIME.test(text) ? Date.parse(text.toUpperCase()) : NaN;
-  return Number.isNaN(milliseconds) ? undefined : new Date(milliseconds).toISOString();
+  if (Number.isNaN(milliseconds)) return undefined;
+  const written = new Date(milliseconds).toISOString();
+  return isOfFourDigits(written) ? written : undefined;
 }
 
+/** Another year has a sign and six digits, which sort elsewhere: its zone has moved it out of 0000 to 9999. */
+const isOfFourDigits = (written: string): boolean => /^\d{4}-/.test(written);
+
 function isTimeValue(value: string): boolean {
-  const milliseconds = Date.parse(value);
+  const milliseconds = isOfFourDigits(value) ? Date.parse(value) : NaN;
   return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === value;
 }

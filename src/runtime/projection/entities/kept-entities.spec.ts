@@ -1,10 +1,13 @@
 /** What a server has kept of an entity projection is audited and rehearsed from outside, wherever it is kept. */
+import { jest } from '@jest/globals';
 import { added, changedOrders, opened, orderContracts, orders } from '../../../../test/support/app/orders.js';
 import { ENTITY_STORES, type EntityStore } from '../../../../test/support/entity-stores.js';
 import { runEntities, type RunningEntities } from '../../../../test/support/running-entities.js';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import { EventLog } from '../../event-log/event-log.js';
+import { position } from '../../event-log/event.js';
 import { MemoryStore } from '../../stores/memory.store.js';
+import { recordSkip } from '../skipping.js';
 import { EntityPlace } from './entity-place.js';
 import { auditKept, rehearseKept, type EntityRehearsal, type KeptAudit } from './kept-entities.js';
 import { SqliteDatabases } from './sqlite/sqlite-databases.js';
@@ -82,6 +85,22 @@ describe.each(ENTITY_STORES)('what is kept of entities in $name', (kind) => {
       checked: 0,
       notCompared: 'it was folded by another definition or version, or from events in other revisions',
     });
+  });
+
+  it('is rehearsed without a comparison where the log has another past', async () => {
+    jest.spyOn(log, 'hashAt').mockResolvedValue('another');
+    const { compared, notCompared } = await rehearse();
+    expect(compared).toBeUndefined();
+    expect(notCompared).toBe('the log has another past than what is kept: was a backup restored?');
+    jest.restoreAllMocks();
+  });
+
+  it('is rehearsed without a comparison where it was folded when other events were skipped', async () => {
+    await running.projection.stop();
+    await recordSkip(log, { projection: 'orders', position: position(2), reason: 'a slip' });
+    const { compared, notCompared } = await rehearse();
+    expect(compared).toBeUndefined();
+    expect(notCompared).toBe('what is kept was folded when other events were skipped');
   });
 
   it('is rehearsed: equal where only the view is another, and different where the state is', async () => {

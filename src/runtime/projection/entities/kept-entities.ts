@@ -2,7 +2,8 @@
 import type { EventLog } from '../../event-log/event-log.js';
 import { START, type Position } from '../../event-log/event.js';
 import type { AuditJobResult } from '../operations/run-job.js';
-import { skippedBy } from '../skipping.js';
+import type { Skipped } from '../folding.js';
+import { fingerprintWithout, machineIn, skippedBy } from '../skipping.js';
 import { EntitiesBeside, type BesideOptions } from './entity-beside.js';
 import { isOfSameEvents, type Checkpoint } from './entity-checkpoint.js';
 import {
@@ -105,13 +106,11 @@ export async function rehearseKept(
   const beside = await EntitiesBeside.create(dependencies, skipped);
   try {
     const head = await log.head();
-    if (
-      typeof found === 'string' ||
-      found.checkpoint.log !== log.identity ||
-      found.checkpoint.position > head
-    ) {
+    const notCompared =
+      typeof found === 'string' ? found : await whyIncomparable(found.checkpoint, log, skipped);
+    if (typeof found === 'string' || notCompared !== undefined) {
       await beside.foldThrough(head, options);
-      return { beside, notCompared: typeof found === 'string' ? found : 'what is kept is of another log' };
+      return { beside, ...(notCompared !== undefined && { notCompared }) };
     }
     await beside.foldThrough(found.checkpoint.position, options);
     const compared = await reading(kept, found, ANY_SHAPE, async (reader, { position, fingerprint }) => {
@@ -130,6 +129,20 @@ export async function rehearseKept(
     await beside.discard();
     throw error;
   }
+}
+
+/** By whatever code it was folded. */
+async function whyIncomparable(
+  { log: identity, position, hash, fingerprint }: Checkpoint,
+  log: EventLog,
+  skipped: Skipped,
+): Promise<string | undefined> {
+  if (identity !== log.identity || position > (await log.head())) return 'what is kept is of another log';
+  if (position > START && hash !== (await log.hashAt(position)))
+    return 'the log has another past than what is kept: was a backup restored?';
+  if (fingerprint !== fingerprintWithout(skipped, position, machineIn(fingerprint)))
+    return 'what is kept was folded when other events were skipped';
+  return undefined;
 }
 
 /** Whatever columns another definition has. */

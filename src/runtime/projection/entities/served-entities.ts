@@ -1,6 +1,6 @@
 /** What an entity projection answers from: the database that is open now, and what becomes of it when it cannot be used. */
 import type { EventLog } from '../../event-log/event-log.js';
-import type { Position } from '../../event-log/event.js';
+import { START, type Position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { DatabaseClosed, DatabaseDamaged } from './database-damage.js';
 import { DatabaseTrouble } from './database-trouble.js';
@@ -10,6 +10,7 @@ import type { EntitySnapshots } from './entity-past.js';
 import type { EntityDatabase } from './entity-database.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace, PlaceObserver } from './entity-place.js';
+import { EntityQueriesBusy, EntityQueryTooSlow } from './entity-problems.js';
 import { hexadecimal } from './entity.js';
 
 export class ServedEntities<Context> implements EntitySnapshots<Context> {
@@ -40,9 +41,10 @@ export class ServedEntities<Context> implements EntitySnapshots<Context> {
     return { entities, faulted };
   }
 
-  /** Of all entities, in hexadecimal. */
-  get digest(): string {
-    return hexadecimal(this.#folding?.checkpoint.digest ?? 0n);
+  /** The position, and the digest of all entities at it, in hexadecimal. */
+  get folded(): { readonly position: Position; readonly digest: string } {
+    const { position, digest } = this.#folding?.checkpoint ?? { position: START, digest: 0n };
+    return { position, digest: hexadecimal(digest) };
   }
 
   /** It is removed when it is opened next. @returns whether that was not known */
@@ -70,6 +72,8 @@ export class ServedEntities<Context> implements EntitySnapshots<Context> {
   /** Puts a rebuilt one in the place of the present one. @returns the one before, which the caller closes */
   async replaceBy(folding: EntityFolding<Context>): Promise<EntityDatabase | undefined> {
     await folding.database.serve();
+    // What is skipped since the rebuild began, or while this waited.
+    for (const at of this.#skipped) folding.skipped.add(at);
     const before = this.#folding?.database;
     this.#folding = folding;
     this.#skipped = folding.skipped;
@@ -82,14 +86,20 @@ export class ServedEntities<Context> implements EntitySnapshots<Context> {
     const folding = this.#folding;
     if (folding?.skipped !== skipped) return undefined;
     try {
-      const last = await folding.find(key);
-      if (last !== undefined && last.position <= through && last.fault === undefined) return last;
-      return (await folding.database.snapshotBefore(key, through)) as EntityAt<Context> | undefined;
+      const found =
+        (await lastBefore(folding, key, through)) ?? (await snapshotBefore(folding, key, through));
+      return found !== undefined && (await this.#isOfLog(folding)) ? found : undefined;
     } catch (error) {
       // A query of what it is now has the entities folded anew, or waits; what it was can be folded from the log.
       if (isOfDatabase(error)) return undefined;
       throw error;
     }
+  }
+
+  /** Not while the log has gone back, as after a restore, and that is yet to be noticed. */
+  async #isOfLog({ checkpoint }: EntityFolding<Context>): Promise<boolean> {
+    const { position, hash } = checkpoint;
+    return position === START || hash === (await this.log.hashAt(position));
   }
 
   async close(): Promise<void> {
@@ -104,13 +114,38 @@ export class ServedEntities<Context> implements EntitySnapshots<Context> {
     const folding = this.#folding;
     this.#folding = undefined;
     this.#damage = undefined;
-    await folding?.database.close();
-    await this.place.removeOthers(undefined);
+    if (folding === undefined) return;
+    await folding.database.close();
+    // Another process may have put another one in its place.
+    await this.place.remove(folding.database.name);
   }
 }
 
+async function lastBefore<Context>(
+  folding: EntityFolding<Context>,
+  key: string,
+  through: Position,
+): Promise<EntityAt<Context> | undefined> {
+  const last = await folding.find(key);
+  return last !== undefined && last.position <= through && last.fault === undefined ? last : undefined;
+}
+
+async function snapshotBefore<Context>(
+  { database }: EntityFolding<Context>,
+  key: string,
+  through: Position,
+): Promise<EntityAt<Context> | undefined> {
+  return (await database.snapshotBefore(key, through)) as EntityAt<Context> | undefined;
+}
+
+const OF_DATABASE = [
+  DatabaseDamaged,
+  DatabaseTrouble,
+  DatabaseClosed,
+  EntityQueriesBusy,
+  EntityQueryTooSlow,
+] as const;
+
 function isOfDatabase(error: unknown): boolean {
-  return (
-    error instanceof DatabaseDamaged || error instanceof DatabaseTrouble || error instanceof DatabaseClosed
-  );
+  return OF_DATABASE.some((Kind) => error instanceof Kind);
 }

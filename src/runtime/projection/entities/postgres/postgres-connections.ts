@@ -1,5 +1,6 @@
 /** The connections of a process to the PostgreSQL database that has its entities: some to write, some to read. */
 import type pg from 'pg';
+import { DatabaseClosed } from '../database-damage.js';
 
 /** Runs a statement. */
 export type Run = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>;
@@ -111,7 +112,9 @@ export class PostgresConnections {
   }
 
   /** At the first use, so that an application without entities in PostgreSQL does not load its client. */
-  #opened(): Promise<Pools> {
+  async #opened(): Promise<Pools> {
+    // Nothing would end pools that are made after the end.
+    if (this.#users <= 0) throw new DatabaseClosed();
     this.#pools ??= import('pg').then(({ default: { Pool } }) => ({
       writing: this.#pool(Pool, MAX_WRITERS),
       reading: this.#pool(Pool, MAX_READERS),

@@ -1,6 +1,6 @@
 /** The PostgreSQL databases of one entity projection: tables in a schema of its own. */
 import type { EntityDatabases, EntityReader, Shape } from '../entity-database.js';
-import { DatabaseDamaged } from '../database-damage.js';
+import { DatabaseClosed, DatabaseDamaged } from '../database-damage.js';
 import { PostgresConnections, type Run } from './postgres-connections.js';
 import { postgresError } from './postgres-errors.js';
 import { PostgresEntities } from './postgres-entities.js';
@@ -115,7 +115,7 @@ export class PostgresDatabases implements EntityDatabases {
     try {
       return await this.connections.write(work);
     } catch (error) {
-      if (error instanceof DatabaseDamaged) throw error;
+      if (error instanceof DatabaseDamaged || error instanceof DatabaseClosed) throw error;
       throw postgresError(error);
     }
   }

@@ -15,11 +15,11 @@ import { runEntities, type RunningEntities } from '../../../../../test/support/r
 import { EventLog } from '../../../event-log/event-log.js';
 import { position } from '../../../event-log/event.js';
 import { MemoryStore } from '../../../stores/memory.store.js';
-import { CheckpointMoved } from '../database-damage.js';
+import { CheckpointMoved, DatabaseClosed, DatabaseDamaged } from '../database-damage.js';
 import { EntityDatabaseAway, EntityQueryTooSlow } from '../entity-problems.js';
 import { rebuildEntities } from '../entity-operations.js';
 import { QueryGate } from '../query-gate.js';
-import { PostgresConnections } from './postgres-connections.js';
+import { MAX_READERS, PostgresConnections } from './postgres-connections.js';
 import { schemaNameOf } from './postgres-tables.js';
 
 const OPTIONS = { onProgress: () => undefined, signal: new AbortController().signal };
@@ -93,6 +93,44 @@ describeWithPostgres('an entity projection in PostgreSQL', () => {
     await other.projection.stop();
   });
 
+  it('goes on from the tables that another process has put in the place of its own', async () => {
+    const other = runEntities(orders, log, store.databases());
+    await other.caughtUp();
+    await rebuildEntities(other.projection, OPTIONS);
+    const names = await store.databases().list();
+    await expect(running.projection.list(ALL)).rejects.toThrow(EntityDatabaseAway);
+    await running.caughtUp();
+    expect((await running.projection.list(ALL)).items).toMatchObject([{ key: 'a', position: 2 }]);
+    expect((await other.projection.list(ALL)).items).toMatchObject([{ key: 'a', position: 2 }]);
+    expect(await store.databases().list()).toEqual(names);
+    expect(running.told.recovered).toMatchObject([{}, { restoredFrom: 2 }]);
+    await other.projection.stop();
+  });
+
+  it('gives its connection back where there is no view to read, and says that it is damaged', async () => {
+    await store.prefix.sql(`delete from ${store.schema}.checkpoints`);
+    const { database } = running.projection.folding;
+    for (let times = 0; times <= MAX_READERS; times += 1)
+      await expect(database.reader()).rejects.toThrow(DatabaseDamaged);
+  });
+
+  it('takes damage that a reader finds for damage', async () => {
+    const { database } = running.projection.folding;
+    const reader = await database.reader();
+    await store.change(`update entities set state = '\\x00'`);
+    await reader?.close();
+    const later = await database.reader();
+    await expect(later?.entitiesAfter('', 10)).rejects.toThrow(DatabaseDamaged);
+    await later?.close();
+  });
+
+  it('opens no connection once its databases are closed', async () => {
+    const databases = store.databases();
+    await databases.list();
+    await databases.close();
+    await expect(databases.remove('9')).rejects.toThrow(DatabaseClosed);
+  });
+
   it('is folded anew when its tables are gone', async () => {
     await store.prefix.sql(`drop schema ${store.schema} cascade`);
     await expect(running.projection.list(ALL)).rejects.toThrow(EntityDatabaseAway);
@@ -146,6 +184,41 @@ describeWithPostgres('an entity projection in PostgreSQL', () => {
       await log.append([opened('b'), cancelled('a')]);
       await running.caughtUp();
       expect(await store.prefix.sql(`select key from ${store.schema}.open_orders`)).toEqual([{ key: 'b' }]);
+    });
+
+    it('stays when a rebuild does not hear whether it has taken its place', async () => {
+      const { place } = running.projection;
+      const create = place.create.bind(place);
+      place.create = async (...parameters) => {
+        const folding = await create(...parameters);
+        const serve = folding.database.serve.bind(folding.database);
+        folding.database.serve = async () => {
+          folding.database.serve = serve;
+          const cut = proxy.cutNext('after the commit');
+          await Promise.all([serve(), cut]);
+        };
+        return folding;
+      };
+      expect(await rebuildEntities(running.projection, OPTIONS)).toMatchObject({ equal: true });
+      expect(await rows('select key from entity_list')).toEqual([{ key: 'a' }]);
+    });
+
+    it('is that of the tables before when a rebuild fails that has shown its own', async () => {
+      const { place } = running.projection;
+      const create = place.create.bind(place);
+      place.create = async (...parameters) => {
+        const folding = await create(...parameters);
+        const serve = folding.database.serve.bind(folding.database);
+        folding.database.serve = async () => {
+          await serve();
+          throw new Error('the process ends');
+        };
+        return folding;
+      };
+      await expect(rebuildEntities(running.projection, OPTIONS)).rejects.toThrow('the process ends');
+      await log.append([opened('b')]);
+      await running.caughtUp();
+      expect(await rows('select key from entity_list order by key')).toEqual([{ key: 'a' }, { key: 'b' }]);
     });
 
     it('has other columns once the index has', async () => {

@@ -171,10 +171,18 @@ export class PostgresEntities extends EntityDatabase {
     });
     const reading = async <Result>(read: () => Promise<Result>): Promise<Result> =>
       read().catch((error: unknown) => {
-        throw postgresError(error);
+        throw databaseError(error);
       });
-    // The database takes the view with the first read.
-    const checkpoint = await reading(() => this.#checkpoint(run));
+    let checkpoint: Checkpoint | undefined;
+    try {
+      // The database takes the view with the first read. The table is not removed before this has ended, when another one takes its place.
+      await reading(() => run(`select from ${this.#table} limit 0`));
+      checkpoint = await reading(() => this.#checkpoint(run));
+    } catch (error) {
+      close();
+      await ended.catch(() => undefined);
+      throw error;
+    }
     return {
       checkpoint: () => Promise.resolve(checkpoint),
       entitiesAfter: (key, limit) => reading(() => this.#entitiesAfter(run, key, limit)),
@@ -260,11 +268,19 @@ export class PostgresEntities extends EntityDatabase {
       return await work();
     } catch (error) {
       if (isClosed()) throw new DatabaseClosed();
-      if (error instanceof CheckpointMoved || error instanceof DatabaseDamaged || error instanceof Problem)
-        throw error;
-      throw postgresError(error);
+      throw databaseError(error);
     }
   }
+}
+
+/** What was found here is passed on as it is. */
+function databaseError(error: unknown): unknown {
+  const isOwn =
+    error instanceof CheckpointMoved ||
+    error instanceof DatabaseDamaged ||
+    error instanceof DatabaseClosed ||
+    error instanceof Problem;
+  return isOwn ? error : postgresError(error);
 }
 
 /** As it is set in a row. */

@@ -49,9 +49,11 @@ export function listSql({ filters, sort, limit, after, counts = false }: EntityQ
 
 /** Of each key the first ones, found in the index, and one more where there are more. */
 export function relatedSql({ by, keys, limit }: RelatedQuery): Sql {
-  const wanted = keys.map((_, place) => `(${place + 1}, ?)`).join();
+  const values = keys.map((_, place) => `(${place + 1}, ?)`).join();
+  // Of no keys there is still a position.
+  const wanted = keys.length === 0 ? 'SELECT NULL, NULL WHERE 0' : `VALUES ${values}`;
   const text = `
-    WITH wanted (place, value) AS (VALUES ${wanted}),
+    WITH wanted (place, value) AS (${wanted}),
     page AS MATERIALIZED (
       SELECT place, key, position, fault, CASE WHEN before <= ${MAX_PAGE_LENGTH} THEN view END AS view FROM (
         SELECT wanted.place, found.key, found.position, found.fault, found.view,

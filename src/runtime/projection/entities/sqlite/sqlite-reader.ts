@@ -34,8 +34,11 @@ export async function sqliteReader(file: string, shape: Shape): Promise<EntityRe
     entitiesAfter: (key, limit) => entitiesAfter(shape, key, limit, all),
     close: async () => {
       // Its file stays open until the statements are collected; a view that was begun must not last as long.
-      await connection.exec('ROLLBACK');
-      connection.close();
+      try {
+        await connection.exec('ROLLBACK');
+      } finally {
+        connection.close();
+      }
     },
   };
 }
