@@ -141,6 +141,12 @@ describe('narrowings', () => {
       z.partialRecord(z.enum(['x']), z.number()),
       ['y: was removed'],
     ],
+    [
+      'a name of a record that gets another type',
+      z.record(z.string(), z.number()),
+      z.object({ a: z.string().optional() }).catchall(z.number()),
+      ['a: is string, and was number'],
+    ],
     ['a value that there may not be any more', z.int(), z.never(), [': is taken no more']],
     [
       'a bound that is excluded',
@@ -189,6 +195,11 @@ describe('narrowings', () => {
       z.record(z.string().regex(/^a/), z.int()),
     ],
     ['an object that becomes loose', z.strictObject({ a: z.int() }), z.looseObject({ a: z.int() })],
+    [
+      'a new optional member of a loose object',
+      z.looseObject({ a: z.int() }),
+      z.looseObject({ a: z.int(), b: z.int().optional() }),
+    ],
   ])('are none of %s', (_what, before, after) => {
     expect(between(before, after)).toEqual([]);
   });
@@ -206,7 +217,10 @@ describe('narrowings', () => {
         return other.optional();
       },
     });
-    expect(between(tree, other)).toEqual(['value: is string, and was integer']);
+    expect(between(tree, other)).toEqual([
+      'value: is string, and was integer',
+      'next: is narrower, as all of it is',
+    ]);
     expect(between(z.json(), z.strictObject({ any: z.json() }))).not.toEqual([]);
     expect(between(tree, tree)).toEqual([]);
   });

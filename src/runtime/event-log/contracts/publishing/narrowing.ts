@@ -22,7 +22,7 @@ export interface Narrowing {
 
 /**
  * Of members, types, values and bounds. Patterns and formats are only compared as texts, so another one counts as narrower; what neither schema
- * tells, such as a `refine`, is not seen. What refers to itself is compared once, so it is told of at the outermost member only.
+ * tells, such as a `refine`, is not seen. What refers to itself is compared once, and told of again where it is met again.
  */
 export function narrowings(before: Json, after: Json): readonly Narrowing[] {
   const [was, is] = [new SchemaDocument(before), new SchemaDocument(after)];
@@ -33,6 +33,9 @@ export function narrowings(before: Json, after: Json): readonly Narrowing[] {
 type Pairs = readonly (readonly [was: Schema, is: Schema])[];
 
 class Comparison {
+  /** What was met within itself, and where. */
+  #metAgain: readonly { readonly pair: Pairs[number]; readonly field: string }[] = [];
+
   constructor(
     private readonly before: SchemaDocument,
     private readonly after: SchemaDocument,
@@ -40,8 +43,23 @@ class Comparison {
 
   at(was: Schema, is: Schema, field: string, outer: Pairs): readonly Narrowing[] {
     const [old, now] = [this.before.resolved(was), this.after.resolved(is)];
-    if (outer.some(([earlier, later]) => earlier === old && later === now)) return [];
-    const inside = [...outer, [old, now] as const];
+    const isThese = ([earlier, later]: Pairs[number]): boolean => earlier === old && later === now;
+    if (outer.some(isThese)) {
+      this.#metAgain = [...this.#metAgain, { pair: [old, now], field }];
+      return [];
+    }
+    const found = this.#resolved(old, now, field, [...outer, [old, now]]);
+    const again = this.#metAgain.filter(({ pair }) => isThese(pair));
+    this.#metAgain = this.#metAgain.filter((each) => !again.includes(each));
+    if (found.length === 0) return [];
+    const what = `is narrower, as ${field === '' ? 'all of it' : field} is`;
+    return [
+      ...found,
+      ...[...new Set(again.map((each) => each.field))].map((each) => ({ field: each, what })),
+    ];
+  }
+
+  #resolved(old: Schema, now: Schema, field: string, inside: Pairs): readonly Narrowing[] {
     const earlier = withValuesTogether(this.before.alternativesOf(old));
     const later = withValuesTogether(this.after.alternativesOf(now));
     const [one, other] = [earlier[0], later[0]];
@@ -104,7 +122,15 @@ class Comparison {
     const fewerNames = ofNames.map(({ what }) => ({ field, what: `requires of each name that it ${what}` }));
     if (rest === false) return fewerNames;
     if (has.rest === false) return [{ field, what: 'takes no other members any more' }];
-    return [...fewerNames, ...this.at(rest, has.rest, within(field, '*'), outer)];
+    // Where anything was taken, a new member is no break: hardly any event has it already.
+    const named = Object.keys(rest).length === 0 ? [] : Object.entries(has.members);
+    return [
+      ...fewerNames,
+      ...named
+        .filter(([name]) => !Object.hasOwn(had.members, name))
+        .flatMap(([name, is]) => this.at(rest, asSchema(is ?? {}), within(field, name), outer)),
+      ...this.at(rest, has.rest, within(field, '*'), outer),
+    ];
   }
 
   #items(old: Schema, now: Schema, field: string, outer: Pairs): readonly Narrowing[] {
