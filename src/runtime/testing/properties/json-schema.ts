@@ -60,11 +60,15 @@ export function resolved(root: JsonSchema, reference: string): JsonSchema {
 }
 
 /** One schema in place of an `allOf`: members of all, bounds as they are narrowest, patterns in a list. */
-export function merged({ allOf = [], ...own }: JsonSchema): {
+export function merged(
+  { allOf = [], ...own }: JsonSchema,
+  root: JsonSchema,
+): {
   readonly schema: JsonSchema;
   readonly patterns: readonly string[];
 } {
-  const parts = [own, ...allOf.map((each) => merged(each).schema)];
+  const given = allOf.map((each) => (each.$ref === undefined ? each : resolved(root, each.$ref)));
+  const parts = [own, ...given.map((each) => merged(each, root).schema)];
   const patterns = parts.flatMap(({ pattern }) => pattern ?? []);
   const schema = parts.reduce<JsonSchema>((all, part) => {
     const properties = { ...all.properties, ...part.properties };

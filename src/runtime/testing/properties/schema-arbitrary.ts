@@ -32,7 +32,7 @@ export function schemaArbitrary(
   const depth = fc.createDepthIdentifier();
   const used = new Set<string>();
   const made = fc.letrec<Record<string, Json>>((tie) => {
-    const maker = new Maker(what, fields, tie, depth, used);
+    const maker = new Maker(root, what, fields, tie, depth, used);
     return Object.fromEntries([
       ['', maker.of(root, '')],
       ...references.map((each) => [each, maker.of(resolved(root, each), each)] as const),
@@ -45,6 +45,7 @@ export function schemaArbitrary(
 
 class Maker {
   constructor(
+    private readonly root: JsonSchema,
     private readonly what: string,
     private readonly fields: FieldArbitraries,
     private readonly tie: (name: string) => fc.Arbitrary<Json>,
@@ -61,7 +62,7 @@ class Maker {
     if (given.$ref !== undefined) return this.tie(given.$ref);
     const unknown = (['not', 'if', 'patternProperties'] as const).find((each) => given[each] !== undefined);
     if (unknown !== undefined) throw new CannotGenerate(this.what, path, `its schema has ${unknown}`);
-    const { schema, patterns } = merged(given);
+    const { schema, patterns } = merged(given, this.root);
     if (schema.nullable === true)
       return this.#anyOf([{ ...schema, nullable: false }, { type: 'null' }], path);
     if (schema.const !== undefined) return fc.constant(schema.const as Json);

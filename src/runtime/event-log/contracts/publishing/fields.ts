@@ -1,5 +1,14 @@
 /** Members of data by their path, as in `customer.id` or `lines.*.price`; one with `?` at the end may be absent. */
 import type { Json } from '../../event.js';
+import {
+  asSchema,
+  isSchema,
+  prefixOf,
+  SchemaDocument,
+  shapeOf,
+  valuesOf,
+  type Schema,
+} from './published-schema.js';
 
 type Members = Readonly<Record<string, Json | undefined>>;
 
@@ -16,51 +25,79 @@ function isMissing(value: Json | undefined, [name, ...rest]: readonly string[]):
   return isMissing((value as Members)[name], rest);
 }
 
+interface Missing {
+  readonly detail: 'absent' | 'optional';
+  /** Those that there are. */
+  readonly members: readonly string[];
+}
+
 /**
  * Why a schema does not promise the member: it has none of this name, or does not require it on the way; undefined where it does. In a union
- * every alternative must.
+ * every alternative must. What only a record or a loose object gives is optional, whatever its name.
  */
-export function missingInSchema(
-  schema: Json,
-  field: string,
-): { readonly detail: 'absent' | 'optional'; readonly members: readonly string[] } | undefined {
-  const isOptional = field.endsWith('?');
-  const path = field.replace(/\?$/, '').split('.');
-  return missing(schema as Members, schema as Members, path, isOptional);
+export function missingInSchema(schema: Json, field: string): Missing | undefined {
+  const document = new SchemaDocument(schema);
+  return missing(document, document.root, field.replace(/\?$/, '').split('.'), field.endsWith('?'));
 }
 
 function missing(
-  root: Members,
-  given: Members,
-  [name, ...rest]: readonly string[],
+  document: SchemaDocument,
+  schema: Schema,
+  path: readonly string[],
   isOptional: boolean,
-): ReturnType<typeof missingInSchema> {
+): Missing | undefined {
+  const [name, ...rest] = path;
   if (name === undefined) return undefined;
-  const schema = dereferenced(root, given);
-  const alternatives = (schema['anyOf'] ?? schema['oneOf']) as readonly Members[] | undefined;
-  if (alternatives !== undefined) {
-    // One that is null has no members at all.
-    const found = alternatives.map((each) => missing(root, each, [name, ...rest], isOptional));
-    if (isOptional && found.some((each) => each === undefined)) return undefined;
-    return found.find((each) => each !== undefined);
-  }
-  const properties = (schema['properties'] ?? {}) as Readonly<Record<string, Members>>;
-  const next = name === '*' ? (schema['items'] ?? schema['additionalProperties']) : properties[name];
-  const others = schema['additionalProperties'] ?? {};
-  if (next === undefined && typeof others === 'object')
-    return missing(root, others as Members, rest, isOptional);
-  if (next === undefined || typeof next !== 'object')
-    return { detail: 'absent', members: Object.keys(properties) };
-  const required = (schema['required'] ?? []) as readonly string[];
-  if (name !== '*' && !required.includes(name) && !isOptional)
-    return { detail: 'optional', members: Object.keys(properties) };
-  return missing(root, next as Members, rest, isOptional);
+  const alternatives = document.alternativesOf(document.resolved(schema));
+  const found = alternatives.map((each) => missingInOne(document, each, name, rest, isOptional));
+  // One that is null has no members at all.
+  if (isOptional && found.some((each) => each === undefined)) return undefined;
+  const first = found.find((each) => each !== undefined);
+  if (first === undefined || found.every((each) => each?.detail === 'absent')) return first;
+  return { detail: 'optional', members: first.members };
 }
 
-function dereferenced(root: Members, schema: Members): Members {
-  const { $ref: reference } = schema;
-  if (typeof reference !== 'string') return schema;
-  const path = reference.split('/').slice(1);
-  const found = path.reduce<unknown>((within, part) => (within as Members | undefined)?.[part], root);
-  return (found ?? {}) as Members;
+/** Of a schema that is no union. */
+function missingInOne(
+  document: SchemaDocument,
+  schema: Schema,
+  name: string,
+  rest: readonly string[],
+  isOptional: boolean,
+): Missing | undefined {
+  const { members, inside, isRequired } = insideOf(schema, name);
+  if (inside.length === 0) return { detail: 'absent', members };
+  if (!isRequired && !isOptional) return { detail: 'optional', members };
+  return inside.map((each) => missing(document, each, rest, isOptional)).find((each) => each !== undefined);
+}
+
+interface Inside {
+  readonly members: readonly string[];
+  /** What has this name, or all that `*` stands for; empty where there is nothing. */
+  readonly inside: readonly Schema[];
+  readonly isRequired: boolean;
+}
+
+function insideOf(schema: Schema, name: string): Inside {
+  const { type, items = {}, minItems } = schema;
+  if (type === undefined && valuesOf(schema) === undefined && schema['not'] === undefined)
+    return { members: [], inside: [{}], isRequired: name === '*' };
+  if (type === 'array') {
+    const prefix = prefixOf(schema);
+    const others = isSchema(items) ? [items] : [];
+    if (name === '*') return { members: ['*'], inside: [...prefix, ...others], isRequired: true };
+    const item = /^\d+$/.test(name) ? (prefix[Number(name)] ?? others[0]) : undefined;
+    const isRequired = Number(name) < Number(minItems ?? 0);
+    return { members: ['*'], inside: item === undefined ? [] : [item], isRequired };
+  }
+  if (type !== 'object') return { members: [], inside: [], isRequired: false };
+  const { members, rest, required } = shapeOf(schema);
+  const names = Object.keys(members);
+  const others = rest === false ? [] : [rest];
+  if (name === '*') {
+    const all = [...Object.values(members).map((each) => asSchema(each ?? {})), ...others];
+    return { members: names, inside: all, isRequired: true };
+  }
+  const own = Object.hasOwn(members, name) ? [asSchema(members[name] ?? {})] : others;
+  return { members: names, inside: own, isRequired: required.includes(name) };
 }

@@ -1,6 +1,17 @@
 /** Compares two JSON Schemas: where does the one refuse data that the other takes? */
 import type { Json } from '../../event.js';
 import { isSameJson } from './json-difference.js';
+import { narrowerBounds } from './narrower-bounds.js';
+import {
+  asSchema,
+  isSchema,
+  prefixOf,
+  SchemaDocument,
+  shapeOf,
+  valuesOf,
+  type ObjectShape,
+  type Schema,
+} from './published-schema.js';
 
 export interface Narrowing {
   /** Of the member, as in `customer.id`; `lines.*.price` for what an array or a record has; `` for all of it. */
@@ -9,35 +20,56 @@ export interface Narrowing {
   readonly what: string;
 }
 
-type Schema = Readonly<Record<string, Json | undefined>>;
-
-/** So deep is compared; deeper is what refers to itself. */
-const MAX_DEPTH = 20;
-
 /**
  * Of members, types, values and bounds. Patterns and formats are only compared as texts, so another one counts as narrower; what neither schema
- * tells, such as a `refine`, is not seen.
+ * tells, such as a `refine`, is not seen. What refers to itself is compared once, and told of again where it is met again.
  */
 export function narrowings(before: Json, after: Json): readonly Narrowing[] {
-  return new Comparison(asSchema(before), asSchema(after)).at(asSchema(before), asSchema(after), '', 0);
+  const [was, is] = [new SchemaDocument(before), new SchemaDocument(after)];
+  return isSameJson(before, after) ? [] : new Comparison(was, is).at(was.root, is.root, '', []);
 }
 
+/** The two schemas that are being compared, and those that they are within. */
+type Pairs = readonly (readonly [was: Schema, is: Schema])[];
+
 class Comparison {
+  /** What was met within itself, and where. */
+  #metAgain: readonly { readonly pair: Pairs[number]; readonly field: string }[] = [];
+
   constructor(
-    private readonly before: Schema,
-    private readonly after: Schema,
+    private readonly before: SchemaDocument,
+    private readonly after: SchemaDocument,
   ) {}
 
-  at(was: Schema, is: Schema, field: string, depth: number): readonly Narrowing[] {
-    if (depth > MAX_DEPTH || isSameJson(was, is)) return [];
-    const [old, now] = [dereferenced(was, this.before), dereferenced(is, this.after)];
-    const [earlier, later] = [alternativesOf(old), alternativesOf(now)];
-    if (earlier.length > 1 || later.length > 1) return this.#alternatives(earlier, later, field, depth);
+  at(was: Schema, is: Schema, field: string, outer: Pairs): readonly Narrowing[] {
+    const [old, now] = [this.before.resolved(was), this.after.resolved(is)];
+    const isThese = ([earlier, later]: Pairs[number]): boolean => earlier === old && later === now;
+    if (outer.some(isThese)) {
+      this.#metAgain = [...this.#metAgain, { pair: [old, now], field }];
+      return [];
+    }
+    const found = this.#resolved(old, now, field, [...outer, [old, now]]);
+    const again = this.#metAgain.filter(({ pair }) => isThese(pair));
+    this.#metAgain = this.#metAgain.filter((each) => !again.includes(each));
+    if (found.length === 0) return [];
+    const what = `is narrower, as ${field === '' ? 'all of it' : field} is`;
     return [
-      ...differentValues(old, now, field),
-      ...this.#members(old, now, field, depth),
-      ...this.#items(old, now, field, depth),
-      ...narrowerBounds(old, now, field),
+      ...found,
+      ...[...new Set(again.map((each) => each.field))].map((each) => ({ field: each, what })),
+    ];
+  }
+
+  #resolved(old: Schema, now: Schema, field: string, inside: Pairs): readonly Narrowing[] {
+    const earlier = withValuesTogether(this.before.alternativesOf(old));
+    const later = withValuesTogether(this.after.alternativesOf(now));
+    const [one, other] = [earlier[0], later[0]];
+    if (earlier.length > 1 || later.length > 1 || one === undefined || other === undefined)
+      return this.#alternatives(earlier, later, field, inside);
+    return [
+      ...differentValues(one, other, field),
+      ...this.#members(one, other, field, inside),
+      ...this.#items(one, other, field, inside),
+      ...narrowerBounds(one, other).map((what) => ({ field, what })),
     ];
   }
 
@@ -46,10 +78,14 @@ class Comparison {
     earlier: readonly Schema[],
     later: readonly Schema[],
     field: string,
-    depth: number,
+    outer: Pairs,
   ): readonly Narrowing[] {
-    return earlier.flatMap((old) => {
-      const found = later.map((now) => this.at(old, now, field, depth + 1));
+    return (later.length > 1 ? earlier.flatMap(eachValue) : earlier).flatMap((old) => {
+      const found = later.map((now) =>
+        later.length > 1 && isOtherKind(old, now)
+          ? [{ field, what: 'is of another kind' }]
+          : this.at(old, now, field, outer),
+      );
       if (found.some((each) => each.length === 0)) return [];
       const nearest = found.toSorted((one, other) => one.length - other.length)[0];
       const isOne = later.length === 1 && nearest !== undefined;
@@ -59,99 +95,104 @@ class Comparison {
     });
   }
 
-  #members(old: Schema, now: Schema, field: string, depth: number): readonly Narrowing[] {
-    const [had, has] = [membersOf(old), membersOf(now)];
-    const [required, requires] = [namesIn(old['required']), namesIn(now['required'])];
-    const added = requires
-      .filter((name) => !required.includes(name))
+  #members(old: Schema, now: Schema, field: string, outer: Pairs): readonly Narrowing[] {
+    if (!isObject(old) || !isObject(now)) return [];
+    const [had, has] = [shapeOf(old), shapeOf(now)];
+    const added = has.required
+      .filter((name) => !had.required.includes(name))
       .map((name) => ({
         field: within(field, name),
-        what: Object.hasOwn(had, name) ? 'is required, and was not' : 'was added, and is required',
+        what: Object.hasOwn(had.members, name) ? 'is required, and was not' : 'was added, and is required',
       }));
-    const rest = now['additionalProperties'];
-    const changed = Object.entries(had).flatMap(([name, was]): readonly Narrowing[] => {
-      const is = has[name] ?? (isSchema(rest) ? rest : undefined);
-      if (is !== undefined) return this.at(asSchema(was ?? {}), asSchema(is), within(field, name), depth + 1);
-      return rest === false ? [{ field: within(field, name), what: 'was removed' }] : [];
+    const changed = Object.entries(had.members).flatMap(([name, was]): readonly Narrowing[] => {
+      const is = has.members[name] ?? has.rest;
+      return is === false
+        ? [{ field: within(field, name), what: 'was removed' }]
+        : this.at(asSchema(was ?? {}), asSchema(is), within(field, name), outer);
     });
-    const others = old['additionalProperties'];
-    const ofOthers =
-      isSchema(others) && isSchema(rest) ? this.at(others, rest, within(field, '*'), depth + 1) : [];
-    return [...added, ...changed, ...ofOthers];
+    return [...added, ...changed, ...this.#others(had, has, field, outer)];
   }
 
-  #items(old: Schema, now: Schema, field: string, depth: number): readonly Narrowing[] {
-    const { items: was } = old;
-    const { items: is } = now;
-    return isSchema(was) && isSchema(is) ? this.at(was, is, within(field, '*'), depth + 1) : [];
+  /** Members that had no name in the schema. */
+  #others(had: ObjectShape, has: ObjectShape, field: string, outer: Pairs): readonly Narrowing[] {
+    const { rest, names = { type: 'string' } } = had;
+    const listed = { enum: Object.keys(had.members) };
+    const ofNames =
+      has.names === undefined ? [] : this.at(rest === false ? listed : names, has.names, field, outer);
+    const fewerNames = ofNames.map(({ what }) => ({ field, what: `requires of each name that it ${what}` }));
+    if (rest === false) return fewerNames;
+    if (has.rest === false) return [{ field, what: 'takes no other members any more' }];
+    // Where anything was taken, a new member is no break: hardly any event has it already.
+    const named = Object.keys(rest).length === 0 ? [] : Object.entries(has.members);
+    return [
+      ...fewerNames,
+      ...named
+        .filter(([name]) => !Object.hasOwn(had.members, name))
+        .flatMap(([name, is]) => this.at(rest, asSchema(is ?? {}), within(field, name), outer)),
+      ...this.at(rest, has.rest, within(field, '*'), outer),
+    ];
+  }
+
+  #items(old: Schema, now: Schema, field: string, outer: Pairs): readonly Narrowing[] {
+    if (old['type'] !== 'array' || now['type'] !== 'array') return [];
+    const [had, has] = [prefixOf(old), prefixOf(now)];
+    const { items: others = {} } = old;
+    const { items: rest = {} } = now;
+    const named = Array.from({ length: Math.max(had.length, has.length) }, (_, index) =>
+      this.#item(had[index] ?? others, has[index] ?? rest, within(field, String(index)), outer),
+    );
+    return [...named.flat(), ...this.#item(others, rest, within(field, '*'), outer)];
+  }
+
+  /** That there are fewer items, a bound tells. */
+  #item(was: Json, is: Json, field: string, outer: Pairs): readonly Narrowing[] {
+    return isSchema(was) && isSchema(is) ? this.at(was, is, field, outer) : [];
   }
 }
 
 function differentValues(old: Schema, now: Schema, field: string): readonly Narrowing[] {
+  const { type: was } = old;
+  const { type: is, not } = now;
+  if (not !== undefined && !isSameJson(not, old['not'] ?? null)) return [{ field, what: 'is taken no more' }];
   const [values, taken] = [valuesOf(old), valuesOf(now)];
   if (taken !== undefined) {
     if (values === undefined) return [{ field, what: `is only ${taken.map(shown).join(' or ')}` }];
     const missing = values.filter((value) => !taken.some((each) => isSameJson(each, value)));
     return missing.length === 0 ? [] : [{ field, what: `no longer is ${missing.map(shown).join(' or ')}` }];
   }
-  const { type: was } = old;
-  const { type: is } = now;
   if (is === undefined || is === was || (is === 'number' && was === 'integer')) return [];
-  return [{ field, what: `is ${shown(is)}, and was ${was === undefined ? 'anything' : shown(was)}` }];
+  if (values?.every((value) => isOfType(value, is)) === true) return [];
+  const wasShown = was === undefined ? (values?.map(shown).join(' or ') ?? 'anything') : shown(was);
+  return [{ field, what: `is ${shown(is)}, and was ${wasShown}` }];
 }
 
-/** The larger it is, the less is taken; the others the other way round. */
-const LOWER_BOUNDS = ['minimum', 'exclusiveMinimum', 'minLength', 'minItems', 'minProperties'] as const;
-const UPPER_BOUNDS = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'maxProperties'] as const;
-const TEXTS = ['pattern', 'format', 'multipleOf'] as const;
-
-function narrowerBounds(old: Schema, now: Schema, field: string): readonly Narrowing[] {
-  const narrower = [
-    ...LOWER_BOUNDS.filter((name) => isNumber(now[name]) && !(isNumber(old[name]) && old[name] >= now[name])),
-    ...UPPER_BOUNDS.filter((name) => isNumber(now[name]) && !(isNumber(old[name]) && old[name] <= now[name])),
-    ...TEXTS.filter((name) => now[name] !== undefined && now[name] !== old[name]),
-  ];
-  // Of an integer these are bounds that JSON has anyway.
-  const telling = narrower.filter((name) => Math.abs(Number(now[name])) !== Number.MAX_SAFE_INTEGER);
-  const isTold = (name: string): boolean =>
-    old[name] !== undefined && Math.abs(Number(old[name])) !== Number.MAX_SAFE_INTEGER;
-  return telling.map((name) => ({
-    field,
-    what: `has ${name} ${shown(now[name])}, and had ${isTold(name) ? shown(old[name]) : 'none'}`,
-  }));
+/** One alternative in place of several that each list values. */
+function withValuesTogether(alternatives: readonly Schema[]): readonly Schema[] {
+  const listing = alternatives.filter((each) => valuesOf(each) !== undefined);
+  if (listing.length < 2) return alternatives;
+  const values = { enum: listing.flatMap((each) => valuesOf(each) ?? []) };
+  return [values, ...alternatives.filter((each) => !listing.includes(each))];
 }
 
-function alternativesOf(schema: Schema): readonly Schema[] {
-  const { anyOf, oneOf, type } = schema;
-  const alternatives = anyOf ?? oneOf;
-  if (Array.isArray(alternatives)) return alternatives.map(asSchema);
-  if (Array.isArray(type)) return type.map((each) => ({ ...schema, type: each as Json }));
-  return [schema];
+const eachValue = (schema: Schema): readonly Schema[] =>
+  valuesOf(schema)?.map((value) => ({ const: value })) ?? [schema];
+
+/** Whether a member with one value, as of a discriminated union, has another one. Spares the comparison of all the rest. */
+function isOtherKind(old: Schema, now: Schema): boolean {
+  if (!isObject(old) || !isObject(now)) return false;
+  const { members } = shapeOf(now);
+  return Object.entries(shapeOf(old).members).some(([name, was]) => {
+    const [one, other] = [asSchema(was ?? {})['const'], asSchema(members[name] ?? {})['const']];
+    return one !== undefined && other !== undefined && !isSameJson(one, other);
+  });
 }
 
-function dereferenced(schema: Schema, root: Schema): Schema {
-  const { $ref: reference } = schema;
-  if (typeof reference !== 'string') return schema;
-  const found = reference
-    .split('/')
-    .slice(1)
-    .reduce<Json | undefined>((inside, part) => (isSchema(inside) ? inside[part] : undefined), root);
-  return asSchema(found ?? {});
+function isOfType(value: Json, type: Json): boolean {
+  if (type === 'integer') return Number.isInteger(value);
+  if (value === null || Array.isArray(value)) return type === (value === null ? 'null' : 'array');
+  return typeof value === type;
 }
 
-function valuesOf(schema: Schema): readonly Json[] | undefined {
-  if (schema['const'] !== undefined) return [schema['const']];
-  const { enum: values } = schema;
-  return Array.isArray(values) ? (values as readonly Json[]) : undefined;
-}
-
-const membersOf = ({ properties }: Schema): Schema => asSchema(properties ?? {});
-const namesIn = (names: Json | undefined): readonly string[] =>
-  Array.isArray(names) ? names.filter((each): each is string => typeof each === 'string') : [];
+const isObject = ({ type }: Schema): boolean => type === 'object';
 const within = (field: string, name: string): string => (field === '' ? name : `${field}.${name}`);
-const shown = (value: Json | undefined): string =>
-  typeof value === 'string' ? value : JSON.stringify(value);
-const isNumber = (value: Json | undefined): value is number => typeof value === 'number';
-const isSchema = (value: Json | undefined): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const asSchema = (value: Json): Schema => (isSchema(value) ? value : {});
+const shown = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -163,6 +163,28 @@ describe('what consumers rely on', () => {
     );
   });
 
+  it('is broken by a refinement of an item of an array, for who needs that member of all items', async () => {
+    const placed = (price: z.ZodType<number>) =>
+      defineEvent({
+        type: 'order.placed',
+        schema: z.strictObject({ lines: z.array(z.strictObject({ price, name: z.string() })) }),
+        examples: [{ data: { lines: [{ price: 5, name: 'tea' }] } }],
+      });
+    const place = published(placed(z.number()));
+    const refined = placed(z.number().refine((price) => price > 5, 'too little'));
+    const source = await publishedAt(place, [refined]);
+    const concerned = (...fields: readonly string[]): readonly string[] =>
+      brokenReliances([relies(refined, fields)], source).map(
+        ({ field, detail }) => `${field ?? ''}: ${detail}`,
+      );
+    const refused =
+      'lines.*.price: in the code example 1 is refused (too little), while events may be recorded as published';
+    expect(concerned('lines.*.price')).toEqual([refused]);
+    expect(concerned('lines')).toEqual([refused]);
+    expect(concerned('lines.0.price?')).toEqual([refused]);
+    expect(concerned('lines.*.name')).toEqual([]);
+  });
+
   it('is broken by an event that is not published any more', async () => {
     mkdirSync(join(folder.path, 'empty'));
     expect(await broken(join(folder.path, 'empty'), relies(first))).toEqual([

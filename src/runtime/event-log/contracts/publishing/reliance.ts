@@ -131,15 +131,10 @@ class PublishedBeside {
     const narrowed = narrowings(schema, publishedSchema(own));
     for (const { field, what } of narrowed) this.#narrowed(type, revision, field, `it ${what}`);
     for (const [index, example] of examples.entries()) {
-      const issue = own.schema.safeParse(example.data).error?.issues[0];
       // What JSON Schema does not tell, such as a refinement.
-      if (issue !== undefined && narrowed.length === 0)
-        this.#narrowed(
-          type,
-          revision,
-          issue.path.join('.'),
-          `example ${index + 1} is refused (${issue.message})`,
-        );
+      const issues = narrowed.length === 0 ? own.schema.safeParse(example.data).error?.issues : [];
+      for (const { path, message } of issues ?? [])
+        this.#narrowed(type, revision, fieldAt(path), `example ${index + 1} is refused (${message})`);
       this.#upcast(contract, revision, example, index + 1);
     }
   }
@@ -221,12 +216,17 @@ function unpublished(
 
 function concerns(fields: readonly string[] | undefined, changed: string): boolean {
   if (fields === undefined || changed === '') return true;
-  return fields
-    .map(bare)
-    .some((field) => field === changed || isWithin(field, changed) || isWithin(changed, field));
+  return fields.map(bare).some((field) => isSameOrWithin(field.split('.'), changed.split('.')));
 }
 
-const isWithin = (inner: string, outer: string): boolean => inner.startsWith(`${outer}.`);
+/** Whether the one is the other, or within it, where `*` is any part. */
+function isSameOrWithin(one: readonly string[], other: readonly string[]): boolean {
+  const parts = one.slice(0, other.length);
+  return parts.every((part, index) => part === other[index] || part === '*' || other[index] === '*');
+}
+
+const fieldAt = (path: readonly PropertyKey[]): string =>
+  path.map((part) => (typeof part === 'number' ? '*' : String(part))).join('.');
 
 const bare = (field: string): string => field.replace(/\?$/, '');
 
