@@ -123,13 +123,24 @@ export function currentIndexSum(
   check: () => IndexSum,
 ): IndexSum {
   const { about, ids } = files;
-  const kept = about.get(INDEX_SUM);
+  const kept = keptIn(files);
   const { entryCount } = ids.getStats() as { readonly entryCount: number };
   const known = ofEveryCommit ?? IndexSum.parse(kept);
   // Another process may have written after the check.
   const sum = known?.commitCount === entryCount ? known : check();
   if (String(sum) !== kept) about.putSync(INDEX_SUM, String(sum));
   return sum;
+}
+
+/** Undefined also when it cannot be decoded: it is made again then. */
+function keptIn({ about }: LmdbFiles): unknown {
+  try {
+    return about.get(INDEX_SUM);
+  } catch (error) {
+    // An error of LMDB itself, as in `decoded`.
+    if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
+    return undefined;
+  }
 }
 
 function hashOfBytes({ view, at, size }: Key, seed: number): number {
