@@ -41,22 +41,19 @@ export function checkFile(path: string, tables: Tables, entries?: EntryListener)
 }
 
 /**
- * The same in steps, between which other work can have a turn. A read transaction must keep the pages meanwhile.
+ * The same of an open file, in steps between which other work can have a turn. A read transaction must keep the pages meanwhile.
  *
+ * @param path named in errors
  * @throws FileDamaged with the page and what is wrong with it
  * @throws Error of the file system
  */
 export function* checkFileInSteps(
   path: string,
+  descriptor: number,
   tables: Tables,
   entries?: EntryListener,
 ): Generator<undefined, void> {
-  const descriptor = openSync(path, 'r');
-  try {
-    yield* checkTrees(readFileStart(path, descriptor), tables, entries);
-  } finally {
-    closeSync(descriptor);
-  }
+  yield* checkTrees(readFileStart(path, descriptor), tables, entries);
 }
 
 function atOnce(steps: Generator<undefined, void>): void {

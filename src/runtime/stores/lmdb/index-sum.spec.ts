@@ -1,19 +1,23 @@
 /** The sum over the indexes: the same from what is appended as from the pages of the file, and another one after any damage. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { open } from 'lmdb';
+import { asBinary, open } from 'lmdb';
 import { Random } from '../../../../test/support/random.js';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import { LogDamaged } from '../../event-log/errors.js';
 import { commitId, position, tag, type NewCommit } from '../../event-log/event.js';
 import { checkFile, FileDamaged } from './file-check.js';
 import { INDEX_SUM } from './file-check/entry-listener.js';
-import { FoundIndexes, IndexSum } from './index-sum.js';
+import { FoundIndexes, IndexSum, currentIndexSum } from './index-sum.js';
 import { TABLES, openFiles, type LmdbFiles } from './lmdb-files.js';
 import { LmdbReader } from './lmdb.reader.js';
 import { LmdbStore } from './lmdb.store.js';
+import { acquireLease } from './writer-lease.js';
 
 const FLIPS = 150;
+
+/** The beginning of a number, and no more of it. */
+const UNDECODABLE = asBinary(Buffer.from([0xcd])) as never;
 
 const TEXTS = [
   'a',
@@ -155,7 +159,7 @@ describe('the sum over the indexes', () => {
 
   it('is kept again when it was damaged itself, or an earlier version wrote without it', async () => {
     await append(0, 20);
-    for (const kept of ['x', '1 00000000 00000000', undefined]) {
+    for (const kept of ['x', '1 00000000 00000000', UNDECODABLE, undefined]) {
       await store.close();
       await changed(({ about }) =>
         kept === undefined ? about.remove(INDEX_SUM) : about.put(INDEX_SUM, kept),
@@ -168,6 +172,26 @@ describe('the sum over the indexes', () => {
       expect(foundIn(folder.path).areAsKept).toBe(true);
     }
   });
+
+  it.each([true, false])(
+    'is kept after a check of the log only if the lease is still held: %s',
+    async (isHeld) => {
+      await append(0, 5);
+      await store.close();
+      await changed((files) => {
+        const request = { folder: folder.path, fileId: 'file', milliseconds: 1_000 };
+        const attempt = acquireLease(files, request);
+        if (attempt.kind === 'held') throw new Error('held');
+        files.about.putSync(INDEX_SUM, 'of the next writer');
+        const { term } = attempt.lease;
+        const sum = currentIndexSum(files, attempt.lease, undefined, () => {
+          files.about.putSync('owner', { processId: 0, started: '' }, isHeld ? term : term + 1);
+          return IndexSum.ofNothing();
+        });
+        expect(files.about.get(INDEX_SUM)).toBe(isHeld ? String(sum) : 'of the next writer');
+      });
+    },
+  );
 
   it(`is another one, or the pages are refused, or the indexes are read as they were, after ${FLIPS} single flips`, async () => {
     for (let number = 1; number <= 150; number += 1)

@@ -4,6 +4,7 @@ import type { CommitId, Position } from '../../event-log/event.js';
 import type { LmdbFiles } from './lmdb-files.js';
 import { INDEX_SUM, type EntryListener } from './file-check/entry-listener.js';
 import type { Key } from './file-check/layout.js';
+import type { WriterLease } from './writer-lease.js';
 
 /** The keys under which the indexes name a commit. */
 export interface IndexKeys {
@@ -16,7 +17,7 @@ export interface IndexKeys {
 /** The bytes that lmdb stores for a key. Its types do not declare it. */
 const { keyValueToBuffer } = lmdb as unknown as { readonly keyValueToBuffer: (key: string) => Buffer };
 
-/** FNV-1a: two entries that differ in one byte never have the same hash. */
+/** FNV-1a: two texts that differ in one byte never have the same hash. */
 const PRIME = 0x01000193;
 
 /** What the hash of an entry begins with. */
@@ -30,8 +31,9 @@ const isIndex = (table: string): table is IndexName => table in SEEDS;
 const [FIRST_PLAIN, LAST_PLAIN] = [28, 127];
 
 /**
- * Guards against damage and not against forgery. One entry that has changed always changes the sum; of other damage, one case in
- * 2^32 or fewer does not. The number of commits tells when a version of Leftfold that keeps no sum has written to the log.
+ * Guards against damage and not against forgery. An entry that is missing, is one too many, or has changed in one byte always
+ * changes the sum, for positions below 2^32; of other damage, one case in 2^32 or fewer does not. The number of commits tells
+ * when a version of Leftfold that keeps no sum has written to the log.
  */
 export class IndexSum {
   private constructor(
@@ -112,24 +114,39 @@ export class FoundIndexes implements EntryListener {
 }
 
 /**
- * The sum of a log that is about to be written to; kept in it if it was not.
+ * The sum of a log that is about to be written to; kept in it if it was not, and no other process has taken the lease meanwhile.
  *
  * @param ofEveryCommit what the indexes should hold, if they were checked against all commits
  * @param check does that
  */
 export function currentIndexSum(
   files: LmdbFiles,
+  lease: WriterLease,
   ofEveryCommit: IndexSum | undefined,
   check: () => IndexSum,
 ): IndexSum {
   const { about, ids } = files;
-  const kept = about.get(INDEX_SUM);
+  const kept = keptIn(files);
   const { entryCount } = ids.getStats() as { readonly entryCount: number };
   const known = ofEveryCommit ?? IndexSum.parse(kept);
   // Another process may have written after the check.
   const sum = known?.commitCount === entryCount ? known : check();
-  if (String(sum) !== kept) about.putSync(INDEX_SUM, String(sum));
+  if (String(sum) !== kept)
+    lease.ifHeldSync(() => {
+      about.putSync(INDEX_SUM, String(sum));
+    });
   return sum;
+}
+
+/** Undefined also when it cannot be decoded: it is made again then. */
+function keptIn({ about }: LmdbFiles): unknown {
+  try {
+    return about.get(INDEX_SUM);
+  } catch (error) {
+    // An error of LMDB itself, as in `decoded`.
+    if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
+    return undefined;
+  }
 }
 
 function hashOfBytes({ view, at, size }: Key, seed: number): number {

@@ -77,7 +77,7 @@ export class LmdbStore extends EventStore {
     this.#standing = new WriterStanding(folder, room.descriptor, () => {
       this.#follow();
     });
-    this.#recheck = new Recheck(files, folder, options.recheckMs);
+    this.#recheck = new Recheck(files, room.descriptor, this.#standing, options.recheckMs);
     this.#indexSum = writer.indexSum;
     const last = lastPosition(files);
     this.#head = new WaitablePosition(last);
@@ -88,6 +88,11 @@ export class LmdbStore extends EventStore {
       // Without anything to do, `#writeAll` would end before its promise is assigned.
       if (this.#mustRenew) this.#writing ??= this.#writeAll();
     }, lease.renewalMs).unref();
+  }
+
+  /** How often the pages were checked again, from beginning to end. */
+  get completedRechecks(): number {
+    return this.#recheck.completed;
   }
 
   override get identity(): string {
@@ -236,7 +241,10 @@ export class LmdbStore extends EventStore {
     }
   }
 
-  /** A repeated append is answered also when the batch failed: otherwise its caller would think that nothing was recorded. */
+  /**
+   * A repeated append is answered also when the batch failed: otherwise its caller would think that nothing was recorded. Not
+   * when a check has found damage: nothing is answered from such a log.
+   */
   #fail({ append, resolve, reject }: PendingAppend, error: unknown): void {
     // LMDB may show a commit that is not on the disk, or only in a file that is no longer that of the log.
     if (error instanceof CommitNotFlushed || error instanceof LogFilesReplaced) {
@@ -244,6 +252,7 @@ export class LmdbStore extends EventStore {
       return;
     }
     try {
+      this.#recheck.require();
       const first = append.isNewId === true ? undefined : this.#recorded(append.id);
       settle({ resolve, reject }, first ? { kind: 'repeated', first } : { kind: 'failed', error });
     } catch {

@@ -153,10 +153,16 @@ function requireSoundPages(file: string): Unchecked | 'pages' {
  * @throws FileDamaged
  */
 function requireSoundSnapshot(files: LmdbFiles, folder: string): Unchecked {
-  const steps = checkSnapshot(files, folder);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value ? 'nothing' : 'every commit';
+  const path = join(folder, 'data.mdb');
+  const descriptor = openSync(path, 'r');
+  try {
+    const steps = checkSnapshot(files, path, descriptor);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value ? 'nothing' : 'every commit';
+    }
+  } finally {
+    closeSync(descriptor);
   }
 }
 

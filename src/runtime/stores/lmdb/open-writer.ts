@@ -49,7 +49,7 @@ export function openWriter<Store>(
     if (attempt.kind === 'held') throw inUse(folder, attempt.by);
     noteWriting(folder);
     unlinkFinishedWrites(files.root);
-    const indexSum = currentIndexSum(files, ofEveryCommit, () =>
+    const indexSum = currentIndexSum(files, attempt.lease, ofEveryCommit, () =>
       requireEveryCommit(files, lastPosition(files)),
     );
     return use({ folder, files, lease: attempt.lease, room, indexSum });

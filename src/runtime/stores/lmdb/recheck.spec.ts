@@ -1,13 +1,15 @@
 /** A log that is damaged while its writer has it: found by the next check, told, and not answered from any more. */
-import { openSync, readFileSync, writeSync, closeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import { LogDamaged } from '../../event-log/errors.js';
 import { EVERYTHING, commitId, position, tag, type NewCommit, type Query } from '../../event-log/event.js';
 import { INDEX_SUM } from './file-check/entry-listener.js';
 import { openFiles, type LmdbFiles } from './lmdb-files.js';
 import { LmdbStore } from './lmdb.store.js';
+import { Recheck } from './recheck.js';
 
 const commit = (number: number): NewCommit => ({
   id: commitId(`c${number}`),
@@ -43,6 +45,15 @@ describe('a log that is open', () => {
     return count;
   };
 
+  /** From now on: one that is under way may have read before. */
+  const checksCompleted = async (count: number): Promise<void> => {
+    const before = store.completedRechecks;
+    while (store.completedRechecks <= before + count) {
+      expect(store.status()).toBeUndefined();
+      await sleep(5);
+    }
+  };
+
   const damageFound = async (): Promise<void> => {
     while (store.status() === undefined) await sleep(5);
   };
@@ -63,6 +74,7 @@ describe('a log that is open', () => {
     await expect(read(EVERYTHING)).rejects.toThrow(LogDamaged);
     await expect(read([{ types: ['number.recorded'] }])).rejects.toThrow(LogDamaged);
     await expect(store.append(commit(21))).rejects.toThrow(LogDamaged);
+    await expect(store.append(commit(3))).rejects.toThrow(LogDamaged);
     await expect(store.find(commitId('c3'))).rejects.toThrow(LogDamaged);
     await expect(store.commits()[Symbol.asyncIterator]().next()).rejects.toThrow(LogDamaged);
   });
@@ -79,9 +91,48 @@ describe('a log that is open', () => {
     expect(store.status()).toMatchObject({ code: 'log-damaged' });
   });
 
+  it('and in whose place is now a part of a copy is taken for replaced, and not for damaged', async () => {
+    await checksCompleted(1);
+    const path = join(folder.path, 'data.mdb');
+    writeFileSync(`${path}.part`, readFileSync(path).subarray(0, 5 * 4096));
+    await store.append(commit(21));
+    renameSync(`${path}.part`, path);
+    await damageFound();
+    expect(store.status()).toMatchObject({ code: 'log-files-replaced' });
+  });
+
+  it('and in whose place is now a part of a copy with its first pages is not taken for damaged', async () => {
+    const path = join(folder.path, 'data.mdb');
+    writeFileSync(`${path}.part`, readFileSync(path).subarray(0, 5 * 4096));
+    renameSync(`${path}.part`, path);
+    await checksCompleted(2);
+  });
+
+  it.each([
+    ['EIO', { code: 'log-damaged', detail: expect.stringContaining('cannot be read (EIO') as string }],
+    ['EMFILE', undefined],
+  ])('of which the check meets %s', async (code, status) => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    const failing = {
+      useReadTransaction: () => {
+        throw Object.assign(new Error(`${code}: read`), { code });
+      },
+    };
+    const standing = { folder: folder.path, isFileInPlace: () => true };
+    const recheck = new Recheck({ root: failing } as never, 0, standing as never, 20);
+    while (warn.mock.calls.length === 0) await sleep(5);
+    await recheck.end();
+    expect(warn).toHaveBeenCalledWith(
+      expect.stringContaining(`${code}: read`),
+      status === undefined ? 'LogNotChecked' : 'LogDamaged',
+    );
+    warn.mockRestore();
+    expect(recheck.damage).toEqual(status && expect.objectContaining({ detail: status.detail }));
+  });
+
   it('goes on when only the sum of its indexes was damaged', async () => {
     await change(({ about }) => about.put(INDEX_SUM, 'damaged'));
-    await sleep(100);
+    await checksCompleted(2);
     expect(store.status()).toBeUndefined();
     await store.append(commit(21));
     expect(await read(EVERYTHING)).toBe(21);
@@ -89,8 +140,9 @@ describe('a log that is open', () => {
 
   it('is not taken for damaged while much is appended and read', async () => {
     const end = performance.now() + 2_000;
+    const before = store.completedRechecks;
     let number = 100;
-    while (performance.now() < end) {
+    while (performance.now() < end || store.completedRechecks < before + 5) {
       await Promise.all(Array.from({ length: 20 }, () => store.append(commit((number += 1)))));
       expect(await read([{ tags: [tag(`number:${number}`)] }])).toBe(1);
     }

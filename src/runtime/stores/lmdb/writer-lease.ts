@@ -144,6 +144,14 @@ export class WriterLease {
     this.files.about.putSync('lease', this.#next());
   }
 
+  /** Writes in a synchronous transaction, unless another process has taken the lease. */
+  ifHeldSync(write: () => void): void {
+    const { root, about } = this.files;
+    root.transactionSync(() => {
+      if (about.getEntry('owner')?.version === this.term) write();
+    });
+  }
+
   /** Gives the lease back, unless another process has taken it. */
   async release(): Promise<void> {
     const { about } = this.files;

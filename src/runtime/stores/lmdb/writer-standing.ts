@@ -12,7 +12,7 @@ export class WriterStanding {
    * @param onLost called once
    */
   constructor(
-    private readonly folder: string,
+    readonly folder: string,
     descriptor: number,
     private readonly onLost: () => void,
   ) {
@@ -29,13 +29,20 @@ export class WriterStanding {
     return !(this.#lost instanceof LogFilesReplaced);
   }
 
+  /** Looks whether the data file that is open is still the one at its path. Takes some microseconds. */
+  isFileInPlace(): boolean {
+    const isThere = isInPlace(this.#file);
+    if (!isThere) this.#lose(new LogFilesReplaced());
+    return isThere;
+  }
+
   loseLease(): void {
     this.#lose(new WriterLeaseLost());
   }
 
   /** Takes some microseconds. @throws WriterLeaseLost, LogFilesReplaced */
   require(): void {
-    if (this.#lost === undefined && !isInPlace(this.#file)) this.#lose(new LogFilesReplaced());
+    if (this.#lost === undefined) this.isFileInPlace();
     if (this.#lost !== undefined) throw this.#lost;
   }
 
