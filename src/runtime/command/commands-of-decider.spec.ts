@@ -1,5 +1,5 @@
 /** Commands that belong to their decider: input, guards that look at it, refusals as values. */
-import { assign, setup } from 'xstate';
+import { assign, createMachine, setup } from 'xstate';
 import { z } from 'zod';
 import { allEvents } from '../../../test/support/reading.js';
 import { defineEvent, type RecordedOf } from '../event-log/contracts/event-contract.js';
@@ -155,7 +155,19 @@ describe('an event that its subject would never fold', () => {
 });
 
 describe('an event that no guard looks at', () => {
-  it('is checked against its contract once', async () => {
+  it.each([
+    [
+      'once if the machine runs nothing for it',
+      createMachine({
+        id: 'tank',
+        on: { 'tank.filled': '.full' },
+        initial: 'empty',
+        states: { empty: {}, full: {} },
+      }),
+      1,
+    ],
+    ['twice if it runs an action, which might fail', machine, 2],
+  ])('is checked against its contract %s', async (_, filling, each) => {
     let checks = 0;
     const counted = defineEvent({
       type: 'tank.filled',
@@ -163,7 +175,7 @@ describe('an event that no guard looks at', () => {
     });
     const decider = defineDecider({
       name: 'tank',
-      machine,
+      machine: filling as typeof machine,
       consumes: [counted],
       subject: (id: string) => [tag(`tank:${id}`)],
       ids: positionIds(() => new Problem('not-found', 'none', 'None', 'None.')) as never,
@@ -171,16 +183,16 @@ describe('an event that no guard looks at', () => {
         fill: {
           input: litres,
           records: counted,
-          decide: (_, input, id) => counted.create(input, [tag(`tank:${id}`)]),
+          decide: (_state, input, id) => counted.create(input, [tag(`tank:${id}`)]),
         },
       },
     });
     const log = new EventLog(new MemoryStore());
     log.contracts.register([counted]);
     await execute(log, decider, 'a', 'fill', { litres: 5 });
-    expect(checks).toBe(1);
+    expect(checks).toBe(each);
     await createAtPositions(log, decider, decider.commands.fill, [{ litres: 5 }, { litres: 6 }]);
-    expect(checks).toBe(3);
+    expect(checks).toBe(3 * each);
   });
 });
 
