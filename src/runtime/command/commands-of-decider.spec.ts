@@ -6,6 +6,7 @@ import { defineEvent, type RecordedOf } from '../event-log/contracts/event-contr
 import { ContractBroken } from '../event-log/errors.js';
 import { EventLog } from '../event-log/event-log.js';
 import { tag } from '../event-log/event.js';
+import { InexactNumber } from '../http/kernel/exact-json.js';
 import { InvalidBody, Problem } from '../http/kernel/problem.js';
 import { MemoryStore } from '../stores/memory.store.js';
 import { allows, creatingCommand, defineDecider } from './decider.js';
@@ -409,6 +410,23 @@ describe('a decision about several subjects', () => {
     expect((await load(log, tank, 'b')).state.context).toEqual({ litres: 5 });
   });
 
+  it('may only read a subject of the same decider, which is no part of records', async () => {
+    const log = given();
+    await execute(log, tank, 'a', 'fill', { litres: 5 });
+    const watched = decideTogether({
+      name: 'watched',
+      input: z.strictObject({ from: z.string() }),
+      models: ({ from }) => ({ from: tank.decisionModel(from), witness: tank.decisionModel('w') }),
+      records: { from: drained },
+      decide: (_, { from }) => [drained.create({ litres: 2 }, [tag(`tank:${from}`)])],
+    });
+    await expect(executeTogether(log, watched, { from: 'a' })).resolves.toMatchObject({ last: 2 });
+    const astray = { ...watched, decisionModel: () => watched.decisionModel({ from: 'b' }) };
+    await expect(executeTogether(log, astray, { from: 'a' })).rejects.toThrow(
+      'tank.drained without the tag tank:b',
+    );
+  });
+
   it('is made several times in one commit, each in the state that the ones before it make', async () => {
     const log = given();
     const pourAll = (...pairs: readonly (readonly [from: string, to: string])[]): Promise<string> =>
@@ -473,6 +491,24 @@ describe('what cannot be a decider', () => {
   });
 });
 
+describe('an input that holds one object many times', () => {
+  const levels = (text: string): object =>
+    Array.from({ length: 26 }).reduce<object>((below) => ({ a: below, b: below }), { text });
+
+  it('is looked through once', async () => {
+    const value = levels('x');
+    expect(await validate(z.unknown(), value)).toEqual({ value });
+  });
+
+  it('is refused where a text in it is no Unicode', async () => {
+    expect(await validate(z.unknown(), levels('\ud800'))).toEqual({
+      faults: [
+        { pointer: `#${'/a'.repeat(26)}/text`, detail: expect.stringContaining('surrogate') as string },
+      ],
+    });
+  });
+});
+
 describe('an input that is read by a function', () => {
   const read = inputSchema((value) => {
     if (typeof value === 'string') return value.length;
@@ -486,6 +522,12 @@ describe('an input that is read by a function', () => {
   it('is refused with the faults of the function, where the value is', async () => {
     expect(await validate(read, 5, ['list', 2])).toEqual({
       faults: [{ pointer: '#/list/2/a~1b/0', detail: 'a text' }],
+    });
+  });
+
+  it('is refused with the faults of the function also where a number is not exact', async () => {
+    expect(await validate(read, { other: new InexactNumber('1e400') })).toEqual({
+      faults: [{ pointer: '#/a~1b/0', detail: 'a text' }],
     });
   });
 
