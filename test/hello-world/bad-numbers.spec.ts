@@ -46,6 +46,17 @@ const malformed = (says: RegExp): Refusal => ({
   says,
 });
 
+interface BodyFault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+async function faultsOf(send: () => Promise<Response>): Promise<readonly BodyFault[]> {
+  const response = await send();
+  expect(response.status).toBe(422);
+  return ((await response.json()) as { readonly errors: readonly BodyFault[] }).errors;
+}
+
 const values: readonly (readonly [literal: string, says: RegExp])[] = [
   ['null', /null.*integer/],
   ['true', /boolean.*integer/],
@@ -202,6 +213,52 @@ describe('a body without a number', () => {
   it('leaves no prototype polluted', async () => {
     await server.post('/numbers', '{"__proto__": {"value": 5}}');
     await watched.refuses(() => server.post('/numbers', '{}'), invalidAt('#/value', /missing/));
+  });
+});
+
+describe('a number that is not exact, and is not the only fault', () => {
+  const MISSING = 'the number is missing: send an integer, as in 5 or "12345678901234567890"';
+  const RIGHT = 'send an integer, as in 5 or "12345678901234567890"';
+
+  it.each([
+    ['{"x":12345678901234567890}', '#/value', MISSING],
+    ['[{"x":12345678901234567890}]', '#/0/value', MISSING],
+    ['{"value":[12345678901234567890]}', '#/value', `this is an array: ${RIGHT}`],
+    ['{"value":{"a":1e400}}', '#/value', `this is a JSON object: ${RIGHT}`],
+    ['{"value":12345678901234567890,"x":1}', '#/x', 'there is no such field; the only one is value'],
+  ])('is not said in place of the fault: %s', async (body, pointer, detail) => {
+    expect(await faultsOf(() => server.post('/numbers', body))).toEqual([{ pointer, detail }]);
+  });
+
+  it('leaves the faults before it', async () => {
+    const texts = Array.from({ length: 20 }, () => '"x"');
+    const faults = await faultsOf(() => server.post('/numbers', `[${texts.join()},12345678901234567890]`));
+    expect(faults.map(({ pointer }) => pointer)).toEqual(texts.map((_, index) => `#/${index}`));
+  });
+});
+
+describe('a retraction without a reason that can be taken', () => {
+  const WHY = 'say why the number is retracted, as text';
+  const INEXACT = '12345678901234567890 is not exact as a JSON number: send it as text, in quotes';
+
+  it.each([
+    ['null', '#/reason', WHY],
+    ['{}', '#/reason', WHY],
+    ['[]', '#', 'send an object whose only field is reason'],
+    ['"a slip"', '#', 'send an object whose only field is reason'],
+    ['{"reason":5}', '#/reason', WHY],
+    ['{"reason":""}', '#/reason', 'say why the number is retracted'],
+    ['{"reason":"a","x":1}', '#/x', 'there is no such field; the only one is reason'],
+    ['{"reason":12345678901234567890}', '#/reason', INEXACT],
+    ['{"reason":"a","x":12345678901234567890}', '#/x', INEXACT],
+    ['{"x":12345678901234567890}', '#/x', INEXACT],
+  ])('is refused: %s', async (body, pointer, detail) => {
+    expect(await faultsOf(() => server.post('/numbers/1/retraction', body))).toEqual([{ pointer, detail }]);
+  });
+
+  it('is refused: no body at all', async () => {
+    const send = (): Promise<Response> => server.fetch('/numbers/1/retraction', { method: 'POST' });
+    expect(await faultsOf(send)).toEqual([{ pointer: '#/reason', detail: WHY }]);
   });
 });
 

@@ -113,6 +113,8 @@ describe('the model', () => {
     ]);
     expect(chart?.transitions).toEqual([
       { from: 'unknown', to: 'open', event: 'account.opened' },
+      { from: 'open', to: 'open', event: 'money.deposited' },
+      { from: 'open', to: 'open', event: 'money.withdrawn' },
       { from: 'open', to: 'closed', event: 'account.closed' },
     ]);
     const [ofCustomers] = model.contexts[0]?.deciders ?? [];

@@ -1,7 +1,7 @@
 /** Reads numbers from request bodies, and says of each that is none what would be right. */
 import { z } from 'zod';
 import { MAX_COMMIT_EVENTS, inputSchema } from '../../runtime/index.js';
-import { InexactNumber, InvalidBody, pointer, type Fault } from '../../runtime/http/index.js';
+import { InexactNumber, InvalidBody, parseBody, pointer, type Fault } from '../../runtime/http/index.js';
 import { CANONICAL_INTEGER, MAX_DIGITS } from './numbers.events.js';
 
 const RIGHT = 'send an integer, as in 5 or "12345678901234567890"';
@@ -81,7 +81,10 @@ export const reasonBody = z
           : 'send an object whose only field is reason',
     },
   )
-  .meta({ title: 'Reason' });
+  .meta({ title: 'Reason', example: { reason: 'a slip' } });
+
+/** What a retraction takes. No body, or null, is one without a reason. */
+export const retractionBody = inputSchema((body) => parseBody(reasonBody, body ?? {}), reasonBody);
 
 /** A number in canonical decimal, or what is wrong with it. */
 export function integerOf(value: unknown, path: readonly PropertyKey[]): string | Fault {

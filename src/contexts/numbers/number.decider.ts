@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Problem, defineDecider, position, positionIds, tag, type Position } from '../../runtime/index.js';
 import { apiTime } from '../../runtime/http/index.js';
-import { numbersBody, reasonBody } from './number-body.js';
+import { numbersBody, reasonBody, retractionBody } from './number-body.js';
 import { numberMachine, type NumberContext } from './number.machine.js';
 import { integer, numberRecorded, numberRetracted } from './numbers.events.js';
 
@@ -73,6 +73,7 @@ export const numberDecider = defineDecider({
         ]),
       http: {
         path: 'retraction',
+        body: retractionBody,
         forms: true,
         answer: ({ commit, ids: [number = 0], inputs: [input] }) => ({
           position: commit.last,

@@ -20,6 +20,11 @@ export function mayAccept<Context>(fold: Fold<Context>, state: FoldState<Context
   return known ?? mayGuardsAccept(fold, state, type);
 }
 
+/** Whether the state allows every event of this type, and no function of the machine is run for it, which could fail. */
+export function allowsAny<Context>(fold: Fold<Context>, state: FoldState<Context>, type: string): boolean {
+  return fold.acceptsAny?.(state, type) === true && fold.runsNothing?.(state, type) === true;
+}
+
 function mayGuardsAccept<Context>(fold: Fold<Context>, state: FoldState<Context>, type: string): boolean {
   const notYet = new Error(`there is no ${type} yet`);
   let looks = 0;

@@ -1,11 +1,12 @@
 /** Commands that belong to their decider: input, guards that look at it, refusals as values. */
-import { assign, setup } from 'xstate';
+import { assign, createMachine, setup } from 'xstate';
 import { z } from 'zod';
 import { allEvents } from '../../../test/support/reading.js';
 import { defineEvent, type RecordedOf } from '../event-log/contracts/event-contract.js';
 import { ContractBroken } from '../event-log/errors.js';
 import { EventLog } from '../event-log/event-log.js';
 import { tag } from '../event-log/event.js';
+import { InexactNumber } from '../http/kernel/exact-json.js';
 import { InvalidBody, Problem } from '../http/kernel/problem.js';
 import { MemoryStore } from '../stores/memory.store.js';
 import { allows, creatingCommand, defineDecider } from './decider.js';
@@ -155,7 +156,19 @@ describe('an event that its subject would never fold', () => {
 });
 
 describe('an event that no guard looks at', () => {
-  it('is checked against its contract once', async () => {
+  it.each([
+    [
+      'once if the machine runs nothing for it',
+      createMachine({
+        id: 'tank',
+        on: { 'tank.filled': '.full' },
+        initial: 'empty',
+        states: { empty: {}, full: {} },
+      }),
+      1,
+    ],
+    ['twice if it runs an action, which might fail', machine, 2],
+  ])('is checked against its contract %s', async (_, filling, each) => {
     let checks = 0;
     const counted = defineEvent({
       type: 'tank.filled',
@@ -163,7 +176,7 @@ describe('an event that no guard looks at', () => {
     });
     const decider = defineDecider({
       name: 'tank',
-      machine,
+      machine: filling as typeof machine,
       consumes: [counted],
       subject: (id: string) => [tag(`tank:${id}`)],
       ids: positionIds(() => new Problem('not-found', 'none', 'None', 'None.')) as never,
@@ -171,16 +184,16 @@ describe('an event that no guard looks at', () => {
         fill: {
           input: litres,
           records: counted,
-          decide: (_, input, id) => counted.create(input, [tag(`tank:${id}`)]),
+          decide: (_state, input, id) => counted.create(input, [tag(`tank:${id}`)]),
         },
       },
     });
     const log = new EventLog(new MemoryStore());
     log.contracts.register([counted]);
     await execute(log, decider, 'a', 'fill', { litres: 5 });
-    expect(checks).toBe(1);
+    expect(checks).toBe(each);
     await createAtPositions(log, decider, decider.commands.fill, [{ litres: 5 }, { litres: 6 }]);
-    expect(checks).toBe(3);
+    expect(checks).toBe(3 * each);
   });
 });
 
@@ -397,6 +410,23 @@ describe('a decision about several subjects', () => {
     expect((await load(log, tank, 'b')).state.context).toEqual({ litres: 5 });
   });
 
+  it('may only read a subject of the same decider, which is no part of records', async () => {
+    const log = given();
+    await execute(log, tank, 'a', 'fill', { litres: 5 });
+    const watched = decideTogether({
+      name: 'watched',
+      input: z.strictObject({ from: z.string() }),
+      models: ({ from }) => ({ from: tank.decisionModel(from), witness: tank.decisionModel('w') }),
+      records: { from: drained },
+      decide: (_, { from }) => [drained.create({ litres: 2 }, [tag(`tank:${from}`)])],
+    });
+    await expect(executeTogether(log, watched, { from: 'a' })).resolves.toMatchObject({ last: 2 });
+    const astray = { ...watched, decisionModel: () => watched.decisionModel({ from: 'b' }) };
+    await expect(executeTogether(log, astray, { from: 'a' })).rejects.toThrow(
+      'tank.drained without the tag tank:b',
+    );
+  });
+
   it('is made several times in one commit, each in the state that the ones before it make', async () => {
     const log = given();
     const pourAll = (...pairs: readonly (readonly [from: string, to: string])[]): Promise<string> =>
@@ -461,6 +491,24 @@ describe('what cannot be a decider', () => {
   });
 });
 
+describe('an input that holds one object many times', () => {
+  const levels = (text: string): object =>
+    Array.from({ length: 26 }).reduce<object>((below) => ({ a: below, b: below }), { text });
+
+  it('is looked through once', async () => {
+    const value = levels('x');
+    expect(await validate(z.unknown(), value)).toEqual({ value });
+  });
+
+  it('is refused where a text in it is no Unicode', async () => {
+    expect(await validate(z.unknown(), levels('\ud800'))).toEqual({
+      faults: [
+        { pointer: `#${'/a'.repeat(26)}/text`, detail: expect.stringContaining('surrogate') as string },
+      ],
+    });
+  });
+});
+
 describe('an input that is read by a function', () => {
   const read = inputSchema((value) => {
     if (typeof value === 'string') return value.length;
@@ -474,6 +522,12 @@ describe('an input that is read by a function', () => {
   it('is refused with the faults of the function, where the value is', async () => {
     expect(await validate(read, 5, ['list', 2])).toEqual({
       faults: [{ pointer: '#/list/2/a~1b/0', detail: 'a text' }],
+    });
+  });
+
+  it('is refused with the faults of the function also where a number is not exact', async () => {
+    expect(await validate(read, { other: new InexactNumber('1e400') })).toEqual({
+      faults: [{ pointer: '#/a~1b/0', detail: 'a text' }],
     });
   });
 

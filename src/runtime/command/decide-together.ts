@@ -92,7 +92,10 @@ export function jointModel<Contexts extends object>(models: ModelsOf<Contexts>):
     allowsAll: (state, events) =>
       parts.every(([name, model]) => model.allowsAll(partOf(state, name), events)),
     unrelated: (records, events) => {
-      const all = parts.map(([name, model]) => model.unrelated(recordsOf(records, name), events));
+      // A model that the command records nothing about is only read.
+      const all = parts
+        .filter(([name]) => isContract(records) || Object.hasOwn(records, name))
+        .map(([name, model]) => model.unrelated(recordsOf(records, name), events));
       // One event for all of the models may be about some of them only.
       const isFolded = isContract(records) && all.includes(undefined);
       return isFolded ? undefined : all.find((each) => each !== undefined);

@@ -1,16 +1,15 @@
 /** The write side: (state of what the command is about, command) → events or a refusal. */
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
-import type { EventLog } from '../event-log/event-log.js';
 import { matches, type QueriedEvent } from '../event-log/query.js';
 import { NO_TAGS, type NewEvent, type RecordedEvent, type Tag } from '../event-log/event.js';
 import { Problem } from '../http/kernel/problem.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
 import { foldOf, type ContextOf, type Machine } from '../fold/fold.js';
-import { forbids, mayAccept } from './chart.js';
+import { allowsAny, forbids, mayAccept } from './chart.js';
 import { nameCommand, requireNoClaimsInArrays, type AnyCommand, type Commands } from './commands.js';
 import { foldSubject, isContract, type DecisionModel, type Records, type Subject } from './decision-model.js';
 import { jsonSchemaOf, type AnyInputSchema } from './input-schema.js';
-import { MAX_RECENT_BYTES, RecentStates, bytesOf } from './recent-states.js';
+import { MAX_RECENT_BYTES, RecentStatesOfLogs, bytesOf } from './recent-states.js';
 import { TEXT_IDS, type SubjectIds } from './subject-ids.js';
 
 export type { Command } from './commands.js';
@@ -179,7 +178,7 @@ function modelOf<Context>(
     allowsAll: (state, events) => {
       const about = events.filter((event) => contracts.has(event.type) && matches(query, asContent(event)));
       // What the second of two meets is made by the first.
-      return about.length < 2 && about.every(({ type }) => fold.acceptsAny?.(state, type) === true);
+      return about.length < 2 && about.every(({ type }) => allowsAny(fold, state, type));
     },
     unrelated: (records, events) => {
       const named = mustAllow ?? (isContract(records) ? records : undefined);
@@ -199,10 +198,16 @@ function modelOf<Context>(
     },
     keep: (log, state, events, through) => {
       if (onlyNewest) return;
-      const bytes = events.reduce((sum, { data }) => sum + bytesOf(data), 0);
-      const applied = apply(state, events);
-      if ('state' in applied) recent.of(log).set(key, applied.state, through, bytes);
-      else recent.of(log).delete(key);
+      const states = recent.of(log);
+      try {
+        const bytes = events.reduce((sum, { data }) => sum + bytesOf(data), 0);
+        const applied = apply(state, events);
+        if ('state' in applied) states.set(key, applied.state, through, bytes);
+        else states.delete(key);
+      } catch {
+        // They are recorded, so the command has succeeded.
+        states.delete(key);
+      }
     },
   };
 }
@@ -210,24 +215,6 @@ function modelOf<Context>(
 /** As a query sees an event that is not recorded yet. */
 function asContent({ type, tags = NO_TAGS }: NewEvent): QueriedEvent {
   return { type, tags, revision: 1 };
-}
-
-/** A log that is found to have another past has other states. */
-class RecentStatesOfLogs<Context> {
-  readonly #byLog = new WeakMap<
-    EventLog,
-    { readonly past: AbortSignal; readonly states: RecentStates<Context> }
-  >();
-
-  constructor(private readonly maxBytes: number) {}
-
-  of(log: EventLog): RecentStates<Context> {
-    const known = this.#byLog.get(log);
-    if (known?.past === log.past) return known.states;
-    const states = new RecentStates<Context>(this.maxBytes);
-    this.#byLog.set(log, { past: log.past, states });
-    return states;
-  }
 }
 
 function standardRefusal<Context>(

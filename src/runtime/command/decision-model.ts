@@ -33,11 +33,11 @@ export interface DecisionModel<Context> {
     state: FoldState<Context>,
     events: readonly RecordedEvent[],
   ) => { readonly state: FoldState<Context> } | { readonly refusal: Problem };
-  /** Whether the chart allows the events whatever they hold, so that no guard needs to see them. */
+  /** Whether the chart allows the events whatever they hold, and folding them runs no guard and no action, so that neither needs to see them. */
   readonly allowsAll: (state: FoldState<Context>, events: readonly NewEvent[]) => boolean;
   /** Why this model would never fold what the command records, as `money.deposited without the tag account:a`; undefined when it would. */
   readonly unrelated: (records: Records, events: readonly NewEvent[]) => string | undefined;
-  /** Keeps what the events made of this state, so that it need not be folded again. They were recorded on the condition of `query`. */
+  /** Keeps what the events made of this state, so that it need not be folded again. They were recorded on the condition of `query`. Never throws. */
   readonly keep: (
     log: EventLog,
     state: FoldState<Context>,

@@ -4,7 +4,7 @@ import type { AppendOptions, EventLog } from '../event-log/event-log.js';
 import { matches } from '../event-log/query.js';
 import type { FoldState } from '../fold/fold-state.js';
 import { Problem } from '../http/kernel/problem.js';
-import { forbids, mayAccept, probableEvents } from './chart.js';
+import { allowsAny, forbids, mayAccept, probableEvents } from './chart.js';
 import { eventsOf, type Decides } from './commands.js';
 import type { Decider } from './decider.js';
 import { isContract, type DecisionModel } from './decision-model.js';
@@ -102,10 +102,14 @@ export async function createAtPositions<Id, Context, Input>(
       throw new Error(`decider ${name}: a subject that is named by a position is created by one event`);
     return event;
   });
-  const isForbidden =
-    events.some(({ type }) => fold.acceptsAny?.(fold.initial, type) !== true) &&
-    probableEvents(events, START, log.contracts).some((event) => forbids(fold, fold.initial, event));
-  if (isContract(records) && isForbidden) throw refusal(fold.initial, none, records);
+  if (!events.every(({ type }) => allowsAny(fold, fold.initial, type))) {
+    for (const event of probableEvents(events, START, log.contracts)) {
+      if (isContract(records) && forbids(fold, fold.initial, event))
+        throw refusal(fold.initial, none, records);
+      // What fails here would fail whenever the subject is folded.
+      fold.step(fold.initial, event);
+    }
+  }
   return log.append(events, options);
 }
 

@@ -65,7 +65,8 @@ export async function validate<Output>(
     };
   }
   const faults = faultsIn(result.issues, path).slice(0, MAX_FAULTS);
-  const inexact = findInexact(value);
+  // What reads by a function is told of inexact numbers, too, and says itself what is wrong.
+  const inexact = readByFunction.has(schema) ? undefined : findInexact(value);
   if (inexact === undefined) return { faults };
   const place = pointer([...path, ...inexact.path]);
   // A schema that knows inexact numbers says more of them.
@@ -91,13 +92,19 @@ export function faultsIn(
 }
 
 /** Where a value has a text that no log takes. A name of a member counts as where it is. */
-function illFormedText(value: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] | undefined {
+function illFormedText(
+  value: unknown,
+  path: readonly PropertyKey[],
+  seen = new Set<object>(),
+): readonly PropertyKey[] | undefined {
   if (typeof value === 'string') return value.isWellFormed() ? undefined : path;
-  // No parsed body is deeper; a value of the program's own may be, or may hold itself.
-  if (typeof value !== 'object' || value === null || path.length > MAX_DEPTH) return undefined;
+  // No parsed body is deeper; a value of the program's own may be, or may hold one object many times.
+  if (typeof value !== 'object' || value === null || path.length > MAX_DEPTH || seen.has(value))
+    return undefined;
+  seen.add(value);
   for (const [name, item] of Object.entries(value)) {
     if (!name.isWellFormed()) return path;
-    const place = illFormedText(item, [...path, name]);
+    const place = illFormedText(item, [...path, name], seen);
     if (place !== undefined) return place;
   }
   return undefined;
@@ -111,8 +118,12 @@ function faultsOf(issue: SchemaIssue, path: readonly PropertyKey[]): readonly Fa
   return keys.map((key) => ({ detail: issue.message, pointer: pointer([...place, key]) }));
 }
 
+/** Made by `inputSchema`. */
+const readByFunction = new WeakSet<AnyInputSchema>();
+
 /**
- * A schema whose values are read by a function: for what code says better than a schema does.
+ * A schema whose values are read by a function: for what code says better than a schema does. The faults are answered as it says them, also of a
+ * value with numbers that are not exact.
  *
  * @param read throws `InvalidBody` for a value that it does not take, with pointers that begin at the value
  * @param described tells the JSON Schema; it checks nothing
@@ -131,7 +142,11 @@ export function inputSchema<Output>(
     }
   };
   const jsonSchema = { input: () => jsonSchemaOf(described) };
-  return { '~standard': { version: 1, vendor: 'leftfold', validate, jsonSchema } };
+  const schema: InputSchema<unknown, Output> = {
+    '~standard': { version: 1, vendor: 'leftfold', validate, jsonSchema },
+  };
+  readByFunction.add(schema);
+  return schema;
 }
 
 /** RFC 6901, section 4. */

@@ -1,5 +1,6 @@
 /** Keeps the states that were decided on last, so that the next command folds only what is new. Bounded in bytes. */
 import { types } from 'node:util';
+import type { EventLog } from '../event-log/event-log.js';
 import type { Position } from '../event-log/event.js';
 import type { FoldState } from '../fold/fold-state.js';
 
@@ -90,4 +91,22 @@ export function bytesOf(value: unknown): number {
   // Names are shared by objects of one shape, but a context may have its keys from events.
   else for (const [name, item] of Object.entries(value)) bytes += 24 + name.length + bytesOf(item);
   return bytes;
+}
+
+/** A log that is found to have another past has other states. */
+export class RecentStatesOfLogs<Context> {
+  readonly #byLog = new WeakMap<
+    EventLog,
+    { readonly past: AbortSignal; readonly states: RecentStates<Context> }
+  >();
+
+  constructor(private readonly maxBytes: number) {}
+
+  of(log: EventLog): RecentStates<Context> {
+    const known = this.#byLog.get(log);
+    if (known?.past === log.past) return known.states;
+    const states = new RecentStates<Context>(this.maxBytes);
+    this.#byLog.set(log, { past: log.past, states });
+    return states;
+  }
 }

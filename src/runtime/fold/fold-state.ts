@@ -29,6 +29,11 @@ export interface Fold<Context = unknown> {
    * made from a machine.
    */
   acceptsAny?(state: FoldState<Context>, type: string): boolean | undefined;
+  /**
+   * Whether a step from the state runs no function of the machine, whatever an event of this type holds: no guard, no action, no eventless
+   * transition. So it cannot fail. Not given by folds that were not made from a machine.
+   */
+  runsNothing?(state: FoldState<Context>, type: string): boolean;
   /** The actions that `step` runs, in order, for diagnosis. Not given by folds that were not made from a machine. */
   actionsOf?(state: FoldState<Context>, event: FoldEvent): readonly ActionRun[];
 }

@@ -95,6 +95,33 @@ describe('events of one type, whatever they hold', () => {
   });
 });
 
+describe('a step that runs nothing of the machine', () => {
+  const stays = { target: 's', reenter: true };
+  const inState = (on: object, others: object = {}): Config => ({
+    initial: 's',
+    states: { s: { on, ...others } },
+  });
+  const move = inState({ moved: stays });
+
+  it.each<[string, Config, boolean]>([
+    ['a transition only', move, true],
+    ['no transition', inState({}), true],
+    ['a guard', inState({ moved: { ...stays, guard: () => true } }), false],
+    ['an action', inState({ moved: { ...stays, actions: adds('moved') } }), false],
+    ['an action on entry', inState({ moved: stays }, { entry: adds('in') }), false],
+    ['an action on exit', inState({ moved: stays }, { exit: adds('out') }), false],
+    [
+      'an eventless transition',
+      inState({ moved: stays }, { always: { guard: () => false, target: 's' } }),
+      false,
+    ],
+    ['regions, of which none is looked at', { type: 'parallel', states: { one: move, two: move } }, false],
+  ])('is known: %s', (_, config, expected) => {
+    const fold = compiled(config);
+    expect(fold.runsNothing?.(fold.initial, 'moved')).toBe(expected);
+  });
+});
+
 describe('nested and parallel states', () => {
   const region = (name: string): Config => ({
     initial: 'off',

@@ -136,6 +136,7 @@ function uncheckedFold<Context>(
         .select(new Args(state.context as Values, event))
         .some(({ forbids }) => !forbids),
     acceptsAny: (state, type) => configurations.forValue(state.value).reactionTo(type).isAccepted,
+    runsNothing: (state, type) => configurations.forValue(state.value).reactionTo(type).runsNothing,
   };
 }
 

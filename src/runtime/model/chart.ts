@@ -1,10 +1,13 @@
 /** The states of a decider's machine, each with the commands that it allows, and the events that lead from one to another. */
+import { inOrderFor } from '../fold/compiled/selection.js';
 import type { Machine } from '../fold/fold.js';
 
 type StateNode = Machine['root'];
+type Transition = StateNode['always'] extends readonly (infer Each)[] | undefined ? Each : never;
 
 export interface Chart {
   readonly states: readonly StateInChart[];
+  /** The event is `always` where there is none. */
   readonly transitions: readonly { readonly from: string; readonly to: string; readonly event: string }[];
 }
 
@@ -41,34 +44,58 @@ export function chartOf({ root }: Machine, commands: readonly ChartedCommand[]):
         guarded: allowed.filter(({ how }) => how === 'guarded').map(({ name }) => name),
       };
     }),
-    transitions: allNodes(root).flatMap((node) =>
-      [...node.transitions].flatMap(([event, transitions]) =>
-        transitions.flatMap(({ target }) =>
-          (target ?? []).flatMap((each) =>
-            leavesOf(node).flatMap((from) =>
-              initialLeaves(each).map((to) => ({ from: nameOf(from, root), to: nameOf(to, root), event })),
-            ),
-          ),
-        ),
+    transitions: allNodes(root).flatMap((node) => [
+      ...[...node.transitions].flatMap(([event, transitions]) =>
+        transitions.flatMap((transition) => arrowsOf(node, transition, event, root)),
       ),
-    ),
+      ...(node.always ?? []).flatMap((transition) => arrowsOf(node, transition, ALWAYS, root)),
+    ]),
   };
 }
 
-/** What the state, or else the one around it, does on an event of this type. */
-function reaction(node: StateNode, type: string): 'allows' | 'guarded' | undefined {
-  const transitions = [...node.transitions]
-    .filter(([descriptor]) => isFor(descriptor, type))
-    .flatMap(([, each]) => each);
-  if (transitions.some(({ guard }) => guard === undefined)) return 'allows';
-  const around = node.parent === undefined ? undefined : reaction(node.parent, type);
-  return around ?? (transitions.length > 0 ? 'guarded' : undefined);
+/** Of an eventless transition. */
+const ALWAYS = 'always';
+
+/** One that has no target leads from each state to itself; one without actions, too, only keeps the event from others. */
+function arrowsOf(
+  node: StateNode,
+  transition: Transition,
+  event: string,
+  root: StateNode,
+): Chart['transitions'] {
+  if (isForbidding(transition)) return [];
+  return leavesOf(node).flatMap((from) => {
+    const targets = transition.target?.flatMap(initialLeaves) ?? [from];
+    return targets.map((to) => ({ from: nameOf(from, root), to: nameOf(to, root), event }));
+  });
 }
 
-/** `*` is for all types, `order.*` for those that begin with it. */
-function isFor(descriptor: string, type: string): boolean {
-  if (descriptor === '*' || descriptor === type) return true;
-  return descriptor.endsWith('.*') && type.startsWith(descriptor.slice(0, -1));
+/** What the state, or else the one around it, does on an event of this type. */
+function reaction(leaf: StateNode, type: string): 'allows' | 'guarded' | undefined {
+  let [mayTake, mayForbid] = [false, false];
+  for (const transition of nodesFrom(leaf).flatMap((node) => transitionsFor(node, type))) {
+    if (transition.guard === undefined) {
+      if (isForbidding(transition)) break;
+      return mayForbid ? 'guarded' : 'allows';
+    }
+    if (isForbidding(transition)) mayForbid = true;
+    else mayTake = true;
+  }
+  return mayTake ? 'guarded' : undefined;
+}
+
+/** In the order in which the fold asks for them. */
+function transitionsFor(node: StateNode, type: string): readonly Transition[] {
+  const descriptors = [...node.transitions.keys()];
+  return inOrderFor(type, descriptors).flatMap((each) => node.transitions.get(each) ?? []);
+}
+
+const isForbidding = ({ target, actions }: Transition): boolean =>
+  target === undefined && actions.length === 0;
+
+/** The state and those around it. */
+function nodesFrom(node: StateNode): readonly StateNode[] {
+  return node.parent === undefined ? [node] : [node, ...nodesFrom(node.parent)];
 }
 
 const childrenOf = (node: StateNode): readonly StateNode[] =>

@@ -143,6 +143,11 @@ describe('a command', () => {
       ids: positionIds(() => new Problem('not-found', 'no-note', '', '')),
       subject: (number) => ({ query: [{ tags: [tag(`note:${number}`)] }], origin: number }),
       commands: {
+        take: {
+          input: z.strictObject({ text: z.string().min(1) }),
+          records: noted,
+          decide: (_state, note) => noted.create(note),
+        },
         strike: {
           input: z.strictObject({}),
           records: struck,
@@ -150,6 +155,10 @@ describe('a command', () => {
         },
       },
     });
+    await given([])
+      .when(notes, position(1), 'take', { text: 'one' })
+      .then([noted.create({ text: 'one' })]);
+    await given([]).when(notes, position(1), 'take', { text: '' }).then(refused('invalid-body'));
     const events = [noted.create({ text: 'one' }), noted.create({ text: 'two' })];
     await given(events)
       .when(notes, position(2), 'strike', {})

@@ -12,6 +12,7 @@ import type { ProjectionDefinition, View } from '../projection/define-projection
 import type { EntityProjectionDefinition } from '../projection/entities/define-entity-projection.js';
 import { isEntityProjection } from '../projection/entities/define-entity-projection.js';
 import { MemoryStore } from '../stores/memory.store.js';
+import { carryOut } from './carry-out.js';
 import { about, commitOf, registryOf, storedEvents, type GivenEvent } from './given-events.js';
 import { eventDifferences, outcomeOf, requireOutcome, showEvent, type Expected } from './outcome.js';
 import { entitiesAfter, requireEntities, requireView, viewAfter } from './views.js';
@@ -58,7 +59,10 @@ export class Given {
     this.#contracts = contracts;
   }
 
-  /** A command of the decider, by its name. Given events without tags get those of the subject, if the decider consumes them. */
+  /**
+   * A command of the decider, by its name. Given events without tags get those of the subject, if the decider consumes them. One that creates a subject
+   * which is named by its position is carried out whatever the id, as over HTTP.
+   */
   when<
     Id,
     Context,
@@ -105,7 +109,7 @@ export class Given {
       requireCommand(decider, command);
       const events = aboutConsumed(decider, id, this.events);
       const log = await this.#log(events, decider.consumes, `the decider ${decider.name}`);
-      return outcomeOf(log, () => execute(log, decider, id, command as never, input as never));
+      return outcomeOf(log, () => carryOut(log, decider, { id, command, input }));
     };
     const when: When = {
       then: async (expected, ...more: readonly unknown[]) => {

@@ -147,6 +147,22 @@ describe('an entity projection', () => {
     });
   });
 
+  it('keeps of an event that became several all or nothing, as the program does', () => {
+    const halved = taskAdded.revise({
+      schema: z.strictObject({ task: z.string(), hours: z.int() }),
+      examples: [{ data: { task: 't', hours: 1 } }],
+      upcast: ({ data: { task, hours } }) => [
+        { data: { task, hours: 1 } },
+        { data: { task, hours: hours - 1 } },
+      ],
+    });
+    const stopping = { ...tasks('entity'), consumes: [halved, taskRemoved] };
+    const inHalves = (hours: number): ReturnType<typeof inRevision> =>
+      inRevision(halved, 1, { task: 't', hours });
+    given([inHalves(3), inHalves(0), inHalves(5)]).expectEntities(stopping, { t: { hours: 3, faultAt: 2 } });
+    given([inHalves(0)]).expectEntities(stopping, { t: { hours: 0, faultAt: 1 } });
+  });
+
   it('is refused a view whose indexed member is of another kind', () => {
     const wrong = defineEntityProjection({
       name: 'wrong',

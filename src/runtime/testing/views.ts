@@ -28,16 +28,20 @@ export function entitiesAfter(
   const { name, fold } = definition;
   const states = new Map<string, FoldState>();
   const stoppedAt = new Map<string, number>();
+  /** What upcasters make of one event is folded all or none. */
+  const before = new Map<string, { readonly position: number; readonly state: FoldState | undefined }>();
   for (const event of events) {
     for (const key of stepped(name, () => definition.keysOf(event), event)) {
       if (stoppedAt.has(key)) continue;
+      if (before.get(key)?.position !== event.position)
+        before.set(key, { position: event.position, state: states.get(key) });
       try {
         const state = fold.step(states.get(key) ?? fold.initial, event);
         if (definition.forgets(state)) states.delete(key);
         else if (states.has(key) || state !== fold.initial) states.set(key, state);
       } catch (error) {
         if (definition.faultStops === 'projection') throw failed(name, event, error);
-        states.set(key, states.get(key) ?? fold.initial);
+        states.set(key, before.get(key)?.state ?? fold.initial);
         stoppedAt.set(key, event.position);
       }
     }

@@ -25,6 +25,8 @@ export interface Reaction {
   readonly isIgnored: boolean;
   /** Whether there is a transition for every such event, or for none; undefined when a guard decides. */
   readonly isAccepted: boolean | undefined;
+  /** Whether no guard, no action and no eventless transition is run for such an event. Not looked for where several regions may react. */
+  readonly runsNothing: boolean;
   /**
    * The first whose guard holds is taken. Undefined where several regions may react, each for itself. With the microsteps looked up
    * here, a step takes 102 instead of 135 ns (`fold-in-memory`).
@@ -105,12 +107,17 @@ export class Configuration implements Active {
   #findReaction(candidates: Candidates): Reaction {
     const { regions, own } = candidates;
     const isAccepted = isAcceptedBy(candidates);
-    if (regions.length > 0) return { candidates, isIgnored: false, isAccepted, choices: undefined };
+    if (regions.length > 0)
+      return { candidates, isIgnored: false, isAccepted, runsNothing: false, choices: undefined };
     const choices = own.map((transition) => ({
       guard: transition.guard,
       microstep: this.#compute([transition]),
     }));
-    return { candidates, isIgnored: choices.length === 0 && !this.hasEventless, isAccepted, choices };
+    const isIgnored = choices.length === 0 && !this.hasEventless;
+    const [first] = choices;
+    const isMove = first?.guard === undefined && first?.microstep.isLast === true;
+    const runsNothing = isIgnored || (isMove && first.microstep.actions.length === 0);
+    return { candidates, isIgnored, isAccepted, runsNothing, choices };
   }
 
   #microstep(transitions: readonly Transition[]): Microstep | undefined {

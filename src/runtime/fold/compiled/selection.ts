@@ -50,12 +50,16 @@ export function firstEnabled(
   return undefined;
 }
 
-/** The exact type first, then wildcards, the longer ones before the shorter ones. */
 function transitionsFor(type: string, { transitions }: Node): readonly Transition[] {
-  const wildcards = [...transitions.keys()]
+  return inOrderFor(type, [...transitions.keys()]).flatMap((descriptor) => transitions.get(descriptor) ?? []);
+}
+
+/** The descriptors that match a type: the exact one first, then wildcards, the longer ones before the shorter ones. */
+export function inOrderFor(type: string, descriptors: readonly string[]): readonly string[] {
+  const wildcards = descriptors
     .filter((descriptor) => descriptor !== type && matches(type, descriptor))
     .sort((one, other) => other.length - one.length);
-  return [type, ...wildcards].flatMap((descriptor) => transitions.get(descriptor) ?? []);
+  return [type, ...wildcards];
 }
 
 /** `*` matches every type; `a.b.*` matches `a.b` and every type whose first tokens are `a` and `b`. */

@@ -152,6 +152,7 @@ describe('a decider that keeps the rules', () => {
       ids: positionIds(() => new Problem('not-found', 'no-note', '', '')),
       subject: (number) => ({ query: [{ tags: [tag(`note:${number}`)] }], origin: number }),
       commands: {
+        take: { input: nothing, records: noted, decide: () => noted.create({}) },
         strike: {
           input: nothing,
           records: struck,
@@ -161,6 +162,8 @@ describe('a decider that keeps the rules', () => {
     });
     const report = await checkDecider(notes, { seed, ids: [position(1)], given: [noted.create({})] });
     expect([report.reached, report.neverReached]).toEqual([['taken', 'struck'], ['unknown']]);
+    const created = await checkDecider(notes, { seed, ids: [position(1)] });
+    expect([created.neverReached, created.commands['take']?.refused]).toEqual([[], 0]);
     await expect(checkDecider(notes)).rejects.toThrow(
       'the subjects of the decider note are named by positions',
     );

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { allows, type AnyDecider, type Decider } from '../../command/decider.js';
-import { execute, load } from '../../command/execute.js';
+import { load } from '../../command/execute.js';
 import type { AnyCommand } from '../../command/commands.js';
 import type { AnyInputSchema, InputOf } from '../../command/input-schema.js';
 import { CommandContended } from '../../command/turns.js';
@@ -11,6 +11,7 @@ import { ContractBroken, InvalidValue } from '../../event-log/errors.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { InvalidBody, Problem } from '../../http/kernel/problem.js';
 import { MemoryStore } from '../../stores/memory.store.js';
+import { carryOut } from '../carry-out.js';
 import { commitOf, registryOf, storedEvents, type GivenEvent } from '../given-events.js';
 import { arbitraryOfInput } from './arbitrary-of.js';
 import { asTest, type Step } from './as-test.js';
@@ -55,7 +56,7 @@ const DEFAULT_MAX_COMMANDS = 20;
 const MIN_OFFERS = 25;
 
 /**
- * Carries out commands with generated inputs, as `execute` does, over a log in memory. Each of them records events or is refused; what was
+ * Carries out commands with generated inputs, as the program does, over a log in memory. Each of them records events or is refused; what was
  * recorded can be folded, and from the beginning to the same state; what a state offers as a link is possible there.
  *
  * Not seen: what depends on the clock, or on several commands at the same time.
@@ -172,7 +173,7 @@ class Check {
 
   async #isRecorded({ id, command, input }: Step, log: EventLog): Promise<boolean> {
     try {
-      await execute(log, this.#decider, id, command as never, input as never);
+      await carryOut(log, this.#decider, { id, command, input });
       return true;
     } catch (error) {
       if (error instanceof ContractBroken || error instanceof InvalidValue)
