@@ -13,10 +13,12 @@ export class DatabaseFailing extends Error {}
 const CUT_OFF = 'SQLITE_IOERR_SHORT_READ';
 
 /**
- * PostgreSQL, appendix A: connection exceptions, insufficient connections, a server that shuts down or starts, a transaction that
- * was given up for another one, and a lock that was not had in time.
+ * PostgreSQL, appendix A: connection exceptions, invalid authorization or database, insufficient connections, a server that shuts
+ * down, starts, or is a standby, a transaction that was given up for another one, and a lock that was not had in time.
  */
-const AWAY = /^(?:08...|53300|57P0[123]|40001|40P01|55P03|25P03)$/;
+const AWAY = /^(?:08...|28...|3D...|53300|57P0[123]|40001|40P01|55P03|25P03|25P04)$/;
+/** A transaction that only reads: of one that writes, the server is a standby. */
+export const STANDBY = '25006';
 /** Insufficient resources, system errors, internal errors. */
 const FAILING = /^(?:53...|58...|XX...)$/;
 /** Of Node. */

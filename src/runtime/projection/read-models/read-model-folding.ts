@@ -99,7 +99,8 @@ export class ReadModelFolding<Database> {
       if (queries.failure !== undefined) throw queries.failure.error;
     } catch (error) {
       endQuietly(queries);
-      const trouble = troubleOf(queries.failure?.error ?? error);
+      // Only what a query met is of the database: a handler may throw an error with a code of its own.
+      const trouble = queries.failure === undefined ? error : troubleOf(queries.failure.error);
       if (isTrouble(trouble)) throw trouble;
       const first = page.events.find((each) => each.position === event.position);
       throw new FoldFailed(event.position, first, error);
@@ -147,7 +148,7 @@ export async function createTables<Database>(
     queries.end();
     if (queries.failure !== undefined) throw queries.failure.error;
   } catch (error) {
-    const trouble = troubleOf(queries.failure?.error ?? error);
+    const trouble = queries.failure === undefined ? error : troubleOf(queries.failure.error);
     if (isTrouble(trouble)) throw trouble;
     throw new SchemaFailed(name, error);
   }

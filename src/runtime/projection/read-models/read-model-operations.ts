@@ -50,14 +50,17 @@ export async function rebuildTables<Database>(
       await foldThrough(beside, live, present.checkpoint.position, options);
       if (!isOfSameEvents(beside.checkpoint, present.checkpoint)) throw changedMeanwhile(live);
       const isEqual = await areEqual(present.tables, beside.tables, options.signal);
-      await follower.replaceBy(beside);
+      try {
+        await follower.replaceBy(beside, options.signal);
+      } finally {
+        kept.release(beside.tables); // it may serve, although nobody could tell
+      }
       return isEqual;
     });
-    kept.release(beside.tables);
     const { position } = beside.checkpoint;
     return { position, resumedFrom: START, equal, milliseconds: Math.round(performance.now() - began) };
   } catch (error) {
-    if (follower.folding !== beside) await kept.discard(beside.tables);
+    await kept.discard(beside);
     throw error;
   }
 }
@@ -102,7 +105,7 @@ export async function auditTables<Database>(
       await connection.release();
     }
   } finally {
-    await kept.discard(beside.tables);
+    await kept.discard(beside);
   }
 }
 

@@ -1,11 +1,12 @@
 /** The tables of a read model in a SQLite database of their own: a file, or memory. */
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { types } from 'node:util';
 import type { CompiledQuery, DatabaseConnection } from 'kysely';
 import { closedOnError, connected, loaded, type Sqlite } from '../entities/sqlite/connections.js';
 import { BackgroundReads } from '../entities/sqlite/sqlite-reads.js';
 import { TablesDamaged, troubleOf } from './database-trouble.js';
-import { jsInteger, SqliteConnection } from './sqlite-connection.js';
+import { SqliteConnection } from './sqlite-connection.js';
 import type { ReadingConnection, TableDigest, Tables } from './tables.js';
 import {
   CHECKPOINT_COLUMNS,
@@ -176,7 +177,7 @@ export class SqliteTables implements Tables {
       let rows = 0;
       let sum = 0n;
       // All columns, also those that `*` leaves out in no SQLite.
-      for (const row of this.#reader.iterate<object>(`SELECT * FROM ${quoted(table)}`)) {
+      for (const row of this.#reader.iterateStored(`SELECT * FROM ${quoted(table)}`)) {
         sum += digestOfRow(row);
         rows += 1;
         if (rows % DIGESTED_ROWS !== 0) continue;
@@ -251,8 +252,10 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 /** Of the values with their types, in the order of the columns. */
 function digestOfRow(row: object): bigint {
   const values = Object.values(row).map((value: unknown) => {
-    if (Buffer.isBuffer(value)) return ['bytes', value.toString('base64')];
-    return typeof value === 'bigint' ? ['integer', String(jsInteger(value))] : value;
+    if (types.isArrayBuffer(value) || types.isUint8Array(value))
+      return ['bytes', Buffer.from(value as Uint8Array).toString('base64')];
+    // JSON has no infinity, and writes 1.0 as 1.
+    return value === null || typeof value === 'string' ? value : [typeof value, String(value)];
   });
   const digest = createHash('sha256').update(JSON.stringify(values)).digest('hex');
   return BigInt(`0x${digest.slice(0, 32)}`);
