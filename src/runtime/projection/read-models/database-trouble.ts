@@ -3,6 +3,9 @@
 /** It cannot be reached, is busy, or gave up a transaction for another one. The same again may succeed. */
 export class DatabaseAway extends Error {}
 
+/** Another read has not ended in time. */
+export class TablesBusy extends DatabaseAway {}
+
 /** The tables are no longer what was written. They are built anew from the log. */
 export class TablesDamaged extends Error {}
 

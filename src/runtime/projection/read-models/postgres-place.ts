@@ -7,8 +7,9 @@ import {
   type Dialect,
 } from 'kysely';
 import type pg from 'pg';
-import { DatabaseAway, STANDBY, TablesDamaged } from './database-trouble.js';
-import { PostgresConnection, loadedClient, poolOf } from './postgres-connection.js';
+import { requireSessions } from '../../stores/postgres/require-sessions.js';
+import { DatabaseAway, STANDBY, TablesDamaged, troubleOf } from './database-trouble.js';
+import { PostgresConnection, connectedClient, loadedClient, poolOf } from './postgres-connection.js';
 import { PostgresTables, checkpointTableIn, onClient, quoted } from './postgres-tables.js';
 import type { Tables, TablesPlace } from './tables.js';
 import {
@@ -174,10 +175,20 @@ export class PostgresPlace implements TablesPlace {
   }
 
   #connected(): Promise<Pools> {
-    return (this.#pools ??= loadedClient().then((client) => ({
+    this.#pools ??= this.#connect().catch((error: unknown) => {
+      this.#pools = undefined;
+      throw troubleOf(error);
+    });
+    return this.#pools;
+  }
+
+  async #connect(): Promise<Pools> {
+    const client = await loadedClient();
+    await requireSessions(() => connectedClient(client, this.url));
+    return {
       writers: poolOf(client, this.url, MAX_WRITERS, false),
       readers: poolOf(client, this.url, MAX_READERS, true),
-    })));
+    };
   }
 
   /** The highest number first. */

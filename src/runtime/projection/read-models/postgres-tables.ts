@@ -117,6 +117,10 @@ export class PostgresTables implements Tables {
     };
   }
 
+  view(): Promise<ReadingConnection> {
+    return this.reading();
+  }
+
   async shape(): Promise<string> {
     return this.#onReader(async (client) => JSON.stringify((await client.query(SHAPE, [this.schema])).rows));
   }

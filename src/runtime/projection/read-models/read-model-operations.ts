@@ -77,15 +77,14 @@ export async function auditTables<Database>(
   try {
     await foldThrough(beside, live, present.checkpoint.position, options);
     // Late, since a view keeps what is written later from being tidied up.
-    const connection = await answering.connection();
+    const connection = await answering.view();
     try {
       await connection.begin();
       const seen = await checkpointSeen(connection);
       await foldThrough(beside, live, seen.position, options);
-      const { tables } = answering;
-      if (tables === undefined || !isOfSameEvents(beside.checkpoint, seen)) throw changedMeanwhile(live);
+      if (!isOfSameEvents(beside.checkpoint, seen)) throw changedMeanwhile(live);
       const [is, shouldBe] = [
-        await tables.digests(connection, options.signal),
+        await connection.tables.digests(connection.own, options.signal),
         await digestsOf(beside.tables, options.signal),
       ];
       const differing = differingTables(is, shouldBe);
@@ -161,7 +160,7 @@ async function areEqual(one: Tables, other: Tables, signal: AbortSignal): Promis
 }
 
 async function digestsOf(tables: Tables, signal: AbortSignal): Promise<Digests> {
-  const connection = await tables.reading();
+  const connection = await tables.view();
   try {
     await connection.begin();
     return await tables.digests(connection, signal);

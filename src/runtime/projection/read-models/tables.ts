@@ -27,8 +27,11 @@ export interface Tables {
     work: (connection: DatabaseConnection, at: TablesCheckpoint) => Promise<TablesCheckpoint | undefined>,
   ): Promise<TablesCheckpoint>;
 
-  /** A connection that cannot write. It is to be released. */
+  /** A connection that cannot write. It is to be released. @throws DatabaseAway when there is none in time */
   reading(): Promise<ReadingConnection>;
+
+  /** Likewise, of its own where there is one: it may be used for long, and other reads do not wait for it. */
+  view(): Promise<ReadingConnection>;
 
   /** The columns of all tables but the checkpoint's, as text: equal in two sets of tables that a query cannot tell apart. */
   shape(): Promise<string>;
