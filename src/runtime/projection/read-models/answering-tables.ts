@@ -102,7 +102,8 @@ export class AnsweringTables {
     if (trouble instanceof TablesBusy) return this.away(trouble.message);
     if (trouble instanceof DatabaseAway)
       return this.away(`its database cannot be reached (${trouble.message})`);
-    if (MISSING.test(String((error as { readonly code?: unknown }).code))) return this.#ofMissing(tables, error);
+    if (MISSING.test(String((error as { readonly code?: unknown }).code)))
+      return this.#ofMissing(tables, error);
     if (!(trouble instanceof TablesDamaged)) return error;
     this.damaged(tables, trouble.message);
     return this.away();

@@ -25,7 +25,10 @@ export async function loadedClient(): Promise<Pg> {
 
 /** One that is no pool's. */
 export async function connectedClient(client: Pg, url: string): Promise<pg.Client> {
-  const connection = new client.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const connection = new client.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
   connection.on('error', () => undefined); // its statement fails
   await connection.connect();
   return connection;

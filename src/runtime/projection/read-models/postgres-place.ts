@@ -146,8 +146,7 @@ export class PostgresPlace implements TablesPlace {
   removeOthers(serving: Tables, alsoKept: readonly Tables[]): Promise<void> {
     return this.#removeEarlier(
       serving,
-      (tables, { purpose }) =>
-        purpose === 'before' || alsoKept.some(({ place }) => place === tables.place),
+      (tables, { purpose }) => purpose === 'before' || alsoKept.some(({ place }) => place === tables.place),
     );
   }
 

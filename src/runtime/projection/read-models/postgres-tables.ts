@@ -154,7 +154,7 @@ export class PostgresTables implements Tables {
       try {
         return await work(client);
       } catch (error) {
-        throw missing(error);
+        throw missing(error, true);
       }
     });
   }
@@ -203,9 +203,9 @@ function checkpointIn(result: pg.QueryResult | undefined): TablesCheckpoint {
 }
 
 /** Of a statement of the runtime's own, a missing table is one that was removed. */
-function missing(error: unknown): unknown {
+function missing(error: unknown, isAboutCheckpoint = false): unknown {
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-  const isOfCheckpoint = String(message).includes(CHECKPOINT_TABLE) || code === '3F000';
+  const isOfCheckpoint = isAboutCheckpoint || String(message).includes(CHECKPOINT_TABLE) || code === '3F000';
   if (typeof code === 'string' && MISSING.test(code) && isOfCheckpoint)
     return new TablesDamaged(String(message), { cause: error });
   if (code === STANDBY) return new DatabaseAway(String(message), { cause: error });

@@ -89,7 +89,8 @@ export class ReadModelFolding<Database> {
     const events = page.events.filter(({ position: at }) => at > this.#checkpoint.position);
     const [only] = events;
     if (only === undefined) throw error;
-    if (events.length === 1 && only.position === page.through) throw new FoldFailed(only.position, only, error);
+    if (events.length === 1 && only.position === page.through)
+      throw new FoldFailed(only.position, only, error);
     let handled = 0;
     for (const event of events)
       handled += await this.take({ events: [event], through: event.position }, ended);
@@ -138,7 +139,9 @@ export class ReadModelFolding<Database> {
 
 /** PostgreSQL, appendix A: integrity constraint violations. */
 function isOfConstraint(error: unknown): boolean {
-  return /^(?:23...|SQLITE_CONSTRAINT.*)$/.test(String((error as { readonly code?: unknown } | undefined)?.code));
+  return /^(?:23...|SQLITE_CONSTRAINT.*)$/.test(
+    String((error as { readonly code?: unknown } | undefined)?.code),
+  );
 }
 
 function endQuietly(queries: HandlerQueries): void {

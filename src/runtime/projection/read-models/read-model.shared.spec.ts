@@ -61,7 +61,9 @@ describeWithPostgres('a read model in a shared database', () => {
     await readModel.rebuild(OPTIONS);
     await readModel.rebuild(OPTIONS);
     expect(await schemas()).toContain('read_turnover_1');
-    expect((await client.query(`select * from pg_tables where schemaname = 'read_turnover_1'`)).rowCount).toBe(1);
+    expect(
+      (await client.query(`select * from pg_tables where schemaname = 'read_turnover_1'`)).rowCount,
+    ).toBe(1);
   });
 
   it('does not go on with what another process builds for an audit', async () => {
@@ -124,7 +126,9 @@ describeWithPostgres('a read model in a shared database', () => {
     await run(2).caughtUp();
     const older = run(1);
     await older.is('faulted');
-    expect(older.told.faults[0]?.message).toContain('turnover is served in version 2 (schema read_turnover_1)');
+    expect(older.told.faults[0]?.message).toContain(
+      'turnover is served in version 2 (schema read_turnover_1)',
+    );
     await log.append([sold('tea', 1)]);
     expect(await schemas()).toEqual(['read_turnover_1']);
     await older.readModel.resume();

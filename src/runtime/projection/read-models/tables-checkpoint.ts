@@ -73,7 +73,8 @@ export function checkpointOf(row: object): TablesCheckpoint {
   const { position: at, digest, serves, purpose, version, ...texts } = row as Partial<CheckpointValues>;
   const words = /^([0-9a-f]{8})([0-9a-f]{8})$/.exec(String(digest));
   const isPosition = Number.isSafeInteger(at) && Number(at) >= START;
-  if (words === null || !isPosition || !isPurpose(purpose) || !Number.isSafeInteger(version)) throw new TablesDamaged('its checkpoint cannot be read');
+  if (words === null || !isPosition || !isPurpose(purpose) || !Number.isSafeInteger(version))
+    throw new TablesDamaged('its checkpoint cannot be read');
   const [high, low] = [words[1], words[2]].map((word) => parseInt(word ?? '', 16) | 0);
   return {
     log: String(texts.log),
