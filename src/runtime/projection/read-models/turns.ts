@@ -24,7 +24,8 @@ export class Turns {
       pause(milliseconds, undefined, { signal: late.signal }).catch(() => undefined),
     ]);
     late.abort();
-    if (first === undefined) void taken.then((end) => {
+    if (first === undefined)
+      void taken.then((end) => {
         end();
       });
     return first;
