@@ -3,6 +3,9 @@
 /** It cannot be reached, is busy, or gave up a transaction for another one. The same again may succeed. */
 export class DatabaseAway extends Error {}
 
+/** Another read has not ended in time. */
+export class TablesBusy extends DatabaseAway {}
+
 /** The tables are no longer what was written. They are built anew from the log. */
 export class TablesDamaged extends Error {}
 
@@ -13,10 +16,12 @@ export class DatabaseFailing extends Error {}
 const CUT_OFF = 'SQLITE_IOERR_SHORT_READ';
 
 /**
- * PostgreSQL, appendix A: connection exceptions, insufficient connections, a server that shuts down or starts, a transaction that
- * was given up for another one, and a lock that was not had in time.
+ * PostgreSQL, appendix A: connection exceptions, invalid authorization or database, insufficient connections, a server that shuts
+ * down, starts, or is a standby, a transaction that was given up for another one, and a lock that was not had in time.
  */
-const AWAY = /^(?:08...|53300|57P0[123]|40001|40P01|55P03|25P03)$/;
+const AWAY = /^(?:08...|28...|3D...|53300|57P0[123]|40001|40P01|55P03|25P03|25P04)$/;
+/** A transaction that only reads: of one that writes, the server is a standby. */
+export const STANDBY = '25006';
 /** Insufficient resources, system errors, internal errors. */
 const FAILING = /^(?:53...|58...|XX...)$/;
 /** Of Node. */

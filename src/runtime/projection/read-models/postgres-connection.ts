@@ -23,6 +23,17 @@ export async function loadedClient(): Promise<Pg> {
   return (await import('pg')).default;
 }
 
+/** One that is no pool's. */
+export async function connectedClient(client: Pg, url: string): Promise<pg.Client> {
+  const connection = new client.Client({
+    connectionString: url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
+  connection.on('error', () => undefined); // its statement fails
+  await connection.connect();
+  return connection;
+}
+
 /** @param isReading whether its transactions can only read */
 export function poolOf(client: Pg, url: string, max: number, isReading: boolean): pg.Pool {
   const parse = client.types.getTypeParser as (type: number, format?: string) => (text: string) => unknown;

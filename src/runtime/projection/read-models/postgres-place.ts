@@ -7,9 +7,10 @@ import {
   type Dialect,
 } from 'kysely';
 import type pg from 'pg';
-import { DatabaseAway, TablesDamaged } from './database-trouble.js';
-import { PostgresConnection, loadedClient, poolOf } from './postgres-connection.js';
-import { PostgresTables, onClient, quoted } from './postgres-tables.js';
+import { requireSessions } from '../../stores/postgres/require-sessions.js';
+import { DatabaseAway, STANDBY, TablesDamaged, troubleOf } from './database-trouble.js';
+import { PostgresConnection, connectedClient, loadedClient, poolOf } from './postgres-connection.js';
+import { PostgresTables, checkpointTableIn, onClient, quoted } from './postgres-tables.js';
 import type { Tables, TablesPlace } from './tables.js';
 import {
   CHECKPOINT_COLUMNS,
@@ -40,6 +41,7 @@ interface Pools {
 
 export class PostgresPlace implements TablesPlace {
   readonly dialect = postgresDialect;
+  readonly isShared = true;
   readonly #prefix: string;
   #pools: Promise<Pools> | undefined;
   #known: readonly PostgresTables[] = [];
@@ -66,8 +68,8 @@ export class PostgresPlace implements TablesPlace {
         found.push(tables);
       } catch (error) {
         if (!(error instanceof TablesDamaged)) throw error;
+        // It may be anybody's, so it stays: only its number is taken.
         unusable(`${tables.place} cannot be used (${error.message})`);
-        await this.remove(tables);
       }
     }
     this.#known = found;
@@ -82,9 +84,8 @@ export class PostgresPlace implements TablesPlace {
     const { writers, readers } = await this.#connected();
     const [newest] = await this.#schemas();
     const name = `${this.#prefix}${1 + (newest === undefined ? 0 : this.#numberOf(newest))}`;
-    await onClient(writers, async (client) => {
-      try {
-        await client.query('begin');
+    await onClient(writers, (client) =>
+      inTransaction(client, async () => {
         await client.query(`create schema ${quoted(name)}`).catch((error: unknown) => {
           throw takenBefore(name, error);
         });
@@ -96,55 +97,73 @@ export class PostgresPlace implements TablesPlace {
           CHECKPOINT_COLUMNS.map((column) => values[column]),
         );
         await schema(new PostgresConnection(client, () => true));
-        await client.query('commit');
-      } catch (error) {
-        await client.query('rollback').catch(() => undefined); // a connection that is lost has ended it
-        throw error;
-      }
-    });
+      }),
+    );
     const tables = new PostgresTables(name, writers, readers);
     this.#known = [tables, ...this.#known];
     return tables;
   }
 
+  /** In one transaction: there is always one that serves. Processes that use the others find it out with their next transaction. */
   async serve(tables: Tables, instead: readonly Tables[]): Promise<void> {
-    await tables.write((_, at) => Promise.resolve({ ...at, serves: true }));
-    for (const each of instead) {
-      try {
-        // Processes that still use them find it out with their next transaction, and look for those that serve.
-        await each.write((_, at) => Promise.resolve({ ...at, serves: false }));
-      } catch (error) {
-        if (!(error instanceof TablesDamaged)) throw error; // another process has removed them
-      }
-    }
+    const { writers } = await this.#connected();
+    const before = instead.filter((each) => each instanceof PostgresTables).map(({ schema }) => schema);
+    await onClient(writers, (client) =>
+      inTransaction(client, async () => {
+        for (const schema of before.toSorted())
+          if (await hasCheckpoint(client, schema))
+            await client.query(`update ${checkpointTableIn(schema)} set serves = 0, purpose = 'before'`);
+        if (!(tables instanceof PostgresTables)) return;
+        await client.query(`update ${checkpointTableIn(tables.schema)} set serves = 1, purpose = 'build'`);
+      }),
+    );
   }
 
-  async remove(tables: Tables): Promise<void> {
+  /** A schema without a checkpoint stays: it is not the runtime's. */
+  async remove(tables: Tables, build?: string): Promise<void> {
     if (!(tables instanceof PostgresTables)) return;
+    const { schema } = tables;
     const { writers } = await this.#connected();
     await onClient(writers, (client) =>
-      client.query(`drop schema if exists ${quoted(tables.schema)} cascade`),
+      inTransaction(client, async () => {
+        if (!(await hasCheckpoint(client, schema))) return;
+        const { rows } = await client.query<{ readonly build: string; readonly serves: number }>(
+          `select build, serves from ${checkpointTableIn(schema)} for update`,
+        );
+        const [row] = rows;
+        if (row === undefined || (build !== undefined && (row.build !== build || row.serves !== 0))) return;
+        await client.query(`drop schema ${quoted(schema)} cascade`);
+      }),
     );
     this.#known = this.#known.filter((each) => each !== tables);
   }
 
-  retire(_before: readonly Tables[], serving: Tables): Promise<void> {
-    return this.removeOthers(serving, []);
+  /** Those before stay, since other processes may still answer from them until their next event. */
+  retire(before: readonly Tables[], serving: Tables): Promise<void> {
+    return this.#removeEarlier(serving, (tables) => before.some(({ place }) => place === tables.place));
   }
 
-  /**
-   * The schema before the one that serves stays, since other processes may still answer from it until their next event. Higher
-   * ones may be what another process builds.
-   */
-  async removeOthers(serving: Tables, alsoKept: readonly Tables[]): Promise<void> {
+  removeOthers(serving: Tables, alsoKept: readonly Tables[]): Promise<void> {
+    return this.#removeEarlier(
+      serving,
+      (tables, { purpose }) => purpose === 'before' || alsoKept.some(({ place }) => place === tables.place),
+    );
+  }
+
+  /** Later ones may be what another process builds. */
+  async #removeEarlier(
+    serving: Tables,
+    isKept: (tables: Tables, checkpoint: TablesCheckpoint) => boolean,
+  ): Promise<void> {
     if (!(serving instanceof PostgresTables)) return;
-    const kept = alsoKept.map(({ place }) => place);
     const number = this.#numberOf(serving.schema);
     const { writers, readers } = await this.#connected();
-    const earlier = (await this.#schemas()).filter((schema) => this.#numberOf(schema) < number).slice(1);
-    for (const schema of earlier) {
+    for (const schema of await this.#schemas()) {
+      if (this.#numberOf(schema) >= number) continue;
       const tables = new PostgresTables(schema, writers, readers);
-      if (!kept.includes(tables.place)) await this.remove(tables);
+      const checkpoint = await tables.checkpoint().catch(unlessDamaged);
+      if (checkpoint === undefined || checkpoint.serves || isKept(tables, checkpoint)) continue;
+      await this.remove(tables, checkpoint.build);
     }
   }
 
@@ -155,10 +174,20 @@ export class PostgresPlace implements TablesPlace {
   }
 
   #connected(): Promise<Pools> {
-    return (this.#pools ??= loadedClient().then((client) => ({
+    this.#pools ??= this.#connect().catch((error: unknown) => {
+      this.#pools = undefined;
+      throw troubleOf(error);
+    });
+    return this.#pools;
+  }
+
+  async #connect(): Promise<Pools> {
+    const client = await loadedClient();
+    await requireSessions(() => connectedClient(client, this.url));
+    return {
       writers: poolOf(client, this.url, MAX_WRITERS, false),
       readers: poolOf(client, this.url, MAX_READERS, true),
-    })));
+    };
   }
 
   /** The highest number first. */
@@ -181,8 +210,34 @@ export class PostgresPlace implements TablesPlace {
   }
 }
 
+async function inTransaction(client: pg.PoolClient, work: () => Promise<void>): Promise<void> {
+  try {
+    await client.query('begin');
+    await work();
+    await client.query('commit');
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined); // a connection that is lost has ended it
+    throw error;
+  }
+}
+
+async function hasCheckpoint(client: pg.PoolClient, schema: string): Promise<boolean> {
+  const { rows } = await client.query<{ readonly there: boolean }>(
+    `select count(*) = 2 as there from information_schema.columns
+     where table_schema = $1 and table_name = '${CHECKPOINT_TABLE}' and column_name in ('build', 'purpose')`,
+    [schema],
+  );
+  return rows[0]?.there === true;
+}
+
+function unlessDamaged(error: unknown): undefined {
+  if (error instanceof TablesDamaged) return undefined;
+  throw error;
+}
+
 function takenBefore(name: string, error: unknown): unknown {
-  const { code } = error as { readonly code?: unknown };
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  if (code === STANDBY) return new DatabaseAway(String(message), { cause: error });
   if (typeof code !== 'string' || !TAKEN.test(code)) return error;
   return new DatabaseAway(`another process creates ${name}`, { cause: error });
 }

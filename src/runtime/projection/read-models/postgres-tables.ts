@@ -1,7 +1,7 @@
 /** The tables of a read model in a schema of their own in PostgreSQL. */
 import type pg from 'pg';
-import type { DatabaseConnection } from 'kysely';
-import { TablesDamaged, troubleOf } from './database-trouble.js';
+import type { CompiledQuery, DatabaseConnection } from 'kysely';
+import { DatabaseAway, STANDBY, TablesDamaged, isTrouble, troubleOf } from './database-trouble.js';
 import { PostgresConnection } from './postgres-connection.js';
 import type { ReadingConnection, TableDigest, Tables } from './tables.js';
 import {
@@ -75,6 +75,15 @@ export class PostgresTables implements Tables {
       throw troubleOf(error);
     });
     let isInTransaction = false;
+    let hasMetTrouble = false;
+    const noticing = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+      try {
+        return await work();
+      } catch (error) {
+        hasMetTrouble ||= isTrouble(troubleOf(error));
+        throw error;
+      }
+    };
     const connection = new PostgresConnection(client, () => isInTransaction);
     const end = async (): Promise<void> => {
       if (!isInTransaction) return;
@@ -90,10 +99,10 @@ export class PostgresTables implements Tables {
       throw troubleOf(error);
     }
     return {
-      executeQuery: (query) => connection.executeQuery(query),
-      streamQuery: (query, chunkSize) => connection.streamQuery(query, chunkSize),
+      executeQuery: (query) => noticing(async () => connection.executeQuery(readable(query))),
+      streamQuery: (query, chunkSize) => connection.streamQuery(readable(query), chunkSize),
       begin: async () => {
-        await client.query('begin transaction isolation level repeatable read read only');
+        await noticing(() => client.query('begin transaction isolation level repeatable read read only'));
         isInTransaction = true;
       },
       end,
@@ -103,9 +112,13 @@ export class PostgresTables implements Tables {
           () => true,
           () => false,
         );
-        client.release(!isGood);
+        client.release(!isGood || hasMetTrouble);
       },
     };
+  }
+
+  view(): Promise<ReadingConnection> {
+    return this.reading();
   }
 
   async shape(): Promise<string> {
@@ -124,8 +137,8 @@ export class PostgresTables implements Tables {
     for (const { table_name: table } of tables) {
       signal.throwIfAborted();
       const [digest] = await run<{ readonly rows: number; readonly digest: string }>(
-        `select count(*) as rows, coalesce(sum(('x' || substr(md5(each::text), 1, 15))::bit(60)::bigint), 0)::text as digest
-         from ${quoted(this.schema)}.${quoted(table)} as each`,
+        `select count(*) as rows, coalesce(sum(('x' || substr(md5((leftfold_row.*)::text), 1, 15))::bit(60)::bigint), 0)::text as digest
+         from ${quoted(this.schema)}.${quoted(table)} as leftfold_row`,
       );
       if (digest !== undefined) found.set(table, digest);
     }
@@ -141,10 +154,21 @@ export class PostgresTables implements Tables {
       try {
         return await work(client);
       } catch (error) {
-        throw missing(error);
+        throw missing(error, true);
       }
     });
   }
+}
+
+/** What would outlast the query on its connection: a transaction that nobody ends, or another setting. */
+const LASTING =
+  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|;)*(?:begin|start\s+transaction|commit|end|rollback|abort|prepare\s+transaction|set(?!\s+local)|reset|discard)\b/i;
+
+function readable(query: CompiledQuery): CompiledQuery {
+  if (!LASTING.test(query.sql)) return query;
+  throw new Error(
+    'a query of a read model neither begins nor ends a transaction, nor sets what outlasts it; use read, or db.transaction()',
+  );
 }
 
 /** Runs the work on a connection of the pool. @throws DatabaseAway; what the work throws */
@@ -162,13 +186,15 @@ export async function onClient<Result>(
   } catch (error) {
     const trouble = troubleOf(error);
     // After an error of the database its state is unknown.
-    client.release(trouble !== error);
+    client.release(isTrouble(trouble));
     throw trouble;
   }
 }
 
 const selectIn = (schema: string): string =>
-  SELECT_CHECKPOINT.replace(CHECKPOINT_TABLE, `${quoted(schema)}.${CHECKPOINT_TABLE}`);
+  SELECT_CHECKPOINT.replace(CHECKPOINT_TABLE, checkpointTableIn(schema));
+
+export const checkpointTableIn = (schema: string): string => `${quoted(schema)}.${CHECKPOINT_TABLE}`;
 
 function checkpointIn(result: pg.QueryResult | undefined): TablesCheckpoint {
   const row = result?.rows[0] as object | undefined;
@@ -177,11 +203,12 @@ function checkpointIn(result: pg.QueryResult | undefined): TablesCheckpoint {
 }
 
 /** Of a statement of the runtime's own, a missing table is one that was removed. */
-function missing(error: unknown): unknown {
+function missing(error: unknown, isAboutCheckpoint = false): unknown {
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-  const isOfCheckpoint = String(message).includes(CHECKPOINT_TABLE) || code === '3F000';
+  const isOfCheckpoint = isAboutCheckpoint || String(message).includes(CHECKPOINT_TABLE) || code === '3F000';
   if (typeof code === 'string' && MISSING.test(code) && isOfCheckpoint)
     return new TablesDamaged(String(message), { cause: error });
+  if (code === STANDBY) return new DatabaseAway(String(message), { cause: error });
   return troubleOf(error);
 }
 

@@ -79,8 +79,22 @@ export class ReadModelFolding<Database> {
       return handled;
     } catch (error) {
       if (error instanceof FoldFailed) await this.#takeBefore(error, page, ended);
+      else if (isOfConstraint(error)) return this.#takeOneByOne(error, page, ended);
       throw error;
     }
+  }
+
+  /** A constraint that is deferred fails at the end of the transaction, which does not tell at which event. */
+  async #takeOneByOne(error: unknown, page: Page, ended: AbortSignal): Promise<number> {
+    const events = page.events.filter(({ position: at }) => at > this.#checkpoint.position);
+    const [only] = events;
+    if (only === undefined) throw error;
+    if (events.length === 1 && only.position === page.through)
+      throw new FoldFailed(only.position, only, error);
+    let handled = 0;
+    for (const event of events)
+      handled += await this.take({ events: [event], through: event.position }, ended);
+    return handled + (await this.take({ events: [], through: page.through }, ended));
   }
 
   async #takeBefore(failed: FoldFailed, { events }: Page, ended: AbortSignal): Promise<void> {
@@ -99,7 +113,8 @@ export class ReadModelFolding<Database> {
       if (queries.failure !== undefined) throw queries.failure.error;
     } catch (error) {
       endQuietly(queries);
-      const trouble = troubleOf(queries.failure?.error ?? error);
+      // Only what a query met is of the database: a handler may throw an error with a code of its own.
+      const trouble = queries.failure === undefined ? error : troubleOf(queries.failure.error);
       if (isTrouble(trouble)) throw trouble;
       const first = page.events.find((each) => each.position === event.position);
       throw new FoldFailed(event.position, first, error);
@@ -120,6 +135,13 @@ export class ReadModelFolding<Database> {
   #fingerprintAt(at: Position): string {
     return fingerprintWithout(this.skipped, at, fingerprintIn(this.log.contracts, this.definition));
   }
+}
+
+/** PostgreSQL, appendix A: integrity constraint violations. */
+function isOfConstraint(error: unknown): boolean {
+  return /^(?:23...|SQLITE_CONSTRAINT.*)$/.test(
+    String((error as { readonly code?: unknown } | undefined)?.code),
+  );
 }
 
 function endQuietly(queries: HandlerQueries): void {
@@ -147,7 +169,7 @@ export async function createTables<Database>(
     queries.end();
     if (queries.failure !== undefined) throw queries.failure.error;
   } catch (error) {
-    const trouble = troubleOf(queries.failure?.error ?? error);
+    const trouble = queries.failure === undefined ? error : troubleOf(queries.failure.error);
     if (isTrouble(trouble)) throw trouble;
     throw new SchemaFailed(name, error);
   }

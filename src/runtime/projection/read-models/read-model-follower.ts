@@ -102,11 +102,17 @@ export class ReadModelFollower<Database> {
   }
 
   /** What a rebuild has made, in the place of what it was held against. To be called in one's turn. */
-  async replaceBy(folding: ReadModelFolding<Database>): Promise<void> {
-    const { folding: before } = this.#current;
-    const instead = [before.tables];
-    this.#opened = { folding, instead };
-    if (before.checkpoint.serves) await this.#putInPlace();
+  async replaceBy(folding: ReadModelFolding<Database>, signal: AbortSignal): Promise<void> {
+    const opened = this.#current;
+    const { folding: before } = opened;
+    this.#opened = { folding, instead: [before.tables] };
+    if (before.checkpoint.serves)
+      try {
+        await this.#whenReached(signal, () => this.#putInPlace());
+      } catch (error) {
+        this.#opened = opened; // if it serves all the same, the next event finds it out
+        throw error;
+      }
     else if (this.answering.tables === before.tables) this.answering.answerFrom(folding.tables);
   }
 

@@ -50,14 +50,17 @@ export async function rebuildTables<Database>(
       await foldThrough(beside, live, present.checkpoint.position, options);
       if (!isOfSameEvents(beside.checkpoint, present.checkpoint)) throw changedMeanwhile(live);
       const isEqual = await areEqual(present.tables, beside.tables, options.signal);
-      await follower.replaceBy(beside);
+      try {
+        await follower.replaceBy(beside, options.signal);
+      } finally {
+        kept.release(beside.tables); // it may serve, although nobody could tell
+      }
       return isEqual;
     });
-    kept.release(beside.tables);
     const { position } = beside.checkpoint;
     return { position, resumedFrom: START, equal, milliseconds: Math.round(performance.now() - began) };
   } catch (error) {
-    if (follower.folding !== beside) await kept.discard(beside.tables);
+    await kept.discard(beside);
     throw error;
   }
 }
@@ -74,15 +77,14 @@ export async function auditTables<Database>(
   try {
     await foldThrough(beside, live, present.checkpoint.position, options);
     // Late, since a view keeps what is written later from being tidied up.
-    const connection = await answering.connection();
+    const connection = await answering.view();
     try {
       await connection.begin();
       const seen = await checkpointSeen(connection);
       await foldThrough(beside, live, seen.position, options);
-      const { tables } = answering;
-      if (tables === undefined || !isOfSameEvents(beside.checkpoint, seen)) throw changedMeanwhile(live);
+      if (!isOfSameEvents(beside.checkpoint, seen)) throw changedMeanwhile(live);
       const [is, shouldBe] = [
-        await tables.digests(connection, options.signal),
+        await connection.tables.digests(connection.own, options.signal),
         await digestsOf(beside.tables, options.signal),
       ];
       const differing = differingTables(is, shouldBe);
@@ -102,7 +104,7 @@ export async function auditTables<Database>(
       await connection.release();
     }
   } finally {
-    await kept.discard(beside.tables);
+    await kept.discard(beside);
   }
 }
 
@@ -158,7 +160,7 @@ async function areEqual(one: Tables, other: Tables, signal: AbortSignal): Promis
 }
 
 async function digestsOf(tables: Tables, signal: AbortSignal): Promise<Digests> {
-  const connection = await tables.reading();
+  const connection = await tables.view();
   try {
     await connection.begin();
     return await tables.digests(connection, signal);

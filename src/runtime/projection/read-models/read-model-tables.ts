@@ -9,7 +9,7 @@ import type { AnsweringTables } from './answering-tables.js';
 import type { ReadModelDefinition } from './read-model-definition.js';
 import { ReadModelFolding, createTables } from './read-model-folding.js';
 import type { Tables, TablesPlace } from './tables.js';
-import { beginningOf, type TablesCheckpoint } from './tables-checkpoint.js';
+import { beginningOf, type Purpose, type TablesCheckpoint } from './tables-checkpoint.js';
 
 export interface Opened<Database> {
   /** What is followed into. Unless it serves, it is being built. */
@@ -47,7 +47,7 @@ export class ReadModelTables<Database> {
 
   /**
    * @param isResuming whether somebody has asked for it after it had stopped
-   * @throws Error when another process has put tables of another definition in the place of this one's
+   * @throws Error when another process has put tables of another definition in the place of this one's, or serves a later version
    */
   async open(skipped: Set<Position>, isResuming: boolean): Promise<Opened<Database>> {
     const found = await this.#found(skipped);
@@ -58,11 +58,14 @@ export class ReadModelTables<Database> {
       return { folding: this.#folding(own.tables, own.checkpoint, skipped), instead: [] };
     }
     const [newest] = serving;
-    if (this.#hasServed && !isResuming && newest !== undefined) this.#requireNotTakenOver(newest);
+    if (newest !== undefined && !isResuming) this.#requireNotTakenOver(newest);
     for (const { tables, reason } of serving)
       if (reason !== undefined) this.unusable(`${tables.place}: ${reason}`);
-    const begun = found.find(({ reason, checkpoint }) => reason === undefined && !checkpoint.serves);
-    const building = begun ?? (await this.#created());
+    const begun = found.find(
+      ({ reason, checkpoint }) =>
+        reason === undefined && !checkpoint.serves && checkpoint.purpose !== 'comparison',
+    );
+    const building = begun ?? (await this.#created('build'));
     const answering = await this.#answeringAmong(serving, building.tables);
     return {
       folding: this.#folding(building.tables, building.checkpoint, skipped),
@@ -75,7 +78,7 @@ export class ReadModelTables<Database> {
 
   /** Empty tables, for a rebuild or an audit. They are to be given to `discard`, or to `release` once they serve. */
   async beside(skipped: Skipped): Promise<ReadModelFolding<Database>> {
-    const { tables, checkpoint } = await this.#created();
+    const { tables, checkpoint } = await this.#created('comparison');
     this.#beside.add(tables);
     return this.#folding(tables, checkpoint, new Set(skipped));
   }
@@ -84,9 +87,10 @@ export class ReadModelTables<Database> {
     this.#beside.delete(tables);
   }
 
-  async discard(tables: Tables): Promise<void> {
+  /** Unless they serve. What cannot be removed now is once others serve. */
+  async discard({ tables, checkpoint }: ReadModelFolding<Database>): Promise<void> {
     this.#beside.delete(tables);
-    await this.place.remove(tables);
+    await this.place.remove(tables, checkpoint.build).catch(() => undefined);
   }
 
   /** Resolves once what is being removed is. */
@@ -122,9 +126,17 @@ export class ReadModelTables<Database> {
     return undefined;
   }
 
-  async #created(): Promise<{ readonly tables: Tables; readonly checkpoint: TablesCheckpoint }> {
+  async #created(
+    purpose: Purpose,
+  ): Promise<{ readonly tables: Tables; readonly checkpoint: TablesCheckpoint }> {
     const { definition, log, place } = this;
-    const checkpoint = beginningOf(log.identity, fingerprintIn(log.contracts, definition), randomUUID());
+    const checkpoint = beginningOf({
+      log: log.identity,
+      fingerprint: fingerprintIn(log.contracts, definition),
+      build: randomUUID(),
+      purpose,
+      version: definition.version,
+    });
     const tables = await place.create(checkpoint, (connection) =>
       createTables(definition, connection, place.dialect),
     );
@@ -138,11 +150,16 @@ export class ReadModelTables<Database> {
   /** Each of two processes of different versions would otherwise build anew what the other one has built. */
   #requireNotTakenOver({ tables, checkpoint }: Found): void {
     const { definition, log } = this;
+    if (checkpoint.log !== log.identity) return;
     const isOwn = machineIn(checkpoint.fingerprint) === fingerprintIn(log.contracts, definition);
-    if (checkpoint.log !== log.identity || isOwn) return;
-    throw new Error(
-      `another process has put tables of another definition or version of ${definition.name} in their place (${tables.place}); end one of the two`,
-    );
+    if (this.#hasServed && !isOwn)
+      throw new Error(
+        `another process has put tables of another definition or version of ${definition.name} in their place (${tables.place}); end one of the two`,
+      );
+    if (this.place.isShared && checkpoint.version > definition.version)
+      throw new Error(
+        `${definition.name} is served in version ${checkpoint.version} (${tables.place}), and this process has version ${definition.version}; end the older one, or resume it to have its tables built and take their place`,
+      );
   }
 
   async #whyUnusable(checkpoint: TablesCheckpoint, skipped: Skipped): Promise<string | undefined> {

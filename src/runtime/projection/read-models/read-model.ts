@@ -31,7 +31,7 @@ import { auditTables, rebuildTables, type OperatedReadModel } from './read-model
 import { ReadModelAway } from './read-model-problems.js';
 import { ReadModelTables } from './read-model-tables.js';
 import { SqlitePlace } from './sqlite-place.js';
-import type { TablesPlace } from './tables.js';
+import type { Tables, TablesPlace } from './tables.js';
 import { requireOutsideTables, withinTables } from './within-tables.js';
 import { SELECT_CHECKPOINT, checkpointOf } from './tables-checkpoint.js';
 
@@ -76,6 +76,11 @@ export class ReadModel<Database = unknown> extends AnyReadModel {
       (tables) => {
         this.#follower.noteDamage(tables);
         this.#lifecycle.send({ type: this.status === 'faulted' ? 'resume' : 'refold' });
+      },
+      () => {
+        // One that has stopped since a later version serves must not build its own again.
+        this.#answering.answerFrom(undefined);
+        if (this.status !== 'faulted') this.#lifecycle.send({ type: 'refold' });
       },
     );
     const kept = new ReadModelTables(definition, log, this.#place, (reason) => {
@@ -147,7 +152,8 @@ export class ReadModel<Database = unknown> extends AnyReadModel {
         sql: SELECT_CHECKPOINT,
         parameters: [],
       } as never);
-      const { position } = checkpointOf(rows[0] ?? {});
+      const { position, serves } = checkpointOf(rows[0] ?? {});
+      if (!serves) this.#lookAgain(connection.tables);
       const queries = new HandlerQueries(connection, 'the read');
       const result = await withinTables(this.name, () => work(this.#transactionOver(queries)));
       queries.end();
@@ -155,6 +161,18 @@ export class ReadModel<Database = unknown> extends AnyReadModel {
     } finally {
       await connection.release();
     }
+  }
+
+  /** Another process has put others in the place of these, and no event has shown it yet. */
+  #lookAgain(tables: Tables): void {
+    void this.#follower.turns.run(() => {
+      const isReplaced =
+        this.status === 'following' &&
+        this.#answering.tables === tables &&
+        this.#follower.folding?.tables === tables;
+      if (isReplaced) this.#lifecycle.send({ type: 'refold' });
+      return Promise.resolve();
+    });
   }
 
   override reached(wanted: Position, signal: AbortSignal): Promise<void> {

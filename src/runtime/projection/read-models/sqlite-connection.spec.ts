@@ -51,3 +51,34 @@ describe('a connection to SQLite', () => {
     connection.run('DROP TABLE value'); // SQLite refuses it while a statement reads the table
   });
 });
+
+describe('a query in SQLite', () => {
+  let connection: SqliteConnection;
+
+  beforeEach(async () => {
+    connection = new SqliteConnection(connected(await loaded(), undefined));
+    connection.run('CREATE TABLE value (text TEXT)');
+  });
+
+  afterEach(() => {
+    connection.database.close();
+  });
+
+  it.each([
+    `INSERT INTO value VALUES ('a;b') ; ; `,
+    `; INSERT INTO value VALUES ("a;""b"); -- ; one more`,
+    'INSERT INTO value VALUES (1); /* ; two */',
+    'CREATE TRIGGER one AFTER INSERT ON value BEGIN DELETE FROM value; SELECT 1; END;',
+  ])('is one statement: %s', (sql) => {
+    expect(() => connection.run(sql.replace('"a;""b"', `'a;''b'`))).not.toThrow();
+  });
+
+  it.each([
+    `INSERT INTO value VALUES (1); INSERT INTO value VALUES (2)`,
+    `INSERT INTO value VALUES ('it''s'); DELETE FROM value`,
+    `INSERT INTO value VALUES (1) /* ' */; DELETE FROM value -- '`,
+    'CREATE TRIGGER one AFTER INSERT ON value BEGIN SELECT 1; END; DELETE FROM value',
+  ])('is refused when there are two: %s', (sql) => {
+    expect(() => connection.run(sql)).toThrow('a query is one statement; make a query of each');
+  });
+});

@@ -41,6 +41,11 @@ export class SqliteConnection implements DatabaseConnection {
   }
 
   *iterate<Row>(sql: string, parameters: readonly unknown[] = []): Generator<Row, void, undefined> {
+    for (const row of this.iterateStored(sql, parameters)) yield jsRow(row) as Row;
+  }
+
+  /** With every integer as bigint, so that it is told apart from a number with a decimal point. */
+  *iterateStored(sql: string, parameters: readonly unknown[] = []): Generator<object, void, undefined> {
     const values = parameters.map(sqliteValue);
     // Its own: one that is kept may be run again while this is read.
     const statement = this.#prepare(sql);
@@ -49,7 +54,7 @@ export class SqliteConnection implements DatabaseConnection {
     try {
       for (let next = rows.next(); next.done !== true; next = rows.next()) {
         isLeft = true;
-        yield jsRow(next.value as object) as Row;
+        yield next.value as object;
         isLeft = false;
       }
     } finally {
@@ -72,8 +77,26 @@ export class SqliteConnection implements DatabaseConnection {
   }
 
   #prepare(sql: string): Statement {
+    requireOneStatement(sql);
     return this.database.prepare<[readonly SqliteValue[]]>(sql).safeIntegers(true);
   }
+}
+
+const QUOTED =
+  /'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"|`[^`]*(?:``[^`]*)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
+const TRIGGER = /^[;\s]*create\s+(?:temp(?:orary)?\s+)?trigger\b/i;
+
+/**
+ * SQLite prepares the first statement of a text, and `libsql` does not say that there are others.
+ *
+ * @throws Error when one follows it
+ */
+function requireOneStatement(sql: string): void {
+  if (!sql.includes(';')) return;
+  const text = sql.replace(QUOTED, (quoted) => (/^(?:--|\/\*)/.test(quoted) ? ' ' : 'x'));
+  // The statements of a trigger end with semicolons, too.
+  const second = TRIGGER.test(text) ? /;\s*end\s*;[;\s]*[^;\s]/i : /[^;\s]\s*;[;\s]*[^;\s]/;
+  if (second.test(text)) throw new Error('a query is one statement; make a query of each');
 }
 
 /**

@@ -22,6 +22,7 @@ const BESIDE = ['', '-wal', '-shm'];
  */
 export class SqlitePlace implements TablesPlace {
   readonly dialect = sqliteDialect;
+  readonly isShared = false;
   /** Those that are open in this process. */
   readonly #open = new Set<SqliteTables>();
   /** Also of files that are removed. */
@@ -66,10 +67,11 @@ export class SqlitePlace implements TablesPlace {
 
   async serve(tables: Tables): Promise<void> {
     // Its number is higher than that of what it takes the place of, and the highest that serves is used.
-    await tables.write((_, at) => Promise.resolve({ ...at, serves: true }));
+    await tables.write((_, at) => Promise.resolve({ ...at, serves: true, purpose: 'build' }));
   }
 
-  async remove(tables: Tables): Promise<void> {
+  async remove(tables: Tables, build?: string): Promise<void> {
+    if (build !== undefined && (await tables.checkpoint()).serves) return; // no other process has its files
     await tables.close();
     if (!(tables instanceof SqliteTables)) return;
     this.#open.delete(tables);

@@ -1,11 +1,12 @@
 /** The tables of a read model in a SQLite database of their own: a file, or memory. */
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { types } from 'node:util';
 import type { CompiledQuery, DatabaseConnection } from 'kysely';
 import { closedOnError, connected, loaded, type Sqlite } from '../entities/sqlite/connections.js';
 import { BackgroundReads } from '../entities/sqlite/sqlite-reads.js';
-import { TablesDamaged, troubleOf } from './database-trouble.js';
-import { jsInteger, SqliteConnection } from './sqlite-connection.js';
+import { TablesBusy, TablesDamaged, troubleOf } from './database-trouble.js';
+import { SqliteConnection } from './sqlite-connection.js';
 import type { ReadingConnection, TableDigest, Tables } from './tables.js';
 import {
   CHECKPOINT_COLUMNS,
@@ -18,6 +19,8 @@ import {
 } from './tables-checkpoint.js';
 import { Turns } from './turns.js';
 
+/** How long a read waits for the one before it. */
+const MAX_WAIT_MS = 5_000;
 /** So many rows are digested before other work gets its turn. */
 const DIGESTED_ROWS = 500;
 
@@ -36,7 +39,7 @@ export class SqliteTables implements Tables {
   #isClosed = false;
 
   private constructor(
-    sqlite: Sqlite,
+    private readonly sqlite: Sqlite,
     readonly file: string | undefined,
     writer: SqliteConnection,
   ) {
@@ -129,32 +132,28 @@ export class SqliteTables implements Tables {
   }
 
   async reading(): Promise<ReadingConnection> {
-    const end = await this.#reading.take();
+    const end = await this.#reading.takeWithin(MAX_WAIT_MS);
+    if (end === undefined)
+      throw new TablesBusy(
+        `another read of it has not ended for ${MAX_WAIT_MS / 1000} seconds, or waits for this one`,
+      );
     const reader = this.#reader;
     const isShared = reader === this.#writer;
     if (isShared) reader.run('PRAGMA query_only = ON');
-    const rollBack = (): Promise<void> => {
-      if (reader.database.inTransaction) reader.run('ROLLBACK');
-      return Promise.resolve();
-    };
-    return {
-      executeQuery: async (query) => reader.executeQuery(readable(query)),
-      streamQuery: (query) => reader.streamQuery(readable(query)),
-      begin: () => {
-        reader.run('BEGIN');
-        reader.run(SELECT_CHECKPOINT); // SQLite takes the view with the first read
-        return Promise.resolve();
-      },
-      end: rollBack,
-      release: async () => {
-        try {
-          await rollBack();
-          if (isShared) reader.run('PRAGMA query_only = OFF');
-        } finally {
-          end();
-        }
-      },
-    };
+    return readingOver(reader, () => {
+      try {
+        if (isShared) reader.run('PRAGMA query_only = OFF');
+      } finally {
+        end();
+      }
+    });
+  }
+
+  async view(): Promise<ReadingConnection> {
+    if (this.file === undefined) return this.reading();
+    const view = new SqliteConnection(connected(this.sqlite, this.file));
+    view.run('PRAGMA query_only = ON');
+    return readingOver(view, () => view.database.close());
   }
 
   async shape(): Promise<string> {
@@ -168,15 +167,19 @@ export class SqliteTables implements Tables {
   }
 
   async digests(
-    _connection: DatabaseConnection,
+    connection: DatabaseConnection,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, TableDigest>> {
     const found = new Map<string, TableDigest>();
-    for (const table of this.#tables()) {
+    const { rows: tables } = await connection.executeQuery<{ readonly name: string }>({
+      sql: TABLES,
+      parameters: [],
+    } as never);
+    for (const { name: table } of tables) {
       let rows = 0;
       let sum = 0n;
-      // All columns, also those that `*` leaves out in no SQLite.
-      for (const row of this.#reader.iterate<object>(`SELECT * FROM ${quoted(table)}`)) {
+      const reader = connections.get(connection) ?? this.#reader;
+      for (const row of reader.iterateStored(`SELECT * FROM ${quoted(table)}`)) {
         sum += digestOfRow(row);
         rows += 1;
         if (rows % DIGESTED_ROWS !== 0) continue;
@@ -212,6 +215,35 @@ export class SqliteTables implements Tables {
   #tables(): readonly string[] {
     return this.#reader.run<{ readonly name: string }>(TABLES).rows.map(({ name }) => name);
   }
+}
+
+/** What a reading connection reads with. */
+const connections = new WeakMap<DatabaseConnection, SqliteConnection>();
+
+function readingOver(reader: SqliteConnection, released: () => void): ReadingConnection {
+  const rollBack = (): Promise<void> => {
+    if (reader.database.inTransaction) reader.run('ROLLBACK');
+    return Promise.resolve();
+  };
+  const connection: ReadingConnection = {
+    executeQuery: async (query) => reader.executeQuery(readable(query)),
+    streamQuery: (query) => reader.streamQuery(readable(query)),
+    begin: () => {
+      reader.run('BEGIN');
+      reader.run(SELECT_CHECKPOINT); // SQLite takes the view with the first read
+      return Promise.resolve();
+    },
+    end: rollBack,
+    release: async () => {
+      try {
+        await rollBack();
+      } finally {
+        released();
+      }
+    },
+  };
+  connections.set(connection, reader);
+  return connection;
 }
 
 /** @throws TablesDamaged when there is none */
@@ -251,8 +283,12 @@ const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 /** Of the values with their types, in the order of the columns. */
 function digestOfRow(row: object): bigint {
   const values = Object.values(row).map((value: unknown) => {
-    if (Buffer.isBuffer(value)) return ['bytes', value.toString('base64')];
-    return typeof value === 'bigint' ? ['integer', String(jsInteger(value))] : value;
+    if (types.isArrayBuffer(value) || types.isUint8Array(value))
+      return ['bytes', Buffer.from(value as Uint8Array).toString('base64')];
+    // JSON has no infinity, and writes 1.0 as 1.
+    return value === null || typeof value === 'string'
+      ? value
+      : [typeof value, String(value as number | bigint)];
   });
   const digest = createHash('sha256').update(JSON.stringify(values)).digest('hex');
   return BigInt(`0x${digest.slice(0, 32)}`);

@@ -6,6 +6,12 @@ import { TablesDamaged } from './database-trouble.js';
 /** The table in which it is kept, beside those of the author. */
 export const CHECKPOINT_TABLE = 'leftfold_checkpoint';
 
+/**
+ * What tables are made for: to serve; or to be held against those that do, by a rebuild or an audit of one process; or they have
+ * served before, and other processes may still answer from them.
+ */
+export type Purpose = 'build' | 'comparison' | 'before';
+
 export interface TablesCheckpoint {
   /** The identity of the log. */
   readonly log: string;
@@ -20,6 +26,9 @@ export interface TablesCheckpoint {
   readonly serves: boolean;
   /** Tells apart tables that were created at different times under one name. */
   readonly build: string;
+  readonly purpose: Purpose;
+  /** Of the definition. */
+  readonly version: number;
 }
 
 /** In this order in the table. */
@@ -31,6 +40,8 @@ export const CHECKPOINT_COLUMNS = [
   'digest',
   'serves',
   'build',
+  'purpose',
+  'version',
 ] as const;
 
 /** As it is in the table, in both databases. */
@@ -40,13 +51,16 @@ export type CheckpointValues = Readonly<Record<(typeof CHECKPOINT_COLUMNS)[numbe
 export const CREATE_CHECKPOINT = `
   CREATE TABLE ${CHECKPOINT_TABLE} (
     id integer PRIMARY KEY CHECK (id = 1), log text NOT NULL, fingerprint text NOT NULL, position bigint NOT NULL,
-    hash text NOT NULL, digest text NOT NULL, serves integer NOT NULL, build text NOT NULL
+    hash text NOT NULL, digest text NOT NULL, serves integer NOT NULL, build text NOT NULL,
+    purpose text NOT NULL, version integer NOT NULL
   )`;
 
 export const SELECT_CHECKPOINT = `SELECT ${CHECKPOINT_COLUMNS.join(', ')} FROM ${CHECKPOINT_TABLE}`;
 
-export function beginningOf(log: string, fingerprint: string, build: string): TablesCheckpoint {
-  return { log, fingerprint, position: START, hash: '', digest: NOTHING_FOLDED, serves: false, build };
+export function beginningOf(
+  of: Pick<TablesCheckpoint, 'log' | 'fingerprint' | 'build' | 'purpose' | 'version'>,
+): TablesCheckpoint {
+  return { ...of, position: START, hash: '', digest: NOTHING_FOLDED, serves: false };
 }
 
 export function valuesOf(checkpoint: TablesCheckpoint): CheckpointValues {
@@ -56,18 +70,24 @@ export function valuesOf(checkpoint: TablesCheckpoint): CheckpointValues {
 
 /** @throws TablesDamaged when the row is not one that was written here */
 export function checkpointOf(row: object): TablesCheckpoint {
-  const { log, fingerprint, position: at, hash, digest, serves, build } = row as Partial<CheckpointValues>;
+  const { position: at, digest, serves, purpose, version, ...texts } = row as Partial<CheckpointValues>;
   const words = /^([0-9a-f]{8})([0-9a-f]{8})$/.exec(String(digest));
   const isPosition = Number.isSafeInteger(at) && Number(at) >= START;
-  if (words === null || !isPosition) throw new TablesDamaged('its checkpoint cannot be read');
+  if (words === null || !isPosition || !isPurpose(purpose) || !Number.isSafeInteger(version))
+    throw new TablesDamaged('its checkpoint cannot be read');
   const [high, low] = [words[1], words[2]].map((word) => parseInt(word ?? '', 16) | 0);
   return {
-    log: String(log),
-    fingerprint: String(fingerprint),
+    log: String(texts.log),
+    fingerprint: String(texts.fingerprint),
     position: position(Number(at)),
-    hash: String(hash),
+    hash: String(texts.hash),
     digest: { high: high ?? 0, low: low ?? 0 },
     serves: serves === 1,
-    build: String(build),
+    build: String(texts.build),
+    purpose,
+    version: Number(version),
   };
 }
+
+const isPurpose = (value: unknown): value is Purpose =>
+  value === 'build' || value === 'comparison' || value === 'before';

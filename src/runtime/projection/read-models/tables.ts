@@ -27,8 +27,11 @@ export interface Tables {
     work: (connection: DatabaseConnection, at: TablesCheckpoint) => Promise<TablesCheckpoint | undefined>,
   ): Promise<TablesCheckpoint>;
 
-  /** A connection that cannot write. It is to be released. */
+  /** A connection that cannot write. It is to be released. @throws DatabaseAway when there is none in time */
   reading(): Promise<ReadingConnection>;
+
+  /** Likewise, of its own where there is one: it may be used for long, and other reads do not wait for it. */
+  view(): Promise<ReadingConnection>;
 
   /** The columns of all tables but the checkpoint's, as text: equal in two sets of tables that a query cannot tell apart. */
   shape(): Promise<string>;
@@ -50,6 +53,8 @@ export interface ReadingConnection extends DatabaseConnection {
 /** Where a read model has its sets of tables. */
 export interface TablesPlace {
   readonly dialect: Dialect;
+  /** Whether other processes may use the same tables. */
+  readonly isShared: boolean;
 
   /** Newest first. Those that cannot be used are left out, and the reason is told. */
   list(unusable: (reason: string) => void): Promise<readonly Tables[]>;
@@ -64,13 +69,13 @@ export interface TablesPlace {
     schema: (connection: DatabaseConnection) => Promise<void>,
   ): Promise<Tables>;
 
-  /** From now on these answer, also after a crash. @param instead of these */
+  /** From now on these answer, also after a crash. The same again does no harm. @param instead of these */
   serve(tables: Tables, instead: readonly Tables[]): Promise<void>;
 
-  /** Closes and removes them. */
-  remove(tables: Tables): Promise<void>;
+  /** Closes and removes them, if they are the runtime's. @param build only if they are this one's, and do not serve */
+  remove(tables: Tables, build?: string): Promise<void>;
 
-  /** Removes what has served before. */
+  /** Removes what is of no use any more, now that others serve instead of those before. */
   retire(before: readonly Tables[], serving: Tables): Promise<void>;
 
   /** Removes what is left of other builds, and is not being built. */

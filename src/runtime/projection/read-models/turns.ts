@@ -1,4 +1,6 @@
 /** One at a time, in the order in which they came. */
+import { setTimeout as pause } from 'node:timers/promises';
+
 export class Turns {
   #last: Promise<void> = Promise.resolve();
 
@@ -11,6 +13,22 @@ export class Turns {
     });
     await before;
     return end;
+  }
+
+  /** Resolves to undefined when it was not one's turn in time. */
+  async takeWithin(milliseconds: number): Promise<(() => void) | undefined> {
+    const taken = this.take();
+    const late = new AbortController();
+    const first = await Promise.race([
+      taken,
+      pause(milliseconds, undefined, { signal: late.signal }).catch(() => undefined),
+    ]);
+    late.abort();
+    if (first === undefined)
+      void taken.then((end) => {
+        end();
+      });
+    return first;
   }
 
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
