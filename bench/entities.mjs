@@ -12,6 +12,7 @@ import { promisify } from 'node:util';
 import { LmdbStore } from '../dist/runtime/stores/lmdb/index.js';
 import { EventLog, MemoryStore } from '../dist/runtime/index.js';
 import { EntityPlace } from '../dist/runtime/projection/entities/entity-place.js';
+import { SqliteDatabases } from '../dist/runtime/projection/entities/sqlite/sqlite-databases.js';
 import { EntityProjection } from '../dist/runtime/projection/entities/entity-projection.js';
 import { skipContracts } from '../dist/runtime/projection/skipping.js';
 import { createActor } from 'xstate';
@@ -44,12 +45,13 @@ async function fill(log, events, keys) {
 async function fold(log, place) {
   const began = performance.now();
   const recovered = Promise.withResolvers?.() ?? later();
-  const projection = new EntityProjection(accounts, log, new EntityPlace(place), {
+  const projection = new EntityProjection(accounts, log, new EntityPlace(new SqliteDatabases(place)), {
     recovered: recovered.resolve,
     resumed: () => undefined,
     wentBack: () => undefined,
     faulted: ({ error }) => recovered.reject(error),
     unusable: (reason) => recovered.reject(new Error(reason)),
+    trouble: () => undefined,
   });
   const actor = createActor(projection.lifecycle());
   projection.runsAs(actor);

@@ -42,6 +42,7 @@ export class AppModule {
             spacing: snapshotSpacing,
             bytes: snapshotBytes,
           },
+          ...(settings.entities !== 'data' && { entities: { postgres: settings.entities } }),
           auditMinutes: settings.auditMinutes,
           ...(settings.build !== undefined && { build: settings.build }),
           ...(settings.store !== 'memory' && { workers: { store: storeUrl(settings), ...workers } }),

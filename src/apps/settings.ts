@@ -40,6 +40,8 @@ export interface Settings {
   /** An absolute path. */
   readonly data: string;
   readonly store: 'lmdb' | 'memory' | PostgresUrl | RemoteUrl;
+  /** Where entity projections keep their entities: in the data folder or in a database. */
+  readonly entities: 'data' | PostgresUrl;
   /** Seconds after which another process may take a log in LMDB from a writer that is not heard of. */
   readonly leaseSeconds: number;
   /** How many events apart each projection takes a snapshot. */
@@ -131,6 +133,12 @@ const settings = {
       'must be lmdb, memory, or the URL of a database or a log server, as in postgres://user:password@localhost:5432/database or http://127.0.0.1:3000',
     )
     .default('lmdb'),
+  LEFTFOLD_ENTITIES: z
+    .custom<Settings['entities']>(
+      (text) => text === 'data' || (typeof text === 'string' && isPostgres(text)),
+      'must be data, or the URL of a database, as in postgres://user:password@localhost:5432/database',
+    )
+    .optional(),
   LEFTFOLD_LEASE_SECONDS: whole(1, 3600).default(DEFAULT_LEASE_SECONDS),
   LEFTFOLD_SNAPSHOT_EVERY: whole(1, 1_000_000_000).default(1000),
   LEFTFOLD_SNAPSHOT_SECONDS: whole(1, 86_400).default(10),
@@ -159,6 +167,7 @@ export function readSettings(environment: Environment): Settings {
       `${parsed.error.issues[0]?.message ?? 'is wrong'} (it is ${JSON.stringify(withoutSecret(text))})`,
     );
   };
+  const store = read('LEFTFOLD_STORE');
   return {
     app: read('LEFTFOLD_APP'),
     contexts: read('LEFTFOLD_CONTEXTS'),
@@ -169,7 +178,8 @@ export function readSettings(environment: Environment): Settings {
     hosts: read('LEFTFOLD_HOSTS'),
     origins: read('LEFTFOLD_ORIGINS'),
     data: read('LEFTFOLD_DATA'),
-    store: read('LEFTFOLD_STORE'),
+    store,
+    entities: read('LEFTFOLD_ENTITIES') ?? (isPostgres(store) ? store : 'data'),
     leaseSeconds: read('LEFTFOLD_LEASE_SECONDS'),
     snapshotEvery: read('LEFTFOLD_SNAPSHOT_EVERY'),
     snapshotSeconds: read('LEFTFOLD_SNAPSHOT_SECONDS'),

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import { definitionsIn } from '../runtime/projection/module-definitions.js';
+import { definitionsIn, entityDefinitionsIn } from '../runtime/projection/module-definitions.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
@@ -39,7 +39,8 @@ async function contextsFrom(file: string): Promise<readonly unknown[]> {
     throw invalidFile(`there is no file ${file}`);
   const { contexts } = await importModule(file);
   if (!Array.isArray(contexts)) throw invalidFile(`${file} exports no list as contexts`);
-  if (definitionsIn(contexts).size === 0) throw invalidFile(`the contexts of ${file} have no projection`);
+  if (definitionsIn(contexts).size + entityDefinitionsIn(contexts).size === 0)
+    throw invalidFile(`the contexts of ${file} have no projection`);
   return contexts as readonly unknown[];
 }
 

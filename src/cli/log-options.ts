@@ -13,7 +13,7 @@ export interface LogOptions {
   readonly quiet?: boolean;
 }
 
-export type LogConfig = Pick<Settings, 'store' | 'data'>;
+export type LogConfig = Pick<Settings, 'store' | 'data' | 'entities'>;
 
 export function withLogOptions(command: Command): Command {
   return command
@@ -29,10 +29,11 @@ export function withLogOptions(command: Command): Command {
  */
 export function logConfig({ store, data }: LogOptions, { environment }: Terminal): LogConfig {
   try {
-    // Only these two, so that an invalid setting of the server, such as PORT, does not stop a command.
+    // Only these, so that an invalid setting of the server, such as PORT, does not stop a command.
     return readSettings({
       LEFTFOLD_STORE: store ?? environment['LEFTFOLD_STORE'],
       LEFTFOLD_DATA: data ?? environment['LEFTFOLD_DATA'],
+      LEFTFOLD_ENTITIES: environment['LEFTFOLD_ENTITIES'],
     });
   } catch (error) {
     if (!(error instanceof InvalidSetting) || store === undefined) throw error;

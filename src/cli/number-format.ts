@@ -6,8 +6,8 @@ export function formatNumber(number: number): string {
 }
 
 /** `1 event`, `1,234 events` */
-export function formatCount(number: number, noun: string): string {
-  return `${formatNumber(number)} ${noun}${number === 1 ? '' : 's'}`;
+export function formatCount(number: number, noun: string, plural = `${noun}s`): string {
+  return `${formatNumber(number)} ${number === 1 ? noun : plural}`;
 }
 
 /** Seconds → `0:07`, `12:34`, `1:02:03`; rounded up to whole seconds. */

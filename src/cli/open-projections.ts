@@ -20,7 +20,7 @@ export function withProjectionOptions(command: Command): Command {
 }
 
 export interface OpenProjections extends OpenedDependencies {
-  /** The selected ones. */
+  /** The selected ones, of one state and of many. */
   readonly names: readonly string[];
 }
 
@@ -42,13 +42,14 @@ export async function openProjections(
     snapshotsOf: (projection) => snapshotStoreIn(config.data, projection),
     rebuildSnapshotsOf: (projection) => rebuildStoreIn(config.data, projection),
   });
-  const unknown = requested.find((name) => !dependencies.projections.includes(name));
+  const all = [...dependencies.projections, ...dependencies.entityProjections.keys()];
+  const unknown = requested.find((name) => !all.includes(name));
   if (unknown !== undefined) {
     await dependencies.close();
-    const known = dependencies.projections.join(', ') || 'none';
+    const known = all.join(', ') || 'none';
     throw new CommandFailed(`there is no projection ${unknown}; there are ${known}`, EXIT.usage);
   }
-  return { ...dependencies, names: requested.length > 0 ? requested : dependencies.projections };
+  return { ...dependencies, names: requested.length > 0 ? requested : all };
 }
 
 /** Makes a job fold up to `head`, show its progress, and stop when the command is interrupted. */

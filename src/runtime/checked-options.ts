@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { EventStore } from './event-log/event-store.js';
 import { hostFault, originFault } from './http/kernel/origin-policy.js';
 import { InvalidSetting } from './invalid-setting.js';
-import type { HttpParts, LeftfoldOptions } from './leftfold-options.js';
+import type { EntityOptions, HttpParts, LeftfoldOptions } from './leftfold-options.js';
 import { MemoryStore } from './stores/memory.store.js';
 
 const whole = (min: number, max: number): z.ZodType<number> =>
@@ -27,8 +27,9 @@ const numbers = z.object({
 export function checkedOptions(options: LeftfoldOptions | undefined): LeftfoldOptions {
   if (typeof options !== 'object')
     throw new InvalidSetting('options', 'are missing: at least a store is needed');
-  const { store, snapshots = {}, workers } = options;
+  const { store, snapshots = {}, workers, entities } = options;
   requireStore(store);
+  requireEntities(entities);
   const { auditMinutes, build } = options;
   if (build !== undefined && (typeof build !== 'string' || !/^[^\s]{1,200}$/.test(build)))
     throw new InvalidSetting(
@@ -61,6 +62,25 @@ export function requireStore(store: unknown): asserts store is EventStore | stri
     'store',
     'must be the URL of a store, as in memory: or lmdb:./data/log, or an open EventStore',
   );
+}
+
+function requireEntities(entities: EntityOptions | undefined): void {
+  const { postgres = false, prefix } = entities ?? {};
+  if (postgres !== false && !isPostgres(postgres))
+    throw new InvalidSetting(
+      'entities.postgres',
+      'must be the URL of a database, as in postgres://user:password@localhost:5432/database',
+    );
+  if (prefix !== undefined && !/^[a-z_][a-z0-9_]{0,30}$/.test(prefix))
+    throw new InvalidSetting(
+      'entities.prefix',
+      'must have up to 31 of a-z, 0-9 and _, and begin with no digit',
+    );
+}
+
+/** Whether it is the URL of a PostgreSQL database. */
+export function isPostgres(store: unknown): store is string {
+  return typeof store === 'string' && /^postgres(?:ql)?:\/\//i.test(store) && URL.canParse(store);
 }
 
 export function isInMemory(store: EventStore | string): boolean {

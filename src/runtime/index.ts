@@ -6,6 +6,7 @@ export type {
   HttpParts,
   LeftfoldAsyncOptions,
   LeftfoldOptions,
+  EntityOptions,
   SnapshotOptions,
   WorkerOptions,
 } from './leftfold-options.js';

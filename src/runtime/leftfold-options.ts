@@ -16,6 +16,8 @@ export interface LeftfoldOptions {
   readonly drivers?: readonly StoreDriver[];
   /** When and where projections keep their state, so that a start need not fold the whole log. Default: nowhere. */
   readonly snapshots?: SnapshotOptions;
+  /** Where entity projections keep their entities. Default: where `store` is the URL of a PostgreSQL database, there; otherwise in `snapshots.folder`. */
+  readonly entities?: EntityOptions;
   /** Minutes between two audits of all projections; 0, the default: only on request. */
   readonly auditMinutes?: number;
   /**
@@ -41,6 +43,17 @@ export interface SnapshotOptions {
   readonly spacing?: number;
   /** What the snapshots of one projection may take on the disk, in bytes; the newest three are always kept. Default: 1 GiB. */
   readonly bytes?: number;
+}
+
+/** Those of a log in memory are in memory whatever it says. */
+export interface EntityOptions {
+  /** URL of a PostgreSQL database; `false`: SQLite files in `snapshots.folder`, and in memory without one. */
+  readonly postgres: string | false;
+  /**
+   * Each entity projection has the schema `<prefix>_<name>` there, with `_` for each `-`. Processes that fold the same projection over
+   * the same log are to have a prefix each. Default: leftfold.
+   */
+  readonly prefix?: string;
 }
 
 export interface WorkerOptions {

@@ -26,6 +26,7 @@ import {
   type EntityProjectionDefinition,
 } from './projection/entities/define-entity-projection.js';
 import { withFeature } from './projection/module-definitions.js';
+import { requireOwnRelations } from './projection/entities/entity-relations.js';
 import { tokenOf } from './projection/inject-projection.js';
 import { Operations } from './projection/operations/operations.js';
 import { ProjectionHost } from './projection/projection-host.js';
@@ -120,6 +121,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
       'deciders',
       deciders.map(({ name }) => name),
     );
+    requireOwnRelations(projections);
     const served = http ? deciders.map(routesOf).filter((routes) => routes.length > 0) : [];
     const lists = http ? projections.filter(isEntityProjection) : [];
     const paths = [
@@ -152,7 +154,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
     return withFeature(module, {
       contracts: [...contracts, ...entities.flatMap(({ consumes }) => consumes)],
       projections: projections.filter((each): each is ProjectionDefinition => !isEntityProjection(each)),
-      entityProjections: entities.map(({ name }) => name),
+      entityProjections: entities,
     });
   }
 

@@ -1,8 +1,11 @@
 /** What the projections of an application run with, from its options: snapshot stores, their pace, and workers. */
 import { buildIdOf } from './build-id.js';
 import type { EventStore } from './event-log/event-store.js';
-import { isInMemory } from './checked-options.js';
-import type { LeftfoldOptions, SnapshotOptions } from './leftfold-options.js';
+import { isInMemory, isPostgres } from './checked-options.js';
+import type { EntityOptions, LeftfoldOptions, SnapshotOptions } from './leftfold-options.js';
+import type { EntityDatabases } from './projection/entities/entity-database.js';
+import { postgresDatabasesOf } from './projection/entities/postgres/postgres-databases.js';
+import { SqliteDatabases } from './projection/entities/sqlite/sqlite-databases.js';
 import type { ProjectionSettings } from './projection/projection-host.js';
 import { DEFAULT_LIMITS, snapshotFolder } from './projection/snapshots/file-snapshot-store.js';
 import { rebuildStoreIn, snapshotStoreIn } from './projection/snapshots/snapshot-folders.js';
@@ -11,7 +14,7 @@ import type { WorkerEntryOptions } from './worker-entry.js';
 
 /** What the projections run with, from checked options. */
 export function projectionSettings(
-  { store: location, snapshots = {}, auditMinutes = 0, workers, build: given }: LeftfoldOptions,
+  { store: location, snapshots = {}, entities, auditMinutes = 0, workers, build: given }: LeftfoldOptions,
   store: EventStore,
 ): ProjectionSettings {
   const { every = 1000, seconds, spacing, folder, storeOf } = snapshots;
@@ -26,7 +29,7 @@ export function projectionSettings(
     snapshotsOf: storeOf ?? (isKept && folder !== undefined ? snapshotsIn(folder, snapshots) : noSnapshots),
     rebuildSnapshotsOf:
       isKept && folder !== undefined ? (name: string) => rebuildStoreIn(folder, name) : noSnapshots,
-    ...(isKept && folder !== undefined && { entityFolderOf: (name: string) => snapshotFolder(folder, name) }),
+    ...(isKept && { entityDatabasesOf: entityDatabasesOf(location, folder, entities) }),
   };
   if (workers === undefined || !isKept) return settings;
   const { contexts, store: url = location, ...limits } = workers;
@@ -39,6 +42,17 @@ export function projectionSettings(
       options: { store: url, folder, contexts } satisfies WorkerEntryOptions,
     },
   };
+}
+
+/** Where each entity projection has its databases. */
+export function entityDatabasesOf(
+  store: LeftfoldOptions['store'],
+  folder: string | undefined,
+  { postgres = isPostgres(store) && store, prefix }: Partial<EntityOptions> = {},
+): (projection: string) => EntityDatabases {
+  if (postgres !== false)
+    return postgresDatabasesOf({ url: postgres, ...(prefix !== undefined && { prefix }) });
+  return (name) => new SqliteDatabases(folder === undefined ? undefined : snapshotFolder(folder, name));
 }
 
 const noSnapshots = (): SnapshotStore => new NoSnapshots();

@@ -6,8 +6,10 @@ import { promisify } from 'node:util';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Module } from '@nestjs/common';
 import { createHttpApplication } from '../../src/apps/http-application.js';
-import { LeftfoldModule, MemoryStore, ProjectionHost } from '../../src/runtime/index.js';
+import Database from 'libsql';
+import { LeftfoldModule } from '../../src/runtime/index.js';
 import { asShown, blocksOf, stepsOf } from '../support/readme.js';
+import { TemporaryFolder } from '../support/server.js';
 import { TasksModule } from './lists/tasks.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -21,9 +23,14 @@ class App {}
 
 describe('the guide to lists', () => {
   let app: NestFastifyApplication;
+  const folder = new TemporaryFolder();
 
   beforeAll(async () => {
-    const runtime = LeftfoldModule.forRoot({ store: new MemoryStore(), http: { events: true } });
+    const runtime = LeftfoldModule.forRoot({
+      store: `lmdb:${join(folder.path, 'log')}`,
+      snapshots: { folder: folder.path },
+      http: { events: true },
+    });
     app = await createHttpApplication(
       { module: App, imports: [runtime, TasksModule] },
       { title: 'Tasks', description: 'The guide.', version: '0.0.0', jsonTypes: [], logger: silent },
@@ -31,7 +38,10 @@ describe('the guide to lists', () => {
     await app.listen(0, '127.0.0.1');
   });
 
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await app.close();
+    folder.remove();
+  });
 
   it('defines what its test defines, and ends what the tests of orders end', () => {
     const examples = blocksOf(GUIDE).filter(({ language }) => language === 'ts');
@@ -58,15 +68,16 @@ describe('the guide to lists', () => {
   });
 
   it('reads with SQL what its comments show', () => {
-    const [projection] = app.get(ProjectionHost).entityProjections;
+    const database = new Database(join(folder.path, 'projections', 'tasks', 'entities-1.db'));
     const queries = blocksOf(GUIDE).filter(({ language }) => language === 'sql');
     expect(queries).toHaveLength(1);
     for (const { text } of queries) {
       const lines = text.trimEnd().split('\n');
       const sql = lines.filter((line) => !line.startsWith('--')).join('\n');
-      const rows = [...(projection?.folding.database.select<object>(sql, []) ?? [])];
+      const rows = database.prepare(sql).all() as object[];
       const shown = lines.filter((line) => line.startsWith('-- '));
       expect(rows.map((row) => `-- ${Object.values(row).join('|')}`)).toEqual(shown);
     }
+    database.close();
   });
 });

@@ -5,7 +5,7 @@ import { Test } from '@nestjs/testing';
 import {
   EventLog,
   LeftfoldModule,
-  MemoryStore,
+  ProjectionHost,
   type EntityProjectionDefinition,
 } from '../../src/runtime/index.js';
 import {
@@ -19,6 +19,7 @@ import {
   ordersThatStopAlone,
   paid,
 } from '../support/app/orders.js';
+import { ENTITY_STORES, type EntityStore } from '../support/entity-stores.js';
 
 interface Item {
   readonly key: string;
@@ -37,17 +38,19 @@ interface Answer {
   };
 }
 
-describe('entity projections over HTTP', () => {
+describe.each(ENTITY_STORES)('entity projections in $name, over HTTP', ({ create }) => {
   let app: NestFastifyApplication;
   let log: EventLog;
+  let store: EntityStore;
 
   async function start(definition: EntityProjectionDefinition<never> | object = orders): Promise<void> {
     const projections = [definition as EntityProjectionDefinition];
+    store = await create();
     const module = await Test.createTestingModule({
       imports: [
         EventEmitterModule.forRoot(),
         LeftfoldModule.forRoot({
-          store: new MemoryStore(),
+          ...store.options,
           http: { projections: true, operations: true, health: true, prefix: 'api' },
         }),
         LeftfoldModule.forFeature({ contracts: orderContracts, projections, http: true }),
@@ -60,10 +63,16 @@ describe('entity projections over HTTP', () => {
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
     log = app.get(EventLog);
+    await Promise.all(app.get(ProjectionHost).all.map(({ settled }) => settled));
   }
 
   beforeEach(() => start());
-  afterEach(() => app.close());
+  afterEach(close);
+
+  async function close(): Promise<void> {
+    await app.close();
+    await store.remove();
+  }
 
   async function get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     const { statusCode, headers: answered, body } = await app.inject({ url: `/api${path}`, headers });
@@ -266,7 +275,7 @@ describe('entity projections over HTTP', () => {
   });
 
   it('does not answer for the past without a tag', async () => {
-    await app.close();
+    await close();
     await start(changedOrders({ tag: undefined }));
     expect((await get('/orders/a?at=1')).body.detail).toBe(
       'There is no parameter at; there are after, fields.',
@@ -323,7 +332,7 @@ describe('entity projections over HTTP', () => {
   });
 
   it('stops one entity alone where its definition says so, until the event is skipped', async () => {
-    await app.close();
+    await close();
     await start(ordersThatStopAlone);
     await log.append([opened('a'), added('a', 5), added('a', POISON), added('a', 1), opened('b')]);
     const { headers, body } = await fresh('/orders/a');

@@ -4,8 +4,10 @@ import { createActor } from 'xstate';
 import { position } from '../../src/runtime/event-log/event.js';
 import type { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { EntityProjectionDefinition } from '../../src/runtime/projection/entities/define-entity-projection.js';
+import type { EntityDatabases } from '../../src/runtime/projection/entities/entity-database.js';
 import { EntityPlace } from '../../src/runtime/projection/entities/entity-place.js';
 import { EntityProjection } from '../../src/runtime/projection/entities/entity-projection.js';
+import { SqliteDatabases } from '../../src/runtime/projection/entities/sqlite/sqlite-databases.js';
 import type { ProjectionFault } from '../../src/runtime/projection/fault.js';
 import type { RecoveryReport } from '../../src/runtime/projection/projection.machine.js';
 import { skipContracts } from '../../src/runtime/projection/skipping.js';
@@ -18,6 +20,7 @@ export interface RunningEntities<Context> {
   readonly told: {
     readonly faults: ProjectionFault[];
     readonly unusable: string[];
+    readonly troubles: (string | undefined)[];
     readonly recovered: RecoveryReport[];
   };
   /** Resolves once it has folded everything in the log. */
@@ -25,22 +28,25 @@ export interface RunningEntities<Context> {
   /** Resolves once it has this status. */
   readonly is: (status: EntityProjection['status']) => Promise<void>;
   /** The view of an entity, and its position. */
-  readonly view: (key: string) => unknown;
+  readonly view: (key: string) => Promise<unknown>;
 }
 
+/** @param where a folder, or other databases; default: in memory */
 export function runEntities<Context>(
   definition: EntityProjectionDefinition<Context>,
   log: EventLog,
-  folder?: string,
+  where?: string | EntityDatabases,
 ): RunningEntities<Context> {
-  const told: RunningEntities<Context>['told'] = { faults: [], unusable: [], recovered: [] };
+  const told: RunningEntities<Context>['told'] = { faults: [], unusable: [], troubles: [], recovered: [] };
+  const databases = where === undefined || typeof where === 'string' ? new SqliteDatabases(where) : where;
   log.contracts.register([...definition.consumes, ...skipContracts]);
-  const projection = new EntityProjection(definition, log, new EntityPlace(folder), {
+  const projection = new EntityProjection(definition, log, new EntityPlace(databases), {
     recovered: (report) => told.recovered.push(report),
     resumed: () => undefined,
     wentBack: () => undefined,
     faulted: (fault) => told.faults.push(fault),
     unusable: (reason) => told.unusable.push(reason),
+    trouble: (why) => told.troubles.push(why),
   });
   const actor = createActor(projection.lifecycle());
   projection.runsAs(actor);
@@ -63,8 +69,8 @@ export function runEntities<Context>(
       await until(() => projection.status === 'following' && projection.position >= position(head));
     },
     is: (status) => until(() => projection.status === status),
-    view: (key) => {
-      const found = projection.find(key);
+    view: async (key) => {
+      const found = await projection.find(key);
       return found && { ...(JSON.parse(found.view) as object), position: found.position };
     },
   };

@@ -4,7 +4,9 @@ import { runJob, type AuditJobResult } from '../../runtime/projection/operations
 import { helpExamples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
 import { formatCount } from '../number-format.js';
-import { logConfig, withLogOptions } from '../log-options.js';
+import type { EntityProjectionDefinition } from '../../runtime/projection/entities/define-entity-projection.js';
+import { auditOnce } from '../entity-folds.js';
+import { logConfig, withLogOptions, type LogConfig } from '../log-options.js';
 import { Progress } from '../progress.js';
 import {
   openProjections,
@@ -39,7 +41,14 @@ async function audit(
   const projections = await openProjections(logConfig(options, terminal), names, options, terminal);
   const drifted: string[] = [];
   try {
+    const config = logConfig(options, terminal);
     for (const name of projections.names) {
+      const definition = projections.entityProjections.get(name);
+      if (definition !== undefined) {
+        const drift = await auditEntities(definition, { config, projections, options, terminal });
+        if (drift !== undefined) drifted.push(drift);
+        continue;
+      }
       const { position, digest, state, checked, drift } = await auditProjection(
         name,
         projections,
@@ -59,6 +68,40 @@ async function audit(
     await projections.close();
   }
   if (drifted.length > 0) throw new CommandFailed(drifted.join('; '));
+}
+
+interface EntityAudit {
+  readonly config: LogConfig;
+  readonly projections: OpenProjections;
+  readonly options: ProjectionOptions;
+  readonly terminal: Terminal;
+}
+
+/** @returns what differs */
+async function auditEntities(
+  definition: EntityProjectionDefinition,
+  { config, projections, options, terminal }: EntityAudit,
+): Promise<string | undefined> {
+  const { name } = definition;
+  const progress = new Progress(terminal, `audit ${name}`, 'events', options.quiet);
+  const control = jobControl(await projections.log.head(), progress, terminal);
+  const audit = await auditOnce({ config, projections, definition, control, terminal }).finally(() => {
+    progress.end();
+  });
+  const { position, digest, state, checked, drift, notCompared } = audit;
+  if (drift !== undefined) {
+    const keys = drift.entities?.join(', ') ?? '';
+    return `the entities of ${name} at ${drift.upTo} are not what the log folds to${keys && `: ${keys}`}`;
+  }
+  await printResult(terminal, `${name} ${position} ${digest} ${state}\n`);
+  if (options.quiet !== true)
+    printMessage(
+      terminal,
+      notCompared === undefined
+        ? `${name}: ${formatCount(checked, 'entity', 'entities')}, all of them what the log folds to`
+        : `${name}: nothing was compared: ${notCompared}`,
+    );
+  return undefined;
 }
 
 const comparisonSummary = (snapshots: number): string =>

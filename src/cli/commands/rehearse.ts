@@ -5,12 +5,15 @@ import { runRehearsal, type RehearsalReport } from '../../runtime/projection/ope
 import { ownSnapshotStoreIn, rehearsedStoreIn } from '../../runtime/projection/snapshots/snapshot-folders.js';
 import { helpExamples } from '../arguments.js';
 import { CommandFailed } from '../exit-codes.js';
-import { logConfig, withLogOptions } from '../log-options.js';
+import type { EntityProjectionDefinition } from '../../runtime/projection/entities/define-entity-projection.js';
+import { checkOnce, rehearseAndKeep, type RehearsalSummary } from '../entity-folds.js';
+import { logConfig, withLogOptions, type LogConfig } from '../log-options.js';
 import { Progress } from '../progress.js';
 import {
   openProjections,
   jobControl,
   withProjectionOptions,
+  type OpenProjections,
   type ProjectionOptions,
 } from '../open-projections.js';
 import { printResult, printMessage, type Terminal } from '../terminal.js';
@@ -50,6 +53,12 @@ async function rehearse(
   const different: string[] = [];
   try {
     for (const name of projections.names) {
+      const definition = projections.entityProjections.get(name);
+      if (definition !== undefined) {
+        const isEqual = await rehearseEntities(definition, { config, projections, options, terminal });
+        if (!isEqual) different.push(name);
+        continue;
+      }
       // Without the snapshots of an earlier rehearsal: those are from this code and would be compared with itself.
       const dependencies = { ...projections.of(name), snapshots: ownSnapshotStoreIn(config.data, name) };
       const progress = new Progress(terminal, `rehearse ${name}`, 'events', options.quiet);
@@ -74,6 +83,51 @@ async function rehearse(
   }
   if (options.check === true && different.length > 0)
     throw new CommandFailed(`${different.join(', ')}: this code folds the history to another state`);
+}
+
+interface EntityRehearsing {
+  readonly config: LogConfig;
+  readonly projections: OpenProjections;
+  readonly options: RehearseOptions;
+  readonly terminal: Terminal;
+}
+
+/** @returns whether nothing differs */
+async function rehearseEntities(
+  definition: EntityProjectionDefinition,
+  { config, projections, options, terminal }: EntityRehearsing,
+): Promise<boolean> {
+  const { name } = definition;
+  const progress = new Progress(terminal, `rehearse ${name}`, 'events', options.quiet);
+  const control = jobControl(await projections.log.head(), progress, terminal);
+  const fold = { config, projections, definition, control, terminal };
+  // A server takes over files in its folder, and no tables.
+  const isKept = options.check !== true && config.entities === 'data';
+  const rehearsal = await (isKept ? rehearseAndKeep(fold) : checkOnce(fold)).finally(() => {
+    progress.end();
+  });
+  await printResult(terminal, formatEntityRehearsal(name, rehearsal));
+  if (options.check !== true && options.quiet !== true)
+    printMessage(
+      terminal,
+      isKept
+        ? `${name}: its entities at ${rehearsal.position} are kept`
+        : `${name}: nothing is kept, as its entities are in PostgreSQL`,
+    );
+  return rehearsal.compared === undefined || rehearsal.compared.differences.length === 0;
+}
+
+/** Of those that differ the first is shown, and the keys of some others. */
+function formatEntityRehearsal(name: string, rehearsal: RehearsalSummary): string {
+  const { position: at, compared, notCompared } = rehearsal;
+  if (compared === undefined) return `${name} ${at} nothing to compare with: ${notCompared ?? ''}\n`;
+  const { position, isSameDefinition, differences } = compared;
+  const which = isSameDefinition ? 'the same definition' : 'another definition';
+  const [first] = differences;
+  if (first === undefined) return `${name} ${at} equal at ${position}, ${which}\n`;
+  const keys = differences.map(({ key }) => key).join(', ');
+  const states = [first.kept, first.right].map((entity) => (entity ? formatState(entity.state) : 'none'));
+  return `${name} ${at} different at ${position}, ${which}: ${keys}\n- ${states[0] ?? ''}\n+ ${states[1] ?? ''}\n`;
 }
 
 function formatRehearsal(name: string, { snapshot, compared }: RehearsalReport): string {

@@ -4,6 +4,7 @@ import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
 import type { ProjectionDefinition } from './define-projection.js';
+import type { EntityProjectionDefinition } from './entities/define-entity-projection.js';
 
 type Imported = Type | DynamicModule;
 
@@ -11,8 +12,7 @@ type Imported = Type | DynamicModule;
 export interface Feature {
   readonly contracts: readonly AnyContract[];
   readonly projections: readonly ProjectionDefinition[];
-  /** The names of its entity projections. */
-  readonly entityProjections?: readonly string[];
+  readonly entityProjections?: readonly EntityProjectionDefinition[];
 }
 
 const features = new WeakMap<DynamicModule, Feature>();
@@ -32,9 +32,17 @@ export function definitionsIn(modules: readonly unknown[]): ReadonlyMap<string, 
   return found;
 }
 
+/** The entity projections of these modules and of all that they import, by name. */
+export function entityDefinitionsIn(
+  modules: readonly unknown[],
+): ReadonlyMap<string, EntityProjectionDefinition> {
+  const found = featuresIn(modules).flatMap(({ entityProjections = [] }) => entityProjections);
+  return new Map(found.map((definition) => [definition.name, definition]));
+}
+
 /** The names of the entity projections of these modules and of all that they import. */
 export function entityProjectionsIn(modules: readonly unknown[]): readonly string[] {
-  return featuresIn(modules).flatMap(({ entityProjections = [] }) => entityProjections);
+  return [...entityDefinitionsIn(modules).keys()];
 }
 
 /** The event contracts that these modules and all that they import publish or project. */

@@ -21,8 +21,10 @@ import {
   type SnapshotPace,
 } from './snapshots/snapshots.js';
 import type { EntityProjectionDefinition } from './entities/define-entity-projection.js';
+import type { EntityDatabases } from './entities/entity-database.js';
 import { EntityPlace } from './entities/entity-place.js';
 import { EntityProjection } from './entities/entity-projection.js';
+import { SqliteDatabases } from './entities/sqlite/sqlite-databases.js';
 import { unknownSkips } from './unknown-skips.js';
 import type { FoldDependencies } from './operations/fold-dependencies.js';
 import type { ProjectionObserver } from './projection.machine.js';
@@ -35,8 +37,8 @@ export interface ProjectionSettings {
   readonly pace: SnapshotPace;
   /** The store of an unfinished rebuild's own snapshots. Default: none are kept, so an interrupted rebuild begins anew. */
   readonly rebuildSnapshotsOf?: (projection: string) => SnapshotStore;
-  /** The folder of one entity projection's databases. Default: they are in memory. */
-  readonly entityFolderOf?: (projection: string) => string;
+  /** Where one entity projection has its databases. Default: in memory. */
+  readonly entityDatabasesOf?: (projection: string) => EntityDatabases;
   /** For rebuilds and audits in worker processes. Without it they run in this thread. */
   readonly workers?: WorkerSettings;
   /** Identifies the build of the program. Without it, a state that another build has folded is not audited. */
@@ -95,13 +97,22 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     return this.find(name) ?? this.#entityProjections.get(name);
   }
 
+  /** Where it keeps its snapshots, and of which build of the program they are. Of an entity projection, the latter alone. @internal */
+  snapshotsOf(projection: string): SnapshotStore {
+    const known = this.#stores.get(projection);
+    if (known !== undefined) return known;
+    const store = this.settings.snapshotsOf(projection);
+    this.#stores.set(projection, store);
+    return store;
+  }
+
   /** For a fold of this projection in this process, beside the live one. @internal */
   dependenciesOf({ definition }: Projection): FoldDependencies {
-    const { snapshotsOf, rebuildSnapshotsOf = () => new NoSnapshots() } = this.settings;
+    const { rebuildSnapshotsOf = () => new NoSnapshots() } = this.settings;
     return {
       log: this.log,
       definition,
-      snapshots: this.#stores.get(definition.name) ?? snapshotsOf(definition.name),
+      snapshots: this.snapshotsOf(definition.name),
       rebuildSnapshots: rebuildSnapshotsOf(definition.name),
     };
   }
@@ -125,7 +136,8 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   addEntities<Context>(definition: EntityProjectionDefinition<Context>): EntityProjection<Context> {
     this.#requireNew(definition);
     const { name } = definition;
-    const place = new EntityPlace(this.settings.entityFolderOf?.(name));
+    const { entityDatabasesOf = () => new SqliteDatabases(undefined) } = this.settings;
+    const place = new EntityPlace(entityDatabasesOf(name));
     const projection = new EntityProjection<Context>(definition, this.log, place, {
       ...this.#observerOf(
         name,
@@ -136,6 +148,10 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       ),
       unusable: (reason) => {
         this.#logger.warn(`${name}: folds anew from the log what cannot be used of what was kept: ${reason}`);
+      },
+      trouble: (why) => {
+        if (why === undefined) this.#logger.log(`${name}: its database can be used again`);
+        else this.#logger.warn(`${name}: its database cannot be used now, and is tried again: ${why}`);
       },
     });
     this.#entityProjections.set(name, projection);
@@ -209,10 +225,9 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
 
   #snapshotsOf<Context>(definition: ProjectionDefinition<Context>): Snapshots {
     const { name: projection } = definition;
-    const { snapshotsOf, pace } = this.settings;
+    const { pace } = this.settings;
     const foldedBy = (): string => fingerprintIn(this.log.contracts, definition);
-    const store = snapshotsOf(projection);
-    this.#stores.set(projection, store);
+    const store = this.snapshotsOf(projection);
     const share = (): number => {
       const isLive = this.find(projection)?.status === 'following';
       // All projections share one thread.

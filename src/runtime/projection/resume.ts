@@ -15,7 +15,7 @@ interface Resumable {
   readonly fault: ProjectionFault | undefined;
   resume(): Promise<void>;
   /** Whether one of its entities stopped there, while it went on. */
-  hasEntityFaultAt?(at: Position): boolean;
+  hasEntityFaultAt?(at: Position): Promise<boolean>;
 }
 
 /** Only a faulted projection can be resumed. */
@@ -64,7 +64,7 @@ export async function skipFaultedEvent(
 ): Promise<Commit> {
   let commit = await log.find(skipId(projection.name, at));
   if (commit === undefined) {
-    requireSkippable(projection, at);
+    await requireSkippable(projection, at);
     const { name } = projection;
     commit = await recordSkip(
       log,
@@ -77,8 +77,8 @@ export async function skipFaultedEvent(
   return commit;
 }
 
-function requireSkippable(projection: Resumable, at: Position): void {
-  if (projection.status === 'following' && projection.hasEntityFaultAt?.(at) === true) return;
+async function requireSkippable(projection: Resumable, at: Position): Promise<void> {
+  if (projection.status === 'following' && (await projection.hasEntityFaultAt?.(at)) === true) return;
   const { fault } = projection;
   if (projection.status !== 'faulted' || fault === undefined) throw new NotFaulted(projection);
   const description = describeProjectionFault(projection.name, fault);

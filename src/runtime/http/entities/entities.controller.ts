@@ -13,27 +13,36 @@ import {
 } from '@nestjs/common';
 import type { Position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
-import { countEntities, listEntities, type EntityCursor } from '../../projection/entities/entity-list.js';
+import { cursorAfter, type EntityPage } from '../../projection/entities/entity-query.js';
 import { EntityNotFound } from '../../projection/entities/entity-problems.js';
+import type { StoredEntity } from '../../projection/entities/entity.js';
 import { EntityProjection } from '../../projection/entities/entity-projection.js';
+import { ProjectionHost } from '../../projection/projection-host.js';
 import { tokenOf } from '../../projection/inject-projection.js';
-import { queryOf, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import { queryOf, whileConnected, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { preferredWait } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
 import { guardOrigin } from '../kernel/origin.guard.js';
 import { OriginPolicy } from '../kernel/origin-policy.js';
 import { refuseUnknownParameters, type QueryString } from '../kernel/parameters.js';
+import { InvalidParameter } from '../kernel/problem.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { reached, readPlace, requireRecovered } from '../projections/query.js';
 import { ApiEntity, ApiList } from './entities.docs.js';
-import { MAX_PAGE_LENGTH, entityJson, sendBody } from './entity-answer.js';
+import { entityJson, sendBody } from './entity-answer.js';
 import { answerEntityAt } from './entity-past.controller.js';
+import { Inclusion, lowest, readInclude, type Included } from './included.js';
 import { writeCursor } from './list-cursor.js';
 import { readFields, readList, type ListRequest } from './list-request.js';
 
 export function entitiesController(definition: EntityProjectionDefinition): Type {
   const { name } = definition;
-  const parameters = definition.tag === undefined ? ['after', 'fields'] : ['after', 'at', 'fields'];
+  const parameters = [
+    'after',
+    ...(definition.tag === undefined ? [] : ['at']),
+    'fields',
+    ...(Object.keys(definition.relations).length > 0 ? ['include'] : []),
+  ];
 
   @Controller({ path: name, version: VERSION_NEUTRAL })
   @UseFilters(ProblemFilter)
@@ -41,6 +50,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
     constructor(
       @Inject(tokenOf(name)) private readonly projection: EntityProjection,
       private readonly links: Links,
+      private readonly host: ProjectionHost,
       @Optional() private readonly policy: OriginPolicy = new OriginPolicy(),
     ) {}
 
@@ -51,11 +61,24 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       guardOrigin(this.policy, request, response);
       const query = queryOf(request);
       const list = readList(query, definition);
-      return this.#once(list.reached, request, response, (headers) => {
-        const body = listJson(this.projection, list, (cursor) =>
+      const inclusion = this.#including(list.include);
+      const asked = [this.projection, ...inclusion.projections];
+      return once(asked, list.reached, request, response, async (headers) => {
+        const found = await whileConnected(response, async (signal) => {
+          const page = await this.projection.list(list, signal);
+          const keys = page.items.map(({ key }) => key);
+          return { page, included: await inclusion.of(keys, signal) };
+        });
+        if (found === undefined) return;
+        const { page, included } = found;
+        const body = listJson(page, list, definition, included, (cursor) =>
           this.links.runtime(pathOf(name, query, cursor)),
         );
-        sendBody(this.projection, request, response, { body, ...(headers && { headers }) });
+        sendBody(this.projection, request, response, {
+          body,
+          position: lowest(page.position, included),
+          headers: { ...headers, ...inclusion.headers(included, this.projection) },
+        });
       });
     }
 
@@ -70,66 +93,98 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       const query = queryOf(request);
       refuseUnknownParameters(query, parameters);
       const fields = readFields(query);
+      const include = readInclude(query, definition);
       const { after, point } = readPlace(query);
+      if (point !== undefined && include.length > 0)
+        throw new InvalidParameter('include', 'at and include do not go together; ask for each by itself.');
       if (point !== undefined)
         return answerEntityAt(this.projection, { key, point, fields }, request, response);
-      return this.#once(after, request, response, (headers) => {
-        const found = this.projection.find(key);
-        if (found === undefined) throw new EntityNotFound(name, key);
-        const faultAt = found.fault?.position;
-        const body = entityJson({ ...found, ...(faultAt !== undefined && { faultAt }) }, fields);
-        const stale = faultAt === undefined ? {} : { 'leftfold-stale': String(faultAt) };
-        sendBody(this.projection, request, response, { body, headers: { ...headers, ...stale } });
+      const inclusion = this.#including(include);
+      const asked = [this.projection, ...inclusion.projections];
+      return once(asked, after, request, response, (headers) => {
+        // What is written while the database is asked may be in the answer or not.
+        const { position } = this.projection;
+        const answer = (found: StoredEntity | undefined, included = NOTHING_INCLUDED): void => {
+          if (found === undefined) throw new EntityNotFound(name, key);
+          const faultAt = found.fault?.position;
+          const [members] = included.members;
+          const body = entityJson(
+            { ...found, ...(faultAt !== undefined && { faultAt }), included: members },
+            fields,
+          );
+          const stale = faultAt === undefined ? {} : { 'leftfold-stale': String(faultAt) };
+          sendBody(this.projection, request, response, {
+            body,
+            position: lowest(position, included),
+            headers: { ...headers, ...inclusion.headers(included, this.projection), ...stale },
+          });
+        };
+        if (include.length > 0) {
+          return whileConnected(response, async (signal) => {
+            const [found, included] = [await this.projection.find(key), await inclusion.of([key], signal)];
+            return { found, included };
+          }).then((asked) => {
+            if (asked !== undefined) answer(asked.found, asked.included);
+          });
+        }
+        const cached = this.projection.cached(key);
+        if (cached === undefined) return this.projection.find(key).then(answer);
+        answer(cached);
+        return undefined;
       });
     }
 
-    /** Answers once the position is folded, for as long as the client prefers to wait. */
-    #once(
-      wanted: Position | undefined,
-      request: HttpRequest,
-      response: HttpResponse,
-      answer: (headers?: Readonly<Record<string, string>>) => void,
-    ): Promise<void> | undefined {
-      const wait = preferredWait(request.headers['prefer']);
-      if (wanted === undefined || wanted <= this.projection.position) {
-        requireRecovered(this.projection);
-        answer();
-        return undefined;
-      }
-      return reached(this.projection, wanted, wait, response).then(() => {
-        requireRecovered(this.projection);
-        answer(wait > 0 ? { 'preference-applied': `wait=${wait}` } : undefined);
-      });
+    #including(names: readonly string[]): Inclusion | typeof NO_INCLUSION {
+      if (names.length === 0) return NO_INCLUSION;
+      return new Inclusion(names, definition.relations, this.host, this.links);
     }
   }
   return EntitiesController;
 }
 
+const NOTHING_INCLUDED: Included = { members: [], positions: {} };
+
+/** Of most requests. */
+const NO_INCLUSION: Pick<Inclusion, 'projections' | 'of' | 'headers'> = {
+  projections: [],
+  of: () => Promise.resolve(NOTHING_INCLUDED),
+  headers: () => ({}),
+};
+
+/** Answers once all of them have folded the position, for as long as the client prefers to wait. */
+function once(
+  projections: readonly EntityProjection[],
+  wanted: Position | undefined,
+  request: HttpRequest,
+  response: HttpResponse,
+  answer: (headers?: Readonly<Record<string, string>>) => Promise<void> | undefined,
+): Promise<void> | undefined {
+  const wait = preferredWait(request.headers['prefer']);
+  const behind = projections.filter(({ position }) => wanted !== undefined && position < wanted);
+  if (wanted === undefined || behind.length === 0) {
+    projections.forEach(requireRecovered);
+    return answer();
+  }
+  return Promise.all(behind.map((each) => reached(each, wanted, wait, response))).then(() => {
+    projections.forEach(requireRecovered);
+    return answer(wait > 0 ? { 'preference-applied': `wait=${wait}` } : undefined);
+  });
+}
+
 /** @param linkTo the link to the page after the cursor */
 function listJson(
-  projection: EntityProjection,
-  list: ListRequest,
+  { items, isMore, count }: EntityPage,
+  { sort, fields }: ListRequest,
+  { index }: EntityProjectionDefinition,
+  { members }: Included,
   linkTo: (cursor: string) => string,
 ): string {
-  return projection.reading(() => {
-    const items: string[] = [];
-    let length = 0;
-    let last: EntityCursor | undefined;
-    let next: string | undefined;
-    for (const entity of listEntities(projection, list)) {
-      if (items.length === list.limit || length > MAX_PAGE_LENGTH) {
-        next = last && linkTo(writeCursor(last, list.sort));
-        break;
-      }
-      const item = entityJson(entity, list.fields);
-      items.push(item);
-      length += item.length;
-      last = entity.cursor;
-    }
-    const count = list.counts ? `,"count":${countEntities(projection, list.filters)}` : '';
-    const link = next === undefined ? '' : `,"next":${JSON.stringify(next)}`;
-    return `{"items":[${items.join()}]${count}${link}}`;
-  });
+  const last = items.at(-1);
+  const next = isMore && last && linkTo(writeCursor(cursorAfter(last, sort, index), sort));
+  const counted = count === undefined ? '' : `,"count":${count}`;
+  const link = next === undefined || next === false ? '' : `,"next":${JSON.stringify(next)}`;
+  const written = items.map((item, place) => entityJson({ ...item, included: members[place] }, fields));
+  return `{"items":[${written.join()}]${counted}${link}}`;
 }
 
 function pathOf(name: string, query: QueryString, cursor: string): string {

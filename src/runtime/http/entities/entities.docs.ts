@@ -20,6 +20,7 @@ import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem
 import { CANNOT_BE_WITHOUT, INVALID_WITHOUT, WHAT_IF_QUERY, apiView } from '../projections/past.docs.js';
 import { PAST_PROBLEMS, apiPointInTime } from '../projections/projection.docs.js';
 import { NotYet } from '../projections/query.js';
+import { MAX_INCLUDED } from './included.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './list-request.js';
 import { exampleKey } from './example-key.js';
 import { MAX_POINTS } from './entity-points.js';
@@ -32,13 +33,6 @@ const FIELDS = z
   .describe('The members to answer with, separated by commas, as in status,total. Default: all')
   .optional();
 
-const HEADERS = {
-  ...QUERY_HEADERS,
-  ETag: ENTITY_TAG.meta({ description: 'A digest of what is answered', example: '"pQ2cV1kYL5qlQUzBx0a1bQ"' }),
-};
-
-const NOT_MODIFIED = { description: 'The same as under the entity tag of If-None-Match', headers: HEADERS };
-
 const entity = z
   .looseObject({
     key: z.string(),
@@ -48,6 +42,28 @@ const entity = z
       .optional(),
   })
   .meta({ title: 'Entity', description: 'Beside these members it has those of its view' });
+
+const apiIncluded = z
+  .object({
+    items: z.array(entity).max(MAX_INCLUDED),
+    next: z.string().describe('The list that goes on after them; absent where these are all').optional(),
+  })
+  .meta({ title: 'IncludedEntities' });
+
+const HEADERS = {
+  ...QUERY_HEADERS,
+  ETag: ENTITY_TAG.meta({ description: 'A digest of what is answered', example: '"pQ2cV1kYL5qlQUzBx0a1bQ"' }),
+};
+
+const INCLUDED_HEADER = {
+  'Leftfold-Included': z.string().meta({
+    description:
+      'With include: how far each of those projections had folded. Leftfold-Position is the lowest of all',
+    example: 'items=7',
+  }),
+};
+
+const NOT_MODIFIED = { description: 'The same as under the entity tag of If-None-Match', headers: HEADERS };
 
 const VALUES: Readonly<Record<IndexKind, Schema>> = {
   text: z.string(),
@@ -63,7 +79,43 @@ const QUERY_PROBLEMS: readonly Problem[] = [
   new NotYet('orders has folded up to position 6, not yet up to 7.', position(6)),
 ];
 
-type Documented = Pick<EntityProjectionDefinition, 'name' | 'index' | 'tag' | 'consumes' | 'keysOf'>;
+type Documented = Pick<
+  EntityProjectionDefinition,
+  'name' | 'index' | 'tag' | 'consumes' | 'keysOf' | 'relations'
+>;
+
+/** The parameter that asks for what belongs to an entity, where something can. */
+function includeOf({ relations }: Documented): Readonly<Record<string, Schema>> {
+  const names = Object.entries(relations).map(
+    ([name, { of, by }]) => `${name} (those of /${of.name} whose ${by} is its key)`,
+  );
+  if (names.length === 0) return {};
+  return {
+    include: z
+      .string()
+      .describe(`Entities to answer with it, separated by commas. There are: ${names.join(', ')}`)
+      .optional(),
+  };
+}
+
+/** With the members that `include` adds. */
+function entityOf(definition: Documented): typeof entity {
+  const names = Object.keys(definition.relations);
+  if (names.length === 0) return entity;
+  const members = names.map((each) => [each, apiIncluded.describe(`With include=${each}`).optional()]);
+  return entity.extend(Object.fromEntries(members) as object).meta({ title: titled(definition, 'Entity') });
+}
+
+/** A component is named after the projection where it is of that projection alone. */
+function titled({ name, relations }: Documented, title: string): string {
+  if (Object.keys(relations).length === 0) return title;
+  return `${title}-${name}`;
+}
+
+/** Where something can be included, how far its projection is. */
+function headersOf({ relations }: Documented): typeof HEADERS {
+  return Object.keys(relations).length === 0 ? HEADERS : { ...HEADERS, ...INCLUDED_HEADER };
+}
 
 function keyOf(definition: Documented): Readonly<Record<string, Schema>> {
   return {
@@ -71,7 +123,8 @@ function keyOf(definition: Documented): Readonly<Record<string, Schema>> {
   };
 }
 
-export function ApiList({ name, index }: Documented): MethodDecorator {
+export function ApiList(definition: Documented): MethodDecorator {
+  const { name, index } = definition;
   const members = Object.keys(index).join(', ');
   return ApiEndpoint({
     tag: name,
@@ -87,20 +140,21 @@ export function ApiList({ name, index }: Documented): MethodDecorator {
       cursor: z.string().describe('Where the page before ended: follow next').optional(),
       count: z.boolean().describe('Whether to count all that match').optional(),
       fields: FIELDS,
+      ...includeOf(definition),
       after: AFTER,
     },
     headers: { ...preferHeader('it'), ...CACHE_HEADERS },
     answers: {
       200: {
         description: 'By the key, unless sort says otherwise. Shorter than limit where the views are large',
-        headers: HEADERS,
+        headers: headersOf(definition),
         body: z
           .object({
-            items: z.array(entity).max(MAX_LIMIT),
+            items: z.array(entityOf(definition)).max(MAX_LIMIT),
             count: z.int().min(0).describe('With count=true').optional(),
             next: z.string().describe('The next page; absent on the last').optional(),
           })
-          .meta({ title: 'EntityList' }),
+          .meta({ title: titled(definition, 'EntityList') }),
       },
       304: NOT_MODIFIED,
     },
@@ -118,6 +172,7 @@ export function ApiEntity(definition: Documented): MethodDecorator {
     query: {
       after: AFTER,
       fields: FIELDS,
+      ...includeOf(definition),
       ...(tag !== undefined && {
         at: apiPointInTime
           .describe('As it was: after the event at this position, or at this time. Not together with after')
@@ -126,7 +181,7 @@ export function ApiEntity(definition: Documented): MethodDecorator {
     },
     headers: { ...preferHeader('it'), ...CACHE_HEADERS },
     answers: {
-      200: { description: 'It', headers: HEADERS, body: entity },
+      200: { description: 'It', headers: headersOf(definition), body: entityOf(definition) },
       304: NOT_MODIFIED,
     },
     problems: [

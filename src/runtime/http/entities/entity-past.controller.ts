@@ -59,7 +59,7 @@ export async function answerEntityAt(
   if (found.point === undefined) throw new EntityNotFound(projection.name, key);
   const { position: last, view } = found.point;
   const body = entityJson({ key, position: last, view: JSON.stringify(view) }, fields);
-  sendBody(projection, request, response, { body, headers: { 'leftfold-position': String(through) } });
+  sendBody(projection, request, response, { body, position: through });
 }
 
 export function entityPastController(definition: EntityProjectionDefinition): Type {

@@ -1,8 +1,8 @@
 /** The points of one entity's history, a page of them. */
 import type { Position } from '../../event-log/event.js';
-import type { EntityPoint } from '../../projection/entities/entity-past.js';
+import type { EntityPoint } from '../../projection/entities/entity-past-fold.js';
 import type { EntityProjection } from '../../projection/entities/entity-projection.js';
-import { MAX_PAGE_LENGTH } from './entity-answer.js';
+import { MAX_PAGE_LENGTH } from '../../projection/entities/entity-query.js';
 
 /** The most points of one answer. */
 export const MAX_POINTS = 1000;

@@ -1,6 +1,6 @@
 /** Where a page of a list ends, as text that is handed back for the next page. */
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
-import type { EntityCursor, SortBy } from '../../projection/entities/entity-list.js';
+import type { EntityCursor, SortBy } from '../../projection/entities/entity-query.js';
 import { ABSENT, isColumnValue } from '../../projection/entities/index-kinds.js';
 import { InvalidParameter } from '../kernel/problem.js';
 

@@ -1,10 +1,13 @@
 /** What a client asks of a list: `?status=open&total.gte=10&sort=-total,opened&limit=50&cursor=…`. */
 import { position, type Position } from '../../event-log/event.js';
-import {
-  LIST_PARAMETERS,
-  type EntityProjectionDefinition,
-} from '../../projection/entities/define-entity-projection.js';
-import type { Comparison, EntityFilter, EntityQuery, SortBy } from '../../projection/entities/entity-list.js';
+import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
+import { LIST_PARAMETERS } from '../../projection/entities/entity-members.js';
+import type {
+  Comparison,
+  EntityFilter,
+  EntityQuery,
+  SortBy,
+} from '../../projection/entities/entity-query.js';
 import {
   SHOWN,
   columnValueOfText,
@@ -13,6 +16,7 @@ import {
 } from '../../projection/entities/index-kinds.js';
 import { manyValues, oneValue, wholeNumber, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
+import { readInclude } from './included.js';
 import { readCursor } from './list-cursor.js';
 
 export const DEFAULT_LIMIT = 50;
@@ -25,15 +29,17 @@ export interface ListRequest extends EntityQuery {
   readonly counts: boolean;
   /** The members of the view to answer with; undefined: all. */
   readonly fields: readonly string[] | undefined;
+  /** The relations whose entities are answered with those of the list. */
+  readonly include: readonly string[];
   /** Everything up to it must be folded. */
   readonly reached: Position | undefined;
 }
 
-type Indexed = Pick<EntityProjectionDefinition, 'name' | 'index'>;
+type Indexed = Pick<EntityProjectionDefinition, 'name' | 'index' | 'relations'>;
 
 /** @throws InvalidParameter also for what is not indexed, with what is */
 export function readList(query: QueryString, definition: Indexed): ListRequest {
-  const known: readonly string[] = LIST_PARAMETERS.filter((name) => name !== 'at');
+  const known = parametersOf(definition);
   const filters = Object.keys(query)
     .filter((name) => !known.includes(name))
     .map((name) => filterOf(name, query, definition));
@@ -47,8 +53,15 @@ export function readList(query: QueryString, definition: Indexed): ListRequest {
     ...(cursor !== undefined && { after: readCursor(cursor, sort, definition) }),
     counts: readCount(query),
     fields: readFields(query),
+    include: readInclude(query, definition),
     reached: after === undefined ? undefined : position(after),
   };
+}
+
+/** Of a list of this projection, beside what it can be filtered by. */
+function parametersOf({ relations }: Indexed): readonly string[] {
+  const isRelated = Object.keys(relations).length > 0;
+  return LIST_PARAMETERS.filter((name) => name !== 'at' && (isRelated || name !== 'include'));
 }
 
 /** `fields=status,total`. A member that an entity does not have is left out. @throws InvalidParameter */
@@ -95,7 +108,7 @@ function filterOf(name: string, query: QueryString, definition: Indexed): Entity
     throw new InvalidParameter(
       name,
       `${definition.name} cannot be filtered by ${shown(member)}; ${filterable(definition)}. ` +
-        `Beside them there are ${LIST_PARAMETERS.filter((each) => each !== 'at').join(', ')}.`,
+        `Beside them there are ${parametersOf(definition).join(', ')}.`,
     );
   }
   if (comparison === undefined) {

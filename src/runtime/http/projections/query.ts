@@ -73,12 +73,19 @@ export interface QueriedProjection {
   readonly position: Position;
   readonly fault: ProjectionFault | undefined;
   readonly logStatus: StoreStatus | undefined;
+  /** False while it has folded less than it has answered with before. Default: it answers once it has recovered. */
+  readonly isAnswering?: boolean;
   reached(wanted: Position, signal: AbortSignal): Promise<void>;
 }
 
 /** @throws NotYet while it has not folded what is there */
-export function requireRecovered({ name, status, position: folded }: QueriedProjection): void {
-  if (status !== 'recovering') return;
+export function requireRecovered({
+  name,
+  status,
+  position: folded,
+  isAnswering = true,
+}: QueriedProjection): void {
+  if (status !== 'recovering' && isAnswering) return;
   throw new NotYet(`${name} is recovering; it has folded up to position ${folded}.`, folded);
 }
 

@@ -5,7 +5,9 @@ import type { RecordedEvent, Tag } from '../../event-log/event.js';
 import type { Fold, FoldState } from '../../fold/fold-state.js';
 import type { ContextOf, Machine } from '../../fold/fold.js';
 import { defineProjection, type View } from '../define-projection.js';
-import { INDEX_KINDS, type IndexKind } from './index-kinds.js';
+import { ADDED_MEMBERS, requireIndexes } from './entity-members.js';
+import { requireRelations, type Relations } from './entity-relations.js';
+import type { IndexKind } from './index-kinds.js';
 
 /** What becomes of an event that cannot be folded: the projection stops there, or only the entity does, and the others go on. */
 export type FaultScope = 'projection' | 'entity';
@@ -29,27 +31,18 @@ export interface EntityProjectionDefinition<Context = unknown> {
   readonly index: Readonly<Record<string, IndexKind>>;
   readonly compound: readonly (readonly string[])[];
   readonly tag?: (key: string) => Tag;
+  /** By name: the entities of other projections that belong to one of these. */
+  readonly relations: Relations;
   readonly faultStops: FaultScope;
   /** Whether an entity in this state is removed. */
   forgets(state: FoldState<Context>): boolean;
 }
 
-/** Members of a list's query string that are not members of an index. */
-export const LIST_PARAMETERS = ['sort', 'limit', 'cursor', 'count', 'fields', 'after', 'at'] as const;
-
-/** Members that an answer has beside those of the view. */
-const ADDED_MEMBERS: readonly string[] = ['key', 'position', 'faultAt'];
-/** Names that no member of an index has, in lower case, since SQL takes no notice of case; `entity_list` has a column `json`. */
-const RESERVED_MEMBERS = [...ADDED_MEMBERS, 'json'].map((name) => name.toLowerCase());
-
 /** In characters, as of a tag. */
 export const MAX_ENTITY_KEY_LENGTH = 255;
 
-const MEMBER = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
-/** SQLite takes more; each costs a write for every change. */
-const MAX_INDEXES = 16;
 /** Raised when what is kept in the database changes for the same definition. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /**
  * Defines a projection that folds one small state for each key.
@@ -75,13 +68,19 @@ export function defineEntityProjection<
   readonly compound?: readonly (readonly string[])[];
   /** The tag that every consumed event about this key has. With it, the past of one entity can be asked for. */
   readonly tag?: (key: string) => Tag;
+  /**
+   * Entities of other projections of this context that belong to one of these, as in `{ items: { of: orderItems, by: 'orderId' } }`:
+   * those whose indexed member `by` is its key. A query asks for them by `?include=items`. A member of the view that is named like one
+   * is left out of it.
+   */
+  readonly relations?: Relations;
   /** Default: `projection`. */
   readonly faultStops?: FaultScope;
   /** As of a projection. Default: 1. */
   readonly version?: number;
 }): EntityProjectionDefinition<ContextOf<Projected>> {
   const { name, machine, consumes, key, view, index = {}, compound = [], tag, version } = definition;
-  const { faultStops = 'projection' } = definition;
+  const { faultStops = 'projection', relations = {} } = definition;
   const folded = defineProjection<Projected>({
     name,
     machine,
@@ -90,11 +89,22 @@ export function defineEntityProjection<
     ...(version !== undefined && { version }),
   });
   requireIndexes(name, index, compound);
+  requireRelations(name, relations, index);
+  const added = [...ADDED_MEMBERS, ...Object.keys(relations)];
   if (!FAULT_SCOPES.includes(faultStops))
     throw new Error(
       `projection ${name}: faultStops is projection or entity, not ${JSON.stringify(faultStops)}`,
     );
-  const parts = [FORMAT, folded.fingerprint, String(key), String(view), index, compound, faultStops];
+  const parts = [
+    FORMAT,
+    folded.fingerprint,
+    String(key),
+    String(view),
+    index,
+    compound,
+    faultStops,
+    ...Object.keys(relations),
+  ];
   return {
     kind: 'entities',
     name,
@@ -104,10 +114,11 @@ export function defineEntityProjection<
     version: folded.version,
     fingerprint: createHash('sha256').update(JSON.stringify(parts)).digest('base64url'),
     keysOf: (event) => keysIn(key(event as RecordedOf<Consumes[number]>)),
-    view: (state, shownKey) => withoutAddedMembers(view(state, shownKey)),
+    view: (state, shownKey) => without(added, view(state, shownKey)),
     index,
     compound,
     ...(tag !== undefined && { tag }),
+    relations,
     faultStops,
     forgets: forgettingStates(name, machine),
   };
@@ -133,43 +144,12 @@ function requireKey(key: unknown): void {
     throw new Error('the key of an entity is well-formed Unicode without NUL');
 }
 
-function requireIndexes(
-  name: string,
-  index: Readonly<Record<string, IndexKind>>,
-  compound: readonly (readonly string[])[],
-): void {
-  const refuse = (detail: string): never => {
-    throw new Error(`projection ${name}: ${detail}`);
-  };
-  const members = Object.entries(index);
-  for (const [member, kind] of members) {
-    if (!MEMBER.test(member)) refuse(`index ${member}: a member has letters, digits and underscores`);
-    if (LIST_PARAMETERS.some((each) => each === member) || RESERVED_MEMBERS.includes(member.toLowerCase()))
-      refuse(`index ${member}: a list has a parameter or member of that name; call the member otherwise`);
-    if (!INDEX_KINDS.includes(kind))
-      refuse(
-        `index ${member}: there is no kind ${JSON.stringify(kind)}; there are ${INDEX_KINDS.join(', ')}`,
-      );
-  }
-  const lowered = members.map(([member]) => member.toLowerCase());
-  const twice = members.find(([member], place) => lowered.indexOf(member.toLowerCase()) < place)?.[0];
-  if (twice !== undefined) refuse(`index ${twice}: two members differ only in case, which SQL does not`);
-  for (const together of compound) {
-    const unknown = together.find((member) => !Object.hasOwn(index, member));
-    if (unknown !== undefined) refuse(`compound: ${unknown} is not in index`);
-    if (together.length < 2) refuse('compound: name two members or more');
-    if (new Set(together).size < together.length) refuse(`compound: ${together.join()} names a member twice`);
-  }
-  if (members.length + compound.length > MAX_INDEXES)
-    refuse(`at most ${MAX_INDEXES} indexes, as each is written with every change`);
-}
-
 /** @throws TypeError when the view is no object */
-function withoutAddedMembers(view: unknown): View {
+function without(members: readonly string[], view: unknown): View {
   if (typeof view !== 'object' || view === null || Array.isArray(view) || 'toJSON' in view)
     throw new TypeError('the view is to be an object, with the members that are answered');
-  if (!ADDED_MEMBERS.some((name) => name in view)) return view as View;
-  return Object.fromEntries(Object.entries(view).filter(([name]) => !ADDED_MEMBERS.includes(name)));
+  if (!members.some((name) => name in view)) return view as View;
+  return Object.fromEntries(Object.entries(view).filter(([name]) => !members.includes(name)));
 }
 
 /** Final states of the machine with `meta: { forget: true }`. @throws Error when another state has that */

@@ -7,6 +7,7 @@ describe('the cache of entities', () => {
     key,
     state: { value: 'open', context: {} },
     position: at === 0 ? START : position(at),
+    changes: 1,
     view: '{}',
     digest: 0n,
     bytes,

@@ -52,3 +52,12 @@ export function isOfSameEvents(one: Checkpoint, other: Checkpoint): boolean {
     one.fingerprint === other.fingerprint
   );
 }
+
+export function isSameCheckpoint(one: Checkpoint, other: Checkpoint): boolean {
+  return (
+    isOfSameEvents(one, other) &&
+    one.digest === other.digest &&
+    one.entities === other.entities &&
+    one.faulted === other.faulted
+  );
+}

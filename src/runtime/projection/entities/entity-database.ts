@@ -1,13 +1,15 @@
-/** One SQLite database of entities: states, views, indexed columns and the checkpoint, changed in one transaction. */
-import type Libsql from 'libsql';
-import { position, type Position } from '../../event-log/event.js';
-import { hexadecimal, type EntityFault, type StoredEntity } from './entity.js';
-import { checkpointOf, type Checkpoint, type CheckpointRow } from './entity-checkpoint.js';
-import { DatabaseDamaged, asDamage, isOtherSchema } from './database-damage.js';
-import { columnOf, schemaOf, type Shape } from './entity-schema.js';
-import { bytesOf, stateOf, type KeptState } from './entity-state.js';
+/** One database of entities: states, views, indexed columns and the checkpoint, changed in one transaction. */
+import type { Position } from '../../event-log/event.js';
+import type { Checkpoint } from './entity-checkpoint.js';
+import type { EntityProjectionDefinition } from './define-entity-projection.js';
+import type { EntityAt } from './entity-past-fold.js';
+import type { EntityPage, EntityQuery, RelatedEntities, RelatedQuery } from './entity-query.js';
+import type { KeptState } from './entity-state.js';
+import type { StoredEntity } from './entity.js';
 import type { ColumnValue } from './index-kinds.js';
-import { closedOnError, connected, loaded, requireWhole, type Sqlite } from './sqlite.js';
+
+/** What its columns and indexes follow from. */
+export type Shape = Pick<EntityProjectionDefinition, 'index' | 'compound'>;
 
 export interface EntityChange {
   readonly entity: StoredEntity;
@@ -16,256 +18,119 @@ export interface EntityChange {
   readonly columns: readonly ColumnValue[];
 }
 
-/** What is kept of an entity, with its indexed columns. */
+/** A state that an entity once had, for questions about its past. */
+export interface EntitySnapshot {
+  readonly key: string;
+  /** Of the event that led to it. */
+  readonly position: Position;
+  readonly state: KeptState;
+}
+
+/** What one transaction writes. */
+export interface EntityChanges {
+  readonly written: readonly EntityChange[];
+  /** Keys. */
+  readonly removed: readonly string[];
+  readonly snapshots: readonly EntitySnapshot[];
+}
+
+/** What is kept of an entity, with its indexed columns as the database has them: comparable within one kind of database. */
 export interface KeptEntity extends StoredEntity {
   readonly columns: readonly ColumnValue[];
 }
 
-/** Another process has written to the database meanwhile. */
-export class CheckpointMoved extends Error {}
-
-type Parameter = string | number | Buffer | null;
-type Statement = Libsql.Statement<Parameter[]>;
-
-interface EntityRow {
-  readonly key: string;
-  readonly position: number;
-  readonly digest: string;
-  readonly state: string | ArrayBuffer;
-  readonly view: string;
-  readonly fault: string | null;
+/** Of the database as it was when the reader was made, whatever is written since. */
+export interface EntityReader {
+  checkpoint(): Promise<Checkpoint | undefined>;
+  entitiesAfter(key: string, limit: number): Promise<readonly KeptEntity[]>;
+  close(): Promise<void>;
 }
 
-const MAX_PREPARED_LISTS = 64;
+/**
+ * SQLite and PostgreSQL have it. All of it may fail with `DatabaseDamaged`, with `DatabaseTrouble` while it cannot be used for now, and
+ * with `DatabaseClosed` once it is closed.
+ */
+export abstract class EntityDatabase implements EntityReader {
+  /** Among those of its projection. */
+  abstract readonly name: string;
 
-export class EntityDatabase {
-  readonly #write: Statement;
-  readonly #remove: Statement;
-  readonly #find: Statement;
-  readonly #move: Statement;
-  readonly #lists = new Map<string, Statement>();
-  readonly #columns: readonly string[];
-  #isClosed = false;
-
-  private constructor(
-    private readonly sqlite: Sqlite,
-    private readonly database: Libsql.Database,
-    readonly file: string | undefined,
-    private readonly shape: Shape,
-  ) {
-    const columns = Object.keys(shape.index).map(columnOf);
-    const written = ['key', 'position', 'digest', 'state', 'view', 'fault', ...columns];
-    const updated = written.slice(1).map((name) => `${name} = excluded.${name}`);
-    this.#columns = columns;
-    this.#write = database.prepare(
-      `INSERT INTO entities (${written.join()}) VALUES (${written.map(() => '?').join()})
-       ON CONFLICT (key) DO UPDATE SET ${updated.join()}`,
-    );
-    this.#remove = database.prepare('DELETE FROM entities WHERE key = ?');
-    this.#find = database.prepare(
-      'SELECT key, position, digest, state, view, fault FROM entities WHERE key = ?',
-    );
-    this.#move = database.prepare(
-      `UPDATE checkpoint SET log = ?, fingerprint = ?, position = ?, hash = ?, digest = ?, entities = ?, faulted = ?
-       WHERE position = ?`,
-    );
-  }
-
-  /** A new one. @param file undefined: in memory */
-  static async create(file: string | undefined, shape: Shape): Promise<EntityDatabase> {
-    const sqlite = await loaded();
-    const database = connected(sqlite, file);
-    return closedOnError(database, () => {
-      database.exec(schemaOf(shape));
-      return new EntityDatabase(sqlite, database, file, shape);
-    });
-  }
-
-  /**
-   * One that was created before. Its indexes are not made anew: that would hold the thread for as long as they are large.
-   *
-   * @throws DatabaseDamaged when the file is no database of such entities, or SQLite finds it damaged
-   */
-  static async open(file: string, shape: Shape): Promise<EntityDatabase> {
-    const sqlite = await loaded();
-    try {
-      const database = connected(sqlite, file);
-      return closedOnError(database, () => {
-        requireWhole(database);
-        return new EntityDatabase(sqlite, database, file, shape);
-      });
-    } catch (error) {
-      throw asDamage(error, isOtherSchema);
-    }
-  }
-
-  /**
-   * Another connection to the same file, with a view of the database as it is now, which later transactions do not change.
-   * Undefined in memory.
-   */
-  reader(): EntityDatabase | undefined {
-    const { sqlite, file, shape } = this;
-    if (file === undefined) return undefined;
-    const database = connected(sqlite, file);
-    return closedOnError(database, () => {
-      const reader = new EntityDatabase(sqlite, database, file, shape);
-      database.exec('BEGIN');
-      reader.checkpoint(); // SQLite takes the view with the first read
-      return reader;
-    });
-  }
-
-  /** Undefined before the first transaction. @throws DatabaseDamaged */
-  checkpoint(): Checkpoint | undefined {
-    const row = this.#reading(() => this.database.prepare('SELECT * FROM checkpoint').get()) as
-      CheckpointRow | undefined;
-    return row === undefined ? undefined : checkpointOf(row);
-  }
+  /** Undefined before the first transaction. */
+  abstract checkpoint(): Promise<Checkpoint | undefined>;
 
   /** Empties it and begins at this checkpoint. */
-  reset({ log, fingerprint, position: at, hash, digest, entities, faulted, serves }: Checkpoint): void {
-    this.#transaction(() => {
-      this.database.exec('DELETE FROM entities; DELETE FROM checkpoint');
-      this.database
-        .prepare('INSERT INTO checkpoint VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)')
-        .run(log, fingerprint, at, hash, hexadecimal(digest), entities, faulted, Number(serves));
-    });
-  }
+  abstract reset(checkpoint: Checkpoint): Promise<void>;
 
   /** From now on this is the one that answers, also after a crash. */
-  serve(): void {
-    this.#transaction(() => this.database.exec('UPDATE checkpoint SET serves = 1'));
-  }
+  abstract serve(): Promise<void>;
 
-  /** @throws DatabaseDamaged */
-  find(key: string): StoredEntity | undefined {
-    return this.#reading(() => {
-      const row = this.#find.get(key) as EntityRow | undefined;
-      return row === undefined ? undefined : entityOf(row);
-    });
-  }
+  abstract find(key: string): Promise<StoredEntity | undefined>;
+
+  /** Those of the keys that there are, in any order. */
+  abstract load(keys: readonly string[]): Promise<readonly StoredEntity[]>;
+
+  /** The newest state that was kept of an entity as of the position or before. */
+  abstract snapshotBefore(key: string, through: Position): Promise<EntityAt | undefined>;
 
   /**
    * All or none.
    *
    * @throws CheckpointMoved unless its checkpoint is at `from`
-   * @throws DatabaseDamaged
    */
-  apply(
-    { written, removed }: { readonly written: readonly EntityChange[]; readonly removed: readonly string[] },
-    { log, fingerprint, position: to, hash, digest, entities, faulted }: Checkpoint,
-    from: Position,
-  ): void {
-    this.#transaction(() => {
-      for (const { entity, state, columns } of written) {
-        const { key, position: at, view, fault } = entity;
-        const parameters = [key, at, hexadecimal(entity.digest), state, view];
-        this.#write.run(...parameters, fault === undefined ? null : JSON.stringify(fault), ...columns);
-      }
-      for (const key of removed) this.#remove.run(key);
-      const moved = this.#move.run(log, fingerprint, to, hash, hexadecimal(digest), entities, faulted, from);
-      if (moved.changes !== 1) throw new CheckpointMoved(`${this.file ?? 'memory'} is no longer at ${from}`);
-    });
-  }
+  abstract apply(changes: EntityChanges, checkpoint: Checkpoint, from: Position): Promise<void>;
 
-  /** The rows of a query, in which values are parameters. @throws DatabaseDamaged */
-  *select<Row>(sql: string, parameters: readonly ColumnValue[]): Generator<Row, void, undefined> {
-    const statement = this.#prepared(sql);
-    const rows = this.#reading(() => statement.iterate(...parameters));
-    let isLeft = false;
-    try {
-      for (;;) {
-        const next = this.#reading(() => rows.next());
-        if (next.done === true) return;
-        isLeft = true;
-        yield next.value as Row;
-        isLeft = false;
-      }
-    } finally {
-      // A statement that is left before its end keeps the database from being merged. `get` resets it.
-      if (isLeft && rows.next().done !== true) statement.get(...parameters);
-    }
-  }
+  /**
+   * @throws EntityQueriesBusy when too many wait; EntityQueryTooSlow
+   * @throws the signal's reason once it is aborted
+   */
+  abstract list(query: EntityQuery, signal: AbortSignal): Promise<EntityPage>;
 
-  /** A page in the order of keys. @throws DatabaseDamaged */
-  entitiesAfter(key: string, limit: number): readonly KeptEntity[] {
-    const selected = ['key', 'position', 'digest', 'state', 'view', 'fault', ...this.#columns].join();
-    const sql = `SELECT ${selected} FROM entities WHERE key > ? ORDER BY key LIMIT ?`;
-    return [...this.select<EntityRow & Record<string, unknown>>(sql, [key, limit])].map((row) => ({
-      ...entityOf(row),
-      columns: this.#columns.map((name) => row[name] as ColumnValue),
-    }));
-  }
+  /** As `list`, of several keys in one query. The member is to be indexed. */
+  abstract related(query: RelatedQuery, signal: AbortSignal): Promise<RelatedEntities>;
+
+  /** Whether an entity stopped at this position. */
+  abstract hasFaultAt(at: Position): Promise<boolean>;
+
+  /** A page in the order of keys, which is that of the bytes of their UTF-8. */
+  abstract entitiesAfter(key: string, limit: number): Promise<readonly KeptEntity[]>;
 
   /** Lets the planner know how many entities a value of each index has. */
-  analyze(): void {
-    this.#reading(() => this.database.exec('PRAGMA analysis_limit = 1000; ANALYZE'));
-  }
+  abstract analyze(): Promise<void>;
 
-  /** Writes what is in the log beside the file into the file, so that the file alone is whole; unless something else reads it now. */
-  mergeLog(): void {
-    if (this.file === undefined) return;
-    try {
-      this.database.pragma('wal_checkpoint(TRUNCATE)');
-    } catch {
-      // It stays in the log beside the file, where the next connection finds it.
-    }
-  }
+  /** Undefined where nothing but this connection can read it: in memory. */
+  abstract reader(): Promise<EntityReader | undefined>;
 
-  close(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    // Its file stays open until the statements are collected; a view that was begun must not last as long.
-    if (this.database.inTransaction) this.database.exec('ROLLBACK');
-    this.database.close();
-  }
-
-  #prepared(sql: string): Statement {
-    const known = this.#lists.get(sql);
-    if (known !== undefined) return known;
-    const prepared: Statement = this.database.prepare(sql);
-    this.#lists.set(sql, prepared);
-    for (const oldest of this.#lists.keys()) {
-      if (this.#lists.size <= MAX_PREPARED_LISTS) break;
-      this.#lists.delete(oldest);
-    }
-    return prepared;
-  }
-
-  #transaction(work: () => void): void {
-    this.#reading(() => {
-      this.database.exec('BEGIN IMMEDIATE');
-      try {
-        work();
-        this.database.exec('COMMIT');
-      } catch (error) {
-        if (this.database.inTransaction) this.database.exec('ROLLBACK');
-        throw error;
-      }
-    });
-  }
-
-  #reading<Read>(read: () => Read): Read {
-    try {
-      return read();
-    } catch (error) {
-      throw asDamage(error);
-    }
-  }
+  /** Ends the queries that run. */
+  abstract close(): Promise<void>;
 }
 
-function entityOf({ key, position: at, digest, state, view, fault }: EntityRow): StoredEntity {
-  try {
-    return {
-      key,
-      position: position(at),
-      digest: BigInt(`0x${digest}`),
-      state: stateOf(state),
-      view,
-      ...(fault !== null && { fault: JSON.parse(fault) as EntityFault }),
-      bytes: bytesOf(state) + 2 * (view.length + key.length),
-    };
-  } catch (error) {
-    throw new DatabaseDamaged(`entity ${key} cannot be read`, { cause: error });
-  }
+/** The databases of one entity projection: the one that answers, and those that are folded beside it. */
+export interface EntityDatabases {
+  /** Names, newest first. */
+  list(): Promise<readonly string[]>;
+  /**
+   * One that was created before.
+   *
+   * @throws DatabaseDamaged when it is no database of such entities
+   */
+  open(name: string, shape: Shape): Promise<EntityDatabase>;
+  /**
+   * The view of one that another process may write to. Changes nothing.
+   *
+   * @throws DatabaseDamaged when it is no database of such entities
+   */
+  read(name: string, shape: Shape): Promise<EntityReader>;
+  /** An empty one, under a name that no other one has had. */
+  create(shape: Shape): Promise<EntityDatabase>;
+  /**
+   * Takes over one that a rehearsal has left, under a name of its own, and the rehearsal's is removed. Absent where rehearsals leave none.
+   *
+   * @param fits whether it can be used
+   */
+  adoptRehearsed?(
+    shape: Shape,
+    fits: (checkpoint: Checkpoint) => Promise<boolean>,
+  ): Promise<string | undefined>;
+  remove(name: string): Promise<void>;
+  /** Once all of them are closed. */
+  close(): Promise<void>;
 }

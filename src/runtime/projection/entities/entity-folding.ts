@@ -7,9 +7,10 @@ import { columnValue, SHOWN, type ColumnValue } from './index-kinds.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { bytesOf, keptState } from './entity-state.js';
 import { digestOfEntity, withChange, type Entity, type StoredEntity } from './entity.js';
+import { isSnapshot, snapshotsOf } from './entity-snapshots.js';
 import { DEFAULT_CACHE_BYTES, EntityCache } from './entity-cache.js';
 import type { Checkpoint } from './entity-checkpoint.js';
-import type { EntityChange, EntityDatabase } from './entity-database.js';
+import type { EntityChange, EntityChanges, EntityDatabase, EntitySnapshot } from './entity-database.js';
 
 /** An entity that a batch has touched. */
 interface Touched<Context> {
@@ -19,6 +20,8 @@ interface Touched<Context> {
   readonly stored: StoredEntity<Context> | undefined;
   /** What the batch began from: `stored`, or the initial state. */
   readonly original: Entity<Context>;
+  /** States that it went through and that are kept, for questions about its past. */
+  readonly snapshots: Entity<Context>[];
 }
 
 /** While it is behind, so many events are written in one transaction: fewer transactions, and each entity once in each. */
@@ -26,9 +29,7 @@ const MAX_BATCH_EVENTS = 4_000;
 /** Of the entities that a batch has read from the database, which are in memory until it is written. */
 const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
-interface Prepared {
-  readonly written: readonly EntityChange[];
-  readonly removed: readonly string[];
+interface Prepared extends EntityChanges {
   readonly checkpoint: Omit<Checkpoint, 'hash' | 'fingerprint'>;
 }
 
@@ -41,6 +42,10 @@ export class EntityFolding<Context = unknown> {
   #events = 0;
   #bytes = 0;
   #through: Position;
+  /** What the database has of the keys of this batch; undefined: nothing. */
+  #loaded = new Map<string, StoredEntity<Context> | undefined>();
+  /** Begun and ended ones. */
+  #writes = 0;
 
   constructor(
     readonly definition: EntityProjectionDefinition<Context>,
@@ -74,28 +79,68 @@ export class EntityFolding<Context = unknown> {
     return this.#through;
   }
 
-  /** As it was last written. @throws DatabaseDamaged */
-  find(key: string): StoredEntity<Context> | undefined {
+  /** As it was last written, if it is in memory. */
+  cached(key: string): StoredEntity<Context> | undefined {
+    return this.#cache.get(key);
+  }
+
+  /** As it was last written. @throws what the database does */
+  async find(key: string): Promise<StoredEntity<Context> | undefined> {
     const cached = this.#cache.get(key);
     if (cached !== undefined) return cached;
-    const found = this.database.find(key) as StoredEntity<Context> | undefined;
-    if (found !== undefined) this.#cache.set(found);
+    const writes = this.#writes;
+    const found = (await this.database.find(key)) as StoredEntity<Context> | undefined;
+    // What was written meanwhile is newer.
+    if (found !== undefined && writes === this.#writes) this.#cache.set(found);
     return found;
   }
 
   /**
-   * Folds a page; nothing is written yet. After an error everything before the event can still be written.
+   * Folds a page; nothing is written yet. After `FoldFailed` everything before the event can still be written; after another error
+   * nothing of the page is folded, and it can be taken again.
    *
-   * @throws FoldFailed
+   * @throws FoldFailed; what the database does
    */
-  take(page: Page): void {
+  async take(page: Page): Promise<void> {
+    await this.#load(page);
+    this.#fold(page);
+  }
+
+  /** What the page is about and is not in memory, in one go. */
+  async #load({ events }: Page): Promise<void> {
+    const missing = new Set<string>();
+    for (const key of this.#keysIn(events)) {
+      if (this.#loaded.has(key)) continue;
+      const cached = this.#cache.get(key);
+      if (cached === undefined) missing.add(key);
+      else this.#loaded.set(key, cached);
+    }
+    if (missing.size === 0) return;
+    const found = (await this.database.load([...missing])) as readonly StoredEntity<Context>[];
+    for (const key of missing) this.#loaded.set(key, undefined);
+    for (const entity of found) this.#loaded.set(entity.key, entity);
+  }
+
+  /** Up to the first event that has no proper keys: that one is not folded either. */
+  *#keysIn(events: readonly RecordedEvent[]): Generator<string, void, undefined> {
+    for (const event of events) {
+      if (this.skipped.has(event.position)) continue;
+      try {
+        yield* this.definition.keysOf(event);
+      } catch {
+        return;
+      }
+    }
+  }
+
+  #fold(page: Page): void {
     this.#batch.push(page);
     this.#events += page.events.length;
     let at = page.through;
     try {
       for (const event of page.events) {
         at = event.position;
-        if (!this.skipped.has(at)) this.#fold(event);
+        if (!this.skipped.has(at)) this.#foldEvent(event);
       }
       this.#through = page.through;
     } catch (error) {
@@ -107,15 +152,21 @@ export class EntityFolding<Context = unknown> {
    * Writes what was folded, in one transaction.
    *
    * @param hash of the commit that holds `through`
-   * @throws CheckpointMoved, DatabaseDamaged
+   * @throws CheckpointMoved; what the database does
    */
-  write(prepared: Prepared, hash: string, fingerprint: string): void {
+  async write(prepared: Prepared, hash: string, fingerprint: string): Promise<void> {
     const from = this.#checkpoint.position;
     const checkpoint = { ...prepared.checkpoint, hash, fingerprint };
-    this.database.apply(prepared, checkpoint, from);
+    this.#writes += 1;
+    try {
+      await this.database.apply(prepared, checkpoint, from);
+    } finally {
+      this.#writes += 1;
+    }
     for (const { entity } of prepared.written) this.#cache.set(entity as StoredEntity<Context>);
     for (const key of prepared.removed) this.#cache.delete(key);
     this.#checkpoint = checkpoint;
+    this.#loaded = new Map();
     this.#clear();
   }
 
@@ -128,8 +179,10 @@ export class EntityFolding<Context = unknown> {
     let { digest, entities, faulted } = this.#checkpoint;
     const written: EntityChange[] = [];
     const removed: string[] = [];
-    for (const { entity, stored, original } of this.#touched.values()) {
+    const snapshots: EntitySnapshot[] = [];
+    for (const { entity, stored, original, snapshots: passed } of this.#touched.values()) {
       if (entity === original) continue;
+      snapshots.push(...snapshotsOf(isSnapshot(entity) ? [...passed, entity] : passed));
       const isForgotten = this.definition.forgets(entity.state);
       if (isForgotten && stored === undefined) continue;
       let next: StoredEntity<Context> | undefined;
@@ -146,6 +199,7 @@ export class EntityFolding<Context = unknown> {
     return {
       written,
       removed,
+      snapshots,
       checkpoint: { log, position: this.#through, digest, entities, faulted, serves },
     };
   }
@@ -163,7 +217,7 @@ export class EntityFolding<Context = unknown> {
     const batch = this.#batch;
     this.#clear();
     for (const page of pagesByPosition(batch)) {
-      this.take(page);
+      this.#fold(page);
       const failure = this.#viewFailureAfter(page);
       if (failure !== undefined) return this.#retreat(page.through, failure.error);
     }
@@ -184,7 +238,7 @@ export class EntityFolding<Context = unknown> {
     return undefined;
   }
 
-  #fold(event: RecordedEvent): void {
+  #foldEvent(event: RecordedEvent): void {
     for (const key of this.definition.keysOf(event)) {
       const touched = this.#touch(key);
       if (touched.entity.fault !== undefined) continue;
@@ -194,7 +248,8 @@ export class EntityFolding<Context = unknown> {
         if (this.definition.faultStops === 'projection') throw error;
         const state = this.#stateBefore(touched, event.position);
         const fault = { position: event.position, type: event.type, message: errorText(error) };
-        touched.entity = { key, state, position: event.position, fault };
+        const { changes } = touched.entity;
+        touched.entity = { key, state, position: event.position, changes, fault };
       }
     }
   }
@@ -204,8 +259,14 @@ export class EntityFolding<Context = unknown> {
     const from = this.#remembered(entity.state);
     const state = this.definition.fold.step(from, event);
     if (state === from) return;
-    if (entity.position !== event.position) touched.before = entity;
-    touched.entity = { key: entity.key, state, position: event.position };
+    const { key, position: at, changes } = entity;
+    const isFirstThere = at !== event.position;
+    if (isFirstThere) {
+      touched.before = entity;
+      if (entity !== touched.original && isSnapshot(entity)) touched.snapshots.push(entity);
+    }
+    const before = from === entity.state ? changes : 0;
+    touched.entity = { key, state, position: event.position, changes: before + Number(isFirstThere) };
   }
 
   #stateBefore({ entity, before }: Touched<Context>, at: Position): FoldState<Context> {
@@ -221,9 +282,9 @@ export class EntityFolding<Context = unknown> {
   #touch(key: string): Touched<Context> {
     const known = this.#touched.get(key);
     if (known !== undefined) return known;
-    const stored = this.find(key);
-    const entity = stored ?? { key, state: this.definition.fold.initial, position: position(0) };
-    const touched: Touched<Context> = { entity, before: undefined, stored, original: entity };
+    const stored = this.#loaded.get(key);
+    const entity = stored ?? { key, state: this.definition.fold.initial, position: position(0), changes: 0 };
+    const touched: Touched<Context> = { entity, before: undefined, stored, original: entity, snapshots: [] };
     this.#touched.set(key, touched);
     this.#bytes += stored?.bytes ?? 0;
     return touched;
@@ -236,7 +297,7 @@ export class EntityFolding<Context = unknown> {
     const event = batch.flatMap(({ events }) => events).find((each) => each.position === at);
     this.#clear();
     const events = batch.flatMap((page) => page.events).filter((each) => each.position < at);
-    this.take({ events, through: position(at - 1) });
+    this.#fold({ events, through: position(at - 1) });
     return new FoldFailed(at, event, cause);
   }
 

@@ -2,16 +2,16 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog } from '../../event-log/event-log.js';
 import { LogWentBack } from '../../event-log/errors.js';
-import type { Page, Query } from '../../event-log/event.js';
+import { START, type Page, type Position, type Query } from '../../event-log/event.js';
 import { faultOf } from '../fault.js';
 import { FoldedPosition } from '../folded-position.js';
 import { FoldFailed } from '../folding.js';
 import { MovingRate } from '../moving-rate.js';
 import type { FoldingEvent, ProjectionObserver } from '../projection.machine.js';
 import { isSkip, skipTypes, skippedBy, skippedIn } from '../skipping.js';
-import { DatabaseDamaged } from './database-damage.js';
+import { CheckpointMoved, DatabaseDamaged } from './database-damage.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
-import { CheckpointMoved } from './entity-database.js';
+import { retried, type DatabaseTrouble } from './database-trouble.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace } from './entity-place.js';
 import { EntityDatabaseAway } from './entity-problems.js';
@@ -21,12 +21,20 @@ import type { ServedEntities } from './served-entities.js';
 export interface EntityObserver extends ProjectionObserver {
   /** What was kept cannot be used, and is folded anew from the log. */
   unusable(reason: string): void;
+  /** The database cannot be used for now, and is tried again; undefined: it can be used again. */
+  trouble(why: string | undefined): void;
 }
 
 export class EntityFollower<Context> {
   readonly folded = new FoldedPosition();
   readonly rate = new MovingRate();
   #isBusy = false;
+  #restoredFrom: Position | undefined;
+  /** The last work that nothing else may be done beside. */
+  #exclusive: Promise<unknown> = Promise.resolve();
+  #trouble: DatabaseTrouble | undefined;
+  /** How far it had folded when it answered before. */
+  #shown: Position = START;
 
   constructor(
     private readonly definition: EntityProjectionDefinition<Context>,
@@ -37,9 +45,31 @@ export class EntityFollower<Context> {
     private readonly now: () => Date,
   ) {}
 
+  /** What it began from; 0 once this process has folded all of it itself. */
+  get restoredFrom(): Position {
+    return this.#restoredFrom ?? START;
+  }
+
   /** While it opens the database, and between folding a page and writing it. */
   get isBusy(): boolean {
     return this.#isBusy;
+  }
+
+  /** Why the database cannot be used now; it is tried again until it can. */
+  get trouble(): DatabaseTrouble | undefined {
+    return this.#trouble;
+  }
+
+  /** Whether it has answered with more than it has folded now: it folds anew what could not be used. */
+  get isBehindShown(): boolean {
+    return this.folded.position < this.#shown;
+  }
+
+  /** Does the work while nothing is opened, folded or written. */
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#exclusive.then(work);
+    this.#exclusive = result.catch(() => undefined);
+    return result;
   }
 
   /**
@@ -50,9 +80,11 @@ export class EntityFollower<Context> {
   async run(tell: (event: FoldingEvent) => void, ended: AbortSignal, isResuming: boolean): Promise<void> {
     try {
       const began = performance.now();
-      const folding = await this.#open();
+      const folding = await this.#open(ended);
       const target = await this.log.head();
       if (ended.aborted) return;
+      // A log that ends before that has another past.
+      if (target < this.#shown) this.#shown = target;
       const restoredFrom = this.folded.position;
       const caughtUp = (): void => {
         tell({ type: 'caught up' });
@@ -78,46 +110,46 @@ export class EntityFollower<Context> {
           tell({ type: 'refold' });
           return;
         }
-        await this.#take(page, page.through < target);
+        await this.exclusively(() => this.#take(page, page.through < target, ended));
         if (wasBehind && this.folded.position >= target) {
-          this.#folding.database.analyze();
           caughtUp();
+          await this.#persisting(ended, () => this.#folding.database.analyze());
         }
         if (wasBehind) await nextTurn(); // a log on this machine may give page after page without one
       }
     } catch (error) {
       if (ended.aborted) return;
-      const first = await this.#writtenBefore(error);
+      const first = await this.exclusively(() => this.#writtenBefore(error, ended));
       this.#failed(first, tell, ended);
     }
   }
 
   /** What came before the error is folded, and not written where it was behind. @returns what fails first */
-  async #writtenBefore(error: unknown): Promise<unknown> {
+  async #writtenBefore(error: unknown, ended: AbortSignal): Promise<unknown> {
     const { folding } = this.served;
     const isOfDatabase = error instanceof DatabaseDamaged || error instanceof CheckpointMoved;
     if (folding === undefined || folding.pending === 0 || isOfDatabase || error instanceof LogWentBack)
       return error;
     try {
-      return (await this.#write(folding)) ?? error;
+      return (await this.#write(folding, ended)) ?? error;
     } catch (failure) {
       return failure;
     }
   }
 
   /** One after the other: while this waits for the log, nothing else is folded. */
-  async #take(page: Page, isBehind: boolean): Promise<void> {
+  async #take(page: Page, isBehind: boolean, ended: AbortSignal): Promise<void> {
     const folding = this.#folding;
     this.#isBusy = true;
     try {
       const isConsumed = this.definition.consumes.some(isSkip);
       const events = isConsumed ? page.events : page.events.filter((event) => !isSkip(event));
-      const failure = foldingFailure(() => {
-        folding.take({ ...page, events });
-      });
+      const failure = await foldingFailure(() =>
+        this.#persisting(ended, () => folding.take({ ...page, events })),
+      );
       this.rate.add(events.length);
       if (failure === undefined && isBehind && !folding.isFull) return;
-      const earlier = await this.#write(folding);
+      const earlier = await this.#write(folding, ended);
       if (earlier !== undefined) throw earlier;
       if (failure !== undefined) throw failure;
     } finally {
@@ -126,10 +158,15 @@ export class EntityFollower<Context> {
   }
 
   /** @returns why not all of it was written */
-  async #write(folding: EntityFolding<Context>): Promise<FoldFailed | undefined> {
-    const failure = await this.place.write(folding, this.log);
-    this.folded.moveTo(folding.checkpoint.position);
+  async #write(folding: EntityFolding<Context>, ended: AbortSignal): Promise<FoldFailed | undefined> {
+    const failure = await this.#persisting(ended, () => this.place.write(folding, this.log));
+    this.#moveTo(folding.checkpoint.position);
     return failure;
+  }
+
+  #moveTo(position: Position): void {
+    this.folded.moveTo(position);
+    if (position > this.#shown) this.#shown = position;
   }
 
   #failed(error: unknown, tell: (event: FoldingEvent) => void, ended: AbortSignal): void {
@@ -164,15 +201,36 @@ export class EntityFollower<Context> {
     return false;
   }
 
-  async #open(): Promise<EntityFolding<Context>> {
-    this.#isBusy = true;
-    try {
-      const folding = await this.served.open(new Set(await skippedBy(this.log, this.definition.name)));
-      this.folded.moveTo(folding.checkpoint.position);
-      return folding;
-    } finally {
-      this.#isBusy = false;
-    }
+  #open(ended: AbortSignal): Promise<EntityFolding<Context>> {
+    return this.exclusively(async () => {
+      this.#isBusy = true;
+      try {
+        const skipped = new Set(await skippedBy(this.log, this.definition.name));
+        const folding = await this.#persisting(ended, () => this.served.open(skipped));
+        const { position } = folding.checkpoint;
+        if (position < (this.#restoredFrom ?? Infinity)) this.#restoredFrom = position;
+        this.#moveTo(position);
+        return folding;
+      } finally {
+        this.#isBusy = false;
+      }
+    });
+  }
+
+  /** Work on the database, again and again while it cannot be used for now. */
+  #persisting<Result>(ended: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    return retried(work, {
+      signal: ended,
+      onTrouble: (trouble) => {
+        this.#noteTrouble(trouble);
+      },
+    });
+  }
+
+  #noteTrouble(trouble: DatabaseTrouble | undefined): void {
+    const before = this.#trouble;
+    this.#trouble = trouble;
+    if (before?.message !== trouble?.message) this.observer.trouble(trouble?.message);
   }
 
   get #folding(): EntityFolding<Context> {
@@ -187,9 +245,9 @@ export function followed({ consumes }: Pick<EntityProjectionDefinition, 'consume
   return [{ types: [...new Set([...consumes.map(({ type }) => type), ...skipTypes])] }];
 }
 
-function foldingFailure(fold: () => void): FoldFailed | undefined {
+async function foldingFailure(fold: () => Promise<void>): Promise<FoldFailed | undefined> {
   try {
-    fold();
+    await fold();
     return undefined;
   } catch (error) {
     if (error instanceof FoldFailed) return error;

@@ -13,7 +13,8 @@ import { START, position, type Position } from '../../event-log/event.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { MemoryStore } from '../../stores/memory.store.js';
 import { AfterHead, CannotBeFolded, CannotBeWithout, PastBusy } from '../past/past-problems.js';
-import { EntityPast, type EntityPoint } from './entity-past.js';
+import type { EntityPoint } from './entity-past-fold.js';
+import { EntityPast } from './entity-past.js';
 
 describe('the past of an entity', () => {
   let log: EventLog;
@@ -24,7 +25,7 @@ describe('the past of an entity', () => {
     log = new EventLog(new MemoryStore());
     log.contracts.register(orderContracts);
     skipped = new Set();
-    past = new EntityPast(orders, log, () => skipped);
+    past = new EntityPast(orders, log, () => skipped, { before: () => Promise.resolve(undefined) });
   });
 
   afterEach(() => log.close());

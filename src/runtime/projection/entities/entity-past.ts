@@ -1,30 +1,36 @@
-/** What one entity was, and what it would be without some events: folded anew from its own events, which its tag finds. */
+/** What one entity was, and what it would be without some events: folded from its own events, after a state that was kept of it. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InvalidValue } from '../../event-log/errors.js';
 import type { EventLog } from '../../event-log/event-log.js';
-import { START, type Position, type Query, type RecordedEvent, type Tag } from '../../event-log/event.js';
-import type { FoldState } from '../../fold/fold-state.js';
+import {
+  START,
+  position,
+  type Position,
+  type Query,
+  type RecordedEvent,
+  type Tag,
+} from '../../event-log/event.js';
 import type { View } from '../define-projection.js';
-import { FoldFailed, type Skipped } from '../folding.js';
+import type { Skipped } from '../folding.js';
 import { ConcurrentFolds } from '../past/concurrent-folds.js';
 import { AfterHead, CannotBeFolded, CannotBeWithout } from '../past/past-problems.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
-
-/** An entity after one of its events. */
-export interface EntityPoint {
-  /** Of the event. */
-  readonly position: Position;
-  readonly time: string;
-  /** Its type. */
-  readonly type: string;
-  /** Absent when the event has ended the entity, which is forgotten. */
-  readonly view?: View;
-}
+import { PastFold, type EntityAt, type EntityPoint } from './entity-past-fold.js';
 
 /** Absent: there is none. */
 export interface EntityWhatIf {
   readonly is?: View;
   readonly wouldBe?: View;
+}
+
+/** The states that are kept of entities. */
+export interface EntitySnapshots<Context> {
+  /**
+   * The newest that is kept of an entity as of a position or before, if any.
+   *
+   * @param skipped the events without which it is to have been folded
+   */
+  before(key: string, through: Position, skipped: Skipped): Promise<EntityAt<Context> | undefined>;
 }
 
 interface FoldRange {
@@ -34,7 +40,7 @@ interface FoldRange {
   readonly signal: AbortSignal;
 }
 
-/** Reads only the events of one entity, however long the log is. Records nothing. */
+/** Reads only the events of one entity, however long the log is, after what is kept of it. Records nothing. */
 export class EntityPast<Context = unknown> {
   readonly #folds: ConcurrentFolds;
 
@@ -42,6 +48,7 @@ export class EntityPast<Context = unknown> {
     private readonly definition: EntityProjectionDefinition<Context>,
     private readonly log: Pick<EventLog, 'read' | 'head'>,
     private readonly skipped: () => Skipped,
+    private readonly snapshots: EntitySnapshots<Context>,
   ) {
     this.#folds = new ConcurrentFolds(definition.name);
   }
@@ -49,7 +56,7 @@ export class EntityPast<Context = unknown> {
   /**
    * After each event that changed it, oldest first.
    *
-   * @param range `after`: only points after it, though what comes before is folded too
+   * @param range `after`: only points after it, though what comes before may be folded too
    * @throws AfterHead, CannotBeFolded, PastBusy
    */
   async *points(
@@ -59,8 +66,8 @@ export class EntityPast<Context = unknown> {
     await this.#requireRecorded(range.through);
     const end = this.#folds.begin();
     try {
-      const fold = new PastFold(this.definition, key, this.skipped(), CannotBeFolded);
-      for await (const event of this.#events(key, range)) {
+      const fold = await this.#foldFrom(key, after);
+      for await (const event of this.#events(key, fold.position, range)) {
         const point = fold.take(event) && event.position > after ? fold.point() : undefined;
         if (point !== undefined) yield point;
       }
@@ -70,18 +77,22 @@ export class EntityPast<Context = unknown> {
   }
 
   /** As it was at a position; undefined when there was none. @throws AfterHead, CannotBeFolded, PastBusy */
-  async at(key: string, range: FoldRange): Promise<EntityPoint | undefined> {
+  async at(
+    key: string,
+    range: FoldRange,
+  ): Promise<{ readonly position: Position; readonly view: View } | undefined> {
     await this.#requireRecorded(range.through);
     return this.#folds.run(async () => {
-      const fold = new PastFold(this.definition, key, this.skipped(), CannotBeFolded);
-      for await (const event of this.#events(key, range)) fold.take(event);
-      const point = fold.point();
-      return point?.view === undefined ? undefined : point;
+      const fold = await this.#foldFrom(key, range.through);
+      for await (const event of this.#events(key, fold.position, range)) fold.take(event);
+      const view = fold.view();
+      return view === undefined ? undefined : { position: fold.position ?? START, view };
     });
   }
 
   /**
-   * What it was at a position, and what it would have been without the events at some positions.
+   * What it was at a position, and what it would have been without the events at some positions. Folds what came after the first of
+   * those, however much that is.
    *
    * @throws AfterHead, CannotBeFolded, PastBusy
    * @throws CannotBeWithout when what is left cannot be folded
@@ -90,9 +101,15 @@ export class EntityPast<Context = unknown> {
     await this.#requireRecorded(range.through, ...without);
     return this.#folds.run(async () => {
       const skipped = this.skipped();
-      const is = new PastFold(this.definition, key, skipped, CannotBeFolded);
-      const wouldBe = new PastFold(this.definition, key, new Set([...skipped, ...without]), CannotBeWithout);
-      for await (const event of this.#events(key, range)) {
+      const first = position(Math.min(range.through + 1, ...without) - 1);
+      const from = await this.#keptOf(key, first, skipped);
+      const is = await this.#foldFrom(key, range.through);
+      const wouldBe = new PastFold(this.definition, key, {
+        from,
+        skipped: new Set([...skipped, ...without]),
+        Failure: CannotBeWithout,
+      });
+      for await (const event of this.#events(key, from?.position, range)) {
         is.take(event);
         wouldBe.take(event);
       }
@@ -104,6 +121,19 @@ export class EntityPast<Context = unknown> {
     });
   }
 
+  /** After what is kept of it as of the position or before. */
+  async #foldFrom(key: string, through: Position): Promise<PastFold<Context>> {
+    const skipped = this.skipped();
+    const from = await this.#keptOf(key, through, skipped);
+    return new PastFold(this.definition, key, { from, skipped, Failure: CannotBeFolded });
+  }
+
+  async #keptOf(key: string, through: Position, skipped: Skipped): Promise<EntityAt<Context> | undefined> {
+    return through === START || this.#tagOf(key) === undefined
+      ? undefined
+      : this.snapshots.before(key, through, skipped);
+  }
+
   async #requireRecorded(...positions: readonly Position[]): Promise<void> {
     const head = await this.log.head();
     for (const each of positions) if (each > head) throw new AfterHead(each, head);
@@ -111,15 +141,18 @@ export class EntityPast<Context = unknown> {
 
   async *#events(
     key: string,
+    after: Position = START,
     { through, signal }: FoldRange,
   ): AsyncGenerator<RecordedEvent, void, undefined> {
     const tag = this.#tagOf(key);
     if (tag === undefined) return;
     const query: Query = [{ types: this.definition.consumes.map(({ type }) => type), tags: [tag] }];
-    for await (const events of this.log.read(query, { after: START, through })) {
-      signal.throwIfAborted();
-      yield* events;
-      await nextTurn();
+    if (after < through) {
+      for await (const events of this.log.read(query, { after, through })) {
+        signal.throwIfAborted();
+        yield* events;
+        await nextTurn();
+      }
     }
     signal.throwIfAborted();
   }
@@ -131,60 +164,6 @@ export class EntityPast<Context = unknown> {
     } catch (error) {
       if (error instanceof InvalidValue) return undefined;
       throw error;
-    }
-  }
-}
-
-/** One entity, folded event after event. */
-class PastFold<Context> {
-  #state: FoldState<Context>;
-  /** The last event that changed it. */
-  #last: RecordedEvent | undefined;
-
-  constructor(
-    private readonly definition: EntityProjectionDefinition<Context>,
-    private readonly key: string,
-    private readonly skipped: Skipped,
-    private readonly Failure: typeof CannotBeFolded | typeof CannotBeWithout,
-  ) {
-    this.#state = definition.fold.initial;
-  }
-
-  /** @returns whether the event has changed it */
-  take(event: RecordedEvent): boolean {
-    const { definition, key } = this;
-    if (this.skipped.has(event.position)) return false;
-    return this.#folding(event, () => {
-      if (!definition.keysOf(event).includes(key)) return false;
-      const from = definition.forgets(this.#state) ? definition.fold.initial : this.#state;
-      const next = definition.fold.step(from, event);
-      if (next === from) return false;
-      this.#state = next;
-      this.#last = event;
-      return true;
-    });
-  }
-
-  /** After the last event that changed it; undefined when there was none. */
-  point(): EntityPoint | undefined {
-    if (this.#last === undefined) return undefined;
-    const { position, time, type } = this.#last;
-    const view = this.view();
-    return { position, time, type, ...(view !== undefined && { view }) };
-  }
-
-  /** Undefined when no event has made it, or the last one has ended it. */
-  view(): View | undefined {
-    const last = this.#last;
-    if (last === undefined || this.definition.forgets(this.#state)) return undefined;
-    return this.#folding(last, () => this.definition.view(this.#state, this.key));
-  }
-
-  #folding<Result>(event: RecordedEvent, fold: () => Result): Result {
-    try {
-      return fold();
-    } catch (error) {
-      throw new this.Failure(new FoldFailed(event.position, event, error));
     }
   }
 }

@@ -7,22 +7,16 @@ import { fingerprintWithout, machineIn } from '../skipping.js';
 import { DatabaseDamaged } from './database-damage.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import type { Checkpoint } from './entity-checkpoint.js';
-import { EntityDatabase } from './entity-database.js';
-import { EntityFiles } from './entity-files.js';
-import type { Shape } from './entity-schema.js';
+import type { EntityDatabase, EntityDatabases, Shape } from './entity-database.js';
 import { EntityFolding } from './entity-folding.js';
 
 type Definition<Context> = EntityProjectionDefinition<Context>;
 
 export class EntityPlace {
-  readonly #files: EntityFiles | undefined;
-  /** Files that a rebuild or an audit of this process folds into. */
+  /** The names of those that a rebuild or an audit of this process folds into. */
   readonly #beside = new Set<string>();
 
-  /** @param folder this projection's own; undefined: in memory, as a log in memory is gone with the process too */
-  constructor(folder: string | undefined) {
-    this.#files = folder === undefined ? undefined : new EntityFiles(folder);
-  }
+  constructor(private readonly databases: EntityDatabases) {}
 
   /**
    * What was folded before, if this definition has folded it from this log; otherwise from the beginning.
@@ -39,19 +33,24 @@ export class EntityPlace {
   ): Promise<EntityFolding<Context>> {
     for await (const { database, checkpoint } of this.#databases(definition, kept, onUnusable)) {
       if (checkpoint?.serves !== true) {
-        database.close();
+        await database.close();
         continue;
       }
       const reason = await whyUnusable(checkpoint, definition, log, skipped);
       if (reason === undefined) {
-        await this.removeOthers(database.file); // a process that ended while it rebuilt has left them
+        await this.removeOthers(database.name); // a process that ended while it rebuilt has left them
         return new EntityFolding(definition, database, checkpoint, skipped);
       }
       onUnusable(reason);
-      database.close();
+      await database.close();
     }
-    await this.removeOthers(undefined);
-    return this.create(definition, log, skipped, true);
+    const fits = async (checkpoint: Checkpoint): Promise<boolean> =>
+      checkpoint.serves && (await whyUnusable(checkpoint, definition, log, skipped)) === undefined;
+    const rehearsed = await this.databases.adoptRehearsed?.(definition, fits);
+    const begun = await this.#opened(definition, rehearsed, skipped);
+    const folding = begun ?? (await this.create(definition, log, skipped, true));
+    await this.removeOthers(folding.database.name);
+    return folding;
   }
 
   /** A new database, empty, at the beginning. One that does not serve is kept until `remove`, or until it serves. */
@@ -61,13 +60,12 @@ export class EntityPlace {
     skipped: Set<Position>,
     serves: boolean,
   ): Promise<EntityFolding<Context>> {
-    const file = await this.#files?.next();
-    if (file !== undefined && !serves) this.#beside.add(file);
-    const database = await EntityDatabase.create(file, definition);
+    const database = await this.databases.create(definition);
+    if (!serves) this.#beside.add(database.name);
     const fingerprint = fingerprintIn(log.contracts, definition);
     const none = { position: START, hash: '', digest: 0n, entities: 0, faulted: 0 };
     const checkpoint: Checkpoint = { log: log.identity, fingerprint, ...none, serves };
-    database.reset(checkpoint);
+    await database.reset(checkpoint);
     return new EntityFolding(definition, database, checkpoint, skipped);
   }
 
@@ -84,7 +82,7 @@ export class EntityPlace {
         const { through } = folding;
         const hash = (await log.hashAt(through)) ?? '';
         const machine = fingerprintIn(log.contracts, folding.definition);
-        folding.write(prepared, hash, fingerprintWithout(folding.skipped, through, machine));
+        await folding.write(prepared, hash, fingerprintWithout(folding.skipped, through, machine));
         return failure;
       } catch (error) {
         if (!(error instanceof FoldFailed)) throw error;
@@ -93,19 +91,34 @@ export class EntityPlace {
     }
   }
 
-  /** Removes the files of this one. */
-  async remove(file: string): Promise<void> {
-    this.#beside.delete(file);
-    await this.#files?.remove(file);
+  async remove(name: string): Promise<void> {
+    this.#beside.delete(name);
+    await this.databases.remove(name);
   }
 
-  /** Removes the files of all databases but this one, which serves, and those that this process folds into beside it. */
-  async removeOthers(file: string | undefined): Promise<void> {
-    const files = this.#files;
-    if (files === undefined) return;
-    if (file !== undefined) this.#beside.delete(file);
-    for (const each of await files.list())
-      if (each !== file && !this.#beside.has(each)) await files.remove(each);
+  /** Removes all databases but this one, which serves, and those that this process folds into beside it. */
+  async removeOthers(name: string | undefined): Promise<void> {
+    if (name !== undefined) this.#beside.delete(name);
+    for (const each of await this.databases.list())
+      if (each !== name && !this.#beside.has(each)) await this.databases.remove(each);
+  }
+
+  /** Once its databases are closed. */
+  close(): Promise<void> {
+    return this.databases.close();
+  }
+
+  async #opened<Context>(
+    definition: Definition<Context>,
+    name: string | undefined,
+    skipped: Set<Position>,
+  ): Promise<EntityFolding<Context> | undefined> {
+    if (name === undefined) return undefined;
+    const database = await this.databases.open(name, definition);
+    const checkpoint = await database.checkpoint();
+    if (checkpoint !== undefined) return new EntityFolding(definition, database, checkpoint, skipped);
+    await database.close();
+    return undefined;
   }
 
   async *#databases(
@@ -113,21 +126,21 @@ export class EntityPlace {
     kept: EntityDatabase | undefined,
     onUnusable: (reason: string) => void,
   ): AsyncGenerator<{ readonly database: EntityDatabase; readonly checkpoint: Checkpoint | undefined }> {
-    if (kept !== undefined) yield { database: kept, checkpoint: kept.checkpoint() };
-    for (const file of (await this.#files?.list()) ?? []) {
-      if (file === kept?.file || this.#beside.has(file)) continue;
+    if (kept !== undefined) yield { database: kept, checkpoint: await kept.checkpoint() };
+    for (const name of await this.databases.list()) {
+      if (name === kept?.name || this.#beside.has(name)) continue;
       try {
-        const database = await EntityDatabase.open(file, shape);
-        yield { database, checkpoint: database.checkpoint() };
+        const database = await this.databases.open(name, shape);
+        yield { database, checkpoint: await database.checkpoint() };
       } catch (error) {
         if (!(error instanceof DatabaseDamaged)) throw error;
-        onUnusable(`${file} cannot be used (${error.message})`);
+        onUnusable(`${name} cannot be used (${error.message})`);
       }
     }
   }
 }
 
-async function whyUnusable<Context>(
+export async function whyUnusable<Context>(
   { log: identity, fingerprint, position, hash }: Checkpoint,
   definition: Definition<Context>,
   log: EventLog,

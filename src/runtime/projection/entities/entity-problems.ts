@@ -2,15 +2,44 @@
 import type { Position } from '../../event-log/event.js';
 import { Problem } from '../../http/kernel/problem.js';
 
-/** The database is not open: the projection recovers, folds anew, or has ended. */
+/** The database cannot be asked now: the projection recovers, folds anew, or has ended, or the database is away. */
 export class EntityDatabaseAway extends Problem {
-  constructor(name: string, folded: Position) {
+  constructor(
+    name: string,
+    folded: Position,
+    why = `${name} is recovering; its entities are being folded from the log.`,
+    options: ErrorOptions = {},
+  ) {
+    super('unavailable', 'not-yet', 'The state asked for is not there yet', why, {
+      ...options,
+      retryAfter: 1,
+      extensions: { position: folded },
+    });
+  }
+}
+
+/** So many queries wait for the database that another one is refused. */
+export class EntityQueriesBusy extends Problem {
+  constructor() {
     super(
       'unavailable',
-      'not-yet',
-      'The state asked for is not there yet',
-      `${name} is recovering; its entities are being folded from the log.`,
-      { retryAfter: 1, extensions: { position: folded } },
+      'entity-queries-busy',
+      'Too many queries wait for the database',
+      'Too many queries wait for the database of these entities; ask again a little later.',
+      { retryAfter: 1 },
+    );
+  }
+}
+
+/** A query took longer than it may. */
+export class EntityQueryTooSlow extends Problem {
+  constructor(seconds: number) {
+    super(
+      'unavailable',
+      'entity-query-too-slow',
+      'The query takes too long',
+      `The query was ended after ${seconds} s. Ask without count, with filters that fewer entities match, or for a list that a compound index has.`,
+      { retryAfter: 10 },
     );
   }
 }

@@ -1,6 +1,4 @@
 /** What is kept of an entity projection is used only if it is whole, of this log and by this definition; otherwise the log is folded anew. */
-import { copyFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   POISON,
   added,
@@ -9,102 +7,59 @@ import {
   orderContracts,
   orders,
 } from '../../../../test/support/app/orders.js';
+import { ENTITY_STORES, type EntityStore } from '../../../../test/support/entity-stores.js';
 import { runEntities, type RunningEntities } from '../../../../test/support/running-entities.js';
-import { TemporaryFolder } from '../../../../test/support/server.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { position } from '../../event-log/event.js';
 import { MemoryStore } from '../../stores/memory.store.js';
 import { recordSkip } from '../skipping.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { EntityPlace } from './entity-place.js';
-import { listEntities } from './entity-list.js';
 import { auditEntities, rebuildEntities } from './entity-operations.js';
 
 const OPTIONS = { onProgress: () => undefined, signal: new AbortController().signal };
 
-describe('what is kept of an entity projection', () => {
+describe.each(ENTITY_STORES)('what is kept of an entity projection in $name', ({ create }) => {
   let log: EventLog;
-  let folder: TemporaryFolder;
+  let store: EntityStore;
   const running: RunningEntities<unknown>[] = [];
 
-  beforeEach(() => {
+  beforeEach(async () => {
     log = new EventLog(new MemoryStore());
     log.contracts.register(orderContracts);
-    folder = new TemporaryFolder();
+    store = await create();
   });
 
   afterEach(async () => {
     await Promise.all(running.splice(0).map(({ projection }) => projection.stop()));
     await log.close();
-    folder.remove();
+    await store.remove();
   });
 
   function run<Context>(definition: EntityProjectionDefinition<Context>): RunningEntities<Context> {
-    const started = runEntities(definition, log, folder.path);
+    const started = runEntities(definition, log, store.databases());
     running.push(started);
     return started;
   }
 
-  const databases = (): readonly string[] => readdirSync(folder.path).filter((name) => name.endsWith('.db'));
-
-  async function keptBy(definition: typeof orders): Promise<string> {
-    await log.append([opened('a'), added('a', 5), opened('b')]);
-    const first = runEntities(definition, log, folder.path);
-    await first.caughtUp();
-    await first.projection.stop();
-    // A copy: a connection that was closed in this process keeps its file until it is collected.
-    const copy = new TemporaryFolder();
-    const file = join(copy.path, databases()[0] ?? '');
-    copyFileSync(join(folder.path, databases()[0] ?? ''), file);
-    folder.remove();
-    folder = copy;
-    return file;
+  /** Changes one row behind the projection's back. */
+  async function tamper(sql: string): Promise<void> {
+    expect(await store.change(sql)).toBe(1);
   }
 
-  it.each([
-    [
-      'overwritten',
-      (file: string) => {
-        writeFileSync(file, Buffer.alloc(20_000, 7));
-      },
-    ],
-    [
-      'cut off',
-      (file: string) => {
-        truncateSync(file, Math.floor(statSync(file).size / 2));
-      },
-    ],
-    [
-      'empty',
-      (file: string) => {
-        truncateSync(file, 0);
-      },
-    ],
-    [
-      'a text',
-      (file: string) => {
-        writeFileSync(file, 'nothing of the kind\n');
-      },
-    ],
-  ])('is folded anew when the file is %s', async (_, damage) => {
-    const file = await keptBy(orders);
-    damage(file);
-    const second = run(orders);
-    await second.caughtUp();
-    expect(second.view('a')).toMatchObject({ total: '5' });
-    expect(second.projection.count).toEqual({ entities: 2, faulted: 0 });
-    expect(second.told.recovered).toMatchObject([{ restoredFrom: 0, position: 3 }]);
-  });
+  async function databases(): Promise<readonly string[]> {
+    const all = store.databases();
+    const names = await all.list();
+    await all.close();
+    return names;
+  }
 
-  it('says why a damaged file is not used', async () => {
-    const file = await keptBy(orders);
-    writeFileSync(file, Buffer.alloc(20_000, 7));
-    const second = run(orders);
-    await second.caughtUp();
-    expect(second.told.unusable).toEqual([
-      expect.stringMatching(/entities-1\.db cannot be used \(.*not a database/),
-    ]);
-  });
+  async function keptBy(definition: typeof orders): Promise<void> {
+    await log.append([opened('a'), added('a', 5), opened('b')]);
+    const first = runEntities(definition, log, store.databases());
+    await first.caughtUp();
+    await first.projection.stop();
+  }
 
   it.each([
     ['the index', { index: { status: 'text', items: 'number' }, compound: [] }],
@@ -129,7 +84,7 @@ describe('what is kept of an entity projection', () => {
     await log.append([opened('z'), opened('y'), opened('x'), opened('w')]);
     const second = run(orders);
     await second.caughtUp();
-    expect(second.view('a')).toBeUndefined();
+    expect(await second.view('a')).toBeUndefined();
     expect(second.projection.count).toEqual({ entities: 4, faulted: 0 });
     expect(second.told.unusable).toEqual(['it was folded from another log']);
   });
@@ -140,20 +95,20 @@ describe('what is kept of an entity projection', () => {
     await first.caughtUp();
     await recordSkip(log, { projection: 'orders', position: position(2), reason: 'a slip' });
     await first.caughtUp();
-    expect(first.view('a')).toMatchObject({ total: '7', items: 1 });
+    expect(await first.view('a')).toMatchObject({ total: '7', items: 1 });
   });
 
   it('stops before an event that cannot be folded, with all that came before in one page', async () => {
     const first = run(orders);
     await log.append([opened('a'), added('a', 5), added('a', POISON), added('a', 7), opened('b')]);
     await first.is('faulted');
-    expect(first.view('a')).toMatchObject({ total: '5' });
-    expect(first.view('b')).toBeUndefined();
+    expect(await first.view('a')).toMatchObject({ total: '5' });
+    expect(await first.view('b')).toBeUndefined();
     expect(first.told.faults).toMatchObject([{ position: 3, message: 'RangeError: no item costs that' }]);
     await recordSkip(log, { projection: 'orders', position: position(3), reason: 'a slip' });
     await first.projection.resume();
     await first.caughtUp();
-    expect(first.view('a')).toMatchObject({ total: '12' });
+    expect(await first.view('a')).toMatchObject({ total: '12' });
   });
 
   it('stops where a view is not what its index says', async () => {
@@ -175,6 +130,7 @@ describe('what is kept of an entity projection', () => {
     const first = run(orders);
     await log.append([opened('a'), added('a', 5)]);
     await first.caughtUp();
+    const before = await databases();
     const appending = (async () => {
       for (let index = 0; index < 50; index += 1) await log.append([added('a', 1), opened(`k${index}`)]);
     })();
@@ -182,8 +138,9 @@ describe('what is kept of an entity projection', () => {
     await appending;
     await first.caughtUp();
     expect(report).toMatchObject({ equal: true });
-    expect(first.view('a')).toMatchObject({ total: '55' });
-    expect(databases()).toEqual(['entities-2.db']);
+    expect(await first.view('a')).toMatchObject({ total: '55' });
+    expect(await databases()).toHaveLength(1);
+    expect(await databases()).not.toEqual(before);
     await first.projection.stop();
     const second = run(orders);
     await second.caughtUp();
@@ -194,9 +151,7 @@ describe('what is kept of an entity projection', () => {
     const first = run(orders);
     await log.append([opened('a'), added('a', 5), opened('b')]);
     await first.caughtUp();
-    const { database } = first.projection.folding;
-    const changed = [...database.select(`UPDATE entities SET view = '{}' WHERE key = 'b' RETURNING key`, [])];
-    expect(changed).toHaveLength(1);
+    await tamper(`UPDATE entities SET view = '{}' WHERE key = 'b'`);
     expect(await auditEntities(first.projection, OPTIONS)).toMatchObject({
       drift: { upTo: 3, entities: ['b'] },
     });
@@ -219,8 +174,8 @@ describe('what is kept of an entity projection', () => {
     await expect(rebuildEntities(projection, OPTIONS)).rejects.toThrow(
       'skipped other events than the rebuild',
     );
-    expect(first.view('a')).toMatchObject({ total: '7' });
-    expect(databases()).toHaveLength(1);
+    expect(await first.view('a')).toMatchObject({ total: '7' });
+    expect(await databases()).toHaveLength(1);
   });
 
   it('does not keep what a process has left that ended while it rebuilt', async () => {
@@ -228,37 +183,24 @@ describe('what is kept of an entity projection', () => {
     const first = run(orders);
     await first.caughtUp();
     await first.projection.stop();
-    const left = await new EntityPlace(folder.path).create(orders, log, new Set(), false);
-    left.database.close();
-    expect(databases()).toHaveLength(2);
+    const before = await databases();
+    const place = new EntityPlace(store.databases());
+    const left = await place.create(orders, log, new Set(), false);
+    await left.database.close();
+    await place.close();
+    expect(await databases()).toHaveLength(2);
     const second = run(orders);
     await second.caughtUp();
-    expect(databases()).toEqual(['entities-1.db']);
+    expect(await databases()).toEqual(before);
     expect(second.told.recovered).toMatchObject([{ restoredFrom: 1 }]);
-  });
-
-  it('is whole in its file after a stop, also when a list was left before its end', async () => {
-    const first = run(orders);
-    await log.append(Array.from({ length: 150 }, (_, index) => opened(`k${index}`)));
-    await first.caughtUp();
-    const list = listEntities(first.projection, { filters: [], sort: [], limit: 149 });
-    list.next();
-    list.return();
-    await first.projection.stop();
-    const besides = readdirSync(folder.path).filter((name) => name.endsWith('-wal'));
-    expect(besides.map((name) => statSync(join(folder.path, name)).size)).toEqual(besides.map(() => 0));
   });
 
   it('is found to drift in an indexed column, and only there', async () => {
     const first = run(orders);
     await log.append(Array.from({ length: 450 }, (_, index) => opened(`k${index}`)));
     await first.caughtUp();
-    const { database } = first.projection.folding;
-    for (const sql of [
-      `UPDATE entities SET i_status = 'other' WHERE key = 'k300' RETURNING key`,
-      `DELETE FROM entities WHERE key = 'k5' RETURNING key`,
-    ])
-      expect([...database.select(sql, [])]).toHaveLength(1);
+    await tamper(`UPDATE entities SET i_status = 'other' WHERE key = 'k300'`);
+    await tamper(`DELETE FROM entities WHERE key = 'k5'`);
     const { drift } = await auditEntities(first.projection, OPTIONS);
     expect(drift?.entities).toEqual(['k300', 'k5']);
   });

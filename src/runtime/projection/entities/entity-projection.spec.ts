@@ -1,5 +1,4 @@
 /** An entity projection folds each event to the entities that it is about, once, whatever ends the process. */
-import { readdirSync } from 'node:fs';
 import { assign, setup } from 'xstate';
 import {
   added,
@@ -13,78 +12,77 @@ import {
   orders,
   paid,
 } from '../../../../test/support/app/orders.js';
-import { runEntities } from '../../../../test/support/running-entities.js';
-import { TemporaryFolder } from '../../../../test/support/server.js';
+import { ENTITY_STORES, type EntityStore } from '../../../../test/support/entity-stores.js';
+import { runEntities, type RunningEntities } from '../../../../test/support/running-entities.js';
 import type { RecordedOf } from '../../event-log/contracts/event-contract.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { position } from '../../event-log/event.js';
 import { MemoryStore } from '../../stores/memory.store.js';
+import type { EntityProjectionDefinition } from './define-entity-projection.js';
+import { SqliteDatabases } from './sqlite/sqlite-databases.js';
 
-describe('an entity projection', () => {
+const IN_MEMORY = {
+  name: 'memory',
+  create: () =>
+    Promise.resolve({
+      databases: () => new SqliteDatabases(undefined),
+      remove: () => Promise.resolve(),
+    }),
+};
+
+describe.each<{
+  readonly name: string;
+  readonly create: () => Promise<Pick<EntityStore, 'databases' | 'remove'>>;
+}>([IN_MEMORY, ...ENTITY_STORES])('an entity projection in $name', ({ create }) => {
   let log: EventLog;
-  let folder: TemporaryFolder;
+  let store: Pick<EntityStore, 'databases' | 'remove'>;
 
-  beforeEach(() => {
+  const run = <Context>(definition: EntityProjectionDefinition<Context>): RunningEntities<Context> =>
+    runEntities(definition, log, store.databases());
+
+  beforeEach(async () => {
     log = new EventLog(new MemoryStore());
     log.contracts.register(orderContracts);
-    folder = new TemporaryFolder();
+    store = await create();
   });
 
   afterEach(async () => {
     await log.close();
-    folder.remove();
+    await store.remove();
   });
 
-  it.each(['in memory', 'in a folder'])('folds each event to the entity of its key, %s', async (where) => {
-    const running = runEntities(orders, log, where === 'in memory' ? undefined : folder.path);
+  it('folds each event to the entity of its key', async () => {
+    const running = run(orders);
     await log.append([opened('a'), added('a', 5), opened('b', 'Bob')]);
     await log.append([added('a', 7), paid('b')]);
     await running.caughtUp();
-    expect(running.view('a')).toMatchObject({ status: 'open', total: '12', items: 2, position: 4 });
-    expect(running.view('b')).toMatchObject({ status: 'paid', customer: 'Bob', position: 5 });
-    expect(running.view('c')).toBeUndefined();
+    expect(await running.view('a')).toMatchObject({ status: 'open', total: '12', items: 2, position: 4 });
+    expect(await running.view('b')).toMatchObject({ status: 'paid', customer: 'Bob', position: 5 });
+    expect(await running.view('c')).toBeUndefined();
     expect(running.projection.count).toEqual({ entities: 2, faulted: 0 });
     await running.projection.stop();
   });
 
   it('folds an event to every entity that it is about', async () => {
-    const running = runEntities(orders, log);
+    const running = run(orders);
     await log.append([opened('a'), opened('b'), moved('a', 'b', 5)]);
     await running.caughtUp();
-    expect(running.view('a')).toMatchObject({ items: 1, position: 3 });
-    expect(running.view('b')).toMatchObject({ items: 1, position: 3 });
+    expect(await running.view('a')).toMatchObject({ items: 1, position: 3 });
+    expect(await running.view('b')).toMatchObject({ items: 1, position: 3 });
     await running.projection.stop();
   });
 
-  it('goes on where it stopped, and has the same digest as one that folds everything', async () => {
-    await log.append([opened('a'), added('a', 5), opened('b'), cancelled('b')]);
-    const first = runEntities(orders, log, folder.path);
-    await first.caughtUp();
-    await first.projection.stop();
-    await log.append([added('a', 7), opened('c')]);
-    const second = runEntities(orders, log, folder.path);
-    await second.caughtUp();
-    expect(second.told.recovered).toMatchObject([{ restoredFrom: 4, position: 6 }]);
-    expect(second.view('a')).toMatchObject({ total: '12', items: 2, position: 5 });
-    const whole = runEntities(orders, log);
-    await whole.caughtUp();
-    expect(second.projection.digest).toBe(whole.projection.digest);
-    expect(readdirSync(folder.path)).toContain('entities-1.db');
-    await second.projection.stop();
-    await whole.projection.stop();
-  });
-
   it('forgets an entity in a final state that says so; the next event of its key begins anew', async () => {
-    const running = runEntities(orders, log);
+    const running = run(orders);
     await log.append([opened('a'), added('a', 5)]);
     await running.caughtUp();
     await log.append([cancelled('a')]);
     await running.caughtUp();
-    expect(running.view('a')).toBeUndefined();
+    expect(await running.view('a')).toBeUndefined();
     expect(running.projection.count).toEqual({ entities: 0, faulted: 0 });
     await log.append([opened('a', 'Zoe')]);
     await running.caughtUp();
-    expect(running.view('a')).toMatchObject({ customer: 'Zoe', total: '0', position: 4 });
+    expect(await running.view('a')).toMatchObject({ customer: 'Zoe', total: '0', position: 4 });
     await running.projection.stop();
   });
 
@@ -116,7 +114,7 @@ describe('an entity projection', () => {
       },
     });
     const definition = changedOrders({ machine, view: () => ({}), faultStops: 'entity' });
-    const one = runEntities(definition, log);
+    const one = run(definition);
     await log.append([opened('a'), cancelled('a'), opened('a', '')]);
     await one.caughtUp();
     expect(one.projection.count).toEqual({ entities: 1, faulted: 1 });
@@ -140,7 +138,7 @@ describe('an entity projection', () => {
       calls += 1;
       throw new TypeError('nothing to see');
     };
-    const running = runEntities(changedOrders({ view }), log);
+    const running = run(changedOrders({ view }));
     await log.append([opened('a'), ...Array.from({ length: 500 }, () => added('a', 1))]);
     await running.is('faulted');
     expect(running.told.faults).toMatchObject([{ position: 1, message: 'TypeError: nothing to see' }]);
@@ -157,10 +155,33 @@ describe('an entity projection', () => {
         throw new Error('cannot be read');
       }
     };
-    const running = runEntities(orders, log);
+    const running = run(orders);
     await running.is('faulted');
     expect(running.projection.position).toBe(2);
-    expect(running.view('a')).toMatchObject({ total: '5', position: 2 });
+    expect(await running.view('a')).toMatchObject({ total: '5', position: 2 });
     await running.projection.stop();
+  });
+});
+
+describe.each(ENTITY_STORES)('an entity projection in $name, started again,', ({ create }) => {
+  it('goes on where it stopped, and has the same digest as one that folds everything in memory', async () => {
+    const log = new EventLog(new MemoryStore());
+    log.contracts.register(orderContracts);
+    const store = await create();
+    await log.append([opened('a'), added('a', 5), opened('b'), cancelled('b')]);
+    const first = runEntities(orders, log, store.databases());
+    await first.caughtUp();
+    await first.projection.stop();
+    await log.append([added('a', 7), opened('c')]);
+    const second = runEntities(orders, log, store.databases());
+    await second.caughtUp();
+    expect(second.told.recovered).toMatchObject([{ restoredFrom: 4, position: 6 }]);
+    expect(await second.view('a')).toMatchObject({ total: '12', items: 2, position: 5 });
+    const whole = runEntities(orders, log);
+    await whole.caughtUp();
+    expect(second.projection.digest).toBe(whole.projection.digest);
+    await second.projection.stop();
+    await whole.projection.stop();
+    await store.remove();
   });
 });

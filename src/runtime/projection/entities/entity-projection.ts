@@ -13,16 +13,32 @@ import {
   type ProjectionActor,
   type ProjectionStatus,
 } from '../projection.machine.js';
-import { DatabaseDamaged } from './database-damage.js';
+import { DatabaseClosed, DatabaseDamaged } from './database-damage.js';
+import { DatabaseTrouble } from './database-trouble.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { isOfSameEvents } from './entity-checkpoint.js';
 import { EntityFollower, type EntityObserver } from './entity-follower.js';
+import type { EntityDatabase } from './entity-database.js';
 import type { EntityFolding } from './entity-folding.js';
 import { EntityPast } from './entity-past.js';
 import type { EntityPlace } from './entity-place.js';
 import { EntityDatabaseAway } from './entity-problems.js';
+import type { EntityPage, EntityQuery, RelatedEntities, RelatedQuery } from './entity-query.js';
 import type { StoredEntity } from './entity.js';
 import { ServedEntities } from './served-entities.js';
+
+const NEVER = new AbortController().signal;
+
+/** @throws the signal's reason once it is aborted */
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = (): void => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+  });
+}
 
 export class EntityProjection<Context = unknown> {
   readonly #lifecycle = new LifecycleState();
@@ -51,7 +67,7 @@ export class EntityProjection<Context = unknown> {
       observer.unusable(reason);
     });
     this.#follower = new EntityFollower(definition, log, place, this.#served, observer, now);
-    this.past = new EntityPast(definition, log, () => this.skipped);
+    this.past = new EntityPast(definition, log, () => this.skipped, this.#served);
   }
 
   get name(): string {
@@ -61,6 +77,11 @@ export class EntityProjection<Context = unknown> {
   /** How far the log has been folded and written. */
   get position(): Position {
     return this.#follower.folded.position;
+  }
+
+  /** What was kept that it began from; 0 once this process has folded all of it itself. */
+  get restoredFrom(): Position {
+    return this.#follower.restoredFrom;
   }
 
   get status(): ProjectionStatus {
@@ -103,9 +124,20 @@ export class EntityProjection<Context = unknown> {
   }
 
   /** Whether an entity stopped at this position, while the projection went on. */
-  hasEntityFaultAt(at: Position): boolean {
-    const sql = 'SELECT key FROM entities WHERE fault IS NOT NULL AND position = ? LIMIT 1';
-    return this.reading(({ folding }) => [...folding.database.select(sql, [at])].length > 0);
+  hasEntityFaultAt(at: Position): Promise<boolean> {
+    return this.reading(({ folding }) => folding.database.hasFaultAt(at));
+  }
+
+  /** Why its database cannot be used now, in a sentence. It is tried again until it can. */
+  get trouble(): string | undefined {
+    return this.#follower.trouble?.message;
+  }
+
+  /**
+   * Whether it answers: not before it has folded what there was when it began, nor while it folds anew what it has answered with before.
+   */
+  get isAnswering(): boolean {
+    return this.status !== 'recovering' && !this.#follower.isBehindShown;
   }
 
   /** Of all entities: equal in two processes that have folded the same. */
@@ -125,29 +157,61 @@ export class EntityProjection<Context = unknown> {
     return folding;
   }
 
+  /** If it was used lately. @internal @throws EntityDatabaseAway */
+  cached(key: string): StoredEntity<Context> | undefined {
+    return this.folding.cached(key);
+  }
+
   /** @throws EntityDatabaseAway also when the database is found damaged; it is then folded anew */
-  find(key: string): StoredEntity<Context> | undefined {
+  find(key: string): Promise<StoredEntity<Context> | undefined> {
     return this.reading(({ folding }) => folding.find(key));
   }
 
+  /**
+   * A page of a list, and one moment's position and count with it.
+   *
+   * @throws EntityDatabaseAway, EntityQueriesBusy, EntityQueryTooSlow; the signal's reason once it is aborted
+   */
+  list(query: EntityQuery, signal: AbortSignal = NEVER): Promise<EntityPage> {
+    return this.reading(({ folding }) => folding.database.list(query, signal));
+  }
+
+  /** Those that belong to entities of some keys of another projection, a few of each. @throws as `list` */
+  related(query: RelatedQuery, signal: AbortSignal = NEVER): Promise<RelatedEntities> {
+    return this.reading(({ folding }) => folding.database.related(query, signal));
+  }
+
   /** Reads of the database; one that is found damaged is folded anew. @internal @throws EntityDatabaseAway */
-  reading<Read>(read: (projection: this) => Read): Read {
+  async reading<Read>(read: (projection: this) => Promise<Read>): Promise<Read> {
     try {
-      return read(this);
+      return await read(this);
     } catch (error) {
-      if (!(error instanceof DatabaseDamaged)) throw error;
-      this.#startAnew(error.message);
+      if (error instanceof DatabaseDamaged) this.#startAnew(error.message);
+      else if (error instanceof DatabaseTrouble)
+        throw new EntityDatabaseAway(
+          this.name,
+          this.position,
+          `The database of ${this.name} cannot be used now: ${error.message}.`,
+          { cause: error },
+        );
+      else if (!(error instanceof DatabaseClosed)) throw error;
       throw new EntityDatabaseAway(this.name, this.position);
     }
   }
 
+  /** Does the work while nothing is opened, folded or written. @internal */
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#follower.exclusively(work);
+  }
+
   /**
-   * Resolves once everything up to the position is folded and written.
+   * Resolves once everything up to the position is folded and written, and it answers.
    *
    * @throws the signal's reason once it is aborted, or once the process begins to end
    */
-  reached(wanted: Position, signal: AbortSignal): Promise<void> {
-    return this.#follower.folded.reached(wanted, signal);
+  async reached(wanted: Position, signal: AbortSignal): Promise<void> {
+    await this.#follower.folded.reached(wanted, signal);
+    if (this.status === 'recovering') await Promise.race([this.settled, abortOf(signal)]);
   }
 
   endWaiting(): void {
@@ -169,18 +233,20 @@ export class EntityProjection<Context = unknown> {
   }
 
   /**
-   * Puts a rebuilt database of the same position in the place of the present one, in one turn.
+   * Puts a rebuilt database of the same position in the place of the present one, within `exclusively`.
    *
    * @internal
+   * @returns the one before, which the caller closes
    * @throws Error when the two were not folded from the same events, or something is folded and not yet written
    */
-  replaceBy(rebuilt: EntityFolding<Context>): void {
+  async replaceBy(rebuilt: EntityFolding<Context>): Promise<EntityDatabase | undefined> {
     if (!this.isWritten || !isOfSameEvents(rebuilt.checkpoint, this.folding.checkpoint))
       throw new Error(
         `${this.name} has folded or skipped other events than the rebuild; ask for another one`,
       );
-    this.#served.replaceBy(rebuilt);
+    const before = await this.#served.replaceBy(rebuilt);
     this.#drift = undefined;
+    return before;
   }
 
   /** @internal */
@@ -207,7 +273,7 @@ export class EntityProjection<Context = unknown> {
   async stop(): Promise<void> {
     this.#lifecycle.send({ type: 'stop' });
     await this.#running;
-    this.#served.close();
+    await this.#served.close();
   }
 
   /** A query has found the database damaged. */

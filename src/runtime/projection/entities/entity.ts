@@ -16,6 +16,8 @@ export interface Entity<Context = unknown> {
   readonly state: FoldState<Context>;
   /** Of the last event that changed it. */
   readonly position: Position;
+  /** How many events have changed it since it began. */
+  readonly changes: number;
   readonly fault?: EntityFault;
 }
 

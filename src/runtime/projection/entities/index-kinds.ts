@@ -54,8 +54,11 @@ export function columnValueOfText(kind: IndexKind, text: string): ColumnValue | 
 
 /** Whether a column of the kind can hold the value: what a cursor says is anything at first. */
 export function isColumnValue(kind: IndexKind, value: unknown): value is ColumnValue {
-  if (kind === 'number' || kind === 'boolean') return typeof value === 'number';
-  return typeof value === 'string';
+  if (kind === 'number') return Number.isFinite(value);
+  if (kind === 'boolean') return value === 0 || value === 1;
+  if (typeof value !== 'string') return false;
+  if (kind === 'text') return storableText(value) === value;
+  return kind === 'integer' ? isIntegerValue(value) : isTimeValue(value);
 }
 
 /** What is right for the kind, for a sentence. */
@@ -80,13 +83,30 @@ function integerValue(value: unknown): string | undefined {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
   if (typeof text !== 'string' || !INTEGER.test(text)) return undefined;
   if (!text.startsWith('-')) return `1${fourDigits(text.length)}${text}`;
-  const digits = text.slice(1).replace(/\d/g, (digit) => String(9 - Number(digit)));
+  const digits = complement(text.slice(1));
   return `0${fourDigits(LENGTH_LIMIT - digits.length)}${digits}`;
 }
+
+/** The integer that is written as this text. */
+export function integerOf(value: string): string {
+  const digits = value.slice(5);
+  return value.startsWith('1') ? digits : `-${complement(digits)}`;
+}
+
+function isIntegerValue(value: string): boolean {
+  return /^[01]\d{5,}$/.test(value) && integerValue(integerOf(value)) === value;
+}
+
+const complement = (digits: string): string => digits.replace(/\d/g, (digit) => String(9 - Number(digit)));
 
 const fourDigits = (length: number): string => String(length).padStart(4, '0');
 
 function timeValue(text: string): string | undefined {
   const milliseconds = TIME.test(text) ? Date.parse(text.toUpperCase()) : NaN;
   return Number.isNaN(milliseconds) ? undefined : new Date(milliseconds).toISOString();
+}
+
+function isTimeValue(value: string): boolean {
+  const milliseconds = Date.parse(value);
+  return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString() === value;
 }

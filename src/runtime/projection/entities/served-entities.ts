@@ -2,11 +2,17 @@
 import type { EventLog } from '../../event-log/event-log.js';
 import type { Position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
+import { DatabaseClosed, DatabaseDamaged } from './database-damage.js';
+import { DatabaseTrouble } from './database-trouble.js';
+import type { Skipped } from '../folding.js';
+import type { EntityAt } from './entity-past-fold.js';
+import type { EntitySnapshots } from './entity-past.js';
+import type { EntityDatabase } from './entity-database.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace } from './entity-place.js';
 import { hexadecimal } from './entity.js';
 
-export class ServedEntities<Context> {
+export class ServedEntities<Context> implements EntitySnapshots<Context> {
   #folding: EntityFolding<Context> | undefined;
   #skipped = new Set<Position>();
   /** Why what is in the database is not to be used any more. */
@@ -59,26 +65,50 @@ export class ServedEntities<Context> {
     return this.#folding;
   }
 
-  /** Puts a rebuilt one in the place of the present one. */
-  replaceBy(folding: EntityFolding<Context>): void {
-    folding.database.serve();
-    this.#folding?.database.close();
+  /** Puts a rebuilt one in the place of the present one. @returns the one before, which the caller closes */
+  async replaceBy(folding: EntityFolding<Context>): Promise<EntityDatabase | undefined> {
+    await folding.database.serve();
+    const before = this.#folding?.database;
     this.#folding = folding;
     this.#skipped = folding.skipped;
     this.#damage = undefined;
+    return before;
   }
 
-  close(): void {
-    this.#folding?.database.mergeLog();
-    this.#folding?.database.close();
+  /** What is kept of an entity: its last state, or an earlier one. Nothing while what is kept cannot be used. */
+  async before(key: string, through: Position, skipped: Skipped): Promise<EntityAt<Context> | undefined> {
+    const folding = this.#folding;
+    if (folding === undefined || folding.skipped !== skipped) return undefined;
+    try {
+      const last = await folding.find(key);
+      if (last !== undefined && last.position <= through && last.fault === undefined) return last;
+      return (await folding.database.snapshotBefore(key, through)) as EntityAt<Context> | undefined;
+    } catch (error) {
+      // A query of what it is now has the entities folded anew, or waits; what it was can be folded from the log.
+      if (isOfDatabase(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const folding = this.#folding;
     this.#folding = undefined;
+    await folding?.database.close();
+    await this.place.close();
   }
 
   async #discard(damage: string): Promise<void> {
     this.unusable(`its database is damaged (${damage})`);
-    this.#folding?.database.close();
+    const folding = this.#folding;
     this.#folding = undefined;
     this.#damage = undefined;
+    await folding?.database.close();
     await this.place.removeOthers(undefined);
   }
+}
+
+function isOfDatabase(error: unknown): boolean {
+  return (
+    error instanceof DatabaseDamaged || error instanceof DatabaseTrouble || error instanceof DatabaseClosed
+  );
 }

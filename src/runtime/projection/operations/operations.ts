@@ -5,6 +5,7 @@ import { START } from '../../event-log/event.js';
 import type { EventLog } from '../../event-log/event-log.js';
 import { signal, type Signals } from '../../event-log/signals.js';
 import { runAudit, type AuditReport } from './audit.js';
+import type { Drift } from './comparison-points.js';
 import type { ProjectionHost } from '../projection-host.js';
 import { auditEntities, rebuildEntities } from '../entities/entity-operations.js';
 import { EntityProjection } from '../entities/entity-projection.js';
@@ -88,10 +89,8 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
 
   onApplicationBootstrap(): void {
     const { auditMinutes = 0 } = this.host.settings;
-    for (const projection of this.host.projections) {
-      void this.#auditNewBuild(projection);
-      void this.#resumeRebuild(projection);
-    }
+    for (const projection of this.host.all) void this.#auditNewBuild(projection);
+    for (const projection of this.host.projections) void this.#resumeRebuild(projection);
     if (auditMinutes === 0) return;
     this.#schedule = setInterval(() => {
       for (const projection of this.host.all) this.audit(projection);
@@ -109,11 +108,11 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /** What another build of the program has folded is used at once, and audited. Where it drifts, it is rebuilt. */
-  async #auditNewBuild(projection: Projection): Promise<void> {
+  async #auditNewBuild(projection: Projection | EntityProjection): Promise<void> {
     const { build } = this.host.settings;
     if (build === undefined) return;
     const { name } = projection;
-    const { snapshots } = this.host.dependenciesOf(projection);
+    const snapshots = this.host.snapshotsOf(name);
     try {
       await projection.settled;
       if ((await snapshots.auditedBuild?.()) === build || this.#ending.signal.aborted) return;
@@ -126,7 +125,7 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /** @returns whether the state is what this build folds the log to, at the latest after a rebuild */
-  async #isAsFolded(projection: Projection): Promise<boolean> {
+  async #isAsFolded(projection: Projection | EntityProjection): Promise<boolean> {
     const { name } = projection;
     this.#logger.log(
       `${name}: another build of the program has folded its state; it is used, and audited now`,
@@ -213,9 +212,7 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
   #reportAudit(projection: string, { position, checked, drift }: AuditReport): void {
     if (drift !== undefined) {
       const { after, upTo } = drift;
-      this.#logger.error(
-        `${projection}: its ${drift.of} at ${upTo} is not what the log folds to; up to ${after} it was`,
-      );
+      this.#logger.error(`${projection}: ${describeDrift(drift)}`);
       this.#signal('projection.drifted', { projection, after, upTo });
     }
     this.#signal('projection.audited', { projection, position, checked });
@@ -226,4 +223,11 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
       this.#logger.error(`a listener of ${name} failed`, error);
     });
   }
+}
+
+/** An entity projection has no earlier states to compare, and so no position up to which it was right. */
+function describeDrift({ after, upTo, of, entities }: Drift): string {
+  if (entities === undefined)
+    return `its ${of} at ${upTo} is not what the log folds to; up to ${after} it was`;
+  return `at ${upTo} some of its entities are not what the log folds to: ${entities.join(', ')}`;
 }

@@ -1,7 +1,8 @@
 /** How a worker process gets its log, projections and snapshots: from a module that the application names by URL. */
 import { EventLog } from '../../event-log/event-log.js';
 import type { EventStore } from '../../event-log/event-store.js';
-import { contractsIn, definitionsIn } from '../module-definitions.js';
+import type { EntityProjectionDefinition } from '../entities/define-entity-projection.js';
+import { contractsIn, definitionsIn, entityDefinitionsIn } from '../module-definitions.js';
 import { skipContracts } from '../skipping.js';
 import type { SnapshotStore } from '../snapshots/snapshot-store.js';
 import type { FoldDependencies } from './fold-dependencies.js';
@@ -21,8 +22,11 @@ export interface WorkerBootstrap {
 export type CreateWorkerBootstrap = (options: unknown) => WorkerBootstrap | Promise<WorkerBootstrap>;
 
 export interface OpenedDependencies {
-  /** Names. */
+  /** Names, of those with one state each. */
   readonly projections: readonly string[];
+  /** By name. */
+  readonly entityProjections: ReadonlyMap<string, EntityProjectionDefinition>;
+  readonly log: EventLog;
   /** @throws Error when there is no projection of this name */
   readonly of: (projection: string) => FoldDependencies;
   readonly close: () => Promise<void>;
@@ -39,6 +43,8 @@ export async function openDependencies({
   log.contracts.register([...contractsIn(contexts), ...skipContracts]);
   return {
     projections: [...definitions.keys()],
+    entityProjections: entityDefinitionsIn(contexts),
+    log,
     of: (projection) => {
       const definition = definitions.get(projection);
       if (definition === undefined) throw new Error(`there is no projection ${projection}`);

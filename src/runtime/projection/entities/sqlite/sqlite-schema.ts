@@ -1,8 +1,5 @@
 /** The tables of an entity projection in SQLite, and the view that other programs read. */
-import type { EntityProjectionDefinition } from './define-entity-projection.js';
-
-/** What they follow from. */
-export type Shape = Pick<EntityProjectionDefinition, 'index' | 'compound'>;
+import type { Shape } from '../entity-database.js';
 
 /** The column of a member. A prefix, since a member may be named as a column of the runtime, or as a keyword of SQL. */
 export const columnOf = (member: string): string => `i_${member}`;
@@ -28,7 +25,10 @@ export function schemaOf({ index, compound }: Shape): string {
     );
     CREATE TABLE IF NOT EXISTS entities (
       id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, digest TEXT NOT NULL,
-      state NOT NULL, view TEXT NOT NULL, fault TEXT${members.map((member) => `, ${columnOf(member)}`).join('')}
+      state NOT NULL, view TEXT NOT NULL, fault TEXT, changes INTEGER NOT NULL${members.map((member) => `, ${columnOf(member)}`).join('')}
+    );
+    CREATE TABLE IF NOT EXISTS snapshots (
+      key TEXT NOT NULL, position INTEGER NOT NULL, state NOT NULL, PRIMARY KEY (key, position)
     );
     CREATE INDEX IF NOT EXISTS faulted ON entities (position) WHERE fault IS NOT NULL;
     CREATE VIEW IF NOT EXISTS entity_list AS SELECT ${shown.join()} FROM entities;

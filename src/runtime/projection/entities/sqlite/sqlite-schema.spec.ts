@@ -1,6 +1,6 @@
 /** Every member of an index has a column, an index and a name in SQL, whatever it is called. */
 import Database from 'libsql';
-import { schemaOf } from './entity-schema.js';
+import { schemaOf } from './sqlite-schema.js';
 
 describe('the tables of an entity projection', () => {
   it('take members that are keywords of SQL, and name each index differently', () => {

@@ -2,11 +2,11 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'libsql';
-import { added, cancelled, opened, orderContracts, orders } from '../../../../test/support/app/orders.js';
-import { runEntities, type RunningEntities } from '../../../../test/support/running-entities.js';
-import { TemporaryFolder } from '../../../../test/support/server.js';
-import { EventLog } from '../../event-log/event-log.js';
-import { MemoryStore } from '../../stores/memory.store.js';
+import { added, cancelled, opened, orderContracts, orders } from '../../../../../test/support/app/orders.js';
+import { runEntities, type RunningEntities } from '../../../../../test/support/running-entities.js';
+import { TemporaryFolder } from '../../../../../test/support/server.js';
+import { EventLog } from '../../../event-log/event-log.js';
+import { MemoryStore } from '../../../stores/memory.store.js';
 
 describe('the view entity_list', () => {
   let log: EventLog;

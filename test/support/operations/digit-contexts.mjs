@@ -1,0 +1,36 @@
+/** A context with an entity projection: the sums of the entries by their last digit. LEFTFOLD_TEST_FACTOR makes its definition another one. */
+import { built, builtApp } from '../built.mjs';
+import { assign, setup } from 'xstate';
+
+const { LeftfoldModule, defineEntityProjection, tag } = await built('runtime/index.js');
+const { EntriesModule } = await builtApp('contexts.js');
+const { entryRecorded } = await builtApp('entries.events.js');
+
+const factor = Number(process.env.LEFTFOLD_TEST_FACTOR ?? 1);
+/** A constant that no fingerprint sees. */
+const bonus = Number(process.env.LEFTFOLD_TEST_BONUS ?? 0);
+
+const machine = setup({
+  actions: {
+    add: assign({
+      total: ({ context, event }) => context.total + Number(event.data.value) * context.factor + bonus,
+    }),
+  },
+}).createMachine({
+  id: 'digit',
+  context: { total: 0, factor },
+  initial: 'counting',
+  states: { counting: { on: { 'entry.recorded': { actions: 'add' } } } },
+});
+
+export const digits = defineEntityProjection({
+  name: 'digits',
+  machine,
+  consumes: [entryRecorded],
+  key: ({ data }) => data.value.slice(-1),
+  view: ({ context }) => ({ total: context.total }),
+  index: { total: 'number' },
+  tag: (key) => tag(`digit:${key}`),
+});
+
+export const contexts = [EntriesModule, LeftfoldModule.forFeature({ projections: [digits], http: true })];
