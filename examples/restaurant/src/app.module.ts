@@ -32,7 +32,13 @@ export class AppModule {
         LeftfoldModule.forRoot({
           store,
           snapshots: { folder: data },
-          http: { events: 'read-only', commits: names.length === 0, projections: true, operations: true, health: true },
+          http: {
+            events: 'read-only',
+            commits: names.length === 0,
+            projections: true,
+            operations: true,
+            health: true,
+          },
         }),
         ...names.flatMap((name) => contexts[name] ?? []),
       ],

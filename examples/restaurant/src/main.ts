@@ -14,7 +14,11 @@ const settings = {
 
 // Bodies are read exactly, which needs their bytes.
 const options = { rawBody: true };
-const app = await NestFactory.create<NestFastifyApplication>(AppModule.of(settings), new FastifyAdapter(), options);
+const app = await NestFactory.create<NestFastifyApplication>(
+  AppModule.of(settings),
+  new FastifyAdapter(),
+  options,
+);
 app.enableShutdownHooks();
 await app.listen(Number(PORT), '127.0.0.1');
 console.log(`listens on ${await app.getUrl()}`);

@@ -32,7 +32,9 @@ test('customers', { timeout: 60_000 }, async (context) => {
   });
 
   await context.test('of twenty at once, one gets it', async () => {
-    const answers = await Promise.all(Array.from({ length: 20 }, () => post(SIGN_UP, { email: 'bob@example.org' })));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => post(SIGN_UP, { email: 'bob@example.org' })),
+    );
     const refused = answers.filter(({ status }) => status === 409);
     assert.deepEqual([refused.length, refused[0].sentence], [19, 'Email already used.']);
   });
@@ -51,7 +53,10 @@ test('customers', { timeout: 60_000 }, async (context) => {
     assert.ok('verify' in (await see(`${uri}/commands`))._links);
     await done(`${uri}/commands/verify`);
     const { status, _links } = await see(uri);
-    assert.deepEqual([status, Object.keys(_links)], ['verified', ['self', 'addresses', 'commands', 'change-email']]);
+    assert.deepEqual(
+      [status, Object.keys(_links)],
+      ['verified', ['self', 'addresses', 'commands', 'change-email']],
+    );
     assert.equal((await post(`${uri}/commands/verify`)).status, 409);
     await done(`${uri}/commands/change-email`, { email: 'eve@example.com' });
     await done(`${uri}/commands/verify`);
@@ -66,13 +71,22 @@ test('customers', { timeout: 60_000 }, async (context) => {
     assert.match(address, /^\/addresses\/[\w-]{36}$/);
     const { nickName, location, customer } = await see(address);
     assert.deepEqual([nickName, location, customer], ['home', '1 Main Street', one.split('/').at(-1)]);
-    const { status, sentence } = await post(`${one}/addresses/commands/add`, { ...HOME, location: 'elsewhere' });
+    const { status, sentence } = await post(`${one}/addresses/commands/add`, {
+      ...HOME,
+      location: 'elsewhere',
+    });
     assert.deepEqual([status, sentence], [409, 'Address nickname must be unique.']);
     await done(`${one}/addresses/commands/add`, { ...HOME, nickName: 'work' });
     await done(`${other}/addresses/commands/add`, HOME);
     const { _embedded, page } = await see(`${one}/addresses?sort=nickName`);
-    assert.deepEqual([page.totalElements, _embedded.addresses.map((each) => each.nickName)], [2, ['home', 'work']]);
-    assert.deepEqual((await see(one)).addresses.map((each) => each.nickName), ['home', 'work']);
+    assert.deepEqual(
+      [page.totalElements, _embedded.addresses.map((each) => each.nickName)],
+      [2, ['home', 'work']],
+    );
+    assert.deepEqual(
+      (await see(one)).addresses.map((each) => each.nickName),
+      ['home', 'work'],
+    );
     const { data } = (await events()).find(({ type }) => type === 'address.added');
     assert.deepEqual(Object.keys(data), ['customerId', 'addressId', 'nickName', 'location']);
   });

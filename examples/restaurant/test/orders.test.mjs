@@ -65,11 +65,16 @@ test('orders', { timeout: 60_000 }, async (context) => {
   await context.test('at least one must be added', async () => {
     const order = await open();
     for (const quantity of [0, -1, 1.5, undefined]) {
-      const { status, sentence } = await post(`${order}/orderItems/commands/add`, { menuItem: pizza, quantity });
+      const { status, sentence } = await post(`${order}/orderItems/commands/add`, {
+        menuItem: pizza,
+        quantity,
+      });
       assert.deepEqual([status, sentence], [422, 'Must add at least one item.']);
     }
     const item = await addItem(order);
-    const { status, sentence } = await post(`${order}/orderItems/${idOf(item)}/commands/change-quantity`, { quantity: 0 });
+    const { status, sentence } = await post(`${order}/orderItems/${idOf(item)}/commands/change-quantity`, {
+      quantity: 0,
+    });
     assert.deepEqual([status, sentence], [422, 'Must add at least one item.']);
   });
 
@@ -90,7 +95,13 @@ test('orders', { timeout: 60_000 }, async (context) => {
     await done(`${path}/commands/change-quantity`, { quantity: 5 });
     assert.equal((await lastOf('item.quantity-changed')).quantity, 5);
     assert.equal((await see(order)).total, '50.00');
-    assert.deepEqual(Object.keys((await see(`${path}/commands`))._links), ['self', 'change-quantity', 'remove']);
+    assert.deepEqual(Object.keys((await see(`${path}/commands`))._links), [
+      'self',
+      'change-quantity',
+      'remove',
+    ]);
+    assert.equal((await see(path)).quantity, 5);
+    assert.equal((await get(`${await open()}/orderItems/${idOf(item)}`)).sentence, 'Order item not found.');
     await done(`${path}/commands/remove`);
     assert.deepEqual(await lastOf('item.removed-from-order'), {
       orderId: idOf(order),
@@ -99,7 +110,10 @@ test('orders', { timeout: 60_000 }, async (context) => {
     });
     assert.equal((await see(order)).total, '0.00');
     assert.equal((await get(item)).status, 404);
-    for (const [command, body] of [['change-quantity', { quantity: 1 }], ['remove', {}]]) {
+    for (const [command, body] of [
+      ['change-quantity', { quantity: 1 }],
+      ['remove', {}],
+    ]) {
       const { status, sentence } = await post(`${path}/commands/${command}`, body);
       assert.deepEqual([status, sentence], [404, 'Order item not found.']);
     }
@@ -114,7 +128,10 @@ test('orders', { timeout: 60_000 }, async (context) => {
     assert.equal((await get(`${order}/address`)).sentence, 'Address not found.');
     await done(`${order}/commands/add-delivery-address`, { address: home });
     await done(`${order}/commands/add-delivery-address`, { address: work });
-    assert.deepEqual(await lastOf('delivery-address.added-to-order'), { orderId: idOf(order), addressId: idOf(work) });
+    assert.deepEqual(await lastOf('delivery-address.added-to-order'), {
+      orderId: idOf(order),
+      addressId: idOf(work),
+    });
     assert.equal((await see(order)).address, idOf(work));
     const { nickName, location } = await see(`${order}/address`);
     assert.deepEqual([nickName, location], ['work', '2 High Street']);
@@ -139,32 +156,35 @@ test('orders', { timeout: 60_000 }, async (context) => {
     assert.equal((await see(order)).status, 'placed');
   });
 
-  await context.test('once it is placed or cancelled, an order must be open for everything, and has no commands', async () => {
-    for (const end of ['place', 'cancel']) {
-      const order = await open();
-      const item = await addItem(order);
-      await done(`${order}/commands/add-delivery-address`, { address: home });
-      assert.ok('cancel' in (await see(order))._links);
-      await done(`${order}/commands/${end}`);
-      const path = `${order}/orderItems/${idOf(item)}/commands`;
-      for (const [command, body] of [
-        [`${order}/orderItems/commands/add`, { menuItem: pizza, quantity: 1 }],
-        [`${path}/change-quantity`, { quantity: 2 }],
-        [`${path}/remove`, {}],
-        [`${order}/commands/add-delivery-address`, { address: home }],
-        [`${order}/commands/place`, {}],
-        [`${order}/commands/cancel`, {}],
-      ]) {
-        const { status, sentence } = await post(command, body);
-        assert.deepEqual([status, sentence], [409, 'Order must be open.'], command);
+  await context.test(
+    'once it is placed or cancelled, an order must be open for everything, and has no commands',
+    async () => {
+      for (const end of ['place', 'cancel']) {
+        const order = await open();
+        const item = await addItem(order);
+        await done(`${order}/commands/add-delivery-address`, { address: home });
+        assert.ok('cancel' in (await see(order))._links);
+        await done(`${order}/commands/${end}`);
+        const path = `${order}/orderItems/${idOf(item)}/commands`;
+        for (const [command, body] of [
+          [`${order}/orderItems/commands/add`, { menuItem: pizza, quantity: 1 }],
+          [`${path}/change-quantity`, { quantity: 2 }],
+          [`${path}/remove`, {}],
+          [`${order}/commands/add-delivery-address`, { address: home }],
+          [`${order}/commands/place`, {}],
+          [`${order}/commands/cancel`, {}],
+        ]) {
+          const { status, sentence } = await post(command, body);
+          assert.deepEqual([status, sentence], [409, 'Order must be open.'], command);
+        }
+        for (const commands of [`${order}/commands`, `${order}/orderItems/commands`, path])
+          assert.deepEqual(Object.keys((await see(commands))._links), ['self'], commands);
+        const { status, _links } = await see(order);
+        assert.equal(status, end === 'place' ? 'placed' : 'cancelled');
+        assert.deepEqual(Object.keys(_links), ['self', 'orderItems', 'customer', 'address', 'commands']);
       }
-      for (const commands of [`${order}/commands`, `${order}/orderItems/commands`, path])
-        assert.deepEqual(Object.keys((await see(commands))._links), ['self'], commands);
-      const { status, _links } = await see(order);
-      assert.equal(status, end === 'place' ? 'placed' : 'cancelled');
-      assert.deepEqual(Object.keys(_links), ['self', 'orderItems', 'customer', 'address', 'commands']);
-    }
-  });
+    },
+  );
 
   await context.test('an unknown order is 404', async () => {
     for (const answer of [
@@ -193,30 +213,36 @@ test('orders', { timeout: 60_000 }, async (context) => {
     assert.deepEqual([page.totalElements, _embedded.orderItems.length], [2, 2]);
     const { _embedded: all } = await see('/orders?sort=total,desc&size=100');
     const totals = all.orders.map(({ total }) => Number(total.replace('.', '')));
-    assert.deepEqual(totals, totals.toSorted((one, other) => other - one));
+    assert.deepEqual(
+      totals,
+      totals.toSorted((one, other) => other - one),
+    );
     assert.equal((await see('/orders/commands'))._links.open.href, OPEN);
   });
 
-  await context.test('popularity is the number of orders that the item was added to and not removed from', async () => {
-    const item = await add('1.00');
-    const popularity = async () => (await see(item)).popularity;
-    const [one, other, third] = [await open(), await open(), await open()];
-    const first = await addItem(one, item);
-    const second = await addItem(one, item);
-    assert.equal(await popularity(), 1);
-    await addItem(other, item);
-    assert.equal(await popularity(), 2);
-    await done(`${one}/orderItems/${idOf(first)}/commands/remove`);
-    assert.equal(await popularity(), 2);
-    await done(`${one}/orderItems/${idOf(second)}/commands/remove`);
-    assert.equal(await popularity(), 1);
-    await place(other);
-    await addItem(third, item);
-    await done(`${third}/commands/cancel`);
-    assert.equal(await popularity(), 2);
-    await done(`${item}/commands/remove`);
-    assert.equal(await popularity(), 2);
-  });
+  await context.test(
+    'popularity is the number of orders that the item was added to and not removed from',
+    async () => {
+      const item = await add('1.00');
+      const popularity = async () => (await see(item)).popularity;
+      const [one, other, third] = [await open(), await open(), await open()];
+      const first = await addItem(one, item);
+      const second = await addItem(one, item);
+      assert.equal(await popularity(), 1);
+      await addItem(other, item);
+      assert.equal(await popularity(), 2);
+      await done(`${one}/orderItems/${idOf(first)}/commands/remove`);
+      assert.equal(await popularity(), 2);
+      await done(`${one}/orderItems/${idOf(second)}/commands/remove`);
+      assert.equal(await popularity(), 1);
+      await place(other);
+      await addItem(third, item);
+      await done(`${third}/commands/cancel`);
+      assert.equal(await popularity(), 2);
+      await done(`${item}/commands/remove`);
+      assert.equal(await popularity(), 2);
+    },
+  );
 
   await context.test('an event that only this context records cannot come from outside', async () => {
     const event = { type: 'order.placed', data: { id: 'x', menuItemIds: [] } };

@@ -80,7 +80,7 @@ export function client(url) {
     },
     async events() {
       const all = [];
-      for (let after = 0; ; ) {
+      for (let after = 0; ;) {
         const { body: page } = await request('GET', `/events?after=${after}&limit=1000`);
         all.push(...page.events);
         if (page.events.length === 0 || page.next === undefined) return all;

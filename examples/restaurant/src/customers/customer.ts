@@ -27,7 +27,9 @@ export const customerChart = setup({
       !context.addresses.some(({ nickName }) => nickName === event.data.nickName),
   },
   actions: {
-    write: assign({ email: ({ context, event }) => ('email' in event.data ? event.data.email : context.email) }),
+    write: assign({
+      email: ({ context, event }) => ('email' in event.data ? event.data.email : context.email),
+    }),
     addAddress: assign({
       addresses: ({ context, event }) => {
         if (event.type !== 'address.added') return context.addresses;
@@ -65,7 +67,10 @@ export const emails = uniqueValues('email', {
 
 const email = z.strictObject({ email: z.email('Email must be valid.').max(254) });
 const text = (name: string): z.ZodString =>
-  z.string({ error: `${name} must be present.` }).max(500).regex(/\S/, `${name} must be present.`);
+  z
+    .string({ error: `${name} must be present.` })
+    .max(500)
+    .regex(/\S/, `${name} must be present.`);
 
 export const customer = defineDecider({
   name: 'customer',
@@ -95,7 +100,11 @@ export const customer = defineDecider({
       decide: (_state, _given, id) => customerVerified.create({ id }, [ofCustomer(id)]),
     },
     'add-address': {
-      input: z.strictObject({ addressId: z.string(), nickName: text('Nickname'), location: text('Location') }),
+      input: z.strictObject({
+        addressId: z.string(),
+        nickName: text('Nickname'),
+        location: text('Location'),
+      }),
       records: addressAdded,
       decide: (_state, given, id) =>
         addressAdded.create({ customerId: id, ...given }, [ofCustomer(id), ofAddress(given.addressId)]),

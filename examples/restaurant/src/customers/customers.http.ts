@@ -26,13 +26,13 @@ export const CustomersController = serve([
   },
   {
     path: 'customers/:customer/addresses',
-    subject: customers,
+    within: { of: customers, name: 'Customer' },
     of: addresses,
-    name: 'Customer',
+    name: 'Address',
     list: {
       rel: 'addresses',
       item: '/addresses/:id',
-      where: (ids) => ({ customer: ids['customer'] ?? '' }),
+      where: { customer: ':customer' },
     },
     commands: {
       add: command(customer, 'add-address', {

@@ -50,7 +50,8 @@ export function decision(
 /** @throws InvalidBody for a member that the path says */
 function inputOf(body: Body, given: Given, ids: Ids): Body {
   const twice = Object.keys(given).find((member) => Object.hasOwn(body, member));
-  if (twice !== undefined) throw new InvalidBody([{ pointer: `#/${twice}`, detail: 'The URL says it already.' }]);
+  if (twice !== undefined)
+    throw new InvalidBody([{ pointer: `#/${twice}`, detail: 'The URL says it already.' }]);
   const said = Object.entries(given).map(([member, parameter]) => [member, ids[parameter]]);
   return { ...body, ...Object.fromEntries(said) };
 }

@@ -27,7 +27,11 @@ export const HAL_TYPE = 'application/hal+json';
 const OWN_EVENTS_MS = 1_000;
 
 /** Waits for `?after=` as long as the client prefers, or for what this process knows to be recorded. @throws NotYet */
-export async function caughtUp(projection: EntityProjection, log: EventLog, request: HttpRequest): Promise<void> {
+export async function caughtUp(
+  projection: EntityProjection,
+  log: EventLog,
+  request: HttpRequest,
+): Promise<void> {
   const after = wholeNumber(queryOf(request), 'after');
   const wanted = position(after ?? log.knownHead);
   const waitMs = after === undefined ? OWN_EVENTS_MS : preferredWait(request.headers['prefer']) * 1_000;

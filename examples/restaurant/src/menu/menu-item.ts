@@ -13,7 +13,9 @@ const menuItemChart = setup({
   },
   actions: {
     describe: assign(({ context, event }) =>
-      event.type === 'menu-item.removed' ? context : { description: event.data.description, price: event.data.price },
+      event.type === 'menu-item.removed'
+        ? context
+        : { description: event.data.description, price: event.data.price },
     ),
   },
 }).createMachine({

@@ -64,7 +64,8 @@ export const menuItems = defineEntityProjection({
   name: 'menu-items',
   machine: strict(chart),
   consumes,
-  key: ({ data }) => ('menuItemIds' in data ? data.menuItemIds : 'menuItemId' in data ? data.menuItemId : data.id),
+  key: ({ data }) =>
+    'menuItemIds' in data ? data.menuItemIds : 'menuItemId' in data ? data.menuItemId : data.id,
   view: ({ value, context: { description, price, ended, open } }) => ({
     status: value,
     description,

@@ -12,7 +12,7 @@ export const MenuController = serve([
     path: 'menu/items',
     of: menuItems,
     name: 'Menu item',
-    list: { rel: 'items', item: '/menu/items/:id', where: () => ({ status: 'active' }) },
+    list: { rel: 'items', item: '/menu/items/:id', where: { status: 'active' } },
     commands: { 'add-menu-item': command(menuItem, 'add', made), add: command(menuItem, 'add', made) },
   },
   {

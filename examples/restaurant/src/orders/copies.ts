@@ -1,7 +1,13 @@
 /** What orders know of the other contexts: copies, folded from the events that those publish. Their contracts are all that is imported. */
 import { defineDecider, defineEntityProjection, type RecordedOf } from 'leftfold';
 import { assign, setup } from 'xstate';
-import { addressAdded, customerSignedUp, emailChanged, ofAddress, ofCustomer } from '../customers/customers.events.js';
+import {
+  addressAdded,
+  customerSignedUp,
+  emailChanged,
+  ofAddress,
+  ofCustomer,
+} from '../customers/customers.events.js';
 import { menuEvents, ofMenuItem } from '../menu/menu.events.js';
 import { about, strict } from '../shared/about.js';
 
@@ -47,7 +53,9 @@ const menuItemChart = setup({
   },
   actions: {
     write: assign(({ context, event }) =>
-      'description' in event.data ? { description: event.data.description, price: event.data.price } : context,
+      'description' in event.data
+        ? { description: event.data.description, price: event.data.price }
+        : context,
     ),
   },
 }).createMachine({

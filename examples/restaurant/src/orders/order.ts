@@ -22,7 +22,9 @@ const NO_ITEM = 'Must add at least one item.';
 const quantity = z.int(NO_ITEM).positive(NO_ITEM).max(10_000);
 const orderItem = z.string();
 
-const menuItemsOf = ({ items }: Order): string[] => [...new Set(Object.values(items).map(({ menuItem }) => menuItem))];
+const menuItemsOf = ({ items }: Order): string[] => [
+  ...new Set(Object.values(items).map(({ menuItem }) => menuItem)),
+];
 
 export const order = defineDecider({
   name: 'order',
@@ -38,7 +40,10 @@ export const order = defineDecider({
         const item = context.items[given.orderItem];
         if (item === undefined) return noItem();
         const data = { orderId: id, orderItemId: given.orderItem, menuItemId: item.menuItem };
-        return quantityChanged.create({ ...data, quantity: given.quantity }, [ofOrder(id), ofMenuItem(item.menuItem)]);
+        return quantityChanged.create({ ...data, quantity: given.quantity }, [
+          ofOrder(id),
+          ofMenuItem(item.menuItem),
+        ]);
       },
     },
     'remove-item': {
@@ -125,6 +130,8 @@ export const addDeliveryAddress = decideTogether({
   records: { order: deliveryAddressAdded },
   decide: ({ context }, given) =>
     context.address.customer === context.order.customer
-      ? deliveryAddressAdded.create({ orderId: given.order, addressId: given.address }, [ofOrder(given.order)])
+      ? deliveryAddressAdded.create({ orderId: given.order, addressId: given.address }, [
+          ofOrder(given.order),
+        ])
       : notFound('address', 'Address not found.'),
 });

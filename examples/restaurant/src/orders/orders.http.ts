@@ -9,13 +9,17 @@ import { deliveryAddressAdded, itemAdded, orderOpened } from './orders.events.js
 const same = { location: '/orders/:order', subject: 'order' };
 const item = { location: '/orderItems/:item', subject: 'order', given: { orderItem: 'item' } };
 
+const within = { of: orders, name: 'Order' };
+
 export const OrdersController = serve([
   {
     path: 'orders',
     of: orders,
     name: 'Order',
     list: { rel: 'orders', item: '/orders/:id' },
-    commands: { open: decision(openOrder, orderOpened, { location: '/orders/:new', given: { order: 'new' } }) },
+    commands: {
+      open: decision(openOrder, orderOpened, { location: '/orders/:new', given: { order: 'new' } }),
+    },
   },
   {
     path: 'orders/:order',
@@ -37,10 +41,10 @@ export const OrdersController = serve([
   },
   {
     path: 'orders/:order/orderItems',
-    subject: orders,
+    within,
     of: orderItems,
-    name: 'Order',
-    list: { rel: 'orderItems', item: '/orderItems/:id', where: (ids) => ({ order: ids['order'] ?? '' }) },
+    name: 'Order item',
+    list: { rel: 'orderItems', item: '/orderItems/:id', where: { order: ':order' } },
     commands: {
       add: decision(addItem, itemAdded, {
         location: '/orderItems/:new',
@@ -50,7 +54,7 @@ export const OrdersController = serve([
   },
   {
     path: 'orders/:order/orderItems/:item',
-    subject: orders,
+    within: { ...within, namedBy: 'order' },
     of: orderItems,
     name: 'Order item',
     commands: {
@@ -58,7 +62,17 @@ export const OrdersController = serve([
       remove: command(order, 'remove-item', { ...item, location: '/orders/:order' }),
     },
   },
-  { path: 'orders/:order/customer', subject: orders, of: knownCustomers, name: 'Customer', key: ({ customer }) => customer },
-  { path: 'orders/:order/address', subject: orders, of: knownAddresses, name: 'Address', key: ({ address }) => address },
+  {
+    path: 'orders/:order/customer',
+    within: { ...within, names: 'customer' },
+    of: knownCustomers,
+    name: 'Customer',
+  },
+  {
+    path: 'orders/:order/address',
+    within: { ...within, names: 'address' },
+    of: knownAddresses,
+    name: 'Address',
+  },
   { path: 'orderItems/:item', of: orderItems, name: 'Order item' },
 ]);

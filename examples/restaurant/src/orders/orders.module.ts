@@ -1,7 +1,14 @@
 /** The bounded context of the orders. */
 import { Module } from '@nestjs/common';
 import { LeftfoldModule } from 'leftfold';
-import { knownAddress, knownAddresses, knownCustomer, knownCustomers, knownMenuItem, knownMenuItems } from './copies.js';
+import {
+  knownAddress,
+  knownAddresses,
+  knownCustomer,
+  knownCustomers,
+  knownMenuItem,
+  knownMenuItems,
+} from './copies.js';
 import { orderItems, orders } from './order-lists.js';
 import { addDeliveryAddress, addItem, openOrder, order } from './order.js';
 import { orderEvents } from './orders.events.js';
