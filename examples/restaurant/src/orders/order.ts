@@ -5,7 +5,7 @@ import { ofMenuItem } from '../menu/menu.events.js';
 import { about, isIn, notFound, notNow } from '../shared/about.js';
 import { reference } from '../shared/reference.js';
 import { knownAddress, knownCustomer, knownMenuItem } from './copies.js';
-import { orderChart, type Order } from './order.chart.js';
+import { orderChart, type Order, type OrderItem } from './order.chart.js';
 import {
   deliveryAddressAdded,
   itemAdded,
@@ -22,9 +22,13 @@ const NO_ITEM = 'Must add at least one item.';
 const quantity = z.int(NO_ITEM).positive(NO_ITEM).max(10_000);
 const orderItem = z.string();
 
-const menuItemsOf = ({ items }: Order): string[] => [
-  ...new Set(Object.values(items).map(({ menuItem }) => menuItem)),
-];
+const itemIn = ({ items }: Order, id: string) => (Object.hasOwn(items, id) ? items[id] : undefined);
+const menuItemsOf = ({ items }: Order) => [...new Set(Object.values(items).map(({ menuItem }) => menuItem))];
+const endOf = (id: string, ended: Order) => ({ id, menuItemIds: menuItemsOf(ended) });
+
+/** The tags of an event tell whom it is about: the order, and the menu items. */
+const ofItem = (id: string, { menuItem }: OrderItem) => [ofOrder(id), ofMenuItem(menuItem)];
+const ofAll = (id: string, ended: Order) => [ofOrder(id), ...menuItemsOf(ended).map(ofMenuItem)];
 
 export const order = defineDecider({
   name: 'order',
@@ -37,40 +41,31 @@ export const order = defineDecider({
       input: z.strictObject({ orderItem, quantity }),
       records: quantityChanged,
       decide: ({ context }, given, id) => {
-        const item = context.items[given.orderItem];
+        const item = itemIn(context, given.orderItem);
         if (item === undefined) return noItem();
         const data = { orderId: id, orderItemId: given.orderItem, menuItemId: item.menuItem };
-        return quantityChanged.create({ ...data, quantity: given.quantity }, [
-          ofOrder(id),
-          ofMenuItem(item.menuItem),
-        ]);
+        return quantityChanged.create({ ...data, quantity: given.quantity }, ofItem(id, item));
       },
     },
     'remove-item': {
       input: z.strictObject({ orderItem }),
       records: itemRemoved,
       decide: ({ context }, given, id) => {
-        const item = context.items[given.orderItem];
+        const item = itemIn(context, given.orderItem);
         if (item === undefined) return noItem();
         const data = { orderId: id, orderItemId: given.orderItem, menuItemId: item.menuItem };
-        return itemRemoved.create(data, [ofOrder(id), ofMenuItem(item.menuItem)]);
+        return itemRemoved.create(data, ofItem(id, item));
       },
     },
     place: {
       input: z.strictObject({}),
       records: orderPlaced,
-      decide: ({ context }, _given, id) => {
-        const menuItemIds = menuItemsOf(context);
-        return orderPlaced.create({ id, menuItemIds }, [ofOrder(id), ...menuItemIds.map(ofMenuItem)]);
-      },
+      decide: ({ context }, _given, id) => orderPlaced.create(endOf(id, context), ofAll(id, context)),
     },
     cancel: {
       input: z.strictObject({}),
       records: orderCancelled,
-      decide: ({ context }, _given, id) => {
-        const menuItemIds = menuItemsOf(context);
-        return orderCancelled.create({ id, menuItemIds }, [ofOrder(id), ...menuItemIds.map(ofMenuItem)]);
-      },
+      decide: ({ context }, _given, id) => orderCancelled.create(endOf(id, context), ofAll(id, context)),
     },
   },
   refusal: ({ value }, _id, records) => {
