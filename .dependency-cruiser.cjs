@@ -51,7 +51,7 @@ module.exports = {
     ...layer('event-log', LOG, KERNEL, FILE_ERRORS),
     ...layer('fold', FOLD, LOG, KERNEL),
     ...layer('stores', 'runtime/stores/', LOG, KERNEL, FILE_ERRORS),
-    ...layer('projection', 'runtime/projection/', FOLD, LOG, KERNEL),
+    ...layer('projection', 'runtime/projection/', FOLD, LOG, KERNEL, FILE_ERRORS),
     ...layer('command', 'runtime/command/', FOLD, LOG, KERNEL),
     ...layer('http', 'runtime/http/', 'runtime/projection/', 'runtime/command/', FOLD, LOG),
     ...layer('testing', 'runtime/testing/', 'runtime/stores/', LOG, KERNEL),

@@ -8,7 +8,8 @@ import { join } from 'node:path';
 import { LmdbReader } from '../dist/runtime/stores/lmdb/lmdb.reader.js';
 import { LmdbStore } from '../dist/runtime/stores/lmdb/lmdb.store.js';
 import { checkFile } from '../dist/runtime/stores/lmdb/file-check.js';
-import { TABLES } from '../dist/runtime/stores/lmdb/open-log.js';
+import { FoundIndexes } from '../dist/runtime/stores/lmdb/index-sum.js';
+import { TABLES } from '../dist/runtime/stores/lmdb/lmdb-files.js';
 import { commitOf } from './log/events.mjs';
 
 const [events, size] = [Number(process.argv[2] ?? 1_000_000), Number(process.argv[3] ?? 500)];
@@ -44,7 +45,7 @@ try {
   await write();
   const bytes = statSync(file).size;
   const pages = await secondsOf(() => {
-    checkFile(file, TABLES);
+    checkFile(file, TABLES, new FoundIndexes());
   });
   const opened = await secondsOf(() => LmdbReader.open(folder).close());
   const stored = await secondsOf(() => LmdbStore.open(folder).close());

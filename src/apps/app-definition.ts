@@ -19,6 +19,8 @@ export interface AppDefinition {
   readonly aliases?: ReadonlyMap<string, string>;
   /** Whether the data folder is of use for one log only, and a log server of another one is refused. */
   readonly isBoundToLog?: boolean;
+  /** Whether other processes run contexts over the same log. */
+  readonly sharesLog?: boolean;
 }
 
 @Module({})
@@ -26,7 +28,11 @@ export class AppModule {
   static over(
     store: EventStore,
     settings: Settings,
-    { parts: { contexts, workers }, http }: Pick<AppDefinition, 'parts' | 'http'>,
+    {
+      parts: { contexts, workers },
+      http,
+      sharesLog = false,
+    }: Pick<AppDefinition, 'parts' | 'http' | 'sharesLog'>,
   ): DynamicModule {
     const { data: folder, snapshotEvery, snapshotSeconds, snapshotSpacing, snapshotBytes } = settings;
     return {
@@ -44,6 +50,7 @@ export class AppModule {
           },
           ...(settings.entities !== 'data' && { entities: { postgres: settings.entities } }),
           auditMinutes: settings.auditMinutes,
+          sharesLog,
           ...(settings.build !== undefined && { build: settings.build }),
           ...(settings.store !== 'memory' && { workers: { store: storeUrl(settings), ...workers } }),
           http,

@@ -1,6 +1,19 @@
 /** The projections of a running server, asked over HTTP. */
 import { CommandFailed, EXIT } from './exit-codes.js';
 
+interface ServedOverview {
+  readonly name: string;
+  readonly position: number;
+  /** Of an entity projection. */
+  readonly entities?: object;
+}
+
+export interface ServedProjection {
+  /** How far it has folded. */
+  readonly position: number;
+  readonly hasEntities: boolean;
+}
+
 export class ServedProjections {
   readonly url: string;
 
@@ -17,13 +30,18 @@ export class ServedProjections {
     this.url = url.replace(/\/+$/, '');
   }
 
-  /** How far each has folded, by name. @throws CommandFailed */
-  async positions(): Promise<ReadonlyMap<string, number>> {
+  /** By name. @throws CommandFailed */
+  async overview(): Promise<ReadonlyMap<string, ServedProjection>> {
     const { projections } = (await this.#json('/projections')) as {
-      readonly projections?: readonly { readonly name: string; readonly position: number }[];
+      readonly projections?: readonly ServedOverview[];
     };
     if (!Array.isArray(projections)) throw this.#noServer();
-    return new Map(projections.map(({ name, position }) => [name, position]));
+    return new Map(
+      (projections as readonly ServedOverview[]).map(({ name, position, entities }) => [
+        name,
+        { position, hasEntities: entities !== undefined },
+      ]),
+    );
   }
 
   /** Of the state at a position. @throws CommandFailed */
@@ -33,6 +51,16 @@ export class ServedProjections {
     };
     if (digest === undefined) throw this.#noServer();
     return digest;
+  }
+
+  /** Of all entities as of now: the position, and the digest with it. @throws CommandFailed */
+  async entityDigest(name: string): Promise<{ readonly position: number; readonly digest: string }> {
+    const { position, digest } = (await this.#json(`/projections/${name}/digest`)) as {
+      readonly position?: number;
+      readonly digest?: string;
+    };
+    if (position === undefined || digest === undefined) throw this.#noServer();
+    return { position, digest };
   }
 
   async #json(path: string): Promise<unknown> {

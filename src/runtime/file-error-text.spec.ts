@@ -1,4 +1,4 @@
-import { fileErrorText } from './file-error-text.js';
+import { asFileSentence, fileErrorText } from './file-error-text.js';
 
 describe('an error of the file system', () => {
   it.each([
@@ -16,5 +16,15 @@ describe('an error of the file system', () => {
   it('stays as it is where the system says more than a code', () => {
     expect(fileErrorText(Object.assign(new Error('no space'), { code: 'ENOSPC' }))).toBeUndefined();
     expect(fileErrorText(new Error('another'))).toBeUndefined();
+  });
+
+  it('keeps what the system said as its cause', () => {
+    const error = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES', path: 'data' });
+    expect(asFileSentence(error)).toMatchObject({
+      message: expect.stringContaining('may not open data') as string,
+      cause: error,
+    });
+    const other = new Error('another');
+    expect(asFileSentence(other)).toBe(other);
   });
 });

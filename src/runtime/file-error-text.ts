@@ -19,3 +19,9 @@ export function fileErrorText(error: unknown, named?: string): string | undefine
   const { code, path } = error as Partial<NodeJS.ErrnoException>;
   return code === undefined ? undefined : SENTENCES[code]?.(path ?? named ?? 'the file');
 }
+
+/** The error as one that says so in its message; every other error as it is. */
+export function asFileSentence(error: unknown, named?: string): unknown {
+  const sentence = fileErrorText(error, named);
+  return sentence === undefined ? error : new Error(sentence, { cause: error });
+}

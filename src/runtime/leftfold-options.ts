@@ -21,6 +21,11 @@ export interface LeftfoldOptions {
   /** Minutes between two audits of all projections; 0, the default: only on request. */
   readonly auditMinutes?: number;
   /**
+   * Whether other processes run projections of their own over this log. A skip of a projection that does not run here is then told
+   * at `debug` and not as a warning. Default: false.
+   */
+  readonly sharesLog?: boolean;
+  /**
    * Identifies the build of the program, as in `process.env.GIT_COMMIT`. After a start with another one, states that were kept are
    * used at once and audited in the background; one that drifts is rebuilt. Default: a digest of the code in the folder of the
    * program's entry point, and of its lock file.

@@ -123,7 +123,9 @@ export class LeftfoldModule implements OnApplicationShutdown {
     );
     requireOwnRelations(projections);
     const served = http ? deciders.map(routesOf).filter((routes) => routes.length > 0) : [];
-    const lists = http ? projections.filter(isEntityProjection) : [];
+    const lists = http
+      ? projections.filter(isEntityProjection).filter((each) => each.http.entity !== false)
+      : [];
     const paths = [
       ...lists.map(({ name }) => `GET /${name}/:key`),
       ...served.flat().map(({ method, path }) => `${method} /${path}`),

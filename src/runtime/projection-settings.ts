@@ -14,7 +14,15 @@ import type { WorkerEntryOptions } from './worker-entry.js';
 
 /** What the projections run with, from checked options. */
 export function projectionSettings(
-  { store: location, snapshots = {}, entities, auditMinutes = 0, workers, build: given }: LeftfoldOptions,
+  {
+    store: location,
+    snapshots = {},
+    entities,
+    auditMinutes = 0,
+    sharesLog = false,
+    workers,
+    build: given,
+  }: LeftfoldOptions,
   store: EventStore,
 ): ProjectionSettings {
   const { every = 1000, seconds, spacing, folder, storeOf } = snapshots;
@@ -26,6 +34,7 @@ export function projectionSettings(
     ...(build !== undefined && { build }),
     pace: { every, ...(seconds !== undefined && { seconds }), ...(spacing !== undefined && { spacing }) },
     auditMinutes,
+    sharesLog,
     snapshotsOf: storeOf ?? (isKept && folder !== undefined ? snapshotsIn(folder, snapshots) : noSnapshots),
     rebuildSnapshotsOf:
       isKept && folder !== undefined ? (name: string) => rebuildStoreIn(folder, name) : noSnapshots,

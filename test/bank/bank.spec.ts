@@ -2,7 +2,7 @@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { LeftfoldModule } from '../../src/runtime/index.js';
-import { BankModule } from './bank.js';
+import { BankModule, accountList, accounts } from './bank.js';
 
 interface Answer {
   readonly status: number;
@@ -104,6 +104,61 @@ describe('an account', () => {
   it('answers another method with those that it has', async () => {
     const answer = await app.inject({ method: 'PUT', url: '/accounts/a', payload: {} });
     expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'GET, HEAD']);
+  });
+});
+
+describe('the list of accounts', () => {
+  const listed = async (query: string): Promise<unknown> => {
+    const { headers } = await send('GET', '/accounts/a');
+    const answer = await send(
+      'GET',
+      `/accounts?after=${String(headers['leftfold-position'])}&${query}`,
+      undefined,
+      {
+        prefer: 'wait=10',
+      },
+    );
+    expect(answer.status).toBe(200);
+    return answer.body['items'];
+  };
+
+  it('is sorted by what they hold, and filtered by their state', async () => {
+    for (const [id, cents] of [
+      ['a', 5],
+      ['b', 50],
+      ['c', 20],
+      ['d', 1],
+    ] as const)
+      await given(id, cents);
+    await post('/accounts/d/withdraw', { cents: 1 });
+    await post('/accounts/d/close');
+    await post('/transfers', { from: 'b', to: 'a', cents: 40 });
+    expect(await listed('state=open&sort=-cents&limit=3&fields=cents,state')).toEqual([
+      { key: 'a', state: 'open', cents: 45, position: 12 },
+      { key: 'c', state: 'open', cents: 20, position: 6 },
+      { key: 'b', state: 'open', cents: 10, position: 11 },
+    ]);
+    expect(await listed('state=closed')).toMatchObject([{ key: 'd', cents: 0 }]);
+  });
+
+  it('leaves one account to its decider, and has its history', async () => {
+    await given('a', 5);
+    await listed('limit=1');
+    expect((await send('GET', '/accounts/a')).body).toMatchObject({ id: 'a', commands: { deposit: {} } });
+    const { points } = (await send('GET', '/accounts/a/history')).body;
+    expect(points).toMatchObject([{ view: { cents: 0 } }, { view: { cents: 5 } }]);
+  });
+
+  it('is at the path where accounts are opened', async () => {
+    const answer = await app.inject({ method: 'DELETE', url: '/accounts' });
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'GET, HEAD, POST']);
+  });
+
+  it('is refused at the start unless it leaves one account to the decider', () => {
+    const projections = [{ ...accountList, http: {} }];
+    expect(() => LeftfoldModule.forFeature({ deciders: [accounts], projections, http: true })).toThrow(
+      'there are two paths named GET /accounts/{id}',
+    );
   });
 });
 

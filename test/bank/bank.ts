@@ -7,6 +7,7 @@ import {
   Problem,
   decideTogether,
   defineDecider,
+  defineEntityProjection,
   defineEvent,
   tag,
   type RecordedOf,
@@ -143,7 +144,27 @@ export const transfer = decideTogether({
   ],
 });
 
+/** The list of them, as in `GET /accounts?sort=-cents`. One of them is shown by its decider. */
+export const accountList = defineEntityProjection({
+  name: 'accounts',
+  machine: accountMachine,
+  consumes: contracts,
+  key: ({ data }) => data.account,
+  view: ({ value, context }) => ({ state: value, ...context }),
+  index: { state: 'text', cents: 'number' },
+  compound: [['state', 'cents']],
+  tag: ofAccount,
+  http: { entity: false },
+});
+
 @Module({
-  imports: [LeftfoldModule.forFeature({ contracts, deciders: [accounts, transfer], http: true })],
+  imports: [
+    LeftfoldModule.forFeature({
+      contracts,
+      deciders: [accounts, transfer],
+      projections: [accountList],
+      http: true,
+    }),
+  ],
 })
 export class BankModule {}

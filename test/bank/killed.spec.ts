@@ -161,4 +161,16 @@ describe(`a bank that is killed (LEFTFOLD_TEST_SEED=${SEED})`, () => {
     expect(held).toBe(ACCOUNTS.length * OPENING_CENTS + deposited - withdrawn);
     expect(balances.filter(({ cents }) => cents < 0)).toEqual([]);
   });
+
+  it('lists all of it as well, the richest first', async () => {
+    const url = `/accounts?after=${events.at(-1)?.position ?? 0}&sort=-cents`;
+    const { items } = (await server.json(url, { headers: { prefer: 'wait=30' } })) as {
+      readonly items: readonly { readonly cents: number }[];
+    };
+    const listed = items.map(({ cents }) => cents);
+    expect(listed).toHaveLength(ACCOUNTS.length);
+    expect(listed).toEqual(listed.toSorted((one, other) => other - one));
+    const held = events.reduce((total, event) => total + changeOf(event), 0);
+    expect(listed.reduce((total, cents) => total + cents, 0)).toBe(held);
+  });
 });

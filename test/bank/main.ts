@@ -3,5 +3,5 @@ import '../../src/apps/process-flags.js';
 import { runApp } from '../../src/apps/run-app.js';
 import { BankModule } from './bank.js';
 
-// It has no projections, so no worker looks for its contexts.
+// Of its one projection nothing is audited or rebuilt, so no worker looks for its contexts.
 await runApp('0.0.0', { contexts: [BankModule], workers: { contexts: '' } });

@@ -1,30 +1,27 @@
 /** Two processes of the bank over one log: neither decides on a state that the other has changed since. */
-import { join } from 'node:path';
-import { TemporaryDatabase, describeWithPostgres } from '../support/postgres.js';
-import { BANK, Server, TemporaryFolder } from '../support/server.js';
+import { describeWithPostgres } from '../support/postgres.js';
+import { BANK, TemporaryFolder, type Server } from '../support/server.js';
+import { twoOverLogServer, twoOverPostgres, type TwoProcesses } from '../support/two-processes.js';
 
 interface Account {
   readonly state: string;
   readonly cents: number;
 }
 
-/** @param open how many processes are started on a log that is new; resolves to them and what removes them */
-function specifyProcesses(
-  open: (folder: string) => Promise<{ servers: Server[]; close: () => Promise<void> }>,
-): void {
+/** @param open starts them on a log that is new */
+function specifyProcesses(open: (folder: string) => Promise<TwoProcesses>): void {
   const folder = new TemporaryFolder();
-  let servers: Server[];
+  let servers: readonly [Server, Server];
   let close: () => Promise<void>;
   let here: Server;
   let there: Server;
 
   beforeAll(async () => {
     ({ servers, close } = await open(folder.path));
-    [here, there] = servers as [Server, Server];
+    [here, there] = servers;
   }, 60_000);
 
   afterAll(async () => {
-    await Promise.all(servers.map((server) => server.kill()));
     await close();
     folder.remove();
   });
@@ -65,36 +62,29 @@ function specifyProcesses(
     expect(withdrawn.filter((status) => status === 409)).toHaveLength(20);
     for (const server of servers) expect((await account(server, 'b')).cents).toBe(0);
   });
+
+  it('list the same balances, whose sum is the money that was paid in', async () => {
+    await here.post('/accounts', { id: 'c', owner: 'Cy' });
+    await there.post('/accounts/c/deposit', { cents: 30 });
+    await there.post('/accounts', { id: 'd', owner: 'Di' });
+    await Promise.all(servers.map((server) => server.post('/transfers', { from: 'c', to: 'd', cents: 7 })));
+    const { headers } = await here.fetch('/accounts/d');
+    const url = `/accounts?after=${headers.get('leftfold-position') ?? ''}&state=open&sort=-cents&fields=cents`;
+    for (const server of servers) {
+      const { items } = (await server.json(url, { headers: { prefer: 'wait=30' } })) as { items: object[] };
+      expect(items).toMatchObject([
+        { key: 'c', cents: 16 },
+        { key: 'd', cents: 14 },
+        { key: 'b', cents: 0 },
+      ]);
+    }
+  });
 }
 
 describe('two processes over one log server', () => {
-  specifyProcesses(async (folder) => {
-    const log = await Server.start({ LEFTFOLD_APP: 'log', LEFTFOLD_DATA: join(folder, 'log') }, BANK);
-    const servers = await Promise.all(
-      ['here', 'there'].map((name) =>
-        Server.start(
-          {
-            LEFTFOLD_APP: 'context',
-            LEFTFOLD_CONTEXTS: 'bank',
-            LEFTFOLD_STORE: log.url,
-            LEFTFOLD_DATA: join(folder, name),
-          },
-          BANK,
-        ),
-      ),
-    );
-    return { servers, close: () => log.kill() };
-  });
+  specifyProcesses((folder) => twoOverLogServer(folder, BANK, 'bank'));
 });
 
 describeWithPostgres('two processes over PostgreSQL', () => {
-  specifyProcesses(async (folder) => {
-    const database = await TemporaryDatabase.create();
-    const servers = await Promise.all(
-      ['here', 'there'].map((name) =>
-        Server.start({ LEFTFOLD_STORE: database.url, LEFTFOLD_DATA: join(folder, name) }, BANK),
-      ),
-    );
-    return { servers, close: () => database.remove() };
-  });
+  specifyProcesses((folder) => twoOverPostgres(folder, BANK));
 });

@@ -17,16 +17,16 @@ jest.setTimeout(120_000);
 let folder: TemporaryFolder;
 let server: Server;
 
-beforeEach(async () => {
+async function begin(): Promise<void> {
   folder = new TemporaryFolder();
   await restart();
   await record(1, 2, 11);
-});
+}
 
-afterEach(async () => {
+async function end(): Promise<void> {
   await server.kill();
   folder.remove();
-});
+}
 
 async function restart(environment: Readonly<Record<string, string>> = {}): Promise<void> {
   if ((server as Server | undefined)?.process.exitCode === null) await server.stop();
@@ -79,8 +79,11 @@ function change(sql: string): void {
   database.close();
 }
 
-describe('leftfold audit', () => {
-  it('prints the digest that the server has, also of the log of that server', async () => {
+describe('an entity projection of a running server', () => {
+  beforeAll(begin);
+  afterAll(end);
+
+  it('is audited to the digest that the server has', async () => {
     const { code, stdout, stderr } = await leftfold(words('audit'));
     expect([code, stderr]).toEqual([0, 'digits: 2 entities, all of them what the log folds to\n']);
     const audit = await server.fetch('/projections/digits/audit', {
@@ -89,43 +92,10 @@ describe('leftfold audit', () => {
     });
     const { digest, state } = (await audit.json()) as { readonly digest: string; readonly state: string };
     expect(stdout).toBe(`digits 3 ${digest} ${state}\n`);
-    const remote = within('audit', ['--store', server.url, '--data', folder.path], ['digits', '--quiet']);
-    expect(await printed(remote)).toBe(stdout);
     expect(databasesIn(projectionFolder())).toHaveLength(1);
   });
 
-  it('fails with 1 when entities differ, and names them', async () => {
-    change(`UPDATE entities SET view = '{"total":9}' WHERE key = '2'`);
-    const { code, stdout, stderr } = await leftfold(words('audit', 'digits'));
-    expect([code, stdout]).toEqual([1, '']);
-    expect(stderr).toBe('leftfold audit: the entities of digits at 3 are not what the log folds to: 2\n');
-  });
-
-  it('compares nothing with what another definition has folded, or what cannot be read', async () => {
-    const other = await leftfold(words('audit'), NEW);
-    expect(other.code).toBe(0);
-    expect(other.stderr).toContain('digits: nothing was compared: it was folded by another definition');
-    await server.stop();
-    writeFileSync(projectionFolder('entities-1.db'), Buffer.alloc(20_000, 7));
-    for (const suffix of ['-wal', '-shm'])
-      rmSync(projectionFolder(`entities-1.db${suffix}`), { force: true });
-    const damaged = await leftfold(words('audit'));
-    expect(damaged.code).toBe(0);
-    expect(damaged.stderr).toContain('digits: nothing was compared: entities-1.db cannot be used (');
-    rmSync(projectionFolder(), { recursive: true });
-    const none = await leftfold(words('audit'));
-    expect(none.stderr).toBe('digits: nothing was compared: nothing is kept\n');
-    expect(databasesIn(projectionFolder())).toEqual([]);
-  });
-
-  it('fails with 2 for an unknown projection, and says which there are', async () => {
-    const { code, stderr } = await leftfold(words('audit', 'letters'));
-    expect([code, stderr]).toEqual([2, 'leftfold audit: there is no projection letters; there are digits\n']);
-  });
-});
-
-describe('leftfold rehearse', () => {
-  it('reports equal entities for the same code, and shows the first that differ for other code', async () => {
+  it('is rehearsed: equal entities for the same code, and the first that differ for other code', async () => {
     expect(await printed(words('rehearse', '--check'))).toBe('digits 3 equal at 3, the same definition\n');
     const { code, stdout, stderr } = await leftfold(words('rehearse', '--check'), NEW);
     expect([code, stderr]).toEqual([
@@ -143,7 +113,70 @@ describe('leftfold rehearse', () => {
     expect(databasesIn(projectionFolder('rehearsed'))).toEqual([]);
   });
 
-  it('keeps entities from which new code begins, while the old code goes on', async () => {
+  it('has a what-if of one entity, as its server answers', async () => {
+    const text = await printed(words('what-if', 'digits', '--key', '1', '--without', '3'));
+    expect(JSON.parse(text)).toEqual({
+      key: '1',
+      position: 3,
+      without: [3],
+      is: { total: 12 },
+      wouldBe: { total: 1 },
+    });
+    expect(await server.json('/digits/1/what-if?without=3')).toEqual(JSON.parse(text));
+  });
+
+  it('refuses what is not there, and says what is', async () => {
+    const refused: readonly (readonly [readonly string[], string])[] = [
+      [['digits', '--without', '3'], 'digits has many states; say of which entity with --key'],
+      [['digits', '--key', '7', '--without', '3'], 'there is no 7 in digits, with or without these events'],
+      [['digits', '--key', '1', '--without', '9'], 'position 9 is after the head of the log, which is at 3'],
+      [['letters', '--key', '1', '--without', '3'], 'there is no projection letters; there are digits'],
+    ];
+    for (const [more, message] of refused) {
+      const { code, stderr } = await leftfold(words('what-if', ...more));
+      expect([code, stderr]).toEqual([2, `leftfold what-if: ${message}\n`]);
+    }
+  });
+});
+
+describe('what a server has kept of an entity projection', () => {
+  beforeEach(begin);
+  afterEach(end);
+
+  it('is audited over a log server, too', async () => {
+    const digest = await printed(words('audit', '--quiet'));
+    await server.stop();
+    server = await Server.start({ LEFTFOLD_APP: 'log', LEFTFOLD_DATA: folder.path });
+    const remote = within('audit', ['--store', server.url, '--data', folder.path], ['digits', '--quiet']);
+    expect(await printed(remote)).toBe(digest);
+    expect(databasesIn(projectionFolder())).toHaveLength(1);
+  });
+
+  it('fails an audit with 1 when entities differ, and names them', async () => {
+    change(`UPDATE entities SET view = '{"total":9}' WHERE key = '2'`);
+    const { code, stdout, stderr } = await leftfold(words('audit', 'digits'));
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe('leftfold audit: the entities of digits at 3 are not what the log folds to: 2\n');
+  });
+
+  it('is not compared where another definition has folded it, or it cannot be read', async () => {
+    const other = await leftfold(words('audit'), NEW);
+    expect(other.code).toBe(0);
+    expect(other.stderr).toContain('digits: nothing was compared: it was folded by another definition');
+    await server.stop();
+    writeFileSync(projectionFolder('entities-1.db'), Buffer.alloc(20_000, 7));
+    for (const suffix of ['-wal', '-shm'])
+      rmSync(projectionFolder(`entities-1.db${suffix}`), { force: true });
+    const damaged = await leftfold(words('audit'));
+    expect(damaged.code).toBe(0);
+    expect(damaged.stderr).toContain('digits: nothing was compared: entities-1.db cannot be used (');
+    rmSync(projectionFolder(), { recursive: true });
+    const none = await leftfold(words('audit'));
+    expect(none.stderr).toBe('digits: nothing was compared: nothing is kept\n');
+    expect(databasesIn(projectionFolder())).toEqual([]);
+  });
+
+  it('of a rehearsal is what new code begins from, while the old code goes on', async () => {
     await printed(words('rehearse'), NEW);
     expect(databasesIn(projectionFolder('rehearsed'))).toHaveLength(1);
     await record(12);
@@ -156,7 +189,7 @@ describe('leftfold rehearse', () => {
     expect(stdout).toContain('digits: folded 1 events from its database at 3 to 4');
   });
 
-  it('that is killed leaves nothing that is used, and two at once both end well', async () => {
+  it('of a rehearsal that was killed is not used, and two at once both end well', async () => {
     const abandoned = projectionFolder('rehearsed', '4194303');
     mkdirSync(abandoned, { recursive: true });
     writeFileSync(join(abandoned, 'entities-1.db'), 'cut off');
@@ -169,28 +202,5 @@ describe('leftfold rehearse', () => {
     expect(await server.json('/digits/1')).toMatchObject({ total: 24 });
     const { stdout } = await server.stop();
     expect(stdout).toContain('digits: folded 0 events from its database at 3 to 3');
-  });
-});
-
-describe('leftfold what-if', () => {
-  it('prints what one entity would be, as its server answers', async () => {
-    const text = await printed(words('what-if', 'digits', '--key', '1', '--without', '3'));
-    expect(JSON.parse(text)).toEqual({
-      key: '1',
-      position: 3,
-      without: [3],
-      is: { total: 12 },
-      wouldBe: { total: 1 },
-    });
-    expect(await server.json('/digits/1/what-if?without=3')).toEqual(JSON.parse(text));
-  });
-
-  it.each([
-    [['digits', '--without', '3'], 'digits has many states; say of which entity with --key'],
-    [['digits', '--key', '7', '--without', '3'], 'there is no 7 in digits, with or without these events'],
-    [['digits', '--key', '1', '--without', '9'], 'position 9 is after the head of the log, which is at 3'],
-  ])('refuses %j', async (more, message) => {
-    const { code, stderr } = await leftfold(words('what-if', ...more));
-    expect([code, stderr]).toEqual([2, `leftfold what-if: ${message}\n`]);
   });
 });

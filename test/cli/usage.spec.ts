@@ -28,6 +28,14 @@ describe('leftfold, the program', () => {
     expect(stderr).toBe("leftfold: unknown command 'verfy' (Did you mean verify?)\n");
   });
 
+  it('says of the selection of an export that it is made before any upcaster', async () => {
+    const { code, stdout } = await leftfold(['export', '--help']);
+    expect(code).toBe(0);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      'Events are written as they were recorded, before any upcaster',
+    );
+  });
+
   it('asks for a build when there is none', () => {
     const folder = new TemporaryFolder();
     const bin = join(folder.path, 'clone', 'bin');

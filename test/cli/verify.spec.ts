@@ -1,5 +1,5 @@
 /** `leftfold verify`, on intact and on damaged logs. */
-import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { commitId, type NewCommit } from '../../src/runtime/event-log/event.js';
 import { linesOf, problemOf, record, wholeLog, type EventJson } from '../support/api.js';
@@ -96,6 +96,38 @@ describe('a log with a flipped bit', () => {
     const { code, stdout, stderr } = await leftfold(['verify', '--data', folder.path]);
     expect([code, stdout]).toEqual([3, '']);
     expect(stderr).toMatch(DAMAGE);
+    folder.remove();
+  });
+});
+
+describe('a log whose file is no longer one', () => {
+  it.each<readonly [what: string, damage: (file: string) => void]>([
+    [
+      'its first page is overwritten',
+      (file) => {
+        const bytes = readFileSync(file);
+        writeFileSync(file, bytes.fill(0xff, 0, 4096));
+      },
+    ],
+    [
+      'it is cut off',
+      (file) => {
+        truncateSync(file, 8_000);
+      },
+    ],
+    [
+      'nothing is left of it',
+      (file) => {
+        writeFileSync(file, 'something else');
+      },
+    ],
+  ])('makes verify exit with 3, in one line, when %s', async (_, damage) => {
+    const folder = new TemporaryFolder();
+    await makeLog(folder.path, numbers);
+    damage(join(folder.path, 'log', 'data.mdb'));
+    const { code, stdout, stderr } = await leftfold(['verify', '--data', folder.path]);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/^leftfold verify: .*data\.mdb is damaged: .*; restore it from a backup\n$/);
     folder.remove();
   });
 });

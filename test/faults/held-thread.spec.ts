@@ -50,6 +50,25 @@ describe('many large requests at once', () => {
     expect((await server.fetch('/product/state')).status).toBe(200);
   }, 60_000);
 
+  it.each([
+    [20_000, 201],
+    [60_000, 422],
+  ])(
+    'are answered in turns when they have %i tags, with %i',
+    async (count, status) => {
+      const posts = Array.from({ length: BATCHES }, (_, nth) => {
+        const tags = Array.from({ length: count }, (__, index) => `${nth}:${index}`);
+        return server.post('/events', {
+          events: [{ type: 'number.recorded', data: { value: '1' }, tags }],
+        });
+      });
+      const { answers, result } = await answersDuring(Promise.all(posts));
+      expect(result.map((response) => response.status)).toEqual(posts.map(() => status));
+      expect(answers).toBeGreaterThan(BATCHES / 4);
+    },
+    60_000,
+  );
+
   it('are refused in turns when they are wrong', async () => {
     const wrong = JSON.stringify({ events: Array.from({ length: 10_000 }, () => ({ a: 1.5 })) });
     const posts = Array.from({ length: BATCHES }, () => server.post('/events', wrong));

@@ -14,7 +14,7 @@ import { TasksModule } from './lists/tasks.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const GUIDE = 'docs/lists.md';
-const STEPS = 8;
+const STEPS = 11;
 
 const silent = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -45,7 +45,7 @@ describe('the guide to lists', () => {
 
   it('defines what its test defines, and ends what the tests of orders end', () => {
     const examples = blocksOf(GUIDE).filter(({ language }) => language === 'ts');
-    const run = ['test/guides/lists/tasks.ts', 'test/support/app/orders.ts'];
+    const run = ['test/guides/lists/tasks.ts', 'test/guides/lists/tasks.ts', 'test/support/app/orders.ts'];
     expect(examples).toHaveLength(run.length);
     for (const [index, file] of run.entries())
       expect(readFileSync(join(ROOT, file), 'utf8')).toContain(examples[index]?.text);

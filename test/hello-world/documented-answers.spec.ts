@@ -204,7 +204,10 @@ describe('a problem is documented', () => {
   });
 
   const refusals: { name: string; error: Error }[] = [
-    ...[...APPENDING_PROBLEMS, UNREADABLE].map((problem: Problem) => ({ name: problem.problem, error: problem })),
+    ...[...APPENDING_PROBLEMS, UNREADABLE].map((problem: Problem) => ({
+      name: problem.problem,
+      error: problem,
+    })),
     { name: 'internal-error', error: new Error('a defect') },
   ];
 

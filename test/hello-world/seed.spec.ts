@@ -37,6 +37,21 @@ describe('the seed', () => {
     expect(await (await start(seed)).json('/log')).toEqual([7]);
   });
 
+  it('leads to another entity tag than other numbers at the same position', async () => {
+    const [one, other] = [{ LEFTFOLD_SEED: '1,2' }, { LEFTFOLD_SEED: '9,9' }];
+    const first = await start({ ...one, LEFTFOLD_STORE: 'memory' });
+    const tag = (await first.fetch('/sum')).headers.get('etag') ?? '';
+    expect(tag).not.toBe('');
+    expect((await first.fetch('/sum', { headers: { 'if-none-match': tag } })).status).toBe(304);
+    await first.stop();
+    const second = await start({ ...other, LEFTFOLD_STORE: 'memory' });
+    for (const known of [tag, '"2"']) {
+      const response = await second.fetch('/sum', { headers: { 'if-none-match': known } });
+      expect(response.status).toBe(200);
+      expect(await response.json()).toMatchObject({ value: '18', position: 2 });
+    }
+  });
+
   it('is none when the variable is empty', async () => {
     expect(await (await start({ LEFTFOLD_SEED: '' })).json('/log')).toEqual([]);
   });

@@ -171,7 +171,7 @@ describe.each([
       const response = await fetch(`${url}${path}`, { method: 'DELETE' });
       return [response.status, response.headers.get('allow')];
     };
-    expect(await methods('/accounts')).toEqual([405, 'POST']);
+    expect(await methods('/accounts')).toEqual([405, 'GET, HEAD, POST']);
     expect(await methods('/accounts/a')).toEqual([405, 'GET, HEAD']);
     expect(await methods('/accounts/a/deposit')).toEqual([405, 'POST']);
   });
@@ -185,6 +185,8 @@ describe.each([
       '/accounts/{id}/deposit',
       '/accounts/{id}/open',
       '/accounts/{id}/withdraw',
+      '/accounts/{key}/history',
+      '/accounts/{key}/what-if',
       '/pad/notes',
       '/pad/notes/{position}',
       '/pad/notes/{position}/strikes',

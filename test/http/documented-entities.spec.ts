@@ -7,19 +7,31 @@ import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { READING_PROBLEMS } from '../../src/runtime/http/index.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { DatabaseDamaged } from '../../src/runtime/projection/entities/database-damage.js';
+import { DatabaseTrouble } from '../../src/runtime/projection/entities/database-trouble.js';
+import {
+  EntityQueriesBusy,
+  EntityQueryTooSlow,
+} from '../../src/runtime/projection/entities/entity-problems.js';
 import type { EntityProjection } from '../../src/runtime/projection/entities/entity-projection.js';
 import { PastBusy } from '../../src/runtime/projection/past/past-problems.js';
 import { ProjectionHost } from '../../src/runtime/projection/projection-host.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { until } from '../support/api.js';
-import { POISON, added, cancelled, opened, orderContracts, orders, paid } from '../support/app/orders.js';
+import { line, lineAdded, orderLines, relatedOrders } from '../support/app/order-lines.js';
+import { POISON, added, cancelled, opened, orderContracts, paid } from '../support/app/orders.js';
 import type { DocumentedApi } from '../support/documented-api.js';
 import { type Case, expectAsDocumented, rows, startDocumented } from '../support/documented-requests.js';
 import { newCommit } from '../support/new-commit.js';
 import { sendRaw } from '../support/raw-http.js';
 
 @Module({
-  imports: [LeftfoldModule.forFeature({ contracts: orderContracts, projections: [orders], http: true })],
+  imports: [
+    LeftfoldModule.forFeature({
+      contracts: [...orderContracts, lineAdded],
+      projections: [relatedOrders, orderLines],
+      http: true,
+    }),
+  ],
 })
 class OrdersModule {}
 
@@ -36,11 +48,14 @@ beforeAll(async () => {
     [OrdersModule],
     ['application/cloudevents+json', 'application/cloudevents-batch+json'],
   ));
-  const [only] = app.get(ProjectionHost).entityProjections;
-  if (only === undefined) throw new Error('there are no orders');
-  projection = only;
+  const [found, lines] = ['orders', 'order-lines'].map((name) =>
+    app.get(ProjectionHost).entityProjections.find((each) => each.name === name),
+  );
+  if (found === undefined || lines === undefined) throw new Error('there are no orders');
+  projection = found;
   await log.append([opened('a'), added('a', 5), opened('b', 'Bob'), paid('b'), opened('c'), cancelled('c')]);
-  await until(() => projection.position === 6);
+  await log.append([line('l1', 'a')]);
+  await until(() => projection.position === 7 && lines.position === 7);
 });
 
 afterAll(() => app.close());
@@ -70,6 +85,8 @@ describe('an answer is documented', () => {
       ...REQUESTS,
       ['orders-list', '/orders?status=open&total.gte=0&sort=-total,customer&limit=1&count=true&fields=total'],
       ['orders-list', '/orders?limit=1'],
+      ['orders-list', '/orders?include=lines'],
+      ['orders-entity', '/orders/a?include=lines'],
       ['orders-list', '/orders?after=6', waiting(5)],
       ['orders-entity', '/orders/a'],
       ['orders-entity', '/orders/a?fields=total'],
@@ -97,6 +114,18 @@ describe('an answer is documented', () => {
     await expectDocumented(id, path, { headers: { 'if-none-match': etag } });
   });
 
+  it('of a projection whose database cannot be used for now', async () => {
+    jest.spyOn(projection, 'trouble', 'get').mockReturnValue('there is no room on the disk');
+    const ready = await fetch(`${api.url}/health/ready`);
+    expect(ready.status).toBe(200);
+    expect(await ready.json()).toMatchObject({
+      status: 'degraded',
+      projections: { orders: { trouble: 'there is no room on the disk' } },
+    });
+    await expectDocumented('HealthController_ready', '/health/ready');
+    await expectDocumented('projection', '/projections/orders');
+  });
+
   it('of an audit that finds a difference', async () => {
     const { folding } = projection;
     jest.spyOn(folding, 'checkpoint', 'get').mockReturnValue({ ...folding.checkpoint, digest: 1n });
@@ -119,6 +148,9 @@ describe('a problem is documented', () => {
     rows([
       ['orders-list', '/orders?nothing=1'],
       ['orders-list', '/orders?limit=0'],
+      ['orders-list', '/orders?include=nothing'],
+      ['orders-entity', '/orders/a?include=nothing'],
+      ['orders-entity', '/orders/a?include=lines&at=1'],
       ['orders-list', '/orders?cursor=x'],
       ['orders-list', '/orders', waiting('x')],
       ['orders-list', '/orders?after=999'],
@@ -180,10 +212,41 @@ describe('a problem is documented', () => {
     for (const [id, path] of OF_THE_PAST) await expectDocumented(id, path);
   });
 
+  it.each([new EntityQueriesBusy(), new EntityQueryTooSlow(10)].map((problem) => [problem.problem, problem]))(
+    'when the database has too much to do: %s',
+    async (_, problem) => {
+      jest.spyOn(projection, 'cached').mockReturnValue(undefined);
+      for (const method of ['find', 'list'] as const)
+        jest.spyOn(projection, method).mockRejectedValue(problem);
+      await expectDocumented('orders-entity', '/orders/a');
+      await expectDocumented('orders-list', '/orders');
+    },
+  );
+
+  it.each(['busy', 'full', 'away'] as const)('while the database cannot be used: %s', async (trouble) => {
+    const { database } = projection.folding;
+    jest.spyOn(projection, 'cached').mockReturnValue(undefined);
+    for (const method of ['find', 'list'] as const)
+      jest.spyOn(database, method).mockRejectedValue(new DatabaseTrouble(trouble, 'it is away'));
+    await expectDocumented('orders-entity', '/orders/nobody');
+    await expectDocumented('orders-list', '/orders');
+  });
+
+  it('while it folds anew what it has answered with before', async () => {
+    jest.spyOn(projection, 'isAnswering', 'get').mockReturnValue(false);
+    for (const path of ['/orders/a', '/orders']) {
+      const { status, headers } = await fetch(api.url + path);
+      expect({ status, retryAfter: headers.get('retry-after') }).toEqual({ status: 503, retryAfter: '1' });
+    }
+    await expectDocumented('orders-entity', '/orders/a');
+    await expectDocumented('orders-list', '/orders');
+  });
+
   it('while the database is folded anew', async () => {
     jest.spyOn(projection.folding.database, 'find').mockImplementation(() => {
       throw new DatabaseDamaged('a page is torn');
     });
+    jest.spyOn(projection, 'cached').mockReturnValue(undefined);
     jest.spyOn(projection.folding, 'find').mockImplementation(() => {
       throw new DatabaseDamaged('a page is torn');
     });

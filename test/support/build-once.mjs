@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '..', '..');
 const APPS = [
   [join(root, 'test', 'support', 'app'), join(root, 'dist-test', 'app')],
   [join(root, 'test', 'bank'), join(root, 'dist-test', 'bank')],
+  [join(root, 'test', 'guides', 'commands'), join(root, 'dist-test', 'customers')],
 ];
 
 const modified = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;

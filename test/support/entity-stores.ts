@@ -21,7 +21,7 @@ export interface EntityStore {
 
 export interface EntityStoreKind {
   readonly name: string;
-  create(): Promise<EntityStore>;
+  readonly create: () => Promise<EntityStore>;
 }
 
 class SqliteStore implements EntityStore {

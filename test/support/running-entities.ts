@@ -20,6 +20,8 @@ export interface RunningEntities<Context> {
   readonly told: {
     readonly faults: ProjectionFault[];
     readonly unusable: string[];
+    /** How far rebuilds and audits had come that an earlier process did not end. */
+    readonly interrupted: number[];
     readonly troubles: (string | undefined)[];
     readonly recovered: RecoveryReport[];
   };
@@ -37,7 +39,13 @@ export function runEntities<Context>(
   log: EventLog,
   where?: string | EntityDatabases,
 ): RunningEntities<Context> {
-  const told: RunningEntities<Context>['told'] = { faults: [], unusable: [], troubles: [], recovered: [] };
+  const told: RunningEntities<Context>['told'] = {
+    faults: [],
+    unusable: [],
+    interrupted: [],
+    troubles: [],
+    recovered: [],
+  };
   const databases = where === undefined || typeof where === 'string' ? new SqliteDatabases(where) : where;
   log.contracts.register([...definition.consumes, ...skipContracts]);
   const projection = new EntityProjection(definition, log, new EntityPlace(databases), {
@@ -46,6 +54,7 @@ export function runEntities<Context>(
     wentBack: () => undefined,
     faulted: (fault) => told.faults.push(fault),
     unusable: (reason) => told.unusable.push(reason),
+    interrupted: (at) => told.interrupted.push(at),
     trouble: (why) => told.troubles.push(why),
   });
   const actor = createActor(projection.lifecycle());

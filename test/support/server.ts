@@ -19,6 +19,9 @@ export const CONTEXTS = join(ROOT, 'dist-test', 'app', 'contexts.js');
 /** The same with the bank of `test/bank`. */
 export const BANK = join(ROOT, 'dist-test', 'bank', 'main.js');
 
+/** The same with the customers of `test/guides/commands`. */
+export const CUSTOMERS = join(ROOT, 'dist-test', 'customers', 'main.js');
+
 export type Environment = Readonly<Record<string, string>>;
 
 export interface Ended {

@@ -32,5 +32,6 @@ export function contextApp(
     // The hello-world protocol: a process with one state.
     ...(names.length === 1 && { aliases: new Map([[`/${PROTOCOL_PATHS.state}`, `/${String(only)}/state`]]) }),
     isBoundToLog: true,
+    sharesLog: true,
   };
 }

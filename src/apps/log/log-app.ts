@@ -31,5 +31,6 @@ export function logApp({ contexts: names }: Settings, { contexts: all, workers }
       operations: hasContexts,
       health: true,
     },
+    sharesLog: true,
   };
 }

@@ -26,5 +26,7 @@ export function monolith({ commits, forward }: Settings, parts: Parts): AppDefin
     forwardable,
     about: aboutOf(parts.contexts),
     http: { events: true, commits, projections: true, operations: true, health: true },
+    // Contexts that are handed on run elsewhere.
+    sharesLog: names.length > 0,
   };
 }

@@ -1,9 +1,10 @@
 /** `leftfold compare`: holds the projections of two servers against each other, and names the first position at which they part. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { helpExamples } from '../arguments.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 import { printMessage, printResult, type Terminal } from '../terminal.js';
-import { ServedProjections } from '../served-projections.js';
+import { ServedProjections, type ServedProjection } from '../served-projections.js';
 
 interface CompareOptions {
   readonly quiet?: boolean;
@@ -42,7 +43,7 @@ async function compare(
 ): Promise<void> {
   const one = new ServedProjections(urls[0], terminal.interrupted);
   const other = new ServedProjections(urls[1], terminal.interrupted);
-  const [here, there] = await Promise.all([one.positions(), other.positions()]);
+  const [here, there] = await Promise.all([one.overview(), other.overview()]);
   const common = [...here.keys()].filter((name) => there.has(name));
   const missing = names.find((name) => !common.includes(name));
   if (missing !== undefined || common.length === 0) {
@@ -51,7 +52,13 @@ async function compare(
   }
   const parted: string[] = [];
   for (const name of names.length > 0 ? names : common) {
-    const at = Math.min(here.get(name) ?? 0, there.get(name) ?? 0);
+    if (here.get(name)?.hasEntities === true) {
+      const found = await compareEntities(name, one, other, terminal.interrupted);
+      if (found.isEqual) await printResult(terminal, `${name} ${found.at} ${found.digest}\n`);
+      else parted.push(`${name} is not the same at ${found.at}`);
+      continue;
+    }
+    const at = Math.min(here.get(name)?.position ?? 0, there.get(name)?.position ?? 0);
     const digest = await one.digest(name, at);
     const isEqual = digest === (await other.digest(name, at));
     if (isEqual) await printResult(terminal, `${name} ${at} ${digest}\n`);
@@ -61,8 +68,31 @@ async function compare(
   if (quiet !== true) printMessage(terminal, 'they agree');
 }
 
-const listed = (positions: ReadonlyMap<string, number>): string =>
-  positions.size === 0 ? 'none' : [...positions.keys()].join(', ');
+const listed = (projections: ReadonlyMap<string, ServedProjection>): string =>
+  projections.size === 0 ? 'none' : [...projections.keys()].join(', ');
+
+/** How long two servers may take to be at one position, in milliseconds. */
+const MEETING_TIMEOUT_MS = 5_000;
+const MEETING_INTERVAL_MS = 100;
+
+/** There is no digest of their past: they are compared where both are at one position. @throws CommandFailed when that does not come about */
+async function compareEntities(
+  name: string,
+  one: ServedProjections,
+  other: ServedProjections,
+  signal: AbortSignal,
+): Promise<{ readonly at: number; readonly digest: string; readonly isEqual: boolean }> {
+  for (const end = performance.now() + MEETING_TIMEOUT_MS; ;) {
+    const [mine, theirs] = await Promise.all([one.entityDigest(name), other.entityDigest(name)]);
+    const { position: at, digest } = mine;
+    if (at === theirs.position) return { at, digest, isEqual: digest === theirs.digest };
+    if (performance.now() > end)
+      throw new CommandFailed(
+        `${name} is at ${at} of ${one.url} and at ${theirs.position} of ${other.url}; its entities are compared where both are at one position`,
+      );
+    await pause(MEETING_INTERVAL_MS, undefined, { signal });
+  }
+}
 
 /** They differ at `at`. The digest of the events never agrees again once it differs, so that halving finds the first position. */
 async function whereTheyPart(

@@ -102,10 +102,9 @@ export async function createAtPositions<Id, Context, Input>(
       throw new Error(`decider ${name}: a subject that is named by a position is created by one event`);
     return event;
   });
-  const guarded = events.filter(({ type }) => fold.acceptsAny?.(fold.initial, type) !== true);
   const isForbidden =
-    guarded.length > 0 &&
-    probableEvents(guarded, START, log.contracts).some((event) => forbids(fold, fold.initial, event));
+    events.some(({ type }) => fold.acceptsAny?.(fold.initial, type) !== true) &&
+    probableEvents(events, START, log.contracts).some((event) => forbids(fold, fold.initial, event));
   if (isContract(records) && isForbidden) throw refusal(fold.initial, none, records);
   return log.append(events, options);
 }

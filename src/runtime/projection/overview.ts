@@ -38,6 +38,8 @@ export interface ProjectionOverview {
   /** The positions of the events that are skipped. */
   readonly skipped: readonly Position[];
   readonly fault?: FaultOverview;
+  /** Of an entity projection: why its database cannot be used now. It is tried again until it can. */
+  readonly trouble?: string;
   /** Found by the last audit; absent after a rebuild. */
   readonly drift?: Drift;
   readonly links: Readonly<Record<'self' | 'state' | 'machine' | 'audit' | 'rebuild', string>>;
@@ -71,6 +73,7 @@ export async function overviewOf(
   const oldestUnfolded = position < head ? await timeAfter(position, log) : now;
   const self = `/projections/${name}`;
   const fault = faultIn(projection);
+  const trouble = troubleOf(projection);
   return {
     name,
     status,
@@ -88,6 +91,7 @@ export async function overviewOf(
     snapshots: snapshots.map(({ position, bytes, time }) => ({ position, bytes, time: time.toISOString() })),
     skipped: [...skipped].sort((one, other) => one - other),
     ...(fault !== undefined && { fault }),
+    ...(trouble !== undefined && { trouble }),
     ...(drift !== undefined && { drift }),
     links: {
       self,
@@ -108,6 +112,11 @@ function foldedBy(projection: Projection | EntityProjection): {
     return { position: projection.position, digest: projection.digest };
   const { position, digest } = projection.folded;
   return { position, digest: digestText(digest) };
+}
+
+/** Why the database of an entity projection cannot be used now. */
+export function troubleOf(projection: Projection | EntityProjection): string | undefined {
+  return projection instanceof EntityProjection ? projection.trouble : undefined;
 }
 
 function countIn({ count }: EntityProjection): { readonly count: number; readonly faulted: number } {

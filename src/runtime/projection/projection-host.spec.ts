@@ -1,14 +1,18 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { add, amountsLog, totalOf } from '../../../test/support/amounts.js';
 import { RememberedSnapshots } from '../../../test/support/remembered-snapshots.js';
+import { TemporaryFolder } from '../../../test/support/server.js';
 import { later } from '../../../test/support/running-projection.js';
 import type { EventLog } from '../event-log/event-log.js';
 import { position } from '../event-log/event.js';
 import type { Signals } from '../event-log/signals.js';
 import { ProjectionHost } from './projection-host.js';
 import { recordSkip } from './skipping.js';
+import { FileSnapshotStore } from './snapshots/file-snapshot-store.js';
 import type { SnapshotStore } from './snapshots/snapshot-store.js';
 import type { SnapshotPace } from './snapshots/snapshots.js';
 
@@ -23,10 +27,11 @@ interface Given {
 function given(
   snapshotsOf: (projection: string) => SnapshotStore = () => new RememberedSnapshots(),
   pace: SnapshotPace = { every: 2 },
+  { sharesLog = false } = {},
 ): Given {
   const log = amountsLog();
   const emitter = new EventEmitter2({ wildcard: true });
-  const host = new ProjectionHost(log, emitter, { snapshotsOf, pace });
+  const host = new ProjectionHost(log, emitter, { snapshotsOf, pace, sharesLog });
   return {
     host,
     log,
@@ -250,6 +255,39 @@ describe('the signals of the host', () => {
         'The log has 2 skips, the first of the event at position 2, for the projection totl, which does not run in this process; ' +
           'here it changes nothing. Those that run here: total, count.',
       ],
+    ]);
+  });
+
+  it('say in a sentence that the folder of the snapshots cannot be used', async () => {
+    const failed = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+    const folder = new TemporaryFolder();
+    const file = join(folder.path, 'snapshots');
+    writeFileSync(file, '');
+    const { host, log } = given(() => new FileSnapshotStore(file));
+    const total = host.add(totalOf('total'));
+    host.onApplicationBootstrap();
+    await add(log, 1, 2, 3);
+    await total.reached(position(3), patience());
+    await log.close();
+    folder.remove();
+    expect(failed.mock.calls[0]).toEqual([
+      `total: snapshots can be neither taken nor used: ${file}, or a part of it, is a file where a folder is needed; name another path`,
+    ]);
+  });
+
+  it('warn of no skip of a projection that may run in another process', async () => {
+    const warned = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+    const debugged = jest.spyOn(Logger.prototype, 'debug').mockReturnValue();
+    const { host, log } = given(undefined, undefined, { sharesLog: true });
+    const total = host.add(totalOf('total'));
+    await add(log, 1);
+    await recordSkip(log, { projection: 'elsewhere', position: position(1), reason: 'a slip' });
+    host.onApplicationBootstrap();
+    await total.reached(position(1), patience());
+    await log.close();
+    expect(warned).not.toHaveBeenCalled();
+    expect(debugged.mock.calls).toEqual([
+      [expect.stringContaining('for the projection elsewhere, which does not run in this process')],
     ]);
   });
 

@@ -2,6 +2,7 @@
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EventEmitter2 } from '@nestjs/event-emitter';
 import type { EventLog } from '../event-log/event-log.js';
+import { fileErrorText } from '../file-error-text.js';
 import { signal, type Signals } from '../event-log/signals.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import { errorStack } from './error-text.js';
@@ -45,6 +46,8 @@ export interface ProjectionSettings {
   readonly build?: string;
   /** Minutes between two audits of all projections. Default: 0, only on request. */
   readonly auditMinutes?: number;
+  /** Other processes run projections over this log too, so that skips name some that do not run here. Default: none do. */
+  readonly sharesLog?: boolean;
 }
 
 export class ProjectionHost implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -149,6 +152,11 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       unusable: (reason) => {
         this.#logger.warn(`${name}: folds anew from the log what cannot be used of what was kept: ${reason}`);
       },
+      interrupted: (at) => {
+        this.#logger.warn(
+          `${name}: a rebuild or audit that had come to ${at} was interrupted; what it had folded is removed, ask for it again`,
+        );
+      },
       trouble: (why) => {
         if (why === undefined) this.#logger.log(`${name}: its database can be used again`);
         else this.#logger.warn(`${name}: its database cannot be used now, and is tried again: ${why}`);
@@ -201,11 +209,14 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     this.#lookingForSkips = this.#reportUnknownSkips();
   }
 
-  /** A misspelt name would otherwise have no effect without a word. */
+  /** A misspelt name would otherwise have no effect without a word. Where others share the log, the name may well be theirs. */
   async #reportUnknownSkips(): Promise<void> {
     try {
       const known = this.all.map(({ name }) => name);
-      for (const line of await unknownSkips(this.log, known, () => this.#isEnding)) this.#logger.warn(line);
+      for (const line of await unknownSkips(this.log, known, () => this.#isEnding)) {
+        if (this.settings.sharesLog === true) this.#logger.debug(line);
+        else this.#logger.warn(line);
+      }
     } catch (error) {
       if (!this.#isEnding) this.#logger.error('cannot look for skips of unknown projections', error);
     }
@@ -245,7 +256,9 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
         this.#logger.warn(`${projection}: ${describePassedOver(unusable, store.place, beginsAt)}`);
       },
       failed: (error) => {
-        this.#logger.error(`${projection}: no snapshot could be taken`, error);
+        const sentence = fileErrorText(error);
+        if (sentence === undefined) this.#logger.error(`${projection}: no snapshot could be taken`, error);
+        else this.#logger.error(`${projection}: snapshots can be neither taken nor used: ${sentence}`);
         this.#signal('snapshot.failed', { projection, error });
       },
     });

@@ -14,11 +14,12 @@ import {
   type StoredEvent,
 } from '../event-log/event.js';
 import { EventStore } from '../event-log/event-store.js';
-import { matches } from '../event-log/query.js';
 import { NO_HASH, toRecordedCommit, verifyCommit } from '../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../event-log/following/waitable-position.js';
-import { settle } from './append-queue.js';
+import { settle, type PendingAppend } from './append-queue.js';
+import { searchConditions } from './condition-search.js';
 import { decideAppends, type LogView, type PendingCommit } from './decide-appends.js';
+import { matchingPages, searchEvents } from './memory-search.js';
 
 /** Keeps the log for as long as the store is referenced. Nothing outlives the process. */
 export class MemoryStore extends EventStore {
@@ -28,15 +29,16 @@ export class MemoryStore extends EventStore {
   readonly #byId = new Map<CommitId, Commit>();
   readonly #head = new WaitablePosition();
   #hash = NO_HASH;
+  readonly #queue: PendingAppend[] = [];
+  #isRecording = false;
+  #recording: Promise<void> = Promise.resolve();
   #isClosed = false;
 
-  /** Decides and records in one turn of the event loop: appends keep their order, and no reader sees half a commit. */
   override append(append: NewCommit): Promise<Commit> {
     if (this.#isClosed) return Promise.reject(new LogClosed());
     return new Promise((resolve, reject) => {
-      const { decisions, pending } = decideAppends([append], this.#view());
-      for (const commit of pending) this.#record(commit);
-      for (const decision of decisions) settle({ resolve, reject }, decision);
+      this.#queue.push({ append, resolve, reject });
+      if (!this.#isRecording) this.#recording = this.#recordAll();
     });
   }
 
@@ -50,9 +52,9 @@ export class MemoryStore extends EventStore {
     { after = START, through = this.#head.position, limit = Infinity, backwards = false }: Range,
   ): AsyncIterable<readonly StoredEvent[]> {
     if (this.#isClosed) throw new LogClosed();
-    const found = this.#events.slice(after, through).filter((event) => matches(query, event));
-    if (backwards) found.reverse();
-    yield* pages(found.slice(0, limit));
+    const events = this.#events.slice(after, through);
+    if (backwards) events.reverse();
+    yield* matchingPages(events, query, limit);
   }
 
   override async *commits({
@@ -60,7 +62,8 @@ export class MemoryStore extends EventStore {
     through = this.#head.position,
   }: Pick<Range, 'after' | 'through'> = {}): AsyncIterable<readonly RecordedCommit[]> {
     if (this.#isClosed) throw new LogClosed();
-    yield* pages(this.#commits.filter(({ first, last }) => last > after && first <= through));
+    const commits = this.#commits.filter(({ first, last }) => last > after && first <= through);
+    yield* pages(commits);
   }
 
   override head(): Promise<Position> {
@@ -73,18 +76,42 @@ export class MemoryStore extends EventStore {
 
   override close(): Promise<void> {
     this.#isClosed = true;
-    return Promise.resolve();
+    return this.#recording;
   }
 
-  #view(): LogView {
+  /** One after the other, as each may depend on those before it: at once, unless a condition must be searched for. */
+  async #recordAll(): Promise<void> {
+    this.#isRecording = true;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      const findConflict =
+        next.append.condition === undefined
+          ? () => undefined
+          : await searchConditions([next.append], this.#head.position, (condition) =>
+              searchEvents(this.#events, condition),
+            );
+      this.#decide(next, findConflict);
+    }
+    this.#isRecording = false;
+  }
+
+  /** In one turn of the event loop: no reader sees half a commit. */
+  #decide(next: PendingAppend, findConflict: LogView['findConflict']): void {
+    try {
+      const { decisions, pending } = decideAppends([next.append], this.#view(findConflict));
+      for (const commit of pending) this.#record(commit);
+      for (const decision of decisions) settle(next, decision);
+    } catch (error) {
+      next.reject(error);
+    }
+  }
+
+  #view(findConflict: LogView['findConflict']): LogView {
     return {
       head: this.#head.position,
       hash: this.#hash,
       time: this.#commits.at(-1)?.time,
       findCommit: (id) => this.#byId.get(id),
-      // The event at position n is the nth, so what follows a position begins at that index.
-      findConflict: ({ query, after }) =>
-        this.#events.slice(after).find((event) => matches(query, event))?.position,
+      findConflict,
     };
   }
 

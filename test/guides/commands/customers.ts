@@ -1,7 +1,9 @@
 /** The code of `docs/unique-things.md`: customers with an e-mail address of their own, and invoices with numbers without gaps. */
+import { Module } from '@nestjs/common';
 import { assign, setup } from 'xstate';
 import { z } from 'zod';
 import {
+  LeftfoldModule,
   decideTogether,
   defineDecider,
   defineEvent,
@@ -24,21 +26,35 @@ export const addressChanged = defineEvent({
   examples: [{ data: { email: 'ann@example.com' } }],
 });
 
+export const customerLeft = defineEvent({
+  type: 'customer.left',
+  schema: z.strictObject({}),
+  examples: [{ data: {} }],
+});
+
 export const emails = uniqueValues('email', { normalize: (value) => value.toLowerCase() });
 
 const customerMachine = setup({
   types: {
     context: {} as { readonly email: string },
-    events: {} as RecordedOf<typeof customerRegistered> | RecordedOf<typeof addressChanged>,
+    events: {} as
+      | RecordedOf<typeof customerRegistered>
+      | RecordedOf<typeof addressChanged>
+      | RecordedOf<typeof customerLeft>,
   },
-  actions: { note: assign({ email: ({ event }) => event.data.email }) },
+  actions: {
+    note: assign({
+      email: ({ context, event }) => ('email' in event.data ? event.data.email : context.email),
+    }),
+  },
 }).createMachine({
   id: 'customer',
   context: { email: '' },
   initial: 'unknown',
   states: {
     unknown: { on: { 'customer.registered': { target: 'registered', actions: 'note' } } },
-    registered: { on: { 'address.changed': { actions: 'note' } } },
+    registered: { on: { 'address.changed': { actions: 'note' }, 'customer.left': 'left' } },
+    left: {},
   },
 });
 
@@ -48,7 +64,7 @@ const input = z.strictObject({ email: z.email() });
 export const customers = defineDecider({
   name: 'customers',
   machine: customerMachine,
-  consumes: [customerRegistered, addressChanged],
+  consumes: [customerRegistered, addressChanged, customerLeft],
   subject: ofCustomer,
   commands: {
     register: {
@@ -66,6 +82,14 @@ export const customers = defineDecider({
       decide: ({ context }, { email }, id) => [
         emails.release(context.email, id),
         addressChanged.create({ email }, ofCustomer(id)),
+      ],
+    },
+    leave: {
+      input: z.strictObject({}),
+      records: customerLeft,
+      decide: ({ context }, _input, id) => [
+        emails.release(context.email, id),
+        customerLeft.create({}, ofCustomer(id)),
       ],
     },
   },
@@ -86,3 +110,14 @@ export const createInvoice = decideTogether({
   records: { numbers: invoiceCreated },
   decide: ({ context }, { cents }) => invoiceCreated.create({ number: context.numbers.last + 1, cents }),
 });
+
+@Module({
+  imports: [
+    LeftfoldModule.forFeature({
+      contracts: [...emails.contracts, invoiceCreated],
+      deciders: [customers, emails.decider, createInvoice],
+      http: true,
+    }),
+  ],
+})
+export class CustomersModule {}

@@ -49,6 +49,37 @@ const taskMachine = setup({
   },
 });
 
+const stepAdded = defineEvent({
+  type: 'task.step-added',
+  open: true,
+  schema: z.strictObject({ step: id, task: id, text: z.string() }),
+  examples: [{ data: { step: 's1', task: 't1', text: 'Sand it' }, tags: [tag('step:s1')] }],
+});
+
+const stepMachine = setup({
+  types: {
+    context: {} as { readonly task: string | null; readonly text: string },
+    events: {} as RecordedOf<typeof stepAdded>,
+  },
+}).createMachine({
+  id: 'step',
+  context: { task: null, text: '' },
+  on: {
+    'task.step-added': {
+      actions: assign({ task: ({ event }) => event.data.task, text: ({ event }) => event.data.text }),
+    },
+  },
+});
+
+export const steps = defineEntityProjection({
+  name: 'steps',
+  machine: stepMachine,
+  consumes: [stepAdded],
+  key: ({ data }) => data.step,
+  view: ({ context }) => context,
+  index: { task: 'text' },
+});
+
 export const tasks = defineEntityProjection({
   name: 'tasks',
   machine: taskMachine,
@@ -58,11 +89,16 @@ export const tasks = defineEntityProjection({
   index: { status: 'text', hours: 'number' },
   compound: [['status', 'hours']],
   tag: (key) => tag(`task:${key}`),
+  relations: { steps: { of: steps, by: 'task' } },
 });
 
 @Module({
   imports: [
-    LeftfoldModule.forFeature({ contracts: [taskOpened, taskDone], projections: [tasks], http: true }),
+    LeftfoldModule.forFeature({
+      contracts: [taskOpened, taskDone, stepAdded],
+      projections: [tasks, steps],
+      http: true,
+    }),
   ],
 })
 export class TasksModule {}

@@ -4,7 +4,7 @@ import type { EventLog } from '../../event-log/event-log.js';
 import type { AnyCommand } from '../../command/commands.js';
 import { allows, isInitial, type AnyDecider } from '../../command/decider.js';
 import { execute, load } from '../../command/execute.js';
-import { createAtPositions, executeMany } from '../../command/execute-many.js';
+import { createAtPositions, executeMany, type ManyItem } from '../../command/execute-many.js';
 import type { SubjectIds } from '../../command/subject-ids.js';
 import { FORM_TYPE, readBody } from '../kernel/bodies.js';
 import { queryOf, sendJson, type Headers, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
@@ -23,8 +23,7 @@ export function answerCreation({ decider, path }: ServedDecider, named: NamedCom
   const read = readerOf(named.command, ids.kind === 'text' ? ids : undefined);
   return async (served, request, response) => {
     const asked = await read(request);
-    const chosen = asked.items.map(({ id }) => id);
-    const options = optionsOf(request, decider.name, named, chosen, asked);
+    const options = optionsOf(request, decider.name, named, asked);
     const recorded =
       ids.kind === 'position'
         ? await createNumbered(served.log, decider, named.command, asked, options)
@@ -50,17 +49,12 @@ export function answerCommand({ decider, path }: ServedDecider, named: NamedComm
     const body = await readBody(request, accepted);
     const id: unknown = decider.ids.read(text);
     const asked = await readCommand(named.command, body, { isForm: isForm(request) });
-    const items = asked.items.map(({ input }) => ({ id, input }));
-    const options = optionsOf(
-      request,
-      decider.name,
-      named,
-      items.map(() => id),
-      asked,
-    );
-    const commit = asked.many
-      ? await executeMany(served.log, decider, named.command, items, options)
-      : await execute(served.log, decider, id, named.command, items[0]?.input, options);
+    const { many, inputs } = asked;
+    const ids = inputs.map(() => id);
+    const options = optionsOf(request, decider.name, named, { many, inputs, ids });
+    const commit = many
+      ? await executeMany(served.log, decider, named.command, itemsOf(ids, inputs), options)
+      : await execute(served.log, decider, id, named.command, inputs[0], options);
     const location = served.links.runtime(`/${path}/${encodeURIComponent(String(id))}`);
     const standard = asked.many
       ? { [decider.ids.parameter]: id as Json, first: commit.first, last: commit.last }
@@ -78,22 +72,10 @@ export function answerDecision(decision: AnyDecision): Answer {
   const read = readerOf(command, undefined);
   return async ({ log, links }, request, response) => {
     const asked = await read(request);
-    const inputs = asked.items.map(({ input }) => input);
-    const options = optionsOf(
-      request,
-      name,
-      named,
-      inputs.map(() => undefined),
-      asked,
-    );
+    const { inputs } = asked;
+    const options = optionsOf(request, name, named, asked);
     const commit = asked.many
-      ? await executeMany(
-          log,
-          decision,
-          command,
-          inputs.map((input) => ({ id: input, input })),
-          options,
-        )
+      ? await executeMany(log, decision, command, itemsOf(inputs, inputs), options)
       : await execute(log, decision, inputs[0], command, inputs[0], options);
     const location = linkToCommit(links, commit.first, commit.last);
     const standard = { first: commit.first, last: commit.last };
@@ -148,12 +130,11 @@ async function createNumbered(
   log: EventLog,
   decider: AnyDecider,
   command: AnyCommand,
-  { items }: CommandRequest,
+  { inputs }: CommandRequest,
   options: CommitOptions,
 ): Promise<Created> {
-  const inputs = items.map(({ input }) => input);
   const commit = await createAtPositions(log, decider, command, inputs, options);
-  return { commit, ids: items.map((_, index) => position(commit.first + index)) };
+  return { commit, ids: inputs.map((_, index) => position(commit.first + index)) };
 }
 
 /** The member of a commit's metadata with the ids that were made here, for a retry under the same key. */
@@ -163,19 +144,17 @@ async function createNamed(
   log: EventLog,
   decider: AnyDecider,
   command: AnyCommand,
-  { items }: CommandRequest,
+  { ids: chosen, inputs }: CommandRequest,
   options: CommitOptions,
 ): Promise<Created> {
-  const named = items.map(({ id, input }) => ({ id: id ?? (decider.ids.make?.() as unknown), input }));
-  const ids = named.map(({ id }) => id);
-  const isMade = items.some(({ id }) => id === undefined);
+  const ids = chosen.map((id) => id ?? (decider.ids.make?.() as unknown));
+  const isMade = chosen.includes(undefined);
   const metadata: Metadata = { ...options.metadata, ...(isMade && { [CREATED]: ids as string[] }) };
   const all = { ...options, ...(Object.keys(metadata).length > 0 && { metadata }) };
-  const [only] = named;
   const commit =
-    named.length === 1 && only !== undefined
-      ? await execute(log, decider, only.id, command, only.input, all)
-      : await executeMany(log, decider, command, named, all);
+    ids.length === 1
+      ? await execute(log, decider, ids[0], command, inputs[0], all)
+      : await executeMany(log, decider, command, itemsOf(ids, inputs), all);
   return { commit, ids: commit.repeated && isMade ? await createdIn(log, commit, ids) : ids };
 }
 
@@ -191,20 +170,18 @@ async function createdIn(
   return ids;
 }
 
-/**
- * Inputs as JSON, so that a big integer, or a date that a schema has made, has a digest as well.
- *
- * @param ids one for each input; undefined where the id is made here, or there is none
- */
+function itemsOf(ids: readonly unknown[], inputs: readonly unknown[]): readonly ManyItem<unknown, unknown>[] {
+  return ids.map((id, index) => ({ id, input: inputs[index] }));
+}
+
+/** Inputs as JSON, so that a big integer, or a date that a schema has made, has a digest as well. */
 function optionsOf(
   request: HttpRequest,
   owner: string,
   { name, command }: NamedCommand,
-  ids: readonly unknown[],
-  { many, items }: CommandRequest,
+  { many, inputs, ids }: CommandRequest,
 ): CommitOptions {
   const { fingerprint } = httpOf(command);
-  const inputs = items.map(({ input }) => input);
   return commitOptions(
     request.headers,
     request.headers['idempotency-key'] === undefined
@@ -220,10 +197,10 @@ function optionsOf(
 
 function answerOf(
   command: AnyCommand,
-  { many, items }: CommandRequest,
+  { many, inputs }: CommandRequest,
   { commit, ids }: Created,
 ): Json | undefined {
-  return httpOf(command).answer?.({ commit, ids, inputs: items.map(({ input }) => input), many });
+  return httpOf(command).answer?.({ commit, ids, inputs, many });
 }
 
 function sendRecorded(

@@ -17,7 +17,9 @@ export interface CommandItem {
 
 export interface CommandRequest {
   readonly many: boolean;
-  readonly items: readonly CommandItem[];
+  readonly inputs: readonly unknown[];
+  /** Of each input. */
+  readonly ids: readonly unknown[];
 }
 
 /** How the command is served; of one that is not, nothing. */
@@ -48,14 +50,14 @@ export async function readCommand(
   const { many = false, maxMany = MAX_MANY, plural = 'inputs', body: schema } = httpOf(command);
   if (schema !== undefined) {
     const read = await validInput(schema, body);
-    if (!many || !Array.isArray(read)) return { many: false, items: [{ id: undefined, input: read }] };
-    return { many: true, items: read.map((input: unknown) => ({ id: undefined, input })) };
+    const isMany = many && Array.isArray(read);
+    const inputs: readonly unknown[] = isMany ? read : [read];
+    return { many: isMany, inputs, ids: Array.from({ length: inputs.length }, () => undefined) };
   }
-  if (!many || !Array.isArray(body))
-    return {
-      many: false,
-      items: [taken(await readItem(command, orEmpty(command, body), options, []))],
-    };
+  if (!many || !Array.isArray(body)) {
+    const { id, input } = taken(await readItem(command, orEmpty(command, body), options, []));
+    return { many: false, inputs: [input], ids: [id] };
+  }
   if (body.length === 0 || body.length > maxMany) {
     const detail = `one commit takes 1 to ${maxMany} ${plural}, not ${body.length}`;
     throw new InvalidBody([{ pointer: pointer([]), detail }]);
@@ -69,7 +71,7 @@ export async function readCommand(
     if (faults.length >= MAX_FAULTS) break;
   }
   if (faults.length > 0) throw new InvalidBody(faults.slice(0, MAX_FAULTS));
-  return { many: true, items };
+  return { many: true, inputs: items.map(({ input }) => input), ids: items.map(({ id }) => id) };
 }
 
 /** No body is an empty object where the schema describes an object, so that its faults name the fields that are missing. */

@@ -2,12 +2,12 @@
 import {
   Controller,
   Get,
+  Optional,
   Param,
   Post,
   Req,
   Res,
   UseFilters,
-  UseGuards,
   VERSION_NEUTRAL,
   type Type,
 } from '@nestjs/common';
@@ -16,7 +16,8 @@ import { EventLog } from '../../event-log/event-log.js';
 import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE } from '../kernel/bodies.js';
 import type { HttpRequest, HttpResponse } from '../kernel/exchange.js';
 import { Links } from '../kernel/links.js';
-import { OriginGuard } from '../kernel/origin.guard.js';
+import { guardOrigin } from '../kernel/origin.guard.js';
+import { OriginPolicy } from '../kernel/origin-policy.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import type { Route, Served } from './served.js';
 
@@ -43,11 +44,11 @@ function controllersIn(container: ModulesContainer): readonly object[] {
 export function commandsController(routes: readonly Route[]): Type {
   @Controller({ path: '', version: VERSION_NEUTRAL })
   @UseFilters(ProblemFilter)
-  @UseGuards(OriginGuard)
-  class CommandsController {
+  class CommandsController implements Served {
     constructor(
       readonly log: EventLog,
       readonly links: Links,
+      @Optional() readonly policy: OriginPolicy = new OriginPolicy(),
     ) {}
   }
   for (const [index, route] of routes.entries()) addRoute(CommandsController, `route${index}`, route);
@@ -62,11 +63,13 @@ export function commandsController(routes: readonly Route[]): Type {
 function addRoute(controller: Type, name: string, { method, path, documented, answer }: Route): void {
   const prototype = controller.prototype as object;
   const value = function (
-    this: Served,
+    this: Served & { readonly policy: OriginPolicy },
     request: HttpRequest,
     response: HttpResponse,
     id: string,
   ): Promise<void> {
+    // As in the controller of a projection: Nest awaits a guard.
+    guardOrigin(this.policy, request, response);
     return answer(this, request, response, id);
   };
   Object.defineProperty(prototype, name, { value, configurable: true, writable: true });

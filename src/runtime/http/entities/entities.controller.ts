@@ -82,7 +82,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       });
     }
 
-    @Get(':key')
+    @servedIf(definition.http.entity !== false, Get(':key'))
     @ApiEntity(definition)
     one(
       @Param('key') key: string,
@@ -140,6 +140,10 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
     }
   }
   return EntitiesController;
+}
+
+function servedIf(isServed: boolean, route: MethodDecorator): MethodDecorator {
+  return isServed ? route : () => undefined;
 }
 
 const NOTHING_INCLUDED: Included = { members: [], positions: {} };

@@ -3,7 +3,12 @@ import { z } from 'zod';
 import { position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
 import type { IndexKind } from '../../projection/entities/index-kinds.js';
-import { EntityNotFound } from '../../projection/entities/entity-problems.js';
+import {
+  EntityNotFound,
+  EntityQueriesBusy,
+  EntityQueryTooSlow,
+} from '../../projection/entities/entity-problems.js';
+import { QUERY_TIMEOUT_MS } from '../../projection/entities/query-gate.js';
 import { AfterHead } from '../../projection/past/past-problems.js';
 import {
   ApiEndpoint,
@@ -56,7 +61,7 @@ const HEADERS = {
 };
 
 const INCLUDED_HEADER = {
-  'Leftfold-Included': z.string().meta({
+  'Leftfold-Included': z.string().optional().meta({
     description:
       'With include: how far each of those projections had folded. Leftfold-Position is the lowest of all',
     example: 'items=7',
@@ -77,6 +82,8 @@ const QUERY_PROBLEMS: readonly Problem[] = [
   new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_LIMIT}, as in ?limit=1`),
   new InvalidHeader('Prefer', 'wait must be a whole number of seconds, as in: Prefer: wait=5'),
   new NotYet('orders has folded up to position 6, not yet up to 7.', position(6)),
+  new EntityQueriesBusy(),
+  new EntityQueryTooSlow(QUERY_TIMEOUT_MS / 1000),
 ];
 
 type Documented = Pick<

@@ -8,8 +8,8 @@ import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { isTroubleOfStore, logHealth } from '../../event-log/log-health.js';
-import { faultIn } from '../../projection/overview.js';
-import { apiStatus, drift, faultOverview } from '../projections/projections.docs.js';
+import { faultIn, troubleOf } from '../../projection/overview.js';
+import { apiStatus, apiTrouble, drift, faultOverview } from '../projections/projections.docs.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 
 const readiness = z
@@ -33,6 +33,7 @@ const readiness = z
             position: apiPosition,
             faultAt: apiPosition.optional(),
             fault: faultOverview.optional(),
+            trouble: apiTrouble.optional(),
             drift: drift.optional(),
           })
           .meta({ title: 'ProjectionHealth' }),
@@ -74,7 +75,7 @@ export class HealthController {
     answers: {
       200: {
         description:
-          'All of them do; degraded when an audit found one of them to drift, or when queries are answered from the state while the server that keeps the log is in trouble',
+          'All of them do; degraded when an audit found one of them to drift, when the database of an entity projection cannot be used for now, or when queries are answered from the state while the server that keeps the log is in trouble',
         body: readiness,
       },
       503: {
@@ -89,8 +90,13 @@ export class HealthController {
     const projections = this.host.all.map((projection) => {
       const { name, status, position, drift } = projection;
       const fault = faultIn(projection);
-      const trouble = { ...(fault && { faultAt: fault.position, fault }), ...(drift && { drift }) };
-      return [name, { status, position, ...trouble }] as const;
+      const trouble = troubleOf(projection);
+      const wrong = {
+        ...(fault && { faultAt: fault.position, fault }),
+        ...(trouble !== undefined && { trouble }),
+        ...(drift && { drift }),
+      };
+      return [name, { status, position, ...wrong }] as const;
     });
     const statuses = projections.map(([, { status }]) => status);
     const isFollowing = !this.host.isEnding && statuses.every((status) => status === 'following');
@@ -103,11 +109,13 @@ export class HealthController {
       isAnswering &&
       statuses.every((status) => status === 'following' || status === 'faulted');
     // It follows the log, so it is ready; that it cannot be believed is for people to look into.
-    const isDrifting = this.host.all.some(({ drift }) => drift !== undefined);
+    const isWrong = this.host.all.some(
+      (projection) => projection.drift !== undefined || troubleOf(projection) !== undefined,
+    );
     // Without this process nobody would answer, and no other one could record anything either.
     const isOfUse = isReady || (isFollowing && isAnswering && isTroubleOfStore(log));
     sendJson(response, isOfUse ? 200 : 503, NO_STORE, {
-      status: isReady && !isDrifting ? 'ready' : isDegraded ? 'degraded' : 'not ready',
+      status: isReady && !isWrong ? 'ready' : isDegraded ? 'degraded' : 'not ready',
       log,
       projections: Object.fromEntries(projections),
     });

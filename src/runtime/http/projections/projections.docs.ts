@@ -59,6 +59,11 @@ export const apiCommand = z
 
 export const apiStatus = z.enum(['recovering', 'following', 'resuming', 'faulted', 'stopped']);
 
+/** Of an entity projection. */
+export const apiTrouble = z
+  .string()
+  .describe('Why its database cannot be used now; it is tried again until it can');
+
 const overview = z.object({
   name: z.string(),
   status: apiStatus,
@@ -83,6 +88,7 @@ const overview = z.object({
   ),
   skipped: z.array(apiPosition).describe('The positions of the events that are passed over'),
   fault: faultOverview.optional(),
+  trouble: apiTrouble.optional(),
   drift: drift.optional(),
   links: z
     .object({

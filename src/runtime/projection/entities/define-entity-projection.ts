@@ -14,6 +14,12 @@ export type FaultScope = 'projection' | 'entity';
 
 const FAULT_SCOPES: readonly FaultScope[] = ['projection', 'entity'];
 
+/** How entities are served. */
+export interface EntitiesHttp {
+  /** False: `GET /<name>/{key}` is left to a decider at this path, which shows its subjects there. Default: true. */
+  readonly entity?: boolean;
+}
+
 export interface EntityProjectionDefinition<Context = unknown> {
   readonly kind: 'entities';
   /** Names its folder, its URL and its log lines, as that of a projection. */
@@ -34,6 +40,7 @@ export interface EntityProjectionDefinition<Context = unknown> {
   /** By name: the entities of other projections that belong to one of these. */
   readonly relations: Relations;
   readonly faultStops: FaultScope;
+  readonly http: EntitiesHttp;
   /** Whether an entity in this state is removed. */
   forgets(state: FoldState<Context>): boolean;
 }
@@ -78,9 +85,10 @@ export function defineEntityProjection<
   readonly faultStops?: FaultScope;
   /** As of a projection. Default: 1. */
   readonly version?: number;
+  readonly http?: EntitiesHttp;
 }): EntityProjectionDefinition<ContextOf<Projected>> {
   const { name, machine, consumes, key, view, index = {}, compound = [], tag, version } = definition;
-  const { faultStops = 'projection', relations = {} } = definition;
+  const { faultStops = 'projection', relations = {}, http = {} } = definition;
   const folded = defineProjection<Projected>({
     name,
     machine,
@@ -120,6 +128,7 @@ export function defineEntityProjection<
     ...(tag !== undefined && { tag }),
     relations,
     faultStops,
+    http,
     forgets: forgettingStates(name, machine),
   };
 }

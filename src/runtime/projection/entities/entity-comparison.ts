@@ -76,10 +76,7 @@ export type Sameness = (kept: KeptEntity | undefined, right: KeptEntity | undefi
 
 /** States alone: views and indexes may be others. */
 export const isOfSameState: Sameness = (kept, right) =>
-  kept !== undefined &&
-  right !== undefined &&
-  kept.digest === right.digest &&
-  digestOfEntity(kept) === right.digest;
+  kept?.digest === right?.digest && (kept === undefined || digestOfEntity(kept) === right?.digest);
 
 /** States and views. */
 export const isOfSameView: Sameness = (kept, right) =>

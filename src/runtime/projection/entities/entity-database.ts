@@ -53,6 +53,8 @@ export interface EntityReader {
 export abstract class EntityDatabase implements EntityReader {
   /** Among those of its projection. */
   abstract readonly name: string;
+  /** Whether writing holds the serving thread. */
+  abstract readonly holdsThread: boolean;
 
   /** Undefined before the first transaction. */
   abstract checkpoint(): Promise<Checkpoint | undefined>;

@@ -3,12 +3,12 @@ import { position, type Page, type Position, type RecordedEvent } from '../../ev
 import type { FoldState } from '../../fold/fold-state.js';
 import { errorText } from '../error-text.js';
 import { FoldFailed } from '../folding.js';
-import { columnValue, SHOWN, type ColumnValue } from './index-kinds.js';
+import { BatchSize } from './batch-size.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
-import { bytesOf, keptState } from './entity-state.js';
-import { digestOfEntity, withChange, type Entity, type StoredEntity } from './entity.js';
+import { withChange, type Entity, type StoredEntity } from './entity.js';
 import { isSnapshot, snapshotsOf } from './entity-snapshots.js';
 import { DEFAULT_CACHE_BYTES, EntityCache } from './entity-cache.js';
+import { changeOf } from './entity-change.js';
 import type { Checkpoint } from './entity-checkpoint.js';
 import type { EntityChange, EntityChanges, EntityDatabase, EntitySnapshot } from './entity-database.js';
 
@@ -24,13 +24,10 @@ interface Touched<Context> {
   readonly snapshots: Entity<Context>[];
 }
 
-/** While it is behind, so many events are written in one transaction: fewer transactions, and each entity once in each. */
-const MAX_BATCH_EVENTS = 4_000;
-/** Of the entities that a batch has read from the database, which are in memory until it is written. */
-const MAX_BATCH_BYTES = 64 * 1024 * 1024;
-
 interface Prepared extends EntityChanges {
   readonly checkpoint: Omit<Checkpoint, 'hash' | 'fingerprint'>;
+  /** What it took to prepare. */
+  readonly milliseconds: number;
 }
 
 /** Used for following, rebuilds and audits, so that they cannot differ. */
@@ -46,6 +43,7 @@ export class EntityFolding<Context = unknown> {
   #loaded = new Map<string, StoredEntity<Context> | undefined>();
   /** Begun and ended ones. */
   #writes = 0;
+  readonly #size = new BatchSize();
 
   constructor(
     readonly definition: EntityProjectionDefinition<Context>,
@@ -71,7 +69,7 @@ export class EntityFolding<Context = unknown> {
 
   /** Whether what is folded is to be written, however far there is to go. */
   get isFull(): boolean {
-    return this.#events >= MAX_BATCH_EVENTS || this.#bytes >= MAX_BATCH_BYTES;
+    return this.#size.isFull({ events: this.#events, entities: this.#touched.size, bytes: this.#bytes });
   }
 
   /** How far it has folded, written or not. */
@@ -158,8 +156,11 @@ export class EntityFolding<Context = unknown> {
     const from = this.#checkpoint.position;
     const checkpoint = { ...prepared.checkpoint, hash, fingerprint };
     this.#writes += 1;
+    const began = performance.now();
     try {
       await this.database.apply(prepared, checkpoint, from);
+      const written = this.database.holdsThread ? performance.now() - began : 0;
+      this.#size.note(prepared.written.length, Math.max(written, prepared.milliseconds));
     } finally {
       this.#writes += 1;
     }
@@ -176,6 +177,7 @@ export class EntityFolding<Context = unknown> {
    * @throws FoldFailed when a view fails; everything before that event can still be prepared and written
    */
   prepare(): Prepared {
+    const began = performance.now();
     let { digest, entities, faulted } = this.#checkpoint;
     const written: EntityChange[] = [];
     const removed: string[] = [];
@@ -201,6 +203,7 @@ export class EntityFolding<Context = unknown> {
       removed,
       snapshots,
       checkpoint: { log, position: this.#through, digest, entities, faulted, serves },
+      milliseconds: performance.now() - began,
     };
   }
 
@@ -308,25 +311,6 @@ export class EntityFolding<Context = unknown> {
     this.#bytes = 0;
     this.#through = this.#checkpoint.position;
   }
-}
-
-/** @throws Error when the view fails, or is not what the index says */
-function changeOf<Context>(
-  { view: viewOf, index }: Pick<EntityProjectionDefinition<Context>, 'view' | 'index'>,
-  entity: Entity<Context>,
-): EntityChange {
-  const view = viewOf(entity.state, entity.key);
-  const columns = Object.entries(index).map(([member, kind]): ColumnValue => {
-    const value = columnValue(kind, view[member]);
-    if (value !== undefined) return value;
-    throw new TypeError(
-      `the view's ${member} is to be ${SHOWN[kind]}, and is ${JSON.stringify(view[member])}`,
-    );
-  });
-  const written = JSON.stringify(view);
-  const state = keptState(entity.state);
-  const bytes = bytesOf(state) + 2 * (written.length + entity.key.length);
-  return { entity: { ...entity, view: written, digest: digestOfEntity(entity), bytes }, state, columns };
 }
 
 /** One page for each position. */

@@ -13,14 +13,12 @@ import { CheckpointMoved, DatabaseDamaged } from './database-damage.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { retried, type DatabaseTrouble } from './database-trouble.js';
 import type { EntityFolding } from './entity-folding.js';
-import type { EntityPlace } from './entity-place.js';
+import type { EntityPlace, PlaceObserver } from './entity-place.js';
 import { EntityDatabaseAway } from './entity-problems.js';
 import type { ServedEntities } from './served-entities.js';
 
 /** What is told of an entity projection beside what is told of each. */
-export interface EntityObserver extends ProjectionObserver {
-  /** What was kept cannot be used, and is folded anew from the log. */
-  unusable(reason: string): void;
+export interface EntityObserver extends ProjectionObserver, PlaceObserver {
   /** The database cannot be used for now, and is tried again; undefined: it can be used again. */
   trouble(why: string | undefined): void;
 }

@@ -1,4 +1,5 @@
 /** Where an entity projection has its databases: opens the one that can be used, and writes to it. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog } from '../../event-log/event-log.js';
 import { START, type Position } from '../../event-log/event.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
@@ -12,6 +13,16 @@ import { EntityFolding } from './entity-folding.js';
 
 type Definition<Context> = EntityProjectionDefinition<Context>;
 
+/** Entities that are prepared and written in one turn. */
+const UNBROKEN = 100;
+
+export interface PlaceObserver {
+  /** What was kept cannot be used. */
+  unusable(reason: string): void;
+  /** A rebuild or an audit of an earlier process had come to this position, and did not end. */
+  interrupted?(at: Position): void;
+}
+
 export class EntityPlace {
   /** The names of those that a rebuild or an audit of this process folds into. */
   readonly #beside = new Set<string>();
@@ -22,17 +33,21 @@ export class EntityPlace {
    * What was folded before, if this definition has folded it from this log; otherwise from the beginning.
    *
    * @param kept a database that is open already
-   * @param onUnusable is told of each that cannot be used, and why
+   * @param told of each that cannot be used, and why; of each that an interrupted rebuild or audit has left, which is removed
    */
   async open<Context>(
     definition: Definition<Context>,
     log: EventLog,
     skipped: Set<Position>,
     kept: EntityDatabase | undefined,
-    onUnusable: (reason: string) => void,
+    told: PlaceObserver,
   ): Promise<EntityFolding<Context>> {
+    const onUnusable = (reason: string): void => {
+      told.unusable(reason);
+    };
     for await (const { database, checkpoint } of this.#databases(definition, kept, onUnusable)) {
       if (checkpoint?.serves !== true) {
+        told.interrupted?.(checkpoint?.position ?? START);
         await database.close();
         continue;
       }
@@ -79,6 +94,8 @@ export class EntityPlace {
     for (;;) {
       try {
         const prepared = folding.prepare();
+        // So that what is prepared and what is written do not add up.
+        if (prepared.written.length > UNBROKEN) await nextTurn();
         const { through } = folding;
         const hash = (await log.hashAt(through)) ?? '';
         const machine = fingerprintIn(log.contracts, folding.definition);

@@ -13,8 +13,10 @@ import { EventLog } from '../../event-log/event-log.js';
 import { position } from '../../event-log/event.js';
 import { MemoryStore } from '../../stores/memory.store.js';
 import { recordSkip } from '../skipping.js';
+import { DatabaseDamaged } from './database-damage.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { EntityPlace } from './entity-place.js';
+import { EntityDatabaseAway } from './entity-problems.js';
 import { auditEntities, rebuildEntities } from './entity-operations.js';
 
 const OPTIONS = { onProgress: () => undefined, signal: new AbortController().signal };
@@ -109,6 +111,31 @@ describe.each(ENTITY_STORES)('what is kept of an entity projection in $name', ({
     await first.projection.resume();
     await first.caughtUp();
     expect(await first.view('a')).toMatchObject({ total: '12' });
+  });
+
+  it('does not answer, after it was resumed with a database that cannot be used, with less than before', async () => {
+    const first = run(orders);
+    await log.append([opened('a'), added('a', 5), added('a', POISON)]);
+    await first.is('faulted');
+    expect(first.projection.isAnswering).toBe(true);
+    const follow = log.followPages.bind(log);
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    log.followPages = async function* (...asked: Parameters<EventLog['followPages']>) {
+      await released;
+      yield* follow(...asked);
+    };
+    const reading = first.projection.reading(() => Promise.reject(new DatabaseDamaged('a page is torn')));
+    await expect(reading).rejects.toThrow(EntityDatabaseAway);
+    await first.is('resuming');
+    while (first.projection.position > 0) await new Promise(setImmediate);
+    expect(first.projection.isAnswering).toBe(false);
+    release();
+    await first.is('faulted');
+    expect(first.projection.isAnswering).toBe(true);
+    expect(await first.view('a')).toMatchObject({ total: '5', position: 2 });
   });
 
   it('stops where a view is not what its index says', async () => {

@@ -63,9 +63,7 @@ export class EntityProjection<Context = unknown> {
     now: () => Date = () => new Date(),
   ) {
     this.place = place;
-    this.#served = new ServedEntities(definition, log, place, (reason) => {
-      observer.unusable(reason);
-    });
+    this.#served = new ServedEntities(definition, log, place, observer);
     this.#follower = new EntityFollower(definition, log, place, this.#served, observer, now);
     this.past = new EntityPast(definition, log, () => this.skipped, this.#served);
   }

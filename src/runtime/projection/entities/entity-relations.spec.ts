@@ -1,7 +1,7 @@
 /** A relation that cannot be answered is refused when it is defined, or when its context is put together. */
 import { changedOrders, orderContracts, orders } from '../../../../test/support/app/orders.js';
 import { LeftfoldModule } from '../../leftfold.module.js';
-import { requireOwnRelations } from './entity-relations.js';
+import { requireOwnRelations, type EntityRelation } from './entity-relations.js';
 
 const customers = changedOrders({ name: 'customers' });
 
@@ -40,7 +40,10 @@ describe('a relation of an entity projection', () => {
   });
 
   it('is one of eight at most', () => {
-    const names = Array.from({ length: 9 }, (_, index) => [`r${index}`, { of: customers, by: 'status' }]);
+    const names = Array.from({ length: 9 }, (_, index): [string, EntityRelation] => [
+      `r${index}`,
+      { of: customers, by: 'status' },
+    ]);
     expect(() => changedOrders({ relations: Object.fromEntries(names) })).toThrow('at most 8 relations');
   });
 

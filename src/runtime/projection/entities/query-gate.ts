@@ -15,9 +15,10 @@ export interface QueryLimits {
 
 export class QueryGate {
   readonly #waiting = new Set<() => void>();
-  readonly #asked = new Set<Promise<unknown>>();
-  readonly #closed = new AbortController();
+  /** Of each query that was asked, what ends it. */
+  readonly #asked = new Map<AbortController, Promise<unknown>>();
   #running = 0;
+  #isClosed = false;
 
   constructor(private readonly limits: QueryLimits) {}
 
@@ -27,21 +28,8 @@ export class QueryGate {
    * @param query is to end when the signal that it is given is aborted, with that signal's reason
    * @throws EntityQueriesBusy, EntityQueryTooSlow, DatabaseClosed; the signal's reason once it is aborted
    */
-  run<Result>(signal: AbortSignal, query: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-    const asked = this.#run(AbortSignal.any([signal, this.#closed.signal]), query);
-    this.#asked.add(asked);
-    const forget = (): void => void this.#asked.delete(asked);
-    asked.then(forget, forget);
-    return asked;
-  }
-
-  /** Ends all queries. Resolves once they have ended. */
-  async close(): Promise<void> {
-    this.#closed.abort(new DatabaseClosed());
-    await Promise.allSettled(this.#asked);
-  }
-
-  async #run<Result>(signal: AbortSignal, query: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  async run<Result>(signal: AbortSignal, query: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+    if (this.#isClosed) throw new DatabaseClosed();
     const { timeoutMs = QUERY_TIMEOUT_MS } = this.limits;
     const end = new AbortController();
     const timer = setTimeout(() => {
@@ -53,15 +41,34 @@ export class QueryGate {
     signal.addEventListener('abort', onAbort);
     if (signal.aborted) onAbort();
     try {
-      await this.#turn(end.signal);
-      try {
-        return await query(end.signal);
-      } finally {
-        this.#next();
-      }
+      const asked = this.#inTurn(end.signal, query);
+      this.#asked.set(end, asked);
+      return await asked;
     } finally {
+      this.#asked.delete(end);
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
+    }
+  }
+
+  /** Ends all queries. Resolves once they have ended. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const asked = [...this.#asked];
+    for (const [end] of asked) end.abort(new DatabaseClosed());
+    await Promise.allSettled(asked.map(([, query]) => query));
+  }
+
+  async #inTurn<Result>(
+    signal: AbortSignal,
+    query: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    await this.#turn(signal);
+    try {
+      signal.throwIfAborted();
+      return await query(signal);
+    } finally {
+      this.#next();
     }
   }
 

@@ -9,7 +9,7 @@ import type { EntityAt } from './entity-past-fold.js';
 import type { EntitySnapshots } from './entity-past.js';
 import type { EntityDatabase } from './entity-database.js';
 import type { EntityFolding } from './entity-folding.js';
-import type { EntityPlace } from './entity-place.js';
+import type { EntityPlace, PlaceObserver } from './entity-place.js';
 import { hexadecimal } from './entity.js';
 
 export class ServedEntities<Context> implements EntitySnapshots<Context> {
@@ -18,12 +18,11 @@ export class ServedEntities<Context> implements EntitySnapshots<Context> {
   /** Why what is in the database is not to be used any more. */
   #damage: string | undefined;
 
-  /** @param unusable is told why what was kept cannot be used */
   constructor(
     private readonly definition: EntityProjectionDefinition<Context>,
     private readonly log: EventLog,
     private readonly place: EntityPlace,
-    private readonly unusable: (reason: string) => void,
+    private readonly observer: PlaceObserver,
   ) {}
 
   /** Undefined before it is open, and after the end. */
@@ -58,9 +57,12 @@ export class ServedEntities<Context> implements EntitySnapshots<Context> {
     this.#skipped = skipped;
     if (this.#damage !== undefined) await this.#discard(this.#damage);
     const { definition, log, place } = this;
-    this.#folding = await place.open(definition, log, skipped, this.#folding?.database, (reason) => {
-      this.#folding = undefined;
-      this.unusable(reason);
+    this.#folding = await place.open(definition, log, skipped, this.#folding?.database, {
+      unusable: (reason) => {
+        this.#folding = undefined;
+        this.observer.unusable(reason);
+      },
+      interrupted: (at) => this.observer.interrupted?.(at),
     });
     return this.#folding;
   }
@@ -78,7 +80,7 @@ export class ServedEntities<Context> implements EntitySnapshots<Context> {
   /** What is kept of an entity: its last state, or an earlier one. Nothing while what is kept cannot be used. */
   async before(key: string, through: Position, skipped: Skipped): Promise<EntityAt<Context> | undefined> {
     const folding = this.#folding;
-    if (folding === undefined || folding.skipped !== skipped) return undefined;
+    if (folding?.skipped !== skipped) return undefined;
     try {
       const last = await folding.find(key);
       if (last !== undefined && last.position <= through && last.fault === undefined) return last;
@@ -98,7 +100,7 @@ export class ServedEntities<Context> implements EntitySnapshots<Context> {
   }
 
   async #discard(damage: string): Promise<void> {
-    this.unusable(`its database is damaged (${damage})`);
+    this.observer.unusable(`its database is damaged (${damage})`);
     const folding = this.#folding;
     this.#folding = undefined;
     this.#damage = undefined;

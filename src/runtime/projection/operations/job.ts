@@ -1,5 +1,6 @@
 /** An audit or a rebuild from the request to its end: how far it is, and how it ended. */
 import { START, type Position } from '../../event-log/event.js';
+import { fileErrorText } from '../../file-error-text.js';
 
 export type JobStatus<Report> =
   | { readonly status: 'waiting' }
@@ -35,7 +36,7 @@ export class Job<Report> {
         const report = await work(this);
         this.#status = () => ({ status: 'done', ...report });
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
+        const reason = fileErrorText(error) ?? (error instanceof Error ? error.message : String(error));
         this.#status = () => ({ status: 'failed', reason });
       }
     });

@@ -4,6 +4,7 @@ import type { EventEmitter2 } from '@nestjs/event-emitter';
 import { START } from '../../event-log/event.js';
 import type { EventLog } from '../../event-log/event-log.js';
 import { signal, type Signals } from '../../event-log/signals.js';
+import { asFileSentence } from '../../file-error-text.js';
 import { runAudit, type AuditReport } from './audit.js';
 import type { Drift } from './comparison-points.js';
 import type { ProjectionHost } from '../projection-host.js';
@@ -120,7 +121,10 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
       await snapshots.noteAudited?.(build);
     } catch (error) {
       if (this.#ending.signal.aborted) return; // the next process audits it
-      this.#logger.error(`${name}: cannot tell which build of the program has folded its state`, error);
+      this.#logger.error(
+        `${name}: cannot tell which build of the program has folded its state`,
+        asFileSentence(error),
+      );
     }
   }
 
@@ -170,7 +174,10 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
       }
     } catch (error) {
       if (this.#ending.signal.aborted) return; // the log is closed by now; the next process looks again
-      this.#logger.error(`${projection.name}: cannot look for a rebuild that was broken off`, error);
+      this.#logger.error(
+        `${projection.name}: cannot look for a rebuild that was broken off`,
+        asFileSentence(error),
+      );
     }
   }
 

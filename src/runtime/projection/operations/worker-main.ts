@@ -1,4 +1,5 @@
 /** The entry of a worker process: runs one job on a log that it opens itself, and exits. */
+import { fileErrorText } from '../../file-error-text.js';
 import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
@@ -67,6 +68,8 @@ function exitWithParent(): void {
 }
 
 function messageOf(error: unknown): string {
+  const sentence = fileErrorText(error);
+  if (sentence !== undefined) return sentence;
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${messageOf(error.cause)}`;
 }

@@ -216,6 +216,16 @@ describe('a folder of snapshots', () => {
     expect(await all(store)).toEqual([{ name: newest, reason: 'it is cut off' }, read(3)]);
   });
 
+  it('reports in a sentence that a folder is where a snapshot should be', async () => {
+    await store.save(snapshot(3));
+    const newest = join(folder, '0000000000000004.snapshot');
+    await mkdir(newest);
+    expect(await all(store)).toEqual([
+      { name: newest, reason: `${newest} is a folder; name a file` },
+      read(3),
+    ]);
+  });
+
   it('reports a file of another format', async () => {
     await store.save(snapshot(3));
     const file = await path();

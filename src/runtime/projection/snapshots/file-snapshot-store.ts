@@ -7,6 +7,7 @@
 import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { position, type Position } from '../../event-log/event.js';
+import { fileErrorText } from '../../file-error-text.js';
 import { snapshotsToDrop, type RetentionLimits, type StoredSnapshot } from './retention.js';
 import { machineIn } from '../skipping.js';
 import { fromBytes, headerIn, toBytes } from './snapshot-file.js';
@@ -106,7 +107,7 @@ export class FileSnapshotStore extends SnapshotStore {
     try {
       return fromBytes(await readFile(path));
     } catch (error) {
-      const unreadable = { name: path, reason: (error as Error).message };
+      const unreadable = { name: path, reason: reasonOf(error, path) };
       const known = this.#known.get(name);
       if (known !== undefined) this.#known.set(name, { ...known, identity: unreadable });
       return unreadable;
@@ -196,7 +197,9 @@ const sourceOf = ({ log, machine }: SnapshotIdentity): string => `${log} ${machi
 /** Reads no state: there may be hundreds of large files. */
 async function readHeaderOf(folder: string, name: string): Promise<SnapshotFile> {
   const path = join(folder, name);
-  const file = await open(path, 'r');
+  const file = await open(path, 'r').catch((error: unknown) => reasonOf(error, path));
+  if (typeof file === 'string')
+    return { name, position: positionIn(name), bytes: 0, identity: { name: path, reason: file } };
   try {
     const { size } = await file.stat();
     const { buffer, bytesRead } = await file.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
@@ -216,6 +219,9 @@ function identityIn(path: string, bytes: Buffer): SnapshotIdentity | UnreadableS
     const { position: at, log, machine } = headerIn(bytes);
     return { position: position(at), log, machine };
   } catch (error) {
-    return { name: path, reason: (error as Error).message };
+    return { name: path, reason: reasonOf(error, path) };
   }
 }
+
+const reasonOf = (error: unknown, path: string): string =>
+  fileErrorText(error, path) ?? (error as Error).message;

@@ -2,6 +2,7 @@
 import type { NewCommit, Position, Tag } from '../../event-log/event.js';
 import type { PendingCommit } from '../decide-appends.js';
 import type { WriteSize } from './file-room.js';
+import { INDEX_SUM } from './file-check/entry-listener.js';
 import type { LmdbFiles } from './lmdb-files.js';
 
 export interface CommitEntries {
@@ -21,6 +22,11 @@ export function entriesOf({ append, commit, hashed }: PendingCommit): CommitEntr
     types: typesOf(append),
     tags: tagsOf(append),
   };
+}
+
+/** The types and the tags under which the indexes name a commit with these events. */
+export function keysOf(commit: Pick<NewCommit, 'events'>): Pick<CommitEntries, 'types' | 'tags'> {
+  return { types: typesOf(commit), tags: tagsOf(commit) };
 }
 
 /** To be called within a transaction. */
@@ -44,6 +50,7 @@ export function writeSizeOf(batch: readonly CommitEntries[]): WriteSize {
     entries += 1;
     entryBytes += MAX_BYTES_PER_CODE_UNIT * key.length;
   };
+  count(INDEX_SUM);
   for (const { id, types, tags } of batch) {
     count(id);
     for (const type of types) count(type);
@@ -54,12 +61,12 @@ export function writeSizeOf(batch: readonly CommitEntries[]): WriteSize {
 
 // Most commits are of a single event, and need no set.
 
-function typesOf({ events }: NewCommit): Iterable<string> {
+function typesOf({ events }: Pick<NewCommit, 'events'>): Iterable<string> {
   const [only] = events;
   return events.length === 1 && only !== undefined ? [only.type] : new Set(events.map(({ type }) => type));
 }
 
-function tagsOf({ events }: NewCommit): Iterable<Tag> {
+function tagsOf({ events }: Pick<NewCommit, 'events'>): Iterable<Tag> {
   const [only] = events;
   if (events.length === 1 && only !== undefined) return only.tags.length > 1 ? new Set(only.tags) : only.tags;
   return new Set(events.flatMap(({ tags }) => tags));

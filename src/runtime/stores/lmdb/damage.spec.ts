@@ -1,4 +1,6 @@
 /** A damaged log in LMDB: only what is undamaged is read. */
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
 import { asBinary } from 'lmdb';
 import { TemporaryFolder } from '../../../../test/support/server.js';
 import { LogDamaged } from '../../event-log/errors.js';
@@ -48,13 +50,18 @@ describe('a damaged log', () => {
   let folder: TemporaryFolder;
   let store: LmdbStore;
 
-  /** Commits 0 to 9, of which the damage has done something to one while their writer has the log. */
-  const damagedBy = async (damage: (files: LmdbFiles) => unknown): Promise<LmdbReader> => {
+  const damage = async (change: (files: LmdbFiles) => unknown): Promise<void> => {
     for (let index = 0; index < 10; index += 1) await store.append(commit(index));
     const files = openFiles(folder.path, { readOnly: false });
-    await damage(files);
+    await change(files);
     await files.root.close();
-    return LmdbReader.open(folder.path);
+  };
+
+  /** Commits 0 to 9, of which the damage has done something to one while their writer has the log, and this reader too. */
+  const damagedBy = async (change: (files: LmdbFiles) => unknown): Promise<LmdbReader> => {
+    const reader = LmdbReader.open(folder.path);
+    await damage(change);
+    return reader;
   };
 
   beforeEach(() => {
@@ -108,6 +115,43 @@ describe('a damaged log', () => {
     await reader.close();
   });
 
+  it.each<readonly [what: string, damage: (files: LmdbFiles) => unknown]>([
+    ['the index of ids', (files) => files.ids.remove(commitId('c4'))],
+    ['the index of types', (files) => files.types.remove('number.recorded', endOf(4))],
+    ['the index of tags', (files) => files.tags.remove(tag('commit:4'), endOf(4))],
+  ])('that lacks a commit in %s is not opened, also beside its writer', async (_what, change) => {
+    await damage(change);
+    expect(() => LmdbReader.open(folder.path)).toThrow(
+      expect.objectContaining({ constructor: LogDamaged, position: 13 }) as Error,
+    );
+  });
+
+  it('that is over 64 MiB is not opened when an index was damaged while its writer had it', async () => {
+    const note = 'x'.repeat(1024 * 1024);
+    for (let index = 0; index < 70; index += 1) {
+      const { events, ...rest } = commit(index);
+      await store.append({ ...rest, events: events.map((event) => ({ ...event, data: [note, index] })) });
+    }
+    const files = openFiles(folder.path, { readOnly: false });
+    await files.types.remove('number.recorded', endOf(4));
+    await files.root.close();
+    await store.close();
+    expect(statSync(join(folder.path, 'data.mdb')).size).toBeGreaterThan(64 * 1024 * 1024);
+    for (const open of [() => LmdbReader.open(folder.path), () => LmdbStore.open(folder.path)])
+      expect(open).toThrow(expect.objectContaining({ constructor: LogDamaged, position: 13 }) as Error);
+  }, 60_000);
+
+  it('that an index leads to a commit which holds nothing of it is not answered from', async () => {
+    const reader = await damagedBy((files) => files.tags.put(tag('commit:3'), endOf(7)));
+    const read = async (after: Position): Promise<void> => {
+      for await (const page of reader.read([{ tags: [tag('commit:3')] }], { after }))
+        expect(page).toBeDefined();
+    };
+    await expect(read(position(0))).rejects.toThrow('an index leads to the commit there');
+    await expect(read(endOf(5))).rejects.toThrow('an index leads to the commit there');
+    await reader.close();
+  });
+
   it('that ends before its head does not end a complete read early', async () => {
     await damagedBy((files) => files.commits.remove(endOf(9))).then((reader) => reader.close());
     const readAll = async (backwards: boolean): Promise<void> => {
@@ -126,7 +170,8 @@ describe('a damaged log', () => {
   });
 
   it('that does not say its identity is not read either', async () => {
-    await expect(damagedBy((files) => files.about.put('identity', UNDECODABLE))).rejects.toThrow(
+    await damage((files) => files.about.put('identity', UNDECODABLE));
+    expect(() => LmdbReader.open(folder.path)).toThrow(
       'is damaged: what it says about itself cannot be read',
     );
   });

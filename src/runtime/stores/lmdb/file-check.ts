@@ -1,5 +1,6 @@
 /** Checks a data file before LMDB opens it: LMDB maps the file without checks, and a damaged one may mislead or crash it. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { EntryListener } from './file-check/entry-listener.js';
 import { freeList } from './file-check/free-list.js';
 import { META_PAGE, METAS, faultOfMeta, metaOf, u64, type Meta } from './file-check/layout.js';
 import { PageCheck } from './file-check/page-check.js';
@@ -25,17 +26,41 @@ interface FileStart {
 /**
  * Requires that a data file is as LMDB wrote it: every page, the place of every key, every count, and that each page is
  * used once or listed as free. Not detected: a key or a value that was replaced by another one that fits in its place.
- * Reads all of the file except long values. Nothing may write to it meanwhile.
+ * Reads all of the file except long values. Nothing may write to it meanwhile, unless a read transaction keeps the pages.
  *
  * @param path of `data.mdb`
  * @param tables that the file may have
+ * @param entries told of them
  * @throws FileDamaged with the page and what is wrong with it
  * @throws Error of the file system
  */
-export function checkFile(path: string, tables: Tables): void {
+export function checkFile(path: string, tables: Tables, entries?: EntryListener): void {
   withFileStart(path, (beginning) => {
-    checkTrees(beginning, tables);
+    atOnce(checkTrees(beginning, tables, entries));
   });
+}
+
+/**
+ * The same in steps, between which other work can have a turn. A read transaction must keep the pages meanwhile.
+ *
+ * @throws FileDamaged with the page and what is wrong with it
+ * @throws Error of the file system
+ */
+export function* checkFileInSteps(
+  path: string,
+  tables: Tables,
+  entries?: EntryListener,
+): Generator<undefined, void> {
+  const descriptor = openSync(path, 'r');
+  try {
+    yield* checkTrees(readFileStart(path, descriptor), tables, entries);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function atOnce(steps: Generator<undefined, void>): void {
+  while (steps.next().done !== true);
 }
 
 /**
@@ -48,7 +73,7 @@ export function checkFile(path: string, tables: Tables): void {
 export function checkHeader(path: string, tables: Tables): void {
   withFileStart(path, (beginning) => {
     const { file, current, length } = beginning;
-    if ((current.lastPage + 1) * file.pageSize > length) checkTrees(beginning, tables);
+    if ((current.lastPage + 1) * file.pageSize > length) atOnce(checkTrees(beginning, tables));
   });
 }
 
@@ -130,12 +155,16 @@ function requireInTurn(file: PageFile, older: Meta, current: Meta): void {
 }
 
 /** Every page that a reader or a writer can reach. */
-function checkTrees({ file, current, length }: FileStart, tables: Tables): void {
+function* checkTrees(
+  { file, current, length }: FileStart,
+  tables: Tables,
+  entries?: EntryListener,
+): Generator<undefined, void> {
   const { lastPage, transaction } = current;
   const page = transaction % METAS;
   const claims = new PageClaims(file, lastPage, Math.floor(length / file.pageSize));
-  const pages = new PageCheck(file, claims, transaction);
-  new TreeCheck(pages, current.freePages, freeList(pages, transaction)).run(page, 0);
-  new TreeCheck(pages, current.tables, tableList(pages, tables)).run(page, 0);
+  const pages = new PageCheck(file, claims, transaction, entries);
+  yield* new TreeCheck(pages, current.freePages, freeList(pages, transaction)).run(page, 0);
+  yield* new TreeCheck(pages, current.tables, tableList(pages, tables)).run(page, 0);
   claims.requireAll();
 }

@@ -3,8 +3,19 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { START, position, type CommitId, type Position, type Tag } from '../../event-log/event.js';
+import { TreeFlag as TableFlag } from './file-check/layout.js';
 import { FileDamaged } from './file-check/page-file.js';
+import type { Tables } from './file-check/tree-kinds.js';
 import { withOwnReaderSlot } from './reader-slot.js';
+
+/** The tables of a log, as `openFiles` opens them. */
+export const TABLES: Tables = {
+  about: TableFlag.versions,
+  commits: 0,
+  ids: 0,
+  tags: TableFlag.duplicates,
+  types: TableFlag.duplicates,
+};
 
 /** Of the tables. A log of another format is not opened. */
 const FORMAT = 2;

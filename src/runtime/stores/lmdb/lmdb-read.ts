@@ -19,7 +19,10 @@ import {
   verifyCommit,
   type VerifiedCommit,
 } from '../../event-log/commits/hashed-commit.js';
+import type { ConditionSearch } from '../condition-search.js';
 import { matchingEvents, spanOf } from '../read-span.js';
+import { keysOf } from './commit-entries.js';
+import { IndexSum } from './index-sum.js';
 import { IndexedCommits } from './indexed-commits.js';
 import { decoded, type LmdbFiles } from './lmdb-files.js';
 import { MAX_CHUNK_BYTES, commitEndingAt, readChunks } from './read-chunks.js';
@@ -97,7 +100,7 @@ export function* findMatch(
   after: Position,
   head: Position,
   maxChunks = MAX_CONDITION_CHUNKS,
-): Generator<void, Position | undefined, void> {
+): ConditionSearch {
   const span = spanOf(query, { after }, head);
   let chunks = 0;
   for (const commits of readChunks(files, span)) {
@@ -162,19 +165,25 @@ export async function* whileOpen<Page>(
   }
 }
 
-/** @throws LogDamaged at the first commit that is damaged, out of its place, or missing in an index; at an index entry without a commit */
-export function requireEveryCommit(files: LmdbFiles, head: Position): void {
+/**
+ * @returns the sum over the indexes
+ * @throws LogDamaged at the first commit that is damaged, out of its place, or missing in an index; at an index entry without a commit
+ */
+export function requireEveryCommit(files: LmdbFiles, head: Position): IndexSum {
   let before: VerifiedCommit | undefined;
+  const sum = IndexSum.ofNothing();
   const indexed = new IndexedCommits(files);
   for (const commits of readChunks(files, spanOf(EVERYTHING, {}, head))) {
     for (const commit of commits) {
       requireSuccession(before, commit);
       requireIndexed(files, commit);
       indexed.add(commit);
+      sum.addCommit({ ...keysOf(commit), id: commit.id, last: commit.last });
       before = commit;
     }
   }
   Array.from(indexed.requireNoOthers(head));
+  return sum;
 }
 
 /** The commit that was recorded under this id. @throws LogDamaged */

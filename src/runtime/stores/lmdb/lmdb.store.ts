@@ -21,13 +21,16 @@ import { settle, takeBatch, type PendingAppend } from '../append-queue.js';
 import { decideAppends, type LogView, type PendingCommit } from '../decide-appends.js';
 import { entriesOf, putEntries, writeSizeOf } from './commit-entries.js';
 import { flushFailure, takeRoom } from './disk-refusals.js';
+import { INDEX_SUM } from './file-check/entry-listener.js';
+import type { IndexSum } from './index-sum.js';
 import { lastPosition } from './lmdb-files.js';
-import { searchConditions } from './condition-search.js';
-import { commitWithId, readCommits, readCommitsWith, readPages, whileOpen } from './lmdb-read.js';
+import { searchConditions } from '../condition-search.js';
+import { commitWithId, findMatch, readCommits, readCommitsWith, readPages, whileOpen } from './lmdb-read.js';
 import { leaseExpired } from './lease-wait.js';
 import { noteLeft } from './open-log.js';
 import { openWriter, type OpenWriter } from './open-writer.js';
 import { commitEndingAt } from './read-chunks.js';
+import { Recheck } from './recheck.js';
 import { WriterStanding } from './writer-standing.js';
 
 /** A process that has lost the lease reads the log this often. */
@@ -41,6 +44,8 @@ export interface LmdbStoreOptions {
    * process should end soon: lmdb may have damaged its heap (decision 0028). Default: a process warning.
    */
   readonly onCommitRefused?: (sentence: string) => void;
+  /** The pages are checked again this often while the log is open. Default: 6 h. */
+  readonly recheckMs?: number;
 }
 
 /**
@@ -51,6 +56,7 @@ export class LmdbStore extends EventStore {
   readonly #head: WaitablePosition;
   /** The hash of the commit that ends at the head. */
   #hash: Buffer;
+  #indexSum: IndexSum;
   /** The time of that commit; undefined when the log is empty. */
   #time: string | undefined;
   readonly #queue: PendingAppend[] = [];
@@ -59,6 +65,7 @@ export class LmdbStore extends EventStore {
   /** Why a commit could not be flushed. Nothing is written after that: what the disk holds is known only when it is read again. */
   #flushFailure: Error | undefined;
   readonly #standing: WriterStanding;
+  readonly #recheck: Recheck;
   #timer: NodeJS.Timeout;
 
   private constructor(
@@ -70,6 +77,8 @@ export class LmdbStore extends EventStore {
     this.#standing = new WriterStanding(folder, room.descriptor, () => {
       this.#follow();
     });
+    this.#recheck = new Recheck(files, folder, options.recheckMs);
+    this.#indexSum = writer.indexSum;
     const last = lastPosition(files);
     this.#head = new WaitablePosition(last);
     const newest = last === START ? undefined : commitEndingAt(files, last);
@@ -121,29 +130,21 @@ export class LmdbStore extends EventStore {
   override find(id: CommitId): Promise<Commit | undefined> {
     if (this.#closed !== undefined) return Promise.reject(new LogClosed());
     return new Promise((resolve) => {
+      this.#recheck.require();
       resolve(this.#recorded(id));
     });
   }
 
   override read(query: Query, range: Range): AsyncIterable<readonly StoredEvent[]> {
-    return whileOpen(
-      () => this.#closed !== undefined,
-      () => readPages(this.writer.files, query, range, this.#head.position),
-    );
+    return this.#reading((head) => readPages(this.writer.files, query, range, head));
   }
 
   override commits(range: Pick<Range, 'after' | 'through'> = {}): AsyncIterable<readonly RecordedCommit[]> {
-    return whileOpen(
-      () => this.#closed !== undefined,
-      () => readCommits(this.writer.files, range, this.#head.position),
-    );
+    return this.#reading((head) => readCommits(this.writer.files, range, head));
   }
 
   override commitsWith(query: Query, range: Range): AsyncIterable<readonly RecordedCommit[]> {
-    return whileOpen(
-      () => this.#closed !== undefined,
-      () => readCommitsWith(this.writer.files, query, range, this.#head.position),
-    );
+    return this.#reading((head) => readCommitsWith(this.writer.files, query, range, head));
   }
 
   override head(): Promise<Position> {
@@ -156,7 +157,7 @@ export class LmdbStore extends EventStore {
 
   override status(): StoreStatus | undefined {
     const trouble: Problem | undefined =
-      this.#standing.lost ?? (this.#flushFailure && new CommitNotFlushed());
+      this.#standing.lost ?? (this.#flushFailure && new CommitNotFlushed()) ?? this.#recheck.damage;
     return trouble && { code: trouble.problem, detail: trouble.detail };
   }
 
@@ -167,7 +168,7 @@ export class LmdbStore extends EventStore {
 
   async #close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#writing;
+    await Promise.all([this.#writing, this.#recheck.end()]);
     clearInterval(this.#timer);
     // The note that the file was left in good order is not written then, and the lease is free once this process has ended.
     const isSound = this.#flushFailure === undefined;
@@ -211,10 +212,14 @@ export class LmdbStore extends EventStore {
   async #writeBatch(batch: readonly PendingAppend[]): Promise<() => void> {
     try {
       this.#standing.require();
+      this.#recheck.require();
       const appends = batch.map(({ append }) => append);
+      const head = this.#head.position;
       // Most batches have no conditions, and must not wait: the one before is answered while this one is flushed.
       const findConflict = appends.some(({ condition }) => condition !== undefined)
-        ? await searchConditions(this.writer.files, appends, this.#head.position)
+        ? await searchConditions(appends, head, ({ query, after }) =>
+            findMatch(this.writer.files, query, after, head),
+          )
         : () => undefined;
       const { decisions, pending } = decideAppends(appends, this.#view(findConflict));
       await this.#write(pending);
@@ -257,6 +262,17 @@ export class LmdbStore extends EventStore {
     };
   }
 
+  /** While the log is open, and nothing is known that is wrong with it. */
+  #reading<Page>(read: (head: Position) => AsyncIterable<Page>): AsyncIterable<Page> {
+    return whileOpen(
+      () => this.#closed !== undefined,
+      () => {
+        this.#recheck.require();
+        return read(this.#head.position);
+      },
+    );
+  }
+
   #recorded(id: CommitId): Commit | undefined {
     const recorded = commitWithId(this.writer.files, id);
     // LMDB may show a commit whose flush failed.
@@ -296,9 +312,12 @@ export class LmdbStore extends EventStore {
     const batch = pending.map(entriesOf);
     takeRoom(this.writer.room, writeSizeOf(batch));
     const { root, about } = this.writer.files;
+    const indexSum = this.#indexSum.copy();
+    for (const entries of batch) indexSum.addCommit(entries);
     const written = about.ifVersion('owner', this.writer.lease.term, () => {
       if (mustRenew) this.writer.lease.renew();
       for (const entries of batch) putEntries(this.writer.files, entries);
+      if (batch.length > 0) void about.put(INDEX_SUM, String(indexSum));
     });
     // lmdb begins a transaction with the second write, and otherwise only after this turn of the event loop.
     const batched = root.batch(() => undefined);
@@ -310,6 +329,7 @@ export class LmdbStore extends EventStore {
     if (!isOwner) this.#standing.loseLease();
     this.#standing.require();
     if (newest === undefined) return;
+    this.#indexSum = indexSum;
     this.#hash = newest.hashed.hash;
     this.#time = newest.commit.time;
     this.#head.moveTo(newest.commit.last);

@@ -11,11 +11,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { FileDamaged, TableFlag, checkFile, lastTransaction, type Tables } from './file-check.js';
-import { lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
+import { FileDamaged, checkFile, lastTransaction } from './file-check.js';
+import { TABLES, lastPosition, openFiles, type LmdbFiles } from './lmdb-files.js';
+import { FoundIndexes, type IndexSum } from './index-sum.js';
 import { requireEveryCommit } from './lmdb-read.js';
 import { fileIdOf } from './file-place.js';
 import { requireRoomToOpen } from './file-room.js';
+import { checkSnapshot } from './recheck.js';
 import { fateOf, thisProcess, type LeaseHolder } from './lease-holder.js';
 
 /** A file beside the data file, in which the writer notes who it is and, when it closes the log, the state of the data file. */
@@ -23,14 +25,6 @@ const NOTE = 'writer.json';
 
 /** Every commit of a log up to this size is checked. Of a larger one that its writer left as it is, or that crashed, only the pages are. */
 const MAX_ALWAYS_CHECKED_BYTES = 64 * 1024 * 1024;
-
-export const TABLES: Tables = {
-  about: TableFlag.versions,
-  commits: 0,
-  ids: 0,
-  tags: TableFlag.duplicates,
-  types: TableFlag.duplicates,
-};
 
 type Note = WriterNote | { readonly left: FileState };
 
@@ -51,12 +45,17 @@ interface FileState {
 
 const READ_BYTES = 1 << 20;
 /** A writer that goes on may free and reuse pages during a check, which then begins again. */
-const MAX_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 4;
+
+/** What is to be checked with LMDB after the pages. */
+type Unchecked = 'nothing' | 'every commit';
 
 export interface OpenLogOptions {
   readonly readOnly: boolean;
   /** No process writes: the lease of the last writer has expired. */
   readonly isLeaseExpired?: boolean;
+  /** Called if every commit was checked and is sound. */
+  readonly onEveryCommitChecked?: (sum: IndexSum) => void;
 }
 
 /**
@@ -64,14 +63,20 @@ export interface OpenLogOptions {
  * @throws ProcessIdTaken when LMDB cannot tell this process from another one that has the log open
  * @throws Error when there is no log to read, it is of another format, or the folder cannot be used
  */
-export function openLog(folder: string, { readOnly, isLeaseExpired = false }: OpenLogOptions): LmdbFiles {
+export function openLog(
+  folder: string,
+  { readOnly, isLeaseExpired = false, onEveryCommitChecked }: OpenLogOptions,
+): LmdbFiles {
   if (!readOnly) mkdirSync(folder, { recursive: true });
   if (!readOnly || existsSync(join(folder, 'data.mdb'))) requireRoom(folder, readOnly);
-  const unchecked = requireUndamagedFile(folder, isLeaseExpired);
+  const found = requireUndamagedFile(folder, isLeaseExpired);
   const files = openFiles(folder, { readOnly });
-  if (unchecked === 'nothing') return files;
   try {
-    requireEveryCommit(files, lastPosition(files));
+    const unchecked = found === 'pages' ? requireSoundSnapshot(files, folder) : found;
+    if (unchecked === 'every commit') {
+      const sum = requireEveryCommit(files, lastPosition(files));
+      onEveryCommitChecked?.(sum);
+    }
   } catch (error) {
     void files.root.close();
     throw error;
@@ -101,16 +106,16 @@ export function mayBeHeldElsewhere(folder: string): boolean {
  * @returns what must be checked with LMDB
  * @throws FileDamaged
  */
-function requireUndamagedFile(folder: string, isLeaseExpired: boolean): 'nothing' | 'every commit' {
+function requireUndamagedFile(folder: string, isLeaseExpired: boolean): Unchecked | 'pages' {
   const file = join(folder, 'data.mdb');
   if (!existsSync(file) || statSync(file).size === 0) return 'nothing';
   const note = readNote(folder);
   const { size } = statSync(file);
-  requireSoundPages(file);
+  const afterPages = requireSoundPages(file);
   const writer = note !== undefined && 'writer' in note ? note : undefined;
   const isCopy = writer !== undefined && isOfAnotherFile(writer, folder);
   const isWritten = writer !== undefined && !isCopy && !isLeaseExpired && fateOf(writer.writer) !== 'ended';
-  if (isWritten) return 'nothing';
+  if (isWritten || afterPages !== 'nothing') return afterPages;
   if (isCopy || size <= MAX_ALWAYS_CHECKED_BYTES) return 'every commit';
   // After a crash of the writer, what LMDB committed is whole. A file that changed after it was left was changed by something else.
   const left = note !== undefined && 'left' in note ? note.left : undefined;
@@ -119,22 +124,39 @@ function requireUndamagedFile(folder: string, isLeaseExpired: boolean): 'nothing
 }
 
 /**
- * A writer may go on meanwhile, also one that nothing is known of: damage counts only if no transaction ended during the check.
+ * A writer may go on meanwhile, also one that nothing is known of: what is found counts only if no transaction ended during
+ * the check.
+ *
+ * @returns what is left to check: the pages when a writer did not let a check end
+ * @throws FileDamaged
+ */
+function requireSoundPages(file: string): Unchecked | 'pages' {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const before = lastTransaction(file);
+    const isMixed = (): boolean => lastTransaction(file) !== before;
+    const indexes = new FoundIndexes();
+    try {
+      checkFile(file, TABLES, indexes);
+      if (indexes.areAsKept) return 'nothing';
+      if (!isMixed()) return 'every commit';
+    } catch (error) {
+      // What was read may be of several transactions: then it is no damage.
+      if (!(error instanceof FileDamaged) || !isMixed()) throw error;
+    }
+  }
+  return 'pages';
+}
+
+/**
+ * Checks the pages of a log that is written all the time, after LMDB has mapped its file, as its writer has too.
  *
  * @throws FileDamaged
  */
-function requireSoundPages(file: string): void {
-  for (let attempt = 1; ; attempt += 1) {
-    const before = lastTransaction(file);
-    try {
-      checkFile(file, TABLES);
-      return;
-    } catch (error) {
-      // What was read may be of several transactions: then it is no damage.
-      const mayBeMixed = lastTransaction(file) !== before;
-      if (!(error instanceof FileDamaged) || !mayBeMixed) throw error;
-      if (attempt === MAX_ATTEMPTS) return;
-    }
+function requireSoundSnapshot(files: LmdbFiles, folder: string): Unchecked {
+  const steps = checkSnapshot(files, folder);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value ? 'nothing' : 'every commit';
   }
 }
 

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { fileIdOf } from './file-place.js';
 import { FileRoom } from './file-room.js';
 import { unlinkFinishedWrites } from './lmdb-write-list-workaround.js';
-import type { LmdbFiles } from './lmdb-files.js';
+import { currentIndexSum, type IndexSum } from './index-sum.js';
+import { lastPosition, type LmdbFiles } from './lmdb-files.js';
+import { requireEveryCommit } from './lmdb-read.js';
 import { noteWriting, openLog } from './open-log.js';
 import { DEFAULT_LEASE_MS, acquireLease, inUse, type WriterLease } from './writer-lease.js';
 
@@ -12,6 +14,8 @@ export interface OpenWriter {
   readonly files: LmdbFiles;
   readonly lease: WriterLease;
   readonly room: FileRoom;
+  /** Over what the indexes hold when the log is opened. */
+  readonly indexSum: IndexSum;
 }
 
 /**
@@ -28,7 +32,14 @@ export function openWriter<Store>(
   expired: string | undefined,
   use: (writer: OpenWriter) => Store,
 ): Store {
-  const files = openLog(folder, { readOnly: false, isLeaseExpired: expired !== undefined });
+  let ofEveryCommit: IndexSum | undefined;
+  const files = openLog(folder, {
+    readOnly: false,
+    isLeaseExpired: expired !== undefined,
+    onEveryCommitChecked: (sum) => {
+      ofEveryCommit = sum;
+    },
+  });
   let room: FileRoom | undefined;
   try {
     const file = join(folder, 'data.mdb');
@@ -38,7 +49,10 @@ export function openWriter<Store>(
     if (attempt.kind === 'held') throw inUse(folder, attempt.by);
     noteWriting(folder);
     unlinkFinishedWrites(files.root);
-    return use({ folder, files, lease: attempt.lease, room });
+    const indexSum = currentIndexSum(files, ofEveryCommit, () =>
+      requireEveryCommit(files, lastPosition(files)),
+    );
+    return use({ folder, files, lease: attempt.lease, room, indexSum });
   } catch (error) {
     room?.close();
     void files.root.close();

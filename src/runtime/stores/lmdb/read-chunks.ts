@@ -1,6 +1,6 @@
 /** Reads the commits of a span in chunks, so that a long read can pause between two of them. Each commit is checked. */
 import { LogDamaged } from '../../event-log/errors.js';
-import { position, type Position } from '../../event-log/event.js';
+import { position, type Position, type Query } from '../../event-log/event.js';
 import { matchesEverything } from '../../event-log/query.js';
 import {
   requireSuccession,
@@ -115,7 +115,7 @@ function* scanBackwards({ commits }: LmdbFiles, { after, through }: ReadSpan): I
 function* foundBy(
   cursor: CommitCursor,
   files: LmdbFiles,
-  { after, through, backwards }: ReadSpan,
+  { query, after, through, backwards }: ReadSpan,
 ): Iterable<VerifiedCommit> {
   const [end] = backwards ? files.commits.getKeys({ start: through, limit: 1 }) : [position(after + 1)];
   let from = end;
@@ -123,9 +123,20 @@ function* foundBy(
     const last = cursor.seek(from);
     if (last === undefined) return;
     const commit = commitEndingAt(files, last);
+    if (!isIndexed(query, commit))
+      throw new LogDamaged(last, 'an index leads to the commit there, which holds nothing of it');
     yield commit;
     from = backwards ? position(commit.first - 1) : position(last + 1);
   }
+}
+
+/** Whether the indexes lead to the commit by this query: its events have the types and tags of an item, if not one of them all. */
+function isIndexed(query: Query, { events }: VerifiedCommit): boolean {
+  return query.some(
+    ({ types, tags }) =>
+      (types === undefined || events.some(({ type }) => types.includes(type))) &&
+      (tags === undefined || tags.every((tag) => events.some((event) => event.tags.includes(tag)))),
+  );
 }
 
 /** @throws LogDamaged when no commit ends there, or it is not what was recorded */

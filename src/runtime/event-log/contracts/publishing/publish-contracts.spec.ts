@@ -7,6 +7,7 @@ import { TemporaryFolder } from '../../../../../test/support/server.js';
 import { ContractRegistry } from '../contract-registry.js';
 import { defineEvent, type AnyContract } from '../event-contract.js';
 import { publishContracts, type Publication } from './publish-contracts.js';
+import { PublishedContracts } from './published-contracts.js';
 
 describe('publishing', () => {
   let folder: TemporaryFolder;
@@ -53,6 +54,28 @@ describe('publishing', () => {
   it('writes nothing the second time', () => {
     publish(parcelInsured);
     expect(publish(parcelInsured)).toEqual({ written: [], refused: [] });
+  });
+
+  it('passes over files beside the folders of the types', () => {
+    publish(parcelInsured);
+    writeFileSync(join(folder.path, 'README.md'), 'not a contract');
+    writeFileSync(join(folder.path, '.DS_Store'), '');
+    expect(publish(parcelInsured)).toEqual({ written: [], refused: [] });
+    expect(new PublishedContracts(folder.path).revisions).toEqual([
+      { type: 'parcel.insured', revision: 1 },
+      { type: 'parcel.insured', revision: 2 },
+    ]);
+  });
+
+  it('says which file is in the way, in a sentence', () => {
+    const file = join(folder.path, 'parcel.insured');
+    writeFileSync(file, '');
+    expect(() => publish(parcelInsured)).toThrow(
+      `${join(file, '1.schema.json')} cannot be written: ${file} exists, and is no folder; name a folder`,
+    );
+    expect(() => new PublishedContracts(file).revisions).toThrow(
+      `${file} cannot be read: ${file}, or a part of it, is a file where a folder is needed`,
+    );
   });
 
   it('writes only the revision that is new', () => {

@@ -25,8 +25,9 @@ export class PublishedContracts {
   /** Every type, in alphabetical order, with its revisions. */
   get revisions(): readonly { readonly type: string; readonly revision: number }[] {
     if (!existsSync(this.folder)) return [];
-    return readdirSync(this.folder)
-      .sort()
+    // A file beside the folders, such as a README or what a desktop leaves, is no contract.
+    return namesIn(this.folder, 'folders')
+      .toSorted()
       .flatMap((type) => this.#revisionsOf(type).map((revision) => ({ type, revision })));
   }
 
@@ -42,13 +43,17 @@ export class PublishedContracts {
     };
   }
 
-  /** @returns the files that it wrote */
+  /** @returns the files that it wrote @throws Error that names the file when it cannot be written */
   write(type: string, revision: number, published: Partial<PublishedRevision>): readonly string[] {
     return (['schema', 'examples'] as const).flatMap((part) => {
       if (published[part] === undefined) return [];
       const file = this.fileOf(type, revision, part);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, `${JSON.stringify(published[part], undefined, 2)}\n`);
+      try {
+        mkdirSync(dirname(file), { recursive: true });
+        writeFileSync(file, `${JSON.stringify(published[part], undefined, 2)}\n`);
+      } catch (error) {
+        throw new Error(`${file} cannot be written: ${reasonOf(error, file)}`, { cause: error });
+      }
       return [file];
     });
   }
@@ -58,7 +63,7 @@ export class PublishedContracts {
   }
 
   #revisionsOf(type: string): readonly number[] {
-    return readdirSync(join(this.folder, type))
+    return namesIn(join(this.folder, type), 'files')
       .flatMap((name) => /^([1-9]\d*)\.schema\.json$/.exec(name)?.[1] ?? [])
       .map(Number)
       .sort((one, other) => one - other);
@@ -83,6 +88,19 @@ const examplesFile = z.array(
       ...(metadata !== undefined && { metadata }),
     })),
 );
+
+/** @throws Error that names the folder when it cannot be read */
+function namesIn(folder: string, kind: 'folders' | 'files'): readonly string[] {
+  try {
+    const entries = readdirSync(folder, { withFileTypes: true });
+    // A link may lead to either.
+    return entries
+      .filter((entry) => entry.isSymbolicLink() || entry.isDirectory() === (kind === 'folders'))
+      .map(({ name }) => name);
+  } catch (error) {
+    throw new Error(`${folder} cannot be read: ${reasonOf(error, folder)}`, { cause: error });
+  }
+}
 
 function readJson<Content>(file: string, schema: z.ZodType<Content>): Content {
   try {

@@ -55,15 +55,39 @@ export class PostgresConnections {
     return this.#on((await this.#opened()).writing, (run) => work(run));
   }
 
-  /** @param cancel ends the statement that runs, on the server */
-  async read<Result>(work: (run: Run, cancel: () => Promise<void>) => Promise<Result>): Promise<Result> {
+  async read<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
+    return this.#on((await this.#opened()).reading, (run) => work(run));
+  }
+
+  /** One statement, which is ended on the server as well once the signal is aborted. @throws the signal's reason then */
+  async query<Row extends object>(
+    text: string,
+    parameters: readonly unknown[],
+    signal: AbortSignal,
+  ): Promise<readonly Row[]> {
     const { reading, writing } = await this.#opened();
-    return this.#on(reading, (run, client) => {
-      const { processID } = client as { readonly processID?: number };
-      return work(run, async () => {
-        await writing.query('select pg_cancel_backend($1)', [processID]);
+    try {
+      return await this.#on(reading, async (run, client) => {
+        signal.throwIfAborted();
+        let cancelled: Promise<unknown> | undefined;
+        const cancel = (): void => {
+          const { processID } = client as { readonly processID?: number };
+          // Where it cannot be sent, the database ends the statement by itself a little later.
+          cancelled = writing.query('select pg_cancel_backend($1)', [processID]).catch(() => undefined);
+        };
+        signal.addEventListener('abort', cancel, { once: true });
+        try {
+          return await run<Row>(text, parameters);
+        } finally {
+          signal.removeEventListener('abort', cancel);
+          // It must not meet the next statement of the connection.
+          await cancelled;
+        }
       });
-    });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    }
   }
 
   async #on<Result>(

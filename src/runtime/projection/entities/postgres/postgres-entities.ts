@@ -1,5 +1,6 @@
 /** Entities in a table of PostgreSQL. */
 import type { Position } from '../../../event-log/event.js';
+import { Problem } from '../../../http/kernel/problem.js';
 import { CheckpointMoved, DatabaseClosed, DatabaseDamaged } from '../database-damage.js';
 import { checkpointOf, isSameCheckpoint, type Checkpoint, type CheckpointRow } from '../entity-checkpoint.js';
 import {
@@ -22,12 +23,22 @@ import { MEMBERS, entityOf, isStorable, readRow, stateAt, type EntityRow } from 
 import { columnOf, type Tables } from './postgres-tables.js';
 import { writeSql } from './postgres-write.js';
 
+/** A `bigint` comes as text. */
+interface FoundCheckpoint extends Pick<CheckpointRow, 'fingerprint' | 'hash' | 'digest'> {
+  readonly log: string | null;
+  readonly position: string;
+  readonly entities: string;
+  readonly faulted: string;
+  readonly serves: boolean;
+}
+
 const NEVER = new AbortController().signal;
 /** PostgreSQL, appendix A: invalid_table_definition. */
 const OTHER_COLUMNS = '42P16';
 
 export class PostgresEntities extends EntityDatabase {
   override readonly name: string;
+  override readonly holdsThread = false;
   readonly #gate = new QueryGate({ concurrent: MAX_READERS });
   readonly #table: string;
   readonly #columns: readonly string[];
@@ -180,7 +191,7 @@ export class PostgresEntities extends EntityDatabase {
   }
 
   async #checkpoint(run: Run): Promise<Checkpoint | undefined> {
-    const [row] = await run<Omit<CheckpointRow, 'serves' | 'log'> & { log: string | null; serves: boolean }>(
+    const [row] = await run<FoundCheckpoint>(
       `select log, fingerprint, position, hash, digest, entities, faulted, serves
        from ${this.tables.checkpoints} where number = $1`,
       [this.number],
@@ -226,35 +237,15 @@ export class PostgresEntities extends EntityDatabase {
     }));
   }
 
-  async #queried<Row extends object>(
+  #queried<Row extends object>(
     text: string,
     parameters: readonly unknown[],
     signal: AbortSignal,
   ): Promise<readonly Row[]> {
-    try {
-      return await this.#reading(async (run, cancel) => {
-        let cancelled: Promise<void> | undefined;
-        const onAbort = (): void => {
-          // Where it cannot be sent, the database ends the statement by itself a little later.
-          cancelled = cancel().catch(() => undefined);
-        };
-        signal.throwIfAborted();
-        signal.addEventListener('abort', onAbort, { once: true });
-        try {
-          return await run<Row>(text, parameters);
-        } finally {
-          signal.removeEventListener('abort', onAbort);
-          // It must not meet the next statement of the connection.
-          await cancelled;
-        }
-      });
-    } catch (error) {
-      signal.throwIfAborted();
-      throw error;
-    }
+    return this.#doing(() => this.connections.query<Row>(text, parameters, signal));
   }
 
-  #reading<Result>(work: (run: Run, cancel: () => Promise<void>) => Promise<Result>): Promise<Result> {
+  #reading<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
     return this.#doing(() => this.connections.read(work));
   }
 
@@ -263,12 +254,14 @@ export class PostgresEntities extends EntityDatabase {
   }
 
   async #doing<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#isClosed) throw new DatabaseClosed();
+    const isClosed = (): boolean => this.#isClosed;
+    if (isClosed()) throw new DatabaseClosed();
     try {
       return await work();
     } catch (error) {
-      if (this.#isClosed) throw new DatabaseClosed();
-      if (error instanceof CheckpointMoved || error instanceof DatabaseDamaged) throw error;
+      if (isClosed()) throw new DatabaseClosed();
+      if (error instanceof CheckpointMoved || error instanceof DatabaseDamaged || error instanceof Problem)
+        throw error;
       throw postgresError(error);
     }
   }

@@ -1,4 +1,4 @@
-/** The one statement of a transaction that changes entities in PostgreSQL. */
+/** The SQL by which entities are written to PostgreSQL. */
 import type { EntityChanges, Shape } from '../entity-database.js';
 import { hexadecimal } from '../entity.js';
 import { ABSENT } from '../index-kinds.js';
@@ -7,7 +7,10 @@ import type { Sql } from './postgres-list.js';
 import { MEMBERS, MEMBER_TYPES, bytesIn } from './postgres-rows.js';
 import { columnOf, type Tables } from './postgres-tables.js';
 
-/** The parameters after those of the checkpoint and the removed keys, an array for each column. */
+/**
+ * All of a change in one statement, and so in one transaction: nothing is written unless the checkpoint moves. The parameters come after
+ * those of the checkpoint and the removed keys: an array for each column.
+ */
 export function writeSql(
   tables: Tables,
   number: number,

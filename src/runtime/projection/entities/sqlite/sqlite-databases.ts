@@ -1,6 +1,7 @@
 /** The SQLite databases of one entity projection: files in its folder, or in memory. */
 import { constants, copyFile, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asFileSentence } from '../../../file-error-text.js';
 import { DatabaseDamaged } from '../database-damage.js';
 import type { Checkpoint } from '../entity-checkpoint.js';
 import type { EntityDatabases, EntityReader, Shape } from '../entity-database.js';
@@ -81,7 +82,11 @@ export class SqliteDatabases implements EntityDatabases {
   async remove(name: string): Promise<void> {
     const file = this.#fileOf(name);
     if (file === undefined) return;
-    await Promise.all(BESIDE.map((suffix) => rm(`${file}${suffix}`, { force: true })));
+    try {
+      await Promise.all(BESIDE.map((suffix) => rm(`${file}${suffix}`, { force: true })));
+    } catch (error) {
+      throw asFileSentence(error, file);
+    }
   }
 
   close(): Promise<void> {
@@ -104,7 +109,7 @@ export class SqliteDatabases implements EntityDatabases {
   }
 
   async #next(): Promise<string> {
-    if (this.folder !== undefined) await mkdir(this.folder, { recursive: true });
+    if (this.folder !== undefined) await madeFolder(this.folder);
     await this.list();
     this.#highest += 1;
     return `entities-${this.#highest}.db`;
@@ -130,7 +135,15 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     return await readdir(folder);
   } catch (error) {
     if (isAbsent(error)) return [];
-    throw error;
+    throw asFileSentence(error, folder);
+  }
+}
+
+async function madeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw asFileSentence(error, folder);
   }
 }
 

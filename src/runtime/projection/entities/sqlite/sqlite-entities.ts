@@ -34,6 +34,7 @@ import { schemaOf } from './sqlite-schema.js';
 type Statement = Libsql.Statement<Parameter[]>;
 
 export class SqliteEntities extends EntityDatabase {
+  override readonly holdsThread = true;
   readonly #write: Statement;
   readonly #remove: Statement;
   readonly #keep: Statement;

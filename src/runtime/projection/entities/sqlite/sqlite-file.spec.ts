@@ -47,6 +47,15 @@ describe('the file of an entity projection', () => {
     return file;
   }
 
+  it('says in a sentence that its folder cannot be used', async () => {
+    const file = join(folder.path, 'orders');
+    writeFileSync(file, '');
+    const started = runEntities(orders, log, file);
+    running.push(started);
+    await started.is('faulted');
+    expect(started.told.faults[0]?.message).toContain(`${file}, or a part of it, is a file where a folder is needed; name another path`);
+  });
+
   it.each([
     [
       'overwritten',

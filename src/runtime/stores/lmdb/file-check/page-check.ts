@@ -1,6 +1,7 @@
 /** Checks one page of a data file, whichever tree it belongs to. */
 import { PageType, largestKey, pagesFor, u64, type Key } from './layout.js';
 import { NodeLayout } from './node-layout.js';
+import type { EntryListener } from './entry-listener.js';
 import type { PageClaims } from './page-claims.js';
 import type { PageFile } from './page-file.js';
 import { dataSizeOf, keyOf, nodeAt, nodeCount, type PageSpan } from './page-nodes.js';
@@ -35,6 +36,7 @@ export class PageCheck {
     readonly file: PageFile,
     readonly claims: PageClaims,
     private readonly transaction: number,
+    readonly entries?: EntryListener,
   ) {
     this.#layout = new NodeLayout(file.pageSize);
     this.#largestKey = largestKey(file.pageSize);

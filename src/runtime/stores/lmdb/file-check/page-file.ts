@@ -6,7 +6,11 @@ const MAX_READ_BYTES = 1 << 20;
 
 /** The file is not as LMDB wrote it. */
 export class FileDamaged extends Error {
-  constructor(path: string, what: string) {
+  constructor(
+    path: string,
+    /** What is wrong with it. */
+    readonly what: string,
+  ) {
     super(`${path} is damaged: ${what}; restore it from a backup`);
     this.name = 'FileDamaged';
   }

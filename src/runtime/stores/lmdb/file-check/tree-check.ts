@@ -25,11 +25,14 @@ export interface TreeKind extends KeyOrder {
   /**
    * Checks the data of a key.
    *
-   * @returns how many entries that is
+   * @returns how many entries that is, or a check of the tree that is there, which ends with it
    * @throws FileDamaged
    */
-  check(entry: Entry): number;
+  check(entry: Entry): number | CheckInSteps<number>;
 }
+
+/** Yields after each leaf page, for other work to get a turn. */
+export type CheckInSteps<Result> = Generator<undefined, Result>;
 
 export class TreeCheck {
   #branchPages = 0;
@@ -48,9 +51,9 @@ export class TreeCheck {
    * @param level the first whose buffer the walk may use
    * @throws FileDamaged
    */
-  run(recordedOn: number, level: number): void {
+  *run(recordedOn: number, level: number): CheckInSteps<void> {
     const { root, depth } = this.tree;
-    if (root !== undefined) this.#visit(root, 1, level, UNBOUNDED);
+    if (root !== undefined) yield* this.#visit(root, 1, level, UNBOUNDED);
     const counts: readonly (readonly [what: string, recorded: number, found: number])[] = [
       ['levels', depth, root === undefined ? 0 : Math.max(depth, 1)],
       ['branch pages', this.tree.branchPages, this.#branchPages],
@@ -66,27 +69,27 @@ export class TreeCheck {
   }
 
   /** @param height in this tree: 1 at the root, the tree's depth at the leaves */
-  #visit(number: number, height: number, level: number, bounds: Bounds): void {
+  *#visit(number: number, height: number, level: number, bounds: Bounds): CheckInSteps<void> {
     const isBranch = height < this.tree.depth;
     const page = this.pages.page(number, isBranch, level);
     this.pages.nodes(page, number, isBranch, this.kind, bounds);
-    if (isBranch) this.#visitBelow(page, height, level, bounds);
-    else this.#checkEntries(page, number, level);
+    if (isBranch) yield* this.#visitBelow(page, height, level, bounds);
+    else yield* this.#checkEntries(page, number, level);
   }
 
-  #visitBelow(page: PageSpan, height: number, level: number, { from, before }: Bounds): void {
+  *#visitBelow(page: PageSpan, height: number, level: number, { from, before }: Bounds): CheckInSteps<void> {
     this.#branchPages += 1;
     const last = nodeCount(page) - 1;
     for (let index = 0; index <= last; index += 1) {
       const node = nodeAt(page, index);
-      this.#visit(childOf(page.view, node), height + 1, level + 1, {
+      yield* this.#visit(childOf(page.view, node), height + 1, level + 1, {
         from: index === 0 ? from : keyOf(page.view, node),
         before: index === last ? before : keyOf(page.view, nodeAt(page, index + 1)),
       });
     }
   }
 
-  #checkEntries(page: PageSpan, number: number, level: number): void {
+  *#checkEntries(page: PageSpan, number: number, level: number): CheckInSteps<void> {
     this.#leafPages += 1;
     for (let index = 0; index < nodeCount(page); index += 1) {
       const node = nodeAt(page, index);
@@ -98,7 +101,7 @@ export class TreeCheck {
         this.#overflowPages += count;
         dataPage = first;
       }
-      this.#entries += this.kind.check({
+      const checked = this.kind.check({
         key,
         flags,
         dataSize: dataSizeOf(page.view, node),
@@ -107,6 +110,8 @@ export class TreeCheck {
         page: number,
         level: level + 1,
       });
+      this.#entries += typeof checked === 'number' ? checked : yield* checked;
     }
+    yield undefined;
   }
 }
