@@ -1,15 +1,7 @@
 /** The application: contexts over one log, which is this process's own or another's. */
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { LeftfoldModule } from 'leftfold';
-import { CustomersModule } from './customers/customers.module.js';
-import { MenuModule } from './menu/menu.module.js';
-import { OrdersModule } from './orders/orders.module.js';
-
-export const contexts: Readonly<Record<string, Type>> = {
-  menu: MenuModule,
-  customers: CustomersModule,
-  orders: OrdersModule,
-};
+import { contextsByName } from './contexts.js';
 
 export interface Settings {
   /** URL of the log: a folder of its own, or the process that has it. */
@@ -23,9 +15,9 @@ export interface Settings {
 @Module({})
 export class AppModule {
   static of({ store, data, contexts: names }: Settings): DynamicModule {
-    const unknown = names.find((name) => !Object.hasOwn(contexts, name));
+    const unknown = names.find((name) => !Object.hasOwn(contextsByName, name));
     if (unknown !== undefined)
-      throw new Error(`there is no context ${unknown}; there are ${Object.keys(contexts).join(', ')}`);
+      throw new Error(`there is no context ${unknown}; there are ${Object.keys(contextsByName).join(', ')}`);
     return {
       module: AppModule,
       imports: [
@@ -40,7 +32,7 @@ export class AppModule {
             health: true,
           },
         }),
-        ...names.flatMap((name) => contexts[name] ?? []),
+        ...names.flatMap((name) => contextsByName[name] ?? []),
       ],
     };
   }

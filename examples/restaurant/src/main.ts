@@ -3,9 +3,10 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AppModule, contexts } from './app.module.js';
+import { AppModule } from './app.module.js';
+import { contextsByName } from './contexts.js';
 
-const { PORT = '3000', DATA = './data', CONTEXTS = Object.keys(contexts).join() } = process.env;
+const { PORT = '3000', DATA = './data', CONTEXTS = Object.keys(contextsByName).join() } = process.env;
 const settings = {
   store: process.env['STORE'] ?? `lmdb:${join(DATA, 'log')}`,
   data: DATA,

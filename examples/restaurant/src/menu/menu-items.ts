@@ -35,7 +35,7 @@ const chart = setup({
     ),
     count: assign({
       open: ({ context: { open }, event }) => {
-        if (!('orderItemId' in event.data)) return open;
+        if (!('menuItemId' in event.data)) return open;
         const { [event.data.orderId]: before = 0, ...others } = open;
         const after = event.type === 'item.added-to-order' ? before + 1 : before - 1;
         return after > 0 ? { ...others, [event.data.orderId]: after } : others;
