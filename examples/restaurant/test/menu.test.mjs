@@ -8,7 +8,7 @@ const PIZZA = { description: 'Pepperoni', price: '10.00' };
 const ADD = '/menu/items/commands/add-menu-item';
 
 test('the menu', { timeout: 60_000 }, async (context) => {
-  const { post, get, done, see, request, events } = await restaurant(context);
+  const { post, get, done, see, request, events, url } = await restaurant(context);
 
   await context.test(
     'a menu item is added: 202, its URI in Location and in the body, and the event',
@@ -156,6 +156,7 @@ test('the menu', { timeout: 60_000 }, async (context) => {
         const { status, headers } = await request(method, path);
         assert.deepEqual([status, headers.get('allow')], [405, 'GET, HEAD'], `${method} ${path}`);
       }
+    assert.equal((await fetch(new URL(uri, url), { method: 'HEAD' })).status, 200);
     const { status, headers } = await get(`${uri}/commands/remove`);
     assert.deepEqual([status, headers.get('allow')], [405, 'POST']);
   });

@@ -29,7 +29,15 @@ test('orders', { timeout: 60_000 }, async (context) => {
     for (const customer of [ann, idOf(ann), `http://localhost:8081${ann}`]) {
       const order = await open(customer);
       assert.deepEqual(await lastOf('order.opened'), { id: idOf(order), customerId: idOf(ann) });
-      const { status, customer: shown, address, items, total } = await see(order);
+      const { status, customer: shown, address, items, total, _links } = await see(order);
+      assert.deepEqual(Object.keys(_links), [
+        'self',
+        'orderItems',
+        'customer',
+        'commands',
+        'add-delivery-address',
+        'cancel',
+      ]);
       assert.deepEqual([status, shown, address, items, total], ['open', idOf(ann), null, [], '0.00']);
     }
   });

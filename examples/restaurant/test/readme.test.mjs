@@ -12,7 +12,7 @@ const blocks = (language) =>
   [...README.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map(([, text]) => text);
 
 test('the code of the tutorial is in the files that it names, line by line', () => {
-  const found = blocks('ts').map((block) => {
+  const found = [...blocks('ts'), ...blocks('js')].map((block) => {
     const [first, ...lines] = block.split('\n');
     const file = first.replace('// ', '');
     assert.ok(readFileSync(join(ROOT, file), 'utf8').includes(lines.join('\n')), block);

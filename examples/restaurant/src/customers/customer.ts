@@ -2,7 +2,7 @@
 import { defineDecider, uniqueValues, type RecordedOf } from 'leftfold';
 import { assign, setup } from 'xstate';
 import { z } from 'zod';
-import { about, notFound, notNow } from '../shared/about.js';
+import { about, notFound, conflict } from '../shared/about.js';
 import {
   addressAdded,
   customerEvents,
@@ -62,7 +62,7 @@ export const customerChart = setup({
 
 export const emails = uniqueValues('email', {
   normalize: (value) => value.toLowerCase(),
-  refusal: () => notNow('email-taken', 'Email already used.'),
+  refusal: () => conflict('email-taken', 'Email already used.'),
 });
 
 const email = z.strictObject({ email: z.email('Email must be valid.').max(254) });
@@ -113,7 +113,7 @@ export const customer = defineDecider({
   refusal: ({ value }, _id, records) => {
     if (value === 'unknown') return notFound('customer', 'Customer not found.');
     return records === addressAdded
-      ? notNow('nickname-taken', 'Address nickname must be unique.')
-      : notNow('customer-verified', 'Customer is already verified.');
+      ? conflict('nickname-taken', 'Address nickname must be unique.')
+      : conflict('customer-verified', 'Customer is already verified.');
   },
 });

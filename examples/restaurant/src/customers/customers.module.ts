@@ -11,6 +11,7 @@ import { CustomersController } from './customers.http.js';
     LeftfoldModule.forFeature({
       contracts: [...customerEvents, ...emails.contracts],
       deciders: [customer, emails.decider],
+      records: emails.contracts,
       projections: [customers, addresses],
     }),
   ],

@@ -15,11 +15,14 @@ export const showThing =
     const { request, response, ids } = exchange;
     refuseUnknownParameters(queryOf(request), ['after']);
     const owner = await ownerOf(resource, exchange);
-    const { id, view, folded, state } = await thingOf(resource, owner, exchange);
+    const thing = await thingOf(resource, owner, exchange);
     const self = { href: filled(`/${resource.path}`, ids) };
-    const about = owner ?? { id, view, folded, state };
-    const _links = { self, ...linksOf(resource, ids), ...commandLinks(resource, about, ids) };
-    show(request, response, folded, { id, ...view, _links });
+    const _links = {
+      self,
+      ...linksOf(resource, thing, ids),
+      ...commandLinks(resource, owner ?? thing, ids),
+    };
+    show(request, response, thing.folded, { id: thing.id, ...thing.view, _links });
   };
 
 export const showList =

@@ -64,9 +64,10 @@ function found({ name }: Named, thing: Thing | undefined): Thing {
   throw notFound(name.toLowerCase().replaceAll(' ', '-'), `${name} not found.`);
 }
 
-export function linksOf({ links = {} }: Resource, ids: Ids): Links {
-  const filledIn = Object.entries(links).map(([rel, path]) => [rel, { href: filled(path, ids) }]);
-  return Object.fromEntries(filledIn) as Links;
+/** What belongs to a thing; a member of that name that is null says that nothing does yet. */
+export function linksOf({ links = {} }: Resource, { view }: Thing, ids: Ids): Links {
+  const there = Object.entries(links).filter(([rel]) => view[rel] !== null);
+  return Object.fromEntries(there.map(([rel, path]) => [rel, { href: filled(path, ids) }])) as Links;
 }
 
 /** The commands that the state allows now, read off the chart. @param about absent: nothing is there yet that could forbid one */

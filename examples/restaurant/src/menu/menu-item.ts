@@ -2,7 +2,7 @@
 import { defineDecider, type RecordedOf } from 'leftfold';
 import { assign, setup } from 'xstate';
 import { z } from 'zod';
-import { about, notFound, notNow } from '../shared/about.js';
+import { about, notFound, conflict } from '../shared/about.js';
 import { givenPrice } from '../shared/money.js';
 import { menuEvents, menuItemAdded, menuItemModified, menuItemRemoved, ofMenuItem } from './menu.events.js';
 
@@ -64,5 +64,5 @@ export const menuItem = defineDecider({
   refusal: ({ value }) =>
     value === 'unknown'
       ? notFound('menu-item', 'Menu item not found.')
-      : notNow('menu-item-inactive', 'Item is inactive.'),
+      : conflict('menu-item-inactive', 'Item is inactive.'),
 });

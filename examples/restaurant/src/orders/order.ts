@@ -2,7 +2,7 @@
 import { decideTogether, defineDecider } from 'leftfold';
 import { z } from 'zod';
 import { ofMenuItem } from '../menu/menu.events.js';
-import { about, isIn, notFound, notNow } from '../shared/about.js';
+import { about, isIn, notFound, conflict } from '../shared/about.js';
 import { reference } from '../shared/reference.js';
 import { knownAddress, knownCustomer, knownMenuItem } from './copies.js';
 import { orderChart, type Order, type OrderItem } from './order.chart.js';
@@ -70,9 +70,9 @@ export const order = defineDecider({
   },
   refusal: ({ value }, _id, records) => {
     if (value === 'unknown') return notFound('order', 'Order not found.');
-    if (value !== 'open') return notNow('order-not-open', 'Order must be open.');
+    if (value !== 'open') return conflict('order-not-open', 'Order must be open.');
     return records === orderPlaced
-      ? notNow('order-incomplete', 'Order must have an item and a delivery address.')
+      ? conflict('order-incomplete', 'Order must have an item and a delivery address.')
       : noItem();
   },
 });

@@ -1,6 +1,8 @@
 /** The bounded context of the orders. */
 import { Module } from '@nestjs/common';
 import { LeftfoldModule } from 'leftfold';
+import { addressAdded, customerSignedUp, emailChanged } from '../customers/customers.events.js';
+import { menuItemAdded, menuItemModified, menuItemRemoved } from '../menu/menu.events.js';
 import {
   knownAddress,
   knownAddresses,
@@ -20,6 +22,14 @@ import { OrdersController } from './orders.http.js';
       contracts: orderEvents,
       deciders: [order, openOrder, addItem, addDeliveryAddress, knownCustomer, knownAddress, knownMenuItem],
       projections: [orders, orderItems, knownCustomers, knownAddresses, knownMenuItems],
+      reliesOn: [
+        { event: menuItemAdded, fields: ['id', 'description', 'price'] },
+        { event: menuItemModified, fields: ['id', 'description', 'price'] },
+        { event: menuItemRemoved, fields: ['id'] },
+        { event: customerSignedUp, fields: ['id', 'email'] },
+        { event: emailChanged, fields: ['id', 'email'] },
+        { event: addressAdded, fields: ['customerId', 'addressId', 'nickName', 'location'] },
+      ],
     }),
   ],
   controllers: [OrdersController],

@@ -10,7 +10,7 @@ export const about =
 export const notFound = (what: string, detail: string): Problem =>
   new Problem('not-found', `${what}-not-found`, `There is no such ${what}`, detail);
 
-export const notNow = (problem: string, detail: string): Problem =>
+export const conflict = (problem: string, detail: string): Problem =>
   new Problem('conflict', problem, 'The state does not allow it', detail);
 
 /** Of a decision about several things: whether one of them is in this state. */

@@ -4,12 +4,13 @@ import { z } from 'zod';
 /** As an event has it: "10.00". */
 export const price = z.string().regex(/^(?:0|[1-9]\d{0,9})\.\d\d$/);
 
+const GIVEN = /^(?:0|[1-9]\d{0,9})(?:\.\d\d?)?$/;
 const MESSAGE = 'Price must be a decimal with at most two places, as in "10.00".';
 
 /** As a command is given it: "10.00", "10.5" or the JSON number 10. */
 export const givenPrice = z
-  .union([z.string(), z.number()], { error: MESSAGE })
-  .refine((given) => /^(?:0|[1-9]\d{0,9})(?:\.\d\d?)?$/.test(String(given)), MESSAGE)
+  .union([z.string().regex(GIVEN, MESSAGE), z.number().nonnegative(MESSAGE)], { error: MESSAGE })
+  .refine((given) => GIVEN.test(String(given)), MESSAGE)
   .transform((given) => {
     const [whole, places = ''] = String(given).split('.');
     return `${whole}.${places.padEnd(2, '0')}`;

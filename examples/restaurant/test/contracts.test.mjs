@@ -1,0 +1,41 @@
+/** The contracts are as they were published, and keep what other contexts rely on. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { folder } from './server.mjs';
+
+const ROOT = join(import.meta.dirname, '..');
+
+function leftfold(...args) {
+  const bin = join(ROOT, 'node_modules/.bin/leftfold');
+  const options = ['--contexts', 'dist/contexts.js'];
+  return spawnSync(bin, [...args, ...options], { cwd: ROOT, encoding: 'utf8' });
+}
+
+test('what the contexts publish keeps what they rely on', () => {
+  const { status, stdout, stderr } = leftfold('contracts', 'check');
+  assert.equal(status, 0, stdout + stderr);
+});
+
+test('every event is recorded and consumed by somebody, and has an example', () => {
+  const { status, stdout, stderr } = leftfold('model', '--check');
+  assert.equal(status, 0, stdout + stderr);
+});
+
+test('a break names the consumer, the event, the revision and the field', (context) => {
+  const published = folder(context);
+  cpSync(join(ROOT, 'contracts'), published, { recursive: true });
+  const file = join(published, 'menu-item.added/1.schema.json');
+  const schema = JSON.parse(readFileSync(file, 'utf8'));
+  delete schema.properties.price;
+  schema.required = schema.required.filter((name) => name !== 'price');
+  writeFileSync(file, JSON.stringify(schema));
+  const { status, stdout, stderr } = leftfold('contracts', 'check', published);
+  assert.equal(status, 1, stderr);
+  assert.match(
+    stdout + stderr,
+    /^menu-item\.added, revision 1, price: decider known-menu-item relies on it/m,
+  );
+});
