@@ -5,18 +5,20 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { client, folder, start } from './server.mjs';
 
 const APART = new URL('../apart.mjs', import.meta.url).pathname;
 
-/** The digests of all projections, by name. */
+/** The digests of all projections, by name, once they have folded the log. */
 async function digests(...servers) {
   const all = [];
   for (const { get } of servers) {
-    const { body } = await get('/projections');
-    for (const { name, digest, position, status } of body.projections) {
-      assert.deepEqual([status, position], ['following', body.head], name);
-      all.push([name, digest]);
+    for (;;) {
+      const { head, projections } = (await get('/projections')).body;
+      if (projections.some(({ position }) => position < head)) continue;
+      all.push(...projections.map(({ name, digest }) => [name, digest]));
+      break;
     }
   }
   return Object.fromEntries(all.toSorted());
@@ -68,34 +70,37 @@ test(
     const taken = await customers.post('/customers/commands/sign-up', { email: 'ann@example.org' });
     assert.deepEqual([taken.status, taken.sentence], [409, 'Email already used.']);
 
+    // Prices change in one process while orders are filled in another.
+    const other = await orders.done('/orders/commands/open', { customer: ann });
+    const changing = async () => {
+      for (let cents = 10; cents < 40; cents += 1) {
+        await menu.done(`${pizza}/commands/modify`, { description: 'Pizza', price: `1.${cents}` });
+        await pause(50); // a price that never rests could not be read
+      }
+    };
+    const filling = async () => {
+      for (let quantity = 1; quantity <= 20; quantity += 1)
+        await orders.done(`${other}/orderItems/commands/add`, { menuItem: pizza, quantity });
+    };
+    await Promise.all([changing(), filling()]);
+
     const { status, total } = await orders.see(order);
     assert.deepEqual([status, total], ['placed', '32.00']);
     assert.equal((await orders.see(`${order}/customer`)).email, 'ann@example.org');
-    assert.equal((await menu.see(pizza)).popularity, 1);
+    assert.equal((await menu.see(pizza)).popularity, 2);
     assert.equal((await orders.get('/menu/items')).status, 404);
-    for (const each of [menu, customers, orders])
-      for (const { name } of (await each.get('/projections')).body.projections)
-        await each.get(`/projections/${name}`);
-    await Promise.all([
-      menu.see('/menu/items'),
-      customers.see('/customers'),
-      customers.see(home),
-      orders.see('/orders'),
-    ]);
+
     const events = await log.events();
-    const head = events.at(-1).position;
-    const folded = async (server) => {
-      for (;;) {
-        const { body } = await server.get('/projections');
-        if (body.projections.every(({ position }) => position === head)) return;
-      }
-    };
-    await Promise.all([menu, customers, orders].map(folded));
+    let menuPrice;
+    for (const { type, data, position } of events) {
+      if (type === 'menu-item.added' || type === 'menu-item.modified') menuPrice = data.price;
+      if (type === 'item.added-to-order')
+        assert.equal(data.price, menuPrice, `the price at position ${position}`);
+    }
     const inFour = await digests(menu, customers, orders);
     await end();
 
     const one = await start(context, { STORE: `lmdb:${join(data, 'log', 'log')}`, DATA: folder(context) });
-    await folded(one);
     assert.deepEqual(inFour, await digests(one));
     assert.equal(Object.keys(inFour).length, 8);
   },

@@ -34,7 +34,6 @@ import {
   orderEvents,
   orderOpened,
   orderPlaced,
-  quantityChanged,
 } from '../dist/orders/orders.events.js';
 
 const contracts = [...menuEvents, ...customerEvents, ...orderEvents];

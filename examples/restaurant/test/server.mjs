@@ -1,10 +1,12 @@
 /** Starts the built restaurant, or a part of it, and speaks with it. */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const MAIN = new URL('../dist/main.js', import.meta.url).pathname;
 
@@ -59,11 +61,15 @@ export function client(url) {
     request,
     post,
     get: (path, headers) => request('GET', path, undefined, headers),
-    /** A command that is carried out. Gives the URI of what it is about. */
+    /** A command that is carried out, however often it must be asked for. Gives the URI of what it is about. */
     async done(path, body) {
-      const { status, headers, body: answer } = await post(path, body);
-      if (status !== 202) throw new Error(`${path}: ${status} ${JSON.stringify(answer)}`);
-      return headers.get('location');
+      const key = { 'idempotency-key': randomUUID() };
+      for (;;) {
+        const { status, headers, body: answer } = await post(path, body, key);
+        if (status === 202) return headers.get('location');
+        if (status !== 503) throw new Error(`${path}: ${status} ${JSON.stringify(answer)}`);
+        await pause(1_000 * Number(headers.get('retry-after')));
+      }
     },
     /** What is there once everything is folded that was recorded before. */
     async see(path) {
