@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { client, folder, start } from './server.mjs';
+import { client, folder, start } from '../test-support/server.mjs';
 
 const APART = new URL('../apart.mjs', import.meta.url).pathname;
 

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { folder } from './server.mjs';
+import { folder } from '../test-support/server.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 

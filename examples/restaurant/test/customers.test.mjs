@@ -1,7 +1,7 @@
 /** Customers and their addresses over HTTP. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { restaurant } from './server.mjs';
+import { restaurant } from '../test-support/server.mjs';
 
 const SIGN_UP = '/customers/commands/sign-up';
 const HOME = { nickName: 'home', location: '1 Main Street' };

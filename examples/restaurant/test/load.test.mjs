@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { test } from 'node:test';
-import { folder, start } from './server.mjs';
+import { folder, start } from '../test-support/server.mjs';
 
 const CUSTOMERS = 50;
 /** The server is killed once so many commands have been carried out. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
-import { restaurant } from './server.mjs';
+import { restaurant } from '../test-support/server.mjs';
 
 const PIZZA = { description: 'Pepperoni', price: '10.00' };
 const ADD = '/menu/items/commands/add-menu-item';

@@ -1,7 +1,7 @@
 /** Orders over HTTP. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { restaurant } from './server.mjs';
+import { restaurant } from '../test-support/server.mjs';
 
 const OPEN = '/orders/commands/open';
 

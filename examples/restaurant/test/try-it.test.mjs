@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { restaurant } from './server.mjs';
+import { restaurant } from '../test-support/server.mjs';
 
 test(
   'npm run try makes four pizzas, two customers, and an order that is placed',
