@@ -54,7 +54,18 @@ module.exports = {
     ...layer('projection', 'runtime/projection/', FOLD, LOG, KERNEL, FILE_ERRORS),
     ...layer('command', 'runtime/command/', FOLD, LOG, KERNEL),
     ...layer('http', 'runtime/http/', 'runtime/projection/', 'runtime/command/', FOLD, LOG),
-    ...layer('testing', 'runtime/testing/', 'runtime/stores/', LOG, KERNEL),
+    ...layer('model', 'runtime/model/', 'runtime/projection/', 'runtime/command/', FOLD, LOG, KERNEL),
+    ...layer(
+      'testing',
+      'runtime/testing/',
+      'runtime/stores/',
+      'runtime/model/',
+      'runtime/projection/',
+      'runtime/command/',
+      FOLD,
+      LOG,
+      KERNEL,
+    ),
     {
       name: 'xstate-in-its-place',
       comment:

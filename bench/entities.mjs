@@ -2,6 +2,7 @@
  * Entity projections compared with their alternatives, in one run: every figure with its ratio and the ratio that it should reach.
  *
  *   npm run bench:entities                                            1,000,000 events over 100,000 keys; a list of 1,000,000
+ *   BENCH_KEYS=100000,1000000 node --expose-gc bench/entities/memory.mjs   what memory does as entities become more
  *   BENCH_EVENTS=100000 BENCH_KEYS=10000 BENCH_LISTED=100000 npm run bench:entities   smaller ones
  */
 import { execFile } from 'node:child_process';
@@ -13,12 +14,14 @@ import { LmdbStore } from '../dist/runtime/stores/lmdb/index.js';
 import { EventLog, MemoryStore } from '../dist/runtime/index.js';
 import { EntityPlace } from '../dist/runtime/projection/entities/entity-place.js';
 import { SqliteDatabases } from '../dist/runtime/projection/entities/sqlite/sqlite-databases.js';
+import { postgresDatabasesOf } from '../dist/runtime/projection/entities/postgres/postgres-databases.js';
 import { EntityProjection } from '../dist/runtime/projection/entities/entity-projection.js';
 import { skipContracts } from '../dist/runtime/projection/skipping.js';
 import { createActor } from 'xstate';
 import { accounts, depositsFrom, deposited } from './entities/accounts.mjs';
 import { writePlain } from './entities/plain.mjs';
 import { median } from './rates.mjs';
+import { PostgresServer, findPostgres } from '../test/support/postgres-server.mjs';
 import { start } from './projection/served.mjs';
 
 const EVENTS = Number(process.env.BENCH_EVENTS ?? 1_000_000);
@@ -42,10 +45,10 @@ async function fill(log, events, keys) {
 }
 
 /** Events a second, from the start to the head. */
-async function fold(log, place) {
+async function fold(log, databases) {
   const began = performance.now();
   const recovered = Promise.withResolvers?.() ?? later();
-  const projection = new EntityProjection(accounts, log, new EntityPlace(new SqliteDatabases(place)), {
+  const projection = new EntityProjection(accounts, log, new EntityPlace(databases), {
     recovered: recovered.resolve,
     resumed: () => undefined,
     wentBack: () => undefined,
@@ -77,13 +80,19 @@ async function load(url, path, connections) {
   return JSON.parse(stdout);
 }
 
-async function foldRow() {
+async function foldRows(server) {
   const log = new EventLog(new MemoryStore());
   await fill(log, EVENTS, KEYS);
   const rounds = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const beside = writePlain(join(folder, `plain-${round}.db`), EVENTS, KEYS);
-    rounds.push({ beside, ours: await fold(log, join(folder, `fold-${round}`)) });
+    rounds.push({
+      beside,
+      ours: await fold(log, new SqliteDatabases(join(folder, `fold-${round}`))),
+      postgres:
+        server &&
+        (await fold(log, postgresDatabasesOf({ url: server.url, prefix: `fold_${round}` })('accounts'))),
+    });
   }
   await log.close();
   const ratio = median(rounds.map(({ ours, beside }) => ours / beside));
@@ -93,6 +102,14 @@ async function foldRow() {
     `${perSecond(median(rounds.map(({ beside }) => beside)))} rows by plain libsql`,
     `${ratio.toFixed(2)} ×`,
     '0.4 ×',
+  );
+  if (server === undefined) return;
+  row(
+    'the same into PostgreSQL',
+    perSecond(median(rounds.map(({ postgres }) => postgres))),
+    `${perSecond(median(rounds.map(({ ours }) => ours)))} into SQLite`,
+    `${median(rounds.map(({ ours, postgres }) => postgres / ours)).toFixed(2)} ×`,
+    '',
   );
 }
 
@@ -133,10 +150,13 @@ async function servedRows() {
 }
 
 console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0].model}; medians of ${ROUNDS} rounds\n`);
+const programs = findPostgres();
+const server = programs && (await PostgresServer.start(programs));
 console.log('| work | Leftfold | beside | ratio | reach |\n| --- | ---: | ---: | ---: | ---: |');
 try {
-  await foldRow();
+  await foldRows(server);
   await servedRows();
 } finally {
+  await server?.remove();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -83,3 +83,16 @@ for (const platform of ['express', 'fastify']) {
     }
   });
 }
+
+test('the model is read off the contexts', () => {
+  const contexts = new URL('./contexts.mjs', import.meta.url).pathname;
+  writeFileSync(
+    contexts,
+    "import { DepositsModule } from './dist/deposits.js';\nexport const contexts = [DepositsModule];\n",
+  );
+  const checked = leftfold('.', 'model', '--check', '--contexts', contexts);
+  assert.deepEqual(checked, { status: 0, stdout: '', stderr: '' });
+  const { stdout } = leftfold('.', 'model', '--contexts', contexts);
+  assert.match(stdout, /^flowchart LR\n {2}subgraph c1\["Deposits"\]\n/);
+  rmSync(contexts);
+});

@@ -7,7 +7,7 @@ import type { HttpParts } from '../runtime/leftfold-options.js';
 import type { About, Parts } from './context-module.js';
 import type { ForwardedContext } from './forwarding.js';
 import { storeUrl } from './open-store.js';
-import type { Settings } from './settings.js';
+import { isPostgres, type Settings } from './settings.js';
 
 export interface AppDefinition {
   readonly parts: Parts;
@@ -49,6 +49,7 @@ export class AppModule {
             bytes: snapshotBytes,
           },
           ...(settings.entities !== 'data' && { entities: { postgres: settings.entities } }),
+          ...(isPostgres(settings.store) && { readModels: { database: settings.store } }),
           auditMinutes: settings.auditMinutes,
           sharesLog,
           ...(settings.build !== undefined && { build: settings.build }),

@@ -1,7 +1,11 @@
 /** Which requests belong to which context, so that they can be handed to another process; and the contexts without some of them. */
 import { MODULE_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import type { DynamicModule, Type } from '@nestjs/common';
-import { definitionsIn, entityProjectionsIn } from '../runtime/projection/module-definitions.js';
+import {
+  definitionsIn,
+  entityProjectionsIn,
+  readModelsIn,
+} from '../runtime/projection/module-definitions.js';
 import { PATHS, isOfRuntime } from '../runtime/http/kernel/paths.js';
 import type { ContextModule } from './context-module.js';
 import type { ForwardedContext } from './forwarding.js';
@@ -26,7 +30,7 @@ export function requireOwnPaths(contexts: readonly ContextModule[]): void {
 /** Every context that can be named, with its paths. */
 export function forwardableIn(contexts: readonly ContextModule[]): readonly ForwardedContext[] {
   return [...contextsByName(contexts)].map(([name, context]) => {
-    const entityProjections = entityProjectionsIn([context]);
+    const entityProjections = [...entityProjectionsIn([context]), ...readModelsIn([context])];
     const projections = [...definitionsIn([context]).keys(), ...entityProjections];
     return {
       name,

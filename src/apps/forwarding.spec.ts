@@ -107,7 +107,9 @@ describe('a process that is to take over a context', () => {
 
   it('does not when the context has entity projections, which cannot be compared at one position', async () => {
     answer = (at) => ({ position: 5, digest: `${at ?? 5}-here` });
-    await expect(handOver(['products'])).rejects.toThrow('product has entity projections (products)');
+    await expect(handOver(['products'])).rejects.toThrow(
+      'product has entity projections or read models (products)',
+    );
   });
 
   it('does not when it answers something else than a position and a digest', async () => {

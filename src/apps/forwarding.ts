@@ -14,7 +14,7 @@ export interface ForwardedContext {
   readonly segments: ReadonlySet<string>;
   /** The names of its projections. */
   readonly projections: readonly string[];
-  /** Those among them that are entity projections. They have a digest as of now only. */
+  /** Those among them that are entity projections or read models. They have a digest as of now only. */
   readonly entityProjections: readonly string[];
 }
 
@@ -116,7 +116,7 @@ export class Forwarding {
     // The two could not be compared at one position.
     if (entityProjections.length > 0)
       throw new CannotForward(
-        `${name} has entity projections (${entityProjections.join(', ')}), which cannot be handed over while both serve; ` +
+        `${name} has entity projections or read models (${entityProjections.join(', ')}), which cannot be handed over while both serve; ` +
           `start this process again, with or without LEFTFOLD_FORWARD=${name}=URL.`,
       );
     const from = this.#sourceOf(route.target);

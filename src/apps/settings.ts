@@ -203,7 +203,7 @@ function isStore(store: unknown): store is Settings['store'] {
   );
 }
 
-function isPostgres(store: string): store is PostgresUrl {
+export function isPostgres(store: string): store is PostgresUrl {
   try {
     urlWithoutPassword(store);
     return true;

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
-import { definitionsIn, entityDefinitionsIn } from '../runtime/projection/module-definitions.js';
+import { contextsIn, definitionsIn, entityDefinitionsIn } from '../runtime/projection/module-definitions.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
@@ -24,8 +24,9 @@ export function withContextsOption(command: Command): Command {
 export async function loadContexts(
   { contexts: file }: ContextsOption,
   { contexts }: Pick<Terminal, 'contexts'>,
+  { needsProjections = true }: { readonly needsProjections?: boolean } = {},
 ): Promise<readonly unknown[]> {
-  if (file !== undefined) return contextsFrom(resolve(file));
+  if (file !== undefined) return contextsFrom(resolve(file), needsProjections);
   if (contexts === undefined)
     throw new CommandFailed(
       `there is no app here whose contexts could be used; name a module with --contexts <file>, one that exports contexts, ${CONTENT}`,
@@ -34,12 +35,14 @@ export async function loadContexts(
   return contexts();
 }
 
-async function contextsFrom(file: string): Promise<readonly unknown[]> {
+async function contextsFrom(file: string, needsProjections: boolean): Promise<readonly unknown[]> {
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
     throw invalidFile(`there is no file ${file}`);
   const { contexts } = await importModule(file);
   if (!Array.isArray(contexts)) throw invalidFile(`${file} exports no list as contexts`);
-  if (definitionsIn(contexts).size + entityDefinitionsIn(contexts).size === 0)
+  if (!needsProjections && contextsIn(contexts).length === 0)
+    throw invalidFile(`the contexts of ${file} have no feature, LeftfoldModule.forFeature`);
+  if (needsProjections && definitionsIn(contexts).size + entityDefinitionsIn(contexts).size === 0)
     throw invalidFile(`the contexts of ${file} have no projection`);
   return contexts as readonly unknown[];
 }

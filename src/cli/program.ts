@@ -4,15 +4,28 @@ import { ProcessIdTaken } from '../runtime/stores/lmdb/reader-slot.js';
 import { addAudit } from './commands/audit.js';
 import { addBackup } from './commands/backup.js';
 import { addCompare } from './commands/compare.js';
+import { addContracts } from './commands/contracts.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
+import { addModel } from './commands/model.js';
 import { addRehearse } from './commands/rehearse.js';
 import { addVerify } from './commands/verify.js';
 import { addWhatIf } from './commands/what-if.js';
 import { EXIT, EXIT_CODES_HELP, exitStatusOf } from './exit-codes.js';
 import { printMessage, type Terminal } from './terminal.js';
 
-const COMMANDS = [addVerify, addExport, addImport, addBackup, addWhatIf, addAudit, addRehearse, addCompare];
+const COMMANDS = [
+  addVerify,
+  addExport,
+  addImport,
+  addBackup,
+  addWhatIf,
+  addAudit,
+  addRehearse,
+  addCompare,
+  addModel,
+  addContracts,
+];
 
 /**
  * @param args the command-line arguments without the program's name
@@ -43,7 +56,9 @@ export async function runProgram(
     })
     .addHelpText('afterAll', EXIT_CODES_HELP)
     .hook('preAction', (_, command) => {
-      name = `leftfold ${command.name()}`;
+      const parents =
+        command.parent === null || command.parent === program ? '' : `${command.parent.name()} `;
+      name = `leftfold ${parents}${command.name()}`;
     });
   for (const add of COMMANDS) add(program, terminal);
   try {

@@ -30,7 +30,13 @@ export function checkedOptions(options: LeftfoldOptions | undefined): LeftfoldOp
   const { store, snapshots = {}, workers, entities } = options;
   requireStore(store);
   requireEntities(entities);
-  const { auditMinutes, build } = options;
+  const { auditMinutes, build, readModels } = options;
+  const database: unknown = readModels?.database;
+  if (database !== undefined && !(typeof database === 'string' && isPostgres(database)))
+    throw new InvalidSetting(
+      'readModels.database',
+      'must be the URL of a database in PostgreSQL, as in postgres://user@localhost/reports',
+    );
   if (build !== undefined && (typeof build !== 'string' || !/^[^\s]{1,200}$/.test(build)))
     throw new InvalidSetting(
       'build',

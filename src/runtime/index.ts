@@ -7,6 +7,7 @@ export type {
   LeftfoldAsyncOptions,
   LeftfoldOptions,
   EntityOptions,
+  ReadModelOptions,
   SnapshotOptions,
   WorkerOptions,
 } from './leftfold-options.js';
@@ -76,6 +77,7 @@ export {
   type Upcasted,
   type Upcaster,
 } from './event-log/contracts/event-contract.js';
+export type { Reliance } from './event-log/contracts/publishing/reliance.js';
 export { MAX_COMMIT_EVENTS } from './event-log/contracts/checked-events.js';
 export type {
   ConsumedState,
@@ -160,6 +162,7 @@ export {
 export { EntityProjection } from './projection/entities/entity-projection.js';
 export type { Entity, EntityDigest, EntityFault, StoredEntity } from './projection/entities/entity.js';
 export type { IndexKind } from './projection/entities/index-kinds.js';
+export { AnyReadModel, type AnyReadModelDefinition } from './projection/read-models/any-read-model.js';
 export { InjectProjection } from './projection/inject-projection.js';
 export { foldOf, type ContextOf, type Machine } from './fold/fold.js';
 export type { ActionRun, Fold, FoldEvent, FoldState, StateValue } from './fold/fold-state.js';
@@ -173,7 +176,7 @@ export type { RebuildReport } from './projection/operations/rebuild.js';
 export { AfterHead, CannotBeFolded, CannotBeWithout, PastBusy } from './projection/past/past-problems.js';
 export type { FoldOptions, Past, PastPoint, WhatIf } from './projection/past/past.js';
 export { Projection } from './projection/projection.js';
-export { ProjectionHost } from './projection/projection-host.js';
+export { ProjectionHost, type AnyProjection } from './projection/projection-host.js';
 export type { ProjectionStatus } from './projection/projection.machine.js';
 export type { RuntimeActor } from './projection/runtime.machine.js';
 export {

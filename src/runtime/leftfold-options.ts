@@ -18,6 +18,8 @@ export interface LeftfoldOptions {
   readonly snapshots?: SnapshotOptions;
   /** Where entity projections keep their entities. Default: where `store` is the URL of a PostgreSQL database, there; otherwise in `snapshots.folder`. */
   readonly entities?: EntityOptions;
+  /** Where read models have their tables. */
+  readonly readModels?: ReadModelOptions;
   /** Minutes between two audits of all projections; 0, the default: only on request. */
   readonly auditMinutes?: number;
   /**
@@ -59,6 +61,14 @@ export interface EntityOptions {
    * the same log are to have a prefix each. Default: leftfold.
    */
   readonly prefix?: string;
+}
+
+export interface ReadModelOptions {
+  /**
+   * `postgres://user:password@host/database`. Default: that of `store`, where it is given as such a URL; otherwise SQLite files in
+   * `<snapshots.folder>/projections/<name>`, or memory where there is no folder.
+   */
+  readonly database?: string;
 }
 
 export interface WorkerOptions {

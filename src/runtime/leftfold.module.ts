@@ -11,6 +11,7 @@ import { ModulesContainer, RouterModule } from '@nestjs/core';
 import type { AnyContract } from './event-log/contracts/event-contract.js';
 import { checkedOptions, checkedParts } from './checked-options.js';
 import type { Consumer } from './event-log/contracts/contract-registry.js';
+import type { Reliance } from './event-log/contracts/publishing/reliance.js';
 import { EventLog } from './event-log/event-log.js';
 import { EventStore } from './event-log/event-store.js';
 import { Links } from './http/kernel/links.js';
@@ -27,6 +28,7 @@ import {
 } from './projection/entities/define-entity-projection.js';
 import { withFeature } from './projection/module-definitions.js';
 import { requireOwnRelations } from './projection/entities/entity-relations.js';
+import { isReadModel, type AnyReadModelDefinition } from './projection/read-models/any-read-model.js';
 import { tokenOf } from './projection/inject-projection.js';
 import { Operations } from './projection/operations/operations.js';
 import { ProjectionHost } from './projection/projection-host.js';
@@ -40,8 +42,17 @@ export interface FeatureOptions {
   readonly contracts?: readonly AnyContract[];
   /** Of one state, and of many. */
   readonly projections?: readonly (ProjectionDefinition | EntityProjectionDefinition)[];
+  /** Tables of its own that follow the log, made by `defineReadModel` of `leftfold/read-models`. */
+  readonly readModels?: readonly AnyReadModelDefinition[];
   /** Whose commands it carries out. What they consume is registered with them. */
   readonly deciders?: readonly (Consumer | Servable)[];
+  /**
+   * What it needs of events, its own or those of other contexts: `leftfold contracts check` tells a change that breaks it. Without `fields`, all that
+   * its projections and deciders consume is taken to be needed.
+   */
+  readonly reliesOn?: readonly Reliance[];
+  /** What it records otherwise than by the event that a command names, as a service does, or a claim of a unique value. For `leftfold model`. */
+  readonly records?: readonly AnyContract[];
   /**
    * Whether it is served: of projections `GET /<name>`, `/<name>/history`, `/<name>/what-if`; of an entity projection `GET /<name>`,
    * `/<name>/{key}` and, where it has a `tag`, `/<name>/{key}/history` and `/<name>/{key}/what-if`; of deciders with commands
@@ -112,10 +123,14 @@ export class LeftfoldModule implements OnApplicationShutdown {
   static forFeature({
     contracts = [],
     projections = [],
+    readModels = [],
     deciders = [],
+    reliesOn = [],
+    records = [],
     http = false,
   }: FeatureOptions): DynamicModule {
-    const names = projections.map(({ name }) => name);
+    requireReadModels(readModels);
+    const names = [...projections, ...readModels].map(({ name }) => name);
     requireDistinct('projections', names);
     requireDistinct(
       'deciders',
@@ -138,7 +153,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
     const module: DynamicModule = {
       module: LeftfoldFeatureModule,
       providers: [
-        contractsProvider(contracts),
+        contractsProvider([...contracts, ...records, ...reliesOn.map(({ event }) => event)]),
         ...projections.map((definition): Provider => ({
           provide: tokenOf(definition.name),
           inject: [StartGuard, ProjectionHost],
@@ -147,6 +162,12 @@ export class LeftfoldModule implements OnApplicationShutdown {
               isEntityProjection(definition) ? host.addEntities(definition) : host.add(definition),
             ),
         })),
+        ...readModels.map((definition): Provider => ({
+          provide: tokenOf(definition.name),
+          inject: [StartGuard, ProjectionHost],
+          useFactory: (guard: StartGuard, host: ProjectionHost) =>
+            guard.orClose<unknown>(() => host.addReadModel(definition)),
+        })),
         ...deciders.filter(isConsumer).map(deciderProvider),
       ],
       controllers: http ? [...projections.flatMap(controllersFor), ...served.map(commandsController)] : [],
@@ -154,9 +175,19 @@ export class LeftfoldModule implements OnApplicationShutdown {
     };
     const entities = projections.filter(isEntityProjection);
     return withFeature(module, {
-      contracts: [...contracts, ...entities.flatMap(({ consumes }) => consumes)],
+      contracts: [
+        ...contracts,
+        ...[...entities, ...readModels].flatMap(({ consumes }) => consumes),
+        ...deciders.filter(isConsumer).flatMap(({ consumes }) => consumes),
+        ...reliesOn.map(({ event }) => event),
+        ...records,
+      ],
       projections: projections.filter((each): each is ProjectionDefinition => !isEntityProjection(each)),
       entityProjections: entities,
+      readModels,
+      deciders,
+      reliesOn,
+      records,
     });
   }
 
@@ -193,6 +224,13 @@ function contractsProvider(contracts: readonly AnyContract[]): Provider {
         return true;
       }),
   };
+}
+
+function requireReadModels(readModels: readonly object[]): void {
+  if (readModels.every(isReadModel)) return;
+  throw new Error(
+    'readModels lists what defineReadModel of leftfold/read-models makes; projections of other kinds are listed in projections',
+  );
 }
 
 /** Nest would silently keep the last provider of two under one token. */

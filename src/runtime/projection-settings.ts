@@ -10,6 +10,7 @@ import type { ProjectionSettings } from './projection/projection-host.js';
 import { DEFAULT_LIMITS, snapshotFolder } from './projection/snapshots/file-snapshot-store.js';
 import { rebuildStoreIn, snapshotStoreIn } from './projection/snapshots/snapshot-folders.js';
 import { NoSnapshots, type SnapshotStore } from './projection/snapshots/snapshot-store.js';
+import type { TablesLocation } from './projection/read-models/any-read-model.js';
 import type { WorkerEntryOptions } from './worker-entry.js';
 
 /** What the projections run with, from checked options. */
@@ -18,6 +19,7 @@ export function projectionSettings(
     store: location,
     snapshots = {},
     entities,
+    readModels = {},
     auditMinutes = 0,
     sharesLog = false,
     workers,
@@ -39,6 +41,7 @@ export function projectionSettings(
     rebuildSnapshotsOf:
       isKept && folder !== undefined ? (name: string) => rebuildStoreIn(folder, name) : noSnapshots,
     ...(isKept && { entityDatabasesOf: entityDatabasesOf(location, folder, entities) }),
+    ...(isKept && { tablesOf: tablesIn(readModels.database ?? databaseOf(location), folder) }),
   };
   if (workers === undefined || !isKept) return settings;
   const { contexts, store: url = location, ...limits } = workers;
@@ -62,6 +65,21 @@ export function entityDatabasesOf(
   if (postgres !== false)
     return postgresDatabasesOf({ url: postgres, ...(prefix !== undefined && { prefix }) });
   return (name) => new SqliteDatabases(folder === undefined ? undefined : snapshotFolder(folder, name));
+}
+
+/** The database that the log is in, where that is one for read models too. */
+function databaseOf(location: LeftfoldOptions['store']): string | undefined {
+  return typeof location === 'string' && isPostgres(location) ? location : undefined;
+}
+
+/** @param folder undefined: in memory, unless there is a database */
+function tablesIn(
+  database: string | undefined,
+  folder: string | undefined,
+): (readModel: string) => TablesLocation {
+  if (database !== undefined) return () => ({ kind: 'postgres', url: database });
+  if (folder === undefined) return () => ({ kind: 'memory' });
+  return (name) => ({ kind: 'sqlite', folder: snapshotFolder(folder, name) });
 }
 
 const noSnapshots = (): SnapshotStore => new NoSnapshots();

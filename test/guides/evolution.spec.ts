@@ -23,12 +23,13 @@ import { TemporaryFolder } from '../support/server.js';
 import * as first from './evolution/first.js';
 import * as many from './evolution/many.js';
 import { faultsOf } from './evolution/own-project.js';
+import { OccupancyModule, brokenBy, occupancy } from './evolution/reliance.js';
 import * as second from './evolution/second.js';
 
 const blocks = blocksOf('docs/evolution.md');
 const textOf = (language: string): readonly string[] =>
   blocks.filter((block) => block.language === language).map(({ text }) => text.trim());
-const [schemaChanged, cannotFold, newer] = textOf('text');
+const [schemaChanged, cannotFold, brokenReliance, newer] = textOf('text');
 
 const registryOf = (...contracts: readonly AnyContract[]): ContractRegistry => {
   const registry = new ContractRegistry();
@@ -56,11 +57,11 @@ describe('the guide to evolution', () => {
   });
 
   it('shows code that is compiled here', () => {
-    const sources = ['first', 'second', 'many', 'own-project'].map((name) =>
+    const sources = ['first', 'second', 'many', 'own-project', 'reliance'].map((name) =>
       readFileSync(join(import.meta.dirname, 'evolution', `${name}.ts`), 'utf8'),
     );
     const shown = textOf('ts').map((block) => [block, sources.some((source) => source.includes(block))]);
-    expect(shown).toHaveLength(4);
+    expect(shown).toHaveLength(6);
     expect(shown.filter(([, isCompiled]) => isCompiled !== true)).toEqual([]);
   });
 
@@ -149,6 +150,18 @@ describe('the guide to evolution', () => {
     registry.consumedBy({ ...occupancy, name: 'projection occupancy' });
     publishContracts(registry, folder.path);
     expect(contractFaults(registry, folder.path).map(describeFault)[0]).toBe(cannotFold);
+  });
+
+  it('tells whom a change breaks, and what would keep it whole', async () => {
+    publishContracts(registryOf(second.roomBooked), folder.path);
+    expect(await brokenBy(folder.path, [OccupancyModule])).toEqual([]);
+    const forgetful = first.roomBooked.revise({
+      schema: z.strictObject({ room: z.string(), minutes: z.int().min(1) }),
+      examples: [{ data: { room: 'blue', minutes: 90 } }],
+      upcast: ({ data: { room } }) => [{ data: { room } as { room: string; minutes: number } }],
+    });
+    const broken = LeftfoldModule.forFeature({ projections: [{ ...occupancy, consumes: [forgetful] }] });
+    expect(await brokenBy(folder.path, [broken])).toEqual([brokenReliance]);
   });
 
   it('tells what older code is told of a newer revision', async () => {

@@ -14,6 +14,8 @@ export const PROGRAM = join(ROOT, 'dist', 'main.js');
 const TESTS_APP = join(ROOT, 'dist-test', 'app', 'main.js');
 /** The program with an entity projection, `orders`. */
 export const ORDERS_APP = join(ROOT, 'dist-test', 'app', 'orders-app.js');
+/** The program with a read model, `turnover`. */
+export const SHOP_APP = join(ROOT, 'dist-test', 'app', 'shop-app.js');
 export const CONTEXTS = join(ROOT, 'dist-test', 'app', 'contexts.js');
 
 /** The same with the bank of `test/bank`. */

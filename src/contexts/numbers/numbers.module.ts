@@ -14,6 +14,9 @@ import { SubscribersService } from './subscribers/subscribers.service.js';
 @Module({
   imports: [
     LeftfoldModule.forFeature({
+      // Of services, which record and read them.
+      records: [numberRetracted, subscriberAdded, subscriberDropped],
+      reliesOn: [{ event: subscriberAdded }, { event: subscriberDropped }],
       contracts: [numberRecorded, numberRetracted, subscriberAdded, subscriberDropped],
       deciders: [numberDecider],
       http: true,

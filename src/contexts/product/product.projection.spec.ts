@@ -4,12 +4,16 @@ import {
   recorded,
   type NumberEvent,
 } from '../../../test/hello-world/support/number-events.js';
+import { given } from '../../runtime/testing/index.js';
 import type { View } from '../../runtime/projection/define-projection.js';
 import type { FoldState } from '../../runtime/fold/fold-state.js';
+import { numberRecorded } from '../numbers/numbers.events.js';
 import type { ProductContext } from './product.machine.js';
 import { product, shownProduct } from './product.projection.js';
 
 const { fold } = product;
+
+const number = (value: string): ReturnType<typeof numberRecorded.create> => numberRecorded.create({ value });
 
 const viewAfter = (...events: readonly NumberEvent[]): View =>
   product.view(events.reduce((state, event) => fold.step(state, event), fold.initial));
@@ -29,15 +33,15 @@ const longest = 10n ** 10_000n - 1n;
 
 describe('what is answered about the product', () => {
   it('is the exact value, its state and the count', () => {
-    expect(viewAfter(recorded(3), recorded(-5))).toEqual({ value: '-15', state: 'nonzero', count: 2 });
+    given([number('3'), number('-5')]).expectView(product, { value: '-15', state: 'nonzero', count: 2 });
   });
 
   it('is 1 before the first number', () => {
-    expect(viewAfter()).toEqual({ value: '1', state: 'nonzero', count: 0 });
+    given([]).expectView(product, { value: '1', state: 'nonzero', count: 0 });
   });
 
   it('is 0 and says so when there is a zero', () => {
-    expect(viewAfter(recorded(3), recorded(0))).toEqual({ value: '0', state: 'zero', count: 2 });
+    given([number('3'), number('0')]).expectView(product, { value: '0', state: 'zero', count: 2 });
   });
 
   it.each([longest, -longest])('is the exact value up to 10,000 digits', (value) => {

@@ -15,7 +15,9 @@ import {
   stepsOfXState,
 } from '../../../test/support/stepwise.js';
 import type { FoldState } from '../../runtime/fold/fold-state.js';
+import { given } from '../../runtime/testing/index.js';
 import { foldOf } from '../../runtime/fold/fold.js';
+import { numberRecorded } from '../numbers/numbers.events.js';
 import { sumMachine, type SumContext } from './sum.machine.js';
 import { sum } from './sum.projection.js';
 
@@ -59,11 +61,8 @@ describe('the sum', () => {
   });
 
   it('is answered with as a decimal string, with its state and count', () => {
-    expect(sum.view(after(recorded(10n ** 20n), recorded(-1)))).toEqual({
-      value: '99999999999999999999',
-      state: 'counting',
-      count: 2,
-    });
+    const numbers = [10n ** 20n, -1n].map((value) => numberRecorded.create({ value: String(value) }));
+    given(numbers).expectView(sum, { value: '99999999999999999999', state: 'counting', count: 2 });
   });
 });
 

@@ -30,6 +30,7 @@ export type NoCommands = Readonly<Record<string, never>>;
 
 export interface Decider<Id, Context, Schemas = NoCommands> {
   readonly name: string;
+  readonly machine: Machine;
   readonly fold: Fold<Context>;
   readonly consumes: readonly AnyContract[];
   readonly subject: (id: Id) => Subject;
@@ -98,6 +99,7 @@ export function defineDecider<
   };
   return {
     name,
+    machine,
     fold,
     consumes,
     subject,

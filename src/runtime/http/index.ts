@@ -77,4 +77,5 @@ export { APPENDING_PROBLEMS, READING_PROBLEMS } from './events/log-problems.js';
 export { apiCommand } from './projections/projections.docs.js';
 export { ApiTextQuery } from './projections/projection.docs.js';
 export type { Representation, ProjectedState } from './projections/as-of.js';
-export { NotYet, answerQuery } from './projections/query.js';
+export { NotYet, answerQuery, type QueriedProjection } from './projections/query.js';
+export { answerReadModel, type ReadModelQuery, type ReadTables } from './projections/read-model.js';

@@ -54,20 +54,7 @@ export function defineProjection<Projected extends Machine>(definition: {
   readonly links?: readonly string[];
 }): ProjectionDefinition<ContextOf<Projected>> {
   const { name, machine, consumes, version = FIRST_VERSION, view, links } = definition;
-  if (!NAME.test(name)) {
-    throw new Error(
-      `projection ${name}: a name is at most ${MAX_NAME_LENGTH} lower case letters, digits and hyphens, as in daily-balance`,
-    );
-  }
-  if (RESERVED.has(name)) {
-    const taken = [...RESERVED].filter((each) => NAME.test(each)).toSorted();
-    throw new Error(
-      `projection ${name}: /${name} is where the runtime serves its own; any name will do but ${taken.join(', ')}`,
-    );
-  }
-  if (!Number.isSafeInteger(version) || version < FIRST_VERSION) {
-    throw new Error(`projection ${name}: a version is a whole number from 1, and ${version} is not`);
-  }
+  requireNameAndVersion('projection', { name, version });
   const fold = foldOf<ContextOf<Projected>>(machine);
   const consumed = new Set(consumes.map((contract) => contract.type));
   for (const type of fold.awaits) {
@@ -85,4 +72,30 @@ export function defineProjection<Projected extends Machine>(definition: {
     fold,
     fingerprint: fingerprintOf(machine, consumes, version),
   };
+}
+
+/**
+ * What holds for projections of every kind, which have their folders and URLs beside each other.
+ *
+ * @param kind as the sentence begins: projection
+ * @throws Error
+ */
+export function requireNameAndVersion(
+  kind: string,
+  { name, version }: { readonly name: string; readonly version: number },
+): void {
+  if (!NAME.test(name)) {
+    throw new Error(
+      `${kind} ${name}: a name is at most ${MAX_NAME_LENGTH} lower case letters, digits and hyphens, as in daily-balance`,
+    );
+  }
+  if (RESERVED.has(name)) {
+    const taken = [...RESERVED].filter((each) => NAME.test(each)).toSorted();
+    throw new Error(
+      `${kind} ${name}: /${name} is where the runtime serves its own; any name will do but ${taken.join(', ')}`,
+    );
+  }
+  if (!Number.isSafeInteger(version) || version < FIRST_VERSION) {
+    throw new Error(`${kind} ${name}: a version is a whole number from 1, and ${version} is not`);
+  }
 }

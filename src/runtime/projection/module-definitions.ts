@@ -3,8 +3,10 @@ import 'reflect-metadata';
 import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
+import type { Reliance } from '../event-log/contracts/publishing/reliance.js';
 import type { ProjectionDefinition } from './define-projection.js';
 import type { EntityProjectionDefinition } from './entities/define-entity-projection.js';
+import type { AnyReadModelDefinition } from './read-models/any-read-model.js';
 
 type Imported = Type | DynamicModule;
 
@@ -13,6 +15,19 @@ export interface Feature {
   readonly contracts: readonly AnyContract[];
   readonly projections: readonly ProjectionDefinition[];
   readonly entityProjections?: readonly EntityProjectionDefinition[];
+  readonly readModels?: readonly AnyReadModelDefinition[];
+  /** Deciders, and decisions about several subjects. */
+  readonly deciders?: readonly object[];
+  readonly reliesOn?: readonly Reliance[];
+  /** What it records beside what its commands name. */
+  readonly records?: readonly AnyContract[];
+}
+
+/** A bounded context: a Nest module with its features. */
+export interface ContextParts {
+  /** That of the class of the module, without `Module`. */
+  readonly name: string;
+  readonly features: readonly Feature[];
 }
 
 const features = new WeakMap<DynamicModule, Feature>();
@@ -44,6 +59,30 @@ export function entityDefinitionsIn(
 export function entityProjectionsIn(modules: readonly unknown[]): readonly string[] {
   return [...entityDefinitionsIn(modules).keys()];
 }
+
+/** The names of the read models of these modules and of all that they import. */
+export function readModelsIn(modules: readonly unknown[]): readonly string[] {
+  return featuresIn(modules).flatMap(({ readModels = [] }) => readModels.map(({ name }) => name));
+}
+
+/** The modules, among these and all that they import, that import features themselves. Features that no module imports are one more. */
+export function contextsIn(modules: readonly unknown[]): readonly ContextParts[] {
+  const all = [...modulesIn(modules)];
+  const imported = new Set(all.flatMap(importedBy));
+  const alone = all.filter((module) => !imported.has(module)).flatMap(featureOf);
+  const contexts = all.flatMap((module) => {
+    const own = importedBy(module).flatMap(featureOf);
+    if (own.length === 0) return [];
+    const { name } = typeof module === 'function' ? module : module.module;
+    return [{ name: name.replace(/Module$/, '') || name, features: own }];
+  });
+  return alone.length === 0 ? contexts : [...contexts, { name: 'Application', features: alone }];
+}
+
+const featureOf = (module: unknown): readonly Feature[] => {
+  const feature = isModule(module) && typeof module !== 'function' ? features.get(module) : undefined;
+  return feature === undefined ? [] : [feature];
+};
 
 /** The event contracts that these modules and all that they import publish or project. */
 export function contractsIn(modules: readonly unknown[]): readonly AnyContract[] {

@@ -6,6 +6,7 @@ import type { Drift } from './operations/comparison-points.js';
 import { diagramOf } from './diagram.js';
 import type { FoldState } from '../fold/fold-state.js';
 import { EntityProjection } from './entities/entity-projection.js';
+import { AnyReadModel } from './read-models/any-read-model.js';
 import type { Folded } from './folding.js';
 import type { Projection } from './projection.js';
 import type { ProjectionStatus } from './projection.machine.js';
@@ -29,7 +30,7 @@ export interface ProjectionOverview {
   readonly digest: string;
   /** Of an entity projection: how many there are, and how many of them have stopped. */
   readonly entities?: { readonly count: number; readonly faulted: number };
-  /** Newest first; an entity projection keeps none, as its state is in a database. */
+  /** Newest first; an entity projection and a read model keep none, as their state is in a database. */
   readonly snapshots: readonly {
     readonly position: Position;
     readonly bytes: number;
@@ -42,7 +43,9 @@ export interface ProjectionOverview {
   readonly trouble?: string;
   /** Found by the last audit; absent after a rebuild. */
   readonly drift?: Drift;
-  readonly links: Readonly<Record<'self' | 'state' | 'machine' | 'audit' | 'rebuild', string>>;
+  /** A read model has neither a machine nor a state that the runtime serves. */
+  readonly links: Readonly<Record<'self' | 'audit' | 'rebuild', string>> &
+    Readonly<Partial<Record<'state' | 'machine', string>>>;
   /** The commands that are possible now. */
   readonly commands: Readonly<Partial<Record<'resume' | 'audit' | 'rebuild', CommandLink>>>;
 }
@@ -62,12 +65,16 @@ export interface FaultOverview {
 
 /** @throws StoreUnavailable when the log cannot be read */
 export async function overviewOf(
-  projection: Projection | EntityProjection,
+  projection: AnyProjection,
   log: EventLog,
   now = new Date(),
 ): Promise<ProjectionOverview> {
   const isOfMany = projection instanceof EntityProjection;
-  const [head, snapshots] = await Promise.all([log.head(), isOfMany ? [] : projection.snapshotsKept()]);
+  const hasState = !(projection instanceof AnyReadModel);
+  const [head, snapshots] = await Promise.all([
+    log.head(),
+    isOfMany || !hasState ? [] : projection.snapshotsKept(),
+  ]);
   const { name, status, skipped, eventsPerSecond, drift } = projection;
   const { position, digest } = foldedBy(projection);
   const oldestUnfolded = position < head ? await timeAfter(position, log) : now;
@@ -95,8 +102,7 @@ export async function overviewOf(
     ...(drift !== undefined && { drift }),
     links: {
       self,
-      state: `/${name}`,
-      machine: `${self}/machine`,
+      ...(hasState && { state: `/${name}`, machine: `${self}/machine` }),
       audit: `${self}/audit`,
       rebuild: `${self}/rebuild`,
     },
@@ -104,18 +110,20 @@ export async function overviewOf(
   };
 }
 
-function foldedBy(projection: Projection | EntityProjection): {
+type AnyProjection = Projection | EntityProjection | AnyReadModel;
+
+function foldedBy(projection: AnyProjection): {
   readonly position: Position;
   readonly digest: string;
 } {
-  if (projection instanceof EntityProjection)
+  if (projection instanceof EntityProjection || projection instanceof AnyReadModel)
     return { position: projection.position, digest: projection.digest };
   const { position, digest } = projection.folded;
   return { position, digest: digestText(digest) };
 }
 
 /** Why the database of an entity projection cannot be used now. */
-export function troubleOf(projection: Projection | EntityProjection): string | undefined {
+export function troubleOf(projection: AnyProjection): string | undefined {
   return projection instanceof EntityProjection ? projection.trouble : undefined;
 }
 
@@ -135,16 +143,17 @@ function commandsOf(status: ProjectionStatus, self: string): ProjectionOverview[
 }
 
 export interface ProjectionDetails extends ProjectionOverview {
-  /** As Mermaid text. */
-  readonly machine: string;
+  /** As Mermaid text; absent of a read model. */
+  readonly machine?: string;
 }
 
 /** The overview, with the digest of the state added to `digest`, and the machine. Blocks the thread for as long as hashing the state takes. */
 export async function detailsOf(
-  projection: Projection | EntityProjection,
+  projection: AnyProjection,
   log: EventLog,
   now = new Date(),
 ): Promise<ProjectionDetails> {
+  if (projection instanceof AnyReadModel) return overviewOf(projection, log, now);
   if (projection instanceof EntityProjection) {
     const machine = diagramOf(projection.definition.machine);
     return { ...(await overviewOf(projection, log, now)), machine };

@@ -26,6 +26,7 @@ import type { EntityDatabases } from './entities/entity-database.js';
 import { EntityPlace } from './entities/entity-place.js';
 import { EntityProjection } from './entities/entity-projection.js';
 import { SqliteDatabases } from './entities/sqlite/sqlite-databases.js';
+import type { AnyReadModel, AnyReadModelDefinition, TablesLocation } from './read-models/any-read-model.js';
 import { unknownSkips } from './unknown-skips.js';
 import type { FoldDependencies } from './operations/fold-dependencies.js';
 import type { ProjectionObserver } from './projection.machine.js';
@@ -40,6 +41,8 @@ export interface ProjectionSettings {
   readonly rebuildSnapshotsOf?: (projection: string) => SnapshotStore;
   /** Where one entity projection has its databases. Default: in memory. */
   readonly entityDatabasesOf?: (projection: string) => EntityDatabases;
+  /** Where the tables of one read model are. Default: in memory. */
+  readonly tablesOf?: (readModel: string) => TablesLocation;
   /** For rebuilds and audits in worker processes. Without it they run in this thread. */
   readonly workers?: WorkerSettings;
   /** Identifies the build of the program. Without it, a state that another build has folded is not audited. */
@@ -50,12 +53,16 @@ export interface ProjectionSettings {
   readonly sharesLog?: boolean;
 }
 
+/** A projection of any kind. */
+export type AnyProjection = Projection | EntityProjection | AnyReadModel;
+
 export class ProjectionHost implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** The root actor of this process, for XState inspectors. */
   readonly root: RuntimeActor = createRuntime();
   readonly #logger = new Logger('Projection');
   readonly #projections = new Map<string, Projection>();
   readonly #entityProjections = new Map<string, EntityProjection>();
+  readonly #readModels = new Map<string, AnyReadModel>();
   readonly #stores = new Map<string, SnapshotStore>();
   /** By projection: stops listening for a skip of the event at which it stopped. */
   readonly #stopListening = new Map<string, () => void>();
@@ -81,9 +88,13 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     return [...this.#entityProjections.values()];
   }
 
-  /** Those of one state and those of many. */
-  get all(): readonly (Projection | EntityProjection)[] {
-    return [...this.projections, ...this.entityProjections];
+  get readModels(): readonly AnyReadModel[] {
+    return [...this.#readModels.values()];
+  }
+
+  /** Those of one state, those of many, and read models. */
+  get all(): readonly AnyProjection[] {
+    return [...this.projections, ...this.entityProjections, ...this.readModels];
   }
 
   /** Whether the application has begun to shut down. */
@@ -95,9 +106,9 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     return this.#projections.get(name);
   }
 
-  /** Of one state or of many. */
-  findAny(name: string): Projection | EntityProjection | undefined {
-    return this.find(name) ?? this.#entityProjections.get(name);
+  /** Of one state or of many, or a read model. */
+  findAny(name: string): AnyProjection | undefined {
+    return this.find(name) ?? this.#entityProjections.get(name) ?? this.#readModels.get(name);
   }
 
   /** Where it keeps its snapshots, and of which build of the program they are. Of an entity projection, the latter alone. @internal */
@@ -166,9 +177,39 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     return projection;
   }
 
+  /** @throws Error when there is a projection of this name already */
+  addReadModel(definition: AnyReadModelDefinition): AnyReadModel {
+    const { name, consumes } = definition;
+    this.#requireNewName(name);
+    this.log.contracts.register(consumes);
+    const location = this.settings.tablesOf?.(name) ?? { kind: 'memory' };
+    const observer = this.#observerOf(
+      name,
+      (fault) => {
+        this.#faulted(readModel, fault);
+      },
+      'its tables',
+    );
+    const readModel = definition.start(this.log, location, {
+      ...observer,
+      unusable: (reason) => {
+        this.#logger.warn(`${name}: is built anew from the log: ${reason}`);
+      },
+      databaseAway: (reason) => {
+        this.#logger.warn(`${name}: its database cannot be used now, and is tried again: ${reason}`);
+      },
+    });
+    this.#readModels.set(name, readModel);
+    return readModel;
+  }
+
   #requireNew({ name, consumes, fold }: Pick<ProjectionDefinition, 'name' | 'consumes' | 'fold'>): void {
-    if (this.findAny(name) !== undefined) throw new Error(`there are two projections named ${name}`);
+    this.#requireNewName(name);
     this.log.contracts.consumedBy({ name: `projection ${name}`, consumes, fold });
+  }
+
+  #requireNewName(name: string): void {
+    if (this.findAny(name) !== undefined) throw new Error(`there are two projections named ${name}`);
   }
 
   /** @param kept what it begins from, when not from the beginning */

@@ -24,9 +24,7 @@ import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
 import { OriginGuard } from '../kernel/origin.guard.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
-import { ProjectionHost } from '../../projection/projection-host.js';
-import type { EntityProjection } from '../../projection/entities/entity-projection.js';
-import type { Projection } from '../../projection/projection.js';
+import { ProjectionHost, type AnyProjection } from '../../projection/projection-host.js';
 import type { Job } from '../../projection/operations/job.js';
 import { Operations } from '../../projection/operations/operations.js';
 import { anyProjectionNamed } from '../projections/projection-not-found.js';
@@ -84,7 +82,7 @@ export class OperationsController {
     sendStatus(response, 200, name, this.operations.lastRebuild(name));
   }
 
-  #known(name: string, request: HttpRequest): Projection | EntityProjection {
+  #known(name: string, request: HttpRequest): AnyProjection {
     refuseUnknownParameters(queryOf(request), []);
     preferredWait(request.headers['prefer']); // refused before anything is begun
     return anyProjectionNamed(name, this.host);

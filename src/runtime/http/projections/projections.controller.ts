@@ -36,10 +36,11 @@ import { ProblemFilter } from '../kernel/problem.filter.js';
 import { diagramOf } from '../../projection/diagram.js';
 import { detailsOf, fullDigestOf, overviewOf, type ProjectionOverview } from '../../projection/overview.js';
 import { EntityProjection } from '../../projection/entities/entity-projection.js';
+import { AnyReadModel } from '../../projection/read-models/any-read-model.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 import { resumeProjection, skipFaultedEvent } from '../../projection/resume.js';
 import { positionOf } from './as-of.js';
-import { anyProjectionNamed } from './projection-not-found.js';
+import { anyProjectionNamed, projectionWithMachine } from './projection-not-found.js';
 import { ApiDetails, ApiDigest, ApiMachine, ApiOverview, ApiResume } from './projections.docs.js';
 import { readResume } from './resume-request.js';
 import { readPointInTime } from './time-parameter.js';
@@ -90,11 +91,11 @@ export class ProjectionsController {
     refuseUnknownParameters(query, ['at']);
     const projection = anyProjectionNamed(name, this.host);
     const point = readPointInTime(query, 'at');
-    if (projection instanceof EntityProjection) {
+    if (projection instanceof EntityProjection || projection instanceof AnyReadModel) {
       if (point !== undefined)
         throw new InvalidParameter(
           'at',
-          'The digest of an entity projection is there as of now only; ask without at.',
+          `The digest of ${projection instanceof AnyReadModel ? 'a read model' : 'an entity projection'} is there as of now only; ask without at.`,
         );
       const { position, digest } = projection;
       sendJson(response, 200, headersAt(position), { position, digest: `${position}-${digest}` });
@@ -113,7 +114,7 @@ export class ProjectionsController {
   @ApiMachine()
   machine(@Param('name') name: string, @Req() request: HttpRequest, @Res() response: HttpResponse): void {
     refuseUnknownParameters(queryOf(request), []);
-    const { definition } = anyProjectionNamed(name, this.host);
+    const { definition } = projectionWithMachine(name, this.host);
     const type = negotiate(request.headers.accept, ['text/vnd.mermaid', 'text/plain']);
     const text = diagramOf(definition.machine);
     const entityTag = `"${createHash('sha256').update(text).digest('base64url')}"`;

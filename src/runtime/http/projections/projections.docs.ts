@@ -45,6 +45,7 @@ export const drift = z
     upTo: apiPosition.describe('Here it did not'),
     of: z.enum(['snapshot', 'live state']).describe('What differed there'),
     entities: z.array(z.string()).describe('Of an entity projection: keys of some that differ').optional(),
+    tables: z.array(z.string()).describe('Of a read model: the tables that differ').optional(),
   })
   .meta({
     title: 'Drift',
@@ -93,8 +94,8 @@ const overview = z.object({
   links: z
     .object({
       self: z.string(),
-      state: z.string(),
-      machine: z.string(),
+      state: z.string().describe('Absent of a read model').optional(),
+      machine: z.string().describe('Absent of a read model').optional(),
       audit: z.string(),
       rebuild: z.string(),
     })
@@ -139,7 +140,7 @@ export function ApiDetails(): MethodDecorator {
           'The projection; its digest is taken of the whole state, which takes a while when that is large',
         headers: POSITION_HEADER,
         body: overview
-          .extend({ machine: z.string().describe('As Mermaid text') })
+          .extend({ machine: z.string().describe('As Mermaid text; absent of a read model').optional() })
           .meta({ title: 'ProjectionDetails' }),
       },
     },

@@ -166,8 +166,9 @@ export class EntityProjection<Context = unknown> {
   }
 
   /**
-   * A page of a list, and one moment's position and count with it.
+   * A page of a list, and one moment's position and count with it. Values are as columns have them (`columnValue`).
    *
+   * @internal
    * @throws EntityDatabaseAway, EntityQueriesBusy, EntityQueryTooSlow; the signal's reason once it is aborted
    */
   list(query: EntityQuery, signal: AbortSignal = NEVER): Promise<EntityPage> {

@@ -16,6 +16,8 @@ export interface Drift {
   readonly of: 'snapshot' | 'live state';
   /** Of an entity projection: the keys of some that differ. */
   readonly entities?: readonly string[];
+  /** Of a read model: the tables that differ. */
+  readonly tables?: readonly string[];
 }
 
 export interface ComparisonPoint {

@@ -7,9 +7,10 @@ import { signal, type Signals } from '../../event-log/signals.js';
 import { asFileSentence } from '../../file-error-text.js';
 import { runAudit, type AuditReport } from './audit.js';
 import type { Drift } from './comparison-points.js';
-import type { ProjectionHost } from '../projection-host.js';
+import type { AnyProjection, ProjectionHost } from '../projection-host.js';
 import { auditEntities, rebuildEntities } from '../entities/entity-operations.js';
 import { EntityProjection } from '../entities/entity-projection.js';
+import { AnyReadModel } from '../read-models/any-read-model.js';
 import type { Projection } from '../projection.js';
 import { readSkipped, snapshotRequirements } from './fold-dependencies.js';
 import { ifUsable } from '../snapshots/usable-snapshot.js';
@@ -57,28 +58,18 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /** @returns the audit that is waiting or running, or else a new one, which starts when no other job runs */
-  audit(projection: Projection | EntityProjection): Job<AuditReport> {
+  audit(projection: AnyProjection): Job<AuditReport> {
     return this.#oncePerProjection(this.#audits, projection, async (job) => {
-      const report =
-        projection instanceof EntityProjection
-          ? await auditEntities(projection, this.#controlOf(job))
-          : await runAudit(projection, {
-              executor: this.#executor,
-              dependencies: this.host.dependenciesOf(projection),
-              ...this.#controlOf(job),
-            });
+      const report = await this.#audited(projection, job);
       this.#reportAudit(projection.name, report);
       return report;
     });
   }
 
   /** @returns the rebuild that is waiting or running, or else a new one, which starts when no other job runs */
-  rebuild(projection: Projection | EntityProjection): Job<RebuildReport> {
+  rebuild(projection: AnyProjection): Job<RebuildReport> {
     return this.#oncePerProjection(this.#rebuilds, projection, async (job) => {
-      const report =
-        projection instanceof EntityProjection
-          ? await rebuildEntities(projection, this.#controlOf(job))
-          : await this.#rebuilt(projection, job);
+      const report = await this.#rebuilt(projection, job);
       const { name } = projection;
       const { position, equal } = report;
       const outcome = equal ? 'to the same state' : 'to another state';
@@ -90,7 +81,8 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
 
   onApplicationBootstrap(): void {
     const { auditMinutes = 0 } = this.host.settings;
-    for (const projection of this.host.all) void this.#auditNewBuild(projection);
+    for (const projection of this.host.all)
+      if (!(projection instanceof AnyReadModel)) void this.#auditNewBuild(projection);
     for (const projection of this.host.projections) void this.#resumeRebuild(projection);
     if (auditMinutes === 0) return;
     this.#schedule = setInterval(() => {
@@ -144,7 +136,19 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
     return rebuild.status.status === 'done';
   }
 
-  async #rebuilt(projection: Projection, job: Job<RebuildReport>): Promise<RebuildReport> {
+  #audited(projection: AnyProjection, job: Job<AuditReport>): Promise<AuditReport> {
+    if (projection instanceof AnyReadModel) return projection.audit(this.#controlOf(job));
+    if (projection instanceof EntityProjection) return auditEntities(projection, this.#controlOf(job));
+    return runAudit(projection, {
+      executor: this.#executor,
+      dependencies: this.host.dependenciesOf(projection),
+      ...this.#controlOf(job),
+    });
+  }
+
+  async #rebuilt(projection: AnyProjection, job: Job<RebuildReport>): Promise<RebuildReport> {
+    if (projection instanceof AnyReadModel) return projection.rebuild(this.#controlOf(job));
+    if (projection instanceof EntityProjection) return rebuildEntities(projection, this.#controlOf(job));
     const dependencies = this.host.dependenciesOf(projection);
     await forgetOtherBuilds(dependencies.rebuildSnapshots, this.host.settings.build);
     return runRebuild(projection, {

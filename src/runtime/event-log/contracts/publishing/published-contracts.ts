@@ -70,6 +70,11 @@ export class PublishedContracts {
   }
 }
 
+/** Of files that were read elsewhere. @throws Error when they are not what they should be */
+export function parsedRevision(schema: unknown, examples: unknown): PublishedRevision {
+  return { schema: z.json().parse(schema), examples: examplesFile.parse(examples) };
+}
+
 /** A revision's schema as it is published. */
 export function publishedSchema({ schema }: Revision): Json {
   return asJson(z.toJSONSchema(schema));

@@ -53,7 +53,9 @@ describe('the file of an entity projection', () => {
     const started = runEntities(orders, log, file);
     running.push(started);
     await started.is('faulted');
-    expect(started.told.faults[0]?.message).toContain(`${file}, or a part of it, is a file where a folder is needed; name another path`);
+    expect(started.told.faults[0]?.message).toContain(
+      `${file}, or a part of it, is a file where a folder is needed; name another path`,
+    );
   });
 
   it.each([

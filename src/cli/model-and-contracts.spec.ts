@@ -1,0 +1,136 @@
+/** `leftfold model` and `leftfold contracts check`, which read contexts and need no log. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { contexts } from '../../test/support/app/contexts.js';
+import { dotFaults } from '../../test/support/dot.js';
+import { flowchartFaults } from '../../test/support/mermaid-flowchart.js';
+import { TemporaryFolder } from '../../test/support/server.js';
+import { TestTerminal } from '../../test/support/terminal.js';
+import { ContractRegistry } from '../runtime/event-log/contracts/contract-registry.js';
+import { publishContracts } from '../runtime/event-log/contracts/publishing/publish-contracts.js';
+import { contractsIn } from '../runtime/projection/module-definitions.js';
+import { runProgram } from './program.js';
+
+const CONTEXTS = join(import.meta.dirname, '..', '..', 'test', 'support', 'app', 'contexts.ts');
+const FORGETFUL = join(import.meta.dirname, '..', '..', 'test', 'support', 'forgetful-contexts.ts');
+const folder = new TemporaryFolder();
+
+async function run(
+  ...args: readonly string[]
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const terminal = new TestTerminal();
+  const code = await runProgram([...args, '--contexts', CONTEXTS], '1.2.3', terminal);
+  return { code, stdout: String(terminal.stdout.read() ?? ''), stderr: terminal.stderr.text };
+}
+
+afterAll(() => {
+  folder.remove();
+});
+
+describe('leftfold model', () => {
+  it('prints Mermaid, or DOT, or JSON', async () => {
+    const mermaid = await run('model');
+    expect([mermaid.code, mermaid.stderr, flowchartFaults(mermaid.stdout)]).toEqual([0, '', []]);
+    const dot = await run('model', '--format', 'dot');
+    expect([dot.code, dotFaults(dot.stdout)]).toEqual([0, []]);
+    const json = await run('model', '--format', 'json');
+    const { contexts: found } = JSON.parse(json.stdout) as {
+      readonly contexts: readonly { readonly name: string }[];
+    };
+    expect(found.map(({ name }) => name)).toEqual(['Entries', 'Balance', 'Factor']);
+  });
+
+  it('writes a file in place of what it has', async () => {
+    const file = join(folder.path, 'model.mmd');
+    writeFileSync(file, 'old');
+    const { code, stdout, stderr } = await run('model', '--output', file);
+    expect([code, stdout]).toEqual([0, '']);
+    expect(stderr).toMatch(/model\.mmd: 3 contexts, \d+ events\n$/);
+    expect(flowchartFaults(readFileSync(file, 'utf8'))).toEqual([]);
+  });
+
+  it('prints nothing with --check where nothing is forgotten', async () => {
+    expect(await run('model', '--check')).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('fails with --check, and names each event that is forgotten', async () => {
+    const terminal = new TestTerminal();
+    const code = await runProgram(['model', '--check', '--contexts', FORGETFUL], '1.2.3', terminal);
+    expect(String(terminal.stdout.read()).trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^thing\.forgotten: nobody records it; /),
+      expect.stringMatching(/^thing\.forgotten: nobody consumes it; /),
+      expect.stringMatching(/^thing\.forgotten: its contract has no examples; /),
+    ]);
+    expect([code, terminal.stderr.text]).toEqual([1, 'leftfold model: 3 faults in the model\n']);
+  });
+
+  it('refuses another format', async () => {
+    const { code, stderr } = await run('model', '--format', 'svg');
+    expect(code).toBe(2);
+    expect(stderr).toContain('Allowed choices are mermaid, dot, json.');
+  });
+
+  it('fails where the file cannot be written', async () => {
+    const { code, stderr } = await run('model', '--output', join(folder.path, 'missing', 'model.mmd'));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^leftfold model: .*missing/);
+  });
+});
+
+describe('leftfold contracts check', () => {
+  const published = join(folder.path, 'contracts');
+
+  beforeAll(() => {
+    const registry = new ContractRegistry();
+    registry.register(contractsIn(contexts));
+    publishContracts(registry, published);
+  });
+
+  it('says how many reliances are kept', async () => {
+    const { code, stdout, stderr } = await run('contracts', 'check', published);
+    expect([code, stdout, stderr]).toEqual([
+      0,
+      '',
+      `${published} keeps what 6 reliances need, on 2 events\n`,
+    ]);
+  });
+
+  it('prints each break with its consumer, and fails', async () => {
+    const changed = join(folder.path, 'changed');
+    mkdirSync(join(changed, 'entry.recorded'), { recursive: true });
+    writeFileSync(
+      join(changed, 'entry.recorded', '1.schema.json'),
+      '{"type":"object","properties":{"value":{"type":"integer"}},"required":["value"],"additionalProperties":false}',
+    );
+    writeFileSync(join(changed, 'entry.recorded', '1.examples.json'), '[{"data":{"value":5}}]');
+    const { code, stdout, stderr } = await run('contracts', 'check', changed, '--event', 'entry.recorded');
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /^entry\.recorded, revision 1, value: projection balance relies on it, and in the code it is string, and was integer, .*\. Put the schema of revision 1 back, /,
+      ),
+    );
+    expect(lines.some((line) => line.includes('decider entry relies on it'))).toBe(true);
+    expect(code).toBe(1);
+    expect(stderr).toBe(`leftfold contracts check: ${lines.length} reliances are broken\n`);
+  });
+
+  it('refuses a place where nothing is, and an event that nobody relies on', async () => {
+    const missing = await run('contracts', 'check', join(folder.path, 'missing'));
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toMatch(
+      /^leftfold contracts check: there is no folder .*missing; contracts are published by /,
+    );
+    const unknown = await run('contracts', 'check', published, '--event', 'entry.recoded');
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toBe(
+      'leftfold contracts check: --event: nobody relies on entry.recoded; these are relied on: entry.recorded, entry.retracted\n',
+    );
+  });
+
+  it('shows its help without a subcommand', async () => {
+    const terminal = new TestTerminal();
+    expect(await runProgram(['contracts'], '1.2.3', terminal)).toBe(2);
+    expect(terminal.stderr.text).toContain('check [options] [published]');
+  });
+});
