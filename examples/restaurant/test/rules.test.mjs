@@ -136,7 +136,7 @@ test('popularity counts orders, not additions', () => {
   popularity(2, one, exampleOf(orderPlaced), exampleOf(itemAdded, { orderId: 'o2' }));
 });
 
-test('an event about something that was never seen stops its entity, and is not dropped', () => {
+test('an event about something that was never seen stops the projection, and is not dropped', () => {
   const first = new Set([menuItemAdded, customerSignedUp, orderOpened]);
   const projections = [menuItems, customers, orders, orderItems, knownCustomers, knownMenuItems];
   for (const { name, fold, consumes } of projections)
