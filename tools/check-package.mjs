@@ -1,12 +1,13 @@
 /**
  * `npm run package:check`: what `npm pack` gives is what a foreign application can install. Its entries and types are checked by
  * publint and attw; then each of the examples installs the tarball in a temporary folder, is compiled, and run, and so is the package's command
- * line on the log that the first one wrote.
+ * line on the log that the first one wrote. At last the guide to the scaffold is followed with it.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { checkScaffold } from './check-scaffold.mjs';
 
 const ROOT = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'leftfold-package-'));
@@ -32,6 +33,7 @@ try {
     run('npm', ['ci', '--no-audit', '--no-fund'], example);
     run('npm', ['test'], example);
   }
+  await checkScaffold(join(ROOT, 'docs/scaffold.md'), join(folder, 'library'), join(folder, tarball));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

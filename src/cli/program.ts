@@ -8,6 +8,7 @@ import { addContracts } from './commands/contracts.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
 import { addModel } from './commands/model.js';
+import { addNew } from './commands/new.js';
 import { addRehearse } from './commands/rehearse.js';
 import { addVerify } from './commands/verify.js';
 import { addWhatIf } from './commands/what-if.js';
@@ -25,6 +26,7 @@ const COMMANDS = [
   addCompare,
   addModel,
   addContracts,
+  addNew,
 ];
 
 /**

@@ -132,7 +132,7 @@ export {
   type SchemaIssue,
   type SchemaResult,
 } from './command/input-schema.js';
-export { positionIds, uuidV7, type SubjectIds } from './command/subject-ids.js';
+export { positionIds, subjectId, uuidV7, type SubjectIds } from './command/subject-ids.js';
 export {
   sequenceOf,
   uniqueValues,
@@ -156,8 +156,11 @@ export {
 } from './projection/define-projection.js';
 export {
   defineEntityProjection,
+  type EntitiesHttp,
   type EntityProjectionDefinition,
+  type EntityRelation,
   type FaultScope,
+  type Relations,
 } from './projection/entities/define-entity-projection.js';
 export { EntityProjection } from './projection/entities/entity-projection.js';
 export type { Entity, EntityDigest, EntityFault, StoredEntity } from './projection/entities/entity.js';

@@ -54,6 +54,15 @@ describe('opening an account', () => {
     expect(headers).toMatchObject({ location: `/accounts/${String(body['id'])}`, 'leftfold-position': '1' });
   });
 
+  it.each([
+    ['\ud800', '#/owner'],
+    ['a\udc00b', '#/owner'],
+  ])('points to a text that no log takes: %j', async (owner, pointer) => {
+    const refused = await post('/accounts', { owner });
+    expect(problem(refused)).toEqual([422, 'invalid-body']);
+    expect(refused.body['errors']).toMatchObject([{ pointer }]);
+  });
+
   it('takes an id of the client, once', async () => {
     expect((await post('/accounts', { id: 'a', owner: 'Ann' })).body).toEqual({ id: 'a', position: 1 });
     expect(problem(await post('/accounts', { id: 'a', owner: 'Bob' }))).toEqual([409, 'account-not-ready']);
@@ -182,6 +191,19 @@ describe('money', () => {
     ]);
     expect((await send('GET', '/accounts/a')).body['cents']).toBe(2);
     expect((await send('GET', '/accounts/b')).body['cents']).toBe(4);
+  });
+
+  it.each([
+    ['10,000 characters', 'x'.repeat(10_000)],
+    ['no character', ''],
+    ['half of a surrogate pair', '\ud800'],
+    ['a slash', 'a/b'],
+    ['a control character', 'a\u0000'],
+    ['no text', 5],
+  ])('does not go to an account that has %s for an id', async (_, to) => {
+    const refused = await post('/transfers', { from: 'a', to, cents: 3 });
+    expect(problem(refused)).toEqual([422, 'invalid-body']);
+    expect(refused.body['errors']).toMatchObject([{ pointer: '#/to' }]);
   });
 
   it('stays where it is when a transfer is refused', async () => {

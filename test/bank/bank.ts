@@ -9,6 +9,7 @@ import {
   defineDecider,
   defineEntityProjection,
   defineEvent,
+  subjectId,
   tag,
   type RecordedOf,
   type Tag,
@@ -133,7 +134,7 @@ export const accounts = defineDecider({
 
 export const transfer = decideTogether({
   name: 'transfers',
-  input: z.strictObject({ from: account, to: account, cents }),
+  input: z.strictObject({ from: subjectId, to: subjectId, cents }),
   examples: [{ from: 'a', to: 'b', cents: 50 }],
   problems: [noAccount('b'), notEnough('a', 5), notReady('b', 'it is closed')],
   models: ({ from, to }) => ({ from: accounts.decisionModel(from), to: accounts.decisionModel(to) }),

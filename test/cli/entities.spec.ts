@@ -20,7 +20,7 @@ let server: Server;
 async function begin(): Promise<void> {
   folder = new TemporaryFolder();
   await restart();
-  await record(1, 2, 11);
+  await record(server, 1, 2, 11);
 }
 
 async function end(): Promise<void> {
@@ -34,16 +34,16 @@ async function restart(environment: Readonly<Record<string, string>> = {}): Prom
   await server.ready();
 }
 
-async function record(...values: readonly number[]): Promise<void> {
+async function record(to: Server, ...values: readonly number[]): Promise<void> {
   const events = values.map((value) => ({
     type: 'entry.recorded',
     data: { value: String(value) },
     tags: [`digit:${String(value).slice(-1)}`],
   }));
-  const answer = await server.post('/events', { events });
+  const answer = await to.post('/events', { events });
   expect(answer.status).toBe(201);
   const { last } = (await answer.json()) as { readonly last: number };
-  await foldedUpTo(server, '/digits', last);
+  await foldedUpTo(to, '/digits', last);
 }
 
 const within = (command: string, data: readonly string[], more: readonly string[]): readonly string[] => [
@@ -125,6 +125,19 @@ describe('an entity projection of a running server', () => {
     expect(await server.json('/digits/1/what-if?without=3')).toEqual(JSON.parse(text));
   });
 
+  it('is compared with that of another server at the same position', async () => {
+    const other = await Server.start({ LEFTFOLD_STORE: 'memory' }, MAIN);
+    try {
+      await record(other, 1, 2, 12);
+      const same = await leftfold(['compare', server.url, server.url, 'digits']);
+      expect([same.code, same.stdout]).toEqual([0, expect.stringMatching(/^digits 3 3-\w{16}\n$/)]);
+      const { code, stderr } = await leftfold(['compare', server.url, other.url]);
+      expect([code, stderr]).toEqual([1, 'leftfold compare: digits is not the same at 3\n']);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it('refuses what is not there, and says what is', async () => {
     const refused: readonly (readonly [readonly string[], string])[] = [
       [['digits', '--without', '3'], 'digits has many states; say of which entity with --key'],
@@ -179,7 +192,7 @@ describe('what a server has kept of an entity projection', () => {
   it('of a rehearsal is what new code begins from, while the old code goes on', async () => {
     await printed(words('rehearse'), NEW);
     expect(databasesIn(projectionFolder('rehearsed'))).toHaveLength(1);
-    await record(12);
+    await record(server, 12);
     await restart(); // the old code takes no notice
     expect(await server.json('/digits/2')).toMatchObject({ total: 14 });
     await restart(NEW.environment);

@@ -177,3 +177,9 @@ describe.each(ENTITY_STORES)('entities with those that belong to them, in $name'
     expect((await get('/orders/a')).status).toBe(200);
   });
 });
+
+it('a relation to a projection of another context is refused when the context is put together', () => {
+  expect(() =>
+    LeftfoldModule.forFeature({ contracts: orderContracts, projections: [relatedOrders] }),
+  ).toThrow('projection orders: relation lines: order-lines is not among the projections of its context');
+});

@@ -171,6 +171,8 @@ describe('options that cannot work', () => {
   it.each([
     [{ auditMinutes: 43_200 }, /^auditMinutes: must be at most 20160/],
     [{ auditMinutes: Infinity }, /^auditMinutes: must be/],
+    [{ entities: { postgres: 'lmdb:data' } }, /^entities\.postgres: must be the URL of a database/],
+    [{ entities: { postgres: false, prefix: '1 x' } }, /^entities\.prefix: must have up to 31 of/],
     [{ snapshots: { seconds: 1e7 } }, /^seconds: must be at most 86400/],
     [{ snapshots: { every: 0 } }, /^every: must be at least 1/],
     [{ snapshots: { spacing: NaN } }, /^spacing: must be/],

@@ -1,6 +1,6 @@
 /** What a command may be given: a Standard Schema that also describes itself as JSON Schema (https://standardschema.dev). */
 import { z } from 'zod';
-import { findInexact } from '../http/kernel/exact-json.js';
+import { MAX_DEPTH, findInexact } from '../http/kernel/exact-json.js';
 import { InvalidBody, pointer, type Fault } from '../http/kernel/problem.js';
 
 /** A Standard Schema. Zod's are; so are those of other libraries that implement `~standard.jsonSchema`. */
@@ -55,7 +55,15 @@ export async function validate<Output>(
 ): Promise<{ readonly value: Output } | { readonly faults: readonly Fault[] }> {
   const validated = schema['~standard'].validate(value);
   const result = validated instanceof Promise ? await validated : validated;
-  if (result.issues === undefined) return { value: result.value };
+  if (result.issues === undefined) {
+    const place = illFormedText(value, path);
+    if (place === undefined) return { value: result.value };
+    return {
+      faults: [
+        { detail: 'text is well-formed Unicode; this has half of a surrogate pair', pointer: pointer(place) },
+      ],
+    };
+  }
   const faults = faultsIn(result.issues, path).slice(0, MAX_FAULTS);
   const inexact = findInexact(value);
   if (inexact === undefined) return { faults };
@@ -80,6 +88,19 @@ export function faultsIn(
   path: readonly PropertyKey[] = [],
 ): readonly Fault[] {
   return issues.flatMap((issue) => faultsOf(issue, path));
+}
+
+/** Where a value has a text that no log takes. A name of a member counts as where it is. */
+function illFormedText(value: unknown, path: readonly PropertyKey[]): readonly PropertyKey[] | undefined {
+  if (typeof value === 'string') return value.isWellFormed() ? undefined : path;
+  // No parsed body is deeper; a value of the program's own may be, or may hold itself.
+  if (typeof value !== 'object' || value === null || path.length > MAX_DEPTH) return undefined;
+  for (const [name, item] of Object.entries(value)) {
+    if (!name.isWellFormed()) return path;
+    const place = illFormedText(item, [...path, name]);
+    if (place !== undefined) return place;
+  }
+  return undefined;
 }
 
 function faultsOf(issue: SchemaIssue, path: readonly PropertyKey[]): readonly Fault[] {

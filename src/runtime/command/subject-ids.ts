@@ -1,5 +1,6 @@
 /** How a subject is named in a URL: by a text of the client's own or a UUID made here, or by the position that created it. */
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { position, type Position } from '../event-log/event.js';
 import { InvalidParameter, type Problem } from '../http/kernel/problem.js';
 
@@ -65,6 +66,15 @@ export function textIdFault(value: unknown): string | undefined {
     return 'an id has no slash, no backslash and no control character, and is not . or ..';
   return undefined;
 }
+
+/** The id of a subject in an input that names it, as the two accounts of a transfer: takes what a URL takes, and points to what it does not. */
+export const subjectId: z.ZodType<string, string> = z
+  .string()
+  .superRefine((text, context) => {
+    const message = textIdFault(text);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  })
+  .meta({ minLength: 1, maxLength: MAX_ID_LENGTH });
 
 let lastMs = 0;
 let counter = 0;

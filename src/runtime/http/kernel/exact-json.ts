@@ -31,7 +31,7 @@ export function findInexact(
 }
 
 /** Deeper than this no body is that anybody means. */
-const MAX_DEPTH = 100;
+export const MAX_DEPTH = 100;
 
 const [QUOTE, BACKSLASH, COLON] = [0x22, 0x5c, 0x3a];
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];

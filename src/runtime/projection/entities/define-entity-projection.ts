@@ -6,7 +6,7 @@ import type { Fold, FoldState } from '../../fold/fold-state.js';
 import type { ContextOf, Machine } from '../../fold/fold.js';
 import { defineProjection, type View } from '../define-projection.js';
 import { ADDED_MEMBERS, requireIndexes } from './entity-members.js';
-import { requireRelations, type Relations } from './entity-relations.js';
+import { requireRelations } from './entity-relations.js';
 import type { IndexKind } from './index-kinds.js';
 
 /** What becomes of an event that cannot be folded: the projection stops there, or only the entity does, and the others go on. */
@@ -19,6 +19,16 @@ export interface EntitiesHttp {
   /** False: `GET /<name>/{key}` is left to a decider at this path, which shows its subjects there. Default: true. */
   readonly entity?: boolean;
 }
+
+export interface EntityRelation {
+  /** The projection whose entities belong to one of this. */
+  readonly of: EntityProjectionDefinition;
+  /** The member of its index that has the key of the one that they belong to. */
+  readonly by: string;
+}
+
+/** By the name that they are asked for and answered by. */
+export type Relations = Readonly<Record<string, EntityRelation>>;
 
 export interface EntityProjectionDefinition<Context = unknown> {
   readonly kind: 'entities';

@@ -175,7 +175,7 @@ export class EntityProjection<Context = unknown> {
     return this.reading(({ folding }) => folding.database.list(query, signal));
   }
 
-  /** Those that belong to entities of some keys of another projection, a few of each. @throws as `list` */
+  /** Those that belong to entities of some keys of another projection, a few of each. @internal @throws as `list` */
   related(query: RelatedQuery, signal: AbortSignal = NEVER): Promise<RelatedEntities> {
     return this.reading(({ folding }) => folding.database.related(query, signal));
   }

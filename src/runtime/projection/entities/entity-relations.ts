@@ -1,17 +1,15 @@
 /** Relations between entity projections of one context: which entities of another one belong to one of this. */
-import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { ADDED_MEMBERS, MEMBER } from './entity-members.js';
 import type { IndexKind } from './index-kinds.js';
 
-export interface EntityRelation {
-  /** The projection whose entities belong to one of this. */
-  readonly of: EntityProjectionDefinition;
-  /** The member of its index that has the key of the one that they belong to. */
-  readonly by: string;
+/** Of an entity projection, what a relation depends on. */
+interface Described {
+  readonly kind: 'entities';
+  readonly name: string;
+  readonly index: Readonly<Record<string, IndexKind>>;
 }
 
-/** By the name that they are asked for and answered by. */
-export type Relations = Readonly<Record<string, EntityRelation>>;
+type CheckedRelations = Readonly<Record<string, { readonly of: Described; readonly by: string }>>;
 
 /** Each costs a query of its own. */
 const MAX_RELATIONS = 8;
@@ -19,7 +17,7 @@ const MAX_RELATIONS = 8;
 /** @throws Error that says what is wrong with a relation, and what would be right */
 export function requireRelations(
   projection: string,
-  relations: Relations,
+  relations: CheckedRelations,
   index: Readonly<Record<string, IndexKind>>,
 ): void {
   const names = Object.keys(relations);
@@ -30,7 +28,7 @@ export function requireRelations(
     if (!MEMBER.test(name)) refuse('a name has letters, digits and underscores');
     if (ADDED_MEMBERS.includes(name) || Object.hasOwn(index, name))
       refuse('an answer has a member of that name already; call the relation otherwise');
-    if ((of as Partial<EntityProjectionDefinition> | undefined)?.kind !== 'entities')
+    if ((of as Partial<Described> | undefined)?.kind !== 'entities')
       refuse('of is the definition of an entity projection, as defineEntityProjection gives it');
     if (typeof by !== 'string' || !Object.hasOwn(of.index, by)) {
       const members = Object.keys(of.index).join(', ');
@@ -51,7 +49,7 @@ export function requireRelations(
 
 /** @throws Error when a relation is to a projection of another context, which this one knows nothing of */
 export function requireOwnRelations(
-  projections: readonly { readonly name: string; readonly relations?: Relations }[],
+  projections: readonly { readonly name: string; readonly relations?: CheckedRelations }[],
 ): void {
   for (const projection of projections) {
     const { relations = {} } = projection;

@@ -77,6 +77,22 @@ describeWithPostgres('an entity projection in PostgreSQL', () => {
     await expect(database.apply(changes, other, checkpoint.position)).rejects.toThrow(CheckpointMoved);
   });
 
+  it('counts each event once when two processes fold into the same tables', async () => {
+    const other = runEntities(orders, log, store.databases());
+    await other.caughtUp();
+    for (let index = 0; index < 20; index += 1) await log.append([added('a', 1), opened(`k${index}`)]);
+    await Promise.all([running.caughtUp(), other.caughtUp()]);
+    const alone = runEntities(orders, log);
+    await alone.caughtUp();
+    for (const { projection, view, told } of [running, other]) {
+      expect(await view('a')).toMatchObject({ total: '25' });
+      expect(projection.digest).toBe(alone.projection.digest);
+      expect(told.faults).toEqual([]);
+    }
+    await alone.projection.stop();
+    await other.projection.stop();
+  });
+
   it('is folded anew when its tables are gone', async () => {
     await store.prefix.sql(`drop schema ${store.schema} cascade`);
     await expect(running.projection.list(ALL)).rejects.toThrow(EntityDatabaseAway);

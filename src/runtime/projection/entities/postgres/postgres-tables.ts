@@ -81,7 +81,7 @@ export class Tables {
         state bytea not null,
         view text not null,
         fault text,
-        changes bigint not null${columns.join('')}
+        changes bigint not null default 0${columns.join('')}
       ) with (fillfactor = 80)`,
       ...indexes,
       `create table ${this.snapshots(number)} (

@@ -95,6 +95,17 @@ describe('a query of entities in SQLite', () => {
     await endless;
   });
 
+  it('is prepared again after it failed', async () => {
+    const reads = new BackgroundReads(file, { concurrent: 1 });
+    const sql = 'SELECT count(*) AS n FROM later';
+    await expect(reads.all(sql, [])).rejects.toThrow('no such table');
+    const database = new Database(file);
+    database.exec('CREATE TABLE later (id INTEGER)');
+    database.close();
+    expect(await reads.all(sql, [])).toMatchObject([{ n: 0 }]);
+    await reads.close();
+  });
+
   it('cannot write', async () => {
     const reads = new BackgroundReads(file);
     await expect(reads.all('DELETE FROM entities', [])).rejects.toThrow('readonly');

@@ -134,6 +134,7 @@ export class Connection {
       signal.throwIfAborted();
       return (await statement.all(...parameters)) as readonly Row[];
     } catch (error) {
+      this.#prepared.forget(sql); // also what could not be prepared, which may be for now only
       signal.throwIfAborted();
       throw sqliteError(error);
     } finally {
@@ -165,5 +166,9 @@ class PreparedStatements<Prepared> {
       this.#bySql.delete(oldest);
     }
     return prepared;
+  }
+
+  forget(sql: string): void {
+    this.#bySql.delete(sql);
   }
 }

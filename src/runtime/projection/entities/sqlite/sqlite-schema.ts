@@ -25,7 +25,7 @@ export function schemaOf({ index, compound }: Shape): string {
     );
     CREATE TABLE IF NOT EXISTS entities (
       id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, digest TEXT NOT NULL,
-      state NOT NULL, view TEXT NOT NULL, fault TEXT, changes INTEGER NOT NULL${members.map((member) => `, ${columnOf(member)}`).join('')}
+      state NOT NULL, view TEXT NOT NULL, fault TEXT, changes INTEGER NOT NULL DEFAULT 0${members.map((member) => `, ${columnOf(member)}`).join('')}
     );
     CREATE TABLE IF NOT EXISTS snapshots (
       key TEXT NOT NULL, position INTEGER NOT NULL, state NOT NULL, PRIMARY KEY (key, position)

@@ -1,0 +1,277 @@
+/** What `nest g -c leftfold` makes: a context, and within one an event, a decider, a projection, an entity projection. */
+import { posix } from 'node:path';
+import { InvalidName, camel, pascal, requireEventType, requireName, singular } from './names.js';
+import type { Project } from './project.js';
+import {
+  CannotEdit,
+  declares,
+  eventTypes,
+  withArrayElement,
+  withDeclarationBefore,
+  withFeature,
+  withImport,
+  withModuleImport,
+} from './source-edits.js';
+import {
+  deciderFile,
+  deciderSpec,
+  entitiesFile,
+  entitiesSpec,
+  eventDeclaration,
+  eventsFile,
+  contractsSpec,
+  machineFile,
+  moduleFile,
+  projectionFile,
+  projectionSpec,
+  tagDeclaration,
+  tagFunction,
+  type TestRunner,
+} from './templates.js';
+
+export interface GeneratorOptions {
+  readonly name?: string | undefined;
+  /** The context that it is for, as a folder below the source root. Not needed when there is one context. */
+  readonly path?: string | undefined;
+  /** Default: `src`. */
+  readonly sourceRoot?: string | undefined;
+  /** Default: true. */
+  readonly spec?: boolean | undefined;
+  /** Registers nothing. */
+  readonly skipImport?: boolean | undefined;
+}
+
+/** A context in a project: its folder, and the name that its files begin with. */
+interface Context {
+  readonly folder: string;
+  readonly name: string;
+}
+
+const MODULE = /^(.+)\.module\.ts$/;
+const ROOT_MODULES = ['app.module.ts'];
+
+export function generateContext(project: Project, options: GeneratorOptions): void {
+  const name = requireName('context', options.name);
+  const root = rootOf(options);
+  const folder = posix.join(root, options.path ?? '', name);
+  create(project, posix.join(folder, `${name}.events.ts`), eventsFile(name));
+  create(project, posix.join(folder, `${name}.module.ts`), moduleFile(name));
+  if (options.spec !== false)
+    create(project, posix.join(folder, `${name}.events.spec.ts`), contractsSpec(name, runnerOf(project)));
+  if (options.skipImport === true) return;
+  const module = moduleAbove(project, posix.dirname(folder), root);
+  edit(project, module, (text) =>
+    withImport(
+      withModuleImport(text, `${pascal(name)}Module`),
+      `${pascal(name)}Module`,
+      importPath(module, posix.join(folder, `${name}.module.js`)),
+    ),
+  );
+}
+
+export function generateEvent(project: Project, options: GeneratorOptions): void {
+  const { type, noun } = requireEventType(options.name);
+  addEvent(project, contextOf(project, options), type, noun);
+}
+
+export function generateDecider(project: Project, options: GeneratorOptions): void {
+  const noun = requireName('decider', options.name);
+  const context = contextOf(project, options);
+  const { folder, name } = context;
+  create(project, posix.join(folder, `${noun}.machine.ts`), machineFile(noun, name));
+  create(project, posix.join(folder, `${noun}.decider.ts`), deciderFile(noun, name));
+  if (options.spec !== false)
+    create(
+      project,
+      posix.join(folder, `${noun}.decider.spec.ts`),
+      deciderSpec(noun, name, runnerOf(project)),
+    );
+  for (const type of [`${noun}.added`, `${noun}.removed`]) addEvent(project, context, type, noun);
+  addTag(project, context, noun);
+  register(project, context, options, 'deciders', noun, `${noun}.decider.js`);
+}
+
+export function generateProjection(project: Project, options: GeneratorOptions): void {
+  const name = requireName('projection', options.name);
+  const context = contextOf(project, options);
+  const types = typesOf(project, context);
+  if (types.length === 0) throw noEvents(context, 'order.placed');
+  create(
+    project,
+    posix.join(context.folder, `${name}.projection.ts`),
+    projectionFile(name, context.name, types),
+  );
+  if (options.spec !== false)
+    create(
+      project,
+      posix.join(context.folder, `${name}.projection.spec.ts`),
+      projectionSpec(name, context.name, types, runnerOf(project)),
+    );
+  register(project, context, options, 'projections', name, `${name}.projection.js`);
+}
+
+/** Of what its name is the plural of, where the context has events of that; otherwise of what its first event is about. */
+export function generateEntityProjection(project: Project, options: GeneratorOptions): void {
+  const name = requireName('entity-projection', options.name);
+  const context = contextOf(project, options);
+  const types = typesOf(project, context);
+  const nouns = types.map((type) => type.slice(0, type.indexOf('.')));
+  const noun = nouns.find((each) => each === singular(name) || each === name) ?? nouns[0];
+  if (noun === undefined) throw noEvents(context, `${singular(name)}.added`);
+  const consumed = types.filter((type) => type.startsWith(`${noun}.`));
+  create(
+    project,
+    posix.join(context.folder, `${name}.entities.ts`),
+    entitiesFile(name, noun, context.name, consumed),
+  );
+  if (options.spec !== false)
+    create(
+      project,
+      posix.join(context.folder, `${name}.entities.spec.ts`),
+      entitiesSpec(name, noun, context.name, consumed, runnerOf(project)),
+    );
+  register(project, context, options, 'projections', name, `${name}.entities.js`);
+}
+
+/** What is there stays as it is. */
+function create(project: Project, path: string, text: string): void {
+  if (project.read(path) === undefined) project.write(path, text);
+}
+
+function edit(project: Project, path: string, change: (text: string) => string): void {
+  const text = project.read(path);
+  if (text === undefined) throw new CannotEdit(`there is no ${path}`);
+  try {
+    project.write(path, change(text));
+  } catch (error) {
+    if (!(error instanceof CannotEdit)) throw error;
+    throw new CannotEdit(`${path} ${error.message}; write it by hand, or use --skip-import`, {
+      cause: error,
+    });
+  }
+}
+
+const eventsOf = ({ folder, name }: Context): string => posix.join(folder, `${name}.events.ts`);
+
+function addEvent(project: Project, context: Context, type: string, noun: string): void {
+  const path = eventsOf(context);
+  const known = eventTypes(project.read(path) ?? '');
+  if ([...known.values()].includes(type)) return;
+  const name = camel(type);
+  if (known.has(name))
+    throw new InvalidName(`${path} has another event ${name}, of the type ${known.get(name) ?? ''}`);
+  edit(project, path, (text) => {
+    const declared = withDeclarationBefore(text, 'contracts', eventDeclaration(type, noun));
+    const listed = withArrayElement(declared, 'contracts', name);
+    return withImport(withImport(listed, 'defineEvent', 'leftfold'), 'z', 'zod');
+  });
+}
+
+function addTag(project: Project, context: Context, noun: string): void {
+  edit(project, eventsOf(context), (text) => {
+    if (declares(text, tagFunction(noun))) return text;
+    const declared = withDeclarationBefore(text, 'contracts', tagDeclaration(noun));
+    return withImport(withImport(declared, 'tag', 'leftfold'), 'type Tag', 'leftfold');
+  });
+}
+
+function register(
+  project: Project,
+  { folder, name }: Context,
+  { skipImport }: GeneratorOptions,
+  member: 'deciders' | 'projections',
+  registered: string,
+  file: string,
+): void {
+  if (skipImport === true) return;
+  const symbol = camel(registered);
+  edit(project, posix.join(folder, `${name}.module.ts`), (text) =>
+    withImport(withFeature(text, member, symbol), symbol, `./${file}`),
+  );
+}
+
+const typesOf = (project: Project, context: Context): readonly string[] => [
+  ...eventTypes(project.read(eventsOf(context)) ?? '').values(),
+];
+
+function noEvents({ name, folder }: Context, example: string): InvalidName {
+  return new InvalidName(
+    `the context ${name} has no events to fold yet; make one: nest g -c leftfold event ${example} ${posix.basename(folder)}`,
+  );
+}
+
+function contextOf(project: Project, options: GeneratorOptions): Context {
+  const root = rootOf(options);
+  const known = contextsBelow(project, root);
+  const names = known.map(({ folder }) => posix.relative(root, folder));
+  const wanted = options.path;
+  if (wanted === undefined || wanted === '') {
+    const [only, ...others] = known;
+    if (only !== undefined && others.length === 0) return only;
+    throw only === undefined
+      ? noContexts(root)
+      : new InvalidName(`say which context it is for, after the name: ${names.join(', ')}`);
+  }
+  const path = posix.normalize(wanted).replace(/\/$/, '');
+  const found = known.find(({ folder }) => folder === path || posix.relative(root, folder) === path);
+  if (found !== undefined) return found;
+  if (known.length === 0) throw noContexts(root);
+  throw new InvalidName(
+    `there is no context ${wanted} in ${root}; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}. A new one: nest g -c leftfold context ${posix.basename(path)}`,
+  );
+}
+
+const noContexts = (root: string): InvalidName =>
+  new InvalidName(`there is no context in ${root} yet; make one first: nest g -c leftfold context orders`);
+
+/** Folders with `<name>.module.ts` and `<name>.events.ts`. */
+function contextsBelow(project: Project, folder: string): readonly Context[] {
+  const { files, folders } = project.list(folder);
+  const here = files.flatMap((file) => {
+    const name = MODULE.exec(file)?.[1];
+    return name !== undefined && files.includes(`${name}.events.ts`) ? [{ folder, name }] : [];
+  });
+  const below = folders
+    .filter((each) => each !== 'node_modules' && !each.startsWith('.'))
+    .flatMap((each) => contextsBelow(project, posix.join(folder, each)));
+  return [...here, ...below];
+}
+
+/** The module that a new context is imported by: the nearest one in a folder above. */
+function moduleAbove(project: Project, folder: string, root: string): string {
+  const { files } = project.list(folder);
+  const modules = files.filter((file) => MODULE.test(file));
+  const found = modules.find((file) => ROOT_MODULES.includes(file)) ?? modules[0];
+  if (found !== undefined) return posix.join(folder, found);
+  if (folder === root || folder === '.' || folder === '/')
+    throw new CannotEdit(
+      `there is no module in ${root} that could import the context: make ${posix.join(root, 'app.module.ts')}, or use --skip-import`,
+    );
+  return moduleAbove(project, posix.dirname(folder), root);
+}
+
+function importPath(from: string, to: string): string {
+  const relative = posix.relative(posix.dirname(from), to);
+  return relative.startsWith('.') ? relative : `./${relative}`;
+}
+
+function rootOf({ sourceRoot }: GeneratorOptions): string {
+  return posix
+    .normalize(sourceRoot === undefined || sourceRoot === '' ? 'src' : sourceRoot)
+    .replace(/^\/|\/$/g, '');
+}
+
+/** Vitest has no test functions without an import, Jest has. */
+function runnerOf(project: Project): TestRunner {
+  const text = project.read('package.json');
+  try {
+    const { devDependencies, dependencies } = JSON.parse(text ?? '{}') as Record<
+      string,
+      Record<string, string> | undefined
+    >;
+    const all = { ...dependencies, ...devDependencies };
+    return 'vitest' in all && !('jest' in all) ? 'vitest' : 'jest';
+  } catch {
+    return 'jest';
+  }
+}
