@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ProblemFilter } from 'leftfold/http';
 import { AppModule } from './app.module.js';
 import { contextsByName } from './contexts.js';
 
@@ -20,6 +21,7 @@ const app = await NestFactory.create<NestFastifyApplication>(
   new FastifyAdapter(),
   options,
 );
+app.useGlobalFilters(app.get(ProblemFilter));
 app.enableShutdownHooks();
 await app.listen(Number(PORT), '127.0.0.1');
 console.log(`listens on ${await app.getUrl()}`);

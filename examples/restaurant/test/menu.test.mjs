@@ -99,6 +99,17 @@ test('the menu', { timeout: 60_000 }, async (context) => {
       assert.deepEqual([answer.status, answer.sentence], [404, 'Menu item not found.']);
   });
 
+  await context.test('a path that there is not is a problem too', async () => {
+    const { status, headers } = await get('/nothing');
+    assert.equal(status, 404);
+    assert.match(headers.get('content-type'), /^application\/problem\+json/);
+  });
+
+  await context.test('a command without input needs no body', async () => {
+    const uri = await done(ADD, PIZZA);
+    assert.equal((await request('POST', `${uri}/commands/remove`)).status, 202);
+  });
+
   await context.test('resources are HAL, with links to the commands that the state allows now', async () => {
     const uri = await done(ADD, PIZZA);
     const { headers } = await get(uri);

@@ -4,7 +4,7 @@ import { InvalidParameter, manyValues, wholeNumber, type QueryString } from 'lef
 import type { Links } from './hal.js';
 
 const DEFAULT_SIZE = 20;
-const MAX_SIZE = 100;
+const MAX_SIZE = 1_000;
 /** A page by its number costs all that come before it. */
 const MAX_OFFSET = 10_000;
 
