@@ -21,6 +21,18 @@ test('the code of the tutorial is in the files that it names, line by line', () 
   assert.ok(found.length >= 10);
 });
 
+test('the blocks of the menu, in their order, are the files of its context', () => {
+  const built = new Map();
+  for (const block of blocks('ts')) {
+    const [, file, text] = /^\/\/ (\S+)\n(.*)$/s.exec(block);
+    built.set(file, built.has(file) ? `${built.get(file)}\n${text}` : text);
+  }
+  for (const name of readdirSync(join(ROOT, 'src/menu'))) {
+    const file = `src/menu/${name}`;
+    assert.equal(built.get(file), readFileSync(join(ROOT, file), 'utf8'), file);
+  }
+});
+
 test('the session of the tutorial is what the server answers', { timeout: 60_000 }, async (context) => {
   const { url } = await restaurant(context);
   const steps = blocks('console').flatMap((block) =>
