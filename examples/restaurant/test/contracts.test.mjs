@@ -1,7 +1,7 @@
 /** The contracts are as they were published, and keep what other contexts rely on. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { folder } from '../test-support/server.mjs';
@@ -13,6 +13,15 @@ function leftfold(...args) {
   const options = ['--contexts', 'dist/contexts.js'];
   return spawnSync(bin, [...args, ...options], { cwd: ROOT, encoding: 'utf8' });
 }
+
+test('a context imports the contracts of another one, and nothing else of it', () => {
+  for (const context of ['menu', 'customers', 'orders'])
+    for (const file of readdirSync(join(ROOT, 'src', context))) {
+      const text = readFileSync(join(ROOT, 'src', context, file), 'utf8');
+      const imported = [...text.matchAll(/from '\.\.\/(?:menu|customers|orders)\/([^']+)'/g)];
+      for (const [, module] of imported) assert.match(module, /\.events\.js$/, `${context}/${file}`);
+    }
+});
 
 test('what the contexts publish keeps what they rely on', () => {
   const { status, stdout, stderr } = leftfold('contracts', 'check');
