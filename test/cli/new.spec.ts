@@ -59,11 +59,8 @@ describe('leftfold new', () => {
     const made = JSON.parse(
       readFileSync(join(folder.path, 'my-app', 'package.json'), 'utf8'),
     ) as typeof tested;
-    const { leftfold: _, ...others } = {
-      ...made['dependencies'],
-      ...made['devDependencies'],
-      ...made['overrides'],
-    };
+    const others = { ...made['dependencies'], ...made['devDependencies'], ...made['overrides'] };
+    delete others['leftfold'];
     const all = { ...tested['dependencies'], ...tested['devDependencies'], ...tested['overrides'] };
     expect(others).toEqual(Object.fromEntries(Object.keys(others).map((name) => [name, all[name]])));
   });

@@ -5,7 +5,7 @@ import { setup } from 'xstate';
 import { z } from 'zod';
 import { contexts as helloWorld } from '../../src/apps/monolith/contexts.js';
 import { createInvoice, customers, emails, invoiceCreated } from '../guides/commands/customers.js';
-import { tasks } from '../guides/lists/tasks.js';
+import { steps, tasks } from '../guides/lists/tasks.js';
 import {
   accountClosed,
   accountMachine,
@@ -22,6 +22,7 @@ import {
   defineProjection,
   tag,
 } from '../../src/runtime/index.js';
+import { defineReadModel } from '../../src/runtime/projection/read-models/index.js';
 import { applicationModel, type ApplicationModel } from '../../src/runtime/model/application-model.js';
 import { MODEL_FORMATS } from '../../src/runtime/model/formats.js';
 import { modelFaults } from '../../src/runtime/model/model-faults.js';
@@ -58,11 +59,20 @@ class CustomersModule {}
       contracts: [forgotten],
       projections: [
         tasks,
+        steps,
         defineProjection({
           name: 'balance',
           machine: accountMachine,
           consumes: accountContracts,
           view: () => ({}),
+        }),
+      ],
+      readModels: [
+        defineReadModel({
+          name: 'closures',
+          consumes: [accountClosed],
+          schema: () => Promise.resolve(),
+          handle: () => Promise.resolve(),
         }),
       ],
       reliesOn: [{ event: accountClosed, fields: ['account'] }],
@@ -85,7 +95,11 @@ describe('the model', () => {
   });
 
   it('tells who consumes it: deciders, projections, entity projections, and what else relies on it', () => {
-    expect(eventOf('account.closed')?.consumedBy).toEqual(['decider account', 'projection balance']);
+    expect(eventOf('account.closed')?.consumedBy).toEqual([
+      'decider account',
+      'projection balance',
+      'read model closures',
+    ]);
     expect(eventOf('task.done')?.consumedBy).toEqual(['entity projection tasks']);
     expect(eventOf('invoice.created')?.consumedBy).toEqual(['context Customers']);
   });
@@ -104,7 +118,8 @@ describe('the model', () => {
     const [ofCustomers] = model.contexts[0]?.deciders ?? [];
     expect(ofCustomers?.chart.states.map(({ name, commands }) => [name, commands])).toEqual([
       ['unknown', ['register']],
-      ['registered', ['changeAddress']],
+      ['registered', ['changeAddress', 'leave']],
+      ['left', []],
     ]);
   });
 
@@ -214,6 +229,7 @@ describe('reliances', () => {
         ['projection balance', 'account.opened', undefined],
         ['decider account', 'account.closed', ['account']],
         ['entity projection tasks', 'task.done', undefined],
+        ['read model closures', 'account.closed', ['account']],
         ['context Customers', 'invoice.created', ['number']],
       ]),
     );

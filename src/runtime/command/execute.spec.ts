@@ -143,7 +143,7 @@ describe('a command whose subject changes meanwhile', () => {
     const decide = jest.fn(open.decide);
     const command = { ...open, decide };
     await expect(
-      execute(log, doorDecider, 'front', command, { door: 'front', by: 'me' }, { contentionMs: 50 }),
+      execute(log, doorDecider, 'front', command, { door: 'front', by: 'me' }, { contentionMs: 300 }),
     ).rejects.toBeInstanceOf(CommandContended);
     expect(decide.mock.calls.length).toBeGreaterThan(2);
   });

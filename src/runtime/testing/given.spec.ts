@@ -163,6 +163,7 @@ describe('a command', () => {
     await given([]).expectCommands(customers, 'c', ['register']);
     await given([customerRegistered.create({ email: 'a@example.org' })]).expectCommands(customers, 'c', [
       'changeAddress',
+      'leave',
     ]);
     expect(await said(given([]).expectCommands(customers, 'c', []))).toBe(
       'the commands none were expected; unknown allows register',
@@ -236,14 +237,14 @@ describe('wrong use', () => {
   it('of a command that there is not names those that there are', async () => {
     const when = given([]).when(customers, 'c', 'regster' as 'register', { email: 'a@example.org' });
     await expect(when.then([])).rejects.toThrow(
-      'the decider customers has no command regster; it has register, changeAddress',
+      'the decider customers has no command regster; it has register, changeAddress, leave',
     );
   });
 
   it('of an event that the decider does not consume names those that it does', async () => {
     const when = given([opened]).when(customers, 'c', 'register', { email: 'a@example.org' });
     await expect(when.then([])).rejects.toThrow(
-      'given[0], account.opened: the decider customers does not consume it; there are address.changed, customer.registered.',
+      'given[0], account.opened: the decider customers does not consume it; there are address.changed, customer.left, customer.registered.',
     );
   });
 

@@ -7,7 +7,15 @@ import { execute, load } from '../../command/execute.js';
 import { createAtPositions, executeMany, type ManyItem } from '../../command/execute-many.js';
 import type { SubjectIds } from '../../command/subject-ids.js';
 import { FORM_TYPE, readBody } from '../kernel/bodies.js';
-import { queryOf, sendJson, type Headers, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import {
+  JSON_UTF_8,
+  queryOf,
+  send,
+  sendJson,
+  type Headers,
+  type HttpRequest,
+  type HttpResponse,
+} from '../kernel/exchange.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { commitOptions, type CommitOptions } from '../events/idempotency.js';
 import { linkToCommit } from '../events/page-request.js';
@@ -208,8 +216,12 @@ function sendRecorded(
   { location, commit }: { readonly location: string; readonly commit: Commit },
   body: Json,
 ): void {
-  const headers: Headers = { location, 'leftfold-position': String(commit.last) };
-  sendJson(response, 201, headers, body);
+  const headers: Headers = {
+    location,
+    'leftfold-position': String(commit.last),
+    'content-type': JSON_UTF_8,
+  };
+  send(response, 201, headers, JSON.stringify(body));
 }
 
 function asJson(value: unknown): Json | undefined {
