@@ -119,6 +119,18 @@ describe('a unique value', () => {
     expect(await log.head()).toBe(2);
   });
 
+  it('is refused with what its definition says', async () => {
+    const refusal = (value: string): Problem =>
+      new Problem('conflict', 'seat-taken', 'Taken', `${value} is gone.`);
+    const seats = uniqueValues('seat', { refusal });
+    expect(seats.problems.map(({ detail }) => detail)).toEqual(['one is gone.']);
+    const log = new EventLog(new MemoryStore());
+    log.contracts.register(seats.contracts);
+    const claim = { records: seats.claimed, decide: () => [seats.claim('4-7', 'ann').event] };
+    await execute(log, seats.decider, '4-7', claim, {});
+    await expect(execute(log, seats.decider, '4-7', claim, {})).rejects.toEqual(refusal('4-7'));
+  });
+
   it('is free for others once it is changed or given up', async () => {
     const log = openLog(new MemoryStore());
     await register(log, 'a', 'ann@example.org');

@@ -26,7 +26,7 @@ export interface UniqueValues {
   readonly decider: Decider<string, OwnerContext>;
   /** What a command that claims is refused with, for its documentation. */
   readonly problems: readonly Problem[];
-  /** To be recorded with the owner's events. Refused with `409 <name>-taken` while the value is taken, by the same owner too. */
+  /** To be recorded with the owner's events. Refused while the value is taken, by the same owner too. */
   readonly claim: (value: string, owner: string) => Claim;
   /** To be recorded by a command of the owner. It needs no condition of its own if the owner's state says that it has the value. */
   readonly release: (value: string, owner: string) => NewEvent;
@@ -40,11 +40,18 @@ export interface UniqueValues {
  * Recorded as `<name>.claimed` and `<name>.released`. The value is in the log for ever: for personal data claim a digest.
  *
  * @param name lower case, as in `email`
- * @param options `normalize`: values that it makes the same are the same. Default: as they are
+ * @param options `normalize`: values that it makes the same are the same. Default: as they are. `refusal`: why a value cannot be claimed that
+ *   is taken. Default: `409 <name>-taken`
  */
 export function uniqueValues(
   name: string,
-  { normalize = (value) => value }: { readonly normalize?: (value: string) => string } = {},
+  {
+    normalize = (value) => value,
+    refusal = (value) => taken(name, value),
+  }: {
+    readonly normalize?: (value: string) => string;
+    readonly refusal?: (value: string) => Problem;
+  } = {},
 ): UniqueValues {
   const schema: z.ZodType<Claimed> = z.strictObject({ value: z.string(), owner: z.string() });
   const examples = [{ data: { value: 'one', owner: 'a' }, tags: [tagOf(name, 'one')] }];
@@ -60,7 +67,7 @@ export function uniqueValues(
     http: false,
     refusal: (_state: FoldState, value: string, records) =>
       records === claimed
-        ? taken(name, value)
+        ? refusal(value)
         : new Problem(
             'conflict',
             `${name}-not-owned`,
@@ -74,7 +81,7 @@ export function uniqueValues(
     released,
     contracts,
     decider,
-    problems: [taken(name, 'one')],
+    problems: [refusal('one')],
     claim: (value, owner) => ({
       event: claimed.create({ value: normalize(value), owner }, [of(value)]),
       model: decider.decisionModel(value) as DecisionModel<unknown>,
