@@ -71,7 +71,9 @@ describe('GET /projections', () => {
     const described = resolved(schema).properties ?? {};
     const namesIn = (properties: object = {}): readonly string[] => Object.keys(properties).toSorted();
     // Nothing has drifted here, and none is an entity projection.
-    expect(namesIn({ links, commands, drift: {}, entities: {}, trouble: '', ...rest })).toEqual(namesIn(described));
+    expect(namesIn({ links, commands, drift: {}, entities: {}, trouble: '', ...rest })).toEqual(
+      namesIn(described),
+    );
     expect(namesIn(links)).toEqual(namesIn(resolved(described['links']).properties));
     expect(namesIn(commands)).toEqual(namesIn(resolved(described['commands']).properties));
   });
