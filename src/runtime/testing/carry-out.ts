@@ -21,7 +21,7 @@ export async function carryOut(
     return execute(log, decider, id, command as never, input as never);
   const { [command]: creating } = decider.commands as Readonly<Record<string, AnyCommand>>;
   if (creating === undefined) throw new Error(`there is no command ${command}`);
-  const valid = await validInput(creating.input, input);
+  const valid = await validInput<unknown>(creating.input, input);
   return createAtPositions(log, decider, creating, [valid]);
 }
 
