@@ -288,7 +288,7 @@ function digestOfRow(row: object): bigint {
     // JSON has no infinity, and writes 1.0 as 1.
     return value === null || typeof value === 'string'
       ? value
-      : [typeof value, String(value as number | bigint)];
+      : [typeof value, String(value)];
   });
   const digest = createHash('sha256').update(JSON.stringify(values)).digest('hex');
   return BigInt(`0x${digest.slice(0, 32)}`);
