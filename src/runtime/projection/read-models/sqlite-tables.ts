@@ -286,9 +286,7 @@ function digestOfRow(row: object): bigint {
     if (types.isArrayBuffer(value) || types.isUint8Array(value))
       return ['bytes', Buffer.from(value as Uint8Array).toString('base64')];
     // JSON has no infinity, and writes 1.0 as 1.
-    return value === null || typeof value === 'string'
-      ? value
-      : [typeof value, String(value)];
+    return typeof value === 'number' || typeof value === 'bigint' ? [typeof value, String(value)] : value;
   });
   const digest = createHash('sha256').update(JSON.stringify(values)).digest('hex');
   return BigInt(`0x${digest.slice(0, 32)}`);
