@@ -36,6 +36,8 @@ const LOG = 'runtime/event-log/';
 const FOLD = 'runtime/fold/';
 /** Imports nothing. */
 const FILE_ERRORS = 'runtime/file-error-text';
+/** Imports nothing of src either. */
+const SESSIONS = 'runtime/require-sessions';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -50,8 +52,8 @@ module.exports = {
     ...layer('kernel', KERNEL),
     ...layer('event-log', LOG, KERNEL, FILE_ERRORS),
     ...layer('fold', FOLD, LOG, KERNEL),
-    ...layer('stores', 'runtime/stores/', LOG, KERNEL, FILE_ERRORS),
-    ...layer('projection', 'runtime/projection/', FOLD, LOG, KERNEL, FILE_ERRORS),
+    ...layer('stores', 'runtime/stores/', LOG, KERNEL, FILE_ERRORS, SESSIONS),
+    ...layer('projection', 'runtime/projection/', FOLD, LOG, KERNEL, FILE_ERRORS, SESSIONS),
     ...layer('command', 'runtime/command/', FOLD, LOG, KERNEL),
     ...layer('http', 'runtime/http/', 'runtime/projection/', 'runtime/command/', FOLD, LOG),
     ...layer('model', 'runtime/model/', 'runtime/projection/', 'runtime/command/', FOLD, LOG, KERNEL),

@@ -12,6 +12,7 @@ import type { ActionRun, Fold, FoldEvent, FoldState } from './fold-state.js';
 import { NotData, explainChange, freezeData } from './state-data.js';
 
 export type { ContextOf, Machine } from './compiled/read-chart.js';
+export { inOrderFor } from './compiled/selection.js';
 
 /** What entry actions are given when the machine starts. */
 const STARTED: FoldEvent = { type: 'xstate.init' };

@@ -1,5 +1,5 @@
 /** The states of a decider's machine, each with the commands that it allows, and the events that lead from one to another. */
-import { inOrderFor } from '../fold/compiled/selection.js';
+import { inOrderFor } from '../fold/fold.js';
 import type { Machine } from '../fold/fold.js';
 
 type StateNode = Machine['root'];

@@ -7,7 +7,7 @@ import {
   type Dialect,
 } from 'kysely';
 import type pg from 'pg';
-import { requireSessions } from '../../stores/postgres/require-sessions.js';
+import { requireSessions } from '../../require-sessions.js';
 import { DatabaseAway, STANDBY, TablesDamaged, troubleOf } from './database-trouble.js';
 import { PostgresConnection, connectedClient, loadedClient, poolOf } from './postgres-connection.js';
 import { PostgresTables, checkpointTableIn, onClient, quoted } from './postgres-tables.js';

@@ -26,7 +26,7 @@ import {
   selectCommits,
   selectPages,
 } from './postgres-read.js';
-import { requireSessions } from './require-sessions.js';
+import { requireSessions } from '../../require-sessions.js';
 import { prepareSchema } from './schema.js';
 import { SeenHead } from './seen-head.js';
 import { storable, type StorableCommit } from './storable-commit.js';

@@ -8,7 +8,7 @@ const MAX_WAIT_MS = 5_000;
 const UNREFERENCED = { ref: false };
 
 const POOLED =
-  'a pooler in transaction mode is between, as PgBouncer with pool_mode = transaction, and a log needs whole sessions: ' +
+  'a pooler in transaction mode is between, as PgBouncer with pool_mode = transaction, and whole sessions are needed: ' +
   'connect to PostgreSQL directly, or through a pool with pool_mode = session';
 
 /**
