@@ -52,6 +52,14 @@ describe('leftfold new', () => {
     expect(readFileSync(join(folder.path, 'apps/shop/src/app.module.ts'), 'utf8')).toContain('MenuModule');
   });
 
+  it('names what a context is about so that it can be a variable', async () => {
+    const { code } = await leftfold(['new', 'court', '--context', 'cases'], { cwd: folder.path });
+    expect(code).toBe(0);
+    expect(readFileSync(join(folder.path, 'court/src/cases/one-cases.decider.ts'), 'utf8')).toContain(
+      'export const oneCases = defineDecider',
+    );
+  });
+
   it('takes the versions that this package is tested with', async () => {
     await leftfold(['new', 'my-app'], { cwd: folder.path });
     const root = join(import.meta.dirname, '..', '..', 'package.json');

@@ -133,6 +133,26 @@ export class OrdersModule {}
     expect(project.files).toEqual(before);
   });
 
+  it('consume events by the variables that they are, and add to the feature of Leftfold alone', () => {
+    const project = projectWith({ 'src/app.module.ts': APP });
+    generate(project, 'context till');
+    project.write(
+      'src/till/till.events.ts',
+      "export const deposited = defineEvent({ type: 'money.deposited' });\nexport const contracts = [deposited];\n",
+    );
+    const feature = 'LeftfoldModule.forFeature({ contracts })';
+    project.write(
+      'src/till/till.module.ts',
+      `@Module({ imports: [CacheModule.forFeature({ ttl: 5 }), ${feature}] })\nclass T {}`,
+    );
+    generate(project, 'projection balance');
+    expect(project.read('src/till/balance.projection.ts')).toContain(
+      "import { deposited } from './till.events.js';",
+    );
+    expect(project.read('src/till/till.module.ts')).toContain('CacheModule.forFeature({ ttl: 5 })');
+    expect(project.read('src/till/till.module.ts')).toContain('{ contracts, projections: [balance] }');
+  });
+
   it('take a second decider in the same context', () => {
     const project = projectWith({ 'src/app.module.ts': APP });
     for (const line of ['context shop', 'decider order', 'decider order-item']) generate(project, line);
@@ -172,6 +192,10 @@ export class OrdersModule {}
     it.each([
       ['context Orders!', 'use lower-case letters'],
       ['context class', 'is a word of TypeScript'],
+      ['context contracts', 'generated code has something else that is called contracts'],
+      ['context app', 'generated code has something else that is called app'],
+      ['context orders ..', '.. leads out of src; name a folder in it, or none'],
+      ['entity-projection invoice billing', 'imports another invoice, from ./invoice.decider.js'],
       ['event placed', 'a noun and a past participle'],
       ['decider order', 'say which context it is for, after the name: billing, empty'],
       ['decider order shop', 'there is no context shop in src; there are billing, empty'],
@@ -182,11 +206,28 @@ export class OrdersModule {}
       ['entity-projection entries empty', 'nest g -c leftfold event entry.added empty'],
     ])('%s', (line, message) => {
       const project = projectWith({ 'src/app.module.ts': APP });
-      for (const each of ['context billing', 'event invoice.sent billing', 'context empty'])
+      for (const each of [
+        'context billing',
+        'event invoice.sent billing',
+        'decider invoice billing',
+        'context empty',
+      ])
         generate(project, each);
       const before = new Map(project.files);
       expect(() => generate(project, line)).toThrow(message);
       expect(project.files).toEqual(before);
+    });
+
+    it('where there is a module of that name without a feature', () => {
+      const module = 'src/orders/orders.module.ts';
+      const project = projectWith({
+        'src/app.module.ts': APP,
+        [module]: '@Module({})\nclass OrdersModule {}',
+      });
+      expect(() => generate(project, 'context orders')).toThrow(
+        `${module} is there, and has no LeftfoldModule.forFeature`,
+      );
+      expect([...project.files.keys()]).toEqual(['src/app.module.ts', module]);
     });
 
     it('where there is no context yet', () => {

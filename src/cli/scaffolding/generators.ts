@@ -6,6 +6,8 @@ import {
   CannotEdit,
   declares,
   eventTypes,
+  hasFeature,
+  importedFrom,
   withArrayElement,
   withDeclarationBefore,
   withFeature,
@@ -26,6 +28,7 @@ import {
   projectionSpec,
   tagDeclaration,
   tagFunction,
+  type DeclaredEvent,
   type TestRunner,
 } from './templates.js';
 
@@ -54,10 +57,17 @@ export function generateContext(project: Project, options: GeneratorOptions): vo
   const name = requireName('context', options.name);
   const root = rootOf(options);
   const folder = posix.join(root, options.path ?? '', name);
+  if (posix.relative(root, folder).startsWith('..'))
+    throw new InvalidName(`${options.path ?? ''} leads out of ${root}; name a folder in it, or none`);
   create(project, posix.join(folder, `${name}.events.ts`), eventsFile(name));
   create(project, posix.join(folder, `${name}.module.ts`), moduleFile(name));
   if (options.spec !== false)
     create(project, posix.join(folder, `${name}.events.spec.ts`), contractsSpec(name, runnerOf(project)));
+  const own = posix.join(folder, `${name}.module.ts`);
+  if (!hasFeature(project.read(own) ?? ''))
+    throw new CannotEdit(
+      `${own} is there, and has no LeftfoldModule.forFeature; add one, or name the context otherwise`,
+    );
   if (options.skipImport === true) return;
   const module = moduleAbove(project, posix.dirname(folder), root);
   edit(project, module, (text) =>
@@ -94,18 +104,18 @@ export function generateDecider(project: Project, options: GeneratorOptions): vo
 export function generateProjection(project: Project, options: GeneratorOptions): void {
   const name = requireName('projection', options.name);
   const context = contextOf(project, options);
-  const types = typesOf(project, context);
-  if (types.length === 0) throw noEvents(context, 'order.placed');
+  const events = eventsIn(project, context);
+  if (events.length === 0) throw noEvents(context, 'order.placed');
   create(
     project,
     posix.join(context.folder, `${name}.projection.ts`),
-    projectionFile(name, context.name, types),
+    projectionFile(name, context.name, events),
   );
   if (options.spec !== false)
     create(
       project,
       posix.join(context.folder, `${name}.projection.spec.ts`),
-      projectionSpec(name, context.name, types, runnerOf(project)),
+      projectionSpec(name, context.name, events, runnerOf(project)),
     );
   register(project, context, options, 'projections', name, `${name}.projection.js`);
 }
@@ -114,11 +124,11 @@ export function generateProjection(project: Project, options: GeneratorOptions):
 export function generateEntityProjection(project: Project, options: GeneratorOptions): void {
   const name = requireName('entity-projection', options.name);
   const context = contextOf(project, options);
-  const types = typesOf(project, context);
-  const nouns = types.map((type) => type.slice(0, type.indexOf('.')));
+  const events = eventsIn(project, context);
+  const nouns = events.map(({ type }) => type.slice(0, type.indexOf('.')));
   const noun = nouns.find((each) => each === singular(name) || each === name) ?? nouns[0];
   if (noun === undefined) throw noEvents(context, `${singular(name)}.added`);
-  const consumed = types.filter((type) => type.startsWith(`${noun}.`));
+  const consumed = events.filter(({ type }) => type.startsWith(`${noun}.`));
   create(
     project,
     posix.join(context.folder, `${name}.entities.ts`),
@@ -156,8 +166,13 @@ const eventsOf = ({ folder, name }: Context): string => posix.join(folder, `${na
 function addEvent(project: Project, context: Context, type: string, noun: string): void {
   const path = eventsOf(context);
   const known = eventTypes(project.read(path) ?? '');
-  if ([...known.values()].includes(type)) return;
   const name = camel(type);
+  if (known.get(name) === type) return;
+  const variable = [...known].find(([, each]) => each === type)?.[0];
+  if (variable !== undefined)
+    throw new InvalidName(
+      `${path} has ${type} already, as ${variable}; call it ${name}, or take another name`,
+    );
   if (known.has(name))
     throw new InvalidName(`${path} has another event ${name}, of the type ${known.get(name) ?? ''}`);
   edit(project, path, (text) => {
@@ -185,14 +200,17 @@ function register(
 ): void {
   if (skipImport === true) return;
   const symbol = camel(registered);
-  edit(project, posix.join(folder, `${name}.module.ts`), (text) =>
-    withImport(withFeature(text, member, symbol), symbol, `./${file}`),
-  );
+  const module = posix.join(folder, `${name}.module.ts`);
+  const before = importedFrom(project.read(module) ?? '', symbol);
+  if (before !== undefined && before !== `./${file}`)
+    throw new InvalidName(
+      `${module} imports another ${symbol}, from ${before}; take another name than ${registered}`,
+    );
+  edit(project, module, (text) => withImport(withFeature(text, member, symbol), symbol, `./${file}`));
 }
 
-const typesOf = (project: Project, context: Context): readonly string[] => [
-  ...eventTypes(project.read(eventsOf(context)) ?? '').values(),
-];
+const eventsIn = (project: Project, context: Context): readonly DeclaredEvent[] =>
+  [...eventTypes(project.read(eventsOf(context)) ?? '')].map(([variable, type]) => ({ variable, type }));
 
 function noEvents({ name, folder }: Context, example: string): InvalidName {
   return new InvalidName(

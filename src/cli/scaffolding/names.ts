@@ -18,6 +18,16 @@ const KEYWORDS = new Set(
   ).split(' '),
 );
 
+/** Names that generated files give to something else. */
+const TAKEN = new Set(
+  'app leftfold event-emitter contracts events tags tag consumes machine refused given z assign setup'.split(
+    ' ',
+  ),
+);
+
+/** Whether a variable of generated code may be called like this. */
+export const isFree = (name: string): boolean => !KEYWORDS.has(name) && !TAKEN.has(name);
+
 /** @param what what it names, for the message: `context` */
 export function requireName(what: string, name: string | undefined): string {
   const example = what === 'context' ? 'orders' : 'order';
@@ -29,6 +39,10 @@ export function requireName(what: string, name: string | undefined): string {
   if (KEYWORDS.has(name))
     throw new InvalidName(
       `${name} is a word of TypeScript; name the ${what} otherwise, for example ${example}`,
+    );
+  if (TAKEN.has(name))
+    throw new InvalidName(
+      `generated code has something else that is called ${name}; name the ${what} otherwise, for example ${example}`,
     );
   return name;
 }

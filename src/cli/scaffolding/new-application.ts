@@ -1,11 +1,12 @@
 /** The files of an application that `leftfold new` makes: it starts, and has one context. */
-import { pascal, singular } from './names.js';
+import { isFree, pascal, singular } from './names.js';
 import {
   contractsSpec,
   deciderFile,
   deciderSpec,
   entitiesFile,
   entitiesSpec,
+  eventOf,
   eventsFile,
   machineFile,
   moduleFile,
@@ -21,7 +22,8 @@ export interface NewApplication {
 /** Texts by their paths in the application's folder. */
 export function applicationFiles({ name, leftfold, context }: NewApplication): ReadonlyMap<string, string> {
   // A decider and a list of the same name would be served under one path.
-  const noun = singular(context) === context ? `one-${context}` : singular(context);
+  const one = singular(context);
+  const noun = one === context || !isFree(one) ? `one-${context}` : one;
   const types = [`${noun}.added`, `${noun}.removed`];
   const parts = { noun, types, entities: context };
   const folder = `src/${context}`;
@@ -43,8 +45,11 @@ export function applicationFiles({ name, leftfold, context }: NewApplication): R
     [`${folder}/${noun}.machine.ts`, machineFile(noun, context)],
     [`${folder}/${noun}.decider.ts`, deciderFile(noun, context)],
     [`${folder}/${noun}.decider.spec.ts`, deciderSpec(noun, context, 'jest')],
-    [`${folder}/${context}.entities.ts`, entitiesFile(context, noun, context, types)],
-    [`${folder}/${context}.entities.spec.ts`, entitiesSpec(context, noun, context, types, 'jest')],
+    [`${folder}/${context}.entities.ts`, entitiesFile(context, noun, context, types.map(eventOf))],
+    [
+      `${folder}/${context}.entities.spec.ts`,
+      entitiesSpec(context, noun, context, types.map(eventOf), 'jest'),
+    ],
   ]);
 }
 

@@ -69,6 +69,9 @@ describe('edits of a source file', () => {
     expect(() => withModuleImport('@Module({ imports: parts })\nclass M {}', 'A')).toThrow(
       'imports that are not an array',
     );
+    expect(() => withFeature('LeftfoldModule.forFeature({ deciders })', 'deciders', 'order')).toThrow(
+      'has deciders in a form that cannot be edited',
+    );
     expect(() => withFeature('class M {}', 'deciders', 'order')).toThrow(
       'has no LeftfoldModule.forFeature({ … })',
     );

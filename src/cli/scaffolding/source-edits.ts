@@ -54,6 +54,10 @@ export function arrayElements(text: string, variable: string): readonly string[]
   return arrayIn(initializerOf(source, variable))?.elements.map((each) => each.getText(source)) ?? [];
 }
 
+/** Whether there is a `LeftfoldModule.forFeature` in the file. */
+export const hasFeature = (text: string): boolean =>
+  first(parse(text), (node): node is ts.CallExpression => isCallOf(node, 'forFeature')) !== undefined;
+
 /** The types of the events that a file defines, by the name of the variable. */
 export function eventTypes(text: string): ReadonlyMap<string, string> {
   const source = parse(text);
@@ -103,6 +107,8 @@ function withMember(
   symbol: string,
 ): string {
   const value = propertyOf(object, member);
+  if (value === undefined && hasMember(object, member))
+    throw new CannotEdit(`has ${member} in a form that cannot be edited`);
   if (value === undefined)
     return withElement(text, source, object, object.properties, `${member}: [${symbol}]`, ' ');
   const array = arrayIn(value);
@@ -179,11 +185,32 @@ function propertyOf(object: ts.ObjectLiteralExpression, name: string): ts.Expres
     ?.initializer;
 }
 
-/** A call of a function, or of a method of this name. */
+/** In any form, such as `{ deciders }`. */
+const hasMember = ({ properties }: ts.ObjectLiteralExpression, name: string): boolean =>
+  properties.some((each) => each.name !== undefined && 'text' in each.name && each.name.text === name);
+
+/** Where a variable is imported from. */
+export function importedFrom(text: string, symbol: string): string | undefined {
+  const found = parse(text)
+    .statements.filter(ts.isImportDeclaration)
+    .find(({ importClause }) => {
+      const named = importClause?.namedBindings;
+      return (
+        named !== undefined &&
+        ts.isNamedImports(named) &&
+        named.elements.some(({ name }) => name.text === symbol)
+      );
+    });
+  const from = found?.moduleSpecifier;
+  return from !== undefined && ts.isStringLiteral(from) ? from.text : undefined;
+}
+
+/** A call of a function, or of a method of `LeftfoldModule`. */
 function isCallOf(node: ts.Node, name: string): node is ts.CallExpression {
   if (!ts.isCallExpression(node)) return false;
   const called = node.expression;
-  if (ts.isPropertyAccessExpression(called)) return called.name.text === name;
+  if (ts.isPropertyAccessExpression(called))
+    return called.name.text === name && called.expression.getText() === 'LeftfoldModule';
   return ts.isIdentifier(called) && called.text === name;
 }
 

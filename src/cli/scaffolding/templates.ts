@@ -1,6 +1,15 @@
 /** The files of a context as they are generated: contracts, decider, projections, module, and a spec of each. */
 import { camel, pascal } from './names.js';
 
+/** An event, and the variable that its contract is. */
+export interface DeclaredEvent {
+  readonly variable: string;
+  readonly type: string;
+}
+
+/** As the generators declare it. */
+export const eventOf = (type: string): DeclaredEvent => ({ variable: camel(type), type });
+
 /** Which test functions a spec has without an import. */
 export type TestRunner = 'jest' | 'vitest';
 
@@ -148,8 +157,8 @@ export const ${camel(noun)} = defineDecider({
 `;
 };
 
-export const projectionFile = (name: string, context: string, types: readonly string[]): string => {
-  const events = types.map(camel);
+export const projectionFile = (name: string, context: string, consumed: readonly DeclaredEvent[]): string => {
+  const events = consumed.map(({ variable }) => variable);
   return `/** Counts the events of ${context}. */
 import { defineProjection, type RecordedOf } from 'leftfold';
 import { assign, setup } from 'xstate';
@@ -172,7 +181,7 @@ const machine = setup({
   states: {
     counting: {
       on: {
-${types.map((type) => `        '${type}': { actions: 'count' },`).join('\n')}
+${consumed.map(({ type }) => `        '${type}': { actions: 'count' },`).join('\n')}
       },
     },
   },
@@ -191,9 +200,9 @@ export const entitiesFile = (
   name: string,
   noun: string,
   context: string,
-  types: readonly string[],
+  consumed: readonly DeclaredEvent[],
 ): string => {
-  const events = types.map(camel);
+  const events = consumed.map(({ variable }) => variable);
   return `/** One small state for each ${noun}: listed, filtered and sorted. */
 import { defineEntityProjection, tag, type RecordedOf } from 'leftfold';
 import { assign, setup } from 'xstate';
@@ -220,7 +229,7 @@ const machine = setup({
   states: {
     known: {
       on: {
-${types.map((type) => `        '${type}': { actions: 'note' },`).join('\n')}
+${consumed.map(({ type }) => `        '${type}': { actions: 'note' },`).join('\n')}
       },
     },
   },
@@ -264,16 +273,16 @@ describe('${noun}', () => {
 export const projectionSpec = (
   name: string,
   context: string,
-  types: readonly string[],
+  consumed: readonly DeclaredEvent[],
   runner: TestRunner,
 ): string => `${testImport(runner)}import { exampleOf, given } from 'leftfold/testing';
-import { ${types.map(camel).join(', ')} } from './${context}.events.js';
+import { ${consumed.map(({ variable }) => variable).join(', ')} } from './${context}.events.js';
 import { ${camel(name)} } from './${name}.projection.js';
 
 describe('${name}', () => {
   it('counts every event', () => {
-    const events = [${types.map((type) => `exampleOf(${camel(type)})`).join(', ')}];
-    given(events).expectView(${camel(name)}, { events: ${types.length} });
+    const events = [${consumed.map(({ variable }) => `exampleOf(${variable})`).join(', ')}];
+    given(events).expectView(${camel(name)}, { events: ${consumed.length} });
   });
 });
 `;
@@ -282,19 +291,19 @@ export const entitiesSpec = (
   name: string,
   noun: string,
   context: string,
-  types: readonly string[],
+  consumed: readonly DeclaredEvent[],
   runner: TestRunner,
 ): string => `${testImport(runner)}import { tag } from 'leftfold';
 import { exampleOf, given } from 'leftfold/testing';
-import { ${types.map(camel).join(', ')} } from './${context}.events.js';
+import { ${consumed.map(({ variable }) => variable).join(', ')} } from './${context}.events.js';
 import { ${camel(name)} } from './${name}.entities.js';
 
 const tags = [tag('${noun}:1')];
 
 describe('${name}', () => {
   it('has one for each ${noun}', () => {
-    const events = [${types.map((type) => `{ ...exampleOf(${camel(type)}), tags }`).join(', ')}];
-    given(events).expectEntities(${camel(name)}, { 1: { last: '${types.at(-1) ?? ''}', events: ${types.length} } });
+    const events = [${consumed.map(({ variable }) => `{ ...exampleOf(${variable}), tags }`).join(', ')}];
+    given(events).expectEntities(${camel(name)}, { 1: { last: '${consumed.at(-1)?.type ?? ''}', events: ${consumed.length} } });
   });
 });
 `;
