@@ -51,16 +51,15 @@ describe('many large requests at once', () => {
   }, 60_000);
 
   it.each([
-    [20_000, 201],
-    [60_000, 422],
+    [200, 100, 201],
+    [1, 60_000, 422],
   ])(
-    'are answered in turns when they have %i tags, with %i',
-    async (count, status) => {
+    'are answered in turns when they have %i events of %i tags, with %i',
+    async (events, count, status) => {
       const posts = Array.from({ length: BATCHES }, (_, nth) => {
         const tags = Array.from({ length: count }, (__, index) => `${nth}:${index}`);
-        return server.post('/events', {
-          events: [{ type: 'number.recorded', data: { value: '1' }, tags }],
-        });
+        const event = { type: 'number.recorded', data: { value: '1' }, tags };
+        return server.post('/events', { events: Array.from({ length: events }, () => event) });
       });
       const { answers, result } = await answersDuring(Promise.all(posts));
       expect(result.map((response) => response.status)).toEqual(posts.map(() => status));

@@ -28,7 +28,15 @@ export async function twoOverLogServer(folder: string, main: string, context: st
 export async function twoOverPostgres(folder: string, main: string): Promise<TwoProcesses> {
   const database = await TemporaryDatabase.create();
   const start = (name: string): Promise<Server> =>
-    Server.start({ LEFTFOLD_STORE: database.url, LEFTFOLD_DATA: join(folder, name) }, main);
+    Server.start(
+      {
+        LEFTFOLD_STORE: database.url,
+        LEFTFOLD_DATA: join(folder, name),
+        // Each folds the same entities, in a schema of its own.
+        LEFTFOLD_ENTITIES_PREFIX: name,
+      },
+      main,
+    );
   return two(start, () => database.remove());
 }
 
