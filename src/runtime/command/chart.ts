@@ -3,12 +3,10 @@ import {
   NO_METADATA,
   position,
   type CommitId,
-  type NewEvent,
   type Position,
   type RecordedEvent,
 } from '../event-log/event.js';
-import { checkEvents } from '../event-log/contracts/checked-events.js';
-import type { ContractRegistry } from '../event-log/contracts/contract-registry.js';
+import type { CheckedEvents } from '../event-log/contracts/checked-events.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
 
 /**
@@ -62,20 +60,16 @@ export function forbids<Context>(
   return fold.awaits.has(event.type) || mayAccept(fold, state, event.type);
 }
 
-/**
- * Events as they will be recorded, in the form that their contracts give them. Position, time and commit are not known before.
- *
- * @throws ContractBroken, InvalidValue as the append would
- */
-export function probableEvents(
-  events: readonly NewEvent[],
-  after: Position,
-  contracts: ContractRegistry,
-): readonly RecordedEvent[] {
+/** Checked events as they will be recorded. Position, time and commit are not known before. */
+export function probableEvents({ checked }: CheckedEvents, after: Position): readonly RecordedEvent[] {
   const time = new Date().toISOString();
-  return checkEvents(contracts, events).checked.map((content, index) => ({
-    ...content,
+  // Member by member: a spread of what is frozen takes V8 some 4 µs.
+  return checked.map(({ type, revision, tags, data }, index) => ({
     position: position(after + 1 + index),
+    type,
+    revision,
+    tags,
+    data,
     time,
     commit: '' as CommitId,
     metadata: NO_METADATA,

@@ -158,17 +158,16 @@ describe('an event that its subject would never fold', () => {
 describe('an event that no guard looks at', () => {
   it.each([
     [
-      'once if the machine runs nothing for it',
+      'where the machine runs nothing for it',
       createMachine({
         id: 'tank',
         on: { 'tank.filled': '.full' },
         initial: 'empty',
         states: { empty: {}, full: {} },
       }),
-      1,
     ],
-    ['twice if it runs an action, which might fail', machine, 2],
-  ])('is checked against its contract %s', async (_, filling, each) => {
+    ['where it runs an action, which might fail', machine],
+  ])('is checked against its contract once, %s', async (_, filling) => {
     let checks = 0;
     const counted = defineEvent({
       type: 'tank.filled',
@@ -191,9 +190,9 @@ describe('an event that no guard looks at', () => {
     const log = new EventLog(new MemoryStore());
     log.contracts.register([counted]);
     await execute(log, decider, 'a', 'fill', { litres: 5 });
-    expect(checks).toBe(each);
+    expect(checks).toBe(1);
     await createAtPositions(log, decider, decider.commands.fill, [{ litres: 5 }, { litres: 6 }]);
-    expect(checks).toBe(3 * each);
+    expect(checks).toBe(3);
   });
 });
 

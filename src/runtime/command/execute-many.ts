@@ -103,12 +103,14 @@ export async function createAtPositions<Id, Context, Input>(
     return event;
   });
   if (!events.every(({ type }) => allowsAny(fold, fold.initial, type))) {
-    for (const event of probableEvents(events, START, log.contracts)) {
+    const checked = log.check(events);
+    for (const event of probableEvents(checked, START)) {
       if (isContract(records) && forbids(fold, fold.initial, event))
         throw refusal(fold.initial, none, records);
       // What fails here would fail whenever the subject is folded.
       fold.step(fold.initial, event);
     }
+    return log.appendChecked(checked, options);
   }
   return log.append(events, options);
 }

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Commit, NewEvent, Position } from '../event-log/event.js';
 import type { AppendOptions, EventLog } from '../event-log/event-log.js';
+import type { CheckedEvents } from '../event-log/contracts/checked-events.js';
 import { Problem } from '../http/kernel/problem.js';
 import type { FoldState } from '../fold/fold-state.js';
 import { probableEvents } from './chart.js';
@@ -226,8 +227,13 @@ async function attempt<Context>(
   if (known !== undefined) return { kind: 'recorded', commit: known };
   const { state, after } = await loadModel(log, model);
   const { past } = log;
+  let last: { readonly events: readonly NewEvent[]; readonly checked: CheckedEvents } | undefined;
   const decided = orRefusal(() =>
-    decide(model, state, (of, from, events) => of.apply(from, probableEvents(events, after, log.contracts))),
+    decide(model, state, (of, from, events) => {
+      const checked = log.check(events);
+      last = { events, checked };
+      return of.apply(from, probableEvents(checked, after));
+    }),
   );
   if (decided instanceof Problem) {
     // What refuses it may be what another process has just recorded for the same request.
@@ -235,7 +241,9 @@ async function attempt<Context>(
     if (meanwhile === undefined) throw decided;
     return { kind: 'recorded', commit: meanwhile };
   }
-  const outcome = await log.tryAppend(decided, { ...options, condition: { query: model.query, after } });
+  // What the guards have seen is what is recorded, and is not checked again.
+  const events = last?.events === decided ? last.checked : decided;
+  const outcome = await log.tryAppend(events, { ...options, condition: { query: model.query, after } });
   // A state of another past is none of this log.
   if (outcome.kind === 'recorded' && outcome.events !== undefined && log.past === past)
     model.keep(log, state, outcome.events, outcome.commit.last);

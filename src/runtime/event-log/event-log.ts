@@ -2,7 +2,7 @@
 import { filter, map, type Observable } from 'rxjs';
 import { requestFingerprint } from './commits/request-fingerprint.js';
 import { sequentialIds } from './commits/commit-ids.js';
-import { checkEvents, checkedMetadata } from './contracts/checked-events.js';
+import { checkEvents, checkedMetadata, type CheckedEvents } from './contracts/checked-events.js';
 import { appendConditionally, type AppendOutcome } from './contracts/upcasted-append.js';
 import { requireNoRuntimeTypes } from './contracts/open-types.js';
 import { ContractRegistry } from './contracts/contract-registry.js';
@@ -113,28 +113,45 @@ export class EventLog {
    * @throws StorageFull when there is no room for it
    */
   async append(events: readonly NewEvent[], options: AppendOptions = {}): Promise<Commit> {
-    const outcome = await this.tryAppend(events, options);
-    if (outcome.kind === 'conflict') throw new AppendConditionFailed(outcome.position);
-    return outcome.commit;
+    return committed(await this.tryAppend(events, options));
+  }
+
+  /** As `append`, for what `check` gave. @internal */
+  async appendChecked(events: CheckedEvents, options: AppendOptions = {}): Promise<Commit> {
+    return committed(await this.tryAppend(events, options));
   }
 
   /** As `append`, but a condition that does not hold is an outcome and no error. @internal */
-  async tryAppend(events: readonly NewEvent[], options: AppendOptions = {}): Promise<AppendOutcome> {
-    requireNoRuntimeTypes(events);
+  async tryAppend(
+    events: readonly NewEvent[] | CheckedEvents,
+    options: AppendOptions = {},
+  ): Promise<AppendOutcome> {
+    requireNoRuntimeTypes('checked' in events ? events.checked : events);
     return this.#checkAndAppend(events, options);
+  }
+
+  /**
+   * Checks events as `append` does. What it gives can be appended without a second check.
+   *
+   * @internal
+   * @throws ContractBroken, InvalidValue
+   */
+  check(events: readonly NewEvent[]): CheckedEvents {
+    return checkEvents(this.contracts, events);
   }
 
   /** As `append`, for what the runtime itself records. @internal */
   async appendAsRuntime(events: readonly NewEvent[], options: AppendOptions = {}): Promise<Commit> {
-    const outcome = await this.#checkAndAppend(events, options);
-    if (outcome.kind === 'conflict') throw new AppendConditionFailed(outcome.position);
-    return outcome.commit;
+    return committed(await this.#checkAndAppend(events, options));
   }
 
-  async #checkAndAppend(events: readonly NewEvent[], options: AppendOptions): Promise<AppendOutcome> {
+  async #checkAndAppend(
+    events: readonly NewEvent[] | CheckedEvents,
+    options: AppendOptions,
+  ): Promise<AppendOutcome> {
     const { condition } = options;
     const metadata = options.metadata === undefined ? NO_METADATA : checkedMetadata(options.metadata);
-    const { checked, bytes } = checkEvents(this.contracts, events);
+    const { checked, bytes } = 'checked' in events ? events : this.check(events);
     const fingerprint = options.fingerprint ?? (options.commitId && requestFingerprint(checked));
     const newCommit: NewCommit = {
       id: options.commitId ?? commitId(this.#newId()),
@@ -344,4 +361,10 @@ function recordedEvents(
 function sameRequest(commit: Commit, fingerprint: string | undefined): Commit {
   if (fingerprint !== undefined && commit.fingerprint !== fingerprint) throw new CommitIdReused();
   return commit;
+}
+
+/** @throws AppendConditionFailed */
+function committed(outcome: AppendOutcome): Commit {
+  if (outcome.kind === 'conflict') throw new AppendConditionFailed(outcome.position);
+  return outcome.commit;
 }

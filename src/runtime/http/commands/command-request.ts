@@ -52,7 +52,7 @@ export async function readCommand(
     const read = await validInput(schema, body);
     const isMany = many && Array.isArray(read);
     const inputs: readonly unknown[] = isMany ? read : [read];
-    return { many: isMany, inputs, ids: Array.from({ length: inputs.length }, () => undefined) };
+    return { many: isMany, inputs, ids: inputs.map(() => undefined) };
   }
   if (!many || !Array.isArray(body)) {
     const { id, input } = taken(await readItem(command, orEmpty(command, body), options, []));
