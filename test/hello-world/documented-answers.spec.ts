@@ -212,7 +212,7 @@ describe('a problem is documented', () => {
   ];
 
   it.each(refusals)('when the log refuses: $name', async ({ name, error }) => {
-    for (const method of ['head', 'append', 'find', 'hashAt'] as const)
+    for (const method of ['head', 'append', 'appendChecked', 'find', 'hashAt'] as const)
       jest.spyOn(log, method).mockRejectedValue(error);
     for (const [id, path, init] of REQUESTS) {
       const examples = Object.values(api.operation(id).responses).flatMap(({ content = {} }) =>
