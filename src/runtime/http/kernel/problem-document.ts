@@ -7,6 +7,7 @@ import { Problem, problemType, type ProblemKind } from './problem.js';
 
 const STATUS: Readonly<Record<ProblemKind, number>> = {
   malformed: 400,
+  unauthorized: 401,
   forbidden: 403,
   'not-found': 404,
   'method-not-allowed': 405,
@@ -16,6 +17,7 @@ const STATUS: Readonly<Record<ProblemKind, number>> = {
   misdirected: 421,
   'unsupported-media-type': 415,
   invalid: 422,
+  'too-many-requests': 429,
   'method-unknown': 501,
   unavailable: 503,
   misconfigured: 500,

@@ -30,6 +30,8 @@ const NO_HEADERS: ProblemHeaders = () => Promise.resolve({});
 /** Answers to those who were let in nowhere: how far the log has come is nothing for them. A `405` comes before any guard. */
 const WITHOUT_HEADERS: ReadonlySet<number> = new Set([401, 403, 405, 421, 501]);
 
+const NOTHING_MORE = { retryAfter: undefined, headers: {} };
+
 /**
  * HTTP only. The runtime's own controllers are bound to it. For others: `@UseFilters(ProblemFilter)`, or `app.useGlobalFilters(app.get(ProblemFilter))`.
  * A `Problem` and Nest's exceptions are answered with what they say, every other error with a `500` that tells nothing of its inside.
@@ -69,12 +71,13 @@ export class ProblemFilter implements ExceptionFilter {
       rawResponse(response).destroy();
       return;
     }
-    const retryAfter = error instanceof Problem ? error.retryAfter : undefined;
+    const { retryAfter, headers: own } = error instanceof Problem ? error : NOTHING_MORE;
     send(
       response,
       document.status,
       {
         ...headers,
+        ...own,
         ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
         'content-type': 'application/problem+json',
       },

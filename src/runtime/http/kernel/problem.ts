@@ -4,6 +4,7 @@
 export type ProblemKind =
   | 'malformed' // the request cannot be read
   | 'invalid' // it can be read, and what it says is not acceptable
+  | 'unauthorized' // nobody is named, or what names somebody does not count
   | 'forbidden' // it may not be done this way, or not by this caller
   | 'not-found'
   | 'conflict' // it was acceptable, but not in this state
@@ -14,6 +15,7 @@ export type ProblemKind =
   | 'too-large'
   | 'unsupported-media-type'
   | 'unavailable' // not now; again later
+  | 'too-many-requests'
   | 'storage-full'
   | 'misconfigured' // the application is not set up for it
   | 'damaged'; // what was stored is no longer what was written
@@ -34,6 +36,8 @@ export interface ProblemOptions extends ErrorOptions {
   readonly extensions?: Readonly<Record<string, unknown>>;
   /** Seconds after which the same request may succeed. */
   readonly retryAfter?: number;
+  /** Further headers of the answer, as in `{ 'www-authenticate': 'Bearer' }`. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -44,6 +48,7 @@ export class Problem extends Error {
   readonly faults: readonly Fault[];
   readonly extensions: Readonly<Record<string, unknown>>;
   readonly retryAfter: number | undefined;
+  readonly headers: Readonly<Record<string, string>>;
 
   /**
    * @param kind decides the status
@@ -63,6 +68,7 @@ export class Problem extends Error {
     this.faults = options.faults ?? [];
     this.extensions = options.extensions ?? {};
     this.retryAfter = options.retryAfter;
+    this.headers = options.headers ?? {};
   }
 
   /** The problem's stable name, as a URI that needs no server to mean something. */
