@@ -26,7 +26,7 @@ export class InvalidCredentials extends Problem {
       'invalid-credentials',
       'The credentials are not valid',
       `${reason} ${HOW}`,
-      options,
+      { ...options, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } },
     );
   }
 }
