@@ -4,6 +4,9 @@ import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Access } from '../runtime/access/access.js';
+import { scopesByRoute, type ScopesByRoute } from '../runtime/access/required-scope.js';
+import { GrantedScopes } from '../runtime/access/scopes.js';
 import { completeApi } from '../runtime/http/api-document.js';
 import { BODY_LIMIT } from '../runtime/http/kernel/bodies.js';
 import { ExactBodyPipe } from '../runtime/http/kernel/exact-body.js';
@@ -36,6 +39,8 @@ export interface HttpOptions extends OriginOptions {
   readonly aliases?: ReadonlyMap<string, string>;
   /** Hands requests for some contexts to other processes. */
   readonly forwarding?: Forwarding | undefined;
+  /** Default: everybody may do everything. */
+  readonly access?: Access;
   readonly logger: LoggerService;
 }
 
@@ -70,6 +75,7 @@ export async function createHttpApplication(
     jsonTypes,
     aliases = new Map(),
     forwarding,
+    access = new Access({ anonymous: GrantedScopes.all }),
     logger,
     ...origins
   }: HttpOptions,
@@ -95,7 +101,12 @@ export async function createHttpApplication(
   fastify.decorate(OWN_BOOTSTRAP, true);
   const routes = rememberRoutes(fastify);
   closeGracefully(fastify, filter);
-  guardRequests(fastify, origins, filter);
+  let scopes: ScopesByRoute | undefined;
+  guardRequests(
+    fastify,
+    { ...origins, access, scopes: () => (scopes ??= scopesByRoute(app.get(ModulesContainer))) },
+    filter,
+  );
   forwarding?.register(fastify, filter);
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
@@ -115,6 +126,7 @@ export async function createHttpApplication(
     (described ??= completeApi(
       app,
       SwaggerModule.createDocument(app, document, { autoTagControllers: false }),
+      access,
     ));
   SwaggerModule.setup(PATHS.docs, app, describe, {
     jsonDocumentUrl: PATHS.openApi,

@@ -21,13 +21,10 @@ export class CredentialsRequired extends Problem {
 export class InvalidCredentials extends Problem {
   /** @param reason a sentence that does not repeat what was sent: `The key has expired.` */
   constructor(reason: string, options?: ErrorOptions) {
-    super(
-      'unauthorized',
-      'invalid-credentials',
-      'The credentials are not valid',
-      `${reason} ${HOW}`,
-      { ...options, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } },
-    );
+    super('unauthorized', 'invalid-credentials', 'The credentials are not valid', `${reason} ${HOW}`, {
+      ...options,
+      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+    });
   }
 }
 

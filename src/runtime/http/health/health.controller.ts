@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { ApiEndpoint, apiPosition, apiTime } from '../kernel/api-docs.js';
 import { sendJson, type HttpResponse } from '../kernel/exchange.js';
 import { PATHS } from '../kernel/paths.js';
-import { OriginGuard } from '../kernel/origin.guard.js';
+import { AccessGuard } from '../../access/gate.js';
+import { RequireScope } from '../../access/required-scope.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { isTroubleOfStore, logHealth } from '../../event-log/log-health.js';
@@ -46,7 +47,8 @@ const NO_STORE = { 'cache-control': 'no-store' };
 
 @Controller({ path: PATHS.health, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
-@UseGuards(OriginGuard)
+@UseGuards(AccessGuard)
+@RequireScope('public')
 export class HealthController {
   constructor(
     private readonly host: ProjectionHost,

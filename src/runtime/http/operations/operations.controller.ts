@@ -22,7 +22,8 @@ import { preferredWait } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
-import { OriginGuard } from '../kernel/origin.guard.js';
+import { AccessGuard } from '../../access/gate.js';
+import { RequireScope } from '../../access/required-scope.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ProjectionHost, type AnyProjection } from '../../projection/projection-host.js';
 import type { Job } from '../../projection/operations/job.js';
@@ -34,7 +35,8 @@ type OperationKind = 'audit' | 'rebuild';
 
 @Controller({ path: PATHS.projections, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
-@UseGuards(OriginGuard)
+@UseGuards(AccessGuard)
+@RequireScope('operate')
 export class OperationsController {
   constructor(
     private readonly host: ProjectionHost,
