@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../runtime/http/events/cloud-event.js';
+import { Access } from '../runtime/access/access.js';
 import { fileErrorText } from '../runtime/file-error-text.js';
 import { EventLog } from '../runtime/event-log/event-log.js';
 import { position } from '../runtime/event-log/event.js';
@@ -12,6 +13,7 @@ import type { Projection } from '../runtime/projection/projection.js';
 import { ProjectionHost } from '../runtime/projection/projection-host.js';
 import { threadTurns } from '../runtime/http/kernel/thread-turns.js';
 import { AppModule, type AppDefinition } from './app-definition.js';
+import { authenticatorsOf } from './authenticators.js';
 import { ForwardingModule } from './forwarding.controller.js';
 import { Forwarding, type ForwardedContext } from './forwarding.js';
 import { createHttpApplication } from './http-application.js';
@@ -60,6 +62,7 @@ export async function startApp(
       jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
       ...(aliases !== undefined && { aliases }),
       forwarding,
+      access: new Access(authenticatorsOf(settings)),
       logger,
     });
     await forwarding?.begin().catch((error: unknown) => {

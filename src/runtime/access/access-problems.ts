@@ -28,6 +28,17 @@ export class InvalidCredentials extends Problem {
   }
 }
 
+/** Whether what was sent counts cannot be told now. It is no `401`: the same credentials may count again later. */
+export class CredentialsNotCheckable extends Problem {
+  /** @param retryAfter in seconds */
+  constructor(detail: string, retryAfter: number, options?: ErrorOptions) {
+    super('unavailable', 'credentials-not-checkable', 'Credentials cannot be checked now', detail, {
+      ...options,
+      retryAfter,
+    });
+  }
+}
+
 /** Answered with `WWW-Authenticate: Bearer error="insufficient_scope"` (RFC 6750, 3.1). */
 export class ScopeMissing extends Problem {
   constructor(
