@@ -107,7 +107,7 @@ export async function createHttpApplication(
     { ...origins, access, scopes: () => (scopes ??= scopesByRoute(app.get(ModulesContainer))) },
     filter,
   );
-  forwarding?.register(fastify, filter);
+  forwarding?.register(fastify, access, filter);
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     abortOnError: false,

@@ -25,6 +25,22 @@ export function requiredScopeOf(...targets: readonly object[]): RequiredScope | 
 /** Paths as Nest writes them (`/projections/:name`), and of each the scope by method. */
 export type ScopesByRoute = ReadonlyMap<string, ReadonlyMap<string, RequiredScope>>;
 
+/** Of a path that no router has matched; undefined when none of the routes has it. */
+export function scopeAt(scopes: ScopesByRoute, method: string, path: string): RequiredScope | undefined {
+  const segments = segmentsOf(path);
+  for (const [route, methods] of scopes) {
+    const scope = methods.get(method) ?? methods.get('ALL');
+    if (scope !== undefined && fits(segmentsOf(route), segments)) return scope;
+  }
+  return undefined;
+}
+
+const segmentsOf = (path: string): readonly string[] => path.split('/').filter((part) => part !== '');
+
+function fits(route: readonly string[], path: readonly string[]): boolean {
+  return route.length === path.length && route.every((part, at) => part.startsWith(':') || part === path[at]);
+}
+
 /** Of every controller of the application. An endpoint that says nothing asks for `admin`. */
 export function scopesByRoute(container: ModulesContainer): ScopesByRoute {
   const controllers = [...container.values()].flatMap(({ controllers: all }) => [...all.values()]);

@@ -22,6 +22,7 @@ import { tokenOf } from '../../projection/inject-projection.js';
 import { queryOf, whileConnected, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { preferredWait } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
+import { requireScope } from '../../access/caller.js';
 import { Gate } from '../../access/gate.js';
 import { RequireScope } from '../../access/required-scope.js';
 import { refuseUnknownParameters, type QueryString } from '../kernel/parameters.js';
@@ -66,7 +67,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
     #list(request: HttpRequest, response: HttpResponse): Promise<void> | undefined {
       const query = queryOf(request);
       const list = readList(query, definition);
-      const inclusion = this.#including(list.include);
+      const inclusion = this.#including(list.include, request);
       const asked = [this.projection, ...inclusion.projections];
       return once(asked, list.reached, request, response, async (headers) => {
         const found = await whileConnected(response, async (signal) => {
@@ -110,7 +111,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
         throw new InvalidParameter('include', 'at and include do not go together; ask for each by itself.');
       if (point !== undefined)
         return answerEntityAt(this.projection, { key, point, fields }, request, response);
-      const inclusion = this.#including(include);
+      const inclusion = this.#including(include, request);
       const asked = [this.projection, ...inclusion.projections];
       return once(asked, after, request, response, (headers) => {
         // What is written while the database is asked may be in the answer or not.
@@ -147,8 +148,10 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       });
     }
 
-    #including(names: readonly string[]): Inclusion | typeof NO_INCLUSION {
+    /** @throws CredentialsRequired, ScopeMissing: what is included is a query of its own */
+    #including(names: readonly string[], request: HttpRequest): Inclusion | typeof NO_INCLUSION {
       if (names.length === 0) return NO_INCLUSION;
+      for (const each of names) requireScope(request, `query:${definition.relations[each]?.of ?? each}`);
       return new Inclusion(names, definition.relations, this.host, this.links);
     }
   }

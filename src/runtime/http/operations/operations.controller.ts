@@ -28,6 +28,7 @@ import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ProjectionHost, type AnyProjection } from '../../projection/projection-host.js';
 import type { Job } from '../../projection/operations/job.js';
 import { Operations } from '../../projection/operations/operations.js';
+import { logOperation } from './log-operation.js';
 import { anyProjectionNamed } from '../projections/projection-not-found.js';
 import { ApiJobStatus, ApiStartJob } from './operations.docs.js';
 
@@ -98,6 +99,7 @@ export class OperationsController {
     request: HttpRequest,
     response: HttpResponse,
   ): Promise<void> {
+    logOperation(request, `${kind} of ${name}`);
     const wait = preferredWait(request.headers['prefer']);
     if (wait > 0) await Promise.race([job.ended, elapsed(wait, response)]);
     sendStatus(response, job.hasEnded ? 200 : 202, name, job, {

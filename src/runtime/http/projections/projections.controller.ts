@@ -40,6 +40,7 @@ import { EntityProjection } from '../../projection/entities/entity-projection.js
 import { AnyReadModel } from '../../projection/read-models/any-read-model.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 import { resumeProjection, skipFaultedEvent } from '../../projection/resume.js';
+import { logOperation } from '../operations/log-operation.js';
 import { positionOf } from './as-of.js';
 import { anyProjectionNamed, projectionWithMachine } from './projection-not-found.js';
 import { ApiDetails, ApiDigest, ApiMachine, ApiOverview, ApiResume } from './projections.docs.js';
@@ -145,6 +146,10 @@ export class ProjectionsController {
     const skipping = readResume(await readBody(request, [JSON_TYPE], { isOptional: true }));
     // The skip has a commit id of its own, so that a retry needs no key; one that is sent must be a key nonetheless.
     const { metadata } = commitOptions(request, { resume: name, ...skipping });
+    logOperation(
+      request,
+      skipping === undefined ? `resume of ${name}` : `skip of event ${skipping.position} in ${name}`,
+    );
     if (skipping === undefined) {
       await resumeProjection(projection);
       const overview = await overviewOf(projection, this.log);
