@@ -64,7 +64,7 @@ export class Access {
    * @throws CredentialsRequired, InvalidCredentials, ScopeMissing; a Problem of the kind `too-many-requests` or `unavailable`
    */
   admit(request: HttpRequest, scope: RequiredScope): void | Promise<void> {
-    const caller = this.#callerOf(request);
+    const caller = scope === 'public' ? this.#anyCallerOf(request) : this.#callerOf(request);
     if (caller instanceof Promise) {
       return caller.then((found) => {
         this.#requireScope(request, found, scope);
@@ -76,6 +76,17 @@ export class Access {
   /** Of a request that has no handler: an upgrade. @throws as `admit` */
   caller(request: AccessRequest): Found | Promise<Found> {
     return this.#authenticated(request);
+  }
+
+  /** What is for everybody is answered whatever the credentials, and while they cannot be checked. */
+  #anyCallerOf(request: HttpRequest): Found | Promise<Found> {
+    const nobody = { scopes: this.anonymous };
+    try {
+      const found = this.#callerOf(request);
+      return found instanceof Promise ? found.catch(() => nobody) : found;
+    } catch {
+      return nobody;
+    }
   }
 
   #callerOf(request: HttpRequest): Found | Promise<Found> {
