@@ -20,7 +20,12 @@ import { closeGracefully } from './graceful-close.js';
 import type { Forwarding } from './forwarding.js';
 import { guardRequests } from './request-hooks.js';
 import { keepTick } from './kept-tick.js';
-import { onePathEach, refuseMethodsWithoutRoute, rememberRoutes, type Routes } from './method-not-allowed-routes.js';
+import {
+  onePathEach,
+  refuseMethodsWithoutRoute,
+  rememberRoutes,
+  type Routes,
+} from './method-not-allowed-routes.js';
 import type { OriginOptions } from '../runtime/http/kernel/origin-policy.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
 import {
