@@ -1,5 +1,7 @@
 /** Starts an app: opens the log, folds it and serves HTTP. */
 import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { Server as SecureServer } from 'node:https';
 import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -12,17 +14,23 @@ import type { Projection } from '../runtime/projection/projection.js';
 import { ProjectionHost } from '../runtime/projection/projection-host.js';
 import { threadTurns } from '../runtime/http/kernel/thread-turns.js';
 import { AppModule, type AppDefinition } from './app-definition.js';
+import { hasCredentials } from './authenticators.js';
 import { ForwardingModule } from './forwarding.controller.js';
 import { Forwarding, type ForwardedContext } from './forwarding.js';
 import { createHttpApplication } from './http-application.js';
+import { listenOnEach } from './http-server.js';
 import { requireKnownLog } from './known-log.js';
+import { requireCredentials } from './network-settings.js';
 import { openStore } from './open-store.js';
 import { InvalidSetting, type Settings } from './settings.js';
+import { TlsCertificate } from './tls-certificate.js';
 
 export interface Running {
   readonly app: NestFastifyApplication;
   /** Where it listens: `http://127.0.0.1:3000`. */
   readonly url: string;
+  /** Reads the certificate again; undefined without TLS. */
+  readonly reloadCertificate: (() => void) | undefined;
 }
 
 /**
@@ -37,6 +45,8 @@ export async function startApp(
   onCommitRefused?: (sentence: string) => void,
 ): Promise<Running> {
   const { about, aliases, isBoundToLog = false, forwardable } = definition;
+  requireCredentials(settings, hasCredentials(settings));
+  const certificate = settings.tls && TlsCertificate.read(settings.tls);
   prepareSnapshots(settings);
   threadTurns.maxBytes = settings.streamBytes;
   const store = await openStore(settings, {
@@ -57,6 +67,9 @@ export async function startApp(
       version,
       hosts: settings.hosts,
       origins: settings.origins,
+      behindTlsProxy: settings.tlsProxy,
+      certificate,
+      connections: settings.connections,
       jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
       ...(aliases !== undefined && { aliases }),
       forwarding,
@@ -65,7 +78,14 @@ export async function startApp(
     await forwarding?.begin().catch((error: unknown) => {
       logger.warn(`requests are handed on nevertheless: ${(error as Error).message}`, 'Forwarding');
     });
-    return { app, url: await listen(app, settings) };
+    const url = await listen(app, settings);
+    const server = app.getHttpServer() as SecureServer;
+    certificate?.follow(server, logger);
+    return {
+      app,
+      url: certificate === undefined ? url : url.replace(/^http:/, 'https:'),
+      reloadCertificate: certificate && (() => certificate.reload(server, logger)),
+    };
   } catch (error) {
     // Running projections must stop before the log closes.
     await (app ?? store).close();
@@ -110,7 +130,9 @@ function prepareSnapshots({ store, data }: Settings): void {
 async function listen(app: NestFastifyApplication, { host, port }: Settings): Promise<string> {
   try {
     // Nest's own `listen` would log the error a second time.
-    return await app.getHttpAdapter().getInstance().listen({ port, host });
+    const url = await app.getHttpAdapter().getInstance().listen({ port, host });
+    if (host === 'localhost') await listenOnEach(host, app.getHttpServer() as Server);
+    return url;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason =
