@@ -1,7 +1,7 @@
 /** The HTTP server of an app, with TLS or without, and its bounds: on connections, on their headers, and on how slowly a request may arrive. */
 import { lookup } from 'node:dns/promises';
 import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import { createServer as createListener, type AddressInfo, type Socket } from 'node:net';
 import type { TlsCertificate } from './tls-certificate.js';
 import { answerBare } from './unreadable-requests.js';
@@ -52,13 +52,19 @@ export function createHttpServer(
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
   };
   const server =
-    certificate === undefined
-      ? createServer(options, handler)
-      : createSecureServer(
-          { ...options, ...certificate.options, handshakeTimeout: HANDSHAKE_TIMEOUT_MS },
-          handler,
-        );
+    certificate === undefined ? createServer(options, handler) : createSecure(handler, options, certificate);
   if (connections !== undefined) boundConnections(server, connections, certificate !== undefined);
+  return server;
+}
+
+function createSecure(
+  handler: RequestListener,
+  options: ServerOptions,
+  certificate: TlsCertificate,
+): SecureServer {
+  const secure = { ...options, ...certificate.options, handshakeTimeout: HANDSHAKE_TIMEOUT_MS };
+  const server = createSecureServer(secure, handler);
+  certificate.renewIn(server);
   return server;
 }
 

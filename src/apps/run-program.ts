@@ -89,7 +89,13 @@ async function run(version: string, define: (settings: Settings) => AppDefinitio
     setTimeout(() => process.exit(EXIT_DISK_FAILED), MAX_END_MS).unref();
     end(EXIT_DISK_FAILED);
   };
-  const { app, url, reloadCertificate } = await startApp(settings, logger, version, definition, onCommitRefused);
+  const { app, url, reloadCertificate } = await startApp(
+    settings,
+    logger,
+    version,
+    definition,
+    onCommitRefused,
+  );
   close = () => app.close();
   const onSignal = (signal: NodeJS.Signals): void => {
     if (!ending) logger.log(`${signal}: finishing what was accepted`, 'Leftfold');

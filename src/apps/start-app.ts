@@ -1,7 +1,5 @@
 /** Starts an app: opens the log, folds it and serves HTTP. */
 import { mkdirSync } from 'node:fs';
-import type { Server } from 'node:http';
-import type { Server as SecureServer } from 'node:https';
 import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -79,13 +77,9 @@ export async function startApp(
       logger.warn(`requests are handed on nevertheless: ${(error as Error).message}`, 'Forwarding');
     });
     const url = await listen(app, settings);
-    const server = app.getHttpServer() as SecureServer;
-    certificate?.follow(server, logger);
-    return {
-      app,
-      url: certificate === undefined ? url : url.replace(/^http:/, 'https:'),
-      reloadCertificate: certificate && (() => certificate.reload(server, logger)),
-    };
+    if (certificate === undefined) return { app, url, reloadCertificate: undefined };
+    const reloadCertificate = certificate.follow(logger);
+    return { app, url: url.replace(/^http:/, 'https:'), reloadCertificate };
   } catch (error) {
     // Running projections must stop before the log closes.
     await (app ?? store).close();
@@ -131,7 +125,7 @@ async function listen(app: NestFastifyApplication, { host, port }: Settings): Pr
   try {
     // Nest's own `listen` would log the error a second time.
     const url = await app.getHttpAdapter().getInstance().listen({ port, host });
-    if (host === 'localhost') await listenOnEach(host, app.getHttpServer() as Server);
+    if (host === 'localhost') await listenOnEach(host, app.getHttpServer());
     return url;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -20,6 +20,7 @@ interface Pair {
 
 export class TlsCertificate {
   #served: Pair;
+  #server: Server | undefined;
   /** The last pair that could not be served, so that it is logged once. */
   #refused: string | undefined;
 
@@ -37,8 +38,32 @@ export class TlsCertificate {
     return { ...this.#served, minVersion: 'TLSv1.2' };
   }
 
+  /** @param server made with the options */
+  renewIn(server: Server): void {
+    this.#server = server;
+  }
+
+  /**
+   * Reads the files again at intervals, until the server closes. Does not keep the process running.
+   *
+   * @returns reads them again at once
+   */
+  follow(logger: LoggerService): () => void {
+    const { validTo } = new X509Certificate(this.#served.cert);
+    if (Date.parse(validTo) < Date.now())
+      logger.warn(`the certificate has expired; ${validityOf(this.#served)}`, LOGGED_AS);
+    const reload = (): void => {
+      this.#reload(logger);
+    };
+    const check = setInterval(reload, CHECK_INTERVAL_MS).unref();
+    this.#server?.once('close', () => {
+      clearInterval(check);
+    });
+    return reload;
+  }
+
   /** Connections that are open keep the certificate that they began with. A pair that cannot be used is logged, and the old one stays. */
-  reload(server: Server, logger: LoggerService): void {
+  #reload(logger: LoggerService): void {
     let read: Pair;
     try {
       read = readPair(this.paths);
@@ -51,21 +76,8 @@ export class TlsCertificate {
     this.#refused = undefined;
     if (read.cert.equals(this.#served.cert) && read.key.equals(this.#served.key)) return;
     this.#served = read;
-    server.setSecureContext(this.options);
+    this.#server?.setSecureContext(this.options);
     logger.log(`the certificate was read again; ${validityOf(read)}`, LOGGED_AS);
-  }
-
-  /** Reads the files again at intervals, until the server closes. Does not keep the process running. */
-  follow(server: Server, logger: LoggerService): void {
-    const { validTo } = new X509Certificate(this.#served.cert);
-    if (Date.parse(validTo) < Date.now())
-      logger.warn(`the certificate has expired; ${validityOf(this.#served)}`, LOGGED_AS);
-    const check = setInterval(() => {
-      this.reload(server, logger);
-    }, CHECK_INTERVAL_MS).unref();
-    server.once('close', () => {
-      clearInterval(check);
-    });
   }
 }
 
@@ -79,7 +91,11 @@ function readPair({ cert: certPath, key: keyPath }: TlsPaths): Pair {
   const [cert, key] = [readFile('CERT', certPath), readFile('KEY', keyPath)];
   requireUsable('CERT', { cert }, `${certPath} is no certificate in PEM`);
   requireUsable('KEY', { key }, `${keyPath} is no private key in PEM without a passphrase`);
-  requireUsable('KEY', { cert, key }, `the key in ${keyPath} does not belong to the certificate in ${certPath}`);
+  requireUsable(
+    'KEY',
+    { cert, key },
+    `the key in ${keyPath} does not belong to the certificate in ${certPath}`,
+  );
   return { cert, key };
 }
 

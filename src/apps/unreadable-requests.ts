@@ -1,7 +1,6 @@
 /** Answers what Node's HTTP parser cannot read as a problem, over the bare connection: there is no request yet. */
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { problemType } from '../runtime/http/kernel/problem.js';
 
 export interface Refusal {
@@ -40,6 +39,9 @@ const REFUSALS: Readonly<Record<string, Refusal>> = {
   },
 };
 
+/** Codes of errors of TLS. */
+const OF_A_HANDSHAKE = /^ERR_(?:SSL|TLS|OSSL)_/;
+
 /** After this time the connection is closed, also when the client goes on sending. */
 const LINGER_MS = 1_000;
 
@@ -48,15 +50,11 @@ export function answerUnreadable(error: Error & { readonly code?: unknown }, soc
   const { code } = error;
   if (code === 'ECONNRESET' || socket.destroyed) return;
   // What failed in a handshake of TLS has no way to be answered.
-  if (!socket.writable || isHandshaking(socket)) {
+  if (!socket.writable || OF_A_HANDSHAKE.test(String(code))) {
     socket.destroy();
     return;
   }
   answerBare(socket, REFUSALS[String(code)] ?? MALFORMED);
-}
-
-function isHandshaking(socket: Socket): boolean {
-  return socket instanceof TLSSocket && socket.getCipher() === undefined;
 }
 
 /** Answers over a connection that has no request, and ends it. */

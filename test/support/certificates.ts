@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { request, type RequestOptions } from 'node:https';
 import { join } from 'node:path';
-import type { TLSSocket } from 'node:tls';
+import { TLSSocket } from 'node:tls';
 
 export interface Certificate {
   /** In PEM, and where it is: for NODE_EXTRA_CA_CERTS. */
@@ -60,9 +60,9 @@ export function secureRequest(
 ): Promise<SecureAnswer> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { agent: false, ...options }, (response) => {
-      const socket = response.socket as TLSSocket;
-      const certificate = String(socket.getPeerCertificate().subject.CN);
-      const protocol = socket.getProtocol();
+      if (!(response.socket instanceof TLSSocket)) throw new Error('it was answered without TLS');
+      const certificate = String(response.socket.getPeerCertificate().subject.CN);
+      const protocol = response.socket.getProtocol();
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('error', reject);
