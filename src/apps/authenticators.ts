@@ -4,7 +4,8 @@ import { KeyFileUnusable, readKeyFile, stateOf } from '../runtime/access/keys/ke
 import { JwtAuthenticator } from '../runtime/access/jwt/jwt-authenticator.js';
 import type { Authenticator } from '../runtime/access/principal.js';
 import { GrantedScopes } from '../runtime/access/scopes.js';
-import { InvalidSetting, isLoopback, type Settings } from './settings.js';
+import { isLoopback } from './network-settings.js';
+import { InvalidSetting, type Settings } from './settings.js';
 
 type AccessSettings = Pick<Settings, 'host' | 'keys' | 'jwt' | 'anonymous'>;
 

@@ -1,4 +1,5 @@
 /** A Nest application on Fastify, with parsers, problems, `405`s and OpenAPI. `main.ts` and the tests start the same one. */
+import type { RequestListener } from 'node:http';
 import type { DynamicModule, INestApplication, LoggerService } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -15,6 +16,7 @@ import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-docum
 import { commandTypesIn } from '../runtime/http/commands/commands.controller.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { answerUnreadable } from './unreadable-requests.js';
+import { createHttpServer, type HttpServerOptions } from './http-server.js';
 import { serveLandingPage } from './landing-page.js';
 import { closeGracefully } from './graceful-close.js';
 import type { Forwarding } from './forwarding.js';
@@ -34,7 +36,7 @@ import {
   type ProblemHeaders,
 } from '../runtime/http/kernel/problem.filter.js';
 
-export interface HttpOptions extends OriginOptions {
+export interface HttpOptions extends OriginOptions, HttpServerOptions {
   readonly title: string;
   readonly description: string;
   readonly version: string;
@@ -58,9 +60,6 @@ class ApplicationFilter extends ProblemFilter {
     return super.answer(problem, request, response);
   }
 }
-
-/** A request must have arrived completely within this time, since one that never does would delay the close for ever. */
-const REQUEST_TIMEOUT_MS = 30_000;
 
 const MAX_PARAMETER_LENGTH = 4096;
 
@@ -89,6 +88,8 @@ export async function createHttpApplication(
     forwarding,
     access = new Access({ anonymous: GrantedScopes.all }),
     logger,
+    certificate,
+    connections,
     ...origins
   }: HttpOptions,
 ): Promise<NestFastifyApplication> {
@@ -96,7 +97,7 @@ export async function createHttpApplication(
   const filter = new ApplicationFilter(async () => app.get<ProblemHeaders>(PROBLEM_HEADERS)());
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    serverFactory: (handler: RequestListener) => createHttpServer(handler, { certificate, connections }),
     forceCloseConnections: 'idle',
     return503OnClosing: false, // `closeGracefully` does, with a problem
     clientErrorHandler: answerUnreadable,

@@ -89,7 +89,13 @@ async function run(version: string, define: (settings: Settings) => AppDefinitio
     setTimeout(() => process.exit(EXIT_DISK_FAILED), MAX_END_MS).unref();
     end(EXIT_DISK_FAILED);
   };
-  const { app, url } = await startApp(settings, logger, version, definition, onCommitRefused);
+  const { app, url, reloadCertificate } = await startApp(
+    settings,
+    logger,
+    version,
+    definition,
+    onCommitRefused,
+  );
   close = () => app.close();
   const onSignal = (signal: NodeJS.Signals): void => {
     if (!ending) logger.log(`${signal}: finishing what was accepted`, 'Leftfold');
@@ -97,6 +103,8 @@ async function run(version: string, define: (settings: Settings) => AppDefinitio
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  // Without TLS, it ends the process as ever.
+  if (reloadCertificate !== undefined) process.on('SIGHUP', reloadCertificate);
   process.stdout.write(greeting(version, url, settings, definition.about.examples(url)));
 }
 

@@ -19,6 +19,9 @@ describe('the configuration', () => {
     forward: new Map(),
     port: 3000,
     host: '127.0.0.1',
+    tls: undefined,
+    tlsProxy: false,
+    connections: 10_000,
     hosts: [],
     origins: [],
     data: resolve('data'),
@@ -47,6 +50,10 @@ describe('the configuration', () => {
     const names = [
       'PORT',
       'HOST',
+      'LEFTFOLD_TLS_CERT',
+      'LEFTFOLD_TLS_KEY',
+      'LEFTFOLD_TLS_PROXY',
+      'LEFTFOLD_CONNECTIONS',
       'LEFTFOLD_DATA',
       'LEFTFOLD_STORE',
       'LEFTFOLD_ENTITIES',
@@ -91,12 +98,26 @@ describe('the configuration', () => {
     expect(data).toBe(resolve('some', 'where'));
   });
 
+  it.each(['0.0.0.0', '::', '192.168.1.5', 'log.example.com'])(
+    'takes an address of a network with TLS, or with a proxy that ends it: %s',
+    (host) => {
+      const tls = { LEFTFOLD_TLS_CERT: 'tls/cert.pem', LEFTFOLD_TLS_KEY: '/etc/key.pem' };
+      expect(readSettings({ HOST: host, ...tls })).toMatchObject({
+        host,
+        tls: { cert: resolve('tls', 'cert.pem'), key: '/etc/key.pem' },
+      });
+      expect(readSettings({ HOST: host, LEFTFOLD_TLS_PROXY: 'on' })).toMatchObject({ host, tlsProxy: true });
+    },
+  );
+
   it.each([
     ['PORT', '0', { port: 0 }],
     ['PORT', '65535', { port: 65_535 }],
     ['HOST', 'localhost', { host: 'localhost' }],
     ['HOST', '::1', { host: '::1' }],
     ['HOST', '127.8.9.10', { host: '127.8.9.10' }],
+    ['LEFTFOLD_TLS_PROXY', 'on', { tlsProxy: true }],
+    ['LEFTFOLD_CONNECTIONS', '50', { connections: 50 }],
     ['LEFTFOLD_STORE', 'memory', { store: 'memory' }],
     ['LEFTFOLD_STORE', 'lmdb', { store: 'lmdb' }],
     [
@@ -148,6 +169,8 @@ describe('a setting that cannot be', () => {
     ['HOST', '192.168.1.5', 'must be a loopback address'],
     ['HOST', '127.0.0.1.example.org', 'must be a loopback address'],
     ['HOST', 'example.org', 'must be a loopback address'],
+    ['LEFTFOLD_TLS_PROXY', 'nginx', 'must be on or off'],
+    ['LEFTFOLD_CONNECTIONS', '0', 'must be a whole number from 1 to 1000000'],
     ['LEFTFOLD_APP', 'sum', 'must be one of monolith, log, context'],
     ['LEFTFOLD_COMMITS', 'yes', 'must be on or off'],
     [
@@ -172,6 +195,21 @@ describe('a setting that cannot be', () => {
     const error = errorOf({ [name]: text });
     expect(error.setting).toBe(name);
     expect(error.message).toContain(`${name}: ${reason}`);
+  });
+
+  it.each([
+    ['LEFTFOLD_TLS_CERT', 'LEFTFOLD_TLS_KEY'],
+    ['LEFTFOLD_TLS_KEY', 'LEFTFOLD_TLS_CERT'],
+  ])('is the other half of TLS: %s without %s', (given, missing) => {
+    const error = errorOf({ [given]: '/etc/leftfold/tls.pem' });
+    expect(error.message).toBe(`${missing}: must be set with ${given}: TLS needs a certificate and its key`);
+  });
+
+  it('is an address of a network without TLS, and says what to set', () => {
+    expect(errorOf({ HOST: '0.0.0.0' }).message).toBe(
+      'HOST: must be a loopback address (127.0.0.1, ::1 or localhost), unless there are credentials and TLS: ' +
+        'set LEFTFOLD_TLS_CERT and LEFTFOLD_TLS_KEY, or LEFTFOLD_TLS_PROXY=on where a proxy ends TLS (it is "0.0.0.0")',
+    );
   });
 
   it('is named in one line, with what it is', () => {

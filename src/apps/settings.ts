@@ -1,5 +1,4 @@
 /** The settings of the app, read from the environment and validated once. The README lists them. A context reads its own settings. */
-import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { clientKeyIn, type ClientKey } from '../runtime/access/client-key.js';
@@ -11,6 +10,7 @@ import { hostFault, originFault } from '../runtime/http/kernel/origin-policy.js'
 import { DEFAULT_LEASE_SECONDS } from '../runtime/stores/drivers.js';
 import { remoteUrl } from '../runtime/stores/remote/remote.driver.js';
 import { urlWithoutPassword } from '../runtime/stores/postgres/postgres.driver.js';
+import { requireLocalOrTls, tlsPaths, type TlsPaths } from './network-settings.js';
 
 export { InvalidSetting };
 
@@ -34,6 +34,12 @@ export interface Settings {
   readonly commits: boolean;
   readonly port: number;
   readonly host: string;
+  /** Undefined: it is served without TLS. */
+  readonly tls: TlsPaths | undefined;
+  /** A proxy ends TLS, and says in `X-Forwarded-For` where requests come from. */
+  readonly tlsProxy: boolean;
+  /** The most connections at a time. */
+  readonly connections: number;
   /** Which contexts other servers have, and where: their requests are handed on. */
   readonly forward: ReadonlyMap<string, string>;
   /** Further names by which requests may address the server. */
@@ -122,30 +128,27 @@ const list = (faultOf: (item: string) => string | undefined): z.ZodType<readonly
       if (message !== undefined) context.addIssue({ code: 'custom', message });
     });
 
+const onOrOff = z.enum(['on', 'off'], 'must be on or off').transform((text) => text === 'on');
+
+const path = z.string().transform((text) => resolve(text));
+
 const settings = {
   LEFTFOLD_APP: z.enum(APPS, `must be one of ${APPS.join(', ')}`).default('monolith'),
   LEFTFOLD_CONTEXTS: list(() => undefined).prefault(''),
   LEFTFOLD_FORWARD: list(forwardFault)
     .transform((items) => new Map(items.map(forwardedIn)))
     .prefault(''),
-  LEFTFOLD_COMMITS: z
-    .enum(['on', 'off'], 'must be on or off')
-    .transform((text) => text === 'on')
-    .prefault('off'),
+  LEFTFOLD_COMMITS: onOrOff.prefault('off'),
   PORT: whole(0, 65_535).default(3000),
-  HOST: z
-    .string()
-    .refine(
-      isLoopback,
-      'must be a loopback address (127.0.0.1, ::1 or localhost): nothing else is served without credentials, which cannot be configured yet',
-    )
-    .default('127.0.0.1'),
+  HOST: z.string().default('127.0.0.1'),
+  LEFTFOLD_TLS_CERT: path.optional(),
+  LEFTFOLD_TLS_KEY: path.optional(),
+  LEFTFOLD_TLS_PROXY: onOrOff.prefault('off'),
+  // Measured on Node 20: a connection with TLS takes 43 kB of memory, so these are 0.4 GB.
+  LEFTFOLD_CONNECTIONS: whole(1, 1_000_000).default(10_000),
   LEFTFOLD_HOSTS: list(hostFault).prefault(''),
   LEFTFOLD_ORIGINS: list(originFault).prefault(''),
-  LEFTFOLD_DATA: z
-    .string()
-    .transform((path) => resolve(path))
-    .prefault('./data'),
+  LEFTFOLD_DATA: path.prefault('./data'),
   LEFTFOLD_STORE: z
     .custom<Settings['store']>(
       isStore,
@@ -212,12 +215,19 @@ export function readSettings(environment: Environment): Settings {
   };
   const store = read('LEFTFOLD_STORE');
   const data = read('LEFTFOLD_DATA');
+  const host = read('HOST');
+  const tls = tlsPaths(read('LEFTFOLD_TLS_CERT'), read('LEFTFOLD_TLS_KEY'));
+  const tlsProxy = read('LEFTFOLD_TLS_PROXY');
+  requireLocalOrTls({ host, tls, tlsProxy });
   return {
     app: read('LEFTFOLD_APP'),
     contexts: read('LEFTFOLD_CONTEXTS'),
     commits: read('LEFTFOLD_COMMITS'),
     port: read('PORT'),
-    host: read('HOST'),
+    host,
+    tls,
+    tlsProxy,
+    connections: read('LEFTFOLD_CONNECTIONS'),
     forward: read('LEFTFOLD_FORWARD'),
     hosts: read('LEFTFOLD_HOSTS'),
     origins: read('LEFTFOLD_ORIGINS'),
@@ -261,10 +271,6 @@ function jwtSettings(
     missing,
     `must be set beside ${present}: JWTs need an issuer, an audience and a JWKS`,
   );
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function isStore(store: unknown): store is Settings['store'] {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../runtime/http/events/cloud-event.js';
+import { FailedAttempts } from '../runtime/access/failed-attempts.js';
 import { Access } from '../runtime/access/access.js';
 import { fileErrorText } from '../runtime/file-error-text.js';
 import { EventLog } from '../runtime/event-log/event-log.js';
@@ -13,18 +14,23 @@ import type { Projection } from '../runtime/projection/projection.js';
 import { ProjectionHost } from '../runtime/projection/projection-host.js';
 import { threadTurns } from '../runtime/http/kernel/thread-turns.js';
 import { AppModule, type AppDefinition } from './app-definition.js';
-import { authenticatorsOf } from './authenticators.js';
+import { authenticatorsOf, hasCredentials } from './authenticators.js';
 import { ForwardingModule } from './forwarding.controller.js';
 import { Forwarding, type ForwardedContext } from './forwarding.js';
 import { createHttpApplication } from './http-application.js';
+import { listenOnEach } from './http-server.js';
 import { requireKnownLog } from './known-log.js';
+import { requireCredentials } from './network-settings.js';
 import { openStore } from './open-store.js';
 import { InvalidSetting, type Settings } from './settings.js';
+import { TlsCertificate } from './tls-certificate.js';
 
 export interface Running {
   readonly app: NestFastifyApplication;
   /** Where it listens: `http://127.0.0.1:3000`. */
   readonly url: string;
+  /** Reads the certificate again; undefined without TLS. */
+  readonly reloadCertificate: (() => void) | undefined;
 }
 
 /**
@@ -39,6 +45,8 @@ export async function startApp(
   onCommitRefused?: (sentence: string) => void,
 ): Promise<Running> {
   const { about, aliases, isBoundToLog = false, forwardable } = definition;
+  requireCredentials(settings, hasCredentials(settings));
+  const certificate = settings.tls && TlsCertificate.read(settings.tls);
   prepareSnapshots(settings);
   threadTurns.maxBytes = settings.streamBytes;
   const store = await openStore(settings, {
@@ -59,16 +67,25 @@ export async function startApp(
       version,
       hosts: settings.hosts,
       origins: settings.origins,
+      behindTlsProxy: settings.tlsProxy,
+      certificate,
+      connections: settings.connections,
       jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
       ...(aliases !== undefined && { aliases }),
       forwarding,
-      access: new Access(authenticatorsOf(settings)),
+      access: new Access({
+        ...authenticatorsOf(settings),
+        attempts: new FailedAttempts({ behindProxy: settings.tlsProxy }),
+      }),
       logger,
     });
     await forwarding?.begin().catch((error: unknown) => {
       logger.warn(`requests are handed on nevertheless: ${(error as Error).message}`, 'Forwarding');
     });
-    return { app, url: await listen(app, settings) };
+    const url = await listen(app, settings);
+    if (certificate === undefined) return { app, url, reloadCertificate: undefined };
+    const reloadCertificate = certificate.follow(logger);
+    return { app, url: url.replace(/^http:/, 'https:'), reloadCertificate };
   } catch (error) {
     // Running projections must stop before the log closes.
     await (app ?? store).close();
@@ -113,7 +130,9 @@ function prepareSnapshots({ store, data }: Settings): void {
 async function listen(app: NestFastifyApplication, { host, port }: Settings): Promise<string> {
   try {
     // Nest's own `listen` would log the error a second time.
-    return await app.getHttpAdapter().getInstance().listen({ port, host });
+    const url = await app.getHttpAdapter().getInstance().listen({ port, host });
+    if (host === 'localhost') await listenOnEach(host, app.getHttpServer());
+    return url;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const reason =

@@ -1,20 +1,9 @@
 /** A log server behind a proxy with TLS: LEFTFOLD_STORE=https://… */
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { leftfold } from '../support/cli.js';
 import { Server, TemporaryFolder, runToEnd, type Environment } from '../support/server.js';
-import { TlsProxy, selfSigned, type Certificate } from '../support/tls-proxy.js';
-
-function hasOpenssl(): boolean {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    // eslint-disable-next-line no-console -- a skipped spec says so
-    console.warn('skipped: there is no openssl to make a certificate with');
-    return false;
-  }
-}
+import { hasOpenssl, makeCertificate, type Certificate } from '../support/certificates.js';
+import { TlsProxy } from '../support/tls-proxy.js';
 
 const describeWithOpenssl = hasOpenssl() ? describe : describe.skip;
 const WAIT = { headers: { prefer: 'wait=20' } };
@@ -34,7 +23,7 @@ describeWithOpenssl('a context over a log server behind TLS', () => {
   });
 
   beforeAll(async () => {
-    certificate = selfSigned(folder.path, 'proxy');
+    certificate = makeCertificate(folder.path, 'proxy');
     log = await Server.start({
       LEFTFOLD_APP: 'log',
       LEFTFOLD_CONTEXTS: 'entries',
@@ -64,7 +53,7 @@ describeWithOpenssl('a context over a log server behind TLS', () => {
   }, 30_000);
 
   it('does not start when it does not trust the certificate, and says so in one line', async () => {
-    const other = selfSigned(folder.path, 'other');
+    const other = makeCertificate(folder.path, 'other');
     for (const trusted of [undefined, other.path]) {
       const { code, stderr } = await runToEnd(environment(trusted));
       expect(code).toBe(1);

@@ -1,26 +1,8 @@
 /** A proxy that speaks TLS with a certificate of its own and passes everything on to a server without. */
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { connect, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
-
-export interface Certificate {
-  /** In PEM, and where it is: for NODE_EXTRA_CA_CERTS. */
-  readonly path: string;
-  readonly cert: Buffer;
-  readonly key: Buffer;
-}
-
-/** Signed by itself, for 127.0.0.1. Needs the program `openssl`. */
-export function selfSigned(folder: string, name: string): Certificate {
-  const [path, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
-  const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const subject = ['-days', '2', '-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'];
-  execFileSync('openssl', [...words, ...subject, '-keyout', key, '-out', path], { stdio: 'ignore' });
-  return { path, cert: readFileSync(path), key: readFileSync(key) };
-}
+import type { Certificate } from './certificates.js';
 
 export class TlsProxy {
   private constructor(private readonly server: Server) {}

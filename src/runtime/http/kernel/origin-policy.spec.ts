@@ -84,6 +84,30 @@ describe('a request that changes something', () => {
     expect(check(options, headers)).toThrow(ForeignOrigin);
   });
 
+  describe('where the settings say that a proxy ends TLS', () => {
+    const options = { hosts: ['log.example'], behindTlsProxy: true };
+    const page = (origin: string, host = 'log.example'): (() => void) => check(options, { host, origin });
+
+    it('is taken from a page of this host with TLS, also from a browser that says no more', () => {
+      expect(page('https://log.example')).not.toThrow();
+      expect(page('https://log.example:8443', 'log.example:8443')).not.toThrow();
+    });
+
+    it('is refused from a page of this host without TLS, and of another port', () => {
+      expect(page('http://log.example')).toThrow(ForeignOrigin);
+      expect(page('https://log.example:8443')).toThrow(ForeignOrigin);
+    });
+
+    it('is taken without TLS by a loopback name, as the operator has it', () => {
+      expect(page('http://127.0.0.1:3000', '127.0.0.1:3000')).not.toThrow();
+      expect(page('http://localhost:3000', 'localhost:3000')).not.toThrow();
+    });
+  });
+
+  it('is refused from a page of this host without TLS where the server itself speaks it', () => {
+    expect(check({}, { origin: 'http://127.0.0.1:3000' }, { encrypted: true })).toThrow(ForeignOrigin);
+  });
+
   it('is taken from an allowed origin', () => {
     const options = { origins: ['https://app.example'] };
     expect(check(options, { origin: 'https://app.example', 'sec-fetch-site': 'cross-site' })).not.toThrow();

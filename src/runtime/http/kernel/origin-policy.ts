@@ -13,6 +13,8 @@ export interface OriginOptions {
   readonly hosts?: readonly string[];
   /** Origins whose pages may read and write, as in `https://app.example.com`. Default: only the server's own. */
   readonly origins?: readonly string[];
+  /** A proxy ends TLS for this server, so its own origins are `https`; by a loopback name also `http`. Default: false. */
+  readonly behindTlsProxy?: boolean;
 }
 
 /** What a request is judged by. An upgrade to WebSocket has the same parts. */
@@ -62,10 +64,12 @@ export class ForeignOrigin extends Problem {
 export class OriginPolicy {
   readonly #hosts: ReadonlySet<string>;
   readonly #origins: ReadonlySet<string>;
+  readonly #behindTlsProxy: boolean;
   /** The last pair that was found right: most requests name the server as the one before did. */
   #lastOwn: { readonly host: string; readonly localAddress: string | undefined } | undefined;
 
-  constructor({ hosts = [], origins = [] }: OriginOptions = {}) {
+  constructor({ hosts = [], origins = [], behindTlsProxy = false }: OriginOptions = {}) {
+    this.#behindTlsProxy = behindTlsProxy;
     this.#hosts = new Set(hosts.map((host) => host.toLowerCase()));
     this.#origins = new Set(origins.map((origin) => origin.toLowerCase()));
   }
@@ -81,7 +85,7 @@ export class OriginPolicy {
     if (!changesSomething(request)) return;
     if (origin !== undefined) {
       if (this.#origins.has(origin.toLowerCase())) return;
-      if (!isOwnOrigin(request, origin.toLowerCase())) throw new ForeignOrigin('Origin', origin);
+      if (!this.#isOwnOrigin(request, origin.toLowerCase())) throw new ForeignOrigin('Origin', origin);
     }
     if (site === 'cross-site' || site === 'same-site') throw new ForeignOrigin('Sec-Fetch-Site', site);
   }
@@ -112,6 +116,17 @@ export class OriginPolicy {
     return origin !== undefined && this.#origins.has(origin.toLowerCase());
   }
 
+  #isOwnOrigin({ headers, socket }: OriginRequest, origin: string): boolean {
+    const host = headers.host?.toLowerCase() ?? '';
+    const isEncrypted = (socket as Partial<TLSSocket> | undefined)?.encrypted === true;
+    if (isEncrypted) return origin === `https://${host}`;
+    // A page of the same host without TLS is not of this server: somebody on the way may have written it.
+    if (this.#behindTlsProxy && !isLoopbackName(withoutPort(host))) return origin === `https://${host}`;
+    if (origin === `http://${host}`) return true;
+    // A proxy may have ended TLS; then the browser itself must say that the page is of this origin.
+    return origin === `https://${host}` && headers['sec-fetch-site'] === 'same-origin';
+  }
+
   #requireOwnName(host: string, localAddress: string | undefined): void {
     const last = this.#lastOwn;
     if (last?.host === host && last.localAddress === localAddress) return;
@@ -120,7 +135,7 @@ export class OriginPolicy {
   }
 
   #isOwnName(host: string, localAddress: string | undefined): boolean {
-    const name = host.replace(/:\d*$/, '');
+    const name = withoutPort(host);
     if (this.#hosts.has(host) || this.#hosts.has(name)) return true;
     if (isLoopbackAddress(localAddress)) return isLoopbackName(name);
     // The names of an address of a network are known to its operator only.
@@ -132,12 +147,8 @@ function changesSomething({ method = '', headers }: OriginRequest): boolean {
   return !SAFE_METHODS.has(method) || headers.upgrade !== undefined;
 }
 
-function isOwnOrigin({ headers, socket }: OriginRequest, origin: string): boolean {
-  const host = headers.host?.toLowerCase() ?? '';
-  const isEncrypted = (socket as Partial<TLSSocket> | undefined)?.encrypted === true;
-  if (origin === `${isEncrypted ? 'https' : 'http'}://${host}`) return true;
-  // A proxy may have ended TLS; then the browser itself must say that the page is of this origin.
-  return !isEncrypted && origin === `https://${host}` && headers['sec-fetch-site'] === 'same-origin';
+function withoutPort(host: string): string {
+  return host.replace(/:\d*$/, '');
 }
 
 function isLoopbackName(name: string): boolean {
