@@ -33,7 +33,9 @@ export function buildIdOf(entry: string | undefined): string | undefined {
 
 /** As Node finds it: `nest start` runs `dist/main`, and the file is `dist/main.js`. */
 function fileOf(entry: string): string {
-  return realpathSync(existsSync(entry) && statSync(entry).isFile() ? entry : createRequire(entry).resolve(entry));
+  return realpathSync(
+    existsSync(entry) && statSync(entry).isFile() ? entry : createRequire(entry).resolve(entry),
+  );
 }
 
 function addFile(digest: Hash, folder: string, path: string): void {
