@@ -1,13 +1,14 @@
 /**
  * Builds the application of docs/scaffold.md from the package's tarball by the guide's own blocks, in a temporary folder: commands are
- * run, files are written, requests are answered as the guide says. Then every generator runs, and what they make is built, tested, and
- * changed while `nest start --watch` runs.
+ * run, files are written, requests are answered as the guide says. Then every generator runs, and what they make is built, tested (a spec
+ * by three test runners), and changed while `nest start --watch` runs.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { checkRunners } from './check-runners.mjs';
 import { checkWatch } from './check-watch.mjs';
 
 const START_TIMEOUT_MS = 60_000;
@@ -70,6 +71,7 @@ export async function checkScaffold(guide, boot, tarball) {
   );
   answered(`curl -s '127.0.0.1:${port}/books?count=true'`, '…"count":1…');
   await stopped(server);
+  checkRunners(folder);
   await checkWatch(folder, port);
 }
 
