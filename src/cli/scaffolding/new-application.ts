@@ -115,6 +115,8 @@ function packageJson(name: string, leftfold: string): string {
       start: 'nest start',
       'start:dev': 'nest start --watch',
       build: 'nest build',
+      contracts: 'nest build && leftfold contracts publish --contexts dist/app.module.js',
+      model: 'nest build && leftfold model --contexts dist/app.module.js',
       test: 'node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js',
     },
     dependencies: {
@@ -215,5 +217,5 @@ API documentation is at http://127.0.0.1:3000/docs. The log is in \`data/\`.
 | one state, folded from the events | \`npx nest g -c leftfold projection turnover billing\` |
 | many small states, in lists | \`npx nest g -c leftfold entity-projection invoices billing\` |
 
-\`npm test\` runs the specs.
+\`npm test\` runs the specs, \`npm run contracts\` publishes the contracts of the events in \`contracts/\`, and \`npm run model\` draws who records and who consumes what.
 `;
