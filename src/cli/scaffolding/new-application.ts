@@ -1,16 +1,7 @@
 /** The files of an application that `leftfold new` makes: it starts, and has one context. */
 import { isFree, pascal, singular } from './names.js';
-import {
-  contractsSpec,
-  deciderFile,
-  deciderSpec,
-  entitiesFile,
-  entitiesSpec,
-  eventOf,
-  eventsFile,
-  machineFile,
-  moduleFile,
-} from './templates.js';
+import { contractsSpec, deciderSpec, entitiesSpec } from './spec-templates.js';
+import { deciderFile, entitiesFile, eventOf, eventsFile, machineFile, moduleFile } from './templates.js';
 
 export interface NewApplication {
   readonly name: string;
