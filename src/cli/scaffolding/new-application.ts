@@ -149,13 +149,15 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { completeApi } from 'leftfold/http';
+import { ProblemFilter, completeApi } from 'leftfold/http';
 import { AppModule } from './app.module.js';
 
 // Bodies are read exactly, and so asked for as they are sent.
 const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter(), { rawBody: true });
 const api = new DocumentBuilder().setTitle('The application').build();
 SwaggerModule.setup('docs', app, completeApi(app, SwaggerModule.createDocument(app, api)));
+// What is not Leftfold's, as an unknown path, is answered with problem+json, too.
+app.useGlobalFilters(app.get(ProblemFilter));
 app.enableShutdownHooks();
 await app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1');
 `;
