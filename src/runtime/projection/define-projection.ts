@@ -5,6 +5,12 @@ import { RESERVED } from '../http/kernel/paths.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
 import { foldOf, type ContextOf, type Machine } from '../fold/fold.js';
 import { FIRST_VERSION, fingerprintOf } from '../fold/machine-fingerprint.js';
+import {
+  fingerprintWithoutUnhandled,
+  requireUnhandled,
+  withoutUnhandled,
+  type Unhandled,
+} from './unhandled.js';
 
 export type View = Readonly<Record<string, Json>>;
 
@@ -52,16 +58,21 @@ export function defineProjection<Projected extends Machine>(definition: {
   readonly version?: number;
   readonly view: (state: FoldState<ContextOf<Projected>>, when?: When) => View;
   readonly links?: readonly string[];
+  /** What becomes of a consumed event that the state has no transition for. Default: `ignore`. */
+  readonly unhandled?: Unhandled;
 }): ProjectionDefinition<ContextOf<Projected>> {
-  const { name, machine, consumes, version = FIRST_VERSION, view, links } = definition;
+  const { name, machine, consumes, version = FIRST_VERSION, view, links, unhandled = 'ignore' } = definition;
   requireNameAndVersion('projection', { name, version });
   const fold = foldOf<ContextOf<Projected>>(machine);
+  requireUnhandled(name, unhandled);
   const consumed = new Set(consumes.map((contract) => contract.type));
   for (const type of fold.awaits) {
     if (!consumed.has(type)) {
       throw new Error(`projection ${name}: its machine reacts to ${type}, which consumes does not list`);
     }
   }
+  const fingerprint = fingerprintOf(machine, consumes, version);
+  const isFault = unhandled === 'fault';
   return {
     name,
     machine,
@@ -69,8 +80,8 @@ export function defineProjection<Projected extends Machine>(definition: {
     consumes,
     view,
     ...(links !== undefined && { links }),
-    fold,
-    fingerprint: fingerprintOf(machine, consumes, version),
+    fold: isFault ? withoutUnhandled(fold) : fold,
+    fingerprint: isFault ? fingerprintWithoutUnhandled(fingerprint) : fingerprint,
   };
 }
 

@@ -73,6 +73,7 @@ const NOT_MODIFIED = { description: 'The same as under the entity tag of If-None
 const VALUES: Readonly<Record<IndexKind, Schema>> = {
   text: z.string(),
   integer: z.string(),
+  decimal: z.string(),
   number: z.number(),
   boolean: z.boolean(),
   time: apiTime,
