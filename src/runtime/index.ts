@@ -152,6 +152,7 @@ export type { Servable } from './http/commands/routes.js';
 export {
   defineProjection,
   type ProjectionDefinition,
+  type ProjectionHttp,
   type View,
   type When,
 } from './projection/define-projection.js';

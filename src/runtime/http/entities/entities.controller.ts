@@ -1,4 +1,4 @@
-/** What every entity projection answers: `GET /<name>` and `GET /<name>/{key}`. */
+/** What every entity projection answers: `GET /<path>` and `GET /<path>/{key}`, where the path is its name or another. */
 import {
   Controller,
   Get,
@@ -25,6 +25,7 @@ import { Links } from '../kernel/links.js';
 import { guardOrigin } from '../kernel/origin.guard.js';
 import { OriginPolicy } from '../kernel/origin-policy.js';
 import { refuseUnknownParameters, type QueryString } from '../kernel/parameters.js';
+import { pathOf } from '../kernel/paths.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { NotYet, reached, readPlace, requireRecovered } from '../projections/query.js';
@@ -37,6 +38,7 @@ import { readFields, readList, type ListRequest } from './list-request.js';
 
 export function entitiesController(definition: EntityProjectionDefinition): Type {
   const { name } = definition;
+  const path = pathOf(definition);
   const parameters = [
     'after',
     ...(definition.tag === undefined ? [] : ['at']),
@@ -44,7 +46,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
     ...(Object.keys(definition.relations).length > 0 ? ['include'] : []),
   ];
 
-  @Controller({ path: name, version: VERSION_NEUTRAL })
+  @Controller({ path, version: VERSION_NEUTRAL })
   @UseFilters(ProblemFilter)
   class EntitiesController {
     constructor(
@@ -74,7 +76,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
         const position = lowest(page.position, included);
         requireNotBehind(asked, list.reached, position);
         const body = listJson(page, list, definition, included, (cursor) =>
-          this.links.runtime(pathOf(name, query, cursor)),
+          this.links.runtime(nextPage(path, query, cursor)),
         );
         sendBody(this.projection, request, response, {
           body,
@@ -107,7 +109,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
         // What is written while the database is asked may be in the answer or not.
         const { position } = this.projection;
         const answer = (found: StoredEntity | undefined, included = NOTHING_INCLUDED): void => {
-          if (found === undefined) throw new EntityNotFound(name, key);
+          if (found === undefined) throw new EntityNotFound(name, key, path);
           const faultAt = found.fault?.position;
           const [members] = included.members;
           const body = entityJson(
@@ -214,12 +216,12 @@ function listJson(
   return `{"items":[${written.join()}]${counted}${link}}`;
 }
 
-function pathOf(name: string, query: QueryString, cursor: string): string {
+function nextPage(path: string, query: QueryString, cursor: string): string {
   const parameters = new URLSearchParams();
   for (const [parameter, values = []] of Object.entries(query)) {
     if (parameter === 'cursor' || parameter === 'after') continue;
     for (const value of [values].flat()) parameters.append(parameter, value);
   }
   parameters.append('cursor', cursor);
-  return `/${name}?${parameters.toString()}`;
+  return `/${path}?${parameters.toString()}`;
 }

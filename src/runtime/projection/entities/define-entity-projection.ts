@@ -4,7 +4,7 @@ import type { AnyContract, RecordedOf } from '../../event-log/contracts/event-co
 import type { RecordedEvent, Tag } from '../../event-log/event.js';
 import type { Fold, FoldState } from '../../fold/fold-state.js';
 import type { ContextOf, Machine } from '../../fold/fold.js';
-import { defineProjection, type View } from '../define-projection.js';
+import { defineProjection, type ProjectionHttp, type View } from '../define-projection.js';
 import type { Unhandled } from '../unhandled.js';
 import { ADDED_MEMBERS, requireIndexes } from './entity-members.js';
 import { requireRelations } from './entity-relations.js';
@@ -16,8 +16,8 @@ export type FaultScope = 'projection' | 'entity';
 const FAULT_SCOPES: readonly FaultScope[] = ['projection', 'entity'];
 
 /** How entities are served. */
-export interface EntitiesHttp {
-  /** False: `GET /<name>/{key}` is left to a decider at this path, which shows its subjects there. Default: true. */
+export interface EntitiesHttp extends ProjectionHttp {
+  /** False: `GET /<path>/{key}` is left to a decider at this path, which shows its subjects there. Default: true. */
   readonly entity?: boolean;
 }
 
@@ -112,6 +112,7 @@ export function defineEntityProjection<
     view: () => ({}),
     ...(version !== undefined && { version }),
     ...(unhandled !== undefined && { unhandled }),
+    http,
   });
   requireIndexes(name, index, compound);
   requireRelations(name, relations, index);
