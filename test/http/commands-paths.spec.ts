@@ -325,7 +325,8 @@ describe('a command cannot be served whose', () => {
 
   it('subject is shown together with another answer', () => {
     const { change, ...commands } = orders.commands;
-    const decider = (http: object) => ({ ...orders, commands: { ...commands, change: { ...change, http } } });
+    const decider = (http: object): Servable =>
+      ({ ...orders, commands: { ...commands, change: { ...change, http } } }) as never;
     expect(served([decider({ shows: true, many: true })])).toThrow('so it takes no arrays');
     expect(served([decider({ shows: true, status: 204 })])).toThrow('has no other answer');
     expect(served([decider({ path: 'x/{id}' })])).toThrow('http.path names id');

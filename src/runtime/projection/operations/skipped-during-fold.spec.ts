@@ -22,8 +22,8 @@ class Around extends ThreadExecutor {
     super(() => dependencies);
   }
 
-  override async run<Kind extends JobRequest['kind']>(
-    request: JobRequest & { readonly kind: Kind },
+  override async run<Kind extends ThreadJobRequest['kind']>(
+    request: ThreadJobRequest & { readonly kind: Kind },
     options: ExecutorOptions,
   ): Promise<JobResults[Kind]> {
     await this.hooks.before?.();
