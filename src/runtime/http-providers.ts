@@ -103,7 +103,7 @@ export function controllersFor(
     const past = definition.tag === undefined ? [] : [entityPastController(definition)];
     return [entitiesController(definition), ...past];
   }
-  return [projectionController(definition.name), pastController(definition.name)];
+  return [projectionController(definition), pastController(definition)];
 }
 
 export function controllersOf({ events, commits, projections, operations, health }: HttpParts): Type[] {

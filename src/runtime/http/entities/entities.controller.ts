@@ -1,4 +1,4 @@
-/** What every entity projection answers: `GET /<name>` and `GET /<name>/{key}`. */
+/** What every entity projection answers: `GET /<path>` and `GET /<path>/{key}`, where the path is its name or another. */
 import {
   Controller,
   Get,
@@ -26,6 +26,7 @@ import { requireScope } from '../../access/caller.js';
 import { Gate } from '../../access/gate.js';
 import { RequireScope } from '../../access/required-scope.js';
 import { refuseUnknownParameters, type QueryString } from '../kernel/parameters.js';
+import { pathOf } from '../kernel/paths.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { NotYet, reached, readPlace, requireRecovered } from '../projections/query.js';
@@ -39,6 +40,7 @@ import { readFields, readList, type ListRequest } from './list-request.js';
 export function entitiesController(definition: EntityProjectionDefinition): Type {
   const { name } = definition;
   const scope = `query:${name}` as const;
+  const path = pathOf(definition);
   const parameters = [
     'after',
     ...(definition.tag === undefined ? [] : ['at']),
@@ -46,7 +48,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
     ...(Object.keys(definition.relations).length > 0 ? ['include'] : []),
   ];
 
-  @Controller({ path: name, version: VERSION_NEUTRAL })
+  @Controller({ path, version: VERSION_NEUTRAL })
   @UseFilters(ProblemFilter)
   class EntitiesController {
     constructor(
@@ -80,7 +82,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
         const position = lowest(page.position, included);
         requireNotBehind(asked, list.reached, position);
         const body = listJson(page, list, definition, included, (cursor) =>
-          this.links.runtime(pathOf(name, query, cursor)),
+          this.links.runtime(nextPage(path, query, cursor)),
         );
         sendBody(this.projection, request, response, {
           body,
@@ -117,7 +119,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
         // What is written while the database is asked may be in the answer or not.
         const { position } = this.projection;
         const answer = (found: StoredEntity | undefined, included = NOTHING_INCLUDED): void => {
-          if (found === undefined) throw new EntityNotFound(name, key);
+          if (found === undefined) throw new EntityNotFound(name, key, path);
           const faultAt = found.fault?.position;
           const [members] = included.members;
           const body = entityJson(
@@ -226,12 +228,12 @@ function listJson(
   return `{"items":[${written.join()}]${counted}${link}}`;
 }
 
-function pathOf(name: string, query: QueryString, cursor: string): string {
+function nextPage(path: string, query: QueryString, cursor: string): string {
   const parameters = new URLSearchParams();
   for (const [parameter, values = []] of Object.entries(query)) {
     if (parameter === 'cursor' || parameter === 'after') continue;
     for (const value of [values].flat()) parameters.append(parameter, value);
   }
   parameters.append('cursor', cursor);
-  return `/${name}?${parameters.toString()}`;
+  return `/${path}?${parameters.toString()}`;
 }

@@ -21,6 +21,7 @@ import {
   preferHeader,
 } from '../kernel/api-docs.js';
 import type { Schema } from '../kernel/api-schema.js';
+import { pathOf } from '../kernel/paths.js';
 import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
 import { CANNOT_BE_WITHOUT, INVALID_WITHOUT, WHAT_IF_QUERY, apiView } from '../projections/past.docs.js';
 import { PAST_PROBLEMS, apiPointInTime } from '../projections/projection.docs.js';
@@ -73,6 +74,7 @@ const NOT_MODIFIED = { description: 'The same as under the entity tag of If-None
 const VALUES: Readonly<Record<IndexKind, Schema>> = {
   text: z.string(),
   integer: z.string(),
+  decimal: z.string(),
   number: z.number(),
   boolean: z.boolean(),
   time: apiTime,
@@ -88,13 +90,13 @@ const QUERY_PROBLEMS: readonly Problem[] = [
 
 type Documented = Pick<
   EntityProjectionDefinition,
-  'name' | 'index' | 'tag' | 'consumes' | 'keysOf' | 'relations'
+  'name' | 'index' | 'tag' | 'consumes' | 'keysOf' | 'relations' | 'http'
 >;
 
 /** The parameter that asks for what belongs to an entity, where something can. */
 function includeOf({ relations }: Documented): Readonly<Record<string, Schema>> {
   const names = Object.entries(relations).map(
-    ([name, { of, by }]) => `${name} (those of /${of.name} whose ${by} is its key)`,
+    ([name, { of, by }]) => `${name} (those of /${pathOf(of)} whose ${by} is its key)`,
   );
   if (names.length === 0) return {};
   return {
@@ -193,7 +195,7 @@ export function ApiEntity(definition: Documented): MethodDecorator {
     },
     problems: [
       ...QUERY_PROBLEMS,
-      new EntityNotFound(name, exampleKey(definition)),
+      new EntityNotFound(name, exampleKey(definition), pathOf(definition)),
       ...(tag === undefined ? [] : PAST_PROBLEMS),
     ],
   });
@@ -240,7 +242,7 @@ export function ApiEntityHistory(definition: Documented): MethodDecorator {
     },
     problems: [
       new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_POINTS}, as in ?limit=1`),
-      new EntityNotFound(name, exampleKey(definition)),
+      new EntityNotFound(name, exampleKey(definition), pathOf(definition)),
       ...PAST_PROBLEMS.filter((problem) => !(problem instanceof AfterHead)),
     ],
   });
@@ -272,7 +274,7 @@ export function ApiEntityWhatIf(definition: Documented): MethodDecorator {
     problems: [
       INVALID_WITHOUT,
       CANNOT_BE_WITHOUT,
-      new EntityNotFound(name, exampleKey(definition)),
+      new EntityNotFound(name, exampleKey(definition), pathOf(definition)),
       ...PAST_PROBLEMS,
     ],
   });

@@ -1,4 +1,4 @@
-/** The query endpoint that every projection has: `GET /<name>`. */
+/** The query endpoint that every projection has: `GET /<path>`, where the path is its name or another. */
 import {
   Controller,
   Get,
@@ -14,18 +14,20 @@ import { JSON_UTF_8, type HttpRequest, type HttpResponse } from '../kernel/excha
 import { Links } from '../kernel/links.js';
 import { Gate } from '../../access/gate.js';
 import { RequireScope } from '../../access/required-scope.js';
+import { pathOf } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ApiProjection } from './projection.docs.js';
-import type { View } from '../../projection/define-projection.js';
+import type { ProjectionDefinition, View } from '../../projection/define-projection.js';
 import { Projection } from '../../projection/projection.js';
 import { tokenOf } from '../../projection/inject-projection.js';
 import type { Representation, ProjectedState } from './as-of.js';
 import { answerQuery } from './query.js';
 
-export function projectionController(name: string): Type {
+export function projectionController(definition: Pick<ProjectionDefinition, 'name' | 'http'>): Type {
+  const { name } = definition;
   const scope = `query:${name}` as const;
 
-  @Controller({ path: name, version: VERSION_NEUTRAL })
+  @Controller({ path: pathOf(definition), version: VERSION_NEUTRAL })
   @UseFilters(ProblemFilter)
   class ProjectionController {
     #written: { readonly version: string; readonly body: string } | undefined;
