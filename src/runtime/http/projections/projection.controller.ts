@@ -19,8 +19,9 @@ import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ApiProjection } from './projection.docs.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { wantsEventStream } from '../push/event-stream-request.js';
-import { ProjectionFeed } from '../push/projection-source.js';
+import { ProjectionFeed } from '../push/projection-feed.js';
 import { PushStreams } from '../push/push-streams.js';
+import { statesSource } from '../push/states-source.js';
 import { readSeenState, streamHeaders } from './stream-request.js';
 import type { View } from '../../projection/define-projection.js';
 import { Projection } from '../../projection/projection.js';
@@ -63,7 +64,7 @@ export function projectionController(name: string): Type {
       const { links: linked } = projection.definition;
       this.#feed ??= new ProjectionFeed(projection, () => links.inView(projection.view(), linked));
       const seen = await readSeenState(request, projection, log);
-      this.streams.begin(request, response, streamHeaders(projection, response), this.#feed.source(seen));
+      this.streams.begin(request, response, streamHeaders(projection, response), statesSource(this.#feed, seen));
     }
 
     /** That of now is written once for each version, however often it is asked for. */

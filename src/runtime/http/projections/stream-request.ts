@@ -5,8 +5,15 @@ import { queryOf, varyBy, type Headers, type HttpRequest, type HttpResponse } fr
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { readLastPosition } from '../push/event-stream-request.js';
-import type { SeenState } from '../push/projection-source.js';
+import type { SeenState } from '../push/states-source.js';
 import { readPlace, staleSince, type QueriedProjection } from './query.js';
+
+/** A stream of a state of the past would never have a second message. */
+export class PastDoesNotChange extends InvalidParameter {
+  constructor() {
+    super('at', 'What was does not change; ask for it without Accept: text/event-stream.');
+  }
+}
 
 /**
  * `Last-Event-ID` counts before `?after=`.
@@ -22,8 +29,7 @@ export async function readSeenState(
   const query = queryOf(request);
   refuseUnknownParameters(query, ['after', 'at']);
   const { after, point } = readPlace(query);
-  if (point !== undefined)
-    throw new InvalidParameter('at', 'What was does not change; ask for it without Accept: text/event-stream.');
+  if (point !== undefined) throw new PastDoesNotChange();
   return seenState(readLastPosition(request.headers), after, projection, log);
 }
 

@@ -1,6 +1,7 @@
 /** One client that is pushed to: it is sent what its source gives, no faster than it reads, until one of them ends. */
 import { Logger } from '@nestjs/common';
 import { EventUnreadable, LogClosed, LogDamaged, LogWentBack } from '../../event-log/errors.js';
+import { Problem } from '../kernel/problem.js';
 import { threadTurns, type ThreadTurns } from '../kernel/thread-turns.js';
 import type { EndReason, PushMessage, PushSource } from './push-source.js';
 
@@ -123,6 +124,7 @@ export class PushConnection {
     else if (error instanceof LogClosed) this.end('server-stopping');
     else if (error instanceof EventUnreadable || error instanceof LogDamaged)
       this.end('unreadable', error.message);
+    else if (error instanceof Problem) this.end('failed', error.detail);
     else {
       this.#logger.error('a stream failed', error instanceof Error ? error.stack : error);
       this.end('failed');
