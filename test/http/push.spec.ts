@@ -1,4 +1,5 @@
 /** Server-sent events of the log and of projections, on both platforms. */
+import { jest } from '@jest/globals';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { PushStreams } from '../../src/runtime/http/index.js';
 import { add } from '../support/amounts.js';
@@ -177,4 +178,53 @@ describe.each(PLATFORMS)('event streams on %s', (platform) => {
       await until(() => streams.count === 0);
     });
   });
+});
+
+describe('when the server stops', () => {
+  it.each(['/events', '/total'])('a stream at %s ends with the reason, so that its client comes back', async (path) => {
+    const { app, url } = await startForeign('fastify', { http: { events: true } });
+    const client = await StreamClient.open(url + path);
+    await until(() => client.retryMs !== undefined);
+    const began = performance.now();
+    await app.close();
+    await until(() => client.isOver);
+    expect(client.reason).toBe('server-stopping');
+    expect(client.response.complete).toBe(true);
+    expect(performance.now() - began).toBeLessThan(3_000);
+  });
+
+  it('a stream that is asked for while it stops ends at once, and is not refused', async () => {
+    const { app, url } = await startForeign('fastify', { http: { events: true } });
+    app.get(PushStreams).beforeApplicationShutdown();
+    const client = await StreamClient.open(`${url}/events`);
+    await until(() => client.isOver);
+    expect(client.response.statusCode).toBe(200);
+    expect(client.reason).toBe('server-stopping');
+    await app.close();
+  });
+});
+
+describe('many clients', () => {
+  it('all see the last state, and the log is read once for all of them', async () => {
+    const { app, url } = await startForeign('fastify', { http: { events: true } });
+    const log = app.get(EventLog);
+    await add(log, 1);
+    const follow = jest.spyOn(log, 'followPages');
+    const read = jest.spyOn(log, 'read');
+    const clients = await Promise.all(
+      Array.from({ length: 200 }, (_, index) => StreamClient.open(url + (index % 2 === 0 ? '/total' : '/events'))),
+    );
+    const streams = app.get(PushStreams);
+    await until(() => streams.count === 200);
+    for (let count = 0; count < 50; count += 1) await add(log, 1);
+    const last = String(await log.head());
+    await until(() => clients.every(({ lastEventId }) => lastEventId === last));
+    const events = clients.filter((_, index) => index % 2 === 1);
+    expect(new Set(events.map(({ ids }) => ids.length))).toEqual(new Set([50]));
+    expect(follow).toHaveBeenCalledTimes(1);
+    expect(read).not.toHaveBeenCalled();
+    for (const client of clients) client.close();
+    await until(() => streams.count === 0);
+    await app.close();
+  }, 20_000);
 });

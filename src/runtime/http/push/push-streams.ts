@@ -25,7 +25,10 @@ export class PushStreams implements BeforeApplicationShutdown {
   #checking: NodeJS.Timeout | undefined;
   #isStopping = false;
 
-  constructor(private readonly random: () => number = Math.random) {}
+  constructor(
+    private readonly random: () => number = Math.random,
+    private readonly elapsed: () => number = () => performance.now(),
+  ) {}
 
   /** How many are open. */
   get count(): number {
@@ -50,7 +53,8 @@ export class PushStreams implements BeforeApplicationShutdown {
       return;
     }
     const retryMs = MIN_RETRY_MS + this.random() * (MAX_RETRY_MS - MIN_RETRY_MS);
-    const connection = new PushConnection(new EventStreamChannel(openStream(response, all), retryMs, id));
+    const channel = new EventStreamChannel(openStream(response, all), retryMs, id);
+    const connection = new PushConnection(channel, this.elapsed);
     // A refusal would keep an EventSource from ever coming back.
     if (this.#isStopping) connection.end('server-stopping');
     this.add(connection, source);
@@ -60,7 +64,7 @@ export class PushStreams implements BeforeApplicationShutdown {
   add(connection: PushConnection, source: PushSource): void {
     this.#open.add(connection);
     this.#checking ??= setInterval(() => {
-      for (const each of this.#open) each.check();
+      this.check();
     }, CHECK_INTERVAL_MS).unref();
     void connection.run(source).finally(() => {
       this.#open.delete(connection);
@@ -68,6 +72,11 @@ export class PushStreams implements BeforeApplicationShutdown {
       clearInterval(this.#checking);
       this.#checking = undefined;
     });
+  }
+
+  /** Sends heartbeats that are due, and ends clients that do not read. Done every five seconds. @internal */
+  check(): void {
+    for (const connection of this.#open) connection.check();
   }
 
   /** Tells every client why, and ends its stream. An `EventSource` comes back by itself. */
