@@ -33,8 +33,7 @@ const open = async (path: string, headers: object = {}): Promise<StreamClient> =
   return client;
 };
 
-const folded = async (): Promise<void> =>
-  projection.reached(await log.head(), AbortSignal.timeout(5_000));
+const folded = async (): Promise<void> => projection.reached(await log.head(), AbortSignal.timeout(5_000));
 
 const totalIn = ({ events }: StreamClient): string | undefined => {
   const order = JSON.parse(events.at(-1)?.data ?? 'null') as Order | null;
@@ -97,10 +96,7 @@ describe('a stream of one entity', () => {
     await problemOf(await fetch(`${url}/orders/x`, { headers }), 404);
     const past = await problemOf(await fetch(`${url}/orders/a?at=1`, { headers }), 400);
     expect(past.errors?.[0]?.parameter).toBe('at');
-    await problemOf(
-      await fetch(`${url}/orders/a`, { headers: { ...headers, 'last-event-id': '1.2' } }),
-      400,
-    );
+    await problemOf(await fetch(`${url}/orders/a`, { headers: { ...headers, 'last-event-id': '1.2' } }), 400);
   });
 });
 

@@ -1,5 +1,5 @@
 /** A stream of events that is cut at random while others append: no event is missing, and none comes twice. */
-import { EventLog } from '../../src/runtime/event-log/event-log.js';
+import type { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { EVERYTHING, type Query } from '../../src/runtime/event-log/event.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { until } from '../support/api.js';
@@ -34,7 +34,9 @@ async function appendMany(store: MemoryStore, random: Random): Promise<void> {
   for (let count = 0; count < APPENDS; count += 1) {
     if (random.onceIn(2)) await send(parcelsLog(store), 'p');
     else {
-      const parcels = Array.from({ length: random.integer(0, 3) }, (): Parcel => (random.onceIn(2) ? ['q'] : ['q', 5]));
+      const parcels = Array.from({ length: random.integer(0, 3) }, (): Parcel =>
+        random.onceIn(2) ? ['q'] : ['q', 5],
+      );
       await sendAsOnce(store, parcels);
     }
     if (random.onceIn(5)) await new Promise((resolve) => setTimeout(resolve, random.integer(0, 3)));
@@ -77,19 +79,23 @@ describe.each([
   ['every event', '/events', EVERYTHING],
   ['events of one type', '/events?type=parcel.insured', everInsured],
 ] as const)('a stream of %s', (_name, path, query) => {
-  it.each([1, 2, 3])('has no gap and no repeat, however it is cut (seed %i)', async (seed) => {
-    const random = new Random(seed);
-    let isAppended = false;
-    const appending = appendMany(store, random).then(() => {
-      isAppended = true;
-    });
-    const log = parcelsLog(store);
-    const got = await receiveInParts(served.url + path, new Random(seed), async (ids) => {
-      return isAppended && ids.length >= (await idsIn(log, query)).length;
-    });
-    await appending;
-    expect(got).toEqual(await idsIn(log, query));
-  }, 30_000);
+  it.each([1, 2, 3])(
+    'has no gap and no repeat, however it is cut (seed %i)',
+    async (seed) => {
+      const random = new Random(seed);
+      let isAppended = false;
+      const appending = appendMany(store, random).then(() => {
+        isAppended = true;
+      });
+      const log = parcelsLog(store);
+      const got = await receiveInParts(served.url + path, new Random(seed), async (ids) => {
+        return isAppended && ids.length >= (await idsIn(log, query)).length;
+      });
+      await appending;
+      expect(got).toEqual(await idsIn(log, query));
+    },
+    30_000,
+  );
 });
 
 describe('an event of several parts', () => {

@@ -77,18 +77,21 @@ describe.each(PLATFORMS)('event streams on %s', (platform) => {
       expect(headers['cache-control']).toContain('no-store');
       expect(headers['x-accel-buffering']).toBe('no');
       expect(headers['leftfold-position']).toBe(String(await log.head()));
-      expect(headers['vary']).toContain('Accept');
+      expect(headers.vary).toContain('Accept');
       await until(() => client.retryMs !== undefined);
       expect(client.retryMs).toBeGreaterThanOrEqual(1000);
     });
 
-    it.each(['x', '-1', '1.0', '1.5.2', '99999999999999999', '07'])('refuse Last-Event-ID: %s', async (id) => {
-      const answer = await fetch(`${url}/events`, { headers: { ...STREAM, 'last-event-id': id } });
-      const { errors } = await problemOf(answer, 400);
-      expect(errors).toEqual([
-        { header: 'Last-Event-ID', detail: expect.stringContaining('as in 7, or 7.2') as string },
-      ]);
-    });
+    it.each(['x', '-1', '1.0', '1.5.2', '99999999999999999', '07'])(
+      'refuse Last-Event-ID: %s',
+      async (id) => {
+        const answer = await fetch(`${url}/events`, { headers: { ...STREAM, 'last-event-id': id } });
+        const { errors } = await problemOf(answer, 400);
+        expect(errors).toEqual([
+          { header: 'Last-Event-ID', detail: expect.stringContaining('as in 7, or 7.2') as string },
+        ]);
+      },
+    );
 
     it('refuse a Last-Event-ID beyond the head, which a restored log has lost', async () => {
       const answer = await fetch(`${url}/events`, { headers: { ...STREAM, 'last-event-id': '900' } });
@@ -181,17 +184,20 @@ describe.each(PLATFORMS)('event streams on %s', (platform) => {
 });
 
 describe('when the server stops', () => {
-  it.each(['/events', '/total'])('a stream at %s ends with the reason, so that its client comes back', async (path) => {
-    const { app, url } = await startForeign('fastify', { http: { events: true } });
-    const client = await StreamClient.open(url + path);
-    await until(() => client.retryMs !== undefined);
-    const began = performance.now();
-    await app.close();
-    await until(() => client.isOver);
-    expect(client.reason).toBe('server-stopping');
-    expect(client.response.complete).toBe(true);
-    expect(performance.now() - began).toBeLessThan(3_000);
-  });
+  it.each(['/events', '/total'])(
+    'a stream at %s ends with the reason, so that its client comes back',
+    async (path) => {
+      const { app, url } = await startForeign('fastify', { http: { events: true } });
+      const client = await StreamClient.open(url + path);
+      await until(() => client.retryMs !== undefined);
+      const began = performance.now();
+      await app.close();
+      await until(() => client.isOver);
+      expect(client.reason).toBe('server-stopping');
+      expect(client.response.complete).toBe(true);
+      expect(performance.now() - began).toBeLessThan(3_000);
+    },
+  );
 
   it('a stream that is asked for while it stops ends at once, and is not refused', async () => {
     const { app, url } = await startForeign('fastify', { http: { events: true } });
@@ -212,7 +218,9 @@ describe('many clients', () => {
     const follow = jest.spyOn(log, 'followPages');
     const read = jest.spyOn(log, 'read');
     const clients = await Promise.all(
-      Array.from({ length: 200 }, (_, index) => StreamClient.open(url + (index % 2 === 0 ? '/total' : '/events'))),
+      Array.from({ length: 200 }, (_, index) =>
+        StreamClient.open(url + (index % 2 === 0 ? '/total' : '/events')),
+      ),
     );
     const streams = app.get(PushStreams);
     await until(() => streams.count === 200);

@@ -1,5 +1,11 @@
 /** Event streams of entities and of lists: clients that ask for the same share what is read. */
-import { queryOf, rawResponse, whileConnected, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import {
+  queryOf,
+  rawResponse,
+  whileConnected,
+  type HttpRequest,
+  type HttpResponse,
+} from '../kernel/exchange.js';
 import type { Position } from '../../event-log/event.js';
 import type { EventLog } from '../../event-log/event-log.js';
 import { EntityNotFound } from '../../projection/entities/entity-problems.js';
@@ -73,6 +79,5 @@ function orGone(read: ReadNow, projection: QueriedProjection): ReadNow {
 /** `after` is each client's own. */
 function keyOf(request: HttpRequest): string {
   const [path = ''] = request.originalUrl.split('?', 1);
-  const { after: _, ...query } = queryOf(request);
-  return JSON.stringify([path, query]);
+  return JSON.stringify([path, Object.entries(queryOf(request)).filter(([name]) => name !== 'after')]);
 }

@@ -23,7 +23,12 @@ import { InvalidBody, InvalidHeader, InvalidParameter } from '../kernel/problem.
 import { appendRequest } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, apiCloudEvent, apiNewCloudEvent } from './cloud-event.js';
 import { EVENT_STREAM_TYPE } from '../push/event-stream-frames.js';
-import { INVALID_LAST_EVENT_ID, LAST_EVENT_ID_HEADER, STREAM_HEADER, apiEventStream } from '../push/push.docs.js';
+import {
+  INVALID_LAST_EVENT_ID,
+  LAST_EVENT_ID_HEADER,
+  STREAM_HEADER,
+  apiEventStream,
+} from '../push/push.docs.js';
 import { APPENDING_PROBLEMS, READING_PROBLEMS, UNREADABLE } from './log-problems.js';
 import { NoSuchEvent } from './no-such-event.js';
 import { DEFAULT_LIMIT, MAX_LIMIT, pageBody } from './page-request.js';

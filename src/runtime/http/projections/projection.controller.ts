@@ -64,7 +64,12 @@ export function projectionController(name: string): Type {
       const { links: linked } = projection.definition;
       this.#feed ??= new ProjectionFeed(projection, () => links.inView(projection.view(), linked));
       const seen = await readSeenState(request, projection, log);
-      this.streams.begin(request, response, streamHeaders(projection, response), statesSource(this.#feed, seen));
+      this.streams.begin(
+        request,
+        response,
+        streamHeaders(projection, response),
+        statesSource(this.#feed, seen),
+      );
     }
 
     /** That of now is written once for each version, however often it is asked for. */

@@ -16,7 +16,10 @@ export interface EventId {
  *
  * @param offered what else can be had
  */
-export function wantsEventStream(accept: string | undefined, offered: readonly [string, ...string[]]): boolean {
+export function wantsEventStream(
+  accept: string | undefined,
+  offered: readonly [string, ...string[]],
+): boolean {
   if (accept === undefined || !/text\/event-stream/i.test(accept)) return false;
   try {
     return negotiate(accept, [...offered, EVENT_STREAM_TYPE]) === EVENT_STREAM_TYPE;

@@ -7,16 +7,20 @@ import { LAST_EVENT_ID } from './event-stream-request.js';
 
 /** @param what each message is */
 export function apiEventStream(what: string): Schema {
-  return z.string().describe(
-    `Server-sent events without an end. ${what} The id of a message is the position to resume after. ` +
-      'A last message, event: end, tells in its data why the server ends the stream.',
-  );
+  return z
+    .string()
+    .describe(
+      `Server-sent events without an end. ${what} The id of a message is the position to resume after. ` +
+        'A last message, event: end, tells in its data why the server ends the stream.',
+    );
 }
 
 export const LAST_EVENT_ID_HEADER = {
   [LAST_EVENT_ID]: z
     .string()
-    .describe('With Accept: text/event-stream: the id of the last message that the client has; it counts before after')
+    .describe(
+      'With Accept: text/event-stream: the id of the last message that the client has; it counts before after',
+    )
     .optional(),
 };
 
@@ -27,7 +31,10 @@ export const INVALID_LAST_EVENT_ID = new InvalidHeader(
 
 /** Of event streams alone. */
 export const STREAM_HEADER = {
-  'X-Accel-Buffering': z.string().describe('With an event stream: no; nginx passes it on as it comes').optional(),
+  'X-Accel-Buffering': z
+    .string()
+    .describe('With an event stream: no; nginx passes it on as it comes')
+    .optional(),
 };
 
 /** The headers of a query, where an event stream is among the answers: it has no entity tag. */

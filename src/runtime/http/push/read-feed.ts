@@ -66,7 +66,7 @@ export class ReadFeed implements StateFeed {
     try {
       while (!signal.aborted) {
         await this.#advanced(signal);
-        if (!signal.aborted && this.#isDue) await this.#readAgain(signal);
+        if (this.#isDue) await this.#readAgain(signal);
         await pause(MIN_INTERVAL_MS, undefined, { signal, ref: false });
       }
     } catch (error) {
