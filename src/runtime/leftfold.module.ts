@@ -20,6 +20,8 @@ import { Links } from './http/kernel/links.js';
 import { OriginPolicy } from './http/kernel/origin-policy.js';
 import { pathOf } from './http/kernel/paths.js';
 import { PROBLEM_HEADERS, ProblemFilter } from './http/kernel/problem.filter.js';
+import { LiveEvents } from './http/push/live-events.js';
+import { PushStreams } from './http/push/push-streams.js';
 import { commandsController } from './http/commands/commands.controller.js';
 import { routesOf, type Servable } from './http/commands/routes.js';
 import { LeftfoldHealthIndicator } from './leftfold-health-indicator.js';
@@ -115,6 +117,8 @@ export class LeftfoldModule implements OnApplicationShutdown {
         Operations,
         LeftfoldHealthIndicator,
         Links,
+        LiveEvents,
+        PushStreams,
         OriginPolicy,
         Gate,
         ...(http.access === undefined ? [] : [Access]),
