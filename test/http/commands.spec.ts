@@ -399,7 +399,7 @@ describe('what cannot be served', () => {
     const contexts = ['note', 'other'].map((name) => LeftfoldModule.forFeature(noteBy(name, 'notes')));
     const imports = [LeftfoldModule.forRoot({ store: 'memory:' }), ...contexts];
     await expect(Test.createTestingModule({ imports }).compile()).rejects.toThrow(
-      'two endpoints are POST /notes; give a decider another path (http.path), or a projection another name',
+      'two endpoints are POST /notes; give a decider or a projection another path (http.path)',
     );
   });
 

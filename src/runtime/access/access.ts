@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { HttpRequest } from '../http/kernel/exchange.js';
 import { InvalidCredentials } from './access-problems.js';
-import { rememberCaller, requireOf, type Caller } from './caller.js';
+import { rememberCaller, requireOf } from './caller.js';
 import type { Attempt, FailedAttempts } from './failed-attempts.js';
 import type { Authenticator, Principal } from './principal.js';
 import { GrantedScopes, type RequiredScope } from './scopes.js';
@@ -24,8 +24,13 @@ export interface AccessOptions {
   readonly attempts?: Pick<FailedAttempts, 'check' | 'failed'>;
 }
 
-/** Without a principal: no credentials were sent. */
-type Found = Pick<Caller, 'scopes'> & Partial<Pick<Caller, 'principal'>>;
+interface Found {
+  /** Undefined: no credentials were sent. */
+  readonly principal?: string;
+  readonly scopes: GrantedScopes;
+  /** What an authenticator has found it by. */
+  readonly authorization?: string;
+}
 
 const MAX_TOKEN_LENGTH = 16 * 1024;
 
@@ -68,11 +73,6 @@ export class Access {
     this.#requireScope(request, caller, scope);
   }
 
-  /** Of a request that has no handler: an upgrade. @throws as `admit` */
-  caller(request: AccessRequest): Found | Promise<Found> {
-    return this.#authenticated(request);
-  }
-
   /** What is for everybody is answered whatever the credentials, and while they cannot be checked. */
   #anyCallerOf(request: HttpRequest): Found | Promise<Found> {
     const nobody = { scopes: this.anonymous };
@@ -99,8 +99,11 @@ export class Access {
     this.#attempts?.check(request);
     try {
       const found = this.#find(tokenIn(authorization), 0);
-      if (!(found instanceof Promise)) return found;
-      return found.catch((error: unknown) => this.#refuse(error, request));
+      if (!(found instanceof Promise)) return { ...found, authorization };
+      return found.then(
+        (known) => ({ ...known, authorization }),
+        (error: unknown) => this.#refuse(error, request),
+      );
     } catch (error) {
       return this.#refuse(error, request);
     }
@@ -120,10 +123,27 @@ export class Access {
     return { principal: id, scopes };
   }
 
-  #requireScope(request: HttpRequest, { principal, scopes }: Found, scope: RequiredScope): void {
-    const caller = { principal, scopes, anonymousMay: this.anonymous.allows(scope) };
-    rememberCaller(request, caller);
+  #requireScope(
+    request: HttpRequest,
+    { principal, scopes, authorization }: Found,
+    scope: RequiredScope,
+  ): void {
+    const anonymousMay = this.anonymous.allows(scope);
+    const caller = { principal, scopes, anonymousMay };
+    rememberCaller(request, {
+      ...caller,
+      ...(authorization !== undefined && { renew: () => this.#renew(authorization, scope) }),
+    });
     requireOf(caller, scope);
+  }
+
+  /** Is no attempt: whoever holds a stream does not guess. */
+  #renew(authorization: string, scope: RequiredScope): void | Promise<void> {
+    const found = this.#find(tokenIn(authorization), 0);
+    const check = ({ principal, scopes }: Found): void => {
+      requireOf({ principal, scopes, anonymousMay: false }, scope);
+    };
+    return found instanceof Promise ? found.then(check) : check(found);
   }
 
   #refuse(error: unknown, request: AccessRequest): never {

@@ -9,6 +9,12 @@ export interface Caller {
   readonly scopes: GrantedScopes;
   /** Whether the request would also be admitted without credentials. */
   readonly anonymousMay: boolean;
+  /**
+   * Looks at the credentials again, for an answer that lasts. Undefined where none were sent.
+   *
+   * @throws InvalidCredentials, ScopeMissing once they do not count any more; a Problem of the kind `unavailable` while that cannot be told
+   */
+  readonly renew?: () => void | Promise<void>;
 }
 
 /** Of an application in which nobody is asked: its own guards have decided. */

@@ -1,8 +1,10 @@
 /** All streams that are open to clients: begins them, keeps them alive, and ends all of them when told. */
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { openStream, send, type Headers, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import { callerOf, type Caller } from '../../access/caller.js';
 import { EventStreamChannel } from './event-stream-channel.js';
 import { EVENT_STREAM_TYPE } from './event-stream-frames.js';
+import { Problem } from '../kernel/problem.js';
 import { PushConnection } from './push-connection.js';
 import type { EndReason, PushSource } from './push-source.js';
 
@@ -21,7 +23,8 @@ const STREAM_HEADERS = {
 };
 
 export class PushStreams implements BeforeApplicationShutdown {
-  readonly #open = new Set<PushConnection>();
+  /** Each with what looks at its client's credentials again. */
+  readonly #open = new Map<PushConnection, Caller['renew']>();
   #checking: NodeJS.Timeout | undefined;
   #isStopping = false;
 
@@ -57,12 +60,13 @@ export class PushStreams implements BeforeApplicationShutdown {
     const connection = new PushConnection(channel, this.elapsed);
     // A refusal would keep an EventSource from ever coming back.
     if (this.#isStopping) connection.end('server-stopping');
-    this.add(connection, source);
+    const { renew } = callerOf(request);
+    this.add(connection, source, renew);
   }
 
   /** Runs a connection until it ends. */
-  add(connection: PushConnection, source: PushSource): void {
-    this.#open.add(connection);
+  add(connection: PushConnection, source: PushSource, renew?: Caller['renew']): void {
+    this.#open.set(connection, renew);
     this.#checking ??= setInterval(() => {
       this.check();
     }, CHECK_INTERVAL_MS).unref();
@@ -74,19 +78,36 @@ export class PushStreams implements BeforeApplicationShutdown {
     });
   }
 
-  /** Sends heartbeats that are due, and ends clients that do not read. Done every five seconds. @internal */
+  /** Sends heartbeats that are due, and ends clients that do not read or whose credentials have ended. Done every five seconds. @internal */
   check(): void {
-    for (const connection of this.#open) connection.check();
+    for (const [connection, renew] of this.#open) {
+      connection.check();
+      if (renew !== undefined) void endUnlessRenewed(connection, renew);
+    }
   }
 
   /** Tells every client why, and ends its stream. An `EventSource` comes back by itself. */
   endAll(reason: EndReason, detail?: string): void {
-    for (const connection of this.#open) connection.end(reason, detail);
+    for (const connection of this.#open.keys()) connection.end(reason, detail);
   }
 
   /** The server closes next, and waits for its answers. */
   beforeApplicationShutdown(): void {
     this.#isStopping = true;
     this.endAll('server-stopping');
+  }
+}
+
+/** A key that was revoked, or a token that has expired, ends what was begun with it. */
+async function endUnlessRenewed(
+  connection: PushConnection,
+  renew: NonNullable<Caller['renew']>,
+): Promise<void> {
+  try {
+    await renew();
+  } catch (error) {
+    // While it cannot be told, what was allowed goes on.
+    if (error instanceof Problem && error.kind !== 'unavailable')
+      connection.end('no-longer-allowed', error.detail);
   }
 }
