@@ -36,6 +36,9 @@ const LOG = 'runtime/event-log/';
 const FOLD = 'runtime/fold/';
 /** Imports nothing. */
 const FILE_ERRORS = 'runtime/file-error-text';
+/** Imports nothing of src. */
+const INVALID_SETTING = 'runtime/invalid-setting';
+const ACCESS = 'runtime/access/';
 /** Imports nothing of src either. */
 const SESSIONS = 'runtime/require-sessions';
 
@@ -52,10 +55,12 @@ module.exports = {
     ...layer('kernel', KERNEL),
     ...layer('event-log', LOG, KERNEL, FILE_ERRORS),
     ...layer('fold', FOLD, LOG, KERNEL),
-    ...layer('stores', 'runtime/stores/', LOG, KERNEL, FILE_ERRORS, SESSIONS),
+    ...layer('access', ACCESS, KERNEL, FILE_ERRORS, INVALID_SETTING),
+    // The key that a remote store sends.
+    ...layer('stores', 'runtime/stores/', LOG, KERNEL, FILE_ERRORS, SESSIONS, `${ACCESS}client-key`),
     ...layer('projection', 'runtime/projection/', FOLD, LOG, KERNEL, FILE_ERRORS, SESSIONS),
     ...layer('command', 'runtime/command/', FOLD, LOG, KERNEL),
-    ...layer('http', 'runtime/http/', 'runtime/projection/', 'runtime/command/', FOLD, LOG),
+    ...layer('http', 'runtime/http/', 'runtime/projection/', 'runtime/command/', FOLD, LOG, ACCESS),
     ...layer('model', 'runtime/model/', 'runtime/projection/', 'runtime/command/', FOLD, LOG, KERNEL),
     ...layer(
       'testing',

@@ -74,6 +74,15 @@ describe('a context that is handed over', () => {
         projections: ['orders'],
         entityProjections: ['orders'],
         segments: new Set(['orders']),
+        scopes: new Map(
+          ['/orders', '/orders/:key', '/orders/:key/history', '/orders/:key/what-if'].map((path) => [
+            path,
+            new Map([
+              ['GET', 'query:orders'],
+              ['HEAD', 'query:orders'],
+            ]),
+          ]),
+        ),
       },
     ]);
   });

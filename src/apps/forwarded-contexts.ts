@@ -6,6 +6,7 @@ import {
   entityProjectionsIn,
   readModelsIn,
 } from '../runtime/projection/module-definitions.js';
+import { scopesOf } from '../runtime/access/required-scope.js';
 import { PATHS, isOfRuntime } from '../runtime/http/kernel/paths.js';
 import type { ContextModule } from './context-module.js';
 import type { ForwardedContext } from './forwarding.js';
@@ -37,6 +38,7 @@ export function forwardableIn(contexts: readonly ContextModule[]): readonly Forw
       projections,
       entityProjections,
       segments: new Set([...projections, ...segmentsOf(context)]),
+      scopes: scopesOf(allControllersOf(context)),
     };
   });
 }
@@ -65,6 +67,12 @@ function segmentsOf(context: unknown): readonly string[] {
   });
   const parts = importsOf(context).filter(isDynamic);
   return [...own, ...[...parts, ...importedBy(context)].flatMap(segmentsOf)];
+}
+
+/** Its own, and those of what it imports. */
+function allControllersOf(context: unknown): readonly Type[] {
+  const parts = importsOf(context).filter(isDynamic);
+  return [...controllersOf(context), ...[...parts, ...importedBy(context)].flatMap(allControllersOf)];
 }
 
 function controllersOf(context: unknown): readonly Type[] {

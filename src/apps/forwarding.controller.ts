@@ -1,6 +1,7 @@
 /** `/forwarding`: hands the requests for a context to another process, and takes them back, while both serve. */
 import { Controller, Get, HttpCode, Module, Post, Req, Res, type DynamicModule } from '@nestjs/common';
 import { z } from 'zod';
+import { RequireScope } from '../runtime/access/required-scope.js';
 import { ApiEndpoint } from '../runtime/http/kernel/api-docs.js';
 import { JSON_TYPE, bodyProblems, readBody } from '../runtime/http/kernel/bodies.js';
 import { queryOf, sendJson, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
@@ -32,6 +33,7 @@ const answer = {
 const UNKNOWN_PARAMETER = new InvalidParameter('all', 'There is no parameter all; there are none here.');
 
 @Controller(PATHS.forwarding)
+@RequireScope('admin')
 export class ForwardingController {
   constructor(private readonly forwarding: Forwarding) {}
 

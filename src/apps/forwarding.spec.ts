@@ -4,12 +4,15 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import { Access } from '../runtime/access/access.js';
+import { GrantedScopes } from '../runtime/access/scopes.js';
 import { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
 import { Forwarding } from './forwarding.js';
 
 const context = {
   name: 'product',
   segments: new Set(['product']),
+  scopes: new Map(),
   projections: ['product'],
   entityProjections: [],
 };
@@ -43,7 +46,7 @@ describe('a context that another process serves', () => {
       digestAt: () => Promise.resolve(''),
       head: () => Promise.resolve(0),
       targets: new Map([['product', `http://127.0.0.1:${portOf(other)}`]]),
-    }).register(here, new ProblemFilter());
+    }).register(here, new Access({ anonymous: GrantedScopes.all }), new ProblemFilter());
     here.get('/*', () => 'here');
     await here.listen({ port: 0, host: '127.0.0.1' });
   });

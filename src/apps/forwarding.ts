@@ -1,6 +1,8 @@
 /** Hands requests for contexts that have moved out to the processes that serve them now. What a client sees never goes back. */
 import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Access } from '../runtime/access/access.js';
+import { scopeAt, type ScopesByRoute } from '../runtime/access/required-scope.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
 import { Problem } from '../runtime/http/kernel/problem.js';
 import { NothingHere } from '../runtime/http/kernel/problem-document.js';
@@ -16,6 +18,8 @@ export interface ForwardedContext {
   readonly projections: readonly string[];
   /** Those among them that are entity projections or read models. They have a digest as of now only. */
   readonly entityProjections: readonly string[];
+  /** What its endpoints ask for. */
+  readonly scopes: ScopesByRoute;
 }
 
 /** The other process cannot be reached. */
@@ -140,7 +144,7 @@ export class Forwarding {
   }
 
   /** Must be called before any route is registered. */
-  register(fastify: FastifyInstance, filter: ProblemFilter): void {
+  register(fastify: FastifyInstance, access: Access, filter: ProblemFilter): void {
     void fastify.register(replyFrom, {
       disableRequestLogging: true,
       // A client may wait for a position for a minute, and a stream has no end.
@@ -153,8 +157,17 @@ export class Forwarding {
         return;
       }
       const forwardOrServe = (): void => {
-        if (route.target === undefined) done();
-        else forward(request, reply, route.target, route.context.name, filter);
+        const { target, context } = route;
+        if (target === undefined) done();
+        else
+          admitForwarded(request, context, access).then(
+            () => {
+              forward(request, reply, target, context.name, filter);
+            },
+            (error: unknown) => {
+              void filter.answer(error, request, reply);
+            },
+          );
       };
       // In a later turn: the target is set once the switch has ended.
       if (route.switching === undefined) forwardOrServe();
@@ -183,6 +196,18 @@ export class Forwarding {
       digest: (projection, at) => digestAt(projection, at),
     };
   }
+}
+
+/** The other process asks as well, of whoever reaches it; what this one is told to keep from somebody is not for it to hand on. */
+async function admitForwarded(
+  request: FastifyRequest,
+  { scopes }: ForwardedContext,
+  access: Access,
+): Promise<void> {
+  // A route that is here, too, has been asked for already.
+  if (request.routeOptions.url !== undefined) return;
+  const [path = ''] = request.url.split('?', 1);
+  await access.admit(request, scopeAt(scopes, request.method, decodeURIComponent(path)) ?? 'admin');
 }
 
 function forward(

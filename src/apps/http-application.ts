@@ -5,6 +5,9 @@ import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Access } from '../runtime/access/access.js';
+import { scopesByRoute, type ScopesByRoute } from '../runtime/access/required-scope.js';
+import { GrantedScopes } from '../runtime/access/scopes.js';
 import { completeApi } from '../runtime/http/api-document.js';
 import { BODY_LIMIT } from '../runtime/http/kernel/bodies.js';
 import { ExactBodyPipe } from '../runtime/http/kernel/exact-body.js';
@@ -38,6 +41,8 @@ export interface HttpOptions extends OriginOptions, HttpServerOptions {
   readonly aliases?: ReadonlyMap<string, string>;
   /** Hands requests for some contexts to other processes. */
   readonly forwarding?: Forwarding | undefined;
+  /** Default: everybody may do everything. */
+  readonly access?: Access;
   readonly logger: LoggerService;
 }
 
@@ -69,6 +74,7 @@ export async function createHttpApplication(
     jsonTypes,
     aliases = new Map(),
     forwarding,
+    access = new Access({ anonymous: GrantedScopes.all }),
     logger,
     certificate,
     connections,
@@ -96,8 +102,13 @@ export async function createHttpApplication(
   fastify.decorate(OWN_BOOTSTRAP, true);
   const routes = rememberRoutes(fastify);
   closeGracefully(fastify, filter);
-  guardRequests(fastify, origins, filter);
-  forwarding?.register(fastify, filter);
+  let scopes: ScopesByRoute | undefined;
+  guardRequests(
+    fastify,
+    { ...origins, access, scopes: () => (scopes ??= scopesByRoute(app.get(ModulesContainer))) },
+    filter,
+  );
+  forwarding?.register(fastify, access, filter);
   const app: NestFastifyApplication = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     abortOnError: false,
@@ -116,6 +127,7 @@ export async function createHttpApplication(
     (described ??= completeApi(
       app,
       SwaggerModule.createDocument(app, document, { autoTagControllers: false }),
+      access,
     ));
   SwaggerModule.setup(PATHS.docs, app, describe, {
     jsonDocumentUrl: PATHS.openApi,

@@ -1,8 +1,12 @@
-/** What every request of the server passes before a route is looked for: its address and origin, its URL, and whether its method is known. */
+/** What every request of the server passes before its body is read: its address and origin, its URL, its method, and who sends it. */
 import { METHODS as PARSED_METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Access } from '../runtime/access/access.js';
+import type { ScopesByRoute } from '../runtime/access/required-scope.js';
+import type { RequiredScope } from '../runtime/access/scopes.js';
 import { METHODS } from '../runtime/http/kernel/method-not-allowed.js';
 import { OriginPolicy, type OriginOptions } from '../runtime/http/kernel/origin-policy.js';
+import { PATHS } from '../runtime/http/kernel/paths.js';
 import { requireDecodableUrl } from '../runtime/http/kernel/parameters.js';
 import { Problem } from '../runtime/http/kernel/problem.js';
 import type { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
@@ -21,8 +25,33 @@ class MethodUnknown extends Problem {
   }
 }
 
+export interface GuardOptions extends OriginOptions {
+  readonly access: Access;
+  /** Of all controllers; asked for once the application has been created. */
+  readonly scopes: () => ScopesByRoute;
+}
+
+/** Of the platform, and without data of the application: they tell what there is, and how to ask for it. */
+const PUBLIC_PATHS: ReadonlySet<string> = new Set(['/', `/${PATHS.openApi}`, `/${PATHS.openApiYaml}`]);
+const DOCS = `/${PATHS.docs}`;
+
+/** What has no owner asks for `admin`. A path or method that there is not is refused by itself. */
+export function scopeOf(
+  { method, routeOptions: { url } }: Pick<FastifyRequest, 'method' | 'routeOptions'>,
+  scopes: ScopesByRoute,
+): RequiredScope {
+  if (url === undefined) return 'public';
+  const methods = scopes.get(url);
+  if (methods !== undefined) return methods.get(method) ?? methods.get('ALL') ?? 'public';
+  return PUBLIC_PATHS.has(url) || url === DOCS || url.startsWith(`${DOCS}/`) ? 'public' : 'admin';
+}
+
 /** Must be called before any route is registered. */
-export function guardRequests(fastify: FastifyInstance, options: OriginOptions, filter: ProblemFilter): void {
+export function guardRequests(
+  fastify: FastifyInstance,
+  { access, scopes, ...options }: GuardOptions,
+  filter: ProblemFilter,
+): void {
   const policy = new OriginPolicy(options);
   // Without this, Fastify answers them as unknown paths, after the hooks.
   const unknown = new Set(PARSED_METHODS.filter((method) => !KNOWN_METHODS.includes(method)));
@@ -37,8 +66,25 @@ export function guardRequests(fastify: FastifyInstance, options: OriginOptions, 
       return;
     }
     const preflight = policy.preflightHeaders(request.raw);
-    if (preflight === undefined) done();
-    else reply.status(204).headers(preflight).send();
+    if (preflight !== undefined) {
+      reply.status(204).headers(preflight).send();
+      return;
+    }
+    try {
+      const admitted = access.admit(request, scopeOf(request, scopes()));
+      if (admitted === undefined) done();
+      else
+        admitted.then(
+          () => {
+            done();
+          },
+          (error: unknown) => {
+            refuse(error, request, reply);
+          },
+        );
+    } catch (error) {
+      refuse(error, request, reply);
+    }
   });
 
   function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {

@@ -36,6 +36,10 @@ describe('the configuration', () => {
     build: undefined,
     auditMinutes: 1440,
     streamBytes: 67_108_864,
+    keys: resolve('data/keys.json'),
+    jwt: undefined,
+    anonymous: undefined,
+    key: undefined,
   };
 
   it('has a default for every setting', () => {

@@ -1,13 +1,16 @@
 /** The settings of the app, read from the environment and validated once. The README lists them. A context reads its own settings. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { clientKeyIn, type ClientKey } from '../runtime/access/client-key.js';
+import { jwksFault } from '../runtime/access/safe-urls.js';
+import { GrantedScopes, scopeFault } from '../runtime/access/scopes.js';
 import { DEFAULT_MAX_CHUNK_BYTES } from '../runtime/http/kernel/thread-turns.js';
 import { InvalidSetting } from '../runtime/invalid-setting.js';
 import { hostFault, originFault } from '../runtime/http/kernel/origin-policy.js';
 import { DEFAULT_LEASE_SECONDS } from '../runtime/stores/drivers.js';
 import { remoteUrl } from '../runtime/stores/remote/remote.driver.js';
 import { urlWithoutPassword } from '../runtime/stores/postgres/postgres.driver.js';
-import { requireLocalOrTls, tlsPaths, type TlsPaths } from './network-settings.js';
+import { networkSettings, type NetworkSettings } from './network-settings.js';
 
 export { InvalidSetting };
 
@@ -23,18 +26,13 @@ export type RemoteUrl = `${'http' | 'https'}://${string}`;
 export const APPS = ['monolith', 'log', 'context'] as const;
 export type AppName = (typeof APPS)[number];
 
-export interface Settings {
+export interface Settings extends NetworkSettings {
   readonly app: AppName;
   /** The names of the contexts that a log or context app has; the monolith has all. */
   readonly contexts: readonly string[];
   /** Whether the log is served as it is stored, for remote stores. The log app always does. */
   readonly commits: boolean;
   readonly port: number;
-  readonly host: string;
-  /** Undefined: it is served without TLS. */
-  readonly tls: TlsPaths | undefined;
-  /** A proxy ends TLS, and says in `X-Forwarded-For` where requests come from. */
-  readonly tlsProxy: boolean;
   /** The most connections at a time. */
   readonly connections: number;
   /** Which contexts other servers have, and where: their requests are handed on. */
@@ -64,8 +62,22 @@ export interface Settings {
   readonly build: string | undefined;
   /** Minutes between two audits of all projections; 0: only on request. */
   readonly auditMinutes: number;
+  /** The file of API keys: an absolute path. */
+  readonly keys: string;
+  /** Whose JWTs count. Undefined: nobody's. */
+  readonly jwt: JwtSettings | undefined;
+  /** What those may who send no credentials. Undefined: everything on a loopback address, nothing elsewhere. */
+  readonly anonymous: GrantedScopes | undefined;
+  /** Sent to log servers and other servers of Leftfold. */
+  readonly key: ClientKey | undefined;
   /** The most bytes of long answers that are produced and not yet sent. */
   readonly streamBytes: number;
+}
+
+export interface JwtSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwks: URL;
 }
 
 const whole = (min: number, max: number): z.ZodType<number> => {
@@ -158,6 +170,26 @@ const settings = {
     .string()
     .regex(/^\S{1,200}$/, 'must be a text without spaces of at most 200 characters, such as a commit id')
     .optional(),
+  LEFTFOLD_KEYS: z
+    .string()
+    .transform((path) => resolve(path))
+    .optional(),
+  LEFTFOLD_JWT_ISSUER: z.string().optional(),
+  LEFTFOLD_JWT_AUDIENCE: z.string().optional(),
+  LEFTFOLD_JWT_JWKS: z
+    .string()
+    .superRefine((text, context) => {
+      const message = jwksFault(text);
+      if (message !== undefined) context.addIssue({ code: 'custom', message });
+    })
+    .optional(),
+  LEFTFOLD_ANONYMOUS: list((item) => (item === 'none' ? undefined : scopeFault(item)))
+    .refine(
+      (items) => items.length > 0 && (items.length === 1 || !items.includes('none')),
+      'must be scopes, separated by commas, or none alone',
+    )
+    .transform((items) => new GrantedScopes(items.filter((item) => item !== 'none')))
+    .optional(),
   LEFTFOLD_AUDIT_MINUTES: whole(0, 20_160).default(1440), // a Node timer is limited to some 24 days
 };
 
@@ -177,23 +209,22 @@ export function readSettings(environment: Environment): Settings {
     );
   };
   const store = read('LEFTFOLD_STORE');
-  const host = read('HOST');
-  const tls = tlsPaths(read('LEFTFOLD_TLS_CERT'), read('LEFTFOLD_TLS_KEY'));
-  const tlsProxy = read('LEFTFOLD_TLS_PROXY');
-  requireLocalOrTls({ host, tls, tlsProxy });
+  const data = read('LEFTFOLD_DATA');
   return {
     app: read('LEFTFOLD_APP'),
     contexts: read('LEFTFOLD_CONTEXTS'),
     commits: read('LEFTFOLD_COMMITS'),
     port: read('PORT'),
-    host,
-    tls,
-    tlsProxy,
+    ...networkSettings(
+      read('HOST'),
+      [read('LEFTFOLD_TLS_CERT'), read('LEFTFOLD_TLS_KEY')],
+      read('LEFTFOLD_TLS_PROXY'),
+    ),
     connections: read('LEFTFOLD_CONNECTIONS'),
     forward: read('LEFTFOLD_FORWARD'),
     hosts: read('LEFTFOLD_HOSTS'),
     origins: read('LEFTFOLD_ORIGINS'),
-    data: read('LEFTFOLD_DATA'),
+    data,
     store,
     entities: read('LEFTFOLD_ENTITIES') ?? (isPostgres(store) ? store : 'data'),
     entitiesPrefix: read('LEFTFOLD_ENTITIES_PREFIX'),
@@ -205,7 +236,34 @@ export function readSettings(environment: Environment): Settings {
     build: read('LEFTFOLD_BUILD'),
     auditMinutes: read('LEFTFOLD_AUDIT_MINUTES'),
     streamBytes: read('LEFTFOLD_STREAM_BYTES'),
+    keys: read('LEFTFOLD_KEYS') ?? join(data, 'keys.json'),
+    jwt: jwtSettings({
+      LEFTFOLD_JWT_ISSUER: read('LEFTFOLD_JWT_ISSUER'),
+      LEFTFOLD_JWT_AUDIENCE: read('LEFTFOLD_JWT_AUDIENCE'),
+      LEFTFOLD_JWT_JWKS: read('LEFTFOLD_JWT_JWKS'),
+    }),
+    anonymous: read('LEFTFOLD_ANONYMOUS'),
+    key: clientKeyIn(environment),
   };
+}
+
+/** @throws InvalidSetting that names the one that is missing, unless there are all or none */
+function jwtSettings(
+  given: Readonly<
+    Record<'LEFTFOLD_JWT_ISSUER' | 'LEFTFOLD_JWT_AUDIENCE' | 'LEFTFOLD_JWT_JWKS', string | undefined>
+  >,
+): JwtSettings | undefined {
+  const { LEFTFOLD_JWT_ISSUER: issuer, LEFTFOLD_JWT_AUDIENCE: audience, LEFTFOLD_JWT_JWKS: jwks } = given;
+  if (issuer !== undefined && audience !== undefined && jwks !== undefined)
+    return { issuer, audience, jwks: new URL(jwks) };
+  const entries = Object.entries(given);
+  const [present] = entries.find(([, value]) => value !== undefined) ?? [];
+  const [missing = ''] = entries.find(([, value]) => value === undefined) ?? [];
+  if (present === undefined) return undefined;
+  throw new InvalidSetting(
+    missing,
+    `must be set beside ${present}: JWTs need an issuer, an audience and a JWKS`,
+  );
 }
 
 function isStore(store: unknown): store is Settings['store'] {

@@ -3,7 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FailedAttempts } from '../runtime/access/failed-attempts.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../runtime/http/events/cloud-event.js';
+import { Access } from '../runtime/access/access.js';
 import { fileErrorText } from '../runtime/file-error-text.js';
 import { EventLog } from '../runtime/event-log/event-log.js';
 import { position } from '../runtime/event-log/event.js';
@@ -12,7 +14,7 @@ import type { Projection } from '../runtime/projection/projection.js';
 import { ProjectionHost } from '../runtime/projection/projection-host.js';
 import { threadTurns } from '../runtime/http/kernel/thread-turns.js';
 import { AppModule, type AppDefinition } from './app-definition.js';
-import { hasCredentials } from './authenticators.js';
+import { authenticatorsOf, hasCredentials } from './authenticators.js';
 import { ForwardingModule } from './forwarding.controller.js';
 import { Forwarding, type ForwardedContext } from './forwarding.js';
 import { createHttpApplication } from './http-application.js';
@@ -71,6 +73,10 @@ export async function startApp(
       jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
       ...(aliases !== undefined && { aliases }),
       forwarding,
+      access: new Access({
+        ...authenticatorsOf(settings),
+        attempts: new FailedAttempts({ behindProxy: settings.tlsProxy }),
+      }),
       logger,
     });
     await forwarding?.begin().catch((error: unknown) => {

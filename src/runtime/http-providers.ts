@@ -10,6 +10,8 @@ import { ReadOnlyEventsController } from './http/events/read-only-events.control
 import { NEW_COMMITS_TYPE } from './event-log/commits/new-commit-lines.js';
 import { MAX_COMMITS_BODY_BYTES } from './http/commits/commit-body.js';
 import { ForeignApplication } from './http/kernel/foreign-application.js';
+import { Access } from './access/access.js';
+import { Gate } from './access/gate.js';
 import { Links } from './http/kernel/links.js';
 import { OriginPolicy } from './http/kernel/origin-policy.js';
 import { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './http/kernel/problem.filter.js';
@@ -37,7 +39,7 @@ import { StartGuard } from './start-guard.js';
  * @param modules whose controllers are the runtime's own
  */
 export function httpProviders(
-  { prefix, events, commits, projections, hosts, origins }: HttpParts,
+  { prefix, events, commits, projections, hosts, origins, access }: HttpParts,
   modules: ReadonlySet<Type>,
 ): readonly Provider[] {
   return [
@@ -46,6 +48,12 @@ export function httpProviders(
       provide: OriginPolicy,
       useFactory: (): OriginPolicy =>
         new OriginPolicy({ ...(hosts && { hosts }), ...(origins && { origins }) }),
+    },
+    ...(access === undefined ? [] : [{ provide: Access, useValue: new Access(access) }]),
+    {
+      provide: Gate,
+      inject: [OriginPolicy, { token: Access, optional: true }],
+      useFactory: (policy: OriginPolicy, asking?: Access): Gate => new Gate(policy, asking),
     },
     {
       provide: PROBLEM_HEADERS,

@@ -1,6 +1,7 @@
 /** What an application says about its event log: the options of `LeftfoldModule.forRoot`. */
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { EventStore } from './event-log/event-store.js';
+import type { AccessOptions } from './access/access.js';
 import type { OriginOptions } from './http/kernel/origin-policy.js';
 import type { SnapshotStore } from './projection/snapshots/snapshot-store.js';
 import type { StoreDriver } from './stores/drivers.js';
@@ -88,6 +89,11 @@ export interface WorkerOptions {
 
 /** What the application serves over HTTP beside its own. Nothing is served that is not named here. */
 export interface HttpParts extends OriginOptions {
+  /**
+   * Who may use them, by scopes. Default: nobody is asked, and the application's own guards decide alone. Those come first in any case; `principal`
+   * takes over whom they have found.
+   */
+  readonly access?: AccessOptions;
   /** Where the parts are served, as in `internal/log`. Default: at the root. */
   readonly prefix?: string;
   /** `/events`: read the log, and append to it unless `read-only`. */

@@ -12,6 +12,8 @@ import type { AnyContract } from './event-log/contracts/event-contract.js';
 import { checkedOptions, checkedParts } from './checked-options.js';
 import type { Consumer } from './event-log/contracts/contract-registry.js';
 import type { Reliance } from './event-log/contracts/publishing/reliance.js';
+import { Access } from './access/access.js';
+import { Gate } from './access/gate.js';
 import { EventLog } from './event-log/event-log.js';
 import { EventStore } from './event-log/event-store.js';
 import { Links } from './http/kernel/links.js';
@@ -113,6 +115,8 @@ export class LeftfoldModule implements OnApplicationShutdown {
         LeftfoldHealthIndicator,
         Links,
         OriginPolicy,
+        Gate,
+        ...(http.access === undefined ? [] : [Access]),
         ProblemFilter,
         PROBLEM_HEADERS,
       ],

@@ -1,10 +1,12 @@
 /** `POST /receive`, the hello-world protocol's message that something was recorded. It is a hint: the log is asked, whatever it says. */
 import { Controller, HttpCode, Logger, Module, Post } from '@nestjs/common';
+import { RequireScope } from '../../runtime/access/required-scope.js';
 import { EventLog } from '../../runtime/event-log/event-log.js';
 import { ApiEndpoint } from '../../runtime/http/kernel/api-docs.js';
 import { PROTOCOL_PATHS } from '../../runtime/http/kernel/paths.js';
 
 @Controller()
+@RequireScope('public')
 export class ReceiveController {
   readonly #logger = new Logger('EventLog');
   /** One question answers all hints that arrive meanwhile. */

@@ -5,6 +5,7 @@ import {
   JSON_TYPE,
   JSON_UTF_8,
   Links,
+  RequireScope,
   commitOptions,
   queryOf,
   readBody,
@@ -32,11 +33,12 @@ export class HelloController {
   ) {}
 
   @Post('push')
+  @RequireScope('command:number')
   @ApiPush()
   async push(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
     const value = readField(await readBody(request, [FORM_TYPE, JSON_TYPE]), 'event');
-    const { last } = await this.numbers.record([value], commitOptions(request.headers, { push: value }));
+    const { last } = await this.numbers.record([value], commitOptions(request, { push: value }));
     // The array ends with this number, even when others have pushed since.
     const values = await this.numbers.newest(last, MAX_SHOWN);
     const headers = { 'leftfold-position': String(last), location: this.links.app(`/numbers/${last}`) };
@@ -44,6 +46,7 @@ export class HelloController {
   }
 
   @Get('log')
+  @RequireScope('events:read')
   @ApiLog(MAX_NEWEST)
   async log(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
     const query = queryOf(request);

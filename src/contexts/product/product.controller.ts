@@ -4,6 +4,7 @@ import { InjectProjection, Projection } from '../../runtime/index.js';
 import {
   ApiTextQuery,
   Problem,
+  RequireScope,
   answerQuery,
   type HttpRequest,
   type HttpResponse,
@@ -25,6 +26,7 @@ class ProductTooLong extends Problem {
 }
 
 @Controller('product')
+@RequireScope('query:product')
 export class ProductController {
   constructor(@InjectProjection(product) private readonly projection: Projection<ProductContext>) {}
 

@@ -1,11 +1,18 @@
 /** The hello-world protocol’s line about the sum; `GET /sum` comes with the projection. */
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import { InjectProjection, Projection } from '../../runtime/index.js';
-import { ApiTextQuery, answerQuery, type HttpRequest, type HttpResponse } from '../../runtime/http/index.js';
+import {
+  ApiTextQuery,
+  RequireScope,
+  answerQuery,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../runtime/http/index.js';
 import type { SumContext } from './sum.machine.js';
 import { sum } from './sum.projection.js';
 
 @Controller('sum')
+@RequireScope('query:sum')
 export class SumController {
   constructor(@InjectProjection(sum) private readonly projection: Projection<SumContext>) {}
 

@@ -21,13 +21,21 @@ export class CredentialsRequired extends Problem {
 export class InvalidCredentials extends Problem {
   /** @param reason a sentence that does not repeat what was sent: `The key has expired.` */
   constructor(reason: string, options?: ErrorOptions) {
-    super(
-      'unauthorized',
-      'invalid-credentials',
-      'The credentials are not valid',
-      `${reason} ${HOW}`,
-      { ...options, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } },
-    );
+    super('unauthorized', 'invalid-credentials', 'The credentials are not valid', `${reason} ${HOW}`, {
+      ...options,
+      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+    });
+  }
+}
+
+/** Whether what was sent counts cannot be told now. It is no `401`: the same credentials may count again later. */
+export class CredentialsNotCheckable extends Problem {
+  /** @param retryAfter in seconds */
+  constructor(detail: string, retryAfter: number, options?: ErrorOptions) {
+    super('unavailable', 'credentials-not-checkable', 'Credentials cannot be checked now', detail, {
+      ...options,
+      retryAfter,
+    });
   }
 }
 

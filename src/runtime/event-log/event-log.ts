@@ -39,6 +39,8 @@ export interface AppendOptions {
   readonly condition?: AppendCondition;
   /** Makes a retry safe, for ever. Default: a new one. */
   readonly commitId?: CommitId;
+  /** Another id that the same request may have been recorded under before. @internal */
+  readonly formerId?: CommitId;
   /** Identifies the request that the commit id is for. Default: a digest of the events. Another one under the same id is refused. */
   readonly fingerprint?: string;
   readonly metadata?: Metadata;
@@ -153,6 +155,8 @@ export class EventLog {
     const metadata = options.metadata === undefined ? NO_METADATA : checkedMetadata(options.metadata);
     const { checked, bytes } = 'checked' in events ? events : this.check(events);
     const fingerprint = options.fingerprint ?? (options.commitId && requestFingerprint(checked));
+    const former = await this.#former(options.formerId, fingerprint);
+    if (former !== undefined) return { kind: 'recorded', commit: former };
     const newCommit: NewCommit = {
       id: options.commitId ?? commitId(this.#newId()),
       isNewId: options.commitId === undefined,
@@ -183,13 +187,25 @@ export class EventLog {
     return { kind: 'recorded', commit, events: recorded };
   }
 
+  /** What was recorded for something else is no concern of this request. */
+  async #former(
+    id: CommitId | undefined,
+    fingerprint: string | undefined,
+  ): Promise<(Commit & { readonly repeated: true }) | undefined> {
+    if (id === undefined) return undefined;
+    const found = await this.store.find(id);
+    if (found === undefined || found.fingerprint !== fingerprint) return undefined;
+    return { ...found, repeated: true };
+  }
+
   /**
    * The commit of this id, if there is one: what a retried command answers with, before it decides anything.
    *
    * @throws CommitIdReused when it was recorded for something else
    */
-  async find(id: CommitId, fingerprint?: string): Promise<Commit | undefined> {
+  async find(id: CommitId, fingerprint?: string, formerId?: CommitId): Promise<Commit | undefined> {
     const commit = await this.store.find(id);
+    if (commit === undefined) return this.#former(formerId, fingerprint);
     return commit && sameRequest({ ...commit, repeated: true }, fingerprint);
   }
 

@@ -1,9 +1,11 @@
 /** What an OpenAPI document says of this very application: its projections, and events that it records. */
-import type { INestApplicationContext } from '@nestjs/common';
+import type { INestApplicationContext, Type } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Example } from '../event-log/contracts/event-contract.js';
+import { Access } from '../access/access.js';
 import { EventLog } from '../event-log/event-log.js';
 import { ProjectionHost } from '../projection/projection-host.js';
+import { describeSecurity } from './api-security.js';
 import { nameComponents } from './kernel/api-schema.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from './events/cloud-event.js';
 import { JSON_TYPE } from './kernel/bodies.js';
@@ -23,8 +25,13 @@ interface Operation {
  * paths list the projections that there are, and `POST /events` has an example that can be sent as it is, where a contract is open.
  *
  * @param app after its `init()`
+ * @param access who is asked for credentials. Default: as `http.access` of `LeftfoldModule` says
  */
-export function completeApi(app: INestApplicationContext, document: OpenAPIObject): OpenAPIObject {
+export function completeApi(
+  app: INestApplicationContext,
+  document: OpenAPIObject,
+  access = optional(app, Access),
+): OpenAPIObject {
   const projections = app
     .get(ProjectionHost, { strict: false })
     .all.map(({ name }) => name)
@@ -38,7 +45,16 @@ export function completeApi(app: INestApplicationContext, document: OpenAPIObjec
     if (PROJECTION_OPERATIONS.has(operation.operationId ?? '')) listProjections(operation, projections);
     if (operation.operationId === 'appendEvents' && event !== undefined) showEvent(operation, event);
   }
+  describeSecurity(document, access);
   return nameComponents(document);
+}
+
+function optional<Provided>(app: INestApplicationContext, type: Type<Provided>): Provided | undefined {
+  try {
+    return app.get(type, { strict: false });
+  } catch {
+    return undefined; // Nest has no way to ask without an error
+  }
 }
 
 const PROJECTION_OPERATIONS: ReadonlySet<string> = new Set([

@@ -31,6 +31,10 @@ export {
   type HttpResponse,
 } from './kernel/exchange.js';
 export { NotAcceptable, matchesEntityTag, negotiate, preferredWait } from './kernel/headers.js';
+export { AccessGuard, Gate } from '../access/gate.js';
+export { RequireScope } from '../access/required-scope.js';
+export { callerOf, requireScope, type Caller } from '../access/caller.js';
+export type { RequiredScope, Scope } from '../access/scopes.js';
 export { OriginGuard } from './kernel/origin.guard.js';
 export {
   ForeignOrigin,

@@ -1,8 +1,12 @@
 /** The controller of `docs/write-side.md`: commands over HTTP. */
-import type { IncomingHttpHeaders } from 'node:http';
-import { Body, Controller, Headers, Param, Post, UseFilters } from '@nestjs/common';
+import { Body, Controller, Param, Post, Req, UseFilters } from '@nestjs/common';
 import { z } from 'zod';
-import { ProblemFilter, commitOptions, parseBody } from '../../../src/runtime/http/index.js';
+import {
+  ProblemFilter,
+  commitOptions,
+  parseBody,
+  type HttpRequest,
+} from '../../../src/runtime/http/index.js';
 import { EventLog, execute } from '../../../src/runtime/index.js';
 import { account, open, withdraw } from './accounts.js';
 
@@ -23,10 +27,10 @@ export class AccountsController {
   async withdraw(
     @Param('id') id: string,
     @Body() body: unknown,
-    @Headers() headers: IncomingHttpHeaders,
+    @Req() request: HttpRequest,
   ): Promise<{ position: number }> {
     const amount = { account: id, ...parseBody(withdrawal, body) };
-    const options = commitOptions(headers, { withdraw: amount });
+    const options = commitOptions(request, { withdraw: amount });
     const { last } = await execute(this.log, account, id, withdraw, amount, options);
     return { position: last };
   }

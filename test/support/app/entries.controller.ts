@@ -46,7 +46,7 @@ export class EntriesController {
   async record(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
     const body = readEntries(await readBody(request, [JSON_TYPE, NDJSON_TYPE, FORM_TYPE]));
-    const options = commitOptions(request.headers, { record: body });
+    const options = commitOptions(request, { record: body });
     if (typeof body === 'string') {
       const { first } = await this.#append([body], options);
       sendCreated(response, this.links.app(`/entries/${first}`), first, { position: first, value: body });
@@ -88,7 +88,7 @@ export class EntriesController {
     const body = await readBody(request, [JSON_TYPE, FORM_TYPE]);
     const entry = positionOf(text);
     const input = { entry, reason: readReason(body) };
-    const options = commitOptions(request.headers, { retract: input });
+    const options = commitOptions(request, { retract: input });
     const { last } = await execute(this.log, entryDecider, entry, retract, input, options);
     sendCreated(response, this.links.app(`/entries/${entry}`), last, { position: last, ...input });
   }
@@ -99,7 +99,7 @@ export class EntriesController {
   async push(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
     const value = readPushed(await readBody(request, [FORM_TYPE, JSON_TYPE]));
-    const { last } = await this.#append([value], commitOptions(request.headers, { push: value }));
+    const { last } = await this.#append([value], commitOptions(request, { push: value }));
     sendCreated(response, this.links.app(`/entries/${last}`), last, await this.#values(last));
   }
 

@@ -68,7 +68,7 @@ export const carryOut =
     const body = (await readBody(request, ['application/json', HAL_TYPE], { isOptional: true })) ?? {};
     if (typeof body !== 'object' || Array.isArray(body))
       throw new InvalidBody([{ pointer: '#', detail: 'The body must be an object.' }]);
-    const options = commitOptions(request.headers, { name, ids: { ...ids }, body });
+    const options = commitOptions(request, { name, ids: { ...ids }, body });
     const made = uuidV7();
     const metadata = { ...options.metadata, made };
     const commit = await carryOut(log, { ...ids, new: made }, body as Body, { ...options, metadata });

@@ -7,6 +7,7 @@ import {
   InvalidParameter,
   POSITION_HEADER,
   READING_PROBLEMS,
+  RequireScope,
   queryOf,
   refuseUnknownParameters,
   sendJson,
@@ -32,6 +33,7 @@ class InvalidPort extends InvalidParameter {
 const UNKNOWN_PARAMETER = new InvalidParameter('after', 'There is no parameter after; there are none here.');
 
 @Controller()
+@RequireScope('operate')
 export class SubscribersController {
   constructor(private readonly subscribers: SubscribersService) {}
 

@@ -191,7 +191,7 @@ function optionsOf(
 ): CommitOptions {
   const { fingerprint } = httpOf(command);
   return commitOptions(
-    request.headers,
+    request,
     request.headers['idempotency-key'] === undefined
       ? undefined
       : (fingerprint?.({ ids, inputs, many }) ?? {

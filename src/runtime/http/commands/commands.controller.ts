@@ -16,8 +16,8 @@ import { EventLog } from '../../event-log/event-log.js';
 import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE } from '../kernel/bodies.js';
 import type { HttpRequest, HttpResponse } from '../kernel/exchange.js';
 import { Links } from '../kernel/links.js';
-import { guardOrigin } from '../kernel/origin.guard.js';
-import { OriginPolicy } from '../kernel/origin-policy.js';
+import { Gate } from '../../access/gate.js';
+import { RequireScope } from '../../access/required-scope.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import type { Route, Served } from './served.js';
 
@@ -48,7 +48,7 @@ export function commandsController(routes: readonly Route[]): Type {
     constructor(
       readonly log: EventLog,
       readonly links: Links,
-      @Optional() readonly policy: OriginPolicy = new OriginPolicy(),
+      @Optional() readonly gate: Gate = new Gate(),
     ) {}
   }
   for (const [index, route] of routes.entries()) addRoute(CommandsController, `route${index}`, route);
@@ -60,17 +60,16 @@ export function commandsController(routes: readonly Route[]): Type {
 }
 
 /** As Nest's decorators do in a class that is written out. */
-function addRoute(controller: Type, name: string, { method, path, documented, answer }: Route): void {
+function addRoute(controller: Type, name: string, { method, path, scope, documented, answer }: Route): void {
   const prototype = controller.prototype as object;
   const value = function (
-    this: Served & { readonly policy: OriginPolicy },
+    this: Served & { readonly gate: Gate },
     request: HttpRequest,
     response: HttpResponse,
     id: string,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     // As in the controller of a projection: Nest awaits a guard.
-    guardOrigin(this.policy, request, response);
-    return answer(this, request, response, id);
+    return this.gate.answer(request, response, scope, () => answer(this, request, response, id));
   };
   Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
   const descriptor = { value };
@@ -79,5 +78,6 @@ function addRoute(controller: Type, name: string, { method, path, documented, an
   Res()(prototype, name, 1);
   if (parameter !== undefined) Param(parameter)(prototype, name, 2);
   (method === 'GET' ? Get : Post)(path)(prototype, name, descriptor);
+  RequireScope(scope)(prototype, name, descriptor);
   documented(prototype, name, descriptor);
 }

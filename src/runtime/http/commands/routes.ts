@@ -54,6 +54,7 @@ function servedDecider(decider: AnyDecider): ServedDecider | undefined {
 
 function routesOfDecider(served: ServedDecider): readonly Route[] {
   const { decider, path, creating, commands } = served;
+  const scope = `command:${decider.name}` as const;
   return [
     ...(creating === undefined
       ? []
@@ -61,6 +62,7 @@ function routesOfDecider(served: ServedDecider): readonly Route[] {
           {
             method: 'POST' as const,
             path,
+            scope,
             accepts: acceptedBy(creating.command),
             documented: ApiCommand(served, creating, { isCreation: true }),
             answer: answerCreation(served, creating),
@@ -69,6 +71,7 @@ function routesOfDecider(served: ServedDecider): readonly Route[] {
     {
       method: 'GET',
       path: `${path}/:${decider.ids.parameter}`,
+      scope,
       accepts: [],
       documented: ApiSubject(served),
       answer: answerSubject(served),
@@ -76,6 +79,7 @@ function routesOfDecider(served: ServedDecider): readonly Route[] {
     ...commands.map((named) => ({
       method: 'POST' as const,
       path: `${path}/:${decider.ids.parameter}/${named.path}`,
+      scope,
       accepts: acceptedBy(named.command),
       documented: ApiCommand(served, named, { isCreation: false }),
       answer: answerCommand(served, named),
@@ -93,6 +97,7 @@ function routesOfDecision(decision: AnyDecision): readonly Route[] {
     {
       method: 'POST',
       path,
+      scope: `command:${name}`,
       accepts: acceptedBy(command),
       documented: ApiDecision(decision),
       answer: answerDecision(decision),

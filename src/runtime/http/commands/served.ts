@@ -4,6 +4,7 @@ import type { AnyCommand } from '../../command/commands.js';
 import type { AnyDecider } from '../../command/decider.js';
 import type { JointDecision } from '../../command/decide-together.js';
 import type { HttpRequest, HttpResponse } from '../kernel/exchange.js';
+import type { Scope } from '../../access/scopes.js';
 import type { Links } from '../kernel/links.js';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- variance: of any contexts
@@ -18,6 +19,7 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   /** As Nest writes it, without a slash at its ends. */
   readonly path: string;
+  readonly scope: Scope;
   /** Media types of the body. */
   readonly accepts: readonly string[];
   readonly documented: MethodDecorator;

@@ -22,7 +22,8 @@ import {
   type HttpResponse,
 } from '../kernel/exchange.js';
 import { negotiate } from '../kernel/headers.js';
-import { OriginGuard } from '../kernel/origin.guard.js';
+import { AccessGuard } from '../../access/gate.js';
+import { RequireScope } from '../../access/required-scope.js';
 import { PATHS } from '../kernel/paths.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { documentOf } from '../kernel/problem-document.js';
@@ -49,7 +50,8 @@ import { logHeaders, requireSameLog } from './same-log.js';
 
 @Controller({ path: PATHS.commits, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
-@UseGuards(OriginGuard)
+@UseGuards(AccessGuard)
+@RequireScope('log')
 export class CommitsController {
   readonly #bodies = new CommitBodies();
 

@@ -17,7 +17,8 @@ import {
   type HttpResponse,
 } from '../kernel/exchange.js';
 import { preferredWait } from '../kernel/headers.js';
-import { OriginGuard } from '../kernel/origin.guard.js';
+import { AccessGuard } from '../../access/gate.js';
+import { RequireScope } from '../../access/required-scope.js';
 import { PATHS } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { LogWentBack } from '../../event-log/errors.js';
@@ -29,7 +30,8 @@ import { logHeaders, requireSameLog } from './same-log.js';
 
 @Controller({ path: PATHS.head, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
-@UseGuards(OriginGuard)
+@UseGuards(AccessGuard)
+@RequireScope('log')
 export class HeadController implements OnModuleDestroy {
   /** Aborted before the server closes: who waits is answered, and does not delay the end. */
   readonly #closing = new AbortController();

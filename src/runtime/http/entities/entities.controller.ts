@@ -22,8 +22,9 @@ import { tokenOf } from '../../projection/inject-projection.js';
 import { queryOf, whileConnected, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { preferredWait } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
-import { guardOrigin } from '../kernel/origin.guard.js';
-import { OriginPolicy } from '../kernel/origin-policy.js';
+import { requireScope } from '../../access/caller.js';
+import { Gate } from '../../access/gate.js';
+import { RequireScope } from '../../access/required-scope.js';
 import { refuseUnknownParameters, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
@@ -37,6 +38,7 @@ import { readFields, readList, type ListRequest } from './list-request.js';
 
 export function entitiesController(definition: EntityProjectionDefinition): Type {
   const { name } = definition;
+  const scope = `query:${name}` as const;
   const parameters = [
     'after',
     ...(definition.tag === undefined ? [] : ['at']),
@@ -51,17 +53,21 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       @Inject(tokenOf(name)) private readonly projection: EntityProjection,
       private readonly links: Links,
       private readonly host: ProjectionHost,
-      @Optional() private readonly policy: OriginPolicy = new OriginPolicy(),
+      @Optional() private readonly gate: Gate = new Gate(),
     ) {}
 
     @Get()
+    @RequireScope(scope)
     @ApiList(definition)
     list(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
       // As in the controller of a projection: a guard that Nest awaits costs more than the rest of a short answer.
-      guardOrigin(this.policy, request, response);
+      return this.gate.answer(request, response, scope, () => this.#list(request, response));
+    }
+
+    #list(request: HttpRequest, response: HttpResponse): Promise<void> | undefined {
       const query = queryOf(request);
       const list = readList(query, definition);
-      const inclusion = this.#including(list.include);
+      const inclusion = this.#including(list.include, request);
       const asked = [this.projection, ...inclusion.projections];
       return once(asked, list.reached, request, response, async (headers) => {
         const found = await whileConnected(response, async (signal) => {
@@ -85,13 +91,17 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
     }
 
     @servedIf(definition.http.entity !== false, Get(':key'))
+    @RequireScope(scope)
     @ApiEntity(definition)
     one(
       @Param('key') key: string,
       @Req() request: HttpRequest,
       @Res() response: HttpResponse,
     ): Promise<void> | undefined {
-      guardOrigin(this.policy, request, response);
+      return this.gate.answer(request, response, scope, () => this.#one(key, request, response));
+    }
+
+    #one(key: string, request: HttpRequest, response: HttpResponse): Promise<void> | undefined {
       const query = queryOf(request);
       refuseUnknownParameters(query, parameters);
       const fields = readFields(query);
@@ -101,7 +111,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
         throw new InvalidParameter('include', 'at and include do not go together; ask for each by itself.');
       if (point !== undefined)
         return answerEntityAt(this.projection, { key, point, fields }, request, response);
-      const inclusion = this.#including(include);
+      const inclusion = this.#including(include, request);
       const asked = [this.projection, ...inclusion.projections];
       return once(asked, after, request, response, (headers) => {
         // What is written while the database is asked may be in the answer or not.
@@ -138,8 +148,10 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       });
     }
 
-    #including(names: readonly string[]): Inclusion | typeof NO_INCLUSION {
+    /** @throws CredentialsRequired, ScopeMissing: what is included is a query of its own */
+    #including(names: readonly string[], request: HttpRequest): Inclusion | typeof NO_INCLUSION {
       if (names.length === 0) return NO_INCLUSION;
+      for (const each of names) requireScope(request, `query:${definition.relations[each]?.of ?? each}`);
       return new Inclusion(names, definition.relations, this.host, this.links);
     }
   }

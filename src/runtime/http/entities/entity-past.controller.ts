@@ -29,7 +29,8 @@ import {
   type HttpResponse,
 } from '../kernel/exchange.js';
 import { Links } from '../kernel/links.js';
-import { OriginGuard } from '../kernel/origin.guard.js';
+import { AccessGuard } from '../../access/gate.js';
+import { RequireScope } from '../../access/required-scope.js';
 import { refuseUnknownParameters, wholeNumber } from '../kernel/parameters.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { readWhatIf, requireBefore } from '../projections/past-request.js';
@@ -67,7 +68,8 @@ export function entityPastController(definition: EntityProjectionDefinition): Ty
 
   @Controller({ path: name, version: VERSION_NEUTRAL })
   @UseFilters(ProblemFilter)
-  @UseGuards(OriginGuard)
+  @UseGuards(AccessGuard)
+  @RequireScope(`query:${name}`)
   class EntityPastController {
     constructor(
       @Inject(tokenOf(name)) private readonly projection: EntityProjection,

@@ -28,7 +28,9 @@ import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { MethodNotAllowed, setAllow } from '../kernel/method-not-allowed.js';
 import { PATHS } from '../kernel/paths.js';
-import { OriginGuard } from '../kernel/origin.guard.js';
+import { AccessGuard } from '../../access/gate.js';
+import { RequireScope } from '../../access/required-scope.js';
+import { requireScope } from '../../access/caller.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { collectPage, inTurns } from '../kernel/thread-turns.js';
 import { requireOpenTypes } from '../../event-log/contracts/open-types.js';
@@ -64,7 +66,8 @@ export const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
 @Controller({ path: PATHS.events, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
-@UseGuards(OriginGuard)
+@UseGuards(AccessGuard)
+@RequireScope('events:read')
 export class EventsController {
   constructor(
     private readonly log: EventLog,
@@ -125,14 +128,16 @@ export class EventsController {
   }
 
   @Post()
+  @RequireScope('events:append')
   @ApiAppend()
   async append(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
     const body = await readBody(request, [JSON_TYPE, CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE]);
     const isCloudEvent = /^\s*application\/cloudevents/i.test(request.headers['content-type'] ?? '');
     const { events, condition } = (isCloudEvent ? readCloudEvents : readAppendRequest)(body);
+    for (const { type } of events) requireScope(request, `events:append:${type}`);
     const options = {
-      ...commitOptions(request.headers, { append: events, condition }),
+      ...commitOptions(request, { append: events, condition }),
       ...(condition !== undefined && { condition }),
     };
     const commit = await this.#appendOpen(events, options).catch((error: unknown) => {

@@ -2,14 +2,16 @@
 import { Controller, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
 import type { HttpRequest } from '../kernel/exchange.js';
 import { MethodNotAllowed } from '../kernel/method-not-allowed.js';
-import { OriginGuard } from '../kernel/origin.guard.js';
+import { AccessGuard } from '../../access/gate.js';
+import { RequireScope } from '../../access/required-scope.js';
 import { PATHS } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { EventsController } from './events.controller.js';
 
 @Controller({ path: PATHS.events, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
-@UseGuards(OriginGuard)
+@UseGuards(AccessGuard)
+@RequireScope('events:read')
 export class ReadOnlyEventsController extends EventsController {
   /** Without `@Post()` no request is routed to it. */
   override append({ method }: HttpRequest): Promise<void> {

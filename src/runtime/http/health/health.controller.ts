@@ -1,10 +1,12 @@
 /** Whether the process lives, and whether its log and projections are ready. */
-import { Controller, Get, Res, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
+import { Controller, Get, Req, Res, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
 import { z } from 'zod';
 import { ApiEndpoint, apiPosition, apiTime } from '../kernel/api-docs.js';
-import { sendJson, type HttpResponse } from '../kernel/exchange.js';
+import { callerOf } from '../../access/caller.js';
+import { sendJson, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { PATHS } from '../kernel/paths.js';
-import { OriginGuard } from '../kernel/origin.guard.js';
+import { AccessGuard } from '../../access/gate.js';
+import { RequireScope } from '../../access/required-scope.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { isTroubleOfStore, logHealth } from '../../event-log/log-health.js';
@@ -23,7 +25,8 @@ const readiness = z
         code: z.string().describe('Why it is not available: stable').optional(),
         detail: z.string().describe('Why it is not available: a sentence').optional(),
       })
-      .meta({ title: 'LogHealth' }),
+      .meta({ title: 'LogHealth' })
+      .optional(),
     projections: z
       .record(
         z.string(),
@@ -38,7 +41,8 @@ const readiness = z
           })
           .meta({ title: 'ProjectionHealth' }),
       )
-      .describe('By name'),
+      .describe('By name; as the log, for those only who have the scope operate')
+      .optional(),
   })
   .meta({ title: 'Readiness' });
 
@@ -46,7 +50,8 @@ const NO_STORE = { 'cache-control': 'no-store' };
 
 @Controller({ path: PATHS.health, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
-@UseGuards(OriginGuard)
+@UseGuards(AccessGuard)
+@RequireScope('public')
 export class HealthController {
   constructor(
     private readonly host: ProjectionHost,
@@ -85,7 +90,7 @@ export class HealthController {
       },
     },
   })
-  async ready(@Res() response: HttpResponse): Promise<void> {
+  async ready(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
     const log = await logHealth(this.log);
     const projections = this.host.all.map((projection) => {
       const { name, status, position, drift } = projection;
@@ -116,8 +121,11 @@ export class HealthController {
     const isOfUse = isReady || (isFollowing && isAnswering && isTroubleOfStore(log));
     sendJson(response, isOfUse ? 200 : 503, NO_STORE, {
       status: isReady && !isWrong ? 'ready' : isDegraded ? 'degraded' : 'not ready',
-      log,
-      projections: Object.fromEntries(projections),
+      // Whoever balances loads asks without credentials.
+      ...(callerOf(request).scopes.allows('operate') && {
+        log,
+        projections: Object.fromEntries(projections),
+      }),
     });
   }
 }

@@ -24,20 +24,42 @@ export class MethodNotAllowed extends Problem {
 /** Paths, with their parameters as Nest writes them (`/projections/:name`), and the methods of each. */
 export type PathMethods = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** One endpoint of a controller. */
+export interface ControllerRoute {
+  /** As Nest writes it, without a prefix: `/projections/:name`. */
+  readonly path: string;
+  readonly method: string;
+  readonly handler: object;
+}
+
 /** What a controller serves, read off its decorators. */
+export function routesIn(controller: Type): readonly ControllerRoute[] {
+  const prototype = controller.prototype as Readonly<Record<string, unknown>>;
+  return [...namesIn(prototype)].flatMap((name) => {
+    const handler = prototype[name];
+    if (typeof handler !== 'function' || !Reflect.hasMetadata('method', handler)) return [];
+    const method = RequestMethod[Reflect.getMetadata('method', handler) as RequestMethod];
+    return pathsIn(controller).flatMap((before) =>
+      pathsIn(handler).map((after) => ({ path: joined(before, after), method, handler })),
+    );
+  });
+}
+
+/** A controller or a handler may have several. */
+function pathsIn(target: object): readonly string[] {
+  return [(Reflect.getMetadata('path', target) ?? '') as string | readonly string[]].flat();
+}
+
+function joined(...parts: readonly string[]): string {
+  const segments = parts.flatMap((part) => part.split('/')).filter((part) => part !== '');
+  return `/${segments.join('/')}`;
+}
+
+/** The methods of each path of a controller. */
 export function pathsOf(controller: Type): PathMethods {
   const paths = new Map<string, Set<string>>();
-  const prototype = controller.prototype as Readonly<Record<string, unknown>>;
-  for (const name of namesIn(prototype)) {
-    const handler = prototype[name];
-    if (typeof handler !== 'function' || !Reflect.hasMetadata('method', handler)) continue;
-    const parts = [Reflect.getMetadata('path', controller), Reflect.getMetadata('path', handler)] as string[];
-    const path = `/${parts
-      .flatMap((part) => part.split('/'))
-      .filter((part) => part !== '')
-      .join('/')}`;
+  for (const { path, method } of routesIn(controller)) {
     const methods = paths.get(path) ?? new Set<string>();
-    const method = RequestMethod[Reflect.getMetadata('method', handler) as RequestMethod];
     for (const each of method === 'GET' ? ['GET', 'HEAD'] : [method]) methods.add(each);
     paths.set(path, methods);
   }

@@ -29,9 +29,9 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 const ALLOWED_METHODS = 'GET, HEAD, POST';
 const ALLOWED_HEADERS =
-  'Accept, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Prefer, X-Causation-Id, X-Correlation-Id';
+  'Accept, Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Prefer, X-Causation-Id, X-Correlation-Id';
 const EXPOSED_HEADERS =
-  'Allow, ETag, Leftfold-Next, Leftfold-Position, Leftfold-Stale, Link, Location, Preference-Applied, Retry-After';
+  'Allow, ETag, Leftfold-Next, Leftfold-Position, Leftfold-Stale, Link, Location, Preference-Applied, Retry-After, WWW-Authenticate';
 const PREFLIGHT_SECONDS = '600';
 
 const NO_HEADERS: Headers = Object.freeze({});

@@ -22,11 +22,13 @@ import { preferredWait } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { PATHS } from '../kernel/paths.js';
-import { OriginGuard } from '../kernel/origin.guard.js';
+import { AccessGuard } from '../../access/gate.js';
+import { RequireScope } from '../../access/required-scope.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ProjectionHost, type AnyProjection } from '../../projection/projection-host.js';
 import type { Job } from '../../projection/operations/job.js';
 import { Operations } from '../../projection/operations/operations.js';
+import { logOperation } from './log-operation.js';
 import { anyProjectionNamed } from '../projections/projection-not-found.js';
 import { ApiJobStatus, ApiStartJob } from './operations.docs.js';
 
@@ -34,7 +36,8 @@ type OperationKind = 'audit' | 'rebuild';
 
 @Controller({ path: PATHS.projections, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
-@UseGuards(OriginGuard)
+@UseGuards(AccessGuard)
+@RequireScope('operate')
 export class OperationsController {
   constructor(
     private readonly host: ProjectionHost,
@@ -96,6 +99,7 @@ export class OperationsController {
     request: HttpRequest,
     response: HttpResponse,
   ): Promise<void> {
+    logOperation(request, `${kind} of ${name}`);
     const wait = preferredWait(request.headers['prefer']);
     if (wait > 0) await Promise.race([job.ended, elapsed(wait, response)]);
     sendStatus(response, job.hasEnded ? 200 : 202, name, job, {

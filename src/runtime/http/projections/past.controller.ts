@@ -19,7 +19,8 @@ import {
   type HttpResponse,
 } from '../kernel/exchange.js';
 import { Links } from '../kernel/links.js';
-import { OriginGuard } from '../kernel/origin.guard.js';
+import { AccessGuard } from '../../access/gate.js';
+import { RequireScope } from '../../access/required-scope.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import type { Json, Position } from '../../event-log/event.js';
 import type { View } from '../../projection/define-projection.js';
@@ -46,7 +47,8 @@ interface Point {
 export function pastController(name: string): Type {
   @Controller({ path: name, version: VERSION_NEUTRAL })
   @UseFilters(ProblemFilter)
-  @UseGuards(OriginGuard)
+  @UseGuards(AccessGuard)
+  @RequireScope(`query:${name}`)
   class PastController {
     constructor(
       @Inject(tokenOf(name)) private readonly projection: Projection,

@@ -31,7 +31,8 @@ import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { PATHS } from '../kernel/paths.js';
-import { OriginGuard } from '../kernel/origin.guard.js';
+import { AccessGuard } from '../../access/gate.js';
+import { RequireScope } from '../../access/required-scope.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { diagramOf } from '../../projection/diagram.js';
 import { detailsOf, fullDigestOf, overviewOf, type ProjectionOverview } from '../../projection/overview.js';
@@ -39,6 +40,7 @@ import { EntityProjection } from '../../projection/entities/entity-projection.js
 import { AnyReadModel } from '../../projection/read-models/any-read-model.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 import { resumeProjection, skipFaultedEvent } from '../../projection/resume.js';
+import { logOperation } from '../operations/log-operation.js';
 import { positionOf } from './as-of.js';
 import { anyProjectionNamed, projectionWithMachine } from './projection-not-found.js';
 import { ApiDetails, ApiDigest, ApiMachine, ApiOverview, ApiResume } from './projections.docs.js';
@@ -48,7 +50,8 @@ import { readPointInTime } from './time-parameter.js';
 
 @Controller({ path: PATHS.projections, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
-@UseGuards(OriginGuard)
+@UseGuards(AccessGuard)
+@RequireScope('operate')
 export class ProjectionsController {
   constructor(
     private readonly host: ProjectionHost,
@@ -142,7 +145,11 @@ export class ProjectionsController {
     const projection = anyProjectionNamed(name, this.host);
     const skipping = readResume(await readBody(request, [JSON_TYPE], { isOptional: true }));
     // The skip has a commit id of its own, so that a retry needs no key; one that is sent must be a key nonetheless.
-    const { metadata } = commitOptions(request.headers, { resume: name, ...skipping });
+    const { metadata } = commitOptions(request, { resume: name, ...skipping });
+    logOperation(
+      request,
+      skipping === undefined ? `resume of ${name}` : `skip of event ${skipping.position} in ${name}`,
+    );
     if (skipping === undefined) {
       await resumeProjection(projection);
       const overview = await overviewOf(projection, this.log);

@@ -1,0 +1,44 @@
+/** Who has sent a request, for handlers: kept beside the request once its credentials were looked at. */
+import type { HttpRequest } from '../http/kernel/exchange.js';
+import { CredentialsRequired, ScopeMissing } from './access-problems.js';
+import { GrantedScopes, type RequiredScope } from './scopes.js';
+
+export interface Caller {
+  /** The id of the principal; undefined: no credentials were sent. */
+  readonly principal: string | undefined;
+  readonly scopes: GrantedScopes;
+  /** Whether the request would also be admitted without credentials. */
+  readonly anonymousMay: boolean;
+}
+
+/** Of an application in which nobody is asked: its own guards have decided. */
+export const ANYBODY: Caller = {
+  principal: undefined,
+  scopes: GrantedScopes.all,
+  anonymousMay: true,
+};
+
+/** By Node's request, which every layer of a platform hands on. */
+const callers = new WeakMap<object, Caller>();
+
+/** A request of a platform, or Node's own. */
+type Remembered = Pick<HttpRequest, 'raw'>;
+
+export function rememberCaller(request: Remembered, caller: Caller): void {
+  callers.set(request.raw ?? request, caller);
+}
+
+export function callerOf(request: Remembered): Caller {
+  return callers.get(request.raw ?? request) ?? ANYBODY;
+}
+
+/** For what only a handler knows, such as the types of the events in a body. @throws CredentialsRequired, ScopeMissing */
+export function requireScope(request: Remembered, scope: RequiredScope): void {
+  requireOf(callerOf(request), scope);
+}
+
+/** @throws CredentialsRequired, ScopeMissing */
+export function requireOf({ principal, scopes }: Caller, scope: RequiredScope): void {
+  if (scopes.allows(scope)) return;
+  throw principal === undefined ? new CredentialsRequired(scope) : new ScopeMissing(principal, scope);
+}

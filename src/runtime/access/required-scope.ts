@@ -1,0 +1,62 @@
+/** Which scope an endpoint asks for: said at its handler, read by whatever admits requests. */
+import { SetMetadata, applyDecorators, type Type } from '@nestjs/common';
+import { ApiExtension } from '@nestjs/swagger';
+import type { ModulesContainer } from '@nestjs/core';
+import { routesIn } from '../http/kernel/method-not-allowed.js';
+import type { RequiredScope } from './scopes.js';
+
+const SCOPE = 'leftfold:scope';
+
+/** What an operation of the OpenAPI document says of its scope. */
+export const SCOPE_EXTENSION = 'x-leftfold-scope';
+
+/** On a handler, or on a controller for all of its handlers. Without it an endpoint of an app asks for `admin`. */
+export function RequireScope(scope: RequiredScope): MethodDecorator & ClassDecorator {
+  return applyDecorators(SetMetadata(SCOPE, scope), ApiExtension(SCOPE_EXTENSION, scope));
+}
+
+/** Of a handler, or of its controller. */
+export function requiredScopeOf(...targets: readonly object[]): RequiredScope | undefined {
+  return targets
+    .map((target) => Reflect.getMetadata(SCOPE, target) as RequiredScope | undefined)
+    .find((scope) => scope !== undefined);
+}
+
+/** Paths as Nest writes them (`/projections/:name`), and of each the scope by method. */
+export type ScopesByRoute = ReadonlyMap<string, ReadonlyMap<string, RequiredScope>>;
+
+/** Of a path that no router has matched; undefined when none of the routes has it. */
+export function scopeAt(scopes: ScopesByRoute, method: string, path: string): RequiredScope | undefined {
+  const segments = segmentsOf(path);
+  for (const [route, methods] of scopes) {
+    const scope = methods.get(method) ?? methods.get('ALL');
+    if (scope !== undefined && fits(segmentsOf(route), segments)) return scope;
+  }
+  return undefined;
+}
+
+const segmentsOf = (path: string): readonly string[] => path.split('/').filter((part) => part !== '');
+
+function fits(route: readonly string[], path: readonly string[]): boolean {
+  return route.length === path.length && route.every((part, at) => part.startsWith(':') || part === path[at]);
+}
+
+/** Of every controller of the application. An endpoint that says nothing asks for `admin`. */
+export function scopesByRoute(container: ModulesContainer): ScopesByRoute {
+  const controllers = [...container.values()].flatMap(({ controllers: all }) => [...all.values()]);
+  return scopesOf(controllers.map(({ metatype }) => metatype as Type));
+}
+
+export function scopesOf(controllers: readonly Type[]): ScopesByRoute {
+  const scopes = new Map<string, Map<string, RequiredScope>>();
+  for (const controller of controllers) {
+    for (const { path, method, handler } of routesIn(controller)) {
+      const scope = requiredScopeOf(handler, controller) ?? 'admin';
+      const methods = scopes.get(path) ?? new Map<string, RequiredScope>();
+      methods.set(method, scope);
+      if (method === 'GET') methods.set('HEAD', scope);
+      scopes.set(path, methods);
+    }
+  }
+  return scopes;
+}
