@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { FailedAttempts } from '../runtime/access/failed-attempts.js';
+import { FailedAttemptsByAddress } from '../runtime/access/failed-attempts-by-address.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../runtime/http/events/cloud-event.js';
 import { Access } from '../runtime/access/access.js';
 import { fileErrorText } from '../runtime/file-error-text.js';
@@ -75,7 +75,7 @@ export async function startApp(
       forwarding,
       access: new Access({
         ...authenticatorsOf(settings),
-        attempts: new FailedAttempts({ behindProxy: settings.tlsProxy }),
+        attempts: new FailedAttemptsByAddress({ behindProxy: settings.tlsProxy }),
       }),
       logger,
     });

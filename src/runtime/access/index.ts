@@ -14,4 +14,9 @@ export {
 } from './access-problems.js';
 export { KeyAuthenticator, type KeyAuthenticatorOptions } from './keys/key-authenticator.js';
 export { JwtAuthenticator, type JwtAuthenticatorOptions } from './jwt/jwt-authenticator.js';
+export {
+  FailedAttemptsByAddress,
+  TooManyFailedAttempts,
+  type FailedAttemptsByAddressOptions,
+} from './failed-attempts-by-address.js';
 export { ClientKey, type ClientKeyOptions } from './client-key.js';
