@@ -7,6 +7,7 @@ import { addCompare } from './commands/compare.js';
 import { addContracts } from './commands/contracts.js';
 import { addExport } from './commands/export.js';
 import { addImport } from './commands/import.js';
+import { addKeys } from './commands/keys.js';
 import { addModel } from './commands/model.js';
 import { addNew } from './commands/new.js';
 import { addRehearse } from './commands/rehearse.js';
@@ -26,6 +27,7 @@ const COMMANDS = [
   addCompare,
   addModel,
   addContracts,
+  addKeys,
   addNew,
 ];
 

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, readFileSync, statSync, type BigIntStat
 import { z } from 'zod';
 import { fileErrorText } from '../../file-error-text.js';
 import { scopeFault } from '../scopes.js';
-import { KEY_ID, KEY_NAME } from './api-key.js';
+import { KEY_ID, KEY_NAME, hashSecret, type ApiKey } from './api-key.js';
 
 /** The file is read as a whole. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
@@ -74,6 +74,29 @@ export function readKeyFile(path: string): ReadKeyFile | undefined {
 export function keyFileVersion(path: string): string | undefined {
   const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
   return stats === undefined ? undefined : versionOf(stats);
+}
+
+export interface KeyDescription {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly created: Date;
+  /** Undefined: never. */
+  readonly expires?: Date | undefined;
+}
+
+/** What is kept of a new key. */
+export function storedKeyOf(
+  { id, secret }: ApiKey,
+  { name, scopes, created, expires }: KeyDescription,
+): StoredKey {
+  return {
+    id,
+    name,
+    sha256: hashSecret(secret).toString('hex'),
+    scopes: [...scopes],
+    created: created.toISOString(),
+    ...(expires !== undefined && { expires: expires.toISOString() }),
+  };
 }
 
 /** @param at milliseconds since 1970 */
