@@ -1,6 +1,6 @@
 /** A Nest application on Fastify, with parsers, problems, `405`s and OpenAPI. `main.ts` and the tests start the same one. */
 import type { RequestListener } from 'node:http';
-import type { DynamicModule, LoggerService } from '@nestjs/common';
+import type { DynamicModule, INestApplication, LoggerService } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
@@ -22,7 +22,12 @@ import { closeGracefully } from './graceful-close.js';
 import type { Forwarding } from './forwarding.js';
 import { guardRequests } from './request-hooks.js';
 import { keepTick } from './kept-tick.js';
-import { onePathEach, refuseMethodsWithoutRoute, rememberRoutes } from './method-not-allowed-routes.js';
+import {
+  onePathEach,
+  refuseMethodsWithoutRoute,
+  rememberRoutes,
+  type Routes,
+} from './method-not-allowed-routes.js';
 import type { OriginOptions } from '../runtime/http/kernel/origin-policy.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
 import {
@@ -62,6 +67,13 @@ function aliased(url: string, aliases: ReadonlyMap<string, string>): string {
   const [path = '', ...query] = url.split('?');
   const target = aliases.get(path);
   return target === undefined ? url : [target, ...query].join('?');
+}
+
+const routesByApp = new WeakMap<INestApplication, Routes>();
+
+/** Every path that a server has, with its methods. */
+export function routesOf(app: INestApplication): Routes {
+  return routesByApp.get(app) ?? new Map<string, ReadonlySet<string>>();
 }
 
 /** Ready to listen: routes, problems, `405`s, `/openapi.json` and `/docs` are in place. @throws Error when two endpoints have one path */
@@ -137,6 +149,7 @@ export async function createHttpApplication(
   });
   await app.init().catch(onePathEach);
   serveLandingPage(fastify, describe, filter);
+  routesByApp.set(app, new Map([...routes].map(([url, methods]) => [url, new Set(methods)])));
   refuseMethodsWithoutRoute(fastify, routes, filter);
   return app;
 }

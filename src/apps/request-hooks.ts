@@ -36,10 +36,7 @@ const PUBLIC_PATHS: ReadonlySet<string> = new Set(['/', `/${PATHS.openApi}`, `/$
 const DOCS = `/${PATHS.docs}`;
 
 /** What has no owner asks for `admin`. A path or method that there is not is refused by itself. */
-export function scopeOf(
-  { method, routeOptions: { url } }: Pick<FastifyRequest, 'method' | 'routeOptions'>,
-  scopes: ScopesByRoute,
-): RequiredScope {
+export function scopeOf(method: string, url: string | undefined, scopes: ScopesByRoute): RequiredScope {
   if (url === undefined) return 'public';
   const methods = scopes.get(url);
   if (methods !== undefined) return methods.get(method) ?? methods.get('ALL') ?? 'public';
@@ -71,7 +68,7 @@ export function guardRequests(
       return;
     }
     try {
-      const admitted = access.admit(request, scopeOf(request, scopes()));
+      const admitted = access.admit(request, scopeOf(request.method, request.routeOptions.url, scopes()));
       if (admitted === undefined) done();
       else
         admitted.then(

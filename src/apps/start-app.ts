@@ -3,8 +3,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { FailedAttemptsByAddress } from '../runtime/access/failed-attempts-by-address.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from '../runtime/http/events/cloud-event.js';
+import { FailedAttempts } from '../runtime/access/failed-attempts.js';
 import { Access } from '../runtime/access/access.js';
 import { fileErrorText } from '../runtime/file-error-text.js';
 import { EventLog } from '../runtime/event-log/event-log.js';
@@ -75,7 +75,7 @@ export async function startApp(
       forwarding,
       access: new Access({
         ...authenticatorsOf(settings),
-        attempts: new FailedAttemptsByAddress({ behindProxy: settings.tlsProxy }),
+        attempts: new FailedAttempts({ behindProxy: settings.tlsProxy }),
       }),
       logger,
     });

@@ -3,18 +3,12 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpRequest } from '../http/kernel/exchange.js';
 import { InvalidCredentials } from './access-problems.js';
 import { rememberCaller, requireOf, type Caller } from './caller.js';
+import type { Attempt, FailedAttempts } from './failed-attempts.js';
 import type { Authenticator, Principal } from './principal.js';
 import { GrantedScopes, type RequiredScope } from './scopes.js';
 
-/** Counts attempts with credentials that do not count. */
-export interface FailedAttempts {
-  /** @throws Problem of the kind `too-many-requests` */
-  check(request: AccessRequest): void;
-  failed(request: AccessRequest): void;
-}
-
 /** What a request is judged by. An upgrade to WebSocket has the same parts. */
-export type AccessRequest = Pick<IncomingMessage, 'headers'> & Partial<Pick<IncomingMessage, 'socket'>>;
+export type AccessRequest = Attempt;
 
 export interface AccessOptions {
   /** Asked in this order, until one knows the token. */
@@ -26,7 +20,8 @@ export interface AccessOptions {
   readonly principal?: (request: HttpRequest) => Principal | undefined | Promise<Principal | undefined>;
   /** What those may do who send no credentials. Default: nothing. */
   readonly anonymous?: GrantedScopes | readonly string[];
-  readonly attempts?: FailedAttempts;
+  /** Limits how often an address may send credentials that do not count. Default: no limit. */
+  readonly attempts?: Pick<FailedAttempts, 'check' | 'failed'>;
 }
 
 /** Without a principal: no credentials were sent. */
@@ -37,7 +32,7 @@ const MAX_TOKEN_LENGTH = 16 * 1024;
 export class Access {
   readonly anonymous: GrantedScopes;
   readonly #authenticators: readonly Authenticator[];
-  readonly #attempts: FailedAttempts | undefined;
+  readonly #attempts: AccessOptions['attempts'];
   readonly #principal: AccessOptions['principal'];
 
   /** @throws RangeError when `anonymous` has what is no scope */
@@ -64,7 +59,7 @@ export class Access {
    * @throws CredentialsRequired, InvalidCredentials, ScopeMissing; a Problem of the kind `too-many-requests` or `unavailable`
    */
   admit(request: HttpRequest, scope: RequiredScope): void | Promise<void> {
-    const caller = this.#callerOf(request);
+    const caller = scope === 'public' ? this.#anyCallerOf(request) : this.#callerOf(request);
     if (caller instanceof Promise) {
       return caller.then((found) => {
         this.#requireScope(request, found, scope);
@@ -76,6 +71,17 @@ export class Access {
   /** Of a request that has no handler: an upgrade. @throws as `admit` */
   caller(request: AccessRequest): Found | Promise<Found> {
     return this.#authenticated(request);
+  }
+
+  /** What is for everybody is answered whatever the credentials, and while they cannot be checked. */
+  #anyCallerOf(request: HttpRequest): Found | Promise<Found> {
+    const nobody = { scopes: this.anonymous };
+    try {
+      const found = this.#callerOf(request);
+      return found instanceof Promise ? found.catch(() => nobody) : found;
+    } catch {
+      return nobody;
+    }
   }
 
   #callerOf(request: HttpRequest): Found | Promise<Found> {

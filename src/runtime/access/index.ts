@@ -1,7 +1,7 @@
 /** Who asks, and what they may do: `import { KeyAuthenticator } from 'leftfold/access'`. */
 
 export { GrantedScopes, scopeFault, type RequiredScope, type Scope } from './scopes.js';
-export { Access, type AccessOptions, type AccessRequest, type FailedAttempts } from './access.js';
+export { Access, type AccessOptions, type AccessRequest } from './access.js';
 export { AccessGuard, Gate } from './gate.js';
 export { RequireScope } from './required-scope.js';
 export { callerOf, requireScope, type Caller } from './caller.js';
@@ -14,9 +14,10 @@ export {
 } from './access-problems.js';
 export { KeyAuthenticator, type KeyAuthenticatorOptions } from './keys/key-authenticator.js';
 export { JwtAuthenticator, type JwtAuthenticatorOptions } from './jwt/jwt-authenticator.js';
-export {
-  FailedAttemptsByAddress,
-  TooManyFailedAttempts,
-  type FailedAttemptsByAddressOptions,
-} from './failed-attempts-by-address.js';
 export { ClientKey, type ClientKeyOptions } from './client-key.js';
+export {
+  FailedAttempts,
+  TooManyFailedAttempts,
+  type Attempt,
+  type FailedAttemptsOptions,
+} from './failed-attempts.js';

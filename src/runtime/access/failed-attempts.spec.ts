@@ -1,23 +1,22 @@
-import type { AccessRequest } from './access.js';
-import { FailedAttemptsByAddress, TooManyFailedAttempts } from './failed-attempts-by-address.js';
+import { FailedAttempts, TooManyFailedAttempts, type Attempt } from './failed-attempts.js';
 
-const from = (remoteAddress: string | undefined, forwarded?: string | string[]): AccessRequest => ({
+const from = (remoteAddress: string | undefined, forwarded?: string | string[]): Attempt => ({
   headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
   socket: { remoteAddress } as never,
 });
 
 /** With three failures at once, and one more each second. */
-function limited(behindProxy = false): { attempts: FailedAttemptsByAddress; pass: (ms: number) => void } {
+function limited(behindProxy = false): { attempts: FailedAttempts; pass: (ms: number) => void } {
   let now = 1_000_000;
-  const attempts = new FailedAttemptsByAddress({ behindProxy, burst: 3, intervalMs: 1_000, now: () => now });
+  const attempts = new FailedAttempts({ behindProxy, burst: 3, intervalMs: 1_000, now: () => now });
   return { attempts, pass: (ms) => (now += ms) };
 }
 
-function fail(attempts: FailedAttemptsByAddress, attempt: AccessRequest, times: number): void {
+function fail(attempts: FailedAttempts, attempt: Attempt, times: number): void {
   for (let index = 0; index < times; index++) attempts.failed(attempt);
 }
 
-const retryAfterOf = (attempts: FailedAttemptsByAddress, attempt: AccessRequest): number | undefined => {
+const retryAfterOf = (attempts: FailedAttempts, attempt: Attempt): number | undefined => {
   try {
     attempts.check(attempt);
     return 0;
@@ -66,7 +65,7 @@ describe('attempts that fail', () => {
   });
 
   it('have a burst of 30, and one more each two seconds, unless told', () => {
-    const attempts = new FailedAttemptsByAddress({ now: () => 5 });
+    const attempts = new FailedAttempts({ now: () => 5 });
     fail(attempts, from('10.0.0.1'), 29);
     expect(retryAfterOf(attempts, from('10.0.0.1'))).toBe(0);
     fail(attempts, from('10.0.0.1'), 1);
@@ -75,7 +74,7 @@ describe('attempts that fail', () => {
 });
 
 describe('an address', () => {
-  const refused = (attempts: FailedAttemptsByAddress, address: string): boolean =>
+  const refused = (attempts: FailedAttempts, address: string): boolean =>
     retryAfterOf(attempts, from(address)) !== 0;
 
   it('is limited for itself alone', () => {

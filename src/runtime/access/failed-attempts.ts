@@ -1,9 +1,12 @@
 /** Limits how often an address may send credentials that do not count. */
+import type { IncomingMessage } from 'node:http';
 import { isIP, isIPv4 } from 'node:net';
 import { Problem } from '../http/kernel/problem.js';
-import type { AccessRequest, FailedAttempts } from './access.js';
 
-export interface FailedAttemptsByAddressOptions {
+/** What an attempt is judged by. An upgrade to WebSocket has the same parts. */
+export type Attempt = Pick<IncomingMessage, 'headers'> & Partial<Pick<IncomingMessage, 'socket'>>;
+
+export interface FailedAttemptsOptions {
   /**
    * Whether a proxy of the operator's own is before the server: the address is then the last one in `X-Forwarded-For`, which that proxy
    * has added. Default: false, since anybody can send the header.
@@ -44,7 +47,7 @@ export class TooManyFailedAttempts extends Problem {
  *
  * Not kept across restarts, nor shared by processes.
  */
-export class FailedAttemptsByAddress implements FailedAttempts {
+export class FailedAttempts {
   /** When the bucket of an address is full again; those that failed last are at the end. */
   readonly #fullAt = new Map<string, number>();
   readonly #behindProxy: boolean;
@@ -57,7 +60,7 @@ export class FailedAttemptsByAddress implements FailedAttempts {
     burst = DEFAULT_BURST,
     intervalMs = DEFAULT_INTERVAL_MS,
     now = () => performance.now(),
-  }: FailedAttemptsByAddressOptions = {}) {
+  }: FailedAttemptsOptions = {}) {
     this.#behindProxy = behindProxy;
     this.#spanMs = burst * intervalMs;
     this.#intervalMs = intervalMs;
@@ -65,18 +68,18 @@ export class FailedAttemptsByAddress implements FailedAttempts {
   }
 
   /** To be asked before credentials are looked at. @throws TooManyFailedAttempts */
-  check(request: AccessRequest): void {
+  check(attempt: Attempt): void {
     // So far no address has failed, mostly.
     if (this.#fullAt.size === 0) return;
-    const fullAt = this.#fullAt.get(this.#addressOf(request));
+    const fullAt = this.#fullAt.get(this.#addressOf(attempt));
     if (fullAt === undefined) return;
     const waitMs = fullAt + this.#intervalMs - this.#spanMs - this.#now();
     if (waitMs > 0) throw new TooManyFailedAttempts(Math.ceil(waitMs / 1_000));
   }
 
   /** To be told when they do not count. */
-  failed(request: AccessRequest): void {
-    const [address, now] = [this.#addressOf(request), this.#now()];
+  failed(attempt: Attempt): void {
+    const [address, now] = [this.#addressOf(attempt), this.#now()];
     // Requests that came at once may all have been let in by `check`: they owe no more than an empty bucket.
     const fullAt = Math.min(
       Math.max(this.#fullAt.get(address) ?? now, now) + this.#intervalMs,
@@ -97,7 +100,7 @@ export class FailedAttemptsByAddress implements FailedAttempts {
     if (oldest !== undefined) this.#fullAt.delete(oldest);
   }
 
-  #addressOf({ headers, socket }: AccessRequest): string {
+  #addressOf({ headers, socket }: Attempt): string {
     const forwarded = this.#behindProxy ? lastOf(headers['x-forwarded-for']) : undefined;
     return networkOf(forwarded ?? socket?.remoteAddress ?? UNKNOWN);
   }
