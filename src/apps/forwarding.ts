@@ -7,6 +7,7 @@ import { PATHS } from '../runtime/http/kernel/paths.js';
 import { Problem } from '../runtime/http/kernel/problem.js';
 import { NothingHere } from '../runtime/http/kernel/problem-document.js';
 import type { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
+import type { ClientKey } from '../runtime/access/client-key.js';
 import { CannotForward, ServedSource, reached, requireEqual, type Source } from './same-states.js';
 
 /** A context with a process of its own. */
@@ -61,6 +62,8 @@ export interface ForwardingOptions {
   readonly head: () => Promise<number>;
   /** Where contexts are served that this process does not have. */
   readonly targets?: ReadonlyMap<string, string>;
+  /** Sent to them, to ask for what they have folded. Forwarded requests have their own. */
+  readonly key?: ClientKey | undefined;
 }
 
 export class Forwarding {
@@ -88,7 +91,8 @@ export class Forwarding {
     const head = await this.options.head();
     for (const { context, target } of this.#routes) {
       if (target === undefined) continue;
-      for (const projection of context.projections) await reached(projection, head, new ServedSource(target));
+      for (const projection of context.projections)
+        await reached(projection, head, new ServedSource(target, this.options.key));
     }
   }
 
@@ -190,7 +194,7 @@ export class Forwarding {
 
   #sourceOf(target: string | undefined): Source {
     const { positionOf, digestAt } = this.options;
-    if (target !== undefined) return new ServedSource(target);
+    if (target !== undefined) return new ServedSource(target, this.options.key);
     return {
       position: (projection) => Promise.resolve(positionOf(projection)),
       digest: (projection, at) => digestAt(projection, at),

@@ -7,12 +7,11 @@ import { BUILT_IN_DRIVERS } from '../runtime/built-in-drivers.js';
 import { fileErrorText } from '../runtime/file-error-text.js';
 import { StoreDrivers, StoreNotOpened, type StoreOptions } from '../runtime/stores/drivers.js';
 import { ProcessIdTaken } from '../runtime/stores/lmdb/reader-slot.js';
+import { remoteDriver } from '../runtime/stores/remote/remote.driver.js';
 import { lmdbUrl } from '../runtime/stores/lmdb/lmdb.driver.js';
 import { InvalidSetting, type Settings } from './settings.js';
 
-type StoreSettings = Pick<Settings, 'store' | 'data'> & Partial<Pick<Settings, 'leaseSeconds'>>;
-
-const drivers = new StoreDrivers(BUILT_IN_DRIVERS);
+type StoreSettings = Pick<Settings, 'store' | 'data'> & Partial<Pick<Settings, 'leaseSeconds' | 'key'>>;
 
 type Reports = Pick<StoreOptions, 'onConnection' | 'onCommitRefused'>;
 
@@ -45,7 +44,7 @@ export async function openStoreForWriting(
 ): Promise<EventStore> {
   if (settings.store === 'lmdb') mkdirSync(settings.data, { recursive: true });
   const { leaseSeconds } = settings;
-  return drivers.open(storeUrl(settings), {
+  return driversOf(settings).open(storeUrl(settings), {
     ...reports,
     ...(leaseSeconds !== undefined && { leaseSeconds }),
   });
@@ -57,7 +56,13 @@ export async function openStoreForWriting(
  * @throws Error when there is none
  */
 export function openStoreForReading(settings: StoreSettings): Promise<EventStore> {
-  return settings.store === 'memory' ? openStore(settings) : drivers.openForReading(storeUrl(settings));
+  return settings.store === 'memory'
+    ? openStore(settings)
+    : driversOf(settings).openForReading(storeUrl(settings));
+}
+
+function driversOf({ key }: StoreSettings): StoreDrivers {
+  return new StoreDrivers([...BUILT_IN_DRIVERS, remoteDriver({ key })]);
 }
 
 /** The store of the settings as a URL, as a worker process opens it again. */

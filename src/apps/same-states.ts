@@ -1,6 +1,7 @@
 /** Holds what two processes have folded against each other, before one of them takes over a context from the other. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
+import type { ClientKey } from '../runtime/access/client-key.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
 import { Problem } from '../runtime/http/kernel/problem.js';
 
@@ -25,7 +26,11 @@ export interface Source {
 const digestAnswer = z.object({ position: z.int().min(0), digest: z.string().min(1) });
 
 export class ServedSource implements Source {
-  constructor(private readonly url: string) {}
+  /** @param key sent with each request */
+  constructor(
+    private readonly url: string,
+    private readonly key?: ClientKey,
+  ) {}
 
   async position(projection: string): Promise<number> {
     return (await this.#get(projection, '/digest')).position;
@@ -38,7 +43,17 @@ export class ServedSource implements Source {
   async #get(projection: string, rest: string): Promise<z.output<typeof digestAnswer>> {
     const url = `${this.url}/${PATHS.projections}/${projection}${rest}`;
     try {
-      const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(MAX_WAIT_MS) });
+      const fault = this.key?.faultOf(new URL(url));
+      if (fault !== undefined) throw new CannotForward(`${fault}.`);
+      const response = await fetch(url, {
+        redirect: 'manual',
+        signal: AbortSignal.timeout(MAX_WAIT_MS),
+        ...(this.key !== undefined && { headers: { authorization: this.key.authorization } }),
+      });
+      if (response.status === 401 || response.status === 403)
+        throw new CannotForward(
+          `${url} answered ${response.status}; set LEFTFOLD_KEY or LEFTFOLD_KEY_FILE to a key that has the scope operate there.`,
+        );
       if (!response.ok)
         throw new CannotForward(
           `${url} answered ${response.status}; it must serve this context over this log.`,

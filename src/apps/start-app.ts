@@ -95,7 +95,7 @@ export async function startApp(
 
 function forwardingOf(
   contexts: readonly ForwardedContext[],
-  { forward: targets }: Settings,
+  { forward: targets, key }: Settings,
   started: () => NestFastifyApplication | undefined,
 ): Forwarding {
   const named = <Found>(name: string, use: (projection: Projection) => Found): Found | undefined => {
@@ -105,6 +105,7 @@ function forwardingOf(
   return new Forwarding({
     contexts,
     targets,
+    key,
     positionOf: (name) => named(name, ({ position }) => position),
     digestAt: async (name, at) => {
       const folded = await named(name, ({ past }) => past.at(position(at)));

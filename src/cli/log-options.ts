@@ -13,7 +13,7 @@ export interface LogOptions {
   readonly quiet?: boolean;
 }
 
-export type LogConfig = Pick<Settings, 'store' | 'data' | 'entities' | 'entitiesPrefix'>;
+export type LogConfig = Pick<Settings, 'store' | 'data' | 'entities' | 'entitiesPrefix' | 'key'>;
 
 export function withLogOptions(command: Command): Command {
   return command
@@ -35,11 +35,19 @@ export function logConfig({ store, data }: LogOptions, { environment }: Terminal
       LEFTFOLD_DATA: data ?? environment['LEFTFOLD_DATA'],
       LEFTFOLD_ENTITIES: environment['LEFTFOLD_ENTITIES'],
       LEFTFOLD_ENTITIES_PREFIX: environment['LEFTFOLD_ENTITIES_PREFIX'],
+      ...keySettings(environment),
     });
   } catch (error) {
     if (!(error instanceof InvalidSetting) || store === undefined) throw error;
     throw new InvalidSetting('--store', error.message.slice(`${error.setting}: `.length));
   }
+}
+
+/** Those of the key that is sent to servers. */
+export function keySettings(environment: Terminal['environment']): Terminal['environment'] {
+  return Object.fromEntries(
+    ['LEFTFOLD_KEY', 'LEFTFOLD_KEY_FILE', 'LEFTFOLD_KEY_OVER_HTTP'].map((name) => [name, environment[name]]),
+  );
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The projections of a running server, asked over HTTP. */
+import type { ClientKey } from '../runtime/access/client-key.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 
 interface ServedOverview {
@@ -17,16 +18,19 @@ export interface ServedProjection {
 export class ServedProjections {
   readonly url: string;
 
-  /** @throws CommandFailed when the URL is none */
+  /** @throws CommandFailed when the URL is none, or the key is not sent there */
   constructor(
     url: string,
     private readonly interrupted: AbortSignal,
+    private readonly key?: ClientKey,
   ) {
     if (!/^https?:\/\//i.test(url) || !URL.canParse(url))
       throw new CommandFailed(
         `${JSON.stringify(url)} is not the URL of a server, as in http://localhost:3000`,
         EXIT.usage,
       );
+    const fault = key?.faultOf(new URL(url));
+    if (fault !== undefined) throw new CommandFailed(fault, EXIT.usage);
     this.url = url.replace(/\/+$/, '');
   }
 
@@ -64,7 +68,10 @@ export class ServedProjections {
   }
 
   async #json(path: string): Promise<unknown> {
-    const response = await fetch(this.url + path, { signal: this.interrupted }).catch((error: unknown) => {
+    const response = await fetch(this.url + path, {
+      signal: this.interrupted,
+      ...(this.key !== undefined && { headers: { authorization: this.key.authorization } }),
+    }).catch((error: unknown) => {
       this.interrupted.throwIfAborted();
       const { cause, message } = error as Error;
       throw new CommandFailed(
@@ -79,6 +86,12 @@ export class ServedProjections {
         throw this.#noServer();
       }
     }
+    if (response.status === 401)
+      throw new CommandFailed(
+        this.key === undefined
+          ? `${this.url} asks for a key; set LEFTFOLD_KEY or LEFTFOLD_KEY_FILE to one that has the scope operate`
+          : `${this.url} does not take the key of LEFTFOLD_KEY or LEFTFOLD_KEY_FILE${detailOf(text)}`,
+      );
     throw new CommandFailed(`${this.url}${path} answered ${response.status}${detailOf(text)}`);
   }
 

@@ -9,5 +9,5 @@ export const BUILT_IN_DRIVERS: readonly StoreDriver[] = [
   memoryDriver,
   lmdbDriver,
   postgresDriver,
-  remoteDriver,
+  remoteDriver(),
 ];

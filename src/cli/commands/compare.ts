@@ -4,6 +4,8 @@ import type { Command } from 'commander';
 import { helpExamples } from '../arguments.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 import { printMessage, printResult, type Terminal } from '../terminal.js';
+import { readSettings } from '../../apps/settings.js';
+import { keySettings } from '../log-options.js';
 import { ServedProjections, type ServedProjection } from '../served-projections.js';
 
 interface CompareOptions {
@@ -41,8 +43,9 @@ async function compare(
   { quiet }: CompareOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const one = new ServedProjections(urls[0], terminal.interrupted);
-  const other = new ServedProjections(urls[1], terminal.interrupted);
+  const { key } = readSettings(keySettings(terminal.environment));
+  const one = new ServedProjections(urls[0], terminal.interrupted, key);
+  const other = new ServedProjections(urls[1], terminal.interrupted, key);
   const [here, there] = await Promise.all([one.overview(), other.overview()]);
   const common = [...here.keys()].filter((name) => there.has(name));
   const missing = names.find((name) => !common.includes(name));

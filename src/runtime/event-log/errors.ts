@@ -175,7 +175,7 @@ export const STORE_TROUBLES = {
   'store-read-only': ['The store is read-only', 'The server that keeps the log is read-only for now.'],
   'store-denied': [
     'The store denies access',
-    'The server that keeps the log denies access to it: its privileges have changed.',
+    'The server that keeps the log denies access to it: the privileges in the database, or the key that is sent to the log server, do not suffice.',
   ],
   'store-missing': [
     'The store has no log any more',

@@ -3,6 +3,7 @@
 // By URL
 export { StoreDrivers, StoreNotOpened, type StoreDriver, type StoreOptions } from './drivers.js';
 export { MemoryStore, memoryDriver } from './memory.js';
+export { remoteDriver, type RemoteDriverOptions } from './remote/remote.driver.js';
 
 // Appending
 export {

@@ -2,7 +2,8 @@
 import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as SecureAgent, request as requestHttps } from 'node:https';
 import { LogClosed, StoreUnavailable } from '../../event-log/errors.js';
-import { errorOf } from './remote-problems.js';
+import type { ClientKey } from '../../access/client-key.js';
+import { deniedBy, errorOf } from './remote-problems.js';
 
 /** A server from which nothing has come for so long does not answer. */
 const MAX_SILENCE_MS = 30_000;
@@ -44,8 +45,14 @@ export class LogClient {
   /** Sent with each request once it is known, so that a server of another log refuses it. */
   identity: string | undefined;
 
-  /** @param url of the server, and the path under which it serves the log, without a slash at its end */
-  constructor(private readonly url: URL) {
+  /**
+   * @param url of the server, and the path under which it serves the log, without a slash at its end
+   * @param key sent with each request
+   */
+  constructor(
+    private readonly url: URL,
+    private readonly key?: ClientKey,
+  ) {
     const options = { keepAlive: true, maxSockets: MAX_CONNECTIONS };
     this.#agent = url.protocol === 'https:' ? new SecureAgent(options) : new Agent(options);
   }
@@ -76,7 +83,8 @@ export class LogClient {
     const response = await this.#send(path, options);
     if (response.statusCode === 200) return response;
     const { statusCode = 0 } = response;
-    const error = errorOf(statusCode, await this.text(response));
+    const text = await this.text(response);
+    const error = deniedBy(statusCode, text, this.key !== undefined) ?? errorOf(statusCode, text);
     if (error !== undefined) throw error;
     const cause = new Error(`the answer has the status ${statusCode}`);
     // Of a proxy that cannot reach the server, or has lost it in the middle of a request.
@@ -140,6 +148,7 @@ export class LogClient {
       method,
       headers: {
         ...headers,
+        ...(this.key !== undefined && { authorization: this.key.authorization }),
         ...(this.identity !== undefined && { 'leftfold-log': this.identity }),
         ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
       },

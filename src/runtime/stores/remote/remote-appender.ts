@@ -11,7 +11,7 @@ import type { Commit, NewCommit } from '../../event-log/event.js';
 import { Problem } from '../../http/kernel/problem.js';
 import { takeBatch, type PendingAppend } from '../append-queue.js';
 import { ConnectionBroken, type LogClient } from './log-client.js';
-import { parsedJson, problemOf } from './remote-problems.js';
+import { isDenied, parsedJson, problemOf } from './remote-problems.js';
 
 /** Appends share a request up to about this size, so that none takes long. */
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
@@ -103,7 +103,7 @@ export class RemoteAppender {
         else if (!mayBeRecorded) throw error;
         if (!mayBeRecorded) throw new StoreUnavailable('nothing', { cause: error });
         // Also one that is closing, or says that it is another log: what was asked for first is not settled by that.
-        if (performance.now() > giveUpAt || this.client.isClosed)
+        if (performance.now() > giveUpAt || this.client.isClosed || isDenied(error))
           throw new StoreUnavailable('unknown', {
             cause: error,
             ...(error instanceof StoreUnavailable && { code: error.code }),

@@ -6,7 +6,7 @@ import { START, position, type Position } from '../../event-log/event.js';
 import type { StoreStatus } from '../../event-log/event-store.js';
 import { WaitablePosition } from '../../event-log/following/waitable-position.js';
 import { ConnectionBroken, type ClientRequestOptions, type LogClient } from './log-client.js';
-import { parsedJson } from './remote-problems.js';
+import { isDenied, parsedJson } from './remote-problems.js';
 
 /** How long a request waits for the head to advance. */
 const WAIT_SECONDS = 5;
@@ -17,6 +17,9 @@ const MAX_LATE_MS = 3_000;
 /** Before it asks again after a failure; doubled each time. */
 const MIN_RETRY_MS = 50;
 const MAX_RETRY_MS = 1_000;
+
+/** Before it asks again a server that does not take the key: it counts failed attempts, and the key may be replaced. */
+const DENIED_RETRY_MS = 10_000;
 
 const headBody = z.object({
   log: z.string().min(1),
@@ -142,7 +145,8 @@ export class RemoteHead {
           if (!isAway) this.onConnection(reasonOf(error));
           isAway = true;
         }
-        await pause(retry, undefined, { signal: this.#ending.signal }).catch(() => undefined);
+        const interval = isDenied(error) ? DENIED_RETRY_MS : retry;
+        await pause(interval, undefined, { signal: this.#ending.signal }).catch(() => undefined);
         retry = Math.min(2 * retry, MAX_RETRY_MS);
       }
     }

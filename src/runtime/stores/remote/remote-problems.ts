@@ -33,6 +33,27 @@ export function errorOf(status: number, text: string): Error | undefined {
   return parsed.success && parsed.data.type.startsWith(PREFIX) ? problemOf(parsed.data, status) : undefined;
 }
 
+/**
+ * What a log server, or a proxy before it, refuses for who asks. It is not asked again at once, as a server is that is away: each attempt
+ * counts as a failed one.
+ */
+export function deniedBy(status: number, text: string, hasKey: boolean): StoreUnavailable | undefined {
+  const { data } = problemDocument.safeParse(parsedJson(text));
+  const isOfScope = data?.type === `${PREFIX}scope-missing`;
+  if (status !== 401 && !isOfScope) return undefined;
+  const why = (data?.detail ?? '').split(/(?<=\.) /, 1)[0];
+  const because = why === undefined || why === '' ? '' : ` (${why.slice(0, 200).replace(/\.$/, '')})`;
+  const what = hasKey
+    ? `it does not take the key of this process${because}; set LEFTFOLD_KEY or LEFTFOLD_KEY_FILE to one that has the scope log`
+    : 'it asks for a key; set LEFTFOLD_KEY or LEFTFOLD_KEY_FILE to one that has the scope log, as leftfold keys create <name> --scope log makes it';
+  return new StoreUnavailable(undefined, { code: 'store-denied', cause: new Error(what) });
+}
+
+/** Whether the server is there and refuses who asks. */
+export function isDenied(error: unknown): boolean {
+  return error instanceof StoreUnavailable && error.code === 'store-denied';
+}
+
 /** Of one commit among several, or of a whole request. */
 export function problemOf(value: unknown, status = 200): Error {
   const parsed = problemDocument.safeParse(value);

@@ -23,6 +23,7 @@ import { matchesEverything } from '../../event-log/query.js';
 import { matchingEvents, spanOf, type ReadSpan } from '../read-span.js';
 import { ConnectionBroken, type LogClient } from './log-client.js';
 import { unavailable, type RemoteHead } from './remote-head.js';
+import { isDenied } from './remote-problems.js';
 
 /** How often a read that has begun is gone on with after its connection broke, and the pause before each. */
 const MAX_MENDS = 20;
@@ -98,7 +99,7 @@ async function* mended(log: RemoteLog, wanted: ReadSpan, kind: 'all' | 'query'):
     } catch (error) {
       const hasBegun = before !== undefined;
       if (!(error instanceof ConnectionBroken || error instanceof StoreUnavailable)) throw error;
-      if (!hasBegun || mends === MAX_MENDS) throw unavailable(error);
+      if (!hasBegun || mends === MAX_MENDS || isDenied(error)) throw unavailable(error);
       mends += 1;
       await pause(MEND_INTERVAL_MS);
     }

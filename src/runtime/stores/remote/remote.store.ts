@@ -1,6 +1,7 @@
 /** A log that another process serves over HTTP: `http://host:port`. */
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import type { ClientKey } from '../../access/client-key.js';
 import { InvalidValue, LogClosed } from '../../event-log/errors.js';
 import {
   commitId,
@@ -25,6 +26,8 @@ import { readCommits, readPages, type RemoteLog } from './remote-read.js';
 export interface RemoteOptions {
   /** Of the log server, with the path under which it serves the log, if there is one. */
   readonly url: URL;
+  /** Sent with each request, to a server that asks for one. */
+  readonly key?: ClientKey | undefined;
   /** Told why the connection is lost, and nothing once it is back. */
   readonly onConnection?: (lost: string | undefined) => void;
   /** For how long an append whose answer was lost is asked again, in milliseconds. Default: 15,000. */
@@ -67,13 +70,16 @@ export class RemoteStore extends EventStore {
     });
   }
 
-  /** @throws Error when the server cannot be reached now, or serves no log */
+  /** @throws Error when the server cannot be reached now, does not take the key, or serves no log */
   static async open({
     url,
+    key,
     onConnection = () => undefined,
     settleWithin = 15_000,
   }: RemoteOptions): Promise<RemoteStore> {
-    const client = new LogClient(url);
+    const fault = key?.faultOf(url);
+    if (fault !== undefined) throw new Error(fault);
+    const client = new LogClient(url, key);
     try {
       const { log, position: end } = headIn(await client.text(await client.answer('/head')));
       client.identity = log;
