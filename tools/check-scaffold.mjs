@@ -1,12 +1,15 @@
 /**
  * Builds the application of docs/scaffold.md from the package's tarball by the guide's own blocks, in a temporary folder: commands are
- * run, files are written, requests are answered as the guide says. Then every generator runs, and what they make is built and tested.
+ * run, files are written, requests are answered as the guide says. Then every generator runs, and what they make is built, tested (a spec
+ * by three test runners), and changed while `nest start --watch` runs.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { checkRunners } from './check-runners.mjs';
+import { checkWatch } from './check-watch.mjs';
 
 const START_TIMEOUT_MS = 60_000;
 
@@ -61,6 +64,7 @@ export async function checkScaffold(guide, boot, tarball) {
     run(`npx nest g -c leftfold ${line}`);
   run('npm run build');
   run('npm test');
+  everySpecCanFail(folder);
   server = await started(folder, port);
   answered(
     `curl -s -X POST 127.0.0.1:${port}/invoice -H 'content-type: application/json' -d '{"id":"1"}'`,
@@ -68,6 +72,33 @@ export async function checkScaffold(guide, boot, tarball) {
   );
   answered(`curl -s '127.0.0.1:${port}/books?count=true'`, '…"count":1…');
   await stopped(server);
+  checkRunners(folder);
+  await checkWatch(folder, port);
+}
+
+/** Breaks what the generators have made, in each file otherwise: no spec of theirs passes then. */
+function everySpecCanFail(folder) {
+  const source = join(folder, 'src');
+  cpSync(source, join(folder, 'src-as-made'), { recursive: true });
+  const breaks = [
+    [/\.events\.ts$/, /examples: \[.*\],/g, 'examples: [],'],
+    [/\.decider\.ts$/, /-not-ready/g, '-refused'],
+    [/\.(?:projection|entities)\.ts$/, /context\.events \+ 1/g, 'context.events + 2'],
+  ];
+  for (const file of readdirSync(source, { recursive: true }))
+    for (const [files, from, to] of breaks)
+      if (files.test(file)) {
+        const path = join(source, file);
+        writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+      }
+  const args = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--json'];
+  const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+  rmSync(source, { recursive: true });
+  renameSync(join(folder, 'src-as-made'), source);
+  const { testResults } = JSON.parse(stdout);
+  const passed = testResults.filter(({ status }) => status === 'passed').map(({ name }) => name);
+  if (testResults.length === 0 || passed.length > 0)
+    throw new Error(`what is generated is broken, and these pass: ${passed.join(', ') || 'none is run'}`);
 }
 
 function requests(text) {

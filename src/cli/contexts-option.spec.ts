@@ -2,12 +2,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TemporaryFolder } from '../../test/support/server.js';
+import { contextsIn } from '../runtime/projection/module-definitions.js';
 import { loadContexts } from './contexts-option.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 
 const SUPPORT = join(import.meta.dirname, '..', '..', 'test', 'support');
 const EXPECTED =
-  'name a JavaScript module that exports contexts, a list of Nest modules with projections of this leftfold';
+  'name a JavaScript module that exports contexts, a list of Nest modules with projections of this leftfold, or the module of an application';
 
 const appContexts = [{ module: Object }];
 const terminal = { contexts: (): Promise<readonly unknown[]> => Promise.resolve(appContexts) };
@@ -58,6 +59,12 @@ describe('loadContexts', () => {
 });
 
 describe('a file of --contexts', () => {
+  it('may export the module of an application, whose contexts it then is', async () => {
+    const file = join(SUPPORT, 'application-of-this-source.ts');
+    const contexts = await loadContexts({ contexts: file }, terminal);
+    expect(contextsIn(contexts).map(({ name }) => name)).toEqual(['Entries', 'Balance', 'Factor']);
+  });
+
   it('must exist and not be a folder', async () => {
     const missing = join(folder.path, 'missing.mjs');
     expect(await refusal(missing)).toBe(`--contexts: there is no file ${missing}; ${EXPECTED}`);

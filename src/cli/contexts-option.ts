@@ -7,7 +7,7 @@ import { contextsIn, definitionsIn, entityDefinitionsIn } from '../runtime/proje
 import { CommandFailed, EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
-const CONTENT = 'a list of Nest modules with projections of this leftfold';
+const CONTENT = 'a list of Nest modules with projections of this leftfold, or the module of an application';
 
 export interface ContextsOption {
   readonly contexts?: string;
@@ -16,7 +16,7 @@ export interface ContextsOption {
 export function withContextsOption(command: Command): Command {
   return command.option(
     '--contexts <file>',
-    'a module that exports its Nest modules as contexts (default: those of the monolith)',
+    'a module that exports its Nest modules as contexts, or the module of the application (default: those of the monolith)',
   );
 }
 
@@ -38,7 +38,8 @@ export async function loadContexts(
 async function contextsFrom(file: string, needsProjections: boolean): Promise<readonly unknown[]> {
   if (statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
     throw invalidFile(`there is no file ${file}`);
-  const { contexts } = await importModule(file);
+  const exported = await importModule(file);
+  const contexts = 'contexts' in exported ? exported.contexts : applicationIn(exported);
   if (!Array.isArray(contexts)) throw invalidFile(`${file} exports no list as contexts`);
   if (!needsProjections && contextsIn(contexts).length === 0)
     throw invalidFile(`the contexts of ${file} have no feature, LeftfoldModule.forFeature`);
@@ -47,9 +48,17 @@ async function contextsFrom(file: string, needsProjections: boolean): Promise<re
   return contexts as readonly unknown[];
 }
 
-async function importModule(file: string): Promise<{ readonly contexts?: unknown }> {
+/** The exported modules that import contexts, as `AppModule` does; undefined when there are none. */
+function applicationIn(exported: object): readonly unknown[] | undefined {
+  const modules = Object.values(exported).filter(
+    (each) => typeof each === 'function' && contextsIn([each]).length > 0,
+  );
+  return modules.length > 0 ? modules : undefined;
+}
+
+async function importModule(file: string): Promise<object> {
   try {
-    return (await import(pathToFileURL(file).href)) as { readonly contexts?: unknown };
+    return (await import(pathToFileURL(file).href)) as object;
   } catch (error) {
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
     throw invalidFile(`${file} cannot be loaded (${reason})`, error);

@@ -77,6 +77,37 @@ describe('leftfold model', () => {
   });
 });
 
+describe('leftfold contracts publish', () => {
+  const published = join(folder.path, 'own');
+
+  it('writes what is new, and then nothing', async () => {
+    const { code, stdout, stderr } = await run('contracts', 'publish', published);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout.trimEnd().split('\n')).toEqual(
+      ['entry.recorded', 'entry.retracted'].flatMap((type) => [
+        `wrote ${join(published, type, '1.schema.json')}`,
+        `wrote ${join(published, type, '1.examples.json')}`,
+      ]),
+    );
+    expect(await run('contracts', 'publish', published)).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `${published} has all contracts already\n`,
+    });
+    expect((await run('contracts', 'check', published)).code).toBe(0);
+  });
+
+  it('refuses what has changed in place, and leaves it', async () => {
+    const file = join(published, 'entry.recorded', '1.schema.json');
+    const tampered = readFileSync(file, 'utf8').replace('"string"', '"integer"');
+    writeFileSync(file, tampered);
+    const { code, stdout, stderr } = await run('contracts', 'publish', published);
+    expect([code, stderr]).toEqual([1, 'leftfold contracts publish: 1 revision is not published\n']);
+    expect(stdout).toMatch(/^entry\.recorded, revision 1: its schema is published and has changed at #/);
+    expect(readFileSync(file, 'utf8')).toBe(tampered);
+  });
+});
+
 describe('leftfold contracts check', () => {
   const published = join(folder.path, 'contracts');
 
@@ -107,10 +138,10 @@ describe('leftfold contracts check', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toContainEqual(
       expect.stringMatching(
-        /^entry\.recorded, revision 1, value: projection balance relies on it, and in the code it is string, and was integer, .*\. Put the schema of revision 1 back, /,
+        /^entry\.recorded, revision 1, value: projection balance of context Balance relies on it, and in the code it is string, and was integer, .*\. Put the schema of revision 1 back, /,
       ),
     );
-    expect(lines.some((line) => line.includes('decider entry relies on it'))).toBe(true);
+    expect(lines.some((line) => line.includes('decider entry of context Entries relies on it'))).toBe(true);
     expect(code).toBe(1);
     expect(stderr).toBe(`leftfold contracts check: ${lines.length} reliances are broken\n`);
   });

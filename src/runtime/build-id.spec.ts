@@ -87,6 +87,11 @@ describe('the id of a build', () => {
     expect(after).toBe(before);
   });
 
+  it.each(['dist/main', 'dist'])('is the same when the program is started as %s', (entry) => {
+    write('dist/index.js', 'import "./main.js";');
+    expect(buildIdOf(join(folder.path, entry))).toBe(buildIdOf(ENTRY));
+  });
+
   it('is unknown where there is no program', () => {
     expect(buildIdOf(undefined)).toBeUndefined();
     expect(buildIdOf(join(folder.path, 'none', 'main.js'))).toBeUndefined();

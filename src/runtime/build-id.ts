@@ -1,6 +1,7 @@
 /** Identifies the build of the program that runs: a digest of its code, so that a state which other code has folded is known as such. */
 import { createHash, type Hash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 const CODE = /(?<!\.d)\.(?:[cm]?js|[cm]?ts|jsx|tsx)$/;
@@ -15,19 +16,26 @@ const MANIFESTS = ['package.json', 'package-lock.json', 'npm-shrinkwrap.json', '
 /**
  * A digest of all code in the folder of the entry point and below it, and of the nearest manifest and lock file.
  *
- * @param entry of the program, as in `process.argv[1]`
+ * @param entry of the program, as in `process.argv[1]`: a file, also without its extension, or a folder with an `index.js`
  * @returns undefined when there is none, when it cannot be read, or when there is too much of it
  */
 export function buildIdOf(entry: string | undefined): string | undefined {
   if (entry === undefined) return undefined;
   try {
-    const folder = dirname(realpathSync(entry));
+    const folder = dirname(fileOf(entry));
     const digest = createHash('sha256');
     for (const path of [...codeIn(folder), ...manifestsAbove(folder)]) addFile(digest, folder, path);
     return digest.digest('base64url');
   } catch {
     return undefined; // the state is used as it is, as before there were build ids
   }
+}
+
+/** As Node finds it: `nest start` runs `dist/main`, and the file is `dist/main.js`. */
+function fileOf(entry: string): string {
+  return realpathSync(
+    existsSync(entry) && statSync(entry).isFile() ? entry : createRequire(entry).resolve(entry),
+  );
 }
 
 function addFile(digest: Hash, folder: string, path: string): void {

@@ -1,6 +1,7 @@
 /** What `docs/evolution.md` says and shows is what happens. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { assign, setup } from 'xstate';
@@ -160,8 +161,11 @@ describe('the guide to evolution', () => {
       examples: [{ data: { room: 'blue', minutes: 90 } }],
       upcast: ({ data: { room } }) => [{ data: { room } as { room: string; minutes: number } }],
     });
-    const broken = LeftfoldModule.forFeature({ projections: [{ ...occupancy, consumes: [forgetful] }] });
-    expect(await brokenBy(folder.path, [broken])).toEqual([brokenReliance]);
+    @Module({
+      imports: [LeftfoldModule.forFeature({ projections: [{ ...occupancy, consumes: [forgetful] }] })],
+    })
+    class Occupancy {}
+    expect(await brokenBy(folder.path, [Occupancy])).toEqual([brokenReliance]);
   });
 
   it('tells what older code is told of a newer revision', async () => {
@@ -183,8 +187,6 @@ describe('the guide to evolution', () => {
     }).compile();
     await app.init();
     expect(await faultsOf(app, folder.path)).toEqual([
-      'leftfold.event-skipped, revision 1: it is not published; npm run contracts does it',
-      'event.skipped, revision 1: it is not published; npm run contracts does it',
       'room.booked, revision 1: it is not published; npm run contracts does it',
     ]);
   });

@@ -46,9 +46,17 @@ interface Started {
   readonly signals: string[];
   /** Of each rebuild, whether it led to the state that was there. */
   readonly rebuilds: boolean[];
+  /** `warn small: …` */
+  readonly logged: string[];
 }
 
 async function start(folder: string, build: string | undefined): Promise<Started> {
+  const logged: string[] = [];
+  const logger = new ConsoleLogger({ logLevels: [] });
+  for (const level of ['log', 'warn', 'error'] as const)
+    logger[level] = (line: unknown) => {
+      logged.push(`${level} ${String(line)}`);
+    };
   const module = await Test.createTestingModule({
     imports: [
       EventEmitterModule.forRoot({ wildcard: true }),
@@ -60,7 +68,7 @@ async function start(folder: string, build: string | undefined): Promise<Started
       LeftfoldModule.forFeature({ contracts: [amountAdded], projections: [small()] }),
     ],
   })
-    .setLogger(new ConsoleLogger({ logLevels: [] }))
+    .setLogger(logger)
     .compile();
   const signals: string[] = [];
   const rebuilds: boolean[] = [];
@@ -71,7 +79,7 @@ async function start(folder: string, build: string | undefined): Promise<Started
   const projection = module.get(ProjectionHost).find('small');
   if (projection === undefined) throw new Error('there is no projection');
   await projection.settled;
-  return { module, projection, signals, rebuilds };
+  return { module, projection, signals, rebuilds, logged };
 }
 
 const totalOf = ({ projection }: Started): unknown => projection.view()['total'];
@@ -108,6 +116,20 @@ describe('a state that another build of the program has folded', () => {
     expect(third.signals).not.toContain('projection.audited');
   });
 
+  it('is said to drift and to be rebuilt, which is no error', async () => {
+    LIMIT = 15;
+    const { module, logged } = await start(folder.path, 'two');
+    await until(() => logged.some((line) => line.includes('rebuilt up to 3')));
+    await module.close();
+    const said = logged.filter((line) => / small: (?!folded)/.test(line));
+    expect(said.map((line) => line.replace(/\d+ ms/, '… ms'))).toEqual([
+      'log small: another build of the program has folded its state; it is used, and audited now',
+      'warn small: its snapshot at 3 is not what the log folds to; up to 0 it was',
+      'warn small: this build folds the log to another state; it is rebuilt',
+      'log small: rebuilt up to 3, to another state, in … ms',
+    ]);
+  });
+
   it('of an unfinished rebuild is not gone on with', async () => {
     const unfinished = rebuildStoreIn(folder.path, 'small');
     for await (const found of snapshotStoreIn(folder.path, 'small').newestFirst())
@@ -127,6 +149,7 @@ describe('a state that another build of the program has folded', () => {
     expect(second.signals).not.toContain('projection.drifted');
     expect(totalOf(second)).toBe(3);
     await second.module.close();
+    expect(second.logged).toContain('log small: audited; this build folds the log to the same state');
     const third = await start(folder.path, 'two');
     await third.module.close();
     expect(third.signals).not.toContain('projection.audited');

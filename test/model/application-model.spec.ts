@@ -219,6 +219,11 @@ describe('what a context records and relies on', () => {
 });
 
 describe('reliances', () => {
+  it('tell the context, as the model calls it', () => {
+    const contexts = new Set(reliancesIn([AccountsModule, CustomersModule]).map(({ context }) => context));
+    expect([...contexts]).toEqual(['Accounts', 'Customers']);
+  });
+
   it('are what contexts declare, by the consumer, and otherwise all of what is consumed', () => {
     const found = reliancesIn([AccountsModule, CustomersModule]).map(({ consumer, event, fields }) => [
       consumer,

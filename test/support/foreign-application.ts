@@ -17,6 +17,7 @@ import {
   type ArgumentMetadata,
   type ArgumentsHost,
   type CallHandler,
+  type CanActivate,
   type ExceptionFilter,
   type ExecutionContext,
   type INestApplication,
@@ -160,6 +161,7 @@ const total: ProjectionDefinition<TotalContext> = {
 export interface ForeignOptions {
   readonly http?: HttpParts;
   readonly globalPrefix?: string;
+  readonly guards?: readonly CanActivate[];
   /** Default: true. */
   readonly rawBody?: boolean;
   /** Default: true. */
@@ -194,6 +196,7 @@ export function createForeign(
 export async function startForeign(platform: Platform, options: ForeignOptions = {}): Promise<Foreign> {
   const app = await createForeign(platform, options);
   const pipe = new OwnerPipe();
+  app.useGlobalGuards(...(options.guards ?? []));
   app.useGlobalPipes(pipe);
   app.useGlobalFilters(new ApplicationsFilter());
   app.useGlobalInterceptors(new Enveloped());

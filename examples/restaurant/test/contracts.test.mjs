@@ -28,6 +28,16 @@ test('what the contexts publish keeps what they rely on', () => {
   assert.equal(status, 0, stdout + stderr);
 });
 
+test('what they publish is published, and nothing of the runtime', () => {
+  const { status, stdout, stderr } = leftfold('contracts', 'publish');
+  assert.deepEqual(
+    { status, stdout, stderr },
+    { status: 0, stdout: '', stderr: 'contracts has all contracts already\n' },
+  );
+  const foreign = readdirSync(join(ROOT, 'contracts')).filter((type) => /^(?:leftfold\.|event\.)/.test(type));
+  assert.deepEqual(foreign, []);
+});
+
 test('every event is recorded and consumed by somebody, and has an example', () => {
   const { status, stdout, stderr } = leftfold('model', '--check');
   assert.equal(status, 0, stdout + stderr);
@@ -45,6 +55,6 @@ test('a break names the consumer, the event, the revision and the field', (conte
   assert.equal(status, 1, stderr);
   assert.match(
     stdout + stderr,
-    /^menu-item\.added, revision 1, price: decider known-menu-item relies on it/m,
+    /^menu-item\.added, revision 1, price: decider known-menu-item of context Orders relies on it/m,
   );
 });

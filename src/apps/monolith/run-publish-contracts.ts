@@ -1,4 +1,4 @@
-/** `npm run contracts`: publishes new revisions of the monolith's event contracts in `contracts/`. */
+/** `npm run contracts`: publishes new revisions of the monolith's event contracts, and the runtime's own, in `contracts/`. */
 import { join, relative } from 'node:path';
 import {
   publishContracts,
@@ -18,7 +18,7 @@ if (refused.length > 0) process.exitCode = 1;
 /** What cannot be read or written is told as what is refused is. */
 function published(): Publication {
   try {
-    return publishContracts(contracts, folder);
+    return publishContracts(contracts, folder, { runtimeEvents: true });
   } catch (error) {
     return { written: [], refused: [(error as Error).message] };
   }

@@ -1,4 +1,4 @@
-/** `leftfold contracts check`: whether published contracts keep what the app's consumers rely on. Needs no log. */
+/** `leftfold contracts`: publishes those of the app, and checks whether published ones keep what its consumers rely on. Needs no log. */
 import type { Command } from 'commander';
 import type { ConsumerReliance } from '../../runtime/event-log/contracts/publishing/reliance.js';
 import { contractsIn } from '../../runtime/projection/module-definitions.js';
@@ -14,7 +14,16 @@ interface CheckOptions extends ContextsOption {
 export function addContracts(program: Command, terminal: Terminal): void {
   const contracts = program
     .command('contracts')
-    .summary('compare published contracts with what consumers rely on');
+    .summary('publish contracts, and compare published ones with what consumers rely on');
+  withContextsOption(contracts.command('publish'))
+    .summary('write the schema and the examples of each revision that is not published yet')
+    .description(
+      'Writes the contracts of the events that the contexts name or record, a file a revision and what it is. What is published is never ' +
+        'overwritten: a schema that has changed in place is refused, and the command then fails with 1.',
+    )
+    .argument('[folder]', 'where they are published', 'contracts')
+    .addHelpText('after', helpExamples('leftfold contracts publish --contexts dist/app.module.js'))
+    .action((folder: string, options: ContextsOption) => publish(folder, options, terminal));
   withContextsOption(contracts.command('check'))
     .summary('tell which change of an event breaks which consumer')
     .description(
@@ -32,6 +41,24 @@ export function addContracts(program: Command, terminal: Terminal): void {
       ),
     )
     .action((published: string, options: CheckOptions) => check(published, options, terminal));
+}
+
+async function publish(folder: string, options: ContextsOption, terminal: Terminal): Promise<void> {
+  const contexts = await loadContexts(options, terminal, { needsProjections: false });
+  const { ownContractsIn } = await import('../../runtime/model/application-model.js');
+  const { ContractRegistry } = await import('../../runtime/event-log/contracts/contract-registry.js');
+  const { publishContracts } =
+    await import('../../runtime/event-log/contracts/publishing/publish-contracts.js');
+  const registry = new ContractRegistry();
+  registry.register(ownContractsIn(contexts));
+  const { written, refused } = publishContracts(registry, folder);
+  for (const file of written) await printResult(terminal, `wrote ${file}\n`);
+  for (const refusal of refused) await printResult(terminal, `${refusal}\n`);
+  if (refused.length > 0)
+    throw new CommandFailed(
+      `${refused.length} ${refused.length === 1 ? 'revision is' : 'revisions are'} not published`,
+    );
+  if (written.length === 0) printMessage(terminal, `${folder} has all contracts already`);
 }
 
 async function check(place: string, options: CheckOptions, terminal: Terminal): Promise<void> {

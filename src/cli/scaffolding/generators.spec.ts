@@ -68,13 +68,8 @@ describe('generators', () => {
     const project = projectWith({ 'src/app.module.ts': APP });
     const written = LINES.map((line) => generate(project, line));
     expect(written).toEqual([
-      [
-        'src/orders/orders.events.ts',
-        'src/orders/orders.module.ts',
-        'src/orders/orders.events.spec.ts',
-        'src/app.module.ts',
-      ],
-      ['src/orders/orders.events.ts'],
+      ['src/orders/orders.events.ts', 'src/orders/orders.module.ts', 'src/app.module.ts'],
+      ['src/orders/orders.events.spec.ts', 'src/orders/orders.events.ts'],
       [
         'src/orders/order.machine.ts',
         'src/orders/order.decider.ts',
@@ -162,6 +157,23 @@ export class OrdersModule {}
     expect(project.read('src/shop/shop.module.ts')).toContain('deciders: [order, orderItem]');
   });
 
+  it('make no spec of a context before it has an event to test', () => {
+    const project = projectWith({ 'src/app.module.ts': APP });
+    expect(generate(project, 'context orders').filter((path) => path.endsWith('.spec.ts'))).toEqual([]);
+    expect(generate(project, 'event order.placed', { spec: false })).toEqual(['src/orders/orders.events.ts']);
+    expect(generate(project, 'event order.paid')).toContain('src/orders/orders.events.spec.ts');
+  });
+
+  it('keep the line ends of a file, and give new ones those of package.json', () => {
+    const crlf = (text: string): string => text.replaceAll('\n', '\r\n');
+    const files = { 'package.json': crlf('{\n}\n'), 'src/app.module.ts': crlf(APP) };
+    const project = projectWith(files);
+    for (const line of LINES) generate(project, line);
+    for (const [path, text] of project.files)
+      expect([path, text.replaceAll('\r\n', '').includes('\n')]).toEqual([path, false]);
+    expect(LINES.map((line) => generate(project, line))).toEqual(LINES.map(() => []));
+  });
+
   it('register a context within another folder in the nearest module above', () => {
     const project = projectWith({ 'src/app.module.ts': APP, 'src/sales/sales.module.ts': APP });
     generate(project, 'context orders sales');
@@ -183,6 +195,7 @@ export class OrdersModule {}
       'package.json': '{"devDependencies":{"vitest":"4.0.0"}}',
     });
     generate(project, 'context orders');
+    generate(project, 'event order.placed');
     expect(project.read('src/orders/orders.events.spec.ts')).toContain(
       "import { describe, it } from 'vitest';",
     );
@@ -203,6 +216,18 @@ export class OrdersModule {}
         'projection turnover empty',
         'has no events to fold yet; make one: nest g -c leftfold event order.placed empty',
       ],
+      [
+        'event of.invoice billing',
+        'billing.events.ts has another ofInvoice; take another type than of.invoice',
+      ],
+      ['event define.event empty', 'has another defineEvent'],
+      [
+        'event invoice.sent empty',
+        'the context billing has invoice.sent already; import it from src/billing/billing.events.ts',
+      ],
+      ['decider invoice empty', 'the context billing has the decider invoice already'],
+      ['decider docs billing', '/docs is where the runtime serves something of its own'],
+      ['projection health billing', '/health is where the runtime serves'],
       ['entity-projection entries empty', 'nest g -c leftfold event entry.added empty'],
     ])('%s', (line, message) => {
       const project = projectWith({ 'src/app.module.ts': APP });
@@ -232,7 +257,7 @@ export class OrdersModule {}
 
     it('where there is no context yet', () => {
       expect(() => generate(projectWith({ 'src/app.module.ts': APP }), 'decider order')).toThrow(
-        'there is no context in src yet; make one first: nest g -c leftfold context orders',
+        'there is no context in src yet; make one first: nest g -c leftfold context orders. Or run it in the folder of the application: there is no package.json here',
       );
     });
 

@@ -1,5 +1,16 @@
 /** What `nest g -c leftfold` makes: a context, and within one an event, a decider, a projection, an entity projection. */
 import { posix } from 'node:path';
+import {
+  MODULE,
+  contextOf,
+  elsewhere,
+  eventsOf,
+  requireOwnName,
+  requireOwnType,
+  rootOf,
+  type Context,
+  type ContextOptions,
+} from './contexts.js';
 import { InvalidName, camel, pascal, requireEventType, requireName, singular } from './names.js';
 import type { Project } from './project.js';
 import {
@@ -15,42 +26,33 @@ import {
   withModuleImport,
 } from './source-edits.js';
 import {
-  deciderFile,
   deciderSpec,
-  entitiesFile,
   entitiesSpec,
+  contractsSpec,
+  projectionSpec,
+  type TestRunner,
+} from './spec-templates.js';
+import {
+  deciderFile,
+  entitiesFile,
   eventDeclaration,
   eventsFile,
-  contractsSpec,
   machineFile,
   moduleFile,
   projectionFile,
-  projectionSpec,
   tagDeclaration,
   tagFunction,
   type DeclaredEvent,
-  type TestRunner,
 } from './templates.js';
 
-export interface GeneratorOptions {
+export interface GeneratorOptions extends ContextOptions {
   readonly name?: string | undefined;
-  /** The context that it is for, as a folder below the source root. Not needed when there is one context. */
-  readonly path?: string | undefined;
-  /** Default: `src`. */
-  readonly sourceRoot?: string | undefined;
   /** Default: true. */
   readonly spec?: boolean | undefined;
   /** Registers nothing. */
   readonly skipImport?: boolean | undefined;
 }
 
-/** A context in a project: its folder, and the name that its files begin with. */
-interface Context {
-  readonly folder: string;
-  readonly name: string;
-}
-
-const MODULE = /^(.+)\.module\.ts$/;
 const ROOT_MODULES = ['app.module.ts'];
 
 export function generateContext(project: Project, options: GeneratorOptions): void {
@@ -61,8 +63,6 @@ export function generateContext(project: Project, options: GeneratorOptions): vo
     throw new InvalidName(`${options.path ?? ''} leads out of ${root}; name a folder in it, or none`);
   create(project, posix.join(folder, `${name}.events.ts`), eventsFile(name));
   create(project, posix.join(folder, `${name}.module.ts`), moduleFile(name));
-  if (options.spec !== false)
-    create(project, posix.join(folder, `${name}.events.spec.ts`), contractsSpec(name, runnerOf(project)));
   const own = posix.join(folder, `${name}.module.ts`);
   if (!hasFeature(project.read(own) ?? ''))
     throw new CannotEdit(
@@ -81,12 +81,13 @@ export function generateContext(project: Project, options: GeneratorOptions): vo
 
 export function generateEvent(project: Project, options: GeneratorOptions): void {
   const { type, noun } = requireEventType(options.name);
-  addEvent(project, contextOf(project, options), type, noun);
+  addEvent(project, contextOf(project, options), type, noun, options);
 }
 
 export function generateDecider(project: Project, options: GeneratorOptions): void {
   const noun = requireName('decider', options.name);
   const context = contextOf(project, options);
+  requireOwnName(project, context, rootOf(options), noun);
   const { folder, name } = context;
   create(project, posix.join(folder, `${noun}.machine.ts`), machineFile(noun, name));
   create(project, posix.join(folder, `${noun}.decider.ts`), deciderFile(noun, name));
@@ -96,7 +97,7 @@ export function generateDecider(project: Project, options: GeneratorOptions): vo
       posix.join(folder, `${noun}.decider.spec.ts`),
       deciderSpec(noun, name, runnerOf(project)),
     );
-  for (const type of [`${noun}.added`, `${noun}.removed`]) addEvent(project, context, type, noun);
+  for (const type of [`${noun}.added`, `${noun}.removed`]) addEvent(project, context, type, noun, options);
   addTag(project, context, noun);
   register(project, context, options, 'deciders', noun, `${noun}.decider.js`);
 }
@@ -104,6 +105,7 @@ export function generateDecider(project: Project, options: GeneratorOptions): vo
 export function generateProjection(project: Project, options: GeneratorOptions): void {
   const name = requireName('projection', options.name);
   const context = contextOf(project, options);
+  requireOwnName(project, context, rootOf(options), name);
   const events = eventsIn(project, context);
   if (events.length === 0) throw noEvents(context, 'order.placed');
   create(
@@ -124,6 +126,7 @@ export function generateProjection(project: Project, options: GeneratorOptions):
 export function generateEntityProjection(project: Project, options: GeneratorOptions): void {
   const name = requireName('entity-projection', options.name);
   const context = contextOf(project, options);
+  requireOwnName(project, context, rootOf(options), name);
   const events = eventsIn(project, context);
   const nouns = events.map(({ type }) => type.slice(0, type.indexOf('.')));
   const noun = nouns.find((each) => each === singular(name) || each === name) ?? nouns[0];
@@ -161,10 +164,21 @@ function edit(project: Project, path: string, change: (text: string) => string):
   }
 }
 
-const eventsOf = ({ folder, name }: Context): string => posix.join(folder, `${name}.events.ts`);
-
-function addEvent(project: Project, context: Context, type: string, noun: string): void {
+/** With the spec of the contracts, which has something to test from the first event on. */
+function addEvent(
+  project: Project,
+  context: Context,
+  type: string,
+  noun: string,
+  options: GeneratorOptions,
+): void {
   const path = eventsOf(context);
+  if (options.spec !== false)
+    create(
+      project,
+      posix.join(context.folder, `${context.name}.events.spec.ts`),
+      contractsSpec(context.name, runnerOf(project)),
+    );
   const known = eventTypes(project.read(path) ?? '');
   const name = camel(type);
   if (known.get(name) === type) return;
@@ -175,6 +189,8 @@ function addEvent(project: Project, context: Context, type: string, noun: string
     );
   if (known.has(name))
     throw new InvalidName(`${path} has another event ${name}, of the type ${known.get(name) ?? ''}`);
+  requireFree(project, path, name, type);
+  requireOwnType(project, context, rootOf(options), type);
   edit(project, path, (text) => {
     const declared = withDeclarationBefore(text, 'contracts', eventDeclaration(type, noun));
     const listed = withArrayElement(declared, 'contracts', name);
@@ -182,8 +198,21 @@ function addEvent(project: Project, context: Context, type: string, noun: string
   });
 }
 
+/** @throws InvalidName when the file has something else of this name */
+function requireFree(project: Project, path: string, name: string, type: string): void {
+  const text = project.read(path) ?? '';
+  if (declares(text, name) || importedFrom(text, name) !== undefined || name === 'defineEvent')
+    throw new InvalidName(`${path} has another ${name}; take another type than ${type}`);
+}
+
 function addTag(project: Project, context: Context, noun: string): void {
-  edit(project, eventsOf(context), (text) => {
+  const path = eventsOf(context);
+  const event = eventTypes(project.read(path) ?? '').get(tagFunction(noun));
+  if (event !== undefined)
+    throw new InvalidName(
+      `${path} has ${tagFunction(noun)} as the event ${event}; take another name than ${noun}`,
+    );
+  edit(project, path, (text) => {
     if (declares(text, tagFunction(noun))) return text;
     const declared = withDeclarationBefore(text, 'contracts', tagDeclaration(noun));
     return withImport(withImport(declared, 'tag', 'leftfold'), 'type Tag', 'leftfold');
@@ -218,43 +247,6 @@ function noEvents({ name, folder }: Context, example: string): InvalidName {
   );
 }
 
-function contextOf(project: Project, options: GeneratorOptions): Context {
-  const root = rootOf(options);
-  const known = contextsBelow(project, root);
-  const names = known.map(({ folder }) => posix.relative(root, folder));
-  const wanted = options.path;
-  if (wanted === undefined || wanted === '') {
-    const [only, ...others] = known;
-    if (only !== undefined && others.length === 0) return only;
-    throw only === undefined
-      ? noContexts(root)
-      : new InvalidName(`say which context it is for, after the name: ${names.join(', ')}`);
-  }
-  const path = posix.normalize(wanted).replace(/\/$/, '');
-  const found = known.find(({ folder }) => folder === path || posix.relative(root, folder) === path);
-  if (found !== undefined) return found;
-  if (known.length === 0) throw noContexts(root);
-  throw new InvalidName(
-    `there is no context ${wanted} in ${root}; there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}. A new one: nest g -c leftfold context ${posix.basename(path)}`,
-  );
-}
-
-const noContexts = (root: string): InvalidName =>
-  new InvalidName(`there is no context in ${root} yet; make one first: nest g -c leftfold context orders`);
-
-/** Folders with `<name>.module.ts` and `<name>.events.ts`. */
-function contextsBelow(project: Project, folder: string): readonly Context[] {
-  const { files, folders } = project.list(folder);
-  const here = files.flatMap((file) => {
-    const name = MODULE.exec(file)?.[1];
-    return name !== undefined && files.includes(`${name}.events.ts`) ? [{ folder, name }] : [];
-  });
-  const below = folders
-    .filter((each) => each !== 'node_modules' && !each.startsWith('.'))
-    .flatMap((each) => contextsBelow(project, posix.join(folder, each)));
-  return [...here, ...below];
-}
-
 /** The module that a new context is imported by: the nearest one in a folder above. */
 function moduleAbove(project: Project, folder: string, root: string): string {
   const { files } = project.list(folder);
@@ -263,7 +255,7 @@ function moduleAbove(project: Project, folder: string, root: string): string {
   if (found !== undefined) return posix.join(folder, found);
   if (folder === root || folder === '.' || folder === '/')
     throw new CannotEdit(
-      `there is no module in ${root} that could import the context: make ${posix.join(root, 'app.module.ts')}, or use --skip-import`,
+      `there is no module in ${root} that could import the context: make ${posix.join(root, 'app.module.ts')}, or use --skip-import${elsewhere(project)}`,
     );
   return moduleAbove(project, posix.dirname(folder), root);
 }
@@ -271,12 +263,6 @@ function moduleAbove(project: Project, folder: string, root: string): string {
 function importPath(from: string, to: string): string {
   const relative = posix.relative(posix.dirname(from), to);
   return relative.startsWith('.') ? relative : `./${relative}`;
-}
-
-function rootOf({ sourceRoot }: GeneratorOptions): string {
-  return posix
-    .normalize(sourceRoot === undefined || sourceRoot === '' ? 'src' : sourceRoot)
-    .replace(/^\/|\/$/g, '');
 }
 
 /** Vitest has no test functions without an import, Jest has. */

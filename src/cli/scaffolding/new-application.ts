@@ -1,16 +1,7 @@
 /** The files of an application that `leftfold new` makes: it starts, and has one context. */
 import { isFree, pascal, singular } from './names.js';
-import {
-  contractsSpec,
-  deciderFile,
-  deciderSpec,
-  entitiesFile,
-  entitiesSpec,
-  eventOf,
-  eventsFile,
-  machineFile,
-  moduleFile,
-} from './templates.js';
+import { contractsSpec, deciderSpec, entitiesSpec } from './spec-templates.js';
+import { deciderFile, entitiesFile, eventOf, eventsFile, machineFile, moduleFile } from './templates.js';
 
 export interface NewApplication {
   readonly name: string;
@@ -115,6 +106,8 @@ function packageJson(name: string, leftfold: string): string {
       start: 'nest start',
       'start:dev': 'nest start --watch',
       build: 'nest build',
+      contracts: 'nest build && leftfold contracts publish --contexts dist/app.module.js',
+      model: 'nest build && leftfold model --contexts dist/app.module.js',
       test: 'node --experimental-vm-modules --no-warnings node_modules/jest/bin/jest.js',
     },
     dependencies: {
@@ -156,13 +149,15 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import { completeApi } from 'leftfold/http';
+import { ProblemFilter, completeApi } from 'leftfold/http';
 import { AppModule } from './app.module.js';
 
 // Bodies are read exactly, and so asked for as they are sent.
 const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter(), { rawBody: true });
 const api = new DocumentBuilder().setTitle('The application').build();
 SwaggerModule.setup('docs', app, completeApi(app, SwaggerModule.createDocument(app, api)));
+// What is not Leftfold's, as an unknown path, is answered with problem+json, too.
+app.useGlobalFilters(app.get(ProblemFilter));
 app.enableShutdownHooks();
 await app.listen(Number(process.env['PORT'] ?? 3000), '127.0.0.1');
 `;
@@ -215,5 +210,5 @@ API documentation is at http://127.0.0.1:3000/docs. The log is in \`data/\`.
 | one state, folded from the events | \`npx nest g -c leftfold projection turnover billing\` |
 | many small states, in lists | \`npx nest g -c leftfold entity-projection invoices billing\` |
 
-\`npm test\` runs the specs.
+\`npm test\` runs the specs, \`npm run contracts\` publishes the contracts of the events in \`contracts/\`, and \`npm run model\` draws who records and who consumes what.
 `;

@@ -9,14 +9,17 @@ export interface Project {
   list(folder: string): { readonly files: readonly string[]; readonly folders: readonly string[] };
 }
 
-/** Collects what a generator writes, so that one that fails half way has written nothing. */
+/**
+ * Collects what a generator writes, so that one that fails half way has written nothing. Generators see and write `\n` alone; a file keeps the
+ * line ends that it has, and a new one gets those of `package.json`.
+ */
 export class Changes implements Project {
   readonly #written = new Map<string, string>();
 
   constructor(private readonly project: Project) {}
 
   read(path: string): string | undefined {
-    return this.#written.get(path) ?? this.project.read(path);
+    return this.#written.get(path) ?? this.project.read(path)?.replaceAll('\r\n', '\n');
   }
 
   write(path: string, text: string): void {
@@ -31,7 +34,10 @@ export class Changes implements Project {
 
   /** @returns the paths that were written */
   apply(): readonly string[] {
-    for (const [path, text] of this.#written) this.project.write(path, text);
+    for (const [path, text] of this.#written) {
+      const before = this.project.read(path) ?? this.project.read('package.json');
+      this.project.write(path, before?.includes('\r\n') === true ? text.replaceAll('\n', '\r\n') : text);
+    }
     return [...this.#written.keys()];
   }
 }

@@ -1,4 +1,4 @@
-/** The files of a context as they are generated: contracts, decider, projections, module, and a spec of each. */
+/** The files of a context as they are generated: contracts, decider, projections, module. */
 import { camel, pascal } from './names.js';
 
 /** An event, and the variable that its contract is. */
@@ -9,12 +9,6 @@ export interface DeclaredEvent {
 
 /** As the generators declare it. */
 export const eventOf = (type: string): DeclaredEvent => ({ variable: camel(type), type });
-
-/** Which test functions a spec has without an import. */
-export type TestRunner = 'jest' | 'vitest';
-
-const testImport = (runner: TestRunner): string =>
-  runner === 'vitest' ? "import { describe, it } from 'vitest';\n" : '';
 
 /** The tag function of what a decider is about: `ofOrder`. */
 export const tagFunction = (noun: string): string => `of${pascal(noun)}`;
@@ -82,19 +76,6 @@ ${imports}import { contracts } from './${context}.events.js';
 export class ${pascal(context)}Module {}
 `;
 }
-
-export const contractsSpec = (
-  context: string,
-  runner: TestRunner,
-): string => `${testImport(runner)}import assert from 'node:assert/strict';
-import { contracts } from './${context}.events.js';
-
-describe('the events of ${context}', () => {
-  it('have an example each', () => {
-    for (const { type, examples } of contracts) assert.ok(examples.length > 0, \`\${type} has no example\`);
-  });
-});
-`;
 
 export const machineFile = (
   noun: string,
@@ -246,64 +227,3 @@ export const ${camel(name)} = defineEntityProjection({
 });
 `;
 };
-
-export const deciderSpec = (noun: string, context: string, runner: TestRunner): string => {
-  const [added, removed, decider] = [camel(`${noun}.added`), camel(`${noun}.removed`), camel(noun)];
-  const recorded = (event: string): string => `${event}.create({ ${memberOf(noun)}: '1' })`;
-  return `${testImport(runner)}import { given, refused } from 'leftfold/testing';
-import { ${decider} } from './${noun}.decider.js';
-import { ${added}, ${removed} } from './${context}.events.js';
-
-const isAdded = ${recorded(added)};
-const isRemoved = ${recorded(removed)};
-
-describe('${noun}', () => {
-  it('is added, and removed', async () => {
-    await given([]).when(${decider}, '1', 'add', {}).then([isAdded]);
-    await given([isAdded]).when(${decider}, '1', 'remove', {}).then([isRemoved]);
-  });
-
-  it('is not removed twice', async () => {
-    await given([isAdded, isRemoved]).when(${decider}, '1', 'remove', {}).then(refused('${noun}-not-ready'));
-  });
-});
-`;
-};
-
-export const projectionSpec = (
-  name: string,
-  context: string,
-  consumed: readonly DeclaredEvent[],
-  runner: TestRunner,
-): string => `${testImport(runner)}import { exampleOf, given } from 'leftfold/testing';
-import { ${consumed.map(({ variable }) => variable).join(', ')} } from './${context}.events.js';
-import { ${camel(name)} } from './${name}.projection.js';
-
-describe('${name}', () => {
-  it('counts every event', () => {
-    const events = [${consumed.map(({ variable }) => `exampleOf(${variable})`).join(', ')}];
-    given(events).expectView(${camel(name)}, { events: ${consumed.length} });
-  });
-});
-`;
-
-export const entitiesSpec = (
-  name: string,
-  noun: string,
-  context: string,
-  consumed: readonly DeclaredEvent[],
-  runner: TestRunner,
-): string => `${testImport(runner)}import { tag } from 'leftfold';
-import { exampleOf, given } from 'leftfold/testing';
-import { ${consumed.map(({ variable }) => variable).join(', ')} } from './${context}.events.js';
-import { ${camel(name)} } from './${name}.entities.js';
-
-const tags = [tag('${noun}:1')];
-
-describe('${name}', () => {
-  it('has one for each ${noun}', () => {
-    const events = [${consumed.map(({ variable }) => `{ ...exampleOf(${variable}), tags }`).join(', ')}];
-    given(events).expectEntities(${camel(name)}, { 1: { last: '${consumed.at(-1)?.type ?? ''}', events: ${consumed.length} } });
-  });
-});
-`;

@@ -1,6 +1,6 @@
 /** What the consumers of an application rely on: what its contexts declare, and otherwise all of what they consume. */
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
-import type { ConsumerReliance } from '../event-log/contracts/publishing/reliance.js';
+import { contextAsConsumer, type ConsumerReliance } from '../event-log/contracts/publishing/reliance.js';
 import { contextsIn, type Feature } from '../projection/module-definitions.js';
 import { isDecider } from './application-model.js';
 
@@ -16,11 +16,11 @@ export function reliancesIn(modules: readonly unknown[]): readonly ConsumerRelia
     const consumed = new Set(consumers.flatMap(({ consumes }) => consumes.map(({ type }) => type)));
     return [
       ...consumers.flatMap(({ consumer, consumes }) =>
-        consumes.map((event) => ({ ...(declared.get(event.type) ?? { event }), consumer })),
+        consumes.map((event) => ({ ...(declared.get(event.type) ?? { event }), consumer, context: name })),
       ),
       ...[...declared.values()]
         .filter(({ event }) => !consumed.has(event.type))
-        .map((reliance) => ({ ...reliance, consumer: `context ${name}` })),
+        .map((reliance) => ({ ...reliance, consumer: contextAsConsumer(name), context: name })),
     ];
   });
 }

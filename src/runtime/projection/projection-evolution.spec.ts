@@ -196,7 +196,8 @@ describe('a snapshot', () => {
     expect(told.unreadable).toEqual([
       {
         name: 'the snapshot at position 1',
-        reason: 'it was made by another machine, or from events in other revisions',
+        reason:
+          'it was folded by other code: the machine, its version or a revision of its events has changed',
       },
     ]);
   });

@@ -16,7 +16,7 @@ import { carryOut } from './carry-out.js';
 import { about, commitOf, registryOf, storedEvents, type GivenEvent } from './given-events.js';
 import { eventDifferences, outcomeOf, requireOutcome, showEvent, type Expected } from './outcome.js';
 import { entitiesAfter, requireEntities, requireView, viewAfter } from './views.js';
-import { assertionError } from './shown.js';
+import { assertFor, assertionError } from './shown.js';
 
 export interface GivenOptions {
   /** Of events that neither the decider nor the projection of the test consumes, as those of unique values. */
@@ -118,7 +118,10 @@ export class Given {
           (more[0] as (error: Error) => void)(forgotten);
           return;
         }
-        requireOutcome(expected, await outcome());
+        const found = await outcome();
+        assertFor(when, 'then', () => {
+          requireOutcome(expected, found);
+        });
       },
     };
     return when;
@@ -144,10 +147,12 @@ export class Given {
     const expected = [...names].toSorted();
     if (found.join() === expected.join()) return;
     const where = JSON.stringify(state.value).replaceAll('"', '');
-    throw assertionError(
-      `the commands ${expected.join(', ') || 'none'} were expected; ${where} allows ${found.join(', ') || 'none'}`,
-      { expected: expected.join('\n'), actual: found.join('\n') },
-    );
+    assertFor(this, 'expectCommands', () => {
+      throw assertionError(
+        `the commands ${expected.join(', ') || 'none'} were expected; ${where} allows ${found.join(', ') || 'none'}`,
+        { expected: expected.join('\n'), actual: found.join('\n') },
+      );
+    });
   }
 
   /** What the projection answers with. Folded at once, so there is nothing to wait for. @throws AssertionError */
@@ -163,14 +168,16 @@ export class Given {
     ...given: readonly [View] | readonly [string, View | undefined]
   ): void {
     const events = this.#consumedBy(projection);
-    if (isEntityProjection(projection)) {
-      const [key, view] = given as readonly [string, View | undefined];
-      const found = entitiesAfter(projection, events).get(key);
-      requireView(`${projection.name}, ${key}`, view, found);
-    } else {
-      const [view] = given as readonly [View];
-      requireView(projection.name, view, viewAfter(projection, events));
-    }
+    assertFor(this, 'expectView', () => {
+      if (isEntityProjection(projection)) {
+        const [key, view] = given as readonly [string, View | undefined];
+        const found = entitiesAfter(projection, events).get(key);
+        requireView(`${projection.name}, ${key}`, view, found);
+      } else {
+        const [view] = given as readonly [View];
+        requireView(projection.name, view, viewAfter(projection, events));
+      }
+    });
   }
 
   /** All entities of the projection by key, in any order: what each is answered with, without `key` and `position`. @throws AssertionError */
@@ -180,7 +187,9 @@ export class Given {
   ): void {
     const definition = projection as EntityProjectionDefinition;
     const found = entitiesAfter(definition, this.#consumedBy(definition));
-    requireEntities(projection.name, views, found);
+    assertFor(this, 'expectEntities', () => {
+      requireEntities(projection.name, views, found);
+    });
   }
 
   /** What consumers are given: the events in their current revisions, as their upcasters make them. @throws AssertionError */
@@ -188,9 +197,11 @@ export class Given {
     const events = this.#upcasted([], 'the test');
     const lines = eventDifferences(expected, events);
     if (lines === undefined) return;
-    throw assertionError(`other events are read than expected\n\n${lines.join('\n')}\n`, {
-      expected: expected.map(showEvent).join('\n'),
-      actual: events.map(showEvent).join('\n'),
+    assertFor(this, 'expectEvents', () => {
+      throw assertionError(`other events are read than expected\n\n${lines.join('\n')}\n`, {
+        expected: expected.map(showEvent).join('\n'),
+        actual: events.map(showEvent).join('\n'),
+      });
     });
   }
 

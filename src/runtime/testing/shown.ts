@@ -56,7 +56,27 @@ export function assertionError(
   message: string,
   sides: { readonly expected: string; readonly actual: string },
 ): AssertionError {
-  return new AssertionError({ message, ...sides, operator: 'then' });
+  // Jest knows this operator, and then shows the message alone.
+  return new AssertionError({ message, ...sides, operator: 'fail' });
+}
+
+/**
+ * Has the stack of an AssertionError begin where the test calls, so that runners show that line.
+ *
+ * @param method what the test calls, and is now running
+ */
+export function assertFor<Owner extends object>(
+  owner: Owner,
+  method: keyof Owner,
+  assertion: () => void,
+): void {
+  try {
+    assertion();
+  } catch (error) {
+    if (error instanceof AssertionError)
+      Error.captureStackTrace(error, owner[method] as (...given: never) => unknown);
+    throw error;
+  }
 }
 
 interface Pair<Expected, Actual> {

@@ -23,10 +23,11 @@ export interface CloudEvent {
   readonly tags?: string;
   readonly correlationid?: string;
   readonly causationid?: string;
+  readonly principal?: string;
 }
 
 export function toCloudEvent(event: RecordedEvent): CloudEvent {
-  const { correlationId, causationId } = event.metadata;
+  const { correlationId, causationId, principal } = event.metadata;
   return {
     specversion: '1.0',
     id: event.part === undefined ? String(event.position) : `${event.position}.${event.part}`,
@@ -40,6 +41,7 @@ export function toCloudEvent(event: RecordedEvent): CloudEvent {
     ...(event.tags.length > 0 && { tags: joinTags(event.tags) }),
     ...(typeof correlationId === 'string' && { correlationid: correlationId }),
     ...(typeof causationId === 'string' && { causationid: causationId }),
+    ...(typeof principal === 'string' && { principal }),
   };
 }
 

@@ -59,9 +59,16 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
 
   /** @returns the audit that is waiting or running, or else a new one, which starts when no other job runs */
   audit(projection: AnyProjection): Job<AuditReport> {
+    return this.#audit(projection, (drift) => {
+      this.#logger.error(`${projection.name}: ${describeDrift(drift)}`);
+    });
+  }
+
+  #audit(projection: AnyProjection, onDrift: (drift: Drift) => void): Job<AuditReport> {
     return this.#oncePerProjection(this.#audits, projection, async (job) => {
       const report = await this.#audited(projection, job);
-      this.#reportAudit(projection.name, report);
+      if (report.drift !== undefined) onDrift(report.drift);
+      this.#signalAudit(projection.name, report);
       return report;
     });
   }
@@ -126,10 +133,15 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
     this.#logger.log(
       `${name}: another build of the program has folded its state; it is used, and audited now`,
     );
-    const audit = this.audit(projection);
+    const audit = this.#audit(projection, (drift) => {
+      this.#logger.warn(`${name}: ${describeDrift(drift)}`); // the code has changed: no error
+    });
     await audit.ended;
     if (audit.status.status !== 'done') return false;
-    if (audit.status.drift === undefined) return true;
+    if (audit.status.drift === undefined) {
+      this.#logger.log(`${name}: audited; this build folds the log to the same state`);
+      return true;
+    }
     this.#logger.warn(`${name}: this build folds the log to another state; it is rebuilt`);
     const rebuild = this.rebuild(projection);
     await rebuild.ended;
@@ -220,10 +232,9 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
     };
   }
 
-  #reportAudit(projection: string, { position, checked, drift }: AuditReport): void {
+  #signalAudit(projection: string, { position, checked, drift }: AuditReport): void {
     if (drift !== undefined) {
       const { after, upTo } = drift;
-      this.#logger.error(`${projection}: ${describeDrift(drift)}`);
       this.#signal('projection.drifted', { projection, after, upTo });
     }
     this.#signal('projection.audited', { projection, position, checked });

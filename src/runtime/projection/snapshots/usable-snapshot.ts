@@ -58,7 +58,10 @@ async function whyUnusable(
   const name = `the snapshot at position ${found.position}`;
   if (found.log !== log || found.position > head) return { name, reason: 'it was made from another log' };
   if (machineIn(found.machine) !== machine) {
-    return { name, reason: 'it was made by another machine, or from events in other revisions' };
+    return {
+      name,
+      reason: 'it was folded by other code: the machine, its version or a revision of its events has changed',
+    };
   }
   if (found.machine !== fingerprintWithout(skipped, found.position, machine)) {
     return { name, reason: 'it was folded when other events were skipped' };

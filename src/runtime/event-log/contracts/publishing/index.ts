@@ -1,6 +1,6 @@
 /** Publishing event contracts as files, and checking them in CI: `import { contractFaults } from 'leftfold/contracts'`. */
 export { contractFaults, describeFault, type ContractFault } from './contract-faults.js';
-export { publishContracts, type Publication } from './publish-contracts.js';
+export { publishContracts, type Publication, type PublishOptions } from './publish-contracts.js';
 export { publishedAt, type SourceOptions } from './published-source.js';
 export type { PublishedRevision } from './published-contracts.js';
 export {

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { insured1, parcelInsured } from '../../../../../test/support/parcels.js';
 import { TemporaryFolder } from '../../../../../test/support/server.js';
+import { skipContracts } from '../../../projection/skipping.js';
 import { ContractRegistry } from '../contract-registry.js';
 import { defineEvent, type AnyContract } from '../event-contract.js';
+import { contractFaults } from './contract-faults.js';
 import { publishContracts, type Publication } from './publish-contracts.js';
 import { PublishedContracts } from './published-contracts.js';
 
@@ -49,6 +51,14 @@ describe('publishing', () => {
     expect(json('parcel.insured/2.examples.json')).toEqual([
       { data: { parcel: 'a', value: '1.50' }, tags: ['parcel:a'] },
     ]);
+  });
+
+  it('leaves the events of the runtime to the runtime, unless they are asked for', () => {
+    const registry = new ContractRegistry();
+    registry.register(skipContracts);
+    expect(publishContracts(registry, folder.path).written).toEqual([]);
+    expect(contractFaults(registry, folder.path)).toEqual([]);
+    expect(publishContracts(registry, folder.path, { runtimeEvents: true }).written).toHaveLength(4);
   });
 
   it('writes nothing the second time', () => {

@@ -1,6 +1,7 @@
 /** Publishes new revisions and examples of the contracts. What is published already is never overwritten. */
 import type { ContractRegistry } from '../contract-registry.js';
 import { revisionsOf, type AnyContract, type Revision } from '../event-contract.js';
+import { isRuntimeType } from '../open-types.js';
 import { firstDifference, isSameJson } from './json-difference.js';
 import { PublishedContracts, publishedSchema } from './published-contracts.js';
 
@@ -11,12 +12,22 @@ export interface Publication {
   readonly refused: readonly string[];
 }
 
+export interface PublishOptions {
+  /** Whether the runtime's own events are published as well, which `leftfold` publishes itself. Default: false. */
+  readonly runtimeEvents?: boolean;
+}
+
 /** @throws Error when a published file cannot be read */
-export function publishContracts(contracts: ContractRegistry, folder: string): Publication {
+export function publishContracts(
+  contracts: ContractRegistry,
+  folder: string,
+  { runtimeEvents = false }: PublishOptions = {},
+): Publication {
   const published = new PublishedContracts(folder);
   const written: string[] = [];
   const refused: string[] = [];
   for (const contract of contracts.all()) {
+    if (isRuntimeType(contract.type) && !runtimeEvents) continue;
     for (const revision of revisionsOf(contract)) {
       const refusal = refusalOf(published, contract, revision);
       if (refusal === undefined) written.push(...publish(published, contract, revision));

@@ -63,6 +63,17 @@ afterAll(() => {
 });
 
 describe('what consumers rely on', () => {
+  it('name the consumer and its context, and a context that is the consumer once', () => {
+    const at = { event: 'order.placed', detail: 'it is not published in there', remedy: 'Publish it' };
+    const rest = 'relies on it, and it is not published in there. Publish it';
+    expect(describeBroken({ consumer: 'projection shop', context: 'Shop', ...at })).toBe(
+      `order.placed: projection shop of context Shop ${rest}`,
+    );
+    expect(describeBroken({ consumer: 'context Shop', context: 'Shop', ...at })).toBe(
+      `order.placed: context Shop ${rest}`,
+    );
+  });
+
   it('is kept by what is published and by what is compatible with it', async () => {
     const place = published(first);
     expect(await broken(place, relies(first), relies(first, ['total', 'customer.id', 'coupon?']))).toEqual(

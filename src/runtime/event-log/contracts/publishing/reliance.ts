@@ -3,6 +3,7 @@ import { EventUnreadable } from '../../errors.js';
 import { commitId, position, type Json, type RecordedEvent } from '../../event.js';
 import { ContractRegistry } from '../contract-registry.js';
 import { revisionsOf, type AnyContract, type Example } from '../event-contract.js';
+import { isRuntimeType } from '../open-types.js';
 import { upcasted } from '../upcasting.js';
 import { missingIn, missingInSchema } from './fields.js';
 import { narrowings } from './narrowing.js';
@@ -19,6 +20,8 @@ export interface Reliance {
 export interface ConsumerReliance extends Reliance {
   /** As in `projection sum`. */
   readonly consumer: string;
+  /** The context that it belongs to, as the model map calls it. */
+  readonly context?: string;
 }
 
 /** Published contracts, wherever they are. */
@@ -31,6 +34,7 @@ export interface PublishedSource {
 
 export interface BrokenReliance {
   readonly consumer: string;
+  readonly context?: string;
   readonly event: string;
   /** Absent where the event is not published at all. */
   readonly revision?: number;
@@ -41,11 +45,17 @@ export interface BrokenReliance {
   readonly remedy: string;
 }
 
-/** `order.placed, revision 2, customer.id: projection orders relies on it, and it was removed. …` */
-export function describeBroken({ consumer, event, revision, field, detail, remedy }: BrokenReliance): string {
+/** `order.placed, revision 2, customer.id: projection orders of context Shop relies on it, and it was removed. …` */
+export function describeBroken(broken: BrokenReliance): string {
+  const { consumer, context, event, revision, field, detail, remedy } = broken;
   const where = [event, ...(revision === undefined ? [] : [`revision ${revision}`]), field ?? []].flat();
-  return `${where.join(', ')}: ${consumer} relies on it, and ${detail}. ${remedy}`;
+  const own = context === undefined ? undefined : contextAsConsumer(context);
+  const who = own === undefined || own === consumer ? consumer : `${consumer} of ${own}`;
+  return `${where.join(', ')}: ${who} relies on it, and ${detail}. ${remedy}`;
 }
+
+/** What relies on an event that no projection and no decider of the context consumes. */
+export const contextAsConsumer = (context: string): string => `context ${context}`;
 
 /**
  * All reliances that are broken. Looked at are the schema of every published revision beside that of the code, and every published example as the
@@ -175,9 +185,10 @@ class PublishedBeside {
 }
 
 /** Of the breaks of an event those that concern the consumer. What cannot be read at all concerns everybody. */
-function breaks({ consumer, event, fields }: ConsumerReliance, found: Break): readonly BrokenReliance[] {
+function breaks(reliance: ConsumerReliance, found: Break): readonly BrokenReliance[] {
+  const { fields } = reliance;
   const { kind, revision, field, detail, remedy, data } = found;
-  const broken = { consumer, event: event.type, ...(revision !== undefined && { revision }), detail, remedy };
+  const broken = { ...whose(reliance), ...(revision !== undefined && { revision }), detail, remedy };
   if (kind === 'example') {
     const missing = (fields ?? []).filter((each) => missingIn(data ?? null, each));
     return missing.map((each) => ({ ...broken, field: bare(each) }));
@@ -187,7 +198,8 @@ function breaks({ consumer, event, fields }: ConsumerReliance, found: Break): re
 }
 
 /** Fields that the current schema does not promise. */
-function missingFields({ consumer, event, fields = [] }: ConsumerReliance): readonly BrokenReliance[] {
+function missingFields(reliance: ConsumerReliance): readonly BrokenReliance[] {
+  const { event, fields = [] } = reliance;
   const schema = publishedSchema(event);
   return fields.flatMap((field) => {
     const missing = missingInSchema(schema, field);
@@ -198,21 +210,26 @@ function missingFields({ consumer, event, fields = [] }: ConsumerReliance): read
         ? `Keep it in the schema, or rely on another member; there are ${members.join(', ') || 'none'}`
         : 'Require it, or rely on it as on one that may be absent, with ? at its end';
     const what = `the current schema ${detail === 'absent' ? 'has no such member' : 'does not require it'}`;
-    return [
-      { consumer, event: event.type, revision: event.revision, field: bare(field), detail: what, remedy },
-    ];
+    return [{ ...whose(reliance), revision: event.revision, field: bare(field), detail: what, remedy }];
   });
 }
 
-function unpublished(
-  { consumer, event: { type } }: ConsumerReliance,
-  found: PublishedBeside,
-): readonly BrokenReliance[] {
-  // The runtime publishes its own events with the package.
-  if (found.has(type) || type.startsWith('leftfold.')) return [];
+function unpublished(reliance: ConsumerReliance, found: PublishedBeside): readonly BrokenReliance[] {
+  const { type } = reliance.event;
+  if (found.has(type) || isRuntimeType(type)) return [];
   const detail = `it is not published in ${found.place}`;
-  return [{ consumer, event: type, detail, remedy: 'Publish it, or put back what was removed' }];
+  return [{ ...whose(reliance), detail, remedy: 'Publish it, or put back what was removed' }];
 }
+
+const whose = ({
+  consumer,
+  context,
+  event,
+}: ConsumerReliance): Pick<BrokenReliance, 'consumer' | 'context' | 'event'> => ({
+  consumer,
+  ...(context !== undefined && { context }),
+  event: event.type,
+});
 
 function concerns(fields: readonly string[] | undefined, changed: string): boolean {
   if (fields === undefined || changed === '') return true;
