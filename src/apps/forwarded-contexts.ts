@@ -3,11 +3,12 @@ import { MODULE_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import type { DynamicModule, Type } from '@nestjs/common';
 import {
   definitionsIn,
+  entityDefinitionsIn,
   entityProjectionsIn,
   readModelsIn,
 } from '../runtime/projection/module-definitions.js';
 import { scopesOf } from '../runtime/access/required-scope.js';
-import { PATHS, isOfRuntime } from '../runtime/http/kernel/paths.js';
+import { PATHS, isOfRuntime, pathOf } from '../runtime/http/kernel/paths.js';
 import type { ContextModule } from './context-module.js';
 import type { ForwardedContext } from './forwarding.js';
 import { contextsByName } from './named-contexts.js';
@@ -32,12 +33,14 @@ export function requireOwnPaths(contexts: readonly ContextModule[]): void {
 export function forwardableIn(contexts: readonly ContextModule[]): readonly ForwardedContext[] {
   return [...contextsByName(contexts)].map(([name, context]) => {
     const entityProjections = [...entityProjectionsIn([context]), ...readModelsIn([context])];
+    const definitions = [...definitionsIn([context]).values(), ...entityDefinitionsIn([context]).values()];
     const projections = [...definitionsIn([context]).keys(), ...entityProjections];
+    const paths = [...definitions.map(pathOf), ...readModelsIn([context])];
     return {
       name,
       projections,
       entityProjections,
-      segments: new Set([...projections, ...segmentsOf(context)]),
+      segments: new Set([...paths.map(firstSegment), ...segmentsOf(context)]),
       scopes: scopesOf(allControllersOf(context)),
     };
   });

@@ -21,7 +21,7 @@ export function onePathEach(error: unknown): never {
   if ((error as { readonly code?: unknown } | undefined)?.code !== 'FST_ERR_DUPLICATED_ROUTE') throw error;
   const { message } = error as Error;
   throw new Error(
-    `${message}: two endpoints have one path, so one of them needs another; a projection is served under its name`,
+    `${message}: two endpoints have one path, so one of them needs another; a projection is served under its name, unless http.path says otherwise`,
     { cause: error },
   );
 }

@@ -21,6 +21,8 @@ import { entitiesController } from './http/entities/entities.controller.js';
 import { entityPastController } from './http/entities/entity-past.controller.js';
 import { HealthController } from './http/health/health.controller.js';
 import { pastController } from './http/projections/past.controller.js';
+import { LiveEvents } from './http/push/live-events.js';
+import { PushStreams } from './http/push/push-streams.js';
 import { projectionController } from './http/projections/projection.controller.js';
 import { ProjectionsController } from './http/projections/projections.controller.js';
 import type { HttpParts } from './leftfold-options.js';
@@ -44,6 +46,12 @@ export function httpProviders(
 ): readonly Provider[] {
   return [
     ProblemFilter,
+    { provide: PushStreams, useFactory: (): PushStreams => new PushStreams() },
+    {
+      provide: LiveEvents,
+      inject: [EventLog],
+      useFactory: (log: EventLog): LiveEvents => new LiveEvents(log),
+    },
     {
       provide: OriginPolicy,
       useFactory: (): OriginPolicy =>
@@ -103,7 +111,7 @@ export function controllersFor(
     const past = definition.tag === undefined ? [] : [entityPastController(definition)];
     return [entitiesController(definition), ...past];
   }
-  return [projectionController(definition.name), pastController(definition.name)];
+  return [projectionController(definition), pastController(definition)];
 }
 
 export function controllersOf({ events, commits, projections, operations, health }: HttpParts): Type[] {

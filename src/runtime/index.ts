@@ -145,12 +145,14 @@ export type { Claimed } from './command/unique.machine.js';
 export { commandHandler, type BusCommand, type BusHandler } from './command/command-handler.js';
 export { CommandContended } from './command/turns.js';
 export type { AnyDecision } from './http/commands/served.js';
+export type { Unhandled } from './projection/unhandled.js';
 export type { Servable } from './http/commands/routes.js';
 
 // Projections
 export {
   defineProjection,
   type ProjectionDefinition,
+  type ProjectionHttp,
   type View,
   type When,
 } from './projection/define-projection.js';

@@ -18,7 +18,10 @@ import { EventLog } from './event-log/event-log.js';
 import { EventStore } from './event-log/event-store.js';
 import { Links } from './http/kernel/links.js';
 import { OriginPolicy } from './http/kernel/origin-policy.js';
+import { pathOf } from './http/kernel/paths.js';
 import { PROBLEM_HEADERS, ProblemFilter } from './http/kernel/problem.filter.js';
+import { LiveEvents } from './http/push/live-events.js';
+import { PushStreams } from './http/push/push-streams.js';
 import { commandsController } from './http/commands/commands.controller.js';
 import { routesOf, type Servable } from './http/commands/routes.js';
 import { LeftfoldHealthIndicator } from './leftfold-health-indicator.js';
@@ -56,9 +59,9 @@ export interface FeatureOptions {
   /** What it records otherwise than by the event that a command names, as a service does, or a claim of a unique value. For `leftfold model`. */
   readonly records?: readonly AnyContract[];
   /**
-   * Whether it is served: of projections `GET /<name>`, `/<name>/history`, `/<name>/what-if`; of an entity projection `GET /<name>`,
-   * `/<name>/{key}` and, where it has a `tag`, `/<name>/{key}/history` and `/<name>/{key}/what-if`; of deciders with commands
-   * `POST /<name>`, `GET /<name>/{id}`, `POST /<name>/{id}/<command>`. Default: false.
+   * Whether it is served: of projections `GET /<path>`, `/<path>/history`, `/<path>/what-if`; of an entity projection `GET /<path>`,
+   * `/<path>/{key}` and, where it has a `tag`, `/<path>/{key}/history` and `/<path>/{key}/what-if`; of deciders with commands
+   * `POST /<path>`, `GET /<path>/{id}`, `POST /<path>/{id}/<command>`. A path is the name, unless `http.path` says otherwise. Default: false.
    */
   readonly http?: boolean;
 }
@@ -114,6 +117,8 @@ export class LeftfoldModule implements OnApplicationShutdown {
         Operations,
         LeftfoldHealthIndicator,
         Links,
+        LiveEvents,
+        PushStreams,
         OriginPolicy,
         Gate,
         ...(http.access === undefined ? [] : [Access]),
@@ -146,7 +151,8 @@ export class LeftfoldModule implements OnApplicationShutdown {
       ? projections.filter(isEntityProjection).filter((each) => each.http.entity !== false)
       : [];
     const paths = [
-      ...lists.map(({ name }) => `GET /${name}/:key`),
+      ...(http ? projections.map((each) => `GET /${pathOf(each)}`) : []),
+      ...lists.map((each) => `GET /${pathOf(each)}/:key`),
       ...served.flat().map(({ method, path }) => `${method} /${path}`),
     ];
     // Whatever a parameter is called, it stands for the same part of a path.

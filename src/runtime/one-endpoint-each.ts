@@ -20,7 +20,7 @@ export function requireOneEndpointEach(container: ModulesContainer, modules: Rea
         for (const method of methods) {
           if (known.has(`${method} ${place}`))
             throw new Error(
-              `two endpoints are ${method} ${place}; give a decider another path (http.path), or a projection another name; an entity projection may leave one entity to a decider (http.entity)`,
+              `two endpoints are ${method} ${place}; give a decider or a projection another path (http.path); an entity projection may leave one entity to a decider (http.entity)`,
             );
           known.add(`${method} ${place}`);
         }

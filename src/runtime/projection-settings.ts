@@ -51,9 +51,25 @@ export function projectionSettings(
     workers: {
       ...limits,
       bootstrap: new URL('./worker-entry.js', import.meta.url).href,
-      options: { store: url, folder, contexts } satisfies WorkerEntryOptions,
+      options: {
+        store: url,
+        folder,
+        contexts,
+        entities: entitiesOf(location, entities),
+      } satisfies WorkerEntryOptions,
     },
   };
+}
+
+/** As a worker has them, whose log may be another one's file. */
+function entitiesOf(
+  location: LeftfoldOptions['store'],
+  {
+    postgres = typeof location === 'string' && isPostgres(location) && location,
+    prefix,
+  }: Partial<EntityOptions> = {},
+): Partial<EntityOptions> {
+  return { postgres, ...(prefix !== undefined && { prefix }) };
 }
 
 /** Where each entity projection has its databases. */

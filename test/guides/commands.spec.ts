@@ -4,21 +4,38 @@ import { join } from 'node:path';
 import { EventLog, MemoryStore, Problem, execute, executeTogether } from '../../src/runtime/index.js';
 import { allEvents } from '../support/reading.js';
 import { PROJECT, blocksOf } from '../support/readme.js';
+import { bookLent, bookReturned, lend } from './commands/loans.js';
 import { createInvoice, customers, emails, invoiceCreated } from './commands/customers.js';
 
 /** A part of an object is shown further to the left than it stands. */
 const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
 
 describe.each([
-  ['docs/first-context.md', 'test/bank/bank.ts'],
-  ['docs/several-things.md', 'test/bank/bank.ts'],
-  ['docs/unique-things.md', 'test/guides/commands/customers.ts'],
-])('%s', (guide, file) => {
+  ['docs/first-context.md', ['test/bank/bank.ts']],
+  ['docs/several-things.md', ['test/bank/bank.ts', 'test/guides/commands/loans.ts']],
+  ['docs/unique-things.md', ['test/guides/commands/customers.ts']],
+])('%s', (guide, files) => {
   it('shows parts of a tested file as they are', () => {
-    const code = readFileSync(join(PROJECT, file), 'utf8');
+    const code = files.map((file) => readFileSync(join(PROJECT, file), 'utf8')).join('\n');
     const shown = blocksOf(guide).filter(({ language }) => language === 'ts');
     expect(shown.length).toBeGreaterThan(0);
     for (const { text } of shown) expect(inOneLine(code)).toContain(inOneLine(text));
+  });
+});
+
+describe('a decision that makes something', () => {
+  it('makes it once, and its id is refused a second time', async () => {
+    const log = new EventLog(new MemoryStore());
+    log.contracts.register([bookLent, bookReturned]);
+    const problemOf = (loan: string, book: string): Promise<string> =>
+      executeTogether(log, lend, { loan, book, member: 'm' }).then(
+        () => 'none',
+        (error: unknown) => (error instanceof Problem ? error.problem : String(error)),
+      );
+    expect(await problemOf('l', 'b')).toBe('none');
+    expect(await problemOf('l', 'other')).toBe('loan-not-ready');
+    expect(await problemOf('k', 'b')).toBe('book-not-ready');
+    await log.close();
   });
 });
 

@@ -88,6 +88,7 @@ describe('an answer is documented', () => {
       ['subscribe', '/subscribe/3001'],
       ['subscribers', '/subscribers'],
       ['sum', '/sum'],
+      ['sum', '/sum', { method: 'HEAD', headers: { accept: 'text/event-stream' } }],
       ['sum', '/sum?at=2'],
       ['sum-history', '/sum/history'],
       ['sum-what-if', '/sum/what-if?without=1'],

@@ -137,6 +137,7 @@ describe('an answer is documented', () => {
       ['readEvents', '/events?limit=1&type=coin.moved'],
       ['readEvents', '/events', accepting(NDJSON_TYPE)],
       ['readEvents', '/events', accepting(CLOUD_EVENTS_TYPE)],
+      ['readEvents', '/events', { method: 'HEAD', ...accepting('text/event-stream') }],
       ['readEvent', '/events/1'],
       ['readEvent', '/events/1', accepting(CLOUD_EVENT_TYPE)],
       ['queryEvents', '/events/query', posted({ query: [{}], limit: 1, backwards: true })],
@@ -165,6 +166,7 @@ describe('an answer is documented', () => {
       ['rebuildProjection', '/projections/purse/rebuild', { headers: { prefer: 'wait=10' } }],
       ['rebuildStatus', '/projections/purse/rebuild'],
       ['purse', '/purse'],
+      ['purse', '/purse', { method: 'HEAD', ...accepting('text/event-stream') }],
       ['purse', '/purse?at=1'],
       ['purse', '/purse?after=4', { headers: { prefer: 'wait=5' } }],
       ['purse-history', '/purse/history'],
@@ -209,6 +211,7 @@ describe('a problem is documented', () => {
     rows([
       ['readEvents', '/events?limit=0'],
       ['readEvents', '/events', accepting('text/html')],
+      ['readEvents', '/events', { headers: { accept: 'text/event-stream', 'last-event-id': 'x' } }],
       ['readEvent', '/events/999'],
       ['readEvent', '/events/1?x=1'],
       ['readEvent', '/events/1', accepting('text/html')],

@@ -85,6 +85,8 @@ describe('an answer is documented', () => {
       ...REQUESTS,
       ['orders-list', '/orders?status=open&total.gte=0&sort=-total,customer&limit=1&count=true&fields=total'],
       ['orders-list', '/orders?limit=1'],
+      ['orders-list', '/orders', { method: 'HEAD', headers: { accept: 'text/event-stream' } }],
+      ['orders-entity', '/orders/a', { method: 'HEAD', headers: { accept: 'text/event-stream' } }],
       ['orders-list', '/orders?include=lines'],
       ['orders-entity', '/orders/a?include=lines'],
       ['orders-list', '/orders?after=6', waiting(5)],

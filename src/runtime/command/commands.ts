@@ -55,8 +55,16 @@ export interface CommandDefinition<Context, Schema, Id> extends Decides<Context,
 
 /** How a command is served. */
 export interface CommandHttp<Input, Id> {
-  /** What follows the subject in the URL: `POST /<decider>/{id}/<path>`. Default: the command's name. */
+  /**
+   * What follows the subject in the URL: `POST /<decider>/{id}/<path>`; of a decision about several subjects, all of it. Default: the name. A part
+   * in braces is a member of the input that the URL says and the body does not: `items/{item}/quantity`.
+   */
   readonly path?: string;
+  /**
+   * A member of the input, a text, that names what the command makes: where the client sends none, a UUID of version 7 is made. A retry under the
+   * same `Idempotency-Key` is answered with the one that was made first.
+   */
+  readonly makes?: string;
   /** Media types of the body. Default: `application/json`. All but forms and NDJSON are read as JSON. */
   readonly accepts?: readonly string[];
   /** Whether forms are taken, too. A field whose schema is a number or a boolean is read as one. Default: false. */
@@ -74,6 +82,18 @@ export interface CommandHttp<Input, Id> {
   readonly body?: InputSchema<unknown, Input | readonly Input[]>;
   /** The operation's id in the documentation. Default: the names of the command and its decider, as in `depositAccount`. */
   readonly operationId?: string;
+  /** Default: 201. With 204 the answer has no body. */
+  readonly status?: 200 | 201 | 202 | 204;
+  /**
+   * The path that `Location` leads to, with members of the input, and the subject's parameter, in braces: `items/{item}`. Of an array, where its
+   * events are, whatever this says. Default: the subject; of a decision about several subjects, its events.
+   */
+  readonly location?: string;
+  /**
+   * Whether the answer is what `GET` shows of the subject, in the state that this commit made. Not with `many`, `answer`, or 204, nor for a decision about
+   * several subjects. Default: false.
+   */
+  readonly shows?: boolean;
   /** The body of the answer. A retry must get the same. Default: `{ id, position }`. */
   readonly answer?: (recorded: Recorded<Input, Id>) => Json;
   /** Describes `answer` in the documentation. */
@@ -86,6 +106,7 @@ export interface CommandHttp<Input, Id> {
 export interface Requested<Input, Id> {
   /** The subject of each input. Undefined where its id is made here, and for a decision about several subjects. */
   readonly ids: readonly (Id | undefined)[];
+  /** Without the member that was made here (`makes`). */
   readonly inputs: readonly Input[];
   /** Whether it was an array. */
   readonly many: boolean;
@@ -98,6 +119,10 @@ export interface Recorded<Input, Id> {
   readonly inputs: readonly Input[];
   /** Whether it was an array. */
   readonly many: boolean;
+  /** As the header `Location` has it. */
+  readonly location: string;
+  /** A path of the runtime as a link of this application, under its prefix: `link('/orders/a')`. */
+  readonly link: (path: string) => string;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- variance: of any context, input and id

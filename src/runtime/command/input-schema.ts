@@ -157,7 +157,11 @@ function pathIn(place = '#'): readonly string[] {
 
 /** As OpenAPI 3.0 has it. @throws Error when the schema does not describe JSON */
 export function jsonSchemaOf(schema: AnyInputSchema): Readonly<Record<string, unknown>> {
-  const { jsonSchema, vendor } = schema['~standard'];
+  // Code without types may give anything.
+  const standard = (schema as Partial<AnyInputSchema> | undefined)?.['~standard'];
+  if (standard === undefined)
+    throw new Error('it is no Standard Schema (https://standardschema.dev), as those of zod are');
+  const { jsonSchema, vendor } = standard;
   if (jsonSchema !== undefined) return jsonSchema.input({ target: 'openapi-3.0' });
   if (schema instanceof z.ZodType) return z.toJSONSchema(schema, { target: 'openapi-3.0', io: 'input' });
   throw new Error(`a schema of ${vendor} does not tell its JSON Schema (~standard.jsonSchema)`);

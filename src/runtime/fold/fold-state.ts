@@ -30,6 +30,11 @@ export interface Fold<Context = unknown> {
    */
   acceptsAny?(state: FoldState<Context>, type: string): boolean | undefined;
   /**
+   * Whether the state has a transition for events of this type, whatever its guards say of one. A wildcard is one, and so is one that forbids the
+   * event. Not given by folds that were not made from a machine.
+   */
+  handles?(state: FoldState<Context>, type: string): boolean;
+  /**
    * Whether a step from the state runs no function of the machine, whatever an event of this type holds: no guard, no action, no eventless
    * transition. So it cannot fail. Not given by folds that were not made from a machine.
    */

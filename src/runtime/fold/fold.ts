@@ -137,6 +137,10 @@ function uncheckedFold<Context>(
         .select(new Args(state.context as Values, event))
         .some(({ forbids }) => !forbids),
     acceptsAny: (state, type) => configurations.forValue(state.value).reactionTo(type).isAccepted,
+    handles: (state, type) => {
+      const { regions, own } = configurations.forValue(state.value).reactionTo(type).candidates;
+      return regions.length > 0 || own.length > 0;
+    },
     runsNothing: (state, type) => configurations.forValue(state.value).reactionTo(type).runsNothing,
   };
 }

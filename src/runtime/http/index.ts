@@ -83,3 +83,6 @@ export { ApiTextQuery } from './projections/projection.docs.js';
 export type { Representation, ProjectedState } from './projections/as-of.js';
 export { NotYet, answerQuery, type QueriedProjection } from './projections/query.js';
 export { answerReadModel, type ReadModelQuery, type ReadTables } from './projections/read-model.js';
+export { PushStreams } from './push/push-streams.js';
+export type { PushConnection } from './push/push-connection.js';
+export type { EndReason, PushMessage, PushSource } from './push/push-source.js';

@@ -1,15 +1,27 @@
 /** The definition of a projection, as the author of a context writes it. */
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
 import type { Json, Position } from '../event-log/event.js';
-import { RESERVED } from '../http/kernel/paths.js';
+import { RESERVED, requireProjectionPath } from '../http/kernel/paths.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
 import { foldOf, type ContextOf, type Machine } from '../fold/fold.js';
 import { FIRST_VERSION, fingerprintOf } from '../fold/machine-fingerprint.js';
+import {
+  fingerprintWithoutUnhandled,
+  requireUnhandled,
+  withoutUnhandled,
+  type Unhandled,
+} from './unhandled.js';
 
 export type View = Readonly<Record<string, Json>>;
 
 /** What a view is asked for: the state now, the state at a position, or a hypothetical state, as in a what-if. */
 export type When = 'now' | 'never' | Position;
+
+/** How a projection is served. */
+export interface ProjectionHttp {
+  /** Without a slash at its ends, as in `reports/total`. Default: the name. */
+  readonly path?: string;
+}
 
 export interface ProjectionDefinition<Context = unknown> {
   /** Names its folder, its URL and its log lines: lower case letters, digits and hyphens; not a path that the runtime serves. */
@@ -29,6 +41,7 @@ export interface ProjectionDefinition<Context = unknown> {
   view(state: FoldState<Context>, when?: When): View;
   /** Members of the view that are paths of this application. Over HTTP they get the prefixes under which it is served. */
   readonly links?: readonly string[];
+  readonly http?: ProjectionHttp;
 }
 
 /** Names a folder, a path and a tag, which take 255 characters with what stands before the name. */
@@ -52,16 +65,32 @@ export function defineProjection<Projected extends Machine>(definition: {
   readonly version?: number;
   readonly view: (state: FoldState<ContextOf<Projected>>, when?: When) => View;
   readonly links?: readonly string[];
+  /** What becomes of a consumed event that the state has no transition for. Default: `ignore`. */
+  readonly unhandled?: Unhandled;
+  readonly http?: ProjectionHttp;
 }): ProjectionDefinition<ContextOf<Projected>> {
-  const { name, machine, consumes, version = FIRST_VERSION, view, links } = definition;
+  const {
+    name,
+    machine,
+    consumes,
+    version = FIRST_VERSION,
+    view,
+    links,
+    unhandled = 'ignore',
+    http,
+  } = definition;
   requireNameAndVersion('projection', { name, version });
   const fold = foldOf<ContextOf<Projected>>(machine);
+  requireUnhandled(name, unhandled);
+  if (http?.path !== undefined) requireProjectionPath(http.path, `projection ${name}`);
   const consumed = new Set(consumes.map((contract) => contract.type));
   for (const type of fold.awaits) {
     if (!consumed.has(type)) {
       throw new Error(`projection ${name}: its machine reacts to ${type}, which consumes does not list`);
     }
   }
+  const fingerprint = fingerprintOf(machine, consumes, version);
+  const isFault = unhandled === 'fault';
   return {
     name,
     machine,
@@ -69,8 +98,9 @@ export function defineProjection<Projected extends Machine>(definition: {
     consumes,
     view,
     ...(links !== undefined && { links }),
-    fold,
-    fingerprint: fingerprintOf(machine, consumes, version),
+    ...(http !== undefined && { http }),
+    fold: isFault ? withoutUnhandled(fold) : fold,
+    fingerprint: isFault ? fingerprintWithoutUnhandled(fingerprint) : fingerprint,
   };
 }
 

@@ -5,6 +5,7 @@ import type { EventLog } from '../event-log/event-log.js';
 import type { Drift } from './operations/comparison-points.js';
 import { diagramOf } from './diagram.js';
 import type { FoldState } from '../fold/fold-state.js';
+import { pathOf } from '../http/kernel/paths.js';
 import { EntityProjection } from './entities/entity-projection.js';
 import { AnyReadModel } from './read-models/any-read-model.js';
 import type { Folded } from './folding.js';
@@ -102,7 +103,7 @@ export async function overviewOf(
     ...(drift !== undefined && { drift }),
     links: {
       self,
-      ...(hasState && { state: `/${name}`, machine: `${self}/machine` }),
+      ...(hasState && { state: `/${pathOf(projection.definition)}`, machine: `${self}/machine` }),
       audit: `${self}/audit`,
       rebuild: `${self}/rebuild`,
     },

@@ -9,11 +9,18 @@ const { entryRecorded } = await builtApp('entries.events.js');
 const factor = Number(process.env.LEFTFOLD_TEST_FACTOR ?? 1);
 /** A constant that no fingerprint sees. */
 const bonus = Number(process.env.LEFTFOLD_TEST_BONUS ?? 0);
+const isWorker = process.send !== undefined;
+/** What only a worker process adds, or how it ends there. */
+const inWorker = process.env.LEFTFOLD_TEST_IN_WORKER;
 
 const machine = setup({
   actions: {
     add: assign({
-      total: ({ context, event }) => context.total + Number(event.data.value) * context.factor + bonus,
+      total: ({ context, event }) => {
+        if (isWorker && inWorker === 'killed') process.kill(process.pid, 'SIGKILL');
+        const more = isWorker ? Number(inWorker ?? 0) : 0;
+        return context.total + Number(event.data.value) * context.factor + bonus + more;
+      },
     }),
   },
 }).createMachine({

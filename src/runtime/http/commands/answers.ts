@@ -1,74 +1,80 @@
 /** How requests for commands and subjects are answered. */
-import { position, type Commit, type Json, type Metadata } from '../../event-log/event.js';
+import { position, type Json, type Metadata } from '../../event-log/event.js';
 import type { EventLog } from '../../event-log/event-log.js';
 import type { AnyCommand } from '../../command/commands.js';
-import { allows, isInitial, type AnyDecider } from '../../command/decider.js';
+import { isInitial, type AnyDecider } from '../../command/decider.js';
 import { execute, load } from '../../command/execute.js';
 import { createAtPositions, executeMany, type ManyItem } from '../../command/execute-many.js';
 import type { SubjectIds } from '../../command/subject-ids.js';
 import { FORM_TYPE, readBody } from '../kernel/bodies.js';
-import {
-  JSON_UTF_8,
-  queryOf,
-  send,
-  sendJson,
-  type Headers,
-  type HttpRequest,
-  type HttpResponse,
-} from '../kernel/exchange.js';
+import { queryOf, sendJson, type HttpRequest } from '../kernel/exchange.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
-import { commitOptions, type CommitOptions } from '../events/idempotency.js';
+import type { CommitOptions } from '../events/idempotency.js';
 import { linkToCommit } from '../events/page-request.js';
+import { parametersIn } from './command-path.js';
 import { acceptedBy, httpOf, readCommand, type CommandRequest } from './command-request.js';
 import { noSuchSubject } from './no-such-subject.js';
-import type { AnyDecision, NamedCommand, Route, ServedDecider } from './served.js';
+import {
+  CREATED,
+  answerRecorded,
+  firstCreated,
+  optionsOf,
+  showSubject,
+  type RecordedCommand,
+} from './recorded-answer.js';
+import type { AnyDecision, NamedCommand, Parameters, Route, ServedDecider } from './served.js';
 
 type Answer = Route['answer'];
 
 /** `POST /<path>`: a new subject, or several in one commit. */
-export function answerCreation({ decider, path }: ServedDecider, named: NamedCommand): Answer {
+export function answerCreation(served: ServedDecider, named: NamedCommand): Answer {
+  const { decider, path } = served;
   const { ids } = decider;
-  const read = readerOf(named.command, ids.kind === 'text' ? ids : undefined);
-  return async (served, request, response) => {
-    const asked = await read(request);
+  const read = readerOf(named.command, { ...(ids.kind === 'text' && { ids }) });
+  return async ({ log, links }, request, response) => {
+    const asked = await read(request, {});
     const options = optionsOf(request, decider.name, named, asked);
     const recorded =
       ids.kind === 'position'
-        ? await createNumbered(served.log, decider, named.command, asked, options)
-        : await createNamed(served.log, decider, named.command, asked, options);
+        ? await createNumbered(log, decider, named.command, asked, options)
+        : await createNamed(log, decider, named.command, asked, options);
     const { commit, ids: created } = recorded;
     const location = asked.many
-      ? linkToCommit(served.links, commit.first, commit.last)
-      : served.links.runtime(`/${path}/${encodeURIComponent(String(created[0]))}`);
-    const standard = asked.many
+      ? linkToCommit(links, commit.first, commit.last)
+      : links.runtime(`/${path}/${encodeURIComponent(String(created[0]))}`);
+    const body = asked.many
       ? { first: commit.first, last: commit.last, ...(ids.kind === 'text' && { ids: created as string[] }) }
       : ids.kind === 'text'
         ? { [ids.parameter]: created[0] as string, position: commit.last }
         : { [ids.parameter]: commit.first };
-    sendRecorded(response, { location, commit }, answerOf(named.command, asked, recorded) ?? standard);
+    await answerRecorded({ log, links }, response, named, asked, recorded, { location, body }, served);
   };
 }
 
 /** `POST /<path>/{id}/<command>`: one input, or several in one commit. */
-export function answerCommand({ decider, path }: ServedDecider, named: NamedCommand): Answer {
-  const accepted = acceptedBy(named.command);
-  return async (served, request, response, text) => {
-    refuseUnknownParameters(queryOf(request), []);
-    const body = await readBody(request, accepted);
-    const id: unknown = decider.ids.read(text);
-    const asked = await readCommand(named.command, body, { isForm: isForm(request) });
-    const { many, inputs } = asked;
+export function answerCommand(served: ServedDecider, named: NamedCommand): Answer {
+  const { decider, path } = served;
+  const { parameter } = decider.ids;
+  const read = readerOf(named.command, { path: named.path });
+  return async ({ log, links }, request, response, parameters) => {
+    const { [parameter]: text = '' } = parameters;
+    const { many, inputs, made, id } = await read(
+      request,
+      parameters,
+      () => decider.ids.read(text) as unknown,
+    );
     const ids = inputs.map(() => id);
-    const options = optionsOf(request, decider.name, named, { many, inputs, ids });
+    const asked = { many, inputs, ids, made };
+    const options = optionsOf(request, decider.name, named, asked);
     const commit = many
-      ? await executeMany(served.log, decider, named.command, itemsOf(ids, inputs), options)
-      : await execute(served.log, decider, id, named.command, inputs[0], options);
-    const location = served.links.runtime(`/${path}/${encodeURIComponent(String(id))}`);
-    const standard = asked.many
-      ? { [decider.ids.parameter]: id as Json, first: commit.first, last: commit.last }
-      : { [decider.ids.parameter]: id as Json, position: commit.last };
-    const answer = answerOf(named.command, asked, { commit, ids: [id] });
-    sendRecorded(response, { location, commit }, answer ?? standard);
+      ? await executeMany(log, decider, named.command, itemsOf(ids, inputs), options)
+      : await execute(log, decider, id, named.command, inputs[0], options);
+    const location = links.runtime(`/${path}/${encodeURIComponent(String(id))}`);
+    const body = many
+      ? { [parameter]: id as Json, first: commit.first, last: commit.last }
+      : { [parameter]: id as Json, position: commit.last };
+    const recorded = { commit, ids: [id] };
+    await answerRecorded({ log, links }, response, named, asked, recorded, { location, body }, served);
   };
 }
 
@@ -76,62 +82,66 @@ export function answerCommand({ decider, path }: ServedDecider, named: NamedComm
 export function answerDecision(decision: AnyDecision): Answer {
   const { name } = decision;
   const command: AnyCommand = decision.command as AnyCommand;
-  const named = { name, command, path: name };
-  const read = readerOf(command, undefined);
-  return async ({ log, links }, request, response) => {
-    const asked = await read(request);
+  const { path = name } = httpOf(command);
+  const named = { name, command, path };
+  const read = readerOf(command, { path });
+  return async ({ log, links }, request, response, parameters) => {
+    const asked = await read(request, parameters);
     const { inputs } = asked;
     const options = optionsOf(request, name, named, asked);
     const commit = asked.many
       ? await executeMany(log, decision, command, itemsOf(inputs, inputs), options)
       : await execute(log, decision, inputs[0], command, inputs[0], options);
     const location = linkToCommit(links, commit.first, commit.last);
-    const standard = { first: commit.first, last: commit.last };
-    sendRecorded(response, { location, commit }, answerOf(command, asked, { commit, ids: [] }) ?? standard);
+    const body = { first: commit.first, last: commit.last };
+    await answerRecorded({ log, links }, response, named, asked, { commit, ids: [] }, { location, body });
   };
 }
 
 /** `GET /<path>/{id}`: folded from the log up to its head, with the commands that are possible now. */
-export function answerSubject({ decider, path, commands }: ServedDecider): Answer {
-  const { ids, http } = decider;
-  const view = http === false ? undefined : http.view;
-  return async ({ log, links }, request, response, text) => {
+export function answerSubject(served: ServedDecider): Answer {
+  const { decider } = served;
+  const { ids } = decider;
+  return async ({ log, links }, request, response, { [ids.parameter]: text = '' }) => {
     refuseUnknownParameters(queryOf(request), []);
     const id: unknown = ids.read(text);
     const { state, after } = await load(log, decider, id);
     if (isInitial(decider.fold, state)) throw noSuchSubject(decider, state, id);
-    const href = `/${path}/${encodeURIComponent(String(id))}`;
-    const possible = commands
-      .filter(({ command }) => allows(decider, state, command))
-      .map(({ name, path: at }) => [name, { method: 'POST', href: links.runtime(`${href}/${at}`) }] as const);
-    const own = { [ids.parameter]: id, state: state.value };
-    // First in the answer, and not replaced by members of the context that have these names.
-    const shown = view?.(state, id) ?? { ...own, ...(asJson(state.context) as object), ...own };
     const headers = { 'leftfold-position': String(after), 'cache-control': 'no-cache' };
-    sendJson(response, 200, headers, { ...shown, commands: Object.fromEntries(possible) });
+    sendJson(response, 200, headers, showSubject(links, served, state, id));
   };
 }
 
-/** @param ids where the body may name the subject */
+interface Read {
+  /** Given where the body may name the subject. */
+  readonly ids?: SubjectIds<unknown>;
+  /** Names members of the input in braces. */
+  readonly path?: string;
+}
+
+/** Reads the body first, then the id of the URL if there is one, then the input. */
 function readerOf(
   command: AnyCommand,
-  ids: SubjectIds<unknown> | undefined,
-): (request: HttpRequest) => Promise<CommandRequest> {
+  { ids, path = '' }: Read,
+): (
+  request: HttpRequest,
+  parameters: Parameters,
+  id?: () => unknown,
+) => Promise<CommandRequest & { readonly id: unknown }> {
   const accepted = acceptedBy(command);
-  return async (request) => {
+  const names = parametersIn(path);
+  return async (request, parameters, readId) => {
     refuseUnknownParameters(queryOf(request), []);
     const body = await readBody(request, accepted);
-    return readCommand(command, body, { isForm: isForm(request), ...(ids && { ids }) });
+    const id = readId?.();
+    const said = Object.fromEntries(names.map((name) => [name, parameters[name] ?? '']));
+    const options = { isForm: isForm(request), ...(ids && { ids }), ...(names.length > 0 && { said }) };
+    return { ...(await readCommand(command, body, options)), id };
   };
 }
 
 function isForm({ headers }: HttpRequest): boolean {
   return headers['content-type']?.toLowerCase().startsWith(FORM_TYPE) === true;
-}
-
-interface Created {
-  readonly commit: Commit;
-  readonly ids: readonly unknown[];
 }
 
 async function createNumbered(
@@ -140,13 +150,10 @@ async function createNumbered(
   command: AnyCommand,
   { inputs }: CommandRequest,
   options: CommitOptions,
-): Promise<Created> {
+): Promise<RecordedCommand> {
   const commit = await createAtPositions(log, decider, command, inputs, options);
   return { commit, ids: inputs.map((_, index) => position(commit.first + index)) };
 }
-
-/** The member of a commit's metadata with the ids that were made here, for a retry under the same key. */
-const CREATED = 'created';
 
 async function createNamed(
   log: EventLog,
@@ -154,7 +161,7 @@ async function createNamed(
   command: AnyCommand,
   { ids: chosen, inputs }: CommandRequest,
   options: CommitOptions,
-): Promise<Created> {
+): Promise<RecordedCommand> {
   const ids = chosen.map((id) => id ?? (decider.ids.make?.() as unknown));
   const isMade = chosen.includes(undefined);
   const metadata: Metadata = { ...options.metadata, ...(isMade && { [CREATED]: ids as string[] }) };
@@ -163,71 +170,9 @@ async function createNamed(
     ids.length === 1
       ? await execute(log, decider, ids[0], command, inputs[0], all)
       : await executeMany(log, decider, command, itemsOf(ids, inputs), all);
-  return { commit, ids: commit.repeated && isMade ? await createdIn(log, commit, ids) : ids };
-}
-
-async function createdIn(
-  log: EventLog,
-  { first, last }: Commit,
-  ids: readonly unknown[],
-): Promise<readonly unknown[]> {
-  for await (const [recorded] of log.commits({ after: position(first - 1), through: last })) {
-    const created = recorded?.metadata[CREATED];
-    if (Array.isArray(created)) return created as readonly unknown[];
-  }
-  return ids;
+  return { commit, ids: commit.repeated && isMade ? await firstCreated(log, commit, ids) : ids };
 }
 
 function itemsOf(ids: readonly unknown[], inputs: readonly unknown[]): readonly ManyItem<unknown, unknown>[] {
   return ids.map((id, index) => ({ id, input: inputs[index] }));
-}
-
-/** Inputs as JSON, so that a big integer, or a date that a schema has made, has a digest as well. */
-function optionsOf(
-  request: HttpRequest,
-  owner: string,
-  { name, command }: NamedCommand,
-  { many, inputs, ids }: CommandRequest,
-): CommitOptions {
-  const { fingerprint } = httpOf(command);
-  return commitOptions(
-    request,
-    request.headers['idempotency-key'] === undefined
-      ? undefined
-      : (fingerprint?.({ ids, inputs, many }) ?? {
-          command: `${owner}.${name}`,
-          ids: ids.map((id) => asJson(id) ?? null),
-          inputs: asJson(inputs),
-          many,
-        }),
-  );
-}
-
-function answerOf(
-  command: AnyCommand,
-  { many, inputs }: CommandRequest,
-  { commit, ids }: Created,
-): Json | undefined {
-  return httpOf(command).answer?.({ commit, ids, inputs, many });
-}
-
-function sendRecorded(
-  response: HttpResponse,
-  { location, commit }: { readonly location: string; readonly commit: Commit },
-  body: Json,
-): void {
-  const headers: Headers = {
-    location,
-    'leftfold-position': String(commit.last),
-    'content-type': JSON_UTF_8,
-  };
-  send(response, 201, headers, JSON.stringify(body));
-}
-
-function asJson(value: unknown): Json | undefined {
-  if (value === undefined) return undefined;
-  const text = JSON.stringify(value, (_name, member: unknown) =>
-    typeof member === 'bigint' ? String(member) : member,
-  );
-  return JSON.parse(text) as Json;
 }

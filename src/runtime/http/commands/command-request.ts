@@ -1,10 +1,10 @@
 /** Reads what a command is asked to do from a request: one input or several, and the ids that the client chose. */
 import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE } from '../kernel/bodies.js';
-import { InvalidBody, Problem, pointer, type Fault } from '../kernel/problem.js';
+import { InvalidBody, InvalidParameter, Problem, pointer, type Fault } from '../kernel/problem.js';
 import type { Json } from '../../event-log/event.js';
 import type { AnyCommand, CommandHttp } from '../../command/commands.js';
 import { MAX_FAULTS, jsonSchemaOf, validInput, validate } from '../../command/input-schema.js';
-import { textIdFault, type SubjectIds } from '../../command/subject-ids.js';
+import { textIdFault, uuidV7, type SubjectIds } from '../../command/subject-ids.js';
 
 /** Inputs of one array. The condition of its append has an item for each subject, and each is looked up in an index. */
 const MAX_MANY = 1_000;
@@ -13,6 +13,8 @@ export interface CommandItem {
   /** The id that the client chose; undefined where there is none. */
   readonly id: unknown;
   readonly input: unknown;
+  /** The text that was made here for the member that `makes` names; undefined where the client sent one. */
+  readonly made: string | undefined;
 }
 
 export interface CommandRequest {
@@ -20,6 +22,8 @@ export interface CommandRequest {
   readonly inputs: readonly unknown[];
   /** Of each input. */
   readonly ids: readonly unknown[];
+  /** Of each input: what was made here for the member that `makes` names. */
+  readonly made: readonly (string | undefined)[];
 }
 
 /** How the command is served; of one that is not, nothing. */
@@ -37,9 +41,12 @@ export interface CommandRequestOptions {
   readonly isForm: boolean;
   /** Given where the member `id` of an input names the subject that it creates. */
   readonly ids?: SubjectIds<unknown>;
+  /** Members of the input that the URL says. */
+  readonly said?: Readonly<Record<string, string>>;
 }
 
 /**
+ * @throws InvalidParameter for what the URL says
  * @throws InvalidBody that names each field at fault, the first twenty of them
  */
 export async function readCommand(
@@ -52,11 +59,12 @@ export async function readCommand(
     const read = await validInput(schema, body);
     const isMany = many && Array.isArray(read);
     const inputs: readonly unknown[] = isMany ? read : [read];
-    return { many: isMany, inputs, ids: inputs.map(() => undefined) };
+    const none = inputs.map(() => undefined);
+    return { many: isMany, inputs, ids: none, made: none };
   }
   if (!many || !Array.isArray(body)) {
-    const { id, input } = taken(await readItem(command, orEmpty(command, body), options, []));
-    return { many: false, inputs: [input], ids: [id] };
+    const { id, input, made } = taken(await readItem(command, orEmpty(command, body), options, []));
+    return { many: false, inputs: [input], ids: [id], made: [made] };
   }
   if (body.length === 0 || body.length > maxMany) {
     const detail = `one commit takes 1 to ${maxMany} ${plural}, not ${body.length}`;
@@ -71,7 +79,12 @@ export async function readCommand(
     if (faults.length >= MAX_FAULTS) break;
   }
   if (faults.length > 0) throw new InvalidBody(faults.slice(0, MAX_FAULTS));
-  return { many: true, inputs: items.map(({ input }) => input), ids: items.map(({ id }) => id) };
+  return {
+    many: true,
+    inputs: items.map(({ input }) => input),
+    ids: items.map(({ id }) => id),
+    made: items.map(({ made }) => made),
+  };
 }
 
 /** No body is an empty object where the schema describes an object, so that its faults name the fields that are missing. */
@@ -87,7 +100,7 @@ function taken(item: CommandItem | { readonly faults: readonly Fault[] }): Comma
 async function readItem(
   command: AnyCommand,
   given: unknown,
-  { isForm, ids }: CommandRequestOptions,
+  { isForm, ids, said = {} }: CommandRequestOptions,
   path: readonly PropertyKey[],
 ): Promise<CommandItem | { readonly faults: readonly Fault[] }> {
   const { properties = {} } = jsonSchema(command);
@@ -100,8 +113,26 @@ async function readItem(
     ({ id } = read);
     if (!Object.hasOwn(properties, 'id')) value = rest; // otherwise the schema wants it, too
   }
+  const { makes } = httpOf(command);
+  let made: string | undefined;
+  if (isObject(value)) {
+    const twice = Object.keys(said).find((name) => Object.hasOwn(value as object, name));
+    if (twice !== undefined)
+      return { faults: [{ pointer: pointer([...path, twice]), detail: `the URL says ${twice} already` }] };
+    if (makes !== undefined && !Object.hasOwn(value, makes)) made = uuidV7();
+    value = {
+      ...value,
+      ...fromForm(said, properties),
+      ...(makes !== undefined && made !== undefined && { [makes]: made }),
+    };
+  }
   const result = await validate(command.input, value, path);
-  return 'faults' in result ? result : { id, input: result.value };
+  if (!('faults' in result)) return { id, input: result.value, made };
+  for (const name of Object.keys(said)) {
+    const fault = result.faults.find((each) => each.pointer === pointer([...path, name]));
+    if (fault !== undefined) throw new InvalidParameter(name, fault.detail);
+  }
+  return result;
 }
 
 /** As in a URL, so that whatever is created can be found. */

@@ -19,7 +19,7 @@ import { Links } from '../kernel/links.js';
 import { Gate } from '../../access/gate.js';
 import { RequireScope } from '../../access/required-scope.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
-import type { Route, Served } from './served.js';
+import type { Parameters, Route, Served } from './served.js';
 
 /** The media types of the bodies that such a controller reads. */
 const accepts = new WeakMap<object, readonly string[]>();
@@ -66,17 +66,16 @@ function addRoute(controller: Type, name: string, { method, path, scope, documen
     this: Served & { readonly gate: Gate },
     request: HttpRequest,
     response: HttpResponse,
-    id: string,
+    parameters: Parameters = {},
   ): Promise<void> | undefined {
     // As in the controller of a projection: Nest awaits a guard.
-    return this.gate.answer(request, response, scope, () => answer(this, request, response, id));
+    return this.gate.answer(request, response, scope, () => answer(this, request, response, parameters));
   };
   Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
   const descriptor = { value };
-  const parameter = /:([^/]+)/.exec(path)?.[1];
   Req()(prototype, name, 0);
   Res()(prototype, name, 1);
-  if (parameter !== undefined) Param(parameter)(prototype, name, 2);
+  if (path.includes(':')) Param()(prototype, name, 2);
   (method === 'GET' ? Get : Post)(path)(prototype, name, descriptor);
   RequireScope(scope)(prototype, name, descriptor);
   documented(prototype, name, descriptor);

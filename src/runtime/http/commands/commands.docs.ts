@@ -1,10 +1,9 @@
 /** OpenAPI of commands and subjects. */
-import { z } from 'zod';
 import { CommitIdReused } from '../../event-log/errors.js';
 import type { AnyCommand } from '../../command/commands.js';
 import type { AnyDecider } from '../../command/decider.js';
 import { faultsIn, jsonSchemaOf, type InputSchema } from '../../command/input-schema.js';
-import { uuidV7, type SubjectIds } from '../../command/subject-ids.js';
+import type { SubjectIds } from '../../command/subject-ids.js';
 import { CommandContended } from '../../command/turns.js';
 import { APPENDING_PROBLEMS, READING_PROBLEMS, UNREADABLE } from '../events/log-problems.js';
 import {
@@ -15,9 +14,10 @@ import {
   type Answer,
 } from '../kernel/api-docs.js';
 import { schemaFrom, type JsonSchema, type Schema } from '../kernel/api-schema.js';
-import { FORM_TYPE, NDJSON_TYPE, bodyProblems } from '../kernel/bodies.js';
+import { bodyProblems } from '../kernel/bodies.js';
 import { InvalidBody, InvalidHeader, InvalidParameter, Problem } from '../kernel/problem.js';
 import { apiCommand } from '../projections/projections.docs.js';
+import { bodyOf, pathMembers, propertiesOf, sentence } from './command-input.docs.js';
 import { acceptedBy, httpOf } from './command-request.js';
 import { noSuchSubject } from './no-such-subject.js';
 import type { AnyDecision, NamedCommand, ServedDecider } from './served.js';
@@ -30,10 +30,11 @@ const POSITION: JsonSchema = { type: 'integer', minimum: 1 };
 
 /** @param options `isCreation`: whether the subject is created, and named by the body */
 export function ApiCommand(
-  { decider, path, creating }: ServedDecider,
-  { name, command }: NamedCommand,
+  served: ServedDecider,
+  { name, command, path: commandPath }: NamedCommand,
   { isCreation }: { readonly isCreation: boolean },
 ): MethodDecorator {
+  const { decider, path, creating } = served;
   const { ids } = decider;
   const id = `${name}${title(decider.name)}${!isCreation && name === creating?.name ? 'As' : ''}`;
   const { operationId } = httpOf(command);
@@ -42,12 +43,23 @@ export function ApiCommand(
     tag: path,
     summary: command.summary ?? `${sentence(name)} ${decider.name}`,
     id: operationId ?? id,
-    ...(!isCreation && { path: { [ids.parameter]: schemaFrom({ ...ids.schema, example: ids.example }) } }),
+    ...(!isCreation && {
+      path: {
+        [ids.parameter]: schemaFrom({ ...ids.schema, example: ids.example }),
+        ...pathMembers(command, commandPath),
+      },
+    }),
     headers: COMMAND_HEADERS,
-    body: bodyOf(id, command, isCreation && ids.kind === 'text' ? ids : undefined),
-    answers: {
-      201: recorded(command, `${name}${title(decider.name)}`, standardAnswers(decider, command, isCreation)),
-    },
+    body: bodyOf(id, command, {
+      ...(isCreation && ids.kind === 'text' && { ids }),
+      ...(!isCreation && { path: commandPath }),
+    }),
+    answers: recorded(
+      command,
+      `${name}${title(decider.name)}`,
+      standardAnswers(decider, command, isCreation),
+      served,
+    ),
     problems: distinct([
       ...(isCreation ? [] : subjectProblems(decider, name === creating?.name)),
       ...commandProblems(command),
@@ -60,14 +72,8 @@ export function ApiCommand(
 }
 
 export function ApiSubject(served: ServedDecider): MethodDecorator {
-  const { decider, path, commands } = served;
+  const { decider, path } = served;
   const { ids } = decider;
-  const links = {
-    type: 'object',
-    description: 'Those that are possible now; whether one allows an input shows when it is sent',
-    properties: Object.fromEntries(commands.map(({ name }) => [name, jsonSchemaOf(apiCommand)])),
-  };
-  const shown = shownOf(decider);
   return ApiEndpoint({
     tag: path,
     summary: `One ${decider.name}, and what can be done with it now`,
@@ -77,12 +83,7 @@ export function ApiSubject(served: ServedDecider): MethodDecorator {
       200: {
         description: 'As the log has it now',
         headers: POSITION_HEADER,
-        body: schemaFrom({
-          title: title(decider.name),
-          ...shown,
-          required: [...((shown['required'] as readonly string[] | undefined) ?? []), 'commands'],
-          properties: { ...propertiesOf(shown), commands: links },
-        }),
+        body: subjectSchema(served),
       },
     },
     problems: distinct([
@@ -94,16 +95,34 @@ export function ApiSubject(served: ServedDecider): MethodDecorator {
   });
 }
 
+/** What is shown of a subject, with links to its commands. */
+function subjectSchema({ decider, commands }: ServedDecider): Schema {
+  const links = {
+    type: 'object',
+    description: 'Those that are possible now; whether one allows an input shows when it is sent',
+    properties: Object.fromEntries(commands.map(({ name }) => [name, jsonSchemaOf(apiCommand)])),
+  };
+  const shown = shownOf(decider);
+  return schemaFrom({
+    title: title(decider.name),
+    ...shown,
+    required: [...((shown['required'] as readonly string[] | undefined) ?? []), 'commands'],
+    properties: { ...propertiesOf(shown), commands: links },
+  });
+}
+
 export function ApiDecision(decision: AnyDecision): MethodDecorator {
   const { name } = decision;
   const command = decision.command as AnyCommand;
+  const { path = name } = httpOf(command);
   return ApiEndpoint({
-    tag: name,
+    tag: path.split('/', 1)[0] ?? name,
     summary: command.summary ?? sentence(name),
     id: httpOf(command).operationId ?? name,
+    path: pathMembers(command, path),
     headers: COMMAND_HEADERS,
-    body: bodyOf(name, command, undefined),
-    answers: { 201: recorded(command, name, [range(RANGE)]) },
+    body: bodyOf(name, command, { path }),
+    answers: recorded(command, name, [range(RANGE)]),
     problems: distinct([
       ...commandProblems(command),
       CONTENDED,
@@ -154,55 +173,28 @@ function distinct(problems: readonly Problem[]): readonly Problem[] {
   return [...new Map(problems.toReversed().map((each) => [each.type, each])).values()].toReversed();
 }
 
-/** @param ids where the body names the subject by its member `id` */
-function bodyOf(
-  id: string,
+/**
+ * @param name of the schema of an answer that the command says itself
+ * @param of the decider, whose subject may be shown
+ */
+function recorded(
   command: AnyCommand,
-  ids: SubjectIds<unknown> | undefined,
-): Readonly<Record<string, Schema>> {
-  const { many = false, body } = httpOf(command);
-  const input = jsonSchemaOf(command.input);
-  const isOptional = input['type'] === 'object' && input['required'] === undefined;
-  // An input that needs no members has an example without them.
-  const inputs = command.examples ?? (isOptional ? [{}] : []);
-  const isNamed = ids !== undefined && !Object.hasOwn(propertiesOf(input), 'id');
-  const examples = isNamed ? inputs.map((each) => ({ id: ids.example, ...(each as object) })) : inputs;
-  const one = { title: sentence(id), ...(isNamed ? withId(input, ids) : input) };
-  const several = many ? { oneOf: [one, { type: 'array', items: one }] } : one;
-  const json = schemaFrom(body === undefined ? { ...several, examples } : jsonSchemaOf(body), { isOptional });
-  const lines = examples.map((each) => JSON.stringify(each)).join('\n');
-  const schemas = new Map([
-    [NDJSON_TYPE, z.string().meta({ description: 'One a line, as for JSON', examples: [lines] })],
-    [FORM_TYPE, schemaFrom({ ...one, examples }, { isOptional })],
-  ]);
-  return Object.fromEntries(acceptedBy(command).map((type) => [type, schemas.get(type) ?? json]));
-}
-
-function propertiesOf({ properties = {} }: JsonSchema): Readonly<Record<string, JsonSchema>> {
-  return properties as Readonly<Record<string, JsonSchema>>;
-}
-
-function withId(input: JsonSchema, { schema, make }: SubjectIds<unknown>): JsonSchema {
-  const required = [...((input['required'] as readonly string[] | undefined) ?? []), 'id'];
-  const description =
-    make === uuidV7
-      ? 'An id of your own; without it one is made: a UUID of version 7'
-      : `An id of your own${make === undefined ? '' : '; without it one is made'}`;
-  return {
-    ...input,
-    ...(make === undefined && { required }),
-    properties: { id: { ...schema, description }, ...propertiesOf(input) },
-  };
-}
-
-/** @param name of the schema of an answer that the command says itself */
-function recorded(command: AnyCommand, name: string, standard: readonly JsonSchema[]): Answer {
-  const { answerSchema } = httpOf(command);
+  name: string,
+  standard: readonly JsonSchema[],
+  of?: ServedDecider,
+): Readonly<Record<number, Answer>> {
+  const { answerSchema, shows = false, status = 201 } = httpOf(command);
   const own = answerSchema && { title: `${sentence(name)}Answer`, ...jsonSchemaOf(answerSchema) };
+  const body =
+    shows && of !== undefined
+      ? subjectSchema(of)
+      : schemaFrom(own ?? (standard.length === 1 ? (standard[0] ?? {}) : { oneOf: standard }));
   return {
-    description: 'Recorded, and safe from power loss',
-    headers: { ...POSITION_HEADER, ...LOCATION_HEADER },
-    body: schemaFrom(own ?? (standard.length === 1 ? (standard[0] ?? {}) : { oneOf: standard })),
+    [status]: {
+      description: 'Recorded, and safe from power loss',
+      headers: { ...POSITION_HEADER, ...LOCATION_HEADER },
+      ...(status !== 204 && { body }),
+    },
   };
 }
 
@@ -248,8 +240,4 @@ function shownOf({ ids, http }: AnyDecider): JsonSchema {
 
 function title(name: string): string {
   return name.replace(/(?:^|-)([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-function sentence(name: string): string {
-  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }

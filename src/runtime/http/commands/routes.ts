@@ -2,6 +2,7 @@
 import type { AnyCommand } from '../../command/commands.js';
 import { creatingCommand, type AnyDecider } from '../../command/decider.js';
 import { isOfRuntime } from '../kernel/paths.js';
+import { asRoute, parametersIn, requireMembers, requirePath } from './command-path.js';
 import { acceptedBy, httpOf } from './command-request.js';
 import { ApiCommand, ApiDecision, ApiSubject } from './commands.docs.js';
 import { answerCommand, answerCreation, answerDecision, answerSubject } from './answers.js';
@@ -29,8 +30,12 @@ function servedDecider(decider: AnyDecider): ServedDecider | undefined {
   const all = (Object.entries(decider.commands) as readonly (readonly [string, AnyCommand])[])
     .filter(([, command]) => command.http !== false)
     .map(([name, command]): NamedCommand => {
+      const where = `decider ${decider.name}: command ${name}`;
       const path = httpOf(command).path ?? name;
-      return { name, command, path: checkedPath(path, `decider ${decider.name}: command ${name}`) };
+      requirePath(path, where);
+      requireMembers(command, where, decider.ids.parameter);
+      requireShown(command, where);
+      return { name, command, path };
     });
   const creating = all.find(({ name }) => name === creates);
   // The owner of a value must be known before it is recorded.
@@ -44,11 +49,16 @@ function servedDecider(decider: AnyDecider): ServedDecider | undefined {
     );
   const commands = all.filter(({ name }) => name !== creates || decider.ids.kind === 'text');
   const twice = commands.find(
-    ({ path }, index) => commands.findIndex((other) => other.path === path) < index,
+    ({ path }, index) => commands.findIndex((other) => placeOf(other.path) === placeOf(path)) < index,
   );
   if (twice !== undefined)
     throw new Error(`decider ${decider.name}: there are two commands at ${twice.path}`);
   const path = ownPath(decider.http.path ?? decider.name, `decider ${decider.name}`);
+  const [parameter] = parametersIn(path);
+  if (parameter !== undefined)
+    throw new Error(
+      `decider ${decider.name}: {${parameter}} is in its path (http.path); only paths of commands name members of an input`,
+    );
   return { decider, path, creating, commands };
 }
 
@@ -78,7 +88,7 @@ function routesOfDecider(served: ServedDecider): readonly Route[] {
     },
     ...commands.map((named) => ({
       method: 'POST' as const,
-      path: `${path}/:${decider.ids.parameter}/${named.path}`,
+      path: `${path}/:${decider.ids.parameter}/${asRoute(named.path)}`,
       scope,
       accepts: acceptedBy(named.command),
       documented: ApiCommand(served, named, { isCreation: false }),
@@ -92,11 +102,15 @@ function routesOfDecision(decision: AnyDecision): readonly Route[] {
   const { name } = decision;
   const command = decision.command as AnyCommand;
   if (command.http === false) return [];
-  const path = ownPath(command.http?.path ?? name, `decision ${name}`);
+  const where = `decision ${name}`;
+  requireMembers(command, where, undefined);
+  if (command.http?.shows === true)
+    throw new Error(`${where} is about several subjects, so it shows none (http.shows)`);
+  const path = ownPath(command.http?.path ?? name, where);
   return [
     {
       method: 'POST',
-      path,
+      path: asRoute(path),
       scope: `command:${name}`,
       accepts: acceptedBy(command),
       documented: ApiDecision(decision),
@@ -105,19 +119,26 @@ function routesOfDecision(decision: AnyDecision): readonly Route[] {
   ];
 }
 
-/** @param path that of the commands and subjects, or of a decision @throws Error when the runtime serves something of its own there */
-function ownPath(path: string, where: string): string {
-  const [first = ''] = checkedPath(path, where).split('/');
-  if (isOfRuntime(first))
-    throw new Error(`${where}: /${first} is where the runtime serves its own; give another path (http.path)`);
-  return path;
+/** Whatever its parameters are called. */
+function placeOf(path: string): string {
+  return path.replaceAll(/\{\w+\}/g, '{}');
 }
 
-/** @throws Error when it is no path of plain segments */
-function checkedPath(path: string, where: string): string {
-  if (!/^[A-Za-z0-9][\w-]*(?:\/[A-Za-z0-9][\w-]*)*$/.test(path))
+/** @throws Error when it would show the subject and something else */
+function requireShown(command: AnyCommand, where: string): void {
+  const { shows = false, many = false, answer, status } = httpOf(command);
+  if (shows && (many || answer !== undefined || status === 204))
     throw new Error(
-      `${where}: ${path} is no path; it is made of letters, digits, - and _, as in orders or shop/orders`,
+      `${where} shows its subject (http.shows), so it takes no arrays and has no other answer (http.many, http.answer, http.status 204)`,
     );
+}
+
+/** @param path that of the commands and subjects, or of a decision @throws Error when the runtime serves something of its own there */
+function ownPath(path: string, where: string): string {
+  requirePath(path, where);
+  const [first = ''] = path.split('/');
+  if (first.startsWith('{')) throw new Error(`${where}: ${path} begins with a parameter; begin with a name`);
+  if (isOfRuntime(first))
+    throw new Error(`${where}: /${first} is where the runtime serves its own; give another path (http.path)`);
   return path;
 }

@@ -15,6 +15,9 @@ export interface Served {
   readonly links: Links;
 }
 
+/** What the URL has, by the names of its parameters. */
+export type Parameters = Readonly<Record<string, string>>;
+
 export interface Route {
   readonly method: 'GET' | 'POST';
   /** As Nest writes it, without a slash at its ends. */
@@ -27,7 +30,7 @@ export interface Route {
     served: Served,
     request: HttpRequest,
     response: HttpResponse,
-    id: string,
+    parameters: Parameters,
   ) => Promise<void>;
 }
 
@@ -35,7 +38,7 @@ export interface Route {
 export interface NamedCommand {
   readonly name: string;
   readonly command: AnyCommand;
-  /** What stands after the subject in the URL. */
+  /** What follows the subject in the URL, with members of the input in braces. */
   readonly path: string;
 }
 

@@ -1,4 +1,4 @@
-/** What every entity projection answers: `GET /<name>` and `GET /<name>/{key}`. */
+/** What every entity projection answers: `GET /<path>` and `GET /<path>/{key}`, where the path is its name or another. */
 import {
   Controller,
   Get,
@@ -11,7 +11,7 @@ import {
   VERSION_NEUTRAL,
   type Type,
 } from '@nestjs/common';
-import type { Position } from '../../event-log/event.js';
+import { position as asPosition, type Position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
 import { cursorAfter, type EntityPage } from '../../projection/entities/entity-query.js';
 import { EntityNotFound } from '../../projection/entities/entity-problems.js';
@@ -19,6 +19,7 @@ import type { StoredEntity } from '../../projection/entities/entity.js';
 import { EntityProjection } from '../../projection/entities/entity-projection.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 import { tokenOf } from '../../projection/inject-projection.js';
+import { JSON_TYPE } from '../kernel/bodies.js';
 import { queryOf, whileConnected, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { preferredWait } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
@@ -26,11 +27,17 @@ import { requireScope } from '../../access/caller.js';
 import { Gate } from '../../access/gate.js';
 import { RequireScope } from '../../access/required-scope.js';
 import { refuseUnknownParameters, type QueryString } from '../kernel/parameters.js';
+import { pathOf } from '../kernel/paths.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { NotYet, reached, readPlace, requireRecovered } from '../projections/query.js';
+import { PastDoesNotChange } from '../projections/stream-request.js';
+import { wantsEventStream } from '../push/event-stream-request.js';
+import { PushStreams } from '../push/push-streams.js';
+import type { ReadNow, Reading } from '../push/read-feed.js';
 import { ApiEntity, ApiList } from './entities.docs.js';
 import { entityJson, sendBody } from './entity-answer.js';
+import { EntityStreams } from './entity-streams.js';
 import { answerEntityAt } from './entity-past.controller.js';
 import { Inclusion, lowest, readInclude, type Included } from './included.js';
 import { writeCursor } from './list-cursor.js';
@@ -39,6 +46,7 @@ import { readFields, readList, type ListRequest } from './list-request.js';
 export function entitiesController(definition: EntityProjectionDefinition): Type {
   const { name } = definition;
   const scope = `query:${name}` as const;
+  const path = pathOf(definition);
   const parameters = [
     'after',
     ...(definition.tag === undefined ? [] : ['at']),
@@ -46,15 +54,20 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
     ...(Object.keys(definition.relations).length > 0 ? ['include'] : []),
   ];
 
-  @Controller({ path: name, version: VERSION_NEUTRAL })
+  @Controller({ path, version: VERSION_NEUTRAL })
   @UseFilters(ProblemFilter)
   class EntitiesController {
+    readonly #streams: EntityStreams;
+
     constructor(
       @Inject(tokenOf(name)) private readonly projection: EntityProjection,
       private readonly links: Links,
       private readonly host: ProjectionHost,
+      streams: PushStreams,
       @Optional() private readonly gate: Gate = new Gate(),
-    ) {}
+    ) {
+      this.#streams = new EntityStreams(projection, streams);
+    }
 
     @Get()
     @RequireScope(scope)
@@ -69,19 +82,23 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       const list = readList(query, definition);
       const inclusion = this.#including(list.include, request);
       const asked = [this.projection, ...inclusion.projections];
-      return once(asked, list.reached, request, response, async (headers) => {
-        const found = await whileConnected(response, async (signal) => {
-          const page = await this.projection.list(list, signal);
-          const keys = page.items.map(({ key }) => key);
-          return { page, included: await inclusion.of(keys, signal) };
-        });
-        if (found === undefined) return;
-        const { page, included } = found;
+      const read = async (signal: AbortSignal): Promise<Reading & { readonly included: Included }> => {
+        const page = await this.projection.list(list, signal);
+        const keys = page.items.map(({ key }) => key);
+        const included = await inclusion.of(keys, signal);
         const position = lowest(page.position, included);
-        requireNotBehind(asked, list.reached, position);
         const body = listJson(page, list, definition, included, (cursor) =>
-          this.links.runtime(pathOf(name, query, cursor)),
+          this.links.runtime(nextPage(path, query, cursor)),
         );
+        return { body, position, since: position, included };
+      };
+      if (wantsEventStream(request.headers.accept, [JSON_TYPE]))
+        return this.#streams.begin(request, response, list.reached, read);
+      return once(asked, list.reached, request, response, async (headers) => {
+        const found = await whileConnected(response, read);
+        if (found === undefined) return;
+        const { body, position, included } = found;
+        requireNotBehind(asked, list.reached, position);
         sendBody(this.projection, request, response, {
           body,
           position,
@@ -107,17 +124,23 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       const fields = readFields(query);
       const include = readInclude(query, definition);
       const { after, point } = readPlace(query);
+      const isStream = wantsEventStream(request.headers.accept, [JSON_TYPE]);
       if (point !== undefined && include.length > 0)
         throw new InvalidParameter('include', 'at and include do not go together; ask for each by itself.');
-      if (point !== undefined)
+      if (point !== undefined && !isStream)
         return answerEntityAt(this.projection, { key, point, fields }, request, response);
       const inclusion = this.#including(include, request);
+      if (isStream) {
+        if (point !== undefined) throw new PastDoesNotChange();
+        const read = this.#readingOne(key, fields, inclusion);
+        return this.#streams.begin(request, response, after, read);
+      }
       const asked = [this.projection, ...inclusion.projections];
       return once(asked, after, request, response, (headers) => {
         // What is written while the database is asked may be in the answer or not.
         const { position } = this.projection;
         const answer = (found: StoredEntity | undefined, included = NOTHING_INCLUDED): void => {
-          if (found === undefined) throw new EntityNotFound(name, key);
+          if (found === undefined) throw new EntityNotFound(name, key, path);
           const faultAt = found.fault?.position;
           const [members] = included.members;
           const body = entityJson(
@@ -148,8 +171,24 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       });
     }
 
+    #readingOne(key: string, fields: readonly string[] | undefined, inclusion: Includes): ReadNow {
+      return async (signal) => {
+        // What is written while the database is asked may be in what is read or not.
+        const { position: folded } = this.projection;
+        const found = this.projection.cached(key) ?? (await this.projection.find(key));
+        if (found === undefined) throw new EntityNotFound(name, key);
+        const included = await inclusion.of([key], signal);
+        const [members] = included.members;
+        const faultAt = found.fault?.position;
+        const entity = { ...found, ...(faultAt !== undefined && { faultAt }), included: members };
+        const position = lowest(folded, included);
+        const since = members === undefined && found.position <= position ? found.position : position;
+        return { body: entityJson(entity, fields), position, since: asPosition(since) };
+      };
+    }
+
     /** @throws CredentialsRequired, ScopeMissing: what is included is a query of its own */
-    #including(names: readonly string[], request: HttpRequest): Inclusion | typeof NO_INCLUSION {
+    #including(names: readonly string[], request: HttpRequest): Includes {
       if (names.length === 0) return NO_INCLUSION;
       for (const each of names) requireScope(request, `query:${definition.relations[each]?.of ?? each}`);
       return new Inclusion(names, definition.relations, this.host, this.links);
@@ -164,8 +203,10 @@ function servedIf(isServed: boolean, route: MethodDecorator): MethodDecorator {
 
 const NOTHING_INCLUDED: Included = { members: [], positions: {} };
 
+type Includes = Pick<Inclusion, 'projections' | 'of' | 'headers'>;
+
 /** Of most requests. */
-const NO_INCLUSION: Pick<Inclusion, 'projections' | 'of' | 'headers'> = {
+const NO_INCLUSION: Includes = {
   projections: [],
   of: () => Promise.resolve(NOTHING_INCLUDED),
   headers: () => ({}),
@@ -226,12 +267,12 @@ function listJson(
   return `{"items":[${written.join()}]${counted}${link}}`;
 }
 
-function pathOf(name: string, query: QueryString, cursor: string): string {
+function nextPage(path: string, query: QueryString, cursor: string): string {
   const parameters = new URLSearchParams();
   for (const [parameter, values = []] of Object.entries(query)) {
     if (parameter === 'cursor' || parameter === 'after') continue;
     for (const value of [values].flat()) parameters.append(parameter, value);
   }
   parameters.append('cursor', cursor);
-  return `/${name}?${parameters.toString()}`;
+  return `/${path}?${parameters.toString()}`;
 }

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
-import type { IndexKind } from '../../projection/entities/index-kinds.js';
 import {
   EntityNotFound,
   EntityQueriesBusy,
@@ -21,14 +20,19 @@ import {
   preferHeader,
 } from '../kernel/api-docs.js';
 import type { Schema } from '../kernel/api-schema.js';
+import { pathOf } from '../kernel/paths.js';
+import { JSON_TYPE } from '../kernel/bodies.js';
 import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
 import { CANNOT_BE_WITHOUT, INVALID_WITHOUT, WHAT_IF_QUERY, apiView } from '../projections/past.docs.js';
 import { PAST_PROBLEMS, apiPointInTime } from '../projections/projection.docs.js';
 import { NotYet } from '../projections/query.js';
+import { EVENT_STREAM_TYPE } from '../push/event-stream-frames.js';
+import { LAST_EVENT_ID_HEADER, apiEventStream, headersOfStreamed } from '../push/push.docs.js';
 import { MAX_INCLUDED } from './included.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './list-request.js';
 import { exampleKey } from './example-key.js';
 import { MAX_POINTS } from './entity-points.js';
+import { filters } from './list-filters.docs.js';
 
 const AFTER = apiPosition
   .describe('Answer only once everything up to this position is in the state')
@@ -70,14 +74,6 @@ const INCLUDED_HEADER = {
 
 const NOT_MODIFIED = { description: 'The same as under the entity tag of If-None-Match', headers: HEADERS };
 
-const VALUES: Readonly<Record<IndexKind, Schema>> = {
-  text: z.string(),
-  integer: z.string(),
-  number: z.number(),
-  boolean: z.boolean(),
-  time: apiTime,
-};
-
 const QUERY_PROBLEMS: readonly Problem[] = [
   new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_LIMIT}, as in ?limit=1`),
   new InvalidHeader('Prefer', 'wait must be a whole number of seconds, as in: Prefer: wait=5'),
@@ -88,13 +84,13 @@ const QUERY_PROBLEMS: readonly Problem[] = [
 
 type Documented = Pick<
   EntityProjectionDefinition,
-  'name' | 'index' | 'tag' | 'consumes' | 'keysOf' | 'relations'
+  'name' | 'index' | 'tag' | 'consumes' | 'keysOf' | 'relations' | 'http'
 >;
 
 /** The parameter that asks for what belongs to an entity, where something can. */
 function includeOf({ relations }: Documented): Readonly<Record<string, Schema>> {
   const names = Object.entries(relations).map(
-    ([name, { of, by }]) => `${name} (those of /${of.name} whose ${by} is its key)`,
+    ([name, { of, by }]) => `${name} (those of /${pathOf(of)} whose ${by} is its key)`,
   );
   if (names.length === 0) return {};
   return {
@@ -150,18 +146,21 @@ export function ApiList(definition: Documented): MethodDecorator {
       ...includeOf(definition),
       after: AFTER,
     },
-    headers: { ...preferHeader('it'), ...CACHE_HEADERS },
+    headers: { ...preferHeader('it'), ...CACHE_HEADERS, ...LAST_EVENT_ID_HEADER },
     answers: {
       200: {
         description: 'By the key, unless sort says otherwise. Shorter than limit where the views are large',
-        headers: headersOf(definition),
-        body: z
-          .object({
-            items: z.array(entityOf(definition)).max(MAX_LIMIT),
-            count: z.int().min(0).describe('With count=true').optional(),
-            next: z.string().describe('The next page; absent on the last').optional(),
-          })
-          .meta({ title: titled(definition, 'EntityList') }),
+        headers: headersOfStreamed(headersOf(definition)),
+        body: {
+          [JSON_TYPE]: z
+            .object({
+              items: z.array(entityOf(definition)).max(MAX_LIMIT),
+              count: z.int().min(0).describe('With count=true').optional(),
+              next: z.string().describe('The next page; absent on the last').optional(),
+            })
+            .meta({ title: titled(definition, 'EntityList') }),
+          [EVENT_STREAM_TYPE]: apiEventStream('Each message is the page: now, and whenever it has changed.'),
+        },
       },
       304: NOT_MODIFIED,
     },
@@ -186,14 +185,23 @@ export function ApiEntity(definition: Documented): MethodDecorator {
           .optional(),
       }),
     },
-    headers: { ...preferHeader('it'), ...CACHE_HEADERS },
+    headers: { ...preferHeader('it'), ...CACHE_HEADERS, ...LAST_EVENT_ID_HEADER },
     answers: {
-      200: { description: 'It', headers: headersOf(definition), body: entityOf(definition) },
+      200: {
+        description: 'It',
+        headers: headersOfStreamed(headersOf(definition)),
+        body: {
+          [JSON_TYPE]: entityOf(definition),
+          [EVENT_STREAM_TYPE]: apiEventStream(
+            'Each message is the entity: now, and whenever it has changed; null once it is gone.',
+          ),
+        },
+      },
       304: NOT_MODIFIED,
     },
     problems: [
       ...QUERY_PROBLEMS,
-      new EntityNotFound(name, exampleKey(definition)),
+      new EntityNotFound(name, exampleKey(definition), pathOf(definition)),
       ...(tag === undefined ? [] : PAST_PROBLEMS),
     ],
   });
@@ -240,7 +248,7 @@ export function ApiEntityHistory(definition: Documented): MethodDecorator {
     },
     problems: [
       new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_POINTS}, as in ?limit=1`),
-      new EntityNotFound(name, exampleKey(definition)),
+      new EntityNotFound(name, exampleKey(definition), pathOf(definition)),
       ...PAST_PROBLEMS.filter((problem) => !(problem instanceof AfterHead)),
     ],
   });
@@ -272,24 +280,8 @@ export function ApiEntityWhatIf(definition: Documented): MethodDecorator {
     problems: [
       INVALID_WITHOUT,
       CANNOT_BE_WITHOUT,
-      new EntityNotFound(name, exampleKey(definition)),
+      new EntityNotFound(name, exampleKey(definition), pathOf(definition)),
       ...PAST_PROBLEMS,
     ],
   });
 }
-
-function filters(index: Documented['index']): Readonly<Record<string, Schema>> {
-  const described = Object.entries(index).flatMap(([member, kind]) => [
-    [
-      member,
-      VALUES[kind].describe(`Only those whose ${member} is this; may be given several times`).optional(),
-    ],
-    ...(['gt', 'gte', 'lt', 'lte'] as const).map((name) => [
-      `${member}.${name}`,
-      VALUES[kind].describe(`Only those whose ${member} is ${WORDS[name]} this`).optional(),
-    ]),
-  ]);
-  return Object.fromEntries(described) as Readonly<Record<string, Schema>>;
-}
-
-const WORDS = { gt: 'greater than', gte: 'at least', lt: 'less than', lte: 'at most' } as const;

@@ -1,4 +1,4 @@
-/** What one entity was: `GET /<name>/{key}?at=`, `GET /<name>/{key}/history` and `GET /<name>/{key}/what-if`. */
+/** What one entity was: `GET /<path>/{key}?at=`, `GET /<path>/{key}/history` and `GET /<path>/{key}/what-if`. */
 import {
   Controller,
   Get,
@@ -32,6 +32,7 @@ import { Links } from '../kernel/links.js';
 import { AccessGuard } from '../../access/gate.js';
 import { RequireScope } from '../../access/required-scope.js';
 import { refuseUnknownParameters, wholeNumber } from '../kernel/parameters.js';
+import { pathOf } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { readWhatIf, requireBefore } from '../projections/past-request.js';
 import type { PointInTime } from '../projections/time-parameter.js';
@@ -57,7 +58,8 @@ export async function answerEntityAt(
     point: await projection.past.at(key, { through, signal }),
   }));
   if (found === undefined) return;
-  if (found.point === undefined) throw new EntityNotFound(projection.name, key);
+  if (found.point === undefined)
+    throw new EntityNotFound(projection.name, key, pathOf(projection.definition));
   const { position: last, view } = found.point;
   const body = entityJson({ key, position: last, view: JSON.stringify(view) }, fields);
   sendBody(projection, request, response, { body, position: through });
@@ -65,8 +67,9 @@ export async function answerEntityAt(
 
 export function entityPastController(definition: EntityProjectionDefinition): Type {
   const { name } = definition;
+  const served = pathOf(definition);
 
-  @Controller({ path: name, version: VERSION_NEUTRAL })
+  @Controller({ path: served, version: VERSION_NEUTRAL })
   @UseFilters(ProblemFilter)
   @UseGuards(AccessGuard)
   @RequireScope(`query:${name}`)
@@ -92,8 +95,8 @@ export function entityPastController(definition: EntityProjectionDefinition): Ty
       );
       if (answer === undefined) return;
       const { points, last, isMore, head } = answer;
-      if (last === undefined && after === START) throw new EntityNotFound(name, key);
-      const path = `/${name}/${encodeURIComponent(key)}/history?after=${last ?? after}&limit=${limit}`;
+      if (last === undefined && after === START) throw new EntityNotFound(name, key, served);
+      const path = `/${served}/${encodeURIComponent(key)}/history?after=${last ?? after}&limit=${limit}`;
       const next = isMore ? `,"next":${JSON.stringify(this.links.runtime(path))}` : '';
       setHeader(response, 'content-type', JSON_UTF_8);
       send(
@@ -120,7 +123,8 @@ export function entityPastController(definition: EntityProjectionDefinition): Ty
         this.projection.past.whatIf(key, without, { through, signal }),
       );
       if (states === undefined) return;
-      if (states.is === undefined && states.wouldBe === undefined) throw new EntityNotFound(name, key);
+      if (states.is === undefined && states.wouldBe === undefined)
+        throw new EntityNotFound(name, key, served);
       const leftOut = [...without].sort((one, other) => one - other);
       sendJson(response, 200, headersAt(through), { key, position: through, without: leftOut, ...states });
     }

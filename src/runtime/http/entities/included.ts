@@ -5,6 +5,7 @@ import { EntityProjection } from '../../projection/entities/entity-projection.js
 import type { RelatedEntities } from '../../projection/entities/entity-query.js';
 import type { ProjectionHost } from '../../projection/projection-host.js';
 import type { Links } from '../kernel/links.js';
+import { pathOf } from '../kernel/paths.js';
 import { oneValue, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { staleSince } from '../projections/query.js';
@@ -70,7 +71,7 @@ export class Inclusion {
       [...this.#projections].map(async ([name, projection]) => {
         const by = this.relations[name]?.by ?? '';
         const found = await projection.related({ by, keys, limit: MAX_INCLUDED }, signal);
-        return { name, of: projection.name, by, found };
+        return { name, of: pathOf(projection.definition), by, found };
       }),
     );
     const members = keys.map((key, place) =>

@@ -26,6 +26,7 @@ import {
 import { negotiate } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
+import { InvalidParameter } from '../kernel/problem.js';
 import { MethodNotAllowed, setAllow } from '../kernel/method-not-allowed.js';
 import { PATHS } from '../kernel/paths.js';
 import { AccessGuard } from '../../access/gate.js';
@@ -44,6 +45,10 @@ import {
   type RecordedEvent,
 } from '../../event-log/event.js';
 import { EventLog, type AppendOptions } from '../../event-log/event-log.js';
+import { idOf, readLastEventId, requireInLog, wantsEventStream } from '../push/event-stream-request.js';
+import { eventsSource } from '../push/events-source.js';
+import { LiveEvents } from '../push/live-events.js';
+import { PushStreams } from '../push/push-streams.js';
 import { readAppendRequest, readCloudEvents } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, toCloudEvent } from './cloud-event.js';
 import { ApiAppend, ApiEvent, ApiEvents, ApiQueryEvents } from './events.docs.js';
@@ -64,6 +69,9 @@ import { readLines, type Lines } from './read-lines.js';
  */
 export const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
+/** What a page can be had as. */
+const PAGE_TYPES = [JSON_TYPE, NDJSON_TYPE, CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE] as const;
+
 @Controller({ path: PATHS.events, version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
 @UseGuards(AccessGuard)
@@ -72,16 +80,28 @@ export class EventsController {
   constructor(
     private readonly log: EventLog,
     private readonly links: Links,
+    private readonly streams: PushStreams,
+    private readonly live: LiveEvents,
   ) {}
 
   @Get()
   @ApiEvents()
   async list(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
-    await this.#answer(
-      readPageParameters(queryOf(request), this.links.runtime('/events')),
-      request,
-      response,
-    );
+    const page = readPageParameters(queryOf(request), this.links.runtime('/events'));
+    if (wantsEventStream(request.headers.accept, PAGE_TYPES)) await this.#stream(page, request, response);
+    else await this.#answer(page, request, response);
+  }
+
+  /** Everything after what the client has, or from now on; then everything new, for ever. */
+  async #stream(page: PageRequest, request: HttpRequest, response: HttpResponse): Promise<void> {
+    if (page.isLimited) throw new InvalidParameter('limit', 'A stream has no end, and so no limit.');
+    const head = await this.log.head();
+    const seen = readLastEventId(request.headers);
+    if (seen !== undefined) requireInLog(seen.position, head);
+    const last = seen ?? { position: page.hasAfter ? page.after : head };
+    const headers = { 'leftfold-position': String(head), vary: varyBy(response, 'Accept') };
+    const source = eventsSource(this.log, this.live, page.query, last);
+    this.streams.begin(request, response, headers, source, idOf(last));
   }
 
   /** The event at a position. Where upcasters have made several of it, the first. */
@@ -158,12 +178,7 @@ export class EventsController {
 
   /** A page, or a stream, in the media type that the client likes best. */
   async #answer(pageRequest: PageRequest, request: HttpRequest, response: HttpResponse): Promise<void> {
-    const type = negotiate(request.headers.accept, [
-      JSON_TYPE,
-      NDJSON_TYPE,
-      CLOUD_EVENTS_TYPE,
-      CLOUD_EVENT_TYPE,
-    ]);
+    const type = negotiate(request.headers.accept, PAGE_TYPES);
     const head = await this.log.head();
     const headers = {
       'leftfold-position': String(head),

@@ -22,6 +22,13 @@ import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidBody, InvalidHeader, InvalidParameter } from '../kernel/problem.js';
 import { appendRequest } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, apiCloudEvent, apiNewCloudEvent } from './cloud-event.js';
+import { EVENT_STREAM_TYPE } from '../push/event-stream-frames.js';
+import {
+  INVALID_LAST_EVENT_ID,
+  LAST_EVENT_ID_HEADER,
+  STREAM_HEADER,
+  apiEventStream,
+} from '../push/push.docs.js';
 import { APPENDING_PROBLEMS, READING_PROBLEMS, UNREADABLE } from './log-problems.js';
 import { NoSuchEvent } from './no-such-event.js';
 import { DEFAULT_LIMIT, MAX_LIMIT, pageBody } from './page-request.js';
@@ -52,8 +59,12 @@ const recordedEvent = z
 
 const PAGE_TYPES = [JSON_TYPE, NDJSON_TYPE, CLOUD_EVENTS_TYPE];
 
+interface PageAnswer extends Answer {
+  readonly body: Readonly<Record<string, Schema>>;
+}
+
 /** @param next what leads to the next page */
-function page(title: string, next: Schema, headers: Readonly<Record<string, Schema>>): Answer {
+function page(title: string, next: Schema, headers: Readonly<Record<string, Schema>>): PageAnswer {
   return {
     description:
       'A page; next is there when there is more: a page may end before its limit, when its events are large. As NDJSON: everything up to the head, or the limit.',
@@ -66,11 +77,21 @@ function page(title: string, next: Schema, headers: Readonly<Record<string, Sche
   };
 }
 
+function streamed(answer: PageAnswer): Answer {
+  const stream = apiEventStream('Each message is an event: after the given position, or from now on.');
+  return {
+    ...answer,
+    headers: { ...answer.headers, ...STREAM_HEADER },
+    body: { ...answer.body, [EVENT_STREAM_TYPE]: stream },
+  };
+}
+
 export function ApiEvents(): MethodDecorator {
   return ApiEndpoint({
     tag: 'events',
-    summary: 'The events, a page at a time',
+    summary: 'The events, a page at a time, or all that come as a stream',
     id: 'readEvents',
+    headers: LAST_EVENT_ID_HEADER,
     query: {
       after: apiPosition.describe('Only events after it').optional(),
       limit: z.int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
@@ -86,11 +107,14 @@ export function ApiEvents(): MethodDecorator {
         .optional(),
     },
     answers: {
-      200: page('EventsPage', z.string().meta({ example: '/events?after=7&limit=100' }), {
-        Link: z.string().describe('The same as next').optional(),
-      }),
+      200: streamed(
+        page('EventsPage', z.string().meta({ example: '/events?after=7&limit=100' }), {
+          Link: z.string().describe('The same as next').optional(),
+        }),
+      ),
     },
     problems: [
+      INVALID_LAST_EVENT_ID,
       new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_LIMIT}, as in ?limit=1`),
       new NotAcceptable(PAGE_TYPES),
       UNREADABLE,

@@ -14,6 +14,8 @@ export const DEFAULT_LIMIT = 100;
 export interface PageRequest {
   readonly query: Query;
   readonly after: Position;
+  /** Whether the client has said so; a stream without begins at the head. */
+  readonly hasAfter: boolean;
   /** Only what stands before it. Default: up to the head. */
   readonly before?: number;
   /** Newest first. */
@@ -43,6 +45,7 @@ export function readPageParameters(parameters: QueryString, path = '/events'): P
   const limit = wholeNumber(parameters, 'limit', { min: 1, max: MAX_LIMIT });
   const types = names(parameters, 'type', MAX_TYPES);
   const tags = names(parameters, 'tag', MAX_TAGS).map(tag);
+  const after = wholeNumber(parameters, 'after');
   const item = { ...(types.length > 0 && { types }), ...(tags.length > 0 && { tags }) };
   const filter = [
     ...types.map((type) => `&type=${encodeURIComponent(type)}`),
@@ -50,7 +53,8 @@ export function readPageParameters(parameters: QueryString, path = '/events'): P
   ].join('');
   return {
     query: [item],
-    after: position(wholeNumber(parameters, 'after') ?? START),
+    after: position(after ?? START),
+    hasAfter: after !== undefined,
     backwards: false,
     ...pageSize(limit),
     next: (last) => {
@@ -88,6 +92,7 @@ export function readPageBody(body: unknown): PageRequest {
   const { limit, ...selection } = parseBody(pageBody, body);
   return {
     ...selection,
+    hasAfter: true,
     ...pageSize(limit),
     next: (last) => ({ value: last, header: ['leftfold-next', String(last)] }),
   };

@@ -31,6 +31,9 @@ export interface FastifyResponse {
   header(name: string, value: string): unknown;
   headers(values: Record<string, string>): unknown;
   getHeader(name: string): number | string | string[] | undefined;
+  getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>;
+  /** From then on the answer is written to `raw`. */
+  hijack(): unknown;
   send(payload?: unknown): unknown;
 }
 
@@ -119,7 +122,21 @@ export async function sendChunks(
   }
 }
 
-/** Of all servers in the process: answers that `sendChunks` has not ended. */
+/** Sends the status and the headers of an answer that goes on for long. The caller writes its body and ends it. */
+export function openStream(response: HttpResponse, headers: Headers): ServerResponse {
+  const raw = rawResponse(response);
+  remember(raw);
+  if (isFastify(response)) {
+    response.headers(headers);
+    response.hijack();
+    for (const [name, value] of Object.entries(response.getHeaders()))
+      if (value !== undefined) raw.setHeader(name, value);
+  } else setHeaders(raw, headers);
+  raw.writeHead(200);
+  return raw;
+}
+
+/** Of all servers in the process: answers of `sendChunks` and `openStream` that have not ended. */
 const streams = new Set<ServerResponse>();
 
 function remember(raw: ServerResponse): void {
@@ -129,7 +146,7 @@ function remember(raw: ServerResponse): void {
   });
 }
 
-/** Cuts the answers of `sendChunks` that this server has not ended, as with a client that no longer reads. */
+/** Cuts the long answers that this server has not ended, as with a client that no longer reads. */
 export function destroyStreams(server: Server): void {
   for (const raw of streams) {
     const { socket } = raw as { readonly socket: (Socket & { readonly server?: unknown }) | null };

@@ -1,4 +1,4 @@
-/** What every projection tells of its past: `GET /<name>/history` and `GET /<name>/what-if`. */
+/** What every projection tells of its past: `GET /<path>/history` and `GET /<path>/what-if`. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   Controller,
@@ -21,9 +21,10 @@ import {
 import { Links } from '../kernel/links.js';
 import { AccessGuard } from '../../access/gate.js';
 import { RequireScope } from '../../access/required-scope.js';
+import { pathOf } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import type { Json, Position } from '../../event-log/event.js';
-import type { View } from '../../projection/define-projection.js';
+import type { ProjectionDefinition, View } from '../../projection/define-projection.js';
 import { AfterHead } from '../../projection/past/past-problems.js';
 import { Projection } from '../../projection/projection.js';
 import { tokenOf } from '../../projection/inject-projection.js';
@@ -44,8 +45,10 @@ interface Point {
   readonly [member: string]: Json | undefined;
 }
 
-export function pastController(name: string): Type {
-  @Controller({ path: name, version: VERSION_NEUTRAL })
+export function pastController(definition: Pick<ProjectionDefinition, 'name' | 'http'>): Type {
+  const { name } = definition;
+
+  @Controller({ path: pathOf(definition), version: VERSION_NEUTRAL })
   @UseFilters(ProblemFilter)
   @UseGuards(AccessGuard)
   @RequireScope(`query:${name}`)
@@ -91,7 +94,7 @@ export function pastController(name: string): Type {
 }
 
 async function pointsOf(
-  { name, past, definition }: Projection,
+  { past, definition }: Projection,
   links: Links,
   range: HistoryRequest,
   signal: AbortSignal,
@@ -108,7 +111,10 @@ async function pointsOf(
       ...links.inView(definition.view(state, at), definition.links),
     });
     if (performance.now() > until && at + step <= to)
-      return { points, next: links.runtime(`/${name}/history?from=${at + step}&to=${to}&step=${step}`) };
+      return {
+        points,
+        next: links.runtime(`/${pathOf(definition)}/history?from=${at + step}&to=${to}&step=${step}`),
+      };
     if (performance.now() - turn < MAX_TURN_MS) continue;
     await nextTurn();
     signal.throwIfAborted();

@@ -1,4 +1,4 @@
-/** The query endpoint that every projection has: `GET /<name>`. */
+/** The query endpoint that every projection has: `GET /<path>`, where the path is its name or another. */
 import {
   Controller,
   Get,
@@ -10,24 +10,35 @@ import {
   VERSION_NEUTRAL,
   type Type,
 } from '@nestjs/common';
+import { JSON_TYPE } from '../kernel/bodies.js';
 import { JSON_UTF_8, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { Links } from '../kernel/links.js';
 import { Gate } from '../../access/gate.js';
 import { RequireScope } from '../../access/required-scope.js';
+import { pathOf } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ApiProjection } from './projection.docs.js';
-import type { View } from '../../projection/define-projection.js';
+import type { ProjectionDefinition, View } from '../../projection/define-projection.js';
+import { EventLog } from '../../event-log/event-log.js';
+import { wantsEventStream } from '../push/event-stream-request.js';
+import { ProjectionFeed } from '../push/projection-feed.js';
+import { PushStreams } from '../push/push-streams.js';
+import { statesSource } from '../push/states-source.js';
+import { readSeenState, streamHeaders } from './stream-request.js';
 import { Projection } from '../../projection/projection.js';
 import { tokenOf } from '../../projection/inject-projection.js';
 import type { Representation, ProjectedState } from './as-of.js';
 import { answerQuery } from './query.js';
 
-export function projectionController(name: string): Type {
+export function projectionController(definition: Pick<ProjectionDefinition, 'name' | 'http'>): Type {
+  const { name } = definition;
   const scope = `query:${name}` as const;
 
-  @Controller({ path: name, version: VERSION_NEUTRAL })
+  @Controller({ path: pathOf(definition), version: VERSION_NEUTRAL })
   @UseFilters(ProblemFilter)
   class ProjectionController {
+    /** Made when the first client asks for a stream. */
+    #feed: ProjectionFeed | undefined;
     #written: { readonly version: string; readonly body: string } | undefined;
 
     readonly #representation: Representation<unknown> = {
@@ -38,6 +49,8 @@ export function projectionController(name: string): Type {
     constructor(
       @Inject(tokenOf(name)) private readonly projection: Projection,
       private readonly links: Links,
+      private readonly streams: PushStreams,
+      private readonly log: EventLog,
       @Optional() private readonly gate: Gate = new Gate(),
     ) {}
 
@@ -46,7 +59,22 @@ export function projectionController(name: string): Type {
     @ApiProjection(name)
     get(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
       return this.gate.answer(request, response, scope, () =>
-        answerQuery(this.projection, request, response, this.#representation),
+        wantsEventStream(request.headers.accept, [JSON_TYPE])
+          ? this.#stream(request, response)
+          : answerQuery(this.projection, request, response, this.#representation),
+      );
+    }
+
+    async #stream(request: HttpRequest, response: HttpResponse): Promise<void> {
+      const { projection, links, log } = this;
+      const { links: linked } = projection.definition;
+      this.#feed ??= new ProjectionFeed(projection, () => links.inView(projection.view(), linked));
+      const seen = await readSeenState(request, projection, log);
+      this.streams.begin(
+        request,
+        response,
+        streamHeaders(projection, response),
+        statesSource(this.#feed, seen),
       );
     }
 

@@ -14,7 +14,11 @@ import {
   type Answer,
   type Endpoint,
 } from '../kernel/api-docs.js';
+import type { Schema } from '../kernel/api-schema.js';
+import { JSON_TYPE } from '../kernel/bodies.js';
 import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
+import { EVENT_STREAM_TYPE } from '../push/event-stream-frames.js';
+import { LAST_EVENT_ID_HEADER, apiEventStream, headersOfStreamed } from '../push/push.docs.js';
 import { NotYet } from './query.js';
 
 /** A position or a time. */
@@ -33,6 +37,7 @@ function query(
   endpoint: Pick<Endpoint, 'tag' | 'summary' | 'id'>,
   answer: Answer,
   problems: readonly Problem[] = [],
+  headers: Readonly<Record<string, Schema>> = {},
 ): MethodDecorator {
   return ApiEndpoint({
     ...endpoint,
@@ -46,9 +51,9 @@ function query(
         )
         .optional(),
     },
-    headers: { ...preferHeader('it'), ...CACHE_HEADERS },
+    headers: { ...preferHeader('it'), ...CACHE_HEADERS, ...headers },
     answers: {
-      200: { ...answer, headers: QUERY_HEADERS },
+      200: { headers: QUERY_HEADERS, ...answer },
       304: { description: 'Nothing new since the entity tag of If-None-Match', headers: QUERY_HEADERS },
     },
     problems: [
@@ -69,10 +74,16 @@ export function ApiProjection(name: string): MethodDecorator {
     { tag: name, summary: `The state of ${name}`, id: name },
     {
       description: `What ${name} has folded from the log`,
-      body: z
-        .looseObject({ position: apiPosition.describe('How far the log is folded') })
-        .meta({ title: 'State' }),
+      headers: headersOfStreamed(QUERY_HEADERS),
+      body: {
+        [JSON_TYPE]: z
+          .looseObject({ position: apiPosition.describe('How far the log is folded') })
+          .meta({ title: 'State' }),
+        [EVENT_STREAM_TYPE]: apiEventStream('Each message is the state: now, and whenever it has changed.'),
+      },
     },
+    [],
+    LAST_EVENT_ID_HEADER,
   );
 }
 

@@ -4,7 +4,8 @@ import type { AnyContract, RecordedOf } from '../../event-log/contracts/event-co
 import type { RecordedEvent, Tag } from '../../event-log/event.js';
 import type { Fold, FoldState } from '../../fold/fold-state.js';
 import type { ContextOf, Machine } from '../../fold/fold.js';
-import { defineProjection, type View } from '../define-projection.js';
+import { defineProjection, type ProjectionHttp, type View } from '../define-projection.js';
+import type { Unhandled } from '../unhandled.js';
 import { ADDED_MEMBERS, requireIndexes } from './entity-members.js';
 import { requireRelations } from './entity-relations.js';
 import type { IndexKind } from './index-kinds.js';
@@ -15,8 +16,8 @@ export type FaultScope = 'projection' | 'entity';
 const FAULT_SCOPES: readonly FaultScope[] = ['projection', 'entity'];
 
 /** How entities are served. */
-export interface EntitiesHttp {
-  /** False: `GET /<name>/{key}` is left to a decider at this path, which shows its subjects there. Default: true. */
+export interface EntitiesHttp extends ProjectionHttp {
+  /** False: `GET /<path>/{key}` is left to a decider at this path, which shows its subjects there. Default: true. */
   readonly entity?: boolean;
 }
 
@@ -93,18 +94,25 @@ export function defineEntityProjection<
   readonly relations?: Relations;
   /** Default: `projection`. */
   readonly faultStops?: FaultScope;
+  /**
+   * What becomes of a consumed event that the state of its entity has no transition for: it changes nothing, or it cannot be folded, and then
+   * `faultStops` says what stops. Default: `ignore`.
+   */
+  readonly unhandled?: Unhandled;
   /** As of a projection. Default: 1. */
   readonly version?: number;
   readonly http?: EntitiesHttp;
 }): EntityProjectionDefinition<ContextOf<Projected>> {
   const { name, machine, consumes, key, view, index = {}, compound = [], tag, version } = definition;
-  const { faultStops = 'projection', relations = {}, http = {} } = definition;
+  const { faultStops = 'projection', relations = {}, http = {}, unhandled } = definition;
   const folded = defineProjection<Projected>({
     name,
     machine,
     consumes,
     view: () => ({}),
     ...(version !== undefined && { version }),
+    ...(unhandled !== undefined && { unhandled }),
+    http,
   });
   requireIndexes(name, index, compound);
   requireRelations(name, relations, index);

@@ -27,8 +27,18 @@ export interface BesideOptions {
 export class EntitiesBeside<Context = unknown> {
   private constructor(
     private readonly dependencies: BesideDependencies<Context>,
-    readonly folding: EntityFolding<Context>,
+    public folding: EntityFolding<Context>,
   ) {}
+
+  /** One that was created before, in this process or another. */
+  static async open<Context>(
+    dependencies: BesideDependencies<Context>,
+    name: string,
+    skipped: Skipped,
+  ): Promise<EntitiesBeside<Context>> {
+    const { place, definition } = dependencies;
+    return new EntitiesBeside(dependencies, await place.openBeside(definition, name, skipped));
+  }
 
   static async create<Context>(
     dependencies: BesideDependencies<Context>,
@@ -67,6 +77,19 @@ export class EntitiesBeside<Context = unknown> {
     }
     signal.throwIfAborted();
     throw new Error('the log was closed');
+  }
+
+  /**
+   * Lets another process fold into its database, which is closed here meanwhile.
+   *
+   * @param fold ends once that process has closed it
+   */
+  async foldElsewhere(fold: (database: string) => Promise<unknown>): Promise<void> {
+    const { folding, name } = this;
+    const { place, definition } = this.dependencies;
+    await folding.database.close();
+    await fold(name);
+    this.folding = await place.openBeside(definition, name, folding.skipped);
   }
 
   /** Closes its database, and removes it. */

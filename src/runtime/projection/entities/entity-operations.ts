@@ -15,6 +15,8 @@ import type { EntityProjection } from './entity-projection.js';
 export interface EntityOperationOptions {
   readonly onProgress: (position: Position, through: () => Position) => void;
   readonly signal: AbortSignal;
+  /** Folds most of the log in another process, into the database of this name. Default: all of it is folded here. */
+  readonly foldElsewhere?: (database: string) => Promise<unknown>;
 }
 
 /**
@@ -55,6 +57,7 @@ async function putInPlace<Context>(
   live: EntityProjection<Context>,
   options: EntityOperationOptions,
 ): Promise<Replaced> {
+  if (options.foldElsewhere !== undefined) await beside.foldElsewhere(options.foldElsewhere);
   await beside.foldThrough(live.position, towards(live, options));
   await analyzed(beside.folding.database);
   for (;;) {
@@ -105,6 +108,7 @@ export async function auditEntities<Context>(
   const beside = await EntitiesBeside.create(live, live.skipped);
   let reader: EntityReader | undefined;
   try {
+    if (options.foldElsewhere !== undefined) await beside.foldElsewhere(options.foldElsewhere);
     await beside.foldThrough(live.position, towards(live, options));
     // Late, since SQLite keeps all that is written while something reads an earlier view of it.
     await live.written(options.signal);

@@ -96,6 +96,22 @@ export class EntityPlace {
   }
 
   /**
+   * One that was created before and does not serve, as far as it was folded meanwhile, by whichever process.
+   *
+   * @throws DatabaseDamaged when nothing was ever written to it
+   */
+  async openBeside<Context>(
+    definition: Definition<Context>,
+    name: string,
+    skipped: Skipped,
+  ): Promise<EntityFolding<Context>> {
+    const folding = await this.#opened(definition, name, new Set(skipped));
+    if (folding === undefined) throw new DatabaseDamaged(`${name} has no checkpoint`);
+    this.#beside.add(name);
+    return folding;
+  }
+
+  /**
    * Writes what was folded, bound to the hash of the commit that it stands at. When a view fails, what is before that event.
    *
    * @returns why not all of it was written

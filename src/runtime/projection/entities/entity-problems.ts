@@ -48,13 +48,14 @@ export class EntityQueryTooSlow extends Problem {
 const MAX_SHOWN = 40;
 
 export class EntityNotFound extends Problem {
-  constructor(name: string, key: string) {
+  /** @param path where the entities are served */
+  constructor(name: string, key: string, path = name) {
     const shown = key.length > MAX_SHOWN ? `${key.slice(0, MAX_SHOWN)}…` : key;
     super(
       'not-found',
       'entity-not-found',
       'There is no such entity',
-      `There is no ${shown} in ${name}; GET /${name} lists what there is.`,
+      `There is no ${shown} in ${name}; GET /${path} lists what there is.`,
     );
   }
 }

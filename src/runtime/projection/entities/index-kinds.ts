@@ -1,19 +1,21 @@
 /** How a member of a view is written into an indexed column, so that SQLite orders it as its kind is ordered. */
+import { complement, decimalValue, isDecimalValue } from './decimals.js';
 
 /**
  * What a member of a view holds that can be filtered and sorted by:
  *
  * - `text`: a string, by the bytes of its UTF-8
  * - `integer`: an exact JSON integer, or a canonical decimal string of at most 1,000 digits
+ * - `decimal`: a decimal text, as in `12.30`, of at most 1,000 digits, or an exact JSON integer; `12.3` is equal to `12.30`
  * - `number`: a JSON number
  * - `boolean`: false before true
  * - `time`: an RFC 3339 time, whatever its zone, to the millisecond; in UTC of the years 0000 to 9999
  *
  * A member that is null or absent comes before all others.
  */
-export type IndexKind = 'text' | 'integer' | 'number' | 'boolean' | 'time';
+export type IndexKind = 'text' | 'integer' | 'decimal' | 'number' | 'boolean' | 'time';
 
-export const INDEX_KINDS: readonly IndexKind[] = ['text', 'integer', 'number', 'boolean', 'time'];
+export const INDEX_KINDS: readonly IndexKind[] = ['text', 'integer', 'decimal', 'number', 'boolean', 'time'];
 
 /** What is kept in a column and given in a cursor. */
 export type ColumnValue = string | number;
@@ -38,6 +40,12 @@ export function columnValue(kind: IndexKind, value: unknown): ColumnValue | unde
       return typeof value === 'boolean' ? Number(value) : undefined;
     case 'integer':
       return integerValue(value);
+    case 'decimal':
+      return typeof value === 'string'
+        ? decimalValue(value)
+        : Number.isSafeInteger(value)
+          ? decimalValue(String(value))
+          : undefined;
     case 'time':
       return typeof value === 'string' ? timeValue(value) : undefined;
   }
@@ -58,6 +66,7 @@ export function isColumnValue(kind: IndexKind, value: unknown): value is ColumnV
   if (kind === 'boolean') return value === 0 || value === 1;
   if (typeof value !== 'string') return false;
   if (kind === 'text') return storableText(value) === value;
+  if (kind === 'decimal') return isDecimalValue(value);
   return kind === 'integer' ? isIntegerValue(value) : isTimeValue(value);
 }
 
@@ -65,6 +74,7 @@ export function isColumnValue(kind: IndexKind, value: unknown): value is ColumnV
 export const SHOWN: Readonly<Record<IndexKind, string>> = {
   text: 'a text',
   integer: 'an integer, as in 10',
+  decimal: 'a decimal text, as in 12.30',
   number: 'a number, as in 1.5',
   boolean: 'true or false',
   time: 'a time with its zone, as in 2026-01-31T12:00:00Z',
@@ -96,8 +106,6 @@ export function integerOf(value: string): string {
 function isIntegerValue(value: string): boolean {
   return /^[01]\d{5,}$/.test(value) && integerValue(integerOf(value)) === value;
 }
-
-const complement = (digits: string): string => digits.replace(/\d/g, (digit) => String(9 - Number(digit)));
 
 const fourDigits = (length: number): string => String(length).padStart(4, '0');
 

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Position } from '../../event-log/event.js';
 import type { FoldDependencies } from './fold-dependencies.js';
-import { runJob, type JobRequest, type JobResults } from './run-job.js';
+import { runJob, type JobResults, type ThreadJobRequest } from './run-job.js';
 
 export interface ExecutorOptions {
   readonly projection: string;
@@ -18,8 +18,8 @@ export abstract class Executor {
    * @throws FoldFailed; from another process an Error with its message
    * @throws WorkerLost when the worker process ended, or folded no event for too long
    */
-  abstract run<Kind extends JobRequest['kind']>(
-    request: JobRequest & { readonly kind: Kind },
+  abstract run<Kind extends ThreadJobRequest['kind']>(
+    request: ThreadJobRequest & { readonly kind: Kind },
     options: ExecutorOptions,
   ): Promise<JobResults[Kind]>;
 }
@@ -30,8 +30,8 @@ export class ThreadExecutor extends Executor {
     super();
   }
 
-  override run<Kind extends JobRequest['kind']>(
-    request: JobRequest & { readonly kind: Kind },
+  override run<Kind extends ThreadJobRequest['kind']>(
+    request: ThreadJobRequest & { readonly kind: Kind },
     { projection, target, onProgress, signal }: ExecutorOptions,
   ): Promise<JobResults[Kind]> {
     return runJob<Kind>(request, this.dependenciesOf(projection), {

@@ -1,14 +1,18 @@
 /** The audits and rebuilds of one process: on demand, on a schedule, and rebuilds that the last process did not finish. */
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EventEmitter2 } from '@nestjs/event-emitter';
-import { START } from '../../event-log/event.js';
+import { START, type Position } from '../../event-log/event.js';
 import type { EventLog } from '../../event-log/event-log.js';
 import { signal, type Signals } from '../../event-log/signals.js';
 import { asFileSentence } from '../../file-error-text.js';
 import { runAudit, type AuditReport } from './audit.js';
 import type { Drift } from './comparison-points.js';
 import type { AnyProjection, ProjectionHost } from '../projection-host.js';
-import { auditEntities, rebuildEntities } from '../entities/entity-operations.js';
+import {
+  auditEntities,
+  rebuildEntities,
+  type EntityOperationOptions,
+} from '../entities/entity-operations.js';
 import { EntityProjection } from '../entities/entity-projection.js';
 import { AnyReadModel } from '../read-models/any-read-model.js';
 import type { Projection } from '../projection.js';
@@ -23,6 +27,7 @@ import { WorkerExecutor } from './worker-executor.js';
 export class Operations implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #logger = new Logger('Projection');
   readonly #executor: Executor;
+  readonly #workers: WorkerExecutor | undefined;
   readonly #ending = new AbortController();
   readonly #audits = new Map<string, Job<AuditReport>>();
   readonly #rebuilds = new Map<string, Job<RebuildReport>>();
@@ -41,10 +46,13 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
       if (projection === undefined) throw new Error(`there is no projection ${name}`);
       return projection;
     };
-    this.#executor =
-      workers === undefined
-        ? new ThreadExecutor((name) => host.dependenciesOf(known(name)))
-        : new WorkerExecutor(workers, log, (name) => known(name).definition);
+    this.#workers =
+      workers &&
+      new WorkerExecutor(workers, log, (name) => {
+        const projection = host.findAny(name);
+        return projection instanceof EntityProjection ? projection.definition : known(name).definition;
+      });
+    this.#executor = this.#workers ?? new ThreadExecutor((name) => host.dependenciesOf(known(name)));
     log.beforeClose(() => this.#stop());
   }
 
@@ -150,7 +158,8 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
 
   #audited(projection: AnyProjection, job: Job<AuditReport>): Promise<AuditReport> {
     if (projection instanceof AnyReadModel) return projection.audit(this.#controlOf(job));
-    if (projection instanceof EntityProjection) return auditEntities(projection, this.#controlOf(job));
+    if (projection instanceof EntityProjection)
+      return auditEntities(projection, this.#entityControlOf(projection, job));
     return runAudit(projection, {
       executor: this.#executor,
       dependencies: this.host.dependenciesOf(projection),
@@ -160,7 +169,8 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
 
   async #rebuilt(projection: AnyProjection, job: Job<RebuildReport>): Promise<RebuildReport> {
     if (projection instanceof AnyReadModel) return projection.rebuild(this.#controlOf(job));
-    if (projection instanceof EntityProjection) return rebuildEntities(projection, this.#controlOf(job));
+    if (projection instanceof EntityProjection)
+      return rebuildEntities(projection, this.#entityControlOf(projection, job));
     const dependencies = this.host.dependenciesOf(projection);
     await forgetOtherBuilds(dependencies.rebuildSnapshots, this.host.settings.build);
     return runRebuild(projection, {
@@ -229,6 +239,29 @@ export class Operations implements OnApplicationBootstrap, BeforeApplicationShut
         job.progress(position, through);
       },
       signal: this.#ending.signal,
+    };
+  }
+
+  /** With workers, most of the log is folded by one. */
+  #entityControlOf<Report>(projection: EntityProjection, job: Job<Report>): EntityOperationOptions {
+    const control = this.#controlOf(job);
+    const workers = this.#workers;
+    if (workers === undefined) return control;
+    const target = (): Position => projection.position;
+    return {
+      ...control,
+      foldElsewhere: (database) =>
+        workers.run(
+          { kind: 'entities', database },
+          {
+            projection: projection.name,
+            target,
+            onProgress: (position) => {
+              job.progress(position, target);
+            },
+            signal: this.#ending.signal,
+          },
+        ),
     };
   }
 

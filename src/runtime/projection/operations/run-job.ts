@@ -18,7 +18,9 @@ export type JobRequest =
   /** @property snapshotEvery how many events apart the rebuild keeps snapshots of its own */
   | { readonly kind: 'rebuild'; readonly snapshotEvery: number }
   /** Without `live` only the snapshots are compared. */
-  | { readonly kind: 'audit'; readonly live?: FoldResult };
+  | { readonly kind: 'audit'; readonly live?: FoldResult }
+  /** @property database the name of one that was created for it; in a worker process only */
+  | { readonly kind: 'entities'; readonly database: string };
 
 /** A state, and the fingerprint of what has folded it (`fingerprintAt`). */
 export interface FoldResult {
@@ -47,7 +49,12 @@ export interface AuditJobResult {
 export interface JobResults {
   readonly rebuild: RebuildJobResult;
   readonly audit: AuditJobResult;
+  /** How far its database is folded. */
+  readonly entities: { readonly position: Position };
 }
+
+/** What runs in every executor. */
+export type ThreadJobRequest = Exclude<JobRequest, { readonly kind: 'entities' }>;
 
 /** How a job is steered by whoever runs it. */
 export interface JobControl {
@@ -63,18 +70,18 @@ export interface JobControl {
 const MIN_SNAPSHOT_INTERVAL_MS = 2000;
 
 /** A rebuild ends at most this many events behind; the live thread folds the rest, at some ten microseconds an event. */
-const MAX_EVENTS_LEFT = 500;
+export const MAX_EVENTS_LEFT = 500;
 
-export function runJob<Kind extends JobRequest['kind']>(
-  request: JobRequest & { readonly kind: Kind },
+export function runJob<Kind extends ThreadJobRequest['kind']>(
+  request: ThreadJobRequest & { readonly kind: Kind },
   dependencies: FoldDependencies,
   control: JobControl,
 ): Promise<JobResults[Kind]>;
 export function runJob(
-  request: JobRequest,
+  request: ThreadJobRequest,
   dependencies: FoldDependencies,
   control: JobControl,
-): Promise<JobResults[JobRequest['kind']]> {
+): Promise<JobResults[ThreadJobRequest['kind']]> {
   return request.kind === 'audit'
     ? foldForAudit(request.live, dependencies, control)
     : foldForRebuild(request.snapshotEvery, dependencies, control);

@@ -2,6 +2,7 @@
 import { EventLog } from '../../event-log/event-log.js';
 import type { EventStore } from '../../event-log/event-store.js';
 import type { EntityProjectionDefinition } from '../entities/define-entity-projection.js';
+import type { EntityDatabases } from '../entities/entity-database.js';
 import { contractsIn, definitionsIn, entityDefinitionsIn } from '../module-definitions.js';
 import { skipContracts } from '../skipping.js';
 import type { SnapshotStore } from '../snapshots/snapshot-store.js';
@@ -16,6 +17,8 @@ export interface WorkerBootstrap {
   readonly snapshotsOf: (projection: string) => SnapshotStore;
   /** The store of an unfinished rebuild's own snapshots. */
   readonly rebuildSnapshotsOf: (projection: string) => SnapshotStore;
+  /** Where an entity projection has its databases. Without it none is folded there. */
+  readonly entityDatabasesOf?: (projection: string) => EntityDatabases;
 }
 
 /** The type of the module's default export. */
@@ -27,6 +30,7 @@ export interface OpenedDependencies {
   /** By name. */
   readonly entityProjections: ReadonlyMap<string, EntityProjectionDefinition>;
   readonly log: EventLog;
+  readonly entityDatabasesOf: NonNullable<WorkerBootstrap['entityDatabasesOf']>;
   /** @throws Error when there is no projection of this name */
   readonly of: (projection: string) => FoldDependencies;
   readonly close: () => Promise<void>;
@@ -37,6 +41,9 @@ export async function openDependencies({
   openLog,
   snapshotsOf,
   rebuildSnapshotsOf,
+  entityDatabasesOf = (projection) => {
+    throw new Error(`it is not known where ${projection} has its databases`);
+  },
 }: WorkerBootstrap): Promise<OpenedDependencies> {
   const definitions = definitionsIn(contexts);
   const log = new EventLog(await openLog());
@@ -45,6 +52,7 @@ export async function openDependencies({
     projections: [...definitions.keys()],
     entityProjections: entityDefinitionsIn(contexts),
     log,
+    entityDatabasesOf,
     of: (projection) => {
       const definition = definitions.get(projection);
       if (definition === undefined) throw new Error(`there is no projection ${projection}`);

@@ -4,7 +4,6 @@ import { constants, getPriority, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { EventLog } from '../../event-log/event-log.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
-import type { ProjectionDefinition } from '../define-projection.js';
 import { Executor, type ExecutorOptions } from './executor.js';
 import type { JobRequest, JobResults } from './run-job.js';
 import {
@@ -33,6 +32,8 @@ const OUT_OF_MEMORY = 'heap out of memory';
 /** The beginning of V8's report of that, which is not passed on to the server's own log. */
 const V8_REPORT = '<--- Last few GCs --->';
 
+type FingerprintedDefinition = Parameters<typeof fingerprintIn>[1];
+
 /** The process ended before the job was done, or was ended because it folded no event for too long. */
 export class WorkerLost extends Error {}
 
@@ -40,7 +41,7 @@ export class WorkerExecutor extends Executor {
   constructor(
     private readonly settings: WorkerSettings,
     private readonly log: EventLog,
-    private readonly definitionOf: (projection: string) => ProjectionDefinition,
+    private readonly definitionOf: (projection: string) => FingerprintedDefinition,
   ) {
     super();
   }

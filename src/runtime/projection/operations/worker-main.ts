@@ -4,7 +4,10 @@ import { once } from 'node:events';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
-import { runJob, type JobRequest, type JobResults } from './run-job.js';
+import { isEntityProjection } from '../entities/define-entity-projection.js';
+import { EntityPlace } from '../entities/entity-place.js';
+import { foldEntities } from './fold-entities.js';
+import { runJob, type JobControl, type JobRequest, type JobResults } from './run-job.js';
 import { openDependencies, type CreateWorkerBootstrap } from './worker-bootstrap.js';
 import {
   SharedPosition,
@@ -33,15 +36,15 @@ async function perform(worker: WorkerRequest): Promise<JobResults[JobRequest['ki
   const { default: create } = (await import(bootstrap)) as { readonly default: CreateWorkerBootstrap };
   const opened = await openDependencies(await create(options));
   try {
-    const dependencies = opened.of(projection);
-    if (dependencies.log.identity !== log) throw new Error('the worker has opened another log');
+    const definition = opened.entityProjections.get(projection) ?? opened.of(projection).definition;
+    if (opened.log.identity !== log) throw new Error('the worker has opened another log');
     // They differ, for example, when the program was built anew while the server runs.
-    if (fingerprintIn(dependencies.log.contracts, dependencies.definition) !== machine)
+    if (fingerprintIn(opened.log.contracts, definition) !== machine)
       throw new Error('the worker has loaded another machine than the process that started it');
     await sendToParent({ kind: 'begun' });
     const reached = SharedPosition.inWorker();
     let sentAt = 0;
-    return await runJob(request, dependencies, {
+    const control: JobControl = {
       target: () => target,
       now: () => performance.now(),
       afterSlice: async (position) => {
@@ -51,7 +54,11 @@ async function perform(worker: WorkerRequest): Promise<JobResults[JobRequest['ki
         void sendToParent({ kind: 'at', position });
         await nextTurn(); // so that the parent's messages are received
       },
-    });
+    };
+    if (request.kind !== 'entities') return await runJob(request, opened.of(projection), control);
+    if (!isEntityProjection(definition)) throw new Error(`${projection} is no entity projection`);
+    const place = new EntityPlace(opened.entityDatabasesOf(projection));
+    return await foldEntities(request.database, { definition, log: opened.log, place }, control);
   } finally {
     await opened.close();
   }

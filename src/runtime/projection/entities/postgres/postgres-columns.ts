@@ -1,10 +1,12 @@
 /** Indexed columns in PostgreSQL: each kind has a type of its own, and what is absent is null. */
+import { decimalOf } from '../decimals.js';
 import { ABSENT, integerOf, type ColumnValue, type IndexKind } from '../index-kinds.js';
 
 /** Texts are compared by the bytes of their UTF-8, as in SQLite; other collations may change with the system's libraries. */
 export const COLUMN_TYPES: Readonly<Record<IndexKind, string>> = {
   text: 'text collate "C"',
   integer: 'numeric',
+  decimal: 'numeric',
   number: 'double precision',
   boolean: 'boolean',
   time: 'timestamptz',
@@ -18,6 +20,8 @@ export function parameterOf(kind: IndexKind, value: ColumnValue): string | numbe
   switch (kind) {
     case 'integer':
       return integerOf(String(value));
+    case 'decimal':
+      return decimalOf(String(value));
     case 'boolean':
       return value === 1;
     case 'time':
