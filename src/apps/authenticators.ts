@@ -7,17 +7,19 @@ import { GrantedScopes } from '../runtime/access/scopes.js';
 import { isLoopback } from './network-settings.js';
 import { InvalidSetting, type Settings } from './settings.js';
 
-type AccessSettings = Pick<Settings, 'host' | 'keys' | 'jwt' | 'anonymous'>;
+type AccessSettings = Pick<Settings, 'host' | 'tlsProxy' | 'keys' | 'jwt' | 'anonymous'>;
 
 /** @throws InvalidSetting when the key file cannot be used */
-export function authenticatorsOf({ host, keys: path, jwt, anonymous }: AccessSettings): {
+export function authenticatorsOf({ host, tlsProxy, keys: path, jwt, anonymous }: AccessSettings): {
   readonly authenticators: readonly Authenticator[];
   readonly anonymous: GrantedScopes;
 } {
   const keys = usable(() => new KeyAuthenticator({ path }));
+  // What a proxy on this machine hands on comes from a network.
+  const isLocal = isLoopback(host) && !tlsProxy;
   return {
     authenticators: jwt === undefined ? [keys] : [keys, new JwtAuthenticator(jwt)],
-    anonymous: anonymous ?? (isLoopback(host) ? GrantedScopes.all : GrantedScopes.none),
+    anonymous: anonymous ?? (isLocal ? GrantedScopes.all : GrantedScopes.none),
   };
 }
 

@@ -9,9 +9,11 @@ export interface TlsPaths {
   readonly key: string;
 }
 
-interface NetworkSettings {
+export interface NetworkSettings {
   readonly host: string;
+  /** Undefined: it is served without TLS. */
   readonly tls: TlsPaths | undefined;
+  /** A proxy ends TLS, and says in `X-Forwarded-For` where requests come from. */
   readonly tlsProxy: boolean;
 }
 
@@ -24,23 +26,30 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-/** @throws InvalidSetting when there is one without the other */
-export function tlsPaths(cert: string | undefined, key: string | undefined): TlsPaths | undefined {
+/**
+ * @throws InvalidSetting for a certificate without its key, or the other way round; for an address of a network to which credentials would
+ *   be sent in clear text
+ */
+export function networkSettings(
+  host: string,
+  [cert, key]: readonly [cert: string | undefined, key: string | undefined],
+  tlsProxy: boolean,
+): NetworkSettings {
+  const tls = tlsPaths(cert, key);
+  if (isLoopback(host) || tls !== undefined || tlsProxy) return { host, tls, tlsProxy };
+  throw new InvalidSetting(
+    'HOST',
+    `${UNLESS}: set LEFTFOLD_TLS_CERT and LEFTFOLD_TLS_KEY, or LEFTFOLD_TLS_PROXY=on where a proxy ends TLS (it is ${JSON.stringify(host)})`,
+  );
+}
+
+function tlsPaths(cert: string | undefined, key: string | undefined): TlsPaths | undefined {
   if (cert !== undefined && key !== undefined) return { cert, key };
   if (cert === undefined && key === undefined) return undefined;
   const [missing, given] = cert === undefined ? ['CERT', 'KEY'] : ['KEY', 'CERT'];
   throw new InvalidSetting(
     `LEFTFOLD_TLS_${missing}`,
     `must be set with LEFTFOLD_TLS_${given}: TLS needs a certificate and its key`,
-  );
-}
-
-/** @throws InvalidSetting for an address of a network to which credentials would be sent in clear text */
-export function requireLocalOrTls({ host, tls, tlsProxy }: NetworkSettings): void {
-  if (isLoopback(host) || tls !== undefined || tlsProxy) return;
-  throw new InvalidSetting(
-    'HOST',
-    `${UNLESS}: set LEFTFOLD_TLS_CERT and LEFTFOLD_TLS_KEY, or LEFTFOLD_TLS_PROXY=on where a proxy ends TLS (it is ${JSON.stringify(host)})`,
   );
 }
 

@@ -10,7 +10,7 @@ import { hostFault, originFault } from '../runtime/http/kernel/origin-policy.js'
 import { DEFAULT_LEASE_SECONDS } from '../runtime/stores/drivers.js';
 import { remoteUrl } from '../runtime/stores/remote/remote.driver.js';
 import { urlWithoutPassword } from '../runtime/stores/postgres/postgres.driver.js';
-import { requireLocalOrTls, tlsPaths, type TlsPaths } from './network-settings.js';
+import { networkSettings, type NetworkSettings } from './network-settings.js';
 
 export { InvalidSetting };
 
@@ -26,18 +26,13 @@ export type RemoteUrl = `${'http' | 'https'}://${string}`;
 export const APPS = ['monolith', 'log', 'context'] as const;
 export type AppName = (typeof APPS)[number];
 
-export interface Settings {
+export interface Settings extends NetworkSettings {
   readonly app: AppName;
   /** The names of the contexts that a log or context app has; the monolith has all. */
   readonly contexts: readonly string[];
   /** Whether the log is served as it is stored, for remote stores. The log app always does. */
   readonly commits: boolean;
   readonly port: number;
-  readonly host: string;
-  /** Undefined: it is served without TLS. */
-  readonly tls: TlsPaths | undefined;
-  /** A proxy ends TLS, and says in `X-Forwarded-For` where requests come from. */
-  readonly tlsProxy: boolean;
   /** The most connections at a time. */
   readonly connections: number;
   /** Which contexts other servers have, and where: their requests are handed on. */
@@ -215,18 +210,16 @@ export function readSettings(environment: Environment): Settings {
   };
   const store = read('LEFTFOLD_STORE');
   const data = read('LEFTFOLD_DATA');
-  const host = read('HOST');
-  const tls = tlsPaths(read('LEFTFOLD_TLS_CERT'), read('LEFTFOLD_TLS_KEY'));
-  const tlsProxy = read('LEFTFOLD_TLS_PROXY');
-  requireLocalOrTls({ host, tls, tlsProxy });
   return {
     app: read('LEFTFOLD_APP'),
     contexts: read('LEFTFOLD_CONTEXTS'),
     commits: read('LEFTFOLD_COMMITS'),
     port: read('PORT'),
-    host,
-    tls,
-    tlsProxy,
+    ...networkSettings(
+      read('HOST'),
+      [read('LEFTFOLD_TLS_CERT'), read('LEFTFOLD_TLS_KEY')],
+      read('LEFTFOLD_TLS_PROXY'),
+    ),
     connections: read('LEFTFOLD_CONNECTIONS'),
     forward: read('LEFTFOLD_FORWARD'),
     hosts: read('LEFTFOLD_HOSTS'),

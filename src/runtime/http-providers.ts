@@ -41,7 +41,7 @@ import { StartGuard } from './start-guard.js';
  * @param modules whose controllers are the runtime's own
  */
 export function httpProviders(
-  { prefix, events, commits, projections, hosts, origins, access }: HttpParts,
+  { prefix, events, commits, projections, hosts, origins, behindTlsProxy, access }: HttpParts,
   modules: ReadonlySet<Type>,
 ): readonly Provider[] {
   return [
@@ -55,7 +55,11 @@ export function httpProviders(
     {
       provide: OriginPolicy,
       useFactory: (): OriginPolicy =>
-        new OriginPolicy({ ...(hosts && { hosts }), ...(origins && { origins }) }),
+        new OriginPolicy({
+          ...(hosts && { hosts }),
+          ...(origins && { origins }),
+          ...(behindTlsProxy && { behindTlsProxy }),
+        }),
     },
     ...(access === undefined ? [] : [{ provide: Access, useValue: new Access(access) }]),
     {

@@ -2,6 +2,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Access } from '../access/access.js';
 import { CredentialsRequired, InvalidCredentials, ScopeMissing } from '../access/access-problems.js';
+import { TooManyFailedAttempts } from '../access/failed-attempts.js';
 import { SCOPE_EXTENSION } from '../access/required-scope.js';
 import type { RequiredScope } from '../access/scopes.js';
 import { problemResponses } from './kernel/api-problems.js';
@@ -42,10 +43,11 @@ function describeScope(operation: Operation, scope: RequiredScope, { anonymous }
     new InvalidCredentials('The key has expired.'),
     ...(anonymous.allows(scope) ? [] : [new CredentialsRequired(scope)]),
     new ScopeMissing('key:till-1', scope),
+    new TooManyFailedAttempts(2),
   ];
   const responses = (operation.responses ??= {});
   for (const { status, ...described } of problemResponses(problems)) {
-    if (status !== 401 && status !== 403) continue;
+    if (status !== 401 && status !== 403 && status !== 429) continue;
     const present = responses[status];
     for (const [type, { examples }] of Object.entries(described.content)) {
       const known = present?.content?.[type];
