@@ -7,6 +7,7 @@ import type { FastifyInstance } from 'fastify';
 import { Access } from '../runtime/access/access.js';
 import { GrantedScopes } from '../runtime/access/scopes.js';
 import { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
+import { ClientKey } from '../runtime/access/client-key.js';
 import { Forwarding } from './forwarding.js';
 
 const context = {
@@ -82,17 +83,22 @@ describe('a context that another process serves', () => {
 describe('a process that is to take over a context', () => {
   let other: Server;
   let answer: (at: string | null) => unknown;
+  /** What it asks for, if it asks for a key. */
+  let required: string | undefined;
 
-  const handOver = (entityProjections: readonly string[] = []): Promise<void> =>
+  const handOver = (entityProjections: readonly string[] = [], key?: ClientKey): Promise<void> =>
     new Forwarding({
       contexts: [{ ...context, entityProjections }],
       positionOf: () => 5,
       digestAt: (_projection, at) => Promise.resolve(`${at}-here`),
       head: () => Promise.resolve(5),
+      key,
     }).set('product', `http://127.0.0.1:${portOf(other)}`);
 
   beforeEach(async () => {
-    other = createServer(({ url = '' }, response) => {
+    required = undefined;
+    other = createServer(({ url = '', headers }, response) => {
+      if (required !== undefined && headers.authorization !== required) response.statusCode = 401;
       response.end(JSON.stringify(answer(new URL(url, 'http://localhost').searchParams.get('at'))));
     }).listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -106,6 +112,15 @@ describe('a process that is to take over a context', () => {
   it('takes over when its states are the same', async () => {
     answer = (at) => ({ position: 5, digest: `${at ?? 5}-here` });
     await expect(handOver()).resolves.toBeUndefined();
+  });
+
+  it('is asked with the key of this process', async () => {
+    answer = (at) => ({ position: 5, digest: `${at ?? 5}-here` });
+    required = 'Bearer a-key';
+    await expect(handOver([], ClientKey.of('a-key'))).resolves.toBeUndefined();
+    await expect(handOver()).rejects.toThrow(
+      'answered 401; set LEFTFOLD_KEY or LEFTFOLD_KEY_FILE to a key that has the scope operate there.',
+    );
   });
 
   it('does not when the context has entity projections, which cannot be compared at one position', async () => {

@@ -151,13 +151,50 @@ describe('the configuration', () => {
     ['LEFTFOLD_SNAPSHOT_BYTES', '1000000000000', { snapshotBytes: 1_000_000_000_000 }],
     ['LEFTFOLD_AUDIT_MINUTES', '0', { auditMinutes: 0 }],
     ['LEFTFOLD_BUILD', 'a1b2c3', { build: 'a1b2c3' }],
+    ['LEFTFOLD_KEYS', '/etc/leftfold/keys.json', { keys: resolve('/etc/leftfold/keys.json') }],
+    ['LEFTFOLD_DATA', '/srv/log', { keys: resolve('/srv/log/keys.json') }],
+    ['LEFTFOLD_ANONYMOUS', 'none', { anonymous: { texts: [] } }],
+    ['LEFTFOLD_ANONYMOUS', 'query:*, events:read', { anonymous: { texts: ['query:*', 'events:read'] } }],
   ])('reads %s=%s', (name, text, expected) => {
     expect(readSettings({ [name]: text })).toMatchObject(expected);
   });
 });
 
+describe('the settings of JWTs', () => {
+  const all = {
+    LEFTFOLD_JWT_ISSUER: 'https://login.example.com/',
+    LEFTFOLD_JWT_AUDIENCE: 'https://log.example.com',
+    LEFTFOLD_JWT_JWKS: 'https://login.example.com/jwks.json',
+  };
+
+  it('are taken together', () => {
+    expect(readSettings(all).jwt).toEqual({
+      issuer: 'https://login.example.com/',
+      audience: 'https://log.example.com',
+      jwks: new URL('https://login.example.com/jwks.json'),
+    });
+    expect(readSettings({ ...all, LEFTFOLD_JWT_JWKS: 'http://127.0.0.1:9000/jwks' }).jwt).toBeDefined();
+  });
+
+  it.each(Object.keys(all))('are refused without %s', (name) => {
+    expect(errorOf({ ...all, [name]: '' })).toMatchObject({
+      setting: name,
+      message: expect.stringMatching(/^LEFTFOLD_JWT_\w+: must be set beside LEFTFOLD_JWT_\w+: /) as string,
+    });
+  });
+});
+
 describe('a setting that cannot be', () => {
   it.each([
+    [
+      'LEFTFOLD_JWT_JWKS',
+      'http://login.example.com/jwks',
+      'must begin with https:, except on a loopback address',
+    ],
+    ['LEFTFOLD_JWT_JWKS', 'login.example.com', 'must be the URL of a JWKS'],
+    ['LEFTFOLD_ANONYMOUS', 'everything', '"everything" is no scope; a scope is query:<projection>'],
+    ['LEFTFOLD_ANONYMOUS', 'none,log', 'must be scopes, separated by commas, or none alone'],
+    ['LEFTFOLD_ANONYMOUS', ',', 'must be scopes, separated by commas, or none alone'],
     ['PORT', 'abc', 'must be a whole number from 0 to 65535'],
     ['PORT', '-1', 'must be a whole number from 0 to 65535'],
     ['PORT', '65536', 'must be a whole number from 0 to 65535'],
