@@ -14,7 +14,7 @@ let counted = 0;
 
 function open(index) {
   return new Promise((resolve, reject) => {
-    const client = { last: 0, samples: index < sampled ? [] : undefined };
+    const client = { last: 0, samples: index % Math.ceil(clients / sampled) === 0 ? [] : undefined };
     all.push(client);
     let rest = '';
     const socket = connect({ host: hostname, port: Number(port) }, () => socket.write(request));

@@ -154,7 +154,9 @@ try {
   for (const name of ['ours', 'bare']) {
     const of = (value) => median(rounds.map((round) => value(round[name])));
     console.log(
-      `${name}  ${of(({ rate }) => rate).toFixed(0).padStart(7)} messages/s  p99 ${of(({ p99 }) => p99).toFixed(0)} ms after the acknowledgement  ` +
+      `${name}  ${of(({ rate }) => rate)
+        .toFixed(0)
+        .padStart(7)} messages/s  p99 ${of(({ p99 }) => p99).toFixed(0)} ms after the acknowledgement  ` +
         `${of(({ appends }) => appends).toFixed(0)} appends/s  ` +
         `${(first[name].idleBytes / 1024).toFixed(1)} KiB a client, ${(first[name].loadedBytes / 1024).toFixed(1)} KiB under load`,
     );
