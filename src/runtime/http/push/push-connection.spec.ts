@@ -186,7 +186,7 @@ describe('a connection', () => {
   ] as const)('tells the client why its source has failed: %s', async (reason, error) => {
     await connection.run(async function* source() {
       yield [{ id: '1', data: '1' }];
-      await Promise.reject<undefined>(error as Error);
+      await Promise.reject<undefined>(error);
     });
     expect([client.got, client.ended]).toEqual([['1'], reason]);
   });

@@ -25,7 +25,7 @@ describe('watchers', () => {
   it('are woken some in a turn, so that thousands do not hold up the thread', async () => {
     const watchers = new Watchers();
     let woken = 0;
-    for (let count = 0; count < 1000; count += 1) {
+    for (let count = 0; count < 4000; count += 1) {
       void watchers
         .watch(never)
         .changed()
@@ -34,14 +34,14 @@ describe('watchers', () => {
         });
     }
     watchers.notify();
-    const counts: number[] = [];
-    while (woken < 1000) {
+    const turns: number[] = [];
+    for (let before = 0; woken < 4000; before = woken) {
       await nextTurn();
-      counts.push(woken);
+      turns.push(woken - before);
     }
-    expect(Math.max(...counts.map((count, index) => count - (counts[index - 1] ?? 0)))).toBeLessThanOrEqual(
-      128,
-    );
+    // Of the thread's turn and the one that the watchers take in it.
+    expect(Math.max(...turns)).toBeLessThanOrEqual(512);
+    expect(turns.length).toBeGreaterThanOrEqual(8);
   });
 
   it('see every change, also one that comes while others are woken', async () => {
