@@ -1,6 +1,7 @@
 /** Compares two JSON Schemas: where does the one refuse data that the other takes? */
 import type { Json } from '../../event.js';
 import { isSameJson } from './json-difference.js';
+import { ComparedPairs, noteNarrower, noteTaken, type Pair } from './compared-pairs.js';
 import { narrowerBounds } from './narrower-bounds.js';
 import {
   asSchema,
@@ -23,40 +24,85 @@ export interface Narrowing {
 /**
  * Of members, types, values and bounds. Patterns and formats are only compared as texts, so another one counts as narrower; what neither schema
  * tells, such as a `refine`, is not seen. What refers to itself is compared once, and told of again where it is met again.
+ *
+ * @param onComparison is called for each pair of schemas that is compared
  */
-export function narrowings(before: Json, after: Json): readonly Narrowing[] {
+export function narrowings(
+  before: Json,
+  after: Json,
+  onComparison: () => void = () => undefined,
+): readonly Narrowing[] {
   const [was, is] = [new SchemaDocument(before), new SchemaDocument(after)];
-  return isSameJson(before, after) ? [] : new Comparison(was, is).at(was.root, is.root, '', []);
+  if (isSameJson(before, after)) return [];
+  const comparison = new Comparison(was, is, onComparison);
+  const found = comparison.at(was.root, is.root, '', []);
+  return comparison.isTooLarge ? [TOO_LARGE] : found;
+}
+
+/** Of pairs of schemas. Hand-written contracts take some hundred; what refers to itself in a thousand ways would take for ever. */
+const MAX_COMPARISONS = 20_000;
+const TOO_LARGE: Narrowing = {
+  field: '',
+  what: 'is another schema, and refers to itself in more ways than can be compared',
+};
+
+/** A pair that is met within itself, and where; nowhere, if what it is met in was compared before. */
+interface MetAgain {
+  readonly pair: Pair;
+  readonly field?: string;
 }
 
 /** The two schemas that are being compared, and those that they are within. */
-type Pairs = readonly (readonly [was: Schema, is: Schema])[];
+type Pairs = readonly Pair[];
 
 class Comparison {
   /** What was met within itself, and where. */
-  #metAgain: readonly { readonly pair: Pairs[number]; readonly field: string }[] = [];
+  #metAgain: MetAgain[] = [];
+  readonly #pairs = new ComparedPairs();
+  #comparisons = 0;
 
   constructor(
     private readonly before: SchemaDocument,
     private readonly after: SchemaDocument,
+    private readonly onComparison: () => void,
   ) {}
+
+  get isTooLarge(): boolean {
+    return this.#comparisons > MAX_COMPARISONS;
+  }
 
   at(was: Schema, is: Schema, field: string, outer: Pairs): readonly Narrowing[] {
     const [old, now] = [this.before.resolved(was), this.after.resolved(is)];
-    const isThese = ([earlier, later]: Pairs[number]): boolean => earlier === old && later === now;
-    if (outer.some(isThese)) {
-      this.#metAgain = [...this.#metAgain, { pair: [old, now], field }];
+    const pair = this.#pairs.of(old, now);
+    if (outer.includes(pair)) {
+      this.#metAgain.push({ pair, field });
       return [];
     }
-    const found = this.#resolved(old, now, field, [...outer, [old, now]]);
-    const again = this.#metAgain.filter(({ pair }) => isThese(pair));
-    this.#metAgain = this.#metAgain.filter((each) => !again.includes(each));
-    if (found.length === 0) return [];
+    if (pair.outcome === 'taken') {
+      for (const each of pair.dependsOn) this.#metAgain.push({ pair: each });
+      return [];
+    }
+    if (this.isTooLarge) return [];
+    this.#comparisons += 1;
+    this.onComparison();
+    const before = this.#metAgain;
+    this.#metAgain = [];
+    const found = this.#resolved(old, now, field, [...outer, pair]);
+    const again = this.#metAgain.filter((each) => each.pair === pair);
+    const others = this.#metAgain.filter((each) => each.pair !== pair);
+    this.#metAgain = before;
+    for (const each of others) before.push(each);
+    if (found.length === 0) {
+      noteTaken(
+        pair,
+        others.map((each) => each.pair),
+      );
+      return [];
+    }
+    noteNarrower(pair);
     const what = `is narrower, as ${field === '' ? 'all of it' : field} is`;
-    return [
-      ...found,
-      ...[...new Set(again.map((each) => each.field))].map((each) => ({ field: each, what })),
-    ];
+    const fields = new Set(again.flatMap((each) => each.field ?? []));
+    return [...found, ...[...fields].map((each) => ({ field: each, what }))];
   }
 
   #resolved(old: Schema, now: Schema, field: string, inside: Pairs): readonly Narrowing[] {
@@ -82,7 +128,7 @@ class Comparison {
   ): readonly Narrowing[] {
     return (later.length > 1 ? earlier.flatMap(eachValue) : earlier).flatMap((old) => {
       const found = later.map((now) =>
-        later.length > 1 && isOtherKind(old, now)
+        later.length > 1 && (isOtherKind(old, now) || this.#pairs.of(old, now).outcome === 'narrower')
           ? [{ field, what: 'is of another kind' }]
           : this.at(old, now, field, outer),
       );
