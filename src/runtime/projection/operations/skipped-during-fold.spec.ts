@@ -11,7 +11,7 @@ import { recordSkip } from '../skipping.js';
 import { SkippedDuringFold, type FoldDependencies } from './fold-dependencies.js';
 import { ThreadExecutor, type ExecutorOptions } from './executor.js';
 import { runRebuild, type RebuildReport } from './rebuild.js';
-import type { JobResults, JobRequest } from './run-job.js';
+import type { JobResults, ThreadJobRequest } from './run-job.js';
 
 /** Does something before or after the job. */
 class Around extends ThreadExecutor {
