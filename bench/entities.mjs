@@ -19,6 +19,7 @@ import { EntityProjection } from '../dist/runtime/projection/entities/entity-pro
 import { skipContracts } from '../dist/runtime/projection/skipping.js';
 import { createActor } from 'xstate';
 import { accounts, depositsFrom, deposited } from './entities/accounts.mjs';
+import { foldByEmmett, hasEmmett } from './entities/emmett.mjs';
 import { writePlain } from './entities/plain.mjs';
 import { median } from './rates.mjs';
 import { PostgresServer, findPostgres } from '../test/support/postgres-server.mjs';
@@ -29,6 +30,8 @@ const KEYS = Number(process.env.BENCH_KEYS ?? EVENTS / 10);
 const LISTED = Number(process.env.BENCH_LISTED ?? EVENTS);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+/** emmett is measured over fewer events, a tenth as many keys: it takes some hundred times as long. */
+const PEER_EVENTS = Number(process.env.BENCH_PEER_EVENTS ?? Math.min(EVENTS, 20_000));
 const COMMIT_EVENTS = 1000;
 const LIST = '/accounts?status=gold&sort=-total&limit=50';
 const MAX_P99_MS = 5;
@@ -71,8 +74,8 @@ function later() {
   return settle;
 }
 
-async function load(url, path, connections) {
-  const options = JSON.stringify({ url, method: 'GET', path, connections, seconds: SECONDS });
+async function load(url, path, connections, keys) {
+  const options = JSON.stringify({ url, method: 'GET', path, connections, seconds: SECONDS, keys });
   const { stdout } = await promisify(execFile)(process.execPath, [
     join(import.meta.dirname, 'load.mjs'),
     options,
@@ -95,6 +98,7 @@ async function foldRows(server) {
     });
   }
   await log.close();
+  const emmett = hasEmmett() ? await emmettRates(server) : {};
   const ratio = median(rounds.map(({ ours, beside }) => ours / beside));
   row(
     `fold of ${EVENTS.toLocaleString('en')} events over ${KEYS.toLocaleString('en')} keys`,
@@ -103,6 +107,12 @@ async function foldRows(server) {
     `${ratio.toFixed(2)} ×`,
     '0.4 ×',
   );
+  if (emmett.sqlite !== undefined)
+    emmettRow(
+      'SQLite',
+      rounds.map(({ ours }) => ours),
+      emmett.sqlite,
+    );
   if (server === undefined) return;
   row(
     'the same into PostgreSQL',
@@ -111,6 +121,56 @@ async function foldRows(server) {
     `${median(rounds.map(({ ours, postgres }) => postgres / ours)).toFixed(2)} ×`,
     '',
   );
+  if (emmett.postgres !== undefined)
+    emmettRow(
+      'PostgreSQL',
+      rounds.map(({ postgres }) => postgres),
+      emmett.postgres,
+    );
+}
+
+/** Once: it takes long, and is far away. */
+async function emmettRates(server) {
+  const options = { events: PEER_EVENTS, keys: PEER_EVENTS / 10 };
+  return {
+    sqlite: await foldByEmmett('sqlite', options),
+    postgres: server && (await foldByEmmett('postgresql', { ...options, postgresUrl: server.url })),
+  };
+}
+
+function emmettRow(where, ours, rate) {
+  row(
+    `the same beside emmett, into ${where}`,
+    perSecond(median(ours)),
+    `${perSecond(rate)} by its projection of ${PEER_EVENTS.toLocaleString('en')} events`,
+    `${(median(ours) / rate).toFixed(1)} ×`,
+    '3 ×',
+  );
+}
+
+/** Each request asks for another entity, of which PostgreSQL is asked unless it is among those read last. */
+async function postgresRow(postgres) {
+  const environment = { LEFTFOLD_ENTITIES: postgres.url, LEFTFOLD_ENTITIES_PREFIX: 'served' };
+  const main = join(import.meta.dirname, 'entities', 'main.mjs');
+  // A second process begins with an empty cache.
+  await (await start(join(folder, 'data'), main, environment)).stop();
+  const server = await start(join(folder, 'data'), main, environment);
+  try {
+    const rounds = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const beside = await load(server.url, '/sum', 32);
+      rounds.push({ beside, ours: await load(server.url, '/accounts/a{n}', 32, LISTED) });
+    }
+    row(
+      `one of ${LISTED.toLocaleString('en')} entities over HTTP, from PostgreSQL`,
+      perSecond(median(rounds.map(({ ours }) => ours.rate))),
+      `${perSecond(median(rounds.map(({ beside }) => beside.rate)))} GET /sum`,
+      `${median(rounds.map(({ ours, beside }) => ours.rate / beside.rate)).toFixed(2)} ×, p99 ${median(rounds.map(({ ours }) => ours.p99)).toFixed(1)} ms`,
+      '',
+    );
+  } finally {
+    await server.stop();
+  }
 }
 
 async function servedRows() {
@@ -156,6 +216,7 @@ console.log('| work | Leftfold | beside | ratio | reach |\n| --- | ---: | ---: |
 try {
   await foldRows(server);
   await servedRows();
+  if (server !== undefined) await postgresRow(server);
 } finally {
   await server?.remove();
   rmSync(folder, { recursive: true, force: true });

@@ -5,17 +5,26 @@
  */
 import { connect } from 'node:net';
 
-const { url, method, path, body, connections, seconds } = JSON.parse(process.argv[2]);
+/** With `keys`, `{n}` in the path is another number below it each time. */
+const { url, method, path, body, connections, seconds, keys } = JSON.parse(process.argv[2]);
 const { hostname, port } = new URL(url);
 
-const head = [
-  `${method} ${path} HTTP/1.1`,
-  `Host: ${hostname}:${port}`,
-  ...(body === undefined
-    ? []
-    : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`]),
-];
-const request = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body ?? ''}`);
+const requestOf = (to) => {
+  const head = [
+    `${method} ${to} HTTP/1.1`,
+    `Host: ${hostname}:${port}`,
+    ...(body === undefined
+      ? []
+      : ['Content-Type: application/json', `Content-Length: ${Buffer.byteLength(body)}`]),
+  ];
+  return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body ?? ''}`);
+};
+const MAX_PATHS = 100_000;
+const paths = Math.min(keys ?? 1, MAX_PATHS);
+const requests = Array.from({ length: paths }, (_, index) =>
+  requestOf(path.replace('{n}', Math.floor(((index * 7919) % paths) * ((keys ?? 1) / paths)))),
+);
+let sent = 0;
 
 const latencies = [];
 let stopAt = Infinity;
@@ -29,7 +38,8 @@ function run() {
     socket.setEncoding('latin1');
     const send = () => {
       sentAt = performance.now();
-      socket.write(request);
+      socket.write(requests[sent % paths]);
+      sent += 1;
     };
     socket.on('connect', send);
     socket.on('error', reject);

@@ -7,6 +7,7 @@ import {
   defineEvent,
   defineProjection,
 } from '../../dist/runtime/index.js';
+import { depositOf } from './deposits.mjs';
 
 export const deposited = defineEvent({
   type: 'account.deposited',
@@ -56,8 +57,4 @@ export function depositsFrom(first, count, keys) {
   return Array.from({ length: count }, (_, index) => {
     return deposited.create(depositOf(first + index, keys));
   });
-}
-
-export function depositOf(number, keys) {
-  return { account: `a${(number * 7919) % keys}`, cents: (number * 104729) % 1000 };
 }

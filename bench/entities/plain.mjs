@@ -1,6 +1,6 @@
 /** The rows that an entity projection writes, written by plain `libsql` with the same settings: one for each event, in transactions of as many. */
 import Database from 'libsql';
-import { depositOf } from './accounts.mjs';
+import { depositOf } from './deposits.mjs';
 
 export const TRANSACTION_EVENTS = 4000;
 

@@ -7,10 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 const MAIN = join(import.meta.dirname, '..', 'domain', 'main.mjs');
 
 /** Resolves once every projection follows the log. */
-export async function start(folder, main = MAIN) {
+export async function start(folder, main = MAIN, environment = {}) {
   const began = performance.now();
   const child = spawn(process.execPath, [main], {
-    env: { ...process.env, PORT: '0', LEFTFOLD_DATA: folder, NO_COLOR: '1' },
+    env: { ...process.env, PORT: '0', LEFTFOLD_DATA: folder, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';

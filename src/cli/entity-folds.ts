@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EntityPlace } from '../runtime/projection/entities/entity-place.js';
-import { entityDatabasesOf } from '../runtime/projection-settings.js';
+import { entityDatabasesOf } from '../runtime/entity-databases.js';
 import type { EntityDatabases } from '../runtime/projection/entities/entity-database.js';
 import type { BesideOptions } from '../runtime/projection/entities/entity-beside.js';
 import type { EntityProjectionDefinition } from '../runtime/projection/entities/define-entity-projection.js';

@@ -2,10 +2,8 @@
 import { buildIdOf } from './build-id.js';
 import type { EventStore } from './event-log/event-store.js';
 import { isInMemory, isPostgres } from './checked-options.js';
-import type { EntityOptions, LeftfoldOptions, SnapshotOptions } from './leftfold-options.js';
-import type { EntityDatabases } from './projection/entities/entity-database.js';
-import { postgresDatabasesOf } from './projection/entities/postgres/postgres-databases.js';
-import { SqliteDatabases } from './projection/entities/sqlite/sqlite-databases.js';
+import { entitiesOf, entityDatabasesOf } from './entity-databases.js';
+import type { LeftfoldOptions, SnapshotOptions } from './leftfold-options.js';
 import type { ProjectionSettings } from './projection/projection-host.js';
 import { DEFAULT_LIMITS, snapshotFolder } from './projection/snapshots/file-snapshot-store.js';
 import { rebuildStoreIn, snapshotStoreIn } from './projection/snapshots/snapshot-folders.js';
@@ -59,28 +57,6 @@ export function projectionSettings(
       } satisfies WorkerEntryOptions,
     },
   };
-}
-
-/** As a worker has them, whose log may be another one's file. */
-function entitiesOf(
-  location: LeftfoldOptions['store'],
-  {
-    postgres = typeof location === 'string' && isPostgres(location) && location,
-    prefix,
-  }: Partial<EntityOptions> = {},
-): Partial<EntityOptions> {
-  return { postgres, ...(prefix !== undefined && { prefix }) };
-}
-
-/** Where each entity projection has its databases. */
-export function entityDatabasesOf(
-  store: LeftfoldOptions['store'],
-  folder: string | undefined,
-  { postgres = isPostgres(store) && store, prefix }: Partial<EntityOptions> = {},
-): (projection: string) => EntityDatabases {
-  if (postgres !== false)
-    return postgresDatabasesOf({ url: postgres, ...(prefix !== undefined && { prefix }) });
-  return (name) => new SqliteDatabases(folder === undefined ? undefined : snapshotFolder(folder, name));
 }
 
 /** The database that the log is in, where that is one for read models too. */

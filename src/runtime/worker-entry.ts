@@ -3,7 +3,7 @@ import { rebuildStoreIn, snapshotStoreIn } from './projection/snapshots/snapshot
 import type { WorkerBootstrap } from './projection/operations/worker-bootstrap.js';
 import { BUILT_IN_DRIVERS } from './built-in-drivers.js';
 import type { EntityOptions } from './leftfold-options.js';
-import { entityDatabasesOf } from './projection-settings.js';
+import { entityDatabasesOf } from './entity-databases.js';
 import { StoreDrivers, type StoreDriver } from './stores/drivers.js';
 
 export interface WorkerEntryOptions {

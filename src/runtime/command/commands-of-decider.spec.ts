@@ -464,6 +464,7 @@ describe('what cannot be a decider', () => {
       () => define(litres, drained as never),
       /command fill records tank.drained, which the decider does not consume/,
     ],
+    ['an input that is no schema', () => define({} as never), /it is no Standard Schema/],
     [
       'a schema that does not tell its JSON Schema',
       () => define({ '~standard': { version: 1, vendor: 'x', validate: (value) => ({ value }) } }),

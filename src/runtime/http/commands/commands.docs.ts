@@ -1,4 +1,5 @@
 /** OpenAPI of commands and subjects. */
+import { z } from 'zod';
 import { CommitIdReused } from '../../event-log/errors.js';
 import type { AnyCommand } from '../../command/commands.js';
 import type { AnyDecider } from '../../command/decider.js';
@@ -17,6 +18,7 @@ import { schemaFrom, type JsonSchema, type Schema } from '../kernel/api-schema.j
 import { bodyProblems } from '../kernel/bodies.js';
 import { InvalidBody, InvalidHeader, InvalidParameter, Problem } from '../kernel/problem.js';
 import { apiCommand } from '../projections/projections.docs.js';
+import { parametersIn } from './command-path.js';
 import { bodyOf, pathMembers, propertiesOf, sentence } from './command-input.docs.js';
 import { acceptedBy, httpOf } from './command-request.js';
 import { noSuchSubject } from './no-such-subject.js';
@@ -95,12 +97,22 @@ export function ApiSubject(served: ServedDecider): MethodDecorator {
   });
 }
 
+/** Its path has members of the input in braces. */
+const apiTemplatedCommand = apiCommand
+  .extend({ templated: z.literal(true) })
+  .meta({ title: 'TemplatedCommandLink' });
+
 /** What is shown of a subject, with links to its commands. */
 function subjectSchema({ decider, commands }: ServedDecider): Schema {
   const links = {
     type: 'object',
     description: 'Those that are possible now; whether one allows an input shows when it is sent',
-    properties: Object.fromEntries(commands.map(({ name }) => [name, jsonSchemaOf(apiCommand)])),
+    properties: Object.fromEntries(
+      commands.map(({ name, path }) => [
+        name,
+        jsonSchemaOf(parametersIn(path).length > 0 ? apiTemplatedCommand : apiCommand),
+      ]),
+    ),
   };
   const shown = shownOf(decider);
   return schemaFrom({

@@ -105,7 +105,7 @@ describe.each(ENTITY_STORES)('a list by a decimal in $name', ({ create }) => {
     store = await create();
     log = new EventLog(new MemoryStore());
     log.contracts.register(orderContracts);
-    running = runEntities<unknown>(prices as never, log, store.databases());
+    running = runEntities<unknown>(prices, log, store.databases());
     await log.append(texts.map((text, index) => opened(keys[index] ?? '', text)).toReversed());
     await running.caughtUp();
   });

@@ -41,11 +41,9 @@ export function columnValue(kind: IndexKind, value: unknown): ColumnValue | unde
     case 'integer':
       return integerValue(value);
     case 'decimal':
-      return typeof value === 'string'
-        ? decimalValue(value)
-        : Number.isSafeInteger(value)
-          ? decimalValue(String(value))
-          : undefined;
+      if (typeof value === 'number')
+        return Number.isSafeInteger(value) ? decimalValue(String(value)) : undefined;
+      return typeof value === 'string' ? decimalValue(value) : undefined;
     case 'time':
       return typeof value === 'string' ? timeValue(value) : undefined;
   }
