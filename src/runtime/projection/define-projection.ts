@@ -11,7 +11,7 @@ export type View = Readonly<Record<string, Json>>;
 /** What a view is asked for: the state now, the state at a position, or a hypothetical state, as in a what-if. */
 export type When = 'now' | 'never' | Position;
 
-export interface ProjectionDefinition<Context = unknown> {
+export interface ProjectionDefinition<Context = unknown, Shown extends View = View> {
   /** Names its folder, its URL and its log lines: lower case letters, digits and hyphens; not a path that the runtime serves. */
   readonly name: string;
   readonly machine: Machine;
@@ -26,7 +26,7 @@ export interface ProjectionDefinition<Context = unknown> {
    *
    * @param when for a view that contains links to parts of the same state. Default: now
    */
-  view(state: FoldState<Context>, when?: When): View;
+  view(state: FoldState<Context>, when?: When): Shown;
   /** Members of the view that are paths of this application. Over HTTP they get the prefixes under which it is served. */
   readonly links?: readonly string[];
 }
@@ -41,7 +41,7 @@ const NAME = new RegExp(`^[a-z][a-z0-9-]{0,${MAX_NAME_LENGTH - 1}}$`);
  * @throws Error at start-up when the name or the version cannot be one, when the initial context is no data, when the machine is not pure (by name of the state),
  *   or when it has a transition for an event that it neither says it consumes nor raises itself, as an object
  */
-export function defineProjection<Projected extends Machine>(definition: {
+export function defineProjection<Projected extends Machine, Shown extends View = View>(definition: {
   readonly name: string;
   readonly machine: Projected;
   readonly consumes: readonly AnyContract[];
@@ -50,9 +50,9 @@ export function defineProjection<Projected extends Machine>(definition: {
    * reads: states of another version are not used. A whole number from 1. Default: 1.
    */
   readonly version?: number;
-  readonly view: (state: FoldState<ContextOf<Projected>>, when?: When) => View;
+  readonly view: (state: FoldState<ContextOf<Projected>>, when?: When) => Shown;
   readonly links?: readonly string[];
-}): ProjectionDefinition<ContextOf<Projected>> {
+}): ProjectionDefinition<ContextOf<Projected>, Shown> {
   const { name, machine, consumes, version = FIRST_VERSION, view, links } = definition;
   requireNameAndVersion('projection', { name, version });
   const fold = foldOf<ContextOf<Projected>>(machine);
