@@ -196,7 +196,10 @@ export class EntitiesClient<View> {
 
   /** The page, and each that follows when something of it changes. */
   watch({ signal, ...options }: Omit<ListOptions, 'after' | 'wait'> = {}): Live<EntityPage<Entity<View>>> {
-    return this.queries.watch.states(this.queries.transport.urlOf(this.path, listQuery(options)), signal);
+    return this.queries.watch.states(
+      this.queries.transport.urlOf(this.path, { ...listQuery(options) }),
+      signal,
+    );
   }
 
   /** The entity, and each change of it; null while it is removed. */

@@ -2,7 +2,7 @@
 import type { StreamState } from './event-stream.js';
 import { liveOf, type Live } from './live.js';
 import { isProblem } from './problem-error.js';
-import { NO_PUSH, pushed, type PushOptions } from './push.js';
+import { pushed, type PushOptions } from './push.js';
 import { pause, type RetryOptions } from './retries.js';
 import type { Transport } from './transport.js';
 import type { ClientEvent } from './types.js';
@@ -66,7 +66,7 @@ export class Watch {
       try {
         const messages = pushed(this.transport, url, state, signal, this.#push);
         for (let next = await messages.next(); ; next = await messages.next()) {
-          if (next.value === NO_PUSH || next.done === true) break;
+          if (next.done === true) break; // not to be had
           shown = next.value.data;
           yield JSON.parse(shown) as State;
         }
@@ -99,7 +99,7 @@ export class Watch {
         this.#push,
       );
       for (let next = await messages.next(); ; next = await messages.next()) {
-        if (next.value === NO_PUSH || next.done === true) break;
+        if (next.done === true) break; // not to be had
         yield JSON.parse(next.value.data) as ClientEvent;
       }
     }
