@@ -40,6 +40,14 @@ const serve = async (listener: RequestListener, port = 0): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
+function withResolvers<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void } {
+  let resolve: (value: Value) => void = () => undefined;
+  const promise = new Promise<Value>((resolved) => {
+    resolve = resolved;
+  });
+  return { promise, resolve };
+}
+
 beforeEach(async () => {
   const settings = readSettings({ LEFTFOLD_STORE: 'memory', PORT: '0' });
   const running = await startMonolith(settings, SILENT, '0.0.0', { ...PARTS, contexts: [HelloWorldModule] });
@@ -158,7 +166,7 @@ describe('a query', () => {
     expect((await sumOf.whatIf({ without: [1] })).wouldBe?.value).toBe('6');
     const points = [];
     for await (const point of sumOf.history()) points.push(point.position);
-    expect(points).toEqual([1, 2]);
+    expect(points).toEqual([0, 1, 2]);
   });
 
   it('that is repeated is answered from what is known, with 304', async () => {
@@ -238,16 +246,16 @@ describe('a watch', () => {
   });
 
   it('that is unsubscribed calls no more, and closes its connection', async () => {
-    const closed = Promise.withResolvers<void>();
+    const closed = withResolvers<void>();
     const at = await serve((request, response) => {
       request.socket.once('close', () => {
-        closed.resolve();
+        closed.resolve(undefined);
       });
       response
         .writeHead(200, { 'content-type': 'text/event-stream' })
         .write('id: 1\ndata: {"value":"5"}\n\n');
     });
-    const seen = Promise.withResolvers<string>();
+    const seen = withResolvers<string>();
     const subscription = clientOf(at)
       .projection('sum')
       .watch()

@@ -41,23 +41,23 @@ export function liveOf<Value>(source: LiveSource<Value>, outer?: AbortSignal): L
       };
     },
     subscribe: (observer) => {
-      const { next, error, complete } =
-        typeof observer === 'function' ? ({ next: observer } as LiveObserver<Value>) : observer;
+      // Its methods may need it as their `this`.
+      const to: LiveObserver<Value> = typeof observer === 'function' ? { next: observer } : observer;
       const own = new AbortController();
       const signal = outer ? AbortSignal.any([outer, own.signal]) : own.signal;
       const run = async (): Promise<void> => {
         try {
           for await (const value of source(signal)) {
             if (signal.aborted) return;
-            next?.(value);
+            to.next?.(value);
           }
         } catch (thrown) {
           if (signal.aborted) return;
-          if (error === undefined) throw thrown;
-          error(thrown);
+          if (to.error === undefined) throw thrown;
+          to.error(thrown);
           return;
         }
-        if (!signal.aborted) complete?.();
+        if (!signal.aborted) to.complete?.();
       };
       void run();
       return {
