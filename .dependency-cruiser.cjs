@@ -74,6 +74,14 @@ module.exports = {
       KERNEL,
     ),
     {
+      name: 'client-imports-nothing',
+      comment:
+        'What runs in a browser imports types of the runtime and nothing else: no package, nothing of Node.',
+      severity: 'error',
+      from: { path: '^src/runtime/client/', pathNot: SPECS },
+      to: { pathNot: '^src/runtime/client/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'xstate-in-its-place',
       comment:
         'In the runtime, only fold/compiled and the machines of projections’ lifecycles import XState.',

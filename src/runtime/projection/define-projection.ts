@@ -23,7 +23,7 @@ export interface ProjectionHttp {
   readonly path?: string;
 }
 
-export interface ProjectionDefinition<Context = unknown> {
+export interface ProjectionDefinition<Context = unknown, Shown extends View = View> {
   /** Names its folder, its URL and its log lines: lower case letters, digits and hyphens; not a path that the runtime serves. */
   readonly name: string;
   readonly machine: Machine;
@@ -38,7 +38,7 @@ export interface ProjectionDefinition<Context = unknown> {
    *
    * @param when for a view that contains links to parts of the same state. Default: now
    */
-  view(state: FoldState<Context>, when?: When): View;
+  view(state: FoldState<Context>, when?: When): Shown;
   /** Members of the view that are paths of this application. Over HTTP they get the prefixes under which it is served. */
   readonly links?: readonly string[];
   readonly http?: ProjectionHttp;
@@ -54,7 +54,7 @@ const NAME = new RegExp(`^[a-z][a-z0-9-]{0,${MAX_NAME_LENGTH - 1}}$`);
  * @throws Error at start-up when the name or the version cannot be one, when the initial context is no data, when the machine is not pure (by name of the state),
  *   or when it has a transition for an event that it neither says it consumes nor raises itself, as an object
  */
-export function defineProjection<Projected extends Machine>(definition: {
+export function defineProjection<Projected extends Machine, Shown extends View = View>(definition: {
   readonly name: string;
   readonly machine: Projected;
   readonly consumes: readonly AnyContract[];
@@ -63,12 +63,12 @@ export function defineProjection<Projected extends Machine>(definition: {
    * reads: states of another version are not used. A whole number from 1. Default: 1.
    */
   readonly version?: number;
-  readonly view: (state: FoldState<ContextOf<Projected>>, when?: When) => View;
+  readonly view: (state: FoldState<ContextOf<Projected>>, when?: When) => Shown;
   readonly links?: readonly string[];
   /** What becomes of a consumed event that the state has no transition for. Default: `ignore`. */
   readonly unhandled?: Unhandled;
   readonly http?: ProjectionHttp;
-}): ProjectionDefinition<ContextOf<Projected>> {
+}): ProjectionDefinition<ContextOf<Projected>, Shown> {
   const {
     name,
     machine,

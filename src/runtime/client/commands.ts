@@ -1,0 +1,83 @@
+/** Commands: each is sent until it is answered, under a key of its own, so that it is carried out once. */
+import type { Transport } from './transport.js';
+import type { CommandInput, CommandOf } from './types.js';
+
+export interface CommandOptions {
+  readonly signal?: AbortSignal;
+  /** Default: a random one for each command. */
+  readonly idempotencyKey?: string;
+}
+
+export interface CommandAnswer {
+  /** That of the last event that it has recorded. */
+  readonly position: number;
+  /** The path at which the result can be seen. */
+  readonly location: string | undefined;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** A subject, and which commands its state allows now. */
+export interface SubjectAnswer {
+  readonly commands: Readonly<Record<string, { readonly method: string; readonly href: string }>>;
+  readonly [member: string]: unknown;
+}
+
+/** The subjects of one decider. */
+export class DeciderClient<Decider> {
+  constructor(
+    private readonly commands: CommandSender,
+    private readonly path: string,
+    private readonly routes: Readonly<Record<string, string>>,
+  ) {}
+
+  /** `POST /<path>`: a new subject, or with an array several in one commit. @throws ProblemError */
+  create<Input extends CommandInput<Decider, CommandOf<Decider>>>(
+    input: Input | readonly Input[],
+    options?: CommandOptions,
+  ): Promise<CommandAnswer> {
+    return this.commands.send(`/${this.path}`, input, options);
+  }
+
+  /** `POST /<path>/{id}/<command>`, or with an array several in one commit. @throws ProblemError */
+  execute<Name extends CommandOf<Decider>>(
+    id: string | number,
+    command: Name,
+    input: CommandInput<Decider, Name> | readonly CommandInput<Decider, Name>[],
+    options?: CommandOptions,
+  ): Promise<CommandAnswer> {
+    const route = this.routes[command] ?? command;
+    return this.commands.send(`/${this.path}/${encodeURIComponent(id)}/${route}`, input, options);
+  }
+
+  /** `GET /<path>/{id}`. @throws ProblemError */
+  async get(id: string | number, { signal }: Pick<CommandOptions, 'signal'> = {}): Promise<SubjectAnswer> {
+    const { transport } = this.commands;
+    const url = transport.urlOf(`/${this.path}/${encodeURIComponent(id)}`);
+    return (await transport.send(url, { signal })).body as SubjectAnswer;
+  }
+}
+
+export class CommandSender {
+  /** The last position that a command of this client was answered with. */
+  written = 0;
+
+  constructor(readonly transport: Transport) {}
+
+  /** @throws ProblemError, or the last error of `fetch`: then it is not known whether it was carried out, and the same key may be used again */
+  async send(path: string, input: unknown, options: CommandOptions = {}): Promise<CommandAnswer> {
+    const { idempotencyKey = crypto.randomUUID(), signal } = options;
+    const { headers, body } = await this.transport.send(this.transport.urlOf(path), {
+      method: 'POST',
+      headers: { 'idempotency-key': idempotencyKey },
+      body: input,
+      signal,
+    });
+    const position = Number(headers.get('leftfold-position') ?? 0);
+    this.written = Math.max(this.written, position);
+    return {
+      position,
+      location: headers.get('location') ?? undefined,
+      body: body as Readonly<Record<string, unknown>>,
+    };
+  }
+}

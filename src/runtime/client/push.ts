@@ -1,0 +1,102 @@
+/** Messages of an event stream that outlive its connections: it reconnects, and resumes after the last message. */
+import { readEventStream, type StreamMessage, type StreamState } from './event-stream.js';
+import { ProblemError } from './problem-error.js';
+import { isRetried, pause, pauseBefore, retryAfterMs, type RetryOptions } from './retries.js';
+import type { Transport } from './transport.js';
+
+export interface PushOptions {
+  readonly retry: RetryOptions;
+  /** A stream of which nothing has arrived after so long is held back by a proxy, or not to be had. */
+  readonly firstBytesMs: number;
+  /** A connection without a heartbeat for so long is dead. */
+  readonly silenceMs: number;
+}
+
+/** Push is not to be had: ask again and again instead. */
+export const NO_PUSH = Symbol('no push');
+
+/**
+ * Goes on until the signal is aborted.
+ *
+ * @returns NO_PUSH where the server answers with something else, or nothing arrives
+ * @throws ProblemError for a refusal that a retry does not change, or the signal's reason
+ */
+export async function* pushed(
+  transport: Transport,
+  url: URL,
+  state: StreamState,
+  signal: AbortSignal,
+  options: PushOptions,
+): AsyncGenerator<StreamMessage, typeof NO_PUSH> {
+  let hasPushed = false;
+  for (let failures = 1; ; failures++) {
+    const connection = new Connection(signal, options);
+    let waitMs = 0;
+    try {
+      const response = await transport.open(url, {
+        headers: {
+          accept: 'text/event-stream, application/json;q=0.1',
+          ...(state.lastId !== undefined && { 'last-event-id': state.lastId }),
+        },
+        signal: connection.signal,
+      });
+      const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
+      if (response.ok && isStream && response.body !== null) {
+        for await (const message of readEventStream(response.body, state, connection.heard)) {
+          hasPushed = true;
+          failures = 0;
+          if (message.event === 'message') yield message;
+        }
+        if (connection.hasHeard) hasPushed = true;
+      } else if (response.ok || response.status === 406) {
+        await response.body?.cancel();
+        return NO_PUSH;
+      } else {
+        const problem = new ProblemError(response.status, await response.json().catch(() => undefined));
+        if (!isRetried(response.status)) throw problem;
+        waitMs = retryAfterMs(response.headers.get('retry-after'));
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof ProblemError) throw error;
+      if (connection.isHeldBack && !hasPushed) return NO_PUSH;
+    } finally {
+      connection.close();
+    }
+    if (failures === 0) waitMs = Math.max(waitMs, state.retryMs ?? 0);
+    await pause(pauseBefore(Math.max(failures, 1), waitMs, options.retry), signal);
+  }
+}
+
+/** The time limits of one connection. */
+class Connection {
+  readonly #own = new AbortController();
+  readonly signal: AbortSignal;
+  hasHeard = false;
+  isHeldBack = false;
+  #timer: ReturnType<typeof setTimeout>;
+
+  constructor(
+    outer: AbortSignal,
+    private readonly options: PushOptions,
+  ) {
+    this.signal = AbortSignal.any([outer, this.#own.signal]);
+    this.#timer = setTimeout(() => {
+      this.isHeldBack = true;
+      this.close();
+    }, options.firstBytesMs);
+  }
+
+  readonly heard = (): void => {
+    this.hasHeard = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.close();
+    }, this.options.silenceMs);
+  };
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#own.abort();
+  }
+}

@@ -1,0 +1,147 @@
+/** Sends requests: with credentials, a time limit, retries, and the answers that are known by their ETag. */
+import { ProblemError } from './problem-error.js';
+import { isRetried, pause, pauseBefore, retryAfterMs, type RetryOptions } from './retries.js';
+
+export interface TransportOptions {
+  /** Of the server, with the prefix under which it is served. */
+  readonly url: string;
+  /** Default: the global `fetch`. */
+  readonly fetch?: typeof fetch;
+  /** Sent as `Authorization: Bearer`. A function is called for each request. */
+  readonly credentials?: string | (() => string | Promise<string>);
+  readonly retry?: RetryOptions;
+  /** How long one attempt may take, beside what a query waits for. Default: 30,000. */
+  readonly timeoutMs?: number;
+}
+
+export interface ClientRequest {
+  readonly method?: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number;
+}
+
+export interface ClientAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+interface Known {
+  readonly etag: string;
+  readonly body: unknown;
+}
+
+/** How many answers are kept for their ETag. */
+const MAX_KNOWN = 100;
+
+const DEFAULT_ATTEMPTS = 8;
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+export class Transport {
+  readonly #known = new Map<string, Known>();
+  readonly #base: URL;
+
+  constructor(private readonly options: TransportOptions) {
+    this.#base = new URL(options.url);
+  }
+
+  /** @param path below the client's URL @param query members that are undefined are left out */
+  urlOf(path: string, query: Readonly<Record<string, unknown>> = {}): URL {
+    const url = new URL(this.#base);
+    url.pathname = `${url.pathname.replace(/\/$/, '')}${path}`;
+    for (const [name, value] of Object.entries(query)) {
+      for (const each of Array.isArray(value) ? value : [value])
+        if (each !== undefined) url.searchParams.append(name, String(each));
+    }
+    return url;
+  }
+
+  /** A link of an answer. @throws Error when it leads to another origin, which is not to get the credentials */
+  linkOf(href: string): URL {
+    const url = new URL(href, this.#base);
+    if (url.origin !== this.#base.origin) throw new Error(`${href} is not of ${this.#base.origin}`);
+    return url;
+  }
+
+  /**
+   * Sends it again when the connection is lost, it takes too long, or the server says later. A `POST` must have an `Idempotency-Key`, or change nothing.
+   *
+   * @throws ProblemError for a status from 400 on, the last error of `fetch`, or the signal's reason
+   */
+  async send(url: URL, request: ClientRequest = {}): Promise<ClientAnswer> {
+    const { retry = {} } = this.options;
+    const { attempts = DEFAULT_ATTEMPTS } = retry;
+    for (let attempt = 1; ; attempt++) {
+      request.signal?.throwIfAborted();
+      let waitMs = 0;
+      try {
+        const answer = await this.#attempt(url, request);
+        if (answer.status < 400) return answer;
+        const problem = new ProblemError(answer.status, answer.body);
+        if (!isRetried(answer.status) || attempt >= attempts) throw problem;
+        waitMs = retryAfterMs(answer.headers.get('retry-after'));
+      } catch (error) {
+        request.signal?.throwIfAborted();
+        if (error instanceof ProblemError || attempt >= attempts) throw error;
+      }
+      await pause(pauseBefore(attempt, waitMs, retry), request.signal);
+    }
+  }
+
+  /** A response whose body is still to be read. Sent once, without a time limit. */
+  async open(url: URL, { method = 'GET', headers = {}, body, signal }: ClientRequest): Promise<Response> {
+    const { fetch: send = fetch, credentials } = this.options;
+    const token = typeof credentials === 'function' ? await credentials() : credentials;
+    return send(url, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...headers,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(signal && { signal }),
+    });
+  }
+
+  async #attempt(url: URL, request: ClientRequest): Promise<ClientAnswer> {
+    const limit = AbortSignal.timeout(request.timeoutMs ?? this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+    const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
+    const isRead = (request.method ?? 'GET') === 'GET';
+    const key = keyOf(url);
+    const known = isRead ? this.#known.get(key) : undefined;
+    const headers = { ...request.headers, ...(known && { 'if-none-match': known.etag }) };
+    const response = await this.open(url, { ...request, headers, signal });
+    const text = await response.text();
+    if (response.status === 304 && known !== undefined)
+      return { status: 304, headers: response.headers, body: known.body };
+    const body = bodyOf(response, text);
+    const etag = response.headers.get('etag');
+    if (isRead && response.ok && etag !== null) this.#keep(key, { etag, body });
+    return { status: response.status, headers: response.headers, body };
+  }
+
+  #keep(key: string, known: Known): void {
+    this.#known.delete(key);
+    this.#known.set(key, known);
+    const [oldest] = this.#known.keys();
+    if (this.#known.size > MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest);
+  }
+}
+
+/** An ETag names a state; from which position on a client wants it does not change what it is. */
+function keyOf(url: URL): string {
+  const key = new URL(url);
+  key.searchParams.delete('after');
+  return key.href;
+}
+
+/** @throws SyntaxError when the JSON was cut off */
+function bodyOf(response: Response, text: string): unknown {
+  const isJson = /^application\/([\w.-]+\+)?json\b/.test(response.headers.get('content-type') ?? '');
+  return isJson ? (JSON.parse(text) as unknown) : text;
+}

@@ -1,0 +1,66 @@
+/** What a client knows at compile time of the server's deciders, projections and events. Nothing of them is imported when it runs. */
+import type { InputOf } from '../command/input-schema.js';
+import type { AnyContract, EventContract } from '../event-log/contracts/event-contract.js';
+
+/** What a decider has that its commands are inferred from: `typeof order` is one. */
+export interface ClientDecider {
+  readonly commands: object;
+}
+
+/** What a projection has that its view is inferred from: `typeof sum` is one. */
+export interface ClientProjection {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- variance: of any state
+  view(state: any, key: any): object;
+}
+
+/** By the paths that they are served at, as in `{ deciders: { numbers: typeof numberDecider }, projections: { sum: typeof sum } }`. */
+export interface ClientTypes {
+  readonly deciders?: Readonly<Record<string, ClientDecider>>;
+  readonly projections?: Readonly<Record<string, ClientProjection>>;
+  readonly entities?: Readonly<Record<string, ClientProjection>>;
+  readonly events?: AnyContract;
+}
+
+/** The member of the types, or of any server's where they do not have it. */
+export type Part<
+  Types extends ClientTypes,
+  Name extends 'deciders' | 'projections' | 'entities',
+> = Name extends keyof Types ? NonNullable<Types[Name]> : NonNullable<ClientTypes[Name]>;
+
+/** The names of a decider's commands. */
+export type CommandOf<Decider> = Decider extends { readonly commands: infer Commands }
+  ? keyof Commands & string
+  : string;
+
+/** What a command takes. */
+export type CommandInput<Decider, Name> = Decider extends { readonly commands: infer Commands }
+  ? Name extends keyof Commands
+    ? Commands[Name] extends { readonly input: infer Schema }
+      ? InputOf<Schema>
+      : unknown
+    : unknown
+  : unknown;
+
+/** What a projection answers with, without the position. */
+export type ViewOf<Projection> = Projection extends { view(...args: never[]): infer View } ? View : object;
+
+/** An event as it is answered. */
+export interface ClientEvent<Type extends string = string, Data = unknown> {
+  readonly position: number;
+  /** From 1, where an upcaster has made several of one. */
+  readonly part?: number;
+  readonly type: Type;
+  readonly revision: number;
+  readonly tags: readonly string[];
+  readonly data: Data;
+  readonly time: string;
+  readonly commit: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** The events of a union of contracts, told apart by their `type`. */
+export type EventsOf<Types extends ClientTypes> = Types extends { readonly events: infer Contract }
+  ? Contract extends EventContract<infer Type, infer Data>
+    ? ClientEvent<Type, Data>
+    : never
+  : ClientEvent;
