@@ -74,7 +74,9 @@ async function send(
   });
   const text = await response.text();
   answers.push(text, JSON.stringify([...response.headers]));
-  const json: unknown = /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text;
+  const json: unknown = (response.headers.get('content-type') ?? '').includes('json')
+    ? JSON.parse(text)
+    : text;
   return { status: response.status, location: response.headers.get('location'), json };
 }
 

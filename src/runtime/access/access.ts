@@ -143,7 +143,8 @@ export class Access {
     const check = ({ principal, scopes }: Found): void => {
       requireOf({ principal, scopes, anonymousMay: false }, scope);
     };
-    return found instanceof Promise ? found.then(check) : check(found);
+    if (found instanceof Promise) return found.then(check);
+    check(found);
   }
 
   #refuse(error: unknown, request: AccessRequest): never {

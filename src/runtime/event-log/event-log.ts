@@ -194,8 +194,9 @@ export class EventLog {
   ): Promise<(Commit & { readonly repeated: true }) | undefined> {
     if (id === undefined) return undefined;
     const found = await this.store.find(id);
-    if (found === undefined || found.fingerprint !== fingerprint) return undefined;
-    return { ...found, repeated: true };
+    return found !== undefined && found.fingerprint === fingerprint
+      ? { ...found, repeated: true }
+      : undefined;
   }
 
   /**
@@ -206,7 +207,7 @@ export class EventLog {
   async find(id: CommitId, fingerprint?: string, formerId?: CommitId): Promise<Commit | undefined> {
     const commit = await this.store.find(id);
     if (commit === undefined) return this.#former(formerId, fingerprint);
-    return commit && sameRequest({ ...commit, repeated: true }, fingerprint);
+    return sameRequest({ ...commit, repeated: true }, fingerprint);
   }
 
   /** The events in the range that match, a page at a time, up to the head as it is when reading begins. */

@@ -21,7 +21,7 @@ export function describeSecurity(document: OpenAPIObject, access: Access | undef
   const operations = Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[]);
   for (const operation of operations) {
     const scope = operation[SCOPE_EXTENSION] ?? 'admin';
-    delete operation[SCOPE_EXTENSION];
+    Reflect.deleteProperty(operation, SCOPE_EXTENSION);
     if (access?.asks === true && scope !== 'public') describeScope(operation, scope, access);
   }
   if (access?.asks !== true) return;
@@ -54,6 +54,6 @@ function describeScope(operation: Operation, scope: RequiredScope, { anonymous }
       if (known === undefined) continue;
       known.examples = { ...examples, ...known.examples };
     }
-    responses[status] = present ?? (described as never);
+    responses[status] = present ?? described;
   }
 }

@@ -190,7 +190,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
     /** @throws CredentialsRequired, ScopeMissing: what is included is a query of its own */
     #including(names: readonly string[], request: HttpRequest): Includes {
       if (names.length === 0) return NO_INCLUSION;
-      for (const each of names) requireScope(request, `query:${definition.relations[each]?.of ?? each}`);
+      for (const each of names) requireScope(request, `query:${definition.relations[each]?.of.name ?? each}`);
       return new Inclusion(names, definition.relations, this.host, this.links);
     }
   }
