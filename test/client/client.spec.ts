@@ -293,7 +293,7 @@ it('has its types from the deciders, projections and contracts', () => {
       .projection('sum')
       .get()
       // @ts-expect-error -- no member of the view
-      .then((state): unknown => state['total']);
+      .then((state): unknown => state.total);
     void value;
     own.events().subscribe((event) => {
       if (event.type === 'number.retracted') event.data.reason.toUpperCase();
