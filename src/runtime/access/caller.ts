@@ -27,19 +27,16 @@ export const ANYBODY: Caller = {
 /** By Node's request, which every layer of a platform hands on. */
 const callers = new WeakMap<object, Caller>();
 
-/** A request of a platform, or Node's own. */
-type Remembered = Pick<HttpRequest, 'raw'>;
-
-export function rememberCaller(request: Remembered, caller: Caller): void {
+export function rememberCaller(request: Pick<HttpRequest, 'raw'>, caller: Caller): void {
   callers.set(request.raw ?? request, caller);
 }
 
-export function callerOf(request: Remembered): Caller {
+export function callerOf(request: Pick<HttpRequest, 'raw'>): Caller {
   return callers.get(request.raw ?? request) ?? ANYBODY;
 }
 
 /** For what only a handler knows, such as the types of the events in a body. @throws CredentialsRequired, ScopeMissing */
-export function requireScope(request: Remembered, scope: RequiredScope): void {
+export function requireScope(request: Pick<HttpRequest, 'raw'>, scope: RequiredScope): void {
   requireOf(callerOf(request), scope);
 }
 
