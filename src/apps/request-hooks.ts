@@ -67,6 +67,10 @@ export function guardRequests(
       reply.status(204).headers(preflight).send();
       return;
     }
+    if (access.letsBy(request.raw)) {
+      done();
+      return;
+    }
     try {
       const admitted = access.admit(request, scopeOf(request.method, request.routeOptions.url, scopes()));
       if (admitted === undefined) done();

@@ -36,6 +36,7 @@ const MAX_TOKEN_LENGTH = 16 * 1024;
 
 export class Access {
   readonly anonymous: GrantedScopes;
+  readonly #isFree: boolean;
   readonly #authenticators: readonly Authenticator[];
   readonly #attempts: AccessOptions['attempts'];
   readonly #principal: AccessOptions['principal'];
@@ -48,6 +49,7 @@ export class Access {
     attempts,
   }: AccessOptions = {}) {
     this.anonymous = anonymous instanceof GrantedScopes ? anonymous : new GrantedScopes(anonymous);
+    this.#isFree = !this.asks && principal === undefined;
     this.#authenticators = authenticators;
     this.#principal = principal;
     this.#attempts = attempts;
@@ -56,6 +58,11 @@ export class Access {
   /** Whether anybody may be refused who sends no credentials. */
   get asks(): boolean {
     return !this.anonymous.allows('admin');
+  }
+
+  /** Whether there is nothing to ask: everybody may do everything, and no credentials were sent. */
+  letsBy({ headers }: Pick<AccessRequest, 'headers'>): boolean {
+    return headers.authorization === undefined && this.#isFree;
   }
 
   /**
