@@ -1,9 +1,10 @@
 /** What a command that has recorded its events is answered with, and how a retry is answered as the first request was. */
 import { position, type Commit, type Json } from '../../event-log/event.js';
 import type { EventLog } from '../../event-log/event-log.js';
+import type { AnyCommand } from '../../command/commands.js';
 import { allows } from '../../command/decider.js';
 import type { FoldState } from '../../fold/fold-state.js';
-import { JSON_UTF_8, send, type Headers, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
+import { JSON_UTF_8, send, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import type { Links } from '../kernel/links.js';
 import { commitOptions, type CommitOptions } from '../events/idempotency.js';
 import { filledPath } from './command-path.js';
@@ -22,21 +23,16 @@ export function optionsOf(
   { many, inputs: given, ids, made }: CommandRequest,
 ): CommitOptions {
   const { fingerprint, makes } = httpOf(command);
-  const isKeyed = request.headers['idempotency-key'] !== undefined;
-  const inputs = isKeyed ? given.map((input, at) => without(input, made[at] && makes)) : given;
-  const options = commitOptions(
-    request,
-    isKeyed
-      ? (fingerprint?.({ ids, inputs, many }) ?? {
-          command: `${owner}.${name}`,
-          ids: ids.map((id) => asJson(id) ?? null),
-          inputs: asJson(inputs),
-          many,
-        })
-      : undefined,
-  );
-  const isMade = made.some((each) => each !== undefined);
-  if (!isKeyed || !isMade) return options;
+  if (request.headers['idempotency-key'] === undefined) return commitOptions(request, undefined);
+  const inputs = given.map((input, at) => without(input, made[at] && makes));
+  const asked = fingerprint?.({ ids, inputs, many }) ?? {
+    command: `${owner}.${name}`,
+    ids: ids.map((id) => asJson(id) ?? null),
+    inputs: asJson(inputs),
+    many,
+  };
+  const options = commitOptions(request, asked);
+  if (!made.some((each) => each !== undefined)) return options;
   return { ...options, metadata: { ...options.metadata, [MADE]: made.map((each) => each ?? null) } };
 }
 
@@ -51,19 +47,59 @@ export interface RecordedCommand {
   readonly ids: readonly unknown[];
 }
 
-/** @param of the decider that the command belongs to; undefined for a decision about several subjects */
-export async function answerRecorded(
-  { log, links }: Pick<Served, 'log' | 'links'>,
+/**
+ * Returns a promise only where the log is asked.
+ *
+ * @param of the decider that the command belongs to; undefined for a decision about several subjects
+ */
+export function answerRecorded(
+  served: Pick<Served, 'log' | 'links'>,
   response: HttpResponse,
   { command }: NamedCommand,
   asked: CommandRequest,
-  { commit, ids }: RecordedCommand,
+  recorded: RecordedCommand,
   standard: Standard,
   of?: ServedDecider,
+): void | Promise<void> {
+  const { makes, shows } = httpOf(command);
+  if (makes === undefined && (shows !== true || of === undefined)) {
+    answerWith(served, response, command, asked, recorded, standard, of);
+    return;
+  }
+  return answerFromLog(served, response, command, asked, recorded, standard, of);
+}
+
+async function answerFromLog(
+  served: Pick<Served, 'log' | 'links'>,
+  response: HttpResponse,
+  command: AnyCommand,
+  asked: CommandRequest,
+  recorded: RecordedCommand,
+  standard: Standard,
+  of: ServedDecider | undefined,
 ): Promise<void> {
-  const { answer, location: path, makes, shows, status = 201 } = httpOf(command);
-  const { many } = asked;
+  const { log, links } = served;
+  const { makes, shows } = httpOf(command);
+  const { commit, ids } = recorded;
   const inputs = makes === undefined ? asked.inputs : await firstMade(log, commit, asked, makes);
+  const shown =
+    of !== undefined && shows === true
+      ? showSubject(links, of, await of.decider.decisionModel(ids[0]).load(log, commit.last), ids[0])
+      : undefined;
+  answerWith(served, response, command, { ...asked, inputs }, recorded, standard, of, shown);
+}
+
+function answerWith(
+  { links }: Pick<Served, 'links'>,
+  response: HttpResponse,
+  command: AnyCommand,
+  { many, inputs }: CommandRequest,
+  { commit, ids }: RecordedCommand,
+  standard: Standard,
+  of: ServedDecider | undefined,
+  shown?: object,
+): void {
+  const { answer, location: path, status = 201 } = httpOf(command);
   const link = (to: string): string => links.runtime(to);
   const location =
     path === undefined || many
@@ -71,16 +107,14 @@ export async function answerRecorded(
       : link(
           `/${filledPath(path, { ...(inputs[0] as object), ...(of && { [of.decider.ids.parameter]: ids[0] }) })}`,
         );
-  const headers: Headers = { location, 'leftfold-position': String(commit.last) };
+  const position = String(commit.last);
   if (status === 204) {
-    send(response, status, headers, undefined);
+    send(response, status, { location, 'leftfold-position': position }, undefined);
     return;
   }
-  const body =
-    of !== undefined && shows === true
-      ? showSubject(links, of, await of.decider.decisionModel(ids[0]).load(log, commit.last), ids[0])
-      : (answer?.({ commit, ids, inputs, many, location, link }) ?? standard.body);
-  send(response, status, { ...headers, 'content-type': JSON_UTF_8 }, JSON.stringify(body));
+  const body = shown ?? answer?.({ commit, ids, inputs, many, location, link }) ?? standard.body;
+  const headers = { location, 'leftfold-position': position, 'content-type': JSON_UTF_8 };
+  send(response, status, headers, JSON.stringify(body));
 }
 
 /** What is shown of a subject, with the commands that are possible in its state. */
