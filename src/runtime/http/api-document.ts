@@ -7,7 +7,7 @@ import { EventLog } from '../event-log/event-log.js';
 import { ProjectionHost } from '../projection/projection-host.js';
 import { describeSecurity } from './api-security.js';
 import { nameComponents } from './kernel/api-schema.js';
-import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE } from './events/cloud-event.js';
+import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, joinTags } from './events/cloud-event.js';
 import { JSON_TYPE } from './kernel/bodies.js';
 
 interface Operation {
@@ -97,11 +97,20 @@ function openExample({ contracts }: EventLog): NewEventJson | undefined {
 
 function showEvent({ requestBody }: Operation, event: NewEventJson): void {
   const { content } = (requestBody ?? {}) as { readonly content?: Readonly<Record<string, object>> };
-  const cloudEvent = { specversion: '1.0', id: '1', source: '/docs', type: event.type, data: event.data };
+  const { type, data, tags } = event;
+  const cloudEvent = {
+    specversion: '1.0',
+    id: '1',
+    source: '/docs',
+    type,
+    data,
+    ...(tags !== undefined && { tags: joinTags(tags) }),
+  };
   const examples = {
     [JSON_TYPE]: { events: [event] },
     [CLOUD_EVENT_TYPE]: cloudEvent,
     [CLOUD_EVENTS_TYPE]: [cloudEvent],
   };
-  for (const [type, example] of Object.entries(examples)) Object.assign(content?.[type] ?? {}, { example });
+  for (const [mediaType, example] of Object.entries(examples))
+    Object.assign(content?.[mediaType] ?? {}, { example });
 }

@@ -46,7 +46,7 @@ export function toCloudEvent(event: RecordedEvent): CloudEvent {
 }
 
 /** An attribute's value is no list, so tags are joined by commas; a comma in a tag, and the sign that says so, are escaped. */
-function joinTags(tags: readonly string[]): string {
+export function joinTags(tags: readonly string[]): string {
   return tags.map((tag) => tag.replaceAll('%', '%25').replaceAll(',', '%2C')).join(',');
 }
 

@@ -1,5 +1,5 @@
 /** Folds the pages of a log to entities, and writes them with the checkpoint in one transaction. */
-import { position, type Page, type Position, type RecordedEvent } from '../../event-log/event.js';
+import { position, type Page, type Position, type RecordedEvent, type Tag } from '../../event-log/event.js';
 import type { FoldState } from '../../fold/fold-state.js';
 import { errorText } from '../error-text.js';
 import { FoldFailed } from '../folding.js';
@@ -250,6 +250,7 @@ export class EntityFolding<Context = unknown> {
       this.#bytes += bytes;
       if (touched.entity.fault !== undefined) continue;
       try {
+        requireTag(this.definition, key, event);
         this.#step(touched, event);
       } catch (error) {
         if (this.definition.faultStops === 'projection') throw error;
@@ -315,6 +316,19 @@ export class EntityFolding<Context = unknown> {
     this.#bytes = 0;
     this.#through = this.#checkpoint.position;
   }
+}
+
+/** Without it the event would count now, and not in the past of the entity, which is folded by its tag. @throws Error */
+function requireTag(
+  { tag }: { readonly tag?: (key: string) => Tag },
+  key: string,
+  event: RecordedEvent,
+): void {
+  const expected = tag?.(key);
+  if (expected !== undefined && !event.tags.includes(expected))
+    throw new Error(
+      `it is about ${JSON.stringify(key)}, and has not the tag ${JSON.stringify(expected)} that every event of that entity has (tag of the definition)`,
+    );
 }
 
 /** One page for each position. */

@@ -16,7 +16,8 @@ import { ENTITY_STORES, type EntityStore } from '../../../../test/support/entity
 import { runEntities, type RunningEntities } from '../../../../test/support/running-entities.js';
 import type { RecordedOf } from '../../event-log/contracts/event-contract.js';
 import { EventLog } from '../../event-log/event-log.js';
-import { position, type RecordedEvent } from '../../event-log/event.js';
+import { until } from '../../../../test/support/api.js';
+import { position, tag, type RecordedEvent } from '../../event-log/event.js';
 import { MemoryStore } from '../../stores/memory.store.js';
 import { overviewOf } from '../overview.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
@@ -77,6 +78,7 @@ describe.each<{
             ...event,
             position: position(at),
             data: { ...(event.data as object), order: `k${at}`, customer },
+            tags: [tag(`order:k${at}`)],
           },
         ],
         through: position(at),
@@ -99,6 +101,15 @@ describe.each<{
     expect(await running.view('c')).toBeUndefined();
     expect(running.projection.count).toEqual({ entities: 2, faulted: 0 });
     await running.projection.stop();
+  });
+
+  it('stops at an event without the tag of its entity: its past would not have it', async () => {
+    await log.append([{ ...opened('a'), tags: [tag('order:b')] }]);
+    const { projection } = run(orders);
+    await until(() => projection.status === 'faulted');
+    expect(projection.fault?.position).toBe(1);
+    expect(String((projection.fault?.error as Error).cause)).toContain('has not the tag "order:a"');
+    await projection.stop();
   });
 
   it('folds an event to every entity that it is about', async () => {
