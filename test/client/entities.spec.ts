@@ -33,7 +33,10 @@ const record = async (type: string, ...all: { readonly task: string }[]): Promis
 };
 
 const openTasks = (...hours: number[]): Promise<number> =>
-  record('task.opened', ...hours.map((each, index) => ({ task: `t${index + 1}`, title: `Task ${index + 1}`, hours: each })));
+  record(
+    'task.opened',
+    ...hours.map((each, index) => ({ task: `t${index + 1}`, title: `Task ${index + 1}`, hours: each })),
+  );
 
 async function allOf<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
   const all: Value[] = [];
@@ -131,7 +134,10 @@ describe('an entity', () => {
   });
 
   it('that is not there is a problem', async () => {
-    const missing = await client.entities('tasks').get('x').catch((error: unknown) => error);
+    const missing = await client
+      .entities('tasks')
+      .get('x')
+      .catch((error: unknown) => error);
     expect(isProblem(missing, 'entity-not-found')).toBe(true);
   });
 });
