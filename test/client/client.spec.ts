@@ -283,6 +283,8 @@ it('has its types from the deciders, projections and contracts', () => {
     void own.decider('numbers').execute(1, 'close', {});
     // @ts-expect-error -- a reason is a text
     void own.decider('numbers').execute(1, 'retract', { reason: 5 });
+    // @ts-expect-error -- what is recorded is a value
+    void own.decider('numbers').create<'record'>({ reason: 'a slip' });
     // @ts-expect-error -- no such projection
     own.projection('total');
     const value: Promise<string> = own

@@ -30,9 +30,9 @@ export class DeciderClient<Decider> {
     private readonly routes: Readonly<Record<string, string>>,
   ) {}
 
-  /** `POST /<path>`: a new subject, or with an array several in one commit. @throws ProblemError */
-  create<Input extends CommandInput<Decider, CommandOf<Decider>>>(
-    input: Input | readonly Input[],
+  /** `POST /<path>`: a new subject, or with an array several in one commit. `create<'open'>` takes what that command takes. @throws ProblemError */
+  create<Name extends CommandOf<Decider> = CommandOf<Decider>>(
+    input: CommandInput<Decider, Name> | readonly CommandInput<Decider, Name>[],
     options?: CommandOptions,
   ): Promise<CommandAnswer> {
     return this.commands.send(`/${this.path}`, input, options);
