@@ -136,6 +136,24 @@ describe('a command', () => {
     await expect(given).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
+  it('has a UUID as its key, also where crypto.randomUUID is missing', async () => {
+    const keys: unknown[] = [];
+    const at = await serve((request, response) => {
+      keys.push(request.headers['idempotency-key']);
+      response.writeHead(201).end();
+    });
+    const { randomUUID } = crypto;
+    Object.assign(crypto, { randomUUID: undefined });
+    try {
+      for (let count = 0; count < 2; count++) await clientOf(at).decider('numbers').create({ value: '5' });
+    } finally {
+      Object.assign(crypto, { randomUUID });
+    }
+    const uuid = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
+    for (const key of keys) expect(key).toMatch(uuid);
+    expect(new Set(keys).size).toBe(2);
+  });
+
   it('has the credentials, which a function gives anew', async () => {
     const seen: unknown[] = [];
     const at = await serve((request, response) => {
@@ -181,6 +199,34 @@ describe('a query', () => {
     const first = await own.projection('sum').get();
     expect(await own.projection('sum').get()).toEqual(first);
     expect(statuses).toEqual([200, 304]);
+  });
+});
+
+describe('what is kept of answers for their ETag', () => {
+  /** Answers with so many characters, and counts what is asked without an ETag. */
+  const serveTexts = async (length: number): Promise<{ readonly at: string; readonly full: string[] }> => {
+    const full: string[] = [];
+    const at = await serve((request, response) => {
+      if (request.headers['if-none-match'] !== undefined) return response.writeHead(304).end();
+      full.push(request.url ?? '');
+      const headers = { 'content-type': 'application/json', etag: '"a"' };
+      return response.writeHead(200, headers).end(JSON.stringify({ value: 'a'.repeat(length) }));
+    });
+    return { at, full };
+  };
+
+  it('is bounded: the oldest is asked for in full again', async () => {
+    const { at, full } = await serveTexts(1_500_000);
+    const sumOf = clientOf(at).projection('sum');
+    for (const position of [1, 2, 3, 3, 2, 1]) await sumOf.get({ at: position });
+    expect(full).toEqual(['/sum?at=1', '/sum?at=2', '/sum?at=3', '/sum?at=1']);
+  });
+
+  it('cannot be changed by who has asked', async () => {
+    const { at } = await serveTexts(3);
+    const sumOf = clientOf(at).projection('sum');
+    Object.assign(await sumOf.get(), { value: 'b' });
+    expect((await sumOf.get()).value).toBe('aaa');
   });
 });
 
