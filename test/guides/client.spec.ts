@@ -1,6 +1,5 @@
 /** What `docs/client.md` shows of the client does what it says. The guide shows parts of this file as they are. */
 import { readFileSync } from 'node:fs';
-import { jest } from '@jest/globals';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { from, take } from 'rxjs';
 import { PARTS } from '../../src/apps/monolith/monolith.module.js';
@@ -50,12 +49,11 @@ const show = (value: unknown): unknown => shown.push(value);
 
 beforeEach(async () => {
   shown = [];
-  jest.spyOn(console, 'log').mockImplementation(() => undefined);
   const settings = readSettings({ LEFTFOLD_STORE: 'memory', PORT: '0' });
   const contexts = [HelloWorldModule, TasksModule, BankModule];
   const running = await startMonolith(settings, SILENT, '0.0.0', { ...PARTS, contexts });
   ({ app, url } = running);
-  Object.assign(client, createClient<Server>({ url: url, routes: { numbers: { retract: 'retraction' } } }));
+  Object.assign(client, createClient<Server>({ url, routes: { numbers: { retract: 'retraction' } } }));
 });
 
 afterEach(() => app.close());
@@ -83,7 +81,7 @@ describe('commands', () => {
     try {
       await client.decider('numbers').execute(1, 'retract', { reason: 'a slip' });
     } catch (error) {
-      if (isProblem(error, 'number-already-retracted')) console.log(error.detail);
+      if (isProblem(error, 'number-already-retracted')) show(error.detail);
       else throw error;
     }
     const { commands } = await client.decider('numbers').get(1); // what is possible now
@@ -110,7 +108,7 @@ describe('queries', () => {
     const { value } = await client.projection('sum').get(); // with what this client has recorded
     const before = await client.projection('sum').get({ at: 3 });
     const { wouldBe } = await client.projection('sum').whatIf({ without: [2] });
-    for await (const point of client.projection('sum').history()) console.log(point.position);
+    for await (const point of client.projection('sum').history()) show(point.position);
     expect([value, before.value, wouldBe?.value]).toEqual(['19', '18', '13']);
   });
 });
@@ -134,7 +132,7 @@ describe('lists, and what is watched', () => {
   });
 
   it('are filtered and counted', async () => {
-    for await (const task of client.entities('tasks').list(open)) console.log(task.key, task.hours);
+    for await (const task of client.entities('tasks').list(open)) show(task.hours);
     const howMany = await client.entities('tasks').count(open);
     expect(howMany).toBe(2);
   });
