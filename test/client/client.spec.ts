@@ -136,6 +136,23 @@ describe('a command', () => {
     await expect(given).rejects.toMatchObject({ name: 'TimeoutError' });
   });
 
+  it('has a UUID as its key, also where crypto.randomUUID is missing', async () => {
+    const keys: unknown[] = [];
+    const at = await serve((request, response) => {
+      keys.push(request.headers['idempotency-key']);
+      response.writeHead(201).end();
+    });
+    Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true });
+    try {
+      for (let count = 0; count < 2; count++) await clientOf(at).decider('numbers').create({ value: '5' });
+    } finally {
+      Reflect.deleteProperty(crypto, 'randomUUID'); // that of its prototype is back
+    }
+    const uuid = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
+    for (const key of keys) expect(key).toMatch(uuid);
+    expect(new Set(keys).size).toBe(2);
+  });
+
   it('has the credentials, which a function gives anew', async () => {
     const seen: unknown[] = [];
     const at = await serve((request, response) => {
@@ -181,6 +198,34 @@ describe('a query', () => {
     const first = await own.projection('sum').get();
     expect(await own.projection('sum').get()).toEqual(first);
     expect(statuses).toEqual([200, 304]);
+  });
+});
+
+describe('what is kept of answers for their ETag', () => {
+  /** Answers with so many characters, and counts what is asked without an ETag. */
+  const serveTexts = async (length: number): Promise<{ readonly at: string; readonly full: string[] }> => {
+    const full: string[] = [];
+    const at = await serve((request, response) => {
+      if (request.headers['if-none-match'] !== undefined) return response.writeHead(304).end();
+      full.push(request.url ?? '');
+      const headers = { 'content-type': 'application/json', etag: '"a"' };
+      return response.writeHead(200, headers).end(JSON.stringify({ value: 'a'.repeat(length) }));
+    });
+    return { at, full };
+  };
+
+  it('is bounded: the oldest is asked for in full again', async () => {
+    const { at, full } = await serveTexts(1_500_000);
+    const sumOf = clientOf(at).projection('sum');
+    for (const position of [1, 2, 3, 3, 2, 1]) await sumOf.get({ at: position });
+    expect(full).toEqual(['/sum?at=1', '/sum?at=2', '/sum?at=3', '/sum?at=1']);
+  });
+
+  it('cannot be changed by who has asked', async () => {
+    const { at } = await serveTexts(3);
+    const sumOf = clientOf(at).projection('sum');
+    Object.assign(await sumOf.get(), { value: 'b' });
+    expect((await sumOf.get()).value).toBe('aaa');
   });
 });
 
@@ -283,6 +328,8 @@ it('has its types from the deciders, projections and contracts', () => {
     void own.decider('numbers').execute(1, 'close', {});
     // @ts-expect-error -- a reason is a text
     void own.decider('numbers').execute(1, 'retract', { reason: 5 });
+    // @ts-expect-error -- what is recorded is a value
+    void own.decider('numbers').create<'record'>({ reason: 'a slip' });
     // @ts-expect-error -- no such projection
     own.projection('total');
     const value: Promise<string> = own
@@ -301,5 +348,9 @@ it('has its types from the deciders, projections and contracts', () => {
       expect(event.data.other).toBeUndefined();
     });
   };
-  expect(typed).toBeDefined();
+  const untyped = (any: Client): void => {
+    void any.decider('accounts').create({ id: 'a' });
+    void any.decider('accounts').execute('a', 'deposit', { cents: 5 });
+  };
+  expect([typed, untyped]).toBeDefined();
 });

@@ -30,9 +30,9 @@ export class DeciderClient<Decider> {
     private readonly routes: Readonly<Record<string, string>>,
   ) {}
 
-  /** `POST /<path>`: a new subject, or with an array several in one commit. @throws ProblemError */
-  create<Input extends CommandInput<Decider, CommandOf<Decider>>>(
-    input: Input | readonly Input[],
+  /** `POST /<path>`: a new subject, or with an array several in one commit. `create<'open'>` takes what that command takes. @throws ProblemError */
+  create<Name extends CommandOf<Decider> = CommandOf<Decider>>(
+    input: CommandInput<Decider, Name> | readonly CommandInput<Decider, Name>[],
     options?: CommandOptions,
   ): Promise<CommandAnswer> {
     return this.commands.send(`/${this.path}`, input, options);
@@ -65,7 +65,7 @@ export class CommandSender {
 
   /** @throws ProblemError, or the last error of `fetch`: then it is not known whether it was carried out, and the same key may be used again */
   async send(path: string, input: unknown, options: CommandOptions = {}): Promise<CommandAnswer> {
-    const { idempotencyKey = crypto.randomUUID(), signal } = options;
+    const { idempotencyKey = randomKey(), signal } = options;
     const { headers, body } = await this.transport.send(this.transport.urlOf(path), {
       method: 'POST',
       headers: { 'idempotency-key': idempotencyKey },
@@ -80,4 +80,13 @@ export class CommandSender {
       body: body as Readonly<Record<string, unknown>>,
     };
   }
+}
+
+/** A UUID of version 4; `crypto.randomUUID` is missing on pages that came over plain HTTP. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

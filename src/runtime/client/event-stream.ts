@@ -28,13 +28,18 @@ export async function* readEventStream(
   const decoder = new TextDecoder();
   const reader = body.getReader();
   let rest = '';
+  let endsInCr = false;
   let fields = noFields(state.lastId);
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return; // what is not ended by an empty line is not dispatched
       onBytes();
-      rest += decoder.decode(value, { stream: true });
+      const text = decoder.decode(value, { stream: true });
+      const hasLine = endsInCr || /[\r\n]/.test(text);
+      endsInCr = text.endsWith('\r');
+      rest += text;
+      if (!hasLine && rest.length <= MAX_MESSAGE_LENGTH) continue; // a long line is looked through once
       // A CR at the end may be the first half of CRLF.
       const lines = rest.split(/\r\n|\n|\r(?!$)/);
       rest = lines.pop() ?? '';

@@ -26,6 +26,7 @@ export function liveOf<Value>(source: LiveSource<Value>, outer?: AbortSignal): L
       const values = source(outer ? AbortSignal.any([outer, own.signal]) : own.signal);
       const stop = (): Promise<IteratorResult<Value>> => {
         own.abort();
+        values.return(undefined).catch(() => undefined); // closes the connection of a value that is taken
         return Promise.resolve({ done: true, value: undefined });
       };
       return {

@@ -12,14 +12,13 @@ export interface PushOptions {
   readonly silenceMs: number;
 }
 
-/** Push is not to be had: ask again and again instead. */
-export const NO_PUSH = Symbol('no push');
+/** A stream that has pushed before is given up when so many connections in a row are held back, as after a proxy was put in front. */
+const MAX_HELD_BACK = 3;
 
 /**
- * Goes on until the signal is aborted.
+ * Goes on until the signal is aborted, and ends where push is not to be had: the server answers with something else, or nothing arrives.
  *
- * @returns NO_PUSH where the server answers with something else, or nothing arrives
- * @throws ProblemError for a refusal that a retry does not change, or the signal's reason
+ * @throws ProblemError for a refusal that a retry does not change, and `log-went-back`; or the signal's reason
  */
 export async function* pushed(
   transport: Transport,
@@ -27,8 +26,9 @@ export async function* pushed(
   state: StreamState,
   signal: AbortSignal,
   options: PushOptions,
-): AsyncGenerator<StreamMessage, typeof NO_PUSH> {
+): AsyncGenerator<StreamMessage> {
   let hasPushed = false;
+  let heldBack = 0;
   for (let failures = 1; ; failures++) {
     const connection = new Connection(signal, options);
     let waitMs = 0;
@@ -43,14 +43,13 @@ export async function* pushed(
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
       if (response.ok && isStream && response.body !== null) {
         for await (const message of readEventStream(response.body, state, connection.heard)) {
-          hasPushed = true;
           failures = 0;
           if (message.event === 'message') yield message;
+          else if (message.event === 'end') throwIfOver(message.data);
         }
-        if (connection.hasHeard) hasPushed = true;
       } else if (response.ok || response.status === 406) {
         await response.body?.cancel();
-        return NO_PUSH;
+        return;
       } else {
         const problem = new ProblemError(response.status, await response.json().catch(() => undefined));
         if (!isRetried(response.status)) throw problem;
@@ -59,13 +58,33 @@ export async function* pushed(
     } catch (error) {
       signal.throwIfAborted();
       if (error instanceof ProblemError) throw error;
-      if (connection.isHeldBack && !hasPushed) return NO_PUSH;
+      if (connection.isHeldBack && (!hasPushed || ++heldBack === MAX_HELD_BACK)) return;
     } finally {
       connection.close();
+    }
+    if (connection.hasHeard) {
+      hasPushed = true;
+      heldBack = 0;
     }
     if (failures === 0) waitMs = Math.max(waitMs, state.retryMs ?? 0);
     await pause(pauseBefore(Math.max(failures, 1), waitMs, options.retry), signal);
   }
+}
+
+/** @param data of the last message, as in `{"reason":"server-stopping"}` @throws ProblemError when coming back would leave a gap */
+function throwIfOver(data: string): void {
+  const { reason, detail } = JSON.parse(data) as { readonly reason?: string; readonly detail?: string };
+  if (reason === 'log-went-back') throw logWentBack(detail);
+}
+
+/** What was read before is no longer what the log holds. */
+export function logWentBack(detail = 'The log has another past than the one that was read.'): ProblemError {
+  return new ProblemError(503, {
+    type: 'urn:leftfold:problem:log-went-back',
+    title: 'The log has another past',
+    status: 503,
+    detail,
+  });
 }
 
 /** The time limits of one connection. */

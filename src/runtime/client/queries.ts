@@ -202,9 +202,10 @@ export class EntitiesClient<View> {
     );
   }
 
-  /** The entity, and each change of it; null while it is removed. */
+  /** The entity, and each change of it; null while it is removed. Ends with `entity-not-found` where there is none at first. */
   watchOne(key: string, { signal }: WatchOptions = {}): Live<Entity<View> | null> {
-    return this.queries.watch.states(this.queries.transport.urlOf(this.#pathOf(key)), signal);
+    const url = this.queries.transport.urlOf(this.#pathOf(key));
+    return this.queries.watch.states(url, signal, 'entity-not-found');
   }
 
   #pathOf(key: string): string {

@@ -29,19 +29,22 @@ export interface ClientAnswer {
   readonly body: unknown;
 }
 
+/** Kept as text, so that nobody can change it. */
 interface Known {
   readonly etag: string;
-  readonly body: unknown;
+  readonly text: string;
+  readonly type: string | null;
 }
 
-/** How many answers are kept for their ETag. */
-const MAX_KNOWN = 100;
+/** What is kept for its ETag, in characters of all answers together. A longer answer is not kept. */
+const MAX_KNOWN_CHARACTERS = 4 * 1024 * 1024;
 
 const DEFAULT_ATTEMPTS = 8;
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 export class Transport {
   readonly #known = new Map<string, Known>();
+  #knownCharacters = 0;
   readonly #base: URL;
 
   constructor(private readonly options: TransportOptions) {
@@ -118,18 +121,27 @@ export class Transport {
     const response = await this.open(url, { ...request, headers, signal });
     const text = await response.text();
     if (response.status === 304 && known !== undefined)
-      return { status: 304, headers: response.headers, body: known.body };
-    const body = bodyOf(response, text);
+      return { status: 304, headers: response.headers, body: bodyOf(known) };
+    const type = response.headers.get('content-type');
     const etag = response.headers.get('etag');
-    if (isRead && response.ok && etag !== null) this.#keep(key, { etag, body });
+    const body = bodyOf({ text, type });
+    if (isRead && response.ok && etag !== null) this.#keep(key, { etag, text, type });
     return { status: response.status, headers: response.headers, body };
   }
 
   #keep(key: string, known: Known): void {
-    this.#known.delete(key);
+    this.#forget(key);
     this.#known.set(key, known);
-    const [oldest] = this.#known.keys();
-    if (this.#known.size > MAX_KNOWN && oldest !== undefined) this.#known.delete(oldest);
+    this.#knownCharacters += known.text.length;
+    for (const oldest of this.#known.keys()) {
+      if (this.#knownCharacters <= MAX_KNOWN_CHARACTERS) return;
+      this.#forget(oldest);
+    }
+  }
+
+  #forget(key: string): void {
+    this.#knownCharacters -= this.#known.get(key)?.text.length ?? 0;
+    this.#known.delete(key);
   }
 }
 
@@ -141,7 +153,6 @@ function keyOf(url: URL): string {
 }
 
 /** @throws SyntaxError when the JSON was cut off */
-function bodyOf(response: Response, text: string): unknown {
-  const isJson = /^application\/([\w.-]+\+)?json\b/.test(response.headers.get('content-type') ?? '');
-  return isJson ? (JSON.parse(text) as unknown) : text;
+function bodyOf({ text, type }: Pick<Known, 'text' | 'type'>): unknown {
+  return /^application\/([\w.-]+\+)?json\b/.test(type ?? '') ? (JSON.parse(text) as unknown) : text;
 }

@@ -27,9 +27,11 @@ export type Part<
   Name extends 'deciders' | 'projections' | 'entities',
 > = Name extends keyof Types ? NonNullable<Types[Name]> : NonNullable<ClientTypes[Name]>;
 
-/** The names of a decider's commands. */
+/** The names of a decider's commands; any where they are not known. */
 export type CommandOf<Decider> = Decider extends { readonly commands: infer Commands }
-  ? keyof Commands & string
+  ? [keyof Commands] extends [never]
+    ? string
+    : keyof Commands & string
   : string;
 
 /** What a command takes. */

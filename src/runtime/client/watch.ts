@@ -2,7 +2,7 @@
 import type { StreamState } from './event-stream.js';
 import { liveOf, type Live } from './live.js';
 import { isProblem } from './problem-error.js';
-import { pushed, type PushOptions } from './push.js';
+import { logWentBack, pushed, type PushOptions } from './push.js';
 import { pause, type RetryOptions } from './retries.js';
 import type { Transport } from './transport.js';
 import type { ClientEvent } from './types.js';
@@ -16,6 +16,8 @@ export interface WatchSettings {
   readonly firstBytesMs?: number;
   /** A stream without a heartbeat for so long is reconnected. Default: 60,000. */
   readonly silenceMs?: number;
+  /** For how long is polled before push is tried again. Default: 300,000. */
+  readonly retryPushMs?: number;
 }
 
 export interface EventsOptions {
@@ -38,20 +40,27 @@ interface EventPage {
 export class Watch {
   readonly #push: PushOptions;
   readonly #pollMs: number;
+  readonly #pollingMs: number;
 
   constructor(
     private readonly transport: Transport,
     private readonly settings: WatchSettings = {},
     retry: RetryOptions = {},
   ) {
-    const { pollMs = 2000, firstBytesMs = 10_000, silenceMs = 60_000 } = settings;
+    const { push, pollMs = 2000, firstBytesMs = 10_000, silenceMs = 60_000 } = settings;
+    const { retryPushMs = 300_000 } = settings;
     this.#pollMs = pollMs;
+    this.#pollingMs = push === false ? Infinity : retryPushMs;
     this.#push = { retry, firstBytesMs, silenceMs };
   }
 
-  /** The state at this URL, and each that follows. */
-  states<State>(url: URL, signal?: AbortSignal): Live<State> {
-    return liveOf<State>((ending) => this.#states<State>(url, ending), signal);
+  /**
+   * The state at this URL, and each that follows.
+   *
+   * @param missing the problem that means null for what was there before
+   */
+  states<State>(url: URL, signal?: AbortSignal, missing?: string): Live<State> {
+    return liveOf<State>((ending) => this.#states<State>(url, ending, missing), signal);
   }
 
   /** Every event once, in the order of the log, whatever happens to the connection. */
@@ -59,29 +68,40 @@ export class Watch {
     return liveOf((ending) => this.#events(options, ending), options.signal);
   }
 
-  async *#states<State>(url: URL, signal: AbortSignal): AsyncGenerator<State> {
+  async *#states<State>(url: URL, signal: AbortSignal, missing?: string): AsyncGenerator<State> {
     const state: StreamState = { lastId: undefined, retryMs: undefined };
     let shown: string | undefined;
-    while (this.settings.push !== false) {
+    for (;;) {
       try {
-        const messages = pushed(this.transport, url, state, signal, this.#push);
-        for (let next = await messages.next(); ; next = await messages.next()) {
-          if (next.done === true) break; // not to be had
-          shown = next.value.data;
-          yield JSON.parse(shown) as State;
+        for await (const text of this.#texts(url, state, signal)) {
+          if (text === shown) continue;
+          shown = text;
+          yield JSON.parse(text) as State;
         }
-        break;
       } catch (error) {
-        // The log was restored from a backup and is shorter now: a state can be asked for anew.
-        if (state.lastId === undefined || !isProblem(error, 'invalid-header')) throw error;
+        const hasSeen: boolean = state.lastId !== undefined;
         state.lastId = undefined;
+        if (missing !== undefined && shown !== undefined && isProblem(error, missing)) {
+          if (shown !== 'null') yield null as State;
+          shown = 'null';
+          await pause(this.#pollMs, signal);
+          continue;
+        }
+        // The log was restored from a backup and is shorter now: a state can be asked for anew.
+        const isPast = isProblem(error, 'invalid-header') || isProblem(error, 'log-went-back');
+        if (!hasSeen || !isPast) throw error;
       }
     }
-    for (;;) {
-      const { body } = await this.#ask(url, signal);
-      const text = JSON.stringify(body);
-      if (text !== shown) yield body as State;
-      shown = text;
+  }
+
+  /** Pushed as long as that is to be had, then polled for a time. */
+  async *#texts(url: URL, state: StreamState, signal: AbortSignal): AsyncGenerator<string> {
+    if (this.settings.push !== false)
+      for await (const { data } of pushed(this.transport, url, state, signal, this.#push)) yield data;
+    state.lastId = undefined; // what is polled has no id
+    const end = performance.now() + this.#pollingMs;
+    while (performance.now() < end) {
+      yield JSON.stringify((await this.#ask(url, signal)).body);
       await pause(this.#pollMs, signal);
     }
   }
@@ -89,47 +109,48 @@ export class Watch {
   async *#events(options: EventsOptions, signal: AbortSignal): AsyncGenerator<ClientEvent> {
     const { after = 0, types, tags, live = true } = options;
     const query = { type: types, tag: tags };
-    const state: StreamState = { lastId: after === 'now' ? undefined : String(after), retryMs: undefined };
-    if (live && this.settings.push !== false) {
-      const messages = pushed(
-        this.transport,
-        this.transport.urlOf('/events', query),
-        state,
-        signal,
-        this.#push,
-      );
-      for (let next = await messages.next(); ; next = await messages.next()) {
-        if (next.done === true) break; // not to be had
-        yield JSON.parse(next.value.data) as ClientEvent;
-      }
-    }
-    yield* this.#pages(state.lastId ?? (await this.#head(signal)), query, live, signal);
+    const url = this.transport.urlOf('/events', query);
+    const lastId = after === 'now' ? await this.#head(signal) : String(after);
+    const state: StreamState = { lastId, retryMs: undefined };
+    do {
+      if (live && this.settings.push !== false)
+        for await (const { data } of pushed(this.transport, url, state, signal, this.#push))
+          yield JSON.parse(data) as ClientEvent;
+      yield* this.#pages(state, query, live, signal);
+    } while (live);
   }
 
-  /** @param lastId as of a stream: `7`, or `7.1` where the second part of the event is still to come */
+  /**
+   * Sets the state when it ends.
+   *
+   * @param state its `lastId` is as of a stream: `7`, or `7.1` where the second part of the event is still to come
+   */
   async *#pages(
-    lastId: string,
+    state: StreamState,
     query: object,
     live: boolean,
     signal: AbortSignal,
   ): AsyncGenerator<ClientEvent> {
-    const [at = 0, part] = lastId.split('.').map(Number);
+    const [at = 0, part] = (state.lastId ?? '0').split('.').map(Number);
     const isNew = (event: ClientEvent): boolean =>
       event.position > at || (event.part ?? 0) > (part ?? Infinity);
     let after = part === undefined ? at : at - 1;
-    for (;;) {
+    const end = performance.now() + (live ? this.#pollingMs : 0);
+    do {
       let url: URL | undefined = this.transport.urlOf('/events', { ...query, after });
       while (url !== undefined) {
-        const { events, next } = (await this.#ask(url, signal)).body as EventPage;
+        const { headers, body } = await this.#ask(url, signal);
+        if (Number(headers.get('leftfold-position') ?? after) < after) throw logWentBack();
+        const { events, next } = body as EventPage;
         for (const event of events) {
           after = Math.max(after, event.position);
           if (isNew(event)) yield event;
         }
         url = next === undefined ? undefined : this.transport.linkOf(next);
       }
-      if (!live) return;
-      await pause(this.#pollMs, signal);
-    }
+      if (live) await pause(this.#pollMs, signal);
+    } while (performance.now() < end);
+    if (after >= at) state.lastId = String(after);
   }
 
   async #head(signal: AbortSignal): Promise<string> {

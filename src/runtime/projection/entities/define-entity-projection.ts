@@ -31,7 +31,7 @@ export interface EntityRelation {
 /** By the name that they are asked for and answered by. */
 export type Relations = Readonly<Record<string, EntityRelation>>;
 
-export interface EntityProjectionDefinition<Context = unknown> {
+export interface EntityProjectionDefinition<Context = unknown, Shown extends View = View> {
   readonly kind: 'entities';
   /** Names its folder, its URL and its log lines, as that of a projection. */
   readonly name: string;
@@ -44,7 +44,7 @@ export interface EntityProjectionDefinition<Context = unknown> {
   /** The keys of the entities that an event is about, each once. @throws Error when one cannot be a key */
   keysOf(event: RecordedEvent): readonly string[];
   /** Called when the entity is written, not for a query. */
-  view(state: FoldState<Context>, key: string): View;
+  view(state: FoldState<Context>, key: string): Shown;
   readonly index: Readonly<Record<string, IndexKind>>;
   readonly compound: readonly (readonly string[])[];
   readonly tag?: (key: string) => Tag;
@@ -72,6 +72,7 @@ const FORMAT = 3;
 export function defineEntityProjection<
   Projected extends Machine,
   const Consumes extends readonly AnyContract[],
+  Shown extends View = View,
 >(definition: {
   readonly name: string;
   readonly machine: Projected;
@@ -79,7 +80,7 @@ export function defineEntityProjection<
   /** Which entities the event is about. A key has 1 to 255 characters, none of them NUL. Undefined: none. */
   readonly key: (event: RecordedOf<Consumes[number]>) => string | readonly string[] | undefined;
   /** What is answered: plain data. `key`, `position` and `faultAt` are added, and left out of what it returns. */
-  readonly view: (state: FoldState<ContextOf<Projected>>, key: string) => View;
+  readonly view: (state: FoldState<ContextOf<Projected>>, key: string) => Shown;
   /** The members of the view that can be filtered and sorted by, and what they hold. */
   readonly index?: Readonly<Record<string, IndexKind>>;
   /** Members that are filtered by their first ones and sorted by the last, as in `[['status', 'total']]`: such a list costs what its page costs, however many there are. */
@@ -102,7 +103,7 @@ export function defineEntityProjection<
   /** As of a projection. Default: 1. */
   readonly version?: number;
   readonly http?: EntitiesHttp;
-}): EntityProjectionDefinition<ContextOf<Projected>> {
+}): EntityProjectionDefinition<ContextOf<Projected>, Shown> {
   const { name, machine, consumes, key, view, index = {}, compound = [], tag, version } = definition;
   const { faultStops = 'projection', relations = {}, http = {}, unhandled } = definition;
   const folded = defineProjection<Projected>({
@@ -140,7 +141,7 @@ export function defineEntityProjection<
     version: folded.version,
     fingerprint: createHash('sha256').update(JSON.stringify(parts)).digest('base64url'),
     keysOf: (event) => keysIn(key(event as RecordedOf<Consumes[number]>)),
-    view: (state, shownKey) => without(added, view(state, shownKey)),
+    view: (state, shownKey) => without(added, view(state, shownKey)) as Shown,
     index,
     compound,
     ...(tag !== undefined && { tag }),
