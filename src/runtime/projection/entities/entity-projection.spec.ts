@@ -108,7 +108,7 @@ describe.each<{
     const { projection } = run(orders);
     await until(() => projection.status === 'faulted');
     expect(projection.fault?.position).toBe(1);
-    expect(String((projection.fault?.error as Error).cause)).toContain('has not the tag "order:a"');
+    expect(String(projection.fault?.error)).toContain('has not the tag "order:a"');
     await projection.stop();
   });
 
