@@ -1,8 +1,9 @@
 /** In an application of somebody else, the runtime's endpoints ask who sends a request, after the application's own guards. */
 import { ForbiddenException, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { Principal } from '../../src/runtime/access/principal.js';
 import { GrantedScopes } from '../../src/runtime/access/scopes.js';
-import type { HttpRequest } from '../../src/runtime/http/index.js';
+import { completeApi, type HttpRequest } from '../../src/runtime/http/index.js';
 import type { AccessOptions } from '../../src/runtime/access/access.js';
 import { PLATFORMS, startForeign, type Foreign, type Platform } from '../support/foreign-application.js';
 
@@ -85,6 +86,14 @@ describe.each(PLATFORMS)('on %s', (platform: Platform) => {
       events: { metadata: object }[];
     };
     expect(page.events.at(-1)?.metadata).toEqual({ principal: 'writer' });
+  });
+
+  it('the document of the application says what is asked for', () => {
+    const { app } = foreign;
+    const document = completeApi(app, SwaggerModule.createDocument(app, new DocumentBuilder().build()));
+    expect(document.paths['/total']?.get?.description).toContain('`query:total`');
+    expect(document.paths['/events']?.get?.security).toEqual([{ bearer: [] }]);
+    expect(document.paths['/accounts']?.post?.security).toBeUndefined();
   });
 
   it('what the application serves itself is left to it', async () => {

@@ -11,7 +11,8 @@ import type { RequiredScope } from './scopes.js';
 export class Gate {
   constructor(
     @Optional() private readonly policy: OriginPolicy = new OriginPolicy(),
-    @Optional() private readonly access?: Access,
+    /** Undefined: nobody is asked. */
+    @Optional() readonly access?: Access,
   ) {}
 
   /**

@@ -1,8 +1,9 @@
 /** What an OpenAPI document says of this very application: its projections, and events that it records. */
-import type { INestApplicationContext, Type } from '@nestjs/common';
+import type { INestApplicationContext } from '@nestjs/common';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Example } from '../event-log/contracts/event-contract.js';
-import { Access } from '../access/access.js';
+import type { Access } from '../access/access.js';
+import { Gate } from '../access/gate.js';
 import { EventLog } from '../event-log/event-log.js';
 import { ProjectionHost } from '../projection/projection-host.js';
 import { describeSecurity } from './api-security.js';
@@ -25,12 +26,12 @@ interface Operation {
  * paths list the projections that there are, and `POST /events` has an example that can be sent as it is, where a contract is open.
  *
  * @param app after its `init()`
- * @param access who is asked for credentials. Default: as `http.access` of `LeftfoldModule` says
+ * @param access asks for every operation of the application. Default: `http.access` of `LeftfoldModule`, for those only that name a scope
  */
 export function completeApi(
   app: INestApplicationContext,
   document: OpenAPIObject,
-  access = optional(app, Access),
+  access?: Access,
 ): OpenAPIObject {
   const projections = app
     .get(ProjectionHost, { strict: false })
@@ -45,16 +46,9 @@ export function completeApi(
     if (PROJECTION_OPERATIONS.has(operation.operationId ?? '')) listProjections(operation, projections);
     if (operation.operationId === 'appendEvents' && event !== undefined) showEvent(operation, event);
   }
-  describeSecurity(document, access);
+  if (access === undefined) describeSecurity(document, app.get(Gate, { strict: false }).access, 'public');
+  else describeSecurity(document, access, 'admin');
   return nameComponents(document);
-}
-
-function optional<Provided>(app: INestApplicationContext, type: Type<Provided>): Provided | undefined {
-  try {
-    return app.get(type, { strict: false });
-  } catch {
-    return undefined; // Nest has no way to ask without an error
-  }
 }
 
 const PROJECTION_OPERATIONS: ReadonlySet<string> = new Set([

@@ -16,11 +16,19 @@ interface Operation {
   [SCOPE_EXTENSION]?: RequiredScope;
 }
 
-/** Where everybody may do everything, nothing is said of credentials. */
-export function describeSecurity(document: OpenAPIObject, access: Access | undefined): void {
+/**
+ * @param unsaid what operations ask for that do not say it
+ *
+ * Where everybody may do everything, nothing is said of credentials.
+ */
+export function describeSecurity(
+  document: OpenAPIObject,
+  access: Access | undefined,
+  unsaid: RequiredScope,
+): void {
   const operations = Object.values(document.paths).flatMap((path) => Object.values(path) as Operation[]);
   for (const operation of operations) {
-    const scope = operation[SCOPE_EXTENSION] ?? 'admin';
+    const scope = operation[SCOPE_EXTENSION] ?? unsaid;
     Reflect.deleteProperty(operation, SCOPE_EXTENSION);
     if (access?.asks === true && scope !== 'public') describeScope(operation, scope, access);
   }
