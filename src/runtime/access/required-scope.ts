@@ -28,12 +28,22 @@ export type ScopesByRoute = ReadonlyMap<string, ReadonlyMap<string, RequiredScop
 /** Of a path that no router has matched; undefined when none of the routes has it. */
 export function scopeAt(scopes: ScopesByRoute, method: string, path: string): RequiredScope | undefined {
   const segments = segmentsOf(path);
-  for (const [route, methods] of scopes) {
+  const fitting = [...scopes].flatMap(([route, methods]) => {
     const scope = methods.get(method) ?? methods.get('ALL');
-    if (scope !== undefined && fits(segmentsOf(route), segments)) return scope;
-  }
-  return undefined;
+    return scope !== undefined && fits(segmentsOf(route), segments) ? [{ route, scope }] : [];
+  });
+  // As a router does: where two fit, the one that names a segment comes before the one with a parameter there.
+  return fitting.toSorted((one, other) => compare(parametersOf(one.route), parametersOf(other.route)))[0]
+    ?.scope;
 }
+
+/** `0` for each segment that is named, `1` for each parameter. */
+const parametersOf = (route: string): string =>
+  segmentsOf(route)
+    .map((part) => Number(part.startsWith(':')))
+    .join('');
+
+const compare = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
 
 const segmentsOf = (path: string): readonly string[] => path.split('/').filter((part) => part !== '');
 

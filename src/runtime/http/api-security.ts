@@ -17,9 +17,9 @@ interface Operation {
 }
 
 /**
- * @param unsaid what operations ask for that do not say it
- *
  * Where everybody may do everything, nothing is said of credentials.
+ *
+ * @param unsaid what operations ask for that do not say it
  */
 export function describeSecurity(
   document: OpenAPIObject,
