@@ -39,6 +39,9 @@ const METHODS_WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRAC
 /** What the library that forwards refuses, and what a parser of URLs resolves. */
 const DOT_SEGMENT = /(?:^|[/\\])\.{1,2}(?:$|[/\\])|[/\\]\.\.|\.\.[/\\]/;
 
+/** To one other process; as many as a server takes by default. */
+const MAX_CONNECTIONS = 10_000;
+
 /** Said to this server, and meant for it: it has checked them. */
 const OWN_HEADERS = ['origin', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest', 'referer'];
 
@@ -152,7 +155,8 @@ export class Forwarding {
     void fastify.register(replyFrom, {
       disableRequestLogging: true,
       // A client may wait for a position for a minute, and a stream has no end.
-      undici: { headersTimeout: 90_000, bodyTimeout: 0 },
+      // A stream has a connection to itself: with the 128 that are the default, so many would leave none for commands.
+      undici: { headersTimeout: 90_000, bodyTimeout: 0, connections: MAX_CONNECTIONS },
     });
     fastify.addHook('onRequest', (request, reply, done) => {
       const route = this.#routeOf(request.url);

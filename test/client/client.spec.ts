@@ -140,7 +140,7 @@ describe('a command', () => {
     const keys: unknown[] = [];
     const at = await serve((request, response) => {
       keys.push(request.headers['idempotency-key']);
-      response.writeHead(201).end();
+      response.writeHead(201, { 'leftfold-position': '1' }).end();
     });
     Object.defineProperty(crypto, 'randomUUID', { value: undefined, configurable: true });
     try {
@@ -157,7 +157,7 @@ describe('a command', () => {
     const seen: unknown[] = [];
     const at = await serve((request, response) => {
       seen.push(request.headers.authorization);
-      response.writeHead(201).end();
+      response.writeHead(201, { 'leftfold-position': '1' }).end();
     });
     let count = 0;
     const own = clientOf(at, { credentials: () => `token-${++count}` });
@@ -320,6 +320,42 @@ describe('a watch', () => {
       },
     );
   });
+});
+
+describe('what is no answer of the server', () => {
+  it('is not taken for one: a page, or a redirect', async () => {
+    const page = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
+    });
+    await expect(clientOf(page).decider('numbers').create({ value: '5' })).rejects.toThrow('text/html');
+    await expect(clientOf(page).projection('sum').get()).rejects.toThrow('is the URL right?');
+    const requests: string[] = [];
+    const elsewhere = await serve((request, response) => {
+      requests.push(request.method ?? '');
+      response.writeHead(302, { location: `${url}/numbers` }).end();
+    });
+    await expect(clientOf(elsewhere).decider('numbers').create({ value: '5' })).rejects.toThrow();
+    expect(new Set(requests)).toEqual(new Set(['POST']));
+  });
+
+  it('that has no position does not say that a command was carried out', async () => {
+    const other = await serve((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+    await expect(clientOf(other).decider('numbers').create({ value: '5' })).rejects.toThrow('not known');
+  });
+});
+
+it('refuses dots as the id of a subject, before anything is sent', async () => {
+  await expect(
+    Promise.resolve().then(() => client.decider('numbers').execute('..', 'retract', { reason: 'x' })),
+  ).rejects.toThrow('".." cannot be a part of a path');
+});
+
+it('serializes an input once, and refuses one that it cannot', async () => {
+  await expect(client.decider('numbers').create({ value: 1n as unknown as string })).rejects.toThrow(
+    'BigInt',
+  );
 });
 
 it('has its types from the deciders, projections and contracts', () => {

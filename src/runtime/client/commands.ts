@@ -1,5 +1,5 @@
 /** Commands: each is sent until it is answered, under a key of its own, so that it is carried out once. */
-import type { Transport } from './transport.js';
+import { UnexpectedAnswer, type Transport } from './transport.js';
 import type { CommandInput, CommandOf } from './types.js';
 
 export interface CommandOptions {
@@ -46,13 +46,13 @@ export class DeciderClient<Decider> {
     options?: CommandOptions,
   ): Promise<CommandAnswer> {
     const route = this.routes[command] ?? command;
-    return this.commands.send(`/${this.path}/${encodeURIComponent(id)}/${route}`, input, options);
+    return this.commands.send(`/${this.path}/${segmentOf(id)}/${route}`, input, options);
   }
 
   /** `GET /<path>/{id}`. @throws ProblemError */
   async get(id: string | number, { signal }: Pick<CommandOptions, 'signal'> = {}): Promise<SubjectAnswer> {
     const { transport } = this.commands;
-    const url = transport.urlOf(`/${this.path}/${encodeURIComponent(id)}`);
+    const url = transport.urlOf(`/${this.path}/${segmentOf(id)}`);
     return (await transport.send(url, { signal })).body as SubjectAnswer;
   }
 }
@@ -72,12 +72,16 @@ export class CommandSender {
       body: input,
       signal,
     });
-    const position = Number(headers.get('leftfold-position') ?? 0);
+    const position = Number(headers.get('leftfold-position'));
+    if (!Number.isSafeInteger(position) || position < 1)
+      throw new UnexpectedAnswer(
+        'the answer has no Leftfold-Position, so it is not known whether the command was carried out',
+      );
     this.written = Math.max(this.written, position);
     return {
       position,
       location: headers.get('location') ?? undefined,
-      body: body as Readonly<Record<string, unknown>>,
+      body: typeof body === 'object' && body !== null ? (body as Readonly<Record<string, unknown>>) : {},
     };
   }
 }
@@ -89,4 +93,12 @@ function randomKey(): string {
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+/** As a part of a path. @throws RangeError for dots, which a URL resolves to another path */
+export function segmentOf(id: string | number): string {
+  const text = String(id);
+  if (text === '.' || text === '..')
+    throw new RangeError(`${JSON.stringify(text)} cannot be a part of a path`);
+  return encodeURIComponent(text);
 }

@@ -8,7 +8,7 @@ export interface ClientFault {
   readonly header?: string;
 }
 
-/** An answer with a status from 400 on. An attempt that is answered with one below 500 has recorded nothing. */
+/** An answer with a status from 400 on. An attempt that is answered with one below 500 has recorded nothing; one before it may have, whose answer was lost. */
 export class ProblemError extends Error {
   /** As in `urn:leftfold:problem:number-already-retracted`; `about:blank` where the answer is no problem document. */
   readonly type: string;

@@ -43,9 +43,10 @@ export async function* pushed(
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
       if (response.ok && isStream && response.body !== null) {
         for await (const message of readEventStream(response.body, state, connection.heard)) {
-          failures = 0;
-          if (message.event === 'message') yield message;
-          else if (message.event === 'end') throwIfOver(message.data);
+          if (message.event === 'message') {
+            failures = 0;
+            yield message;
+          } else if (message.event === 'end') throwIfOver(message.data);
         }
       } else if (response.ok || response.status === 406) {
         await response.body?.cancel();
@@ -75,6 +76,13 @@ export async function* pushed(
 function throwIfOver(data: string): void {
   const { reason, detail } = JSON.parse(data) as { readonly reason?: string; readonly detail?: string };
   if (reason === 'log-went-back') throw logWentBack(detail);
+  if (reason === 'unreadable')
+    throw new ProblemError(500, {
+      type: 'urn:leftfold:problem:unreadable',
+      title: 'An event or a state cannot be read',
+      status: 500,
+      detail,
+    });
 }
 
 /** What was read before is no longer what the log holds. */

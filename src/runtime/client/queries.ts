@@ -1,5 +1,5 @@
 /** Queries of projections and of lists of entities, and what watches them. */
-import type { CommandSender } from './commands.js';
+import { segmentOf, type CommandSender } from './commands.js';
 import type { Live } from './live.js';
 import type { ClientAnswer } from './transport.js';
 import type { Watch } from './watch.js';
@@ -83,14 +83,14 @@ export class Queries {
   /** @throws ProblemError */
   async get(
     path: string,
-    { at, after, wait = 5, signal, ...query }: StateOptions & object,
+    { at, after, wait = 5, signal, filter, ...query }: StateOptions & Pick<ListOptions, 'filter'>,
   ): Promise<ClientAnswer> {
     const own = this.readsOwnWrites && at === undefined ? this.commands.written : 0;
     const wanted = after ?? own;
     return this.transport.send(
-      this.transport.urlOf(path, { ...query, at, ...(wanted > 0 && { after: wanted }) }),
+      this.transport.urlOf(path, { ...query, at, ...(wanted > 0 && { after: wanted }) }, filter),
       {
-        headers: wanted > 0 ? { prefer: `wait=${wait}` } : {},
+        ...(wanted > 0 && { headers: { prefer: `wait=${wait}` }, waitMs: wait * 1000 }),
         signal,
       },
     );
@@ -195,11 +195,11 @@ export class EntitiesClient<View> {
   }
 
   /** The page, and each that follows when something of it changes. */
-  watch({ signal, ...options }: Omit<ListOptions, 'after' | 'wait'> = {}): Live<EntityPage<Entity<View>>> {
-    return this.queries.watch.states(
-      this.queries.transport.urlOf(this.path, { ...listQuery(options) }),
-      signal,
-    );
+  watch({ signal, filter, ...options }: Omit<ListOptions, 'after' | 'wait'> = {}): Live<
+    EntityPage<Entity<View>>
+  > {
+    const url = this.queries.transport.urlOf(this.path, { ...listQuery(options) }, filter);
+    return this.queries.watch.states(url, signal);
   }
 
   /** The entity, and each change of it; null while it is removed. Ends with `entity-not-found` where there is none at first. */
@@ -209,18 +209,13 @@ export class EntitiesClient<View> {
   }
 
   #pathOf(key: string): string {
-    return `${this.path}/${encodeURIComponent(key)}`;
+    return `${this.path}/${segmentOf(key)}`;
   }
 }
 
-function listQuery({
-  filter,
-  sort,
-  include,
-  ...options
-}: ListOptions & { readonly cursor?: string }): QueryOptions {
+/** What the options ask for; a filter may have the name of any of them. */
+function listQuery({ sort, include, ...options }: ListOptions & { readonly cursor?: string }): QueryOptions {
   return {
-    ...filter,
     ...options,
     ...(sort && { sort: sort.join(',') }),
     ...(include && { include: include.join(',') }),

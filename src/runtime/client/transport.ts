@@ -20,7 +20,8 @@ export interface ClientRequest {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
-  readonly timeoutMs?: number;
+  /** What the server is asked to wait, beside the time of an attempt. */
+  readonly waitMs?: number;
 }
 
 export interface ClientAnswer {
@@ -52,10 +53,14 @@ export class Transport {
   }
 
   /** @param path below the client's URL @param query members that are undefined are left out */
-  urlOf(path: string, query: Readonly<Record<string, unknown>> = {}): URL {
+  urlOf(
+    path: string,
+    query: Readonly<Record<string, unknown>> = {},
+    filter: Readonly<Record<string, unknown>> = {},
+  ): URL {
     const url = new URL(this.#base);
     url.pathname = `${url.pathname.replace(/\/$/, '')}${path}`;
-    for (const [name, value] of Object.entries(query)) {
+    for (const [name, value] of [...Object.entries(query), ...Object.entries(filter)]) {
       for (const each of Array.isArray(value) ? value : [value])
         if (each !== undefined) url.searchParams.append(name, String(each));
     }
@@ -77,25 +82,31 @@ export class Transport {
   async send(url: URL, request: ClientRequest = {}): Promise<ClientAnswer> {
     const { retry = {} } = this.options;
     const { attempts = DEFAULT_ATTEMPTS } = retry;
+    // Once: what is sent again under one key must be the same.
+    const sent = request.body === undefined ? request : { ...request, text: JSON.stringify(request.body) };
     for (let attempt = 1; ; attempt++) {
       request.signal?.throwIfAborted();
       let waitMs = 0;
       try {
-        const answer = await this.#attempt(url, request);
-        if (answer.status < 400) return answer;
+        const answer = await this.#attempt(url, sent);
+        if (answer.status < 400) return requireJson(answer);
         const problem = new ProblemError(answer.status, answer.body);
         if (!isRetried(answer.status) || attempt >= attempts) throw problem;
         waitMs = retryAfterMs(answer.headers.get('retry-after'));
       } catch (error) {
         request.signal?.throwIfAborted();
-        if (error instanceof ProblemError || attempt >= attempts) throw error;
+        if (error instanceof ProblemError || error instanceof UnexpectedAnswer || attempt >= attempts)
+          throw error;
       }
       await pause(pauseBefore(attempt, waitMs, retry), request.signal);
     }
   }
 
   /** A response whose body is still to be read. Sent once, without a time limit. */
-  async open(url: URL, { method = 'GET', headers = {}, body, signal }: ClientRequest): Promise<Response> {
+  async open(
+    url: URL,
+    { method = 'GET', headers = {}, text, signal }: Omit<ClientRequest, 'body'> & { readonly text?: string },
+  ): Promise<Response> {
     const { fetch: send = fetch, credentials } = this.options;
     const token = typeof credentials === 'function' ? await credentials() : credentials;
     return send(url, {
@@ -103,16 +114,19 @@ export class Transport {
       headers: {
         accept: 'application/json',
         ...headers,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(text !== undefined && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
       },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(text !== undefined && { body: text }),
+      // As a GET to another place it would be another request, and its answer no answer to this one.
+      ...(method === 'POST' && { redirect: 'error' as const }),
       ...(signal && { signal }),
     });
   }
 
-  async #attempt(url: URL, request: ClientRequest): Promise<ClientAnswer> {
-    const limit = AbortSignal.timeout(request.timeoutMs ?? this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  async #attempt(url: URL, request: ClientRequest & { readonly text?: string }): Promise<ClientAnswer> {
+    const timeoutMs = this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    const limit = AbortSignal.timeout(timeoutMs + (request.waitMs ?? 0));
     const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
     const isRead = (request.method ?? 'GET') === 'GET';
     const key = keyOf(url);
@@ -143,6 +157,20 @@ export class Transport {
     this.#knownCharacters -= this.#known.get(key)?.text.length ?? 0;
     this.#known.delete(key);
   }
+}
+
+/** Whoever has answered is not the server: a proxy that asks people to log in, or a page. */
+export class UnexpectedAnswer extends Error {
+  override readonly name = 'UnexpectedAnswer';
+}
+
+/** @throws UnexpectedAnswer */
+function requireJson(answer: ClientAnswer): ClientAnswer {
+  if (typeof answer.body !== 'string' || answer.body === '') return answer;
+  const type = answer.headers.get('content-type') ?? 'no type';
+  throw new UnexpectedAnswer(
+    `the answer with the status ${answer.status} is ${type}, and not JSON; is the URL right?`,
+  );
 }
 
 /** An ETag names a state; from which position on a client wants it does not change what it is. */

@@ -98,6 +98,11 @@ export class EventsController {
     const head = await this.log.head();
     const seen = readLastEventId(request.headers);
     if (seen !== undefined) requireInLog(seen.position, head);
+    else if (page.hasAfter && page.after > head)
+      throw new InvalidParameter(
+        'after',
+        `A stream cannot begin after what is not there yet; the head of the log is at ${head}.`,
+      );
     const last = seen ?? { position: page.hasAfter ? page.after : head };
     const headers = { 'leftfold-position': String(head), vary: varyBy(response, 'Accept') };
     const source = eventsSource(this.log, this.live, page.query, last);

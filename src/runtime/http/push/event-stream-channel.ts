@@ -12,7 +12,9 @@ const END_GRACE_MS = 1_000;
 
 export class EventStreamChannel implements PushChannel {
   taken = 0;
-  #isClosed = false;
+  #isClosed: boolean;
+  /** Whether a message is out in part. */
+  #isWithin = false;
   #resume: (() => void) | undefined;
 
   /**
@@ -30,13 +32,15 @@ export class EventStreamChannel implements PushChannel {
       this.#resume = undefined;
       resume?.();
     };
+    // A client may be gone before anything is read for it; then no `close` comes any more.
+    this.#isClosed = raw.destroyed;
     raw.on('drain', goOn);
     raw.once('close', () => {
       this.#isClosed = true;
       goOn();
     });
     raw.on('error', () => undefined); // `close` follows
-    raw.write(beginning(retryMs, id));
+    this.#write(beginning(retryMs, id));
   }
 
   get waitingBytes(): number {
@@ -55,6 +59,11 @@ export class EventStreamChannel implements PushChannel {
 
   end(reason: EndReason, detail?: string): void {
     if (this.#isClosed || this.raw.writableEnded) return;
+    // Words in the middle of a message would become a part of it; cut off, it is asked for again.
+    if (this.#isWithin) {
+      this.destroy();
+      return;
+    }
     this.raw.end(ending(reason, detail));
     setTimeout(() => {
       this.destroy();
@@ -78,6 +87,7 @@ export class EventStreamChannel implements PushChannel {
 
   async #sendSlices(bytes: Buffer): Promise<void> {
     for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
+      this.#isWithin = start + SLICE_BYTES < bytes.length;
       if (!this.#write(bytes.subarray(start, start + SLICE_BYTES))) await this.#drained();
     }
   }

@@ -33,7 +33,8 @@ export function readLastEventId(headers: IncomingHttpHeaders): EventId | undefin
   const text = headers['last-event-id'];
   if (text === undefined || text === '') return undefined;
   const [, digits, part] = /^(0|[1-9]\d{0,15})(?:\.([1-9]\d{0,15}))?$/.exec(String(text)) ?? [];
-  if (digits === undefined || !Number.isSafeInteger(Number(digits)))
+  // Before the first event there are no parts.
+  if (digits === undefined || !Number.isSafeInteger(Number(digits)) || (digits === '0' && part !== undefined))
     throw new InvalidHeader(
       LAST_EVENT_ID,
       'Last-Event-ID must be the id of a message, as in 7, or 7.2 for the second part of an event; leave it out to begin anew.',

@@ -6,10 +6,7 @@ import type { EventLog } from '../../event-log/event-log.js';
 import { threadTurns } from '../kernel/thread-turns.js';
 import type { EventId } from './event-stream-request.js';
 import { messageOf, type LiveEvents } from './live-events.js';
-import type { PushMessage, PushSource } from './push-source.js';
-
-/** How much is read from the log at a time, in characters: what waits for a client is not much more. */
-const CHUNK_LENGTH = 128 * 1024;
+import { CHUNK_LENGTH, type PushMessage, type PushSource } from './push-source.js';
 
 /** How often the log is asked again while it is away. */
 const RETRY_INTERVAL_MS = 250;

@@ -2,7 +2,7 @@
 import { EVERYTHING, type Position, type Query, type RecordedEvent } from '../../event-log/event.js';
 import type { EventLog } from '../../event-log/event-log.js';
 import { matches, type QueriedEvent } from '../../event-log/query.js';
-import type { PushMessage } from './push-source.js';
+import { CHUNK_LENGTH, type PushMessage } from './push-source.js';
 import { Watchers, type Watcher } from './watchers.js';
 
 /** As JSON. A stream that is further behind reads from the log again. */
@@ -50,9 +50,17 @@ export class LiveEvents {
     }
     if (at < this.#after) return undefined;
     const messages: PushMessage[] = [];
+    let length = 0;
+    let last = at;
     for (let index = this.#indexAfter(at); index < this.#events.length; index += 1) {
       const event = this.#events[index];
-      if (event !== undefined && matches(query, event)) messages.push(event.message);
+      if (event === undefined) break;
+      // One that is far behind is given no more at a time than one that reads from the log.
+      if (length >= CHUNK_LENGTH && event.position !== last) return { messages, through: last };
+      last = event.position;
+      if (!matches(query, event)) continue;
+      messages.push(event.message);
+      length += event.message.data.length;
     }
     return { messages, through: at > this.#through ? at : this.#through };
   }

@@ -53,6 +53,8 @@ export class PushConnection {
   /** Resolves once the source or the client has ended. */
   async run(source: PushSource): Promise<void> {
     const { signal } = this.#stopping;
+    // Nothing is read for a client that is gone already.
+    if (this.isOver) return;
     const messages = source(signal);
     try {
       for (;;) {

@@ -30,3 +30,6 @@ export type EndReason =
   | 'failed'
   /** What allowed the stream is over, as with a key that was revoked. */
   | 'no-longer-allowed';
+
+/** How much is read from the log at a time, in characters: what waits for a client is not much more. */
+export const CHUNK_LENGTH = 128 * 1024;
