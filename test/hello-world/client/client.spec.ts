@@ -3,16 +3,21 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { from, firstValueFrom, take, toArray } from 'rxjs';
-import { startMonolith } from '../../src/apps/monolith/start-monolith.js';
-import { PARTS } from '../../src/apps/monolith/monolith.module.js';
-import { readSettings } from '../../src/apps/settings.js';
-import { HelloWorldModule } from '../../src/contexts/hello-world.module.js';
-import type { numberDecider } from '../../src/contexts/numbers/number.decider.js';
-import type { numberRecorded, numberRetracted } from '../../src/contexts/numbers/numbers.events.js';
-import type { sum } from '../../src/contexts/sum/sum.projection.js';
-import { createClient, isProblem, type Client, type ClientOptions } from '../../src/runtime/client/index.js';
-import { EventLog } from '../../src/runtime/event-log/event-log.js';
-import { SILENT } from '../support/documented-requests.js';
+import { startMonolith } from '../../../src/apps/monolith/start-monolith.js';
+import { PARTS } from '../../../src/apps/monolith/monolith.module.js';
+import { readSettings } from '../../../src/apps/settings.js';
+import { HelloWorldModule } from '../../../src/contexts/hello-world.module.js';
+import type { numberDecider } from '../../../src/contexts/numbers/number.decider.js';
+import type { numberRecorded, numberRetracted } from '../../../src/contexts/numbers/numbers.events.js';
+import type { sum } from '../../../src/contexts/sum/sum.projection.js';
+import {
+  createClient,
+  isProblem,
+  type Client,
+  type ClientOptions,
+} from '../../../src/runtime/client/index.js';
+import { EventLog } from '../../../src/runtime/event-log/event-log.js';
+import { SILENT } from '../../support/documented-requests.js';
 
 interface HelloWorld {
   readonly deciders: { readonly numbers: typeof numberDecider };

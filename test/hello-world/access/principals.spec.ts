@@ -4,16 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module } from '@nestjs/common';
 import { z } from 'zod';
-import { contextApp } from '../../src/apps/context/context-app.js';
-import { logApp } from '../../src/apps/log/log-app.js';
-import { PARTS, monolith } from '../../src/apps/monolith/monolith.module.js';
-import { readSettings, type Environment, type Settings } from '../../src/apps/settings.js';
-import { startApp, type Running } from '../../src/apps/start-app.js';
-import { HelloWorldModule } from '../../src/contexts/hello-world.module.js';
-import { LeftfoldModule, defineEvent } from '../../src/runtime/index.js';
+import { contextApp } from '../../../src/apps/context/context-app.js';
+import { logApp } from '../../../src/apps/log/log-app.js';
+import { PARTS, monolith } from '../../../src/apps/monolith/monolith.module.js';
+import { readSettings, type Environment, type Settings } from '../../../src/apps/settings.js';
+import { startApp, type Running } from '../../../src/apps/start-app.js';
+import { HelloWorldModule } from '../../../src/contexts/hello-world.module.js';
+import { LeftfoldModule, defineEvent } from '../../../src/runtime/index.js';
 // The app imports it when it opens the store; Jest loads no built-in modules by then.
-import '../../src/runtime/stores/remote/remote.store.js';
-import { writeKeys } from '../support/api-keys.js';
+import '../../../src/runtime/stores/remote/remote.store.js';
+import { writeKeys } from '../../support/api-keys.js';
 
 const open = (type: string): ReturnType<typeof defineEvent> =>
   defineEvent({ type, open: true, schema: z.strictObject({ text: z.string() }) });

@@ -2,12 +2,12 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import type { numberDecider } from '../../src/contexts/numbers/number.decider.js';
-import type { numberRecorded } from '../../src/contexts/numbers/numbers.events.js';
-import type { sum } from '../../src/contexts/sum/sum.projection.js';
-import { createClient, type Client } from '../../src/runtime/client/index.js';
-import { until } from '../support/api.js';
-import { PROGRAM, Server, TemporaryFolder } from '../support/server.js';
+import type { numberDecider } from '../../../src/contexts/numbers/number.decider.js';
+import type { numberRecorded } from '../../../src/contexts/numbers/numbers.events.js';
+import type { sum } from '../../../src/contexts/sum/sum.projection.js';
+import { createClient, type Client } from '../../../src/runtime/client/index.js';
+import { until } from '../../support/api.js';
+import { PROGRAM, Server, TemporaryFolder } from '../../support/server.js';
 
 interface HelloWorld {
   readonly deciders: { readonly numbers: typeof numberDecider };

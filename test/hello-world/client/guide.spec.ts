@@ -2,29 +2,29 @@
 import { readFileSync } from 'node:fs';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { from, take } from 'rxjs';
-import { PARTS } from '../../src/apps/monolith/monolith.module.js';
-import { startMonolith } from '../../src/apps/monolith/start-monolith.js';
-import { readSettings } from '../../src/apps/settings.js';
-import { HelloWorldModule } from '../../src/contexts/hello-world.module.js';
-import { createClient, isProblem } from '../../src/runtime/client/index.js';
-import type { numberDecider } from '../../src/contexts/numbers/number.decider.js';
-import type { numberRecorded, numberRetracted } from '../../src/contexts/numbers/numbers.events.js';
-import type { sum } from '../../src/contexts/sum/sum.projection.js';
-import type { tasks } from './lists/tasks.js';
-import { BankModule } from '../bank/bank.js';
-import { until } from '../support/api.js';
-import { SILENT } from '../support/documented-requests.js';
-import { blocksOf } from '../support/readme.js';
-import { TasksModule } from './lists/tasks.js';
+import { PARTS } from '../../../src/apps/monolith/monolith.module.js';
+import { startMonolith } from '../../../src/apps/monolith/start-monolith.js';
+import { readSettings } from '../../../src/apps/settings.js';
+import { HelloWorldModule } from '../../../src/contexts/hello-world.module.js';
+import { createClient, isProblem } from '../../../src/runtime/client/index.js';
+import type { numberDecider } from '../../../src/contexts/numbers/number.decider.js';
+import type { numberRecorded, numberRetracted } from '../../../src/contexts/numbers/numbers.events.js';
+import type { sum } from '../../../src/contexts/sum/sum.projection.js';
+import type { tasks } from '../../guides/lists/tasks.js';
+import { BankModule } from '../../bank/bank.js';
+import { until } from '../../support/api.js';
+import { SILENT } from '../../support/documented-requests.js';
+import { blocksOf } from '../../support/readme.js';
+import { TasksModule } from '../../guides/lists/tasks.js';
 
 const GUIDE = 'docs/client.md';
 
 /** Where the guide's imports are in this repository. */
 const FILES = {
-  'leftfold/client': '../../src/runtime/client/index.js',
-  './numbers/': '../../src/contexts/numbers/',
-  './sum/': '../../src/contexts/sum/',
-  './tasks.js': './lists/tasks.js',
+  'leftfold/client': '../../../src/runtime/client/index.js',
+  './numbers/': '../../../src/contexts/numbers/',
+  './sum/': '../../../src/contexts/sum/',
+  './tasks.js': '../../guides/lists/tasks.js',
 };
 
 interface Server {
