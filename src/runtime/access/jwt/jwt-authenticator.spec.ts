@@ -76,12 +76,14 @@ describe('JwtAuthenticator', () => {
   );
 
   it.each([
-    ['a list of audiences', { aud: ['other', AUDIENCE] }],
-    ['an expiry within the tolerance', { exp: seconds() - 2 }],
-    ['a time from which on it counts within the tolerance', { nbf: seconds() + 2 }],
-    ['a name with accents', { sub: 'Renée' }],
+    ['a list of audiences', () => ({ aud: ['other', AUDIENCE] })],
+    ['an expiry within the tolerance', () => ({ exp: seconds() - 2 })],
+    ['a time from which on it counts within the tolerance', () => ({ nbf: seconds() + 2 })],
+    ['a name with accents', () => ({ sub: 'Renée' })],
   ])('takes a token with %s', async (_, claims) => {
-    expect(await authenticator.authenticate(await signed(key, { ...goodClaims(), ...claims }))).toBeDefined();
+    expect(
+      await authenticator.authenticate(await signed(key, { ...goodClaims(), ...claims() })),
+    ).toBeDefined();
   });
 
   it.each(['lf_abcdefghijkl_x', 'abc', 'a.b', 'a.b.c.d', 'a b.c.d', ''])('leaves %j to others', (token) => {

@@ -60,7 +60,8 @@ export function readKeyFile(path: string): ReadKeyFile | undefined {
     return { keys: parsedKeys(path, readFileSync(file, 'utf8')), version: versionOf(stats) };
   } catch (error) {
     if (error instanceof KeyFileUnusable) throw error;
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    // Below a file there is none either; a data folder that is a file is told of as such.
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw new KeyFileUnusable(
       `the key file ${path} cannot be read: ${fileErrorText(error, path) ?? (error as Error).message}`,
       { cause: error },
