@@ -136,7 +136,7 @@ describe('what-if', () => {
     const wrong = join(folder.path, 'wrong.mjs');
     writeFileSync(wrong, 'export const context = [];\n');
     const right =
-      'name a JavaScript module that exports contexts, a list of Nest modules with projections of this leftfold\n';
+      'name a JavaScript module that exports contexts, a list of Nest modules with projections of this leftfold, or the module of an application\n';
     for (const [file, what] of [
       [`${wrong}.gone`, `there is no file ${wrong}.gone`],
       [wrong, `${wrong} exports no list as contexts`],
