@@ -1,11 +1,12 @@
 /** What `GET /sum` answers with. */
 import { defineProjection } from '../../runtime/index.js';
 import { numberRecorded, numberRetracted } from '../numbers/numbers.events.js';
-import { sumMachine } from './sum.machine.js';
+import { sumMachine, sumView } from './sum.machine.js';
 
 export const sum = defineProjection({
   name: 'sum',
   machine: sumMachine,
   consumes: [numberRecorded, numberRetracted],
-  view: ({ context, value }) => ({ value: String(context.total), state: value, count: context.count }),
+  view: sumView,
+  http: { folded: true },
 });

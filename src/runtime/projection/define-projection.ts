@@ -21,6 +21,11 @@ export type When = 'now' | 'never' | Position;
 export interface ProjectionHttp {
   /** Without a slash at its ends, as in `reports/total`. Default: the name. */
   readonly path?: string;
+  /**
+   * Whether `GET /<path>/folded` answers with all of the state, also what the view does not show, as optimistic rendering needs it. Asks for the same
+   * scope as the view. Default: false.
+   */
+  readonly folded?: boolean;
 }
 
 export interface ProjectionDefinition<Context = unknown, Shown extends View = View> {

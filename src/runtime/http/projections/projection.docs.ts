@@ -100,3 +100,28 @@ export function ApiTextQuery(
     problems,
   );
 }
+
+export function ApiFolded(name: string): MethodDecorator {
+  return query(
+    { tag: name, summary: `The state of ${name} itself, to fold on from`, id: `${name}-folded` },
+    {
+      description: 'All of the state, also what the view does not show',
+      body: z
+        .object({
+          position: apiPosition.describe('How far the log is folded'),
+          version: z.int().min(1).describe('That of the projection, which says what its states are like'),
+          value: z
+            .union([z.string(), z.looseObject({})])
+            .describe('The active states, as in XState')
+            .meta({ example: 'counting' }),
+          context: z
+            .union([z.array(z.unknown()), z.int()])
+            .describe(
+              'As `unflatten` of the package devalue takes it, which brings back bigints, dates, maps and sets',
+            )
+            .meta({ example: [{ total: 1, count: 2 }, ['BigInt', '6'], 5] }),
+        })
+        .meta({ title: 'FoldedState' }),
+    },
+  );
+}
