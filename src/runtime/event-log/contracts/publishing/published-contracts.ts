@@ -87,7 +87,9 @@ function parsed<Content>(kind: z.ZodType<Content>, json: unknown, file: string):
   if (success) return data;
   const [issue] = error.issues;
   const at = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
-  throw new Error(`${file} is not what it should be${at}: ${issue?.message ?? 'it is another kind of file'}`);
+  throw new Error(
+    `${file} cannot be read: it is not what it should be${at}: ${issue?.message ?? 'it is another kind of file'}`,
+  );
 }
 
 /** A revision's schema as it is published. */

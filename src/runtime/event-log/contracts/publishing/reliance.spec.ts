@@ -300,7 +300,7 @@ describe('the published contracts of another repository', () => {
       /1\.schema\.json is a page, as HTML is, and no JSON; give the address of the files themselves$/,
     ],
     ['/text', /1\.schema\.json is no JSON$/],
-    ['/list', /1\.schema\.json is not what it should be: a JSON Schema is an object$/],
+    ['/list', /1\.schema\.json cannot be read: it is not what it should be: a JSON Schema is an object$/],
     [
       '/nowhere',
       /nowhere is no folder of published contracts: it has no file such as order\.placed\/1\.schema\.json \(everything was answered with 404\); leftfold contracts publish writes them$/,
@@ -339,10 +339,10 @@ describe('the published contracts of another repository', () => {
     place = published(first);
     writeFileSync(join(place, 'order.placed', '1.examples.json'), '[{"dat": 1}]');
     await expect(publishedAt(`${url}/contracts`, [first])).rejects.toThrow(
-      '1.examples.json is not what it should be at 0.data: ',
+      '1.examples.json cannot be read: it is not what it should be at 0.data: ',
     );
     await expect(broken(place, relies(first))).rejects.toThrow(
-      '1.examples.json is not what it should be at 0.data: ',
+      '1.examples.json cannot be read: it is not what it should be at 0.data: ',
     );
   });
 });
