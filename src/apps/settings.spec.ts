@@ -119,6 +119,7 @@ describe('the configuration', () => {
     ['LEFTFOLD_TLS_PROXY', 'on', { tlsProxy: true }],
     ['LEFTFOLD_CONNECTIONS', '50', { connections: 50 }],
     ['LEFTFOLD_STORE', 'memory', { store: 'memory' }],
+    ['LEFTFOLD_STORE', 'memory:', { store: 'memory' }],
     ['LEFTFOLD_STORE', 'lmdb', { store: 'lmdb' }],
     [
       'LEFTFOLD_STORE',

@@ -145,11 +145,13 @@ const settings = {
   LEFTFOLD_ORIGINS: list(originFault).prefault(''),
   LEFTFOLD_DATA: path.prefault('./data'),
   LEFTFOLD_STORE: z
-    .custom<Settings['store']>(
-      isStore,
+    .custom<Settings['store'] | 'memory:'>(
+      (store) => store === 'memory:' || isStore(store),
       'must be lmdb, memory, or the URL of a database or a log server, as in postgres://user:password@localhost:5432/database or http://127.0.0.1:3000',
     )
-    .default('lmdb'),
+    .default('lmdb')
+    // In the library it is `memory:`, one of several URLs.
+    .transform((store): Settings['store'] => (store === 'memory:' ? 'memory' : store)),
   LEFTFOLD_ENTITIES: z
     .custom<Settings['entities']>(
       (text) => text === 'data' || (typeof text === 'string' && isPostgres(text)),
