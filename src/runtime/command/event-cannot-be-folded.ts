@@ -17,7 +17,7 @@ type UnfoldableEvent = Pick<RecordedEvent, 'position' | 'type' | 'commit'>;
  * the server's log, and in no answer.
  */
 export class EventCannotBeFolded extends Problem {
-  /** @param recorded the position of what the request itself has recorded before the fold failed */
+  /** @param options `recorded`: the position of what the request itself has recorded before the fold failed */
   constructor(
     readonly event: UnfoldableEvent,
     readonly subject: UnfoldableSubject,
