@@ -294,6 +294,10 @@ describe('a problem is documented', () => {
 
   it.each(rows(REQUESTS))('of any request: $id', async ({ id, path, init }) => {
     await expectDocumented(id, `${path}${path.includes('?') ? '&' : '?'}x=%ZZ`, init);
+    await expectDocumented(id, path, {
+      ...init,
+      headers: { ...(init?.headers as object), accept: 'text/csv' },
+    });
     const operation = api.operation(id);
     const { status, headers, body } = await sendRaw(
       api.url,

@@ -16,7 +16,9 @@ import {
 } from '../kernel/api-docs.js';
 import type { Schema } from '../kernel/api-schema.js';
 import { JSON_TYPE } from '../kernel/bodies.js';
+import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
+import { STATE_TYPES } from '../push/event-stream-request.js';
 import { EVENT_STREAM_TYPE } from '../push/event-stream-frames.js';
 import { LAST_EVENT_ID_HEADER, apiEventStream, headersOfStreamed } from '../push/push.docs.js';
 import { NotYet } from './query.js';
@@ -82,7 +84,7 @@ export function ApiProjection(name: string): MethodDecorator {
         [EVENT_STREAM_TYPE]: apiEventStream('Each message is the state: now, and whenever it has changed.'),
       },
     },
-    [],
+    [new NotAcceptable(STATE_TYPES)],
     LAST_EVENT_ID_HEADER,
   );
 }
