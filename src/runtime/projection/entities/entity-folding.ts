@@ -44,6 +44,8 @@ export class EntityFolding<Context = unknown> {
   /** Begun and ended ones. */
   #writes = 0;
   readonly #size = new BatchSize();
+  /** Is called at each event that is folded and each view that is made. */
+  onStep: (() => void) | undefined;
 
   constructor(
     readonly definition: EntityProjectionDefinition<Context>,
@@ -138,6 +140,7 @@ export class EntityFolding<Context = unknown> {
     try {
       for (const event of page.events) {
         at = event.position;
+        this.onStep?.();
         const bytes = estimatedBytes(event.data);
         this.#bytes += bytes;
         if (!this.skipped.has(at)) this.#foldEvent(event, bytes);
@@ -210,6 +213,7 @@ export class EntityFolding<Context = unknown> {
   }
 
   #written(entity: Entity<Context>): EntityChange {
+    this.onStep?.();
     try {
       return changeOf(this.definition, entity);
     } catch (error) {
