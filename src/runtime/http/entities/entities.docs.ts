@@ -142,6 +142,7 @@ export function ApiList(definition: Documented): MethodDecorator {
       limit: z.int().min(1).max(MAX_LIMIT).describe(`Default: ${DEFAULT_LIMIT}`).optional(),
       cursor: z.string().describe('Where the page before ended: follow next').optional(),
       count: z.boolean().describe('Whether to count all that match').optional(),
+      faulted: z.boolean().describe('Only those that have stopped at an event').optional(),
       fields: FIELDS,
       ...includeOf(definition),
       after: AFTER,

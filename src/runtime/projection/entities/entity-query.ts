@@ -27,6 +27,8 @@ export interface EntityQuery {
   readonly sort: readonly SortBy[];
   readonly limit: number;
   readonly after?: EntityCursor;
+  /** Only those that have stopped. Default: false. */
+  readonly isStopped?: boolean;
   /** Whether to count all that match the filters, which costs as much as there are. Default: false. */
   readonly counts?: boolean;
 }

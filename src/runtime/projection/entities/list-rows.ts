@@ -51,7 +51,7 @@ function itemOf({ key, position: at, view, fault }: Omit<RelatedRow, 'place'>): 
 
 export function pageOf(
   rows: readonly ListRow[],
-  { limit, counts = false, filters }: EntityQuery,
+  { limit, counts = false, filters, isStopped = false }: EntityQuery,
 ): EntityPage {
   const [first] = rows;
   const items: ListedEntity[] = [];
@@ -65,7 +65,7 @@ export function pageOf(
     }
     items.push(item);
   }
-  const count = filters.length === 0 ? first?.entities : first?.matching;
+  const count = filters.length === 0 && !isStopped ? first?.entities : first?.matching;
   return {
     items,
     isMore,
