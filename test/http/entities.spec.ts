@@ -370,9 +370,22 @@ describe.each(ENTITY_STORES)('entity projections in $name, over HTTP', ({ create
     expect(body).toMatchObject({ total: '5', faultAt: 3 });
     expect(headers['leftfold-stale']).toBe('3');
     expect((await get('/orders/b')).status).toBe(200);
+    const history = await get('/orders/a/history');
+    expect(history.body).toMatchObject({ points: [{ position: 1 }, { position: 2 }], faultAt: 3 });
+    expect(history.headers['leftfold-stale']).toBe('3');
+    const then = await get('/orders/a?at=4');
+    expect(then.body).toMatchObject({ total: '5', position: 2, faultAt: 3 });
+    expect(then.headers['leftfold-stale']).toBe('3');
+    expect((await get('/orders/a?at=2')).body).not.toHaveProperty('faultAt');
+    const stopped = await get('/orders?faulted=true&count=true');
+    expect({ keys: keysOf(stopped), count: stopped.body.count }).toEqual({ keys: ['a'], count: 1 });
     expect((await get('/projections/orders')).body).toMatchObject({
       status: 'following',
-      entities: { count: 2, faulted: 1 },
+      entities: {
+        count: 2,
+        faulted: 1,
+        stopped: [{ key: 'a', position: 3, type: 'order.item-added', error: expect.any(String) as unknown }],
+      },
     });
     await post('/projections/orders/resume', { skip: 3, reason: 'no item costs that' });
     expect((await fresh('/orders/a')).body).toMatchObject({ total: '6', position: 4 });

@@ -12,6 +12,9 @@ import { describePassedOver } from './snapshots/passed-over.js';
 import type { SnapshotStore } from './snapshots/snapshot-store.js';
 import type { SnapshotObserver } from './snapshots/snapshots.js';
 
+/** Of one batch of events, so that a definition that is wrong for all of them does not fill the log. */
+const MAX_FAULT_LINES = 10;
+
 /** What is done beside telling of it. */
 export interface ProjectionEvents {
   readonly faulted: ProjectionObserver['faulted'];
@@ -62,6 +65,22 @@ export class ProjectionReports {
         this.#logger.warn(
           `${name}: what it had before the rebuild could not be removed, which is tried again at the next start: ${why}`,
         );
+      },
+      entityFaults: ({ entities, unkeyed }) => {
+        const lines = [
+          ...entities.map(
+            ({ key, position, type, message }) =>
+              `the entity ${JSON.stringify(key)} stopped at position ${position}: it cannot fold the ${type} there (${message})`,
+          ),
+          ...unkeyed.map(
+            ({ position, type, message }) =>
+              `the ${type} at position ${position} is passed over, as it is about no entity that can be told (${message})`,
+          ),
+        ];
+        for (const line of lines.slice(0, MAX_FAULT_LINES)) this.#logger.error(`${name}: ${line}`);
+        const left = lines.length - MAX_FAULT_LINES;
+        if (left > 0)
+          this.#logger.error(`${name}: ${left} more such faults; GET /projections/${name} counts them`);
       },
       trouble: (why) => {
         if (why === undefined) this.#logger.log(`${name}: its database can be used again`);

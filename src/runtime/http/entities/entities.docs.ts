@@ -242,6 +242,9 @@ export function ApiEntityHistory(definition: Documented): MethodDecorator {
                   .meta({ title: 'EntityPoint' }),
               )
               .max(MAX_POINTS),
+            faultAt: apiPosition
+              .describe('Where it has stopped; there are no points from there on')
+              .optional(),
             next: z.string().describe('The next points; absent on the last page').optional(),
           })
           .meta({ title: 'EntityHistory' }),

@@ -10,6 +10,7 @@ import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import type { Checkpoint } from './entity-checkpoint.js';
 import type { EntityDatabase, EntityDatabases, Shape } from './entity-database.js';
 import { EntityFolding } from './entity-folding.js';
+import { NONE_UNKEYED } from './entity.js';
 
 type Definition<Context> = EntityProjectionDefinition<Context>;
 
@@ -86,7 +87,7 @@ export class EntityPlace {
   ): Promise<EntityFolding<Context>> {
     const database = await this.#created(definition, serves);
     const fingerprint = fingerprintIn(log.contracts, definition);
-    const none = { position: START, hash: '', digest: 0n, entities: 0, faulted: 0 };
+    const none = { position: START, hash: '', digest: 0n, entities: 0, faulted: 0, unkeyed: NONE_UNKEYED };
     const checkpoint: Checkpoint = { log: log.identity, fingerprint, ...none, serves };
     try {
       await database.reset(checkpoint);

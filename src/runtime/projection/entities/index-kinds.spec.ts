@@ -16,13 +16,15 @@ describe('a time in a column', () => {
     },
   );
 
-  it.each(['2026-02-30T12:00:00Z', '2025-02-29T00:00:00Z', '2026-04-31T12:00:00+02:00', '2026-01-31T24:00:00Z'])(
-    'is none of a day or an hour that there is not: %s',
-    (text) => {
-      expect(columnValue('time', text)).toBeUndefined();
-      expect(columnValueOfText('time', text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '2026-02-30T12:00:00Z',
+    '2025-02-29T00:00:00Z',
+    '2026-04-31T12:00:00+02:00',
+    '2026-01-31T24:00:00Z',
+  ])('is none of a day or an hour that there is not: %s', (text) => {
+    expect(columnValue('time', text)).toBeUndefined();
+    expect(columnValueOfText('time', text)).toBeUndefined();
+  });
 
   it('is one of a leap day', () => {
     expect(columnValue('time', '2028-02-29T12:00:00Z')).toBe('2028-02-29T12:00:00.000Z');

@@ -118,7 +118,9 @@ function timeValue(text: string): string | undefined {
 function isDay(text: string): boolean {
   const day = text.slice(0, 10);
   const midnight = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day) && text.slice(11, 13) < '24';
+  return (
+    !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day) && text.slice(11, 13) < '24'
+  );
 }
 
 /** Another year has a sign and six digits, which sort elsewhere: its zone has moved it out of 0000 to 9999. */

@@ -1,5 +1,6 @@
 /** The rows of a list as both kinds of database answer with them, and the page that they are. */
 import { position } from '../../event-log/event.js';
+import type { EntityFault } from './entity.js';
 import type { EntityPage, EntityQuery, ListedEntity, RelatedEntities, RelatedQuery } from './entity-query.js';
 
 /** PostgreSQL gives large integers as texts. */
@@ -40,12 +41,12 @@ export function relatedOf(rows: readonly RelatedRow[], { keys, limit }: RelatedQ
 /** Undefined beyond the length of a page. */
 function itemOf({ key, position: at, view, fault }: Omit<RelatedRow, 'place'>): ListedEntity | undefined {
   if (key === null || view === null) return undefined;
-  const { position: faultAt } = fault === null ? {} : (JSON.parse(fault) as { readonly position?: number });
+  const stopped = fault === null ? undefined : (JSON.parse(fault) as EntityFault);
   return {
     key,
     position: position(Number(at)),
     view,
-    ...(faultAt !== undefined && { faultAt: position(faultAt) }),
+    ...(stopped !== undefined && { faultAt: position(stopped.position), fault: stopped }),
   };
 }
 
