@@ -122,7 +122,7 @@ export class EntityProjection<Context = unknown> {
     return this.#served.count;
   }
 
-  /** Events that were passed over since they are about no entity that could be told. */
+  /** Events that were passed over since they are about no entity that could be told. @internal */
   get unkeyed(): Unkeyed {
     return this.#served.unkeyed;
   }
