@@ -1,4 +1,5 @@
 /** Audits and rebuilds of entities fold in a worker process, beside the server that answers. */
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { Servers } from '../support/servers.js';
@@ -42,6 +43,12 @@ async function done(server: Server, path: string): Promise<Json> {
   return (await response.json()) as Json;
 }
 
+/** Without those that SQLite has beside each while it is open. */
+const databaseFiles = (): readonly string[] =>
+  readdirSync(join(servers.path, 'projections', 'digits')).filter((name) =>
+    /^entities-.*(?<!-wal|-shm)$/.test(name),
+  );
+
 describe('entities beside the server', () => {
   it('are audited and rebuilt to the same, and go on being folded', async () => {
     const server = await started();
@@ -64,8 +71,13 @@ describe('entities beside the server', () => {
     await again.stop();
   });
 
-  it('are folded by a process of its own, whose difference an audit names', async () => {
-    const server = await started({ LEFTFOLD_TEST_IN_WORKER: '1' });
+  it('are folded by a process of its own, which may be slow and whose difference an audit names', async () => {
+    const server = await started({
+      LEFTFOLD_TEST_IN_WORKER: '1',
+      // All of them are of one page, which takes longer than the process may be silent.
+      LEFTFOLD_TEST_SLOW_IN_WORKER: '150',
+      LEFTFOLD_TEST_WORKER_TIMEOUT_MS: '1500',
+    });
     await recorded(server);
     const audit = await done(server, '/projections/digits/audit');
     expect(audit).toMatchObject({
@@ -79,9 +91,14 @@ describe('entities beside the server', () => {
     const server = await started({ LEFTFOLD_TEST_IN_WORKER: 'killed' });
     await recorded(server);
     const before = await server.json('/digits');
-    const rebuild = await done(server, '/projections/digits/rebuild');
-    expect(rebuild).toMatchObject({ status: 'failed' });
-    expect(rebuild['reason']).toContain('SIGKILL');
+    const files = databaseFiles();
+    expect(files).toHaveLength(1);
+    for (const kind of ['rebuild', 'audit']) {
+      const job = await done(server, `/projections/digits/${kind}`);
+      expect(job).toMatchObject({ status: 'failed' });
+      expect(job['reason']).toContain('SIGKILL');
+      expect(databaseFiles()).toEqual(files);
+    }
     expect(await server.json('/digits')).toEqual(before);
     expect(await server.json('/health/ready')).toMatchObject({ status: 'ready' });
     await server.stop();

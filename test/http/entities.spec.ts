@@ -201,6 +201,8 @@ describe.each(ENTITY_STORES)('entity projections in $name, over HTTP', ({ create
     ['?total=5x', 'total must be an integer, as in 10, not "5x"'],
     ['?items.gte=true', 'items.gte must be a number'],
     ['?opened.lt=yesterday', 'opened.lt must be a time with its zone'],
+    ['?opened.gte=2026-02-30T12:00:00Z', 'opened.gte must be a time with its zone'],
+    ['?faulted=maybe', 'faulted must be true or false'],
     ['?total.near=5', 'There is no comparison near; there are gt, gte, lt, lte'],
     ['?total.gte=1&total.gte=2', 'total.gte is there 2 times; give it once.'],
     ['?limit=0', 'limit must be a whole number from 1 to 1000'],
@@ -212,7 +214,7 @@ describe.each(ENTITY_STORES)('entity projections in $name, over HTTP', ({ create
     [`?cursor=${cursorOf(['', '\uD800'])}`, 'cursor must be what next of a page has'],
     [`?cursor=${cursorOf(['', 'x'.repeat(256)])}`, 'cursor must be what next of a page has'],
     [
-      `?sort=opened&cursor=${cursorOf(['opened', 'a', '+275760-09-13T00:00:00.000Z'])}`,
+      `?sort=opened&cursor=${cursorOf(['opened', '-', 'a', '+275760-09-13T00:00:00.000Z'])}`,
       'cursor must be what next of a page has',
     ],
     ['?cursor=', 'cursor must be what next of a page has'],
@@ -229,6 +231,20 @@ describe.each(ENTITY_STORES)('entity projections in $name, over HTTP', ({ create
     const { status, body } = await get(`/orders?sort=-total&limit=1&cursor=${cursor}`);
     expect(status).toBe(400);
     expect(body.detail).toContain('This cursor was given for sort=total');
+  });
+
+  it('refuses a cursor of a list with other filters, and takes one of the same in another order', async () => {
+    await log.append([opened('a'), opened('b'), opened('c')]);
+    const page = await fresh('/orders?status=open&customer=Ann&customer=Bob&limit=1');
+    const cursor = `limit=1&cursor=${cursorIn(page)}`;
+    const same = await get(`/orders?customer=Bob&customer=Ann&status=open&${cursor}`);
+    expect(keysOf(same)).toEqual(['b']);
+    for (const filters of ['', 'status=open&', 'status=paid&customer=Ann&customer=Bob&', 'faulted=true&']) {
+      const { status, body } = await get(`/orders?${filters}${cursor}`);
+      expect({ filters, status }).toEqual({ filters, status: 400 });
+      expect(body.detail).toContain('This cursor was given for another list, or for other filters');
+      expect(body.detail).toContain('without the cursor to begin anew');
+    }
   });
 
   it('does not find what is not there, whatever its key', async () => {
@@ -354,9 +370,22 @@ describe.each(ENTITY_STORES)('entity projections in $name, over HTTP', ({ create
     expect(body).toMatchObject({ total: '5', faultAt: 3 });
     expect(headers['leftfold-stale']).toBe('3');
     expect((await get('/orders/b')).status).toBe(200);
+    const history = await get('/orders/a/history');
+    expect(history.body).toMatchObject({ points: [{ position: 1 }, { position: 2 }], faultAt: 3 });
+    expect(history.headers['leftfold-stale']).toBe('3');
+    const then = await get('/orders/a?at=4');
+    expect(then.body).toMatchObject({ total: '5', position: 2, faultAt: 3 });
+    expect(then.headers['leftfold-stale']).toBe('3');
+    expect((await get('/orders/a?at=2')).body).not.toHaveProperty('faultAt');
+    const stopped = await get('/orders?faulted=true&count=true');
+    expect({ keys: keysOf(stopped), count: stopped.body.count }).toEqual({ keys: ['a'], count: 1 });
     expect((await get('/projections/orders')).body).toMatchObject({
       status: 'following',
-      entities: { count: 2, faulted: 1 },
+      entities: {
+        count: 2,
+        faulted: 1,
+        stopped: [{ key: 'a', position: 3, type: 'order.item-added', error: expect.any(String) as unknown }],
+      },
     });
     await post('/projections/orders/resume', { skip: 3, reason: 'no item costs that' });
     expect((await fresh('/orders/a')).body).toMatchObject({ total: '6', position: 4 });

@@ -5,6 +5,7 @@ import { position } from '../../src/runtime/event-log/event.js';
 import type { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { EntityProjectionDefinition } from '../../src/runtime/projection/entities/define-entity-projection.js';
 import type { EntityDatabases } from '../../src/runtime/projection/entities/entity-database.js';
+import type { EntityFaults } from '../../src/runtime/projection/entities/entity-events.js';
 import { EntityPlace } from '../../src/runtime/projection/entities/entity-place.js';
 import { EntityProjection } from '../../src/runtime/projection/entities/entity-projection.js';
 import { SqliteDatabases } from '../../src/runtime/projection/entities/sqlite/sqlite-databases.js';
@@ -26,6 +27,8 @@ export interface RunningEntities<Context> {
     readonly notCleared: string[];
     readonly troubles: (string | undefined)[];
     readonly recovered: RecoveryReport[];
+    /** Of entities alone, while the projection went on. */
+    readonly entityFaults: EntityFaults[];
   };
   /** Resolves once it has folded everything in the log. */
   readonly caughtUp: () => Promise<void>;
@@ -48,6 +51,7 @@ export function runEntities<Context>(
     notCleared: [],
     troubles: [],
     recovered: [],
+    entityFaults: [],
   };
   const databases = where === undefined || typeof where === 'string' ? new SqliteDatabases(where) : where;
   log.contracts.register([...definition.consumes, ...skipContracts]);
@@ -60,6 +64,7 @@ export function runEntities<Context>(
     interrupted: (at) => told.interrupted.push(at),
     notCleared: (why) => told.notCleared.push(why),
     trouble: (why) => told.troubles.push(why),
+    entityFaults: (faults) => told.entityFaults.push(faults),
   });
   const actor = createActor(projection.lifecycle());
   projection.runsAs(actor);

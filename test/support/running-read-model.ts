@@ -4,7 +4,11 @@ import { createActor } from 'xstate';
 import type { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { ProjectionFault } from '../../src/runtime/projection/fault.js';
 import type { RecoveryReport } from '../../src/runtime/projection/projection.machine.js';
-import type { TablesLocation } from '../../src/runtime/projection/read-models/any-read-model.js';
+import type {
+  ReadModelObserver,
+  TablesLocation,
+} from '../../src/runtime/projection/read-models/any-read-model.js';
+import type { SlowHandler } from '../../src/runtime/projection/read-models/handler-watch.js';
 import type { ReadModelDefinition } from '../../src/runtime/projection/read-models/read-model-definition.js';
 import { ReadModel } from '../../src/runtime/projection/read-models/read-model.js';
 import { skipContracts } from '../../src/runtime/projection/skipping.js';
@@ -19,6 +23,7 @@ export interface RunningReadModel<Database> {
     readonly unusable: string[];
     readonly away: string[];
     readonly recovered: RecoveryReport[];
+    readonly slow: SlowHandler[];
   };
   /** Resolves once everything in the log is in the tables that answer. */
   readonly caughtUp: () => Promise<void>;
@@ -31,17 +36,26 @@ export function runReadModel<Database>(
   definition: ReadModelDefinition<Database>,
   log: EventLog,
   location: TablesLocation,
+  slowHandlerMs?: number,
 ): RunningReadModel<Database> {
-  const told: RunningReadModel<Database>['told'] = { faults: [], unusable: [], away: [], recovered: [] };
+  const told: RunningReadModel<Database>['told'] = {
+    faults: [],
+    unusable: [],
+    away: [],
+    recovered: [],
+    slow: [],
+  };
   log.contracts.register([...definition.consumes, ...skipContracts]);
-  const readModel = new ReadModel(definition, log, location, {
+  const observer: ReadModelObserver = {
     recovered: (report) => told.recovered.push(report),
     resumed: () => undefined,
     wentBack: () => undefined,
     faulted: (fault) => told.faults.push(fault),
     unusable: (reason) => told.unusable.push(reason),
     databaseAway: (reason) => told.away.push(reason),
-  });
+    slowHandler: (slow) => told.slow.push(slow),
+  };
+  const readModel = new ReadModel(definition, log, location, observer, () => new Date(), slowHandlerMs);
   const actor = createActor(readModel.lifecycle());
   readModel.runsAs(actor);
   actor.start();

@@ -32,6 +32,13 @@ export interface Signals {
   /** Its state or a snapshot is not what the log folds to: the first difference is between these two positions. */
   'projection.drifted': { readonly projection: string; readonly after: number; readonly upTo: number };
   'projection.rebuilt': { readonly projection: string; readonly position: number; readonly equal: boolean };
+  /** A handler of a read model takes long for one event; everything behind it waits. */
+  'projection.handler-slow': {
+    readonly projection: string;
+    readonly position: number;
+    readonly type: string;
+    readonly milliseconds: number;
+  };
   'snapshot.taken': { readonly projection: string; readonly position: number; readonly bytes: number };
   'snapshot.unreadable': { readonly projection: string; readonly file: string; readonly reason: string };
   'snapshot.failed': { readonly projection: string; readonly error: unknown };

@@ -6,6 +6,8 @@ import type { Drift } from './operations/comparison-points.js';
 import { diagramOf } from './diagram.js';
 import type { FoldState } from '../fold/fold-state.js';
 import { pathOf } from '../http/kernel/paths.js';
+import { Problem } from '../http/kernel/problem.js';
+import type { EntityFault } from './entities/entity.js';
 import { EntityProjection } from './entities/entity-projection.js';
 import { AnyReadModel } from './read-models/any-read-model.js';
 import type { Folded } from './folding.js';
@@ -30,7 +32,7 @@ export interface ProjectionOverview {
   /** `<position>-<digest of the events folded>`: equal in two processes that have folded the same events. */
   readonly digest: string;
   /** Of an entity projection: how many there are, and how many of them have stopped. */
-  readonly entities?: { readonly count: number; readonly faulted: number };
+  readonly entities?: EntitiesOverview;
   /** Newest first; an entity projection and a read model keep none, as their state is in a database. */
   readonly snapshots: readonly {
     readonly position: Position;
@@ -49,6 +51,24 @@ export interface ProjectionOverview {
     Readonly<Partial<Record<'state' | 'machine', string>>>;
   /** The commands that are possible now. */
   readonly commands: Readonly<Partial<Record<'resume' | 'audit' | 'rebuild', CommandLink>>>;
+}
+
+export interface EntitiesOverview {
+  readonly count: number;
+  readonly faulted: number;
+  /** The first of those that have stopped, by key; `GET /<path>?faulted=true` lists all. */
+  readonly stopped?: readonly StoppedAt[];
+  /** Events that were passed over since they are about no entity that could be told. */
+  readonly unkeyed?: { readonly count: number; readonly first: readonly StoppedAt[] };
+}
+
+export interface StoppedAt {
+  /** Of an entity. */
+  readonly key?: string;
+  /** Of the event. */
+  readonly position: Position;
+  readonly type: string;
+  readonly error: string;
 }
 
 export interface CommandLink {
@@ -95,7 +115,7 @@ export async function overviewOf(
     },
     eventsPerSecond: rounded(eventsPerSecond),
     digest: digestOf(projection),
-    ...(isOfMany && { entities: countIn(projection) }),
+    ...(isOfMany && { entities: await entitiesIn(projection) }),
     snapshots: snapshots.map(({ position, bytes, time }) => ({ position, bytes, time: time.toISOString() })),
     skipped: [...skipped].sort((one, other) => one - other),
     ...(fault !== undefined && { fault }),
@@ -133,9 +153,38 @@ export function troubleOf(projection: AnyProjection): string | undefined {
   return projection instanceof EntityProjection ? projection.trouble : undefined;
 }
 
-function countIn({ count }: EntityProjection): { readonly count: number; readonly faulted: number } {
-  return { count: count.entities, faulted: count.faulted };
+/** Of entities that have stopped. */
+const MAX_STOPPED = 20;
+
+async function entitiesIn(projection: EntityProjection): Promise<EntitiesOverview> {
+  const { count, unkeyed } = projection;
+  const stopped = count.faulted === 0 ? [] : await stoppedIn(projection);
+  const first = unkeyed.first.map((fault) => stoppedAt(fault));
+  return {
+    count: count.entities,
+    faulted: count.faulted,
+    ...(stopped.length > 0 && { stopped }),
+    ...(unkeyed.count > 0 && { unkeyed: { count: unkeyed.count, first } }),
+  };
 }
+
+/** None while the database cannot be asked, which `trouble` tells. */
+async function stoppedIn(projection: EntityProjection): Promise<readonly StoppedAt[]> {
+  try {
+    const page = await projection.list({ filters: [], sort: [], limit: MAX_STOPPED, isStopped: true });
+    return page.items.flatMap(({ key, fault }) => (fault === undefined ? [] : [stoppedAt(fault, key)]));
+  } catch (error) {
+    if (error instanceof Problem) return [];
+    throw error;
+  }
+}
+
+const stoppedAt = ({ position, type, message }: EntityFault, key?: string): StoppedAt => ({
+  ...(key !== undefined && { key }),
+  position,
+  type,
+  error: message,
+});
 
 /** None for a stopped projection, whose process is ending. */
 function commandsOf(status: ProjectionStatus, self: string): ProjectionOverview['commands'] {

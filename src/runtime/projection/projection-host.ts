@@ -1,18 +1,14 @@
-/** Runs the projections of one process: starts them, turns their reports into signals and log lines, stops them before the log closes. */
+/** Runs the projections of one process: starts them, and stops them before the log closes. */
 import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { EventEmitter2 } from '@nestjs/event-emitter';
 import type { EventLog } from '../event-log/event-log.js';
-import { fileErrorText } from '../file-error-text.js';
-import { signal, type Signals } from '../event-log/signals.js';
+import type { Signals } from '../event-log/signals.js';
 import type { ProjectionDefinition } from './define-projection.js';
-import { errorStack } from './error-text.js';
-import { describeProjectionFault, type ProjectionFault } from './fault.js';
 import { listenForSkip } from './skip-listener.js';
 import { fingerprintIn } from '../fold/machine-fingerprint.js';
 import { Projection } from './projection.js';
 import { createRuntime, type RuntimeActor } from './runtime.machine.js';
 import { skipContracts } from './skipping.js';
-import { describePassedOver } from './snapshots/passed-over.js';
 import { NoSnapshots, type SnapshotStore } from './snapshots/snapshot-store.js';
 import {
   MIN_SHARE,
@@ -27,9 +23,9 @@ import { EntityPlace } from './entities/entity-place.js';
 import { EntityProjection } from './entities/entity-projection.js';
 import { SqliteDatabases } from './entities/sqlite/sqlite-databases.js';
 import type { AnyReadModel, AnyReadModelDefinition, TablesLocation } from './read-models/any-read-model.js';
+import { ProjectionReports, type ProjectionEvents } from './projection-reports.js';
 import { unknownSkips } from './unknown-skips.js';
 import type { FoldDependencies } from './operations/fold-dependencies.js';
-import type { ProjectionObserver } from './projection.machine.js';
 import type { WorkerSettings } from './operations/worker-executor.js';
 
 export interface ProjectionSettings {
@@ -60,6 +56,7 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   /** The root actor of this process, for XState inspectors. */
   readonly root: RuntimeActor = createRuntime();
   readonly #logger = new Logger('Projection');
+  readonly #reports: ProjectionReports;
   readonly #projections = new Map<string, Projection>();
   readonly #entityProjections = new Map<string, EntityProjection>();
   readonly #readModels = new Map<string, AnyReadModel>();
@@ -72,10 +69,11 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   /** @internal `LeftfoldModule` makes it. */
   constructor(
     private readonly log: EventLog,
-    private readonly emitter: EventEmitter2 | undefined,
+    emitter: EventEmitter2 | undefined,
     /** @internal */
     readonly settings: ProjectionSettings,
   ) {
+    this.#reports = new ProjectionReports(emitter);
     log.contracts.register(skipContracts);
     log.beforeClose(() => this.#stop());
   }
@@ -134,13 +132,14 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
   /** @throws Error when there is a projection of this name already */
   add<Context>(definition: ProjectionDefinition<Context>): Projection<Context> {
     this.#requireNew(definition);
-    const projection = new Projection<Context>(
+    const projection: Projection<Context> = new Projection<Context>(
       definition,
       this.log,
       this.#snapshotsOf(definition),
-      this.#observerOf(definition.name, (fault) => {
-        this.#faulted(projection, fault);
-      }),
+      this.#reports.of(
+        definition.name,
+        this.#eventsOf(() => projection),
+      ),
     );
     this.#projections.set(definition.name, projection);
     return projection;
@@ -152,32 +151,16 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     const { name } = definition;
     const { entityDatabasesOf = () => new SqliteDatabases(undefined) } = this.settings;
     const place = new EntityPlace(entityDatabasesOf(name));
-    const projection = new EntityProjection<Context>(definition, this.log, place, {
-      ...this.#observerOf(
-        name,
-        (fault) => {
-          this.#faulted(projection, fault);
-        },
-        'its database',
-      ),
-      unusable: (reason) => {
-        this.#logger.warn(`${name}: folds anew from the log what cannot be used of what was kept: ${reason}`);
-      },
-      interrupted: (at) => {
-        this.#logger.warn(
-          `${name}: a rebuild or audit that had come to ${at} was interrupted; what it had folded is removed, ask for it again`,
-        );
-      },
-      notCleared: (why) => {
-        this.#logger.warn(
-          `${name}: what it had before the rebuild could not be removed, which is tried again at the next start: ${why}`,
-        );
-      },
-      trouble: (why) => {
-        if (why === undefined) this.#logger.log(`${name}: its database can be used again`);
-        else this.#logger.warn(`${name}: its database cannot be used now, and is tried again: ${why}`);
-      },
-    });
+    const observer = this.#reports.ofEntities(
+      name,
+      this.#eventsOf(() => projection),
+    );
+    const projection: EntityProjection<Context> = new EntityProjection<Context>(
+      definition,
+      this.log,
+      place,
+      observer,
+    );
     this.#entityProjections.set(name, projection);
     return projection;
   }
@@ -188,22 +171,11 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     this.#requireNewName(name);
     this.log.contracts.register(consumes);
     const location = this.settings.tablesOf?.(name) ?? { kind: 'memory' };
-    const observer = this.#observerOf(
+    const observer = this.#reports.ofReadModel(
       name,
-      (fault) => {
-        this.#faulted(readModel, fault);
-      },
-      'its tables',
+      this.#eventsOf(() => readModel),
     );
-    const readModel = definition.start(this.log, location, {
-      ...observer,
-      unusable: (reason) => {
-        this.#logger.warn(`${name}: is built anew from the log: ${reason}`);
-      },
-      databaseAway: (reason) => {
-        this.#logger.warn(`${name}: its database cannot be used now, and is tried again: ${reason}`);
-      },
-    });
+    const readModel: AnyReadModel = definition.start(this.log, location, observer);
     this.#readModels.set(name, readModel);
     return readModel;
   }
@@ -217,30 +189,18 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
     if (this.findAny(name) !== undefined) throw new Error(`there are two projections named ${name}`);
   }
 
-  /** @param kept what it begins from, when not from the beginning */
-  #observerOf(
-    projection: string,
-    faulted: ProjectionObserver['faulted'],
-    kept = 'the snapshot',
-  ): ProjectionObserver {
+  /** A fault is listened to until a skip of its event ends it, in whichever process that is recorded. */
+  #eventsOf(projectionOf: () => Parameters<typeof listenForSkip>[0]): ProjectionEvents {
     return {
-      recovered: (report) => {
-        const { position, restoredFrom, events, milliseconds } = report;
-        const from = restoredFrom === 0 ? 'the beginning' : `${kept} at ${restoredFrom}`;
-        const time = milliseconds.toFixed(0);
-        this.#logger.log(`${projection}: folded ${events} events from ${from} to ${position} in ${time} ms`);
-        this.#signal('projection.recovered', { projection, ...report });
+      faulted: (fault) => {
+        const projection = projectionOf();
+        const { name } = projection;
+        this.#reports.faulted(name, fault);
+        this.#stopListening.get(name)?.();
+        this.#stopListening.set(name, listenForSkip(projection, fault, this.log));
       },
-      faulted,
-      wentBack: ({ detail }) => {
-        this.#logger.warn(`${projection}: folds anew. ${detail}`);
-        this.#signal('projection.log-went-back', { projection });
-      },
-      resumed: ({ position, restoredFrom: resumedFrom, events, milliseconds }) => {
-        this.#stopListening.get(projection)?.();
-        this.#logger.log(`${projection}: resumed, and folded from ${resumedFrom} to ${position}`);
-        const report = { resumedFrom, position, events, milliseconds };
-        this.#signal('projection.resumed', { projection, ...report });
+      resumed: () => {
+        this.#stopListening.get(projectionOf().name)?.();
       },
     };
   }
@@ -291,44 +251,12 @@ export class ProjectionHost implements OnApplicationBootstrap, BeforeApplication
       const all = isLive ? SHARE_WHEN_LIVE : SHARE_IN_REPLAY;
       return Math.max(all / Math.max(this.#projections.size, 1), MIN_SHARE);
     };
-    return new Snapshots(store, { share, ...pace }, this.log, foldedBy, {
-      saved: (position, bytes) => {
-        this.#signal('snapshot.taken', { projection, position, bytes });
-      },
-      unreadable: (file, reason) => {
-        this.#signal('snapshot.unreadable', { projection, file, reason });
-      },
-      passedOver: (unusable, beginsAt) => {
-        this.#logger.warn(`${projection}: ${describePassedOver(unusable, store.place, beginsAt)}`);
-      },
-      failed: (error) => {
-        const sentence = fileErrorText(error);
-        if (sentence === undefined) this.#logger.error(`${projection}: no snapshot could be taken`, error);
-        else this.#logger.error(`${projection}: snapshots can be neither taken nor used: ${sentence}`);
-        this.#signal('snapshot.failed', { projection, error });
-      },
-    });
+    const observer = this.#reports.ofSnapshots(projection, store);
+    return new Snapshots(store, { share, ...pace }, this.log, foldedBy, observer);
   }
 
   /** Logs and signals that an event was skipped. */
   reportSkipped(skip: Signals['projection.skipped']): void {
-    const { projection, position, reason } = skip;
-    this.#logger.warn(`${projection}: the event at position ${position} is skipped for good: ${reason}`);
-    this.#signal('projection.skipped', skip);
-  }
-
-  #faulted(projection: Parameters<typeof listenForSkip>[0], fault: ProjectionFault): void {
-    const { name } = projection;
-    const { position, error } = fault;
-    this.#logger.error(describeProjectionFault(name, fault), errorStack(error));
-    this.#signal('projection.faulted', { projection: name, position, error });
-    this.#stopListening.get(name)?.();
-    this.#stopListening.set(name, listenForSkip(projection, fault, this.log));
-  }
-
-  #signal<Name extends keyof Signals>(name: Name, payload: Signals[Name]): void {
-    signal(this.emitter, name, payload, (error) => {
-      this.#logger.error(`a listener of ${name} failed`, error);
-    });
+    this.#reports.skipped(skip);
   }
 }

@@ -12,12 +12,17 @@ const bonus = Number(process.env.LEFTFOLD_TEST_BONUS ?? 0);
 const isWorker = process.send !== undefined;
 /** What only a worker process adds, or how it ends there. */
 const inWorker = process.env.LEFTFOLD_TEST_IN_WORKER;
+/** In milliseconds: how long each of the first events takes there. */
+const slowness = Number(process.env.LEFTFOLD_TEST_SLOW_IN_WORKER ?? 0);
+const SLOW_EVENTS = 20;
 
 const machine = setup({
   actions: {
     add: assign({
       total: ({ context, event }) => {
         if (isWorker && inWorker === 'killed') process.kill(process.pid, 'SIGKILL');
+        if (isWorker && slowness > 0 && Number(event.data.value) <= SLOW_EVENTS)
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, slowness);
         const more = isWorker ? Number(inWorker ?? 0) : 0;
         return context.total + Number(event.data.value) * context.factor + bonus + more;
       },

@@ -253,13 +253,15 @@ function earlier(faultAt: Position, headers: Readonly<Record<string, string>>): 
 /** @param linkTo the link to the page after the cursor */
 function listJson(
   { items, isMore, count }: EntityPage,
-  { sort, fields }: ListRequest,
-  { index }: EntityProjectionDefinition,
+  list: ListRequest,
+  definition: EntityProjectionDefinition,
   { members }: Included,
   linkTo: (cursor: string) => string,
 ): string {
   const last = items.at(-1);
-  const next = isMore && last && linkTo(writeCursor(cursorAfter(last, sort, index), sort));
+  const { sort, fields } = list;
+  const next =
+    isMore && last && linkTo(writeCursor(cursorAfter(last, sort, definition.index), list, definition));
   const counted = count === undefined ? '' : `,"count":${count}`;
   const link = next === undefined || next === false ? '' : `,"next":${JSON.stringify(next)}`;
   const written = items.map((item, place) => entityJson({ ...item, included: members[place] }, fields));

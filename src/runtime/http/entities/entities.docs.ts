@@ -145,6 +145,7 @@ export function ApiList(definition: Documented): MethodDecorator {
       limit: z.int().min(1).max(MAX_LIMIT).describe(`Default: ${DEFAULT_LIMIT}`).optional(),
       cursor: z.string().describe('Where the page before ended: follow next').optional(),
       count: z.boolean().describe('Whether to count all that match').optional(),
+      faulted: z.boolean().describe('Only those that have stopped at an event').optional(),
       fields: FIELDS,
       ...includeOf(definition),
       after: AFTER,
@@ -244,6 +245,9 @@ export function ApiEntityHistory(definition: Documented): MethodDecorator {
                   .meta({ title: 'EntityPoint' }),
               )
               .max(MAX_POINTS),
+            faultAt: apiPosition
+              .describe('Where it has stopped; there are no points from there on')
+              .optional(),
             next: z.string().describe('The next points; absent on the last page').optional(),
           })
           .meta({ title: 'EntityHistory' }),

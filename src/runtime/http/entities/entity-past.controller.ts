@@ -62,9 +62,10 @@ export async function answerEntityAt(
   if (found === undefined) return;
   if (found.point === undefined)
     throw new EntityNotFound(projection.name, key, pathOf(projection.definition));
-  const { position: last, view } = found.point;
-  const body = entityJson({ key, position: last, view: JSON.stringify(view) }, fields);
-  sendBody(projection, request, response, { body, position: through });
+  const { position: last, view, faultAt } = found.point;
+  const stopped = faultAt === undefined ? {} : { faultAt };
+  const body = entityJson({ key, position: last, view: JSON.stringify(view), ...stopped }, fields);
+  sendBody(projection, request, response, { body, position: through, headers: staleFrom(faultAt) });
 }
 
 export function entityPastController(definition: EntityProjectionDefinition): Type {
@@ -97,17 +98,15 @@ export function entityPastController(definition: EntityProjectionDefinition): Ty
         pointsOf(this.projection, key, { after, limit, signal }),
       );
       if (answer === undefined) return;
-      const { points, last, isMore, head } = answer;
-      if (last === undefined && after === START) throw new EntityNotFound(name, key, served);
+      const { points, last, isMore, head, faultAt } = answer;
+      if (last === undefined && after === START && faultAt === undefined)
+        throw new EntityNotFound(name, key, served);
       const path = `/${served}/${encodeURIComponent(key)}/history?after=${last ?? after}&limit=${limit}`;
       const next = isMore ? `,"next":${JSON.stringify(this.links.runtime(path))}` : '';
+      const stopped = faultAt === undefined ? '' : `,"faultAt":${faultAt}`;
+      const body = `{"key":${JSON.stringify(key)},"points":[${points.join()}]${stopped}${next}}`;
       setHeader(response, 'content-type', JSON_UTF_8);
-      send(
-        response,
-        200,
-        headersAt(head),
-        `{"key":${JSON.stringify(key)},"points":[${points.join()}]${next}}`,
-      );
+      send(response, 200, { ...headersAt(head), ...staleFrom(faultAt) }, body);
     }
 
     @Get(':key/what-if')
@@ -135,6 +134,9 @@ export function entityPastController(definition: EntityProjectionDefinition): Ty
   }
   return EntityPastController;
 }
+
+const staleFrom = (faultAt: Position | undefined): Readonly<Record<string, string>> =>
+  faultAt === undefined ? {} : { 'leftfold-stale': String(faultAt) };
 
 function headersAt(at: Position): Readonly<Record<string, string>> {
   return { 'leftfold-position': String(at), 'cache-control': 'no-cache' };

@@ -14,6 +14,8 @@ interface PageOfPoints {
   readonly last: Position | undefined;
   readonly isMore: boolean;
   readonly head: Position;
+  /** Where the entity has stopped: there are no points from there on. */
+  readonly faultAt?: Position;
 }
 
 export async function pointsOf(
@@ -26,17 +28,20 @@ export async function pointsOf(
   }: { readonly after: Position; readonly limit: number; readonly signal: AbortSignal },
 ): Promise<PageOfPoints> {
   const head = await log.head();
+  const faultAt = await past.faultAt(key, head);
+  const stopped = faultAt === undefined ? {} : { faultAt };
   const points: string[] = [];
   let length = 0;
   let last: Position | undefined;
   for await (const point of past.points(key, { after, through: head, signal })) {
-    if (points.length === limit || length > MAX_PAGE_LENGTH) return { points, last, isMore: true, head };
+    if (points.length === limit || length > MAX_PAGE_LENGTH)
+      return { points, last, isMore: true, head, ...stopped };
     const text = written(point);
     points.push(text);
     length += text.length;
     last = point.position;
   }
-  return { points, last, isMore: false, head };
+  return { points, last, isMore: false, head, ...stopped };
 }
 
 /** What ended the entity has no view. */

@@ -10,7 +10,7 @@ import { oneValue, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { staleSince } from '../projections/query.js';
 import { entityJson } from './entity-answer.js';
-import { writeCursor } from './list-cursor.js';
+import { writeCursor, type CursorScope } from './list-cursor.js';
 
 /** Of each entity; `next` leads to the others. */
 export const MAX_INCLUDED = 20;
@@ -71,7 +71,7 @@ export class Inclusion {
       [...this.#projections].map(async ([name, projection]) => {
         const by = this.relations[name]?.by ?? '';
         const found = await projection.related({ by, keys, limit: MAX_INCLUDED }, signal);
-        return { name, of: pathOf(projection.definition), by, found };
+        return { name, of: projection.definition, by, found };
       }),
     );
     const members = keys.map((key, place) =>
@@ -102,11 +102,18 @@ export class Inclusion {
     };
   }
 
-  #written({ items, isMore }: RelatedEntities['of'][number], of: string, by: string, key: string): string {
+  #written(
+    { items, isMore }: RelatedEntities['of'][number],
+    of: EntityProjectionDefinition,
+    by: string,
+    key: string,
+  ): string {
     const last = items.at(-1);
     const query = new URLSearchParams({ [by]: key });
-    if (last !== undefined) query.append('cursor', writeCursor({ values: [], key: last.key }, []));
-    const next = isMore ? `,"next":${JSON.stringify(this.links.runtime(`/${of}?${query.toString()}`))}` : '';
+    const scope: CursorScope = { filters: [{ member: by, test: { in: [key] } }], sort: [] };
+    if (last !== undefined) query.append('cursor', writeCursor({ values: [], key: last.key }, scope, of));
+    const link = (): string => JSON.stringify(this.links.runtime(`/${pathOf(of)}?${query.toString()}`));
+    const next = isMore ? `,"next":${link()}` : '';
     return `{"items":[${items.map((item) => entityJson(item, undefined)).join()}]${next}}`;
   }
 }

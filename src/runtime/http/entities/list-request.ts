@@ -17,7 +17,7 @@ import {
 import { manyValues, oneValue, wholeNumber, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { readInclude } from './included.js';
-import { readCursor } from './list-cursor.js';
+import { readCursor, type CursorScope } from './list-cursor.js';
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 1000;
@@ -46,12 +46,13 @@ export function readList(query: QueryString, definition: Indexed): ListRequest {
   const sort = readSort(query, definition);
   const after = wholeNumber(query, 'after');
   const cursor = oneValue(query, 'cursor');
+  const isStopped = readTruth(query, 'faulted');
+  const scope: CursorScope = { filters: merged(filters), sort, isStopped };
   return {
-    filters: merged(filters),
-    sort,
+    ...scope,
     limit: wholeNumber(query, 'limit', { min: 1, max: MAX_LIMIT }) ?? DEFAULT_LIMIT,
-    ...(cursor !== undefined && { after: readCursor(cursor, sort, definition) }),
-    counts: readCount(query),
+    ...(cursor !== undefined && { after: readCursor(cursor, scope, definition) }),
+    counts: readTruth(query, 'count'),
     fields: readFields(query),
     include: readInclude(query, definition),
     reached: after === undefined ? undefined : position(after),
@@ -74,10 +75,10 @@ export function readFields(query: QueryString): readonly string[] | undefined {
   return names;
 }
 
-function readCount(query: QueryString): boolean {
-  const text = oneValue(query, 'count');
+function readTruth(query: QueryString, name: string): boolean {
+  const text = oneValue(query, name);
   if (text === undefined || text === 'false') return false;
-  if (text !== 'true') throw new InvalidParameter('count', 'count must be true or false');
+  if (text !== 'true') throw new InvalidParameter(name, `${name} must be true or false`);
   return true;
 }
 

@@ -66,6 +66,10 @@ export const apiTrouble = z
   .string()
   .describe('Why its database cannot be used now; it is tried again until it can');
 
+const stoppedAt = z
+  .object({ key: z.string().optional(), position: apiPosition, type: z.string(), error: z.string() })
+  .meta({ title: 'StoppedAt' });
+
 const overview = z.object({
   name: z.string(),
   status: apiStatus,
@@ -82,7 +86,15 @@ const overview = z.object({
     example: '20-ff6c2d2b3190c10d',
   }),
   entities: z
-    .object({ count: z.int().min(0), faulted: z.int().min(0).describe('How many of them have stopped') })
+    .object({
+      count: z.int().min(0),
+      faulted: z.int().min(0).describe('How many of them have stopped'),
+      stopped: z.array(stoppedAt).describe('The first of those that have stopped').optional(),
+      unkeyed: z
+        .object({ count: z.int().min(1), first: z.array(stoppedAt) })
+        .describe('Events that were passed over, as they are about no entity that can be told')
+        .optional(),
+    })
     .meta({ title: 'EntityCount', description: 'There only of an entity projection' })
     .optional(),
   snapshots: z.array(

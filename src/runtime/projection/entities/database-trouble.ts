@@ -27,12 +27,14 @@ export interface RetryOptions {
   readonly signal: AbortSignal;
   /** Told of the trouble while it lasts, and undefined once it is over. */
   readonly onTrouble?: (trouble: DatabaseTrouble | undefined) => void;
+  /** Whether the trouble is thrown at once. Default: none is. */
+  readonly isFinal?: (trouble: DatabaseTrouble) => boolean;
 }
 
 /** Does the work again, after longer and longer pauses, for as long as the trouble lasts. */
 export async function retried<Result>(
   work: () => Promise<Result>,
-  { signal, onTrouble }: RetryOptions,
+  { signal, onTrouble, isFinal }: RetryOptions,
 ): Promise<Result> {
   const began = performance.now();
   for (let wait = FIRST_PAUSE_MS; ; wait = Math.min(2 * wait, MAX_PAUSE_MS)) {
@@ -44,7 +46,7 @@ export async function retried<Result>(
       if (!(error instanceof DatabaseTrouble)) throw error;
       onTrouble?.(error);
       const isHung = error.trouble === 'busy' && performance.now() - began > MAX_BUSY_MS;
-      if (isHung || signal.aborted) throw error;
+      if (isHung || signal.aborted || isFinal?.(error) === true) throw error;
       await pause(wait, undefined, { signal }).catch(() => undefined);
     }
   }

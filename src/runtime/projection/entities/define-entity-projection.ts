@@ -60,7 +60,7 @@ export interface EntityProjectionDefinition<Context = unknown, Shown extends Vie
 export const MAX_ENTITY_KEY_LENGTH = 255;
 
 /** Raised when what is kept in the database changes for the same definition. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /**
  * Defines a projection that folds one small state for each key.

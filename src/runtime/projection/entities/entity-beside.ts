@@ -7,7 +7,7 @@ import { isSkip } from '../skipping.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import type { Checkpoint } from './entity-checkpoint.js';
 import { followed } from './entity-follower.js';
-import { retried } from './database-trouble.js';
+import { retried, type RetryOptions } from './database-trouble.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace } from './entity-place.js';
 
@@ -22,6 +22,8 @@ export interface BesideOptions {
   /** Is awaited after each transaction; ends the fold by throwing. */
   readonly afterWrite: (position: Position) => Promise<void> | void;
   readonly signal: AbortSignal;
+  /** Is called at each event and each view, and while it waits for its database: it goes on, however long one of them takes. */
+  readonly onAlive?: () => void;
 }
 
 export class EntitiesBeside<Context = unknown> {
@@ -36,8 +38,8 @@ export class EntitiesBeside<Context = unknown> {
     name: string,
     skipped: Skipped,
   ): Promise<EntitiesBeside<Context>> {
-    const { place, definition } = dependencies;
-    return new EntitiesBeside(dependencies, await place.openBeside(definition, name, skipped));
+    const { place, definition, log } = dependencies;
+    return new EntitiesBeside(dependencies, await place.openBeside(definition, log, name, skipped));
   }
 
   static async create<Context>(
@@ -57,18 +59,27 @@ export class EntitiesBeside<Context = unknown> {
     return this.folding.checkpoint;
   }
 
-  /** @throws FoldFailed when an event cannot be folded; what `afterWrite` throws */
-  async foldThrough(end: Position, { afterWrite, signal }: BesideOptions): Promise<void> {
+  /**
+   * @throws FoldFailed when an event cannot be folded; what `afterWrite` throws
+   * @throws DatabaseTrouble when the disk is full: what is folded here takes the room that the one that answers needs
+   */
+  async foldThrough(end: Position, { afterWrite, signal, onAlive }: BesideOptions): Promise<void> {
     const { folding } = this;
+    folding.onStep = onAlive;
+    const retrying: RetryOptions = {
+      signal,
+      isFinal: ({ trouble }) => trouble === 'full',
+      onTrouble: () => onAlive?.(),
+    };
     const { definition, log, place } = this.dependencies;
     if (this.checkpoint.position >= end) return;
     const isConsumed = definition.consumes.some(isSkip);
     for await (const page of log.followPages(followed(definition), this.checkpoint.position, signal)) {
       const events = page.events.filter((event) => event.position <= end && (isConsumed || !isSkip(event)));
       const clipped: Page = { events, through: page.through < end ? page.through : end };
-      await retried(() => folding.take(clipped), { signal });
+      await retried(() => folding.take(clipped), retrying);
       if (folding.isFull || clipped.through === end) {
-        const failure = await retried(() => place.write(folding, log), { signal });
+        const failure = await retried(() => place.write(folding, log), retrying);
         if (failure !== undefined) throw failure;
         await afterWrite(this.checkpoint.position);
       }
@@ -83,13 +94,14 @@ export class EntitiesBeside<Context = unknown> {
    * Lets another process fold into its database, which is closed here meanwhile.
    *
    * @param fold ends once that process has closed it
+   * @throws what `fold` throws; Error when that process has skipped other events than this one
    */
   async foldElsewhere(fold: (database: string) => Promise<unknown>): Promise<void> {
     const { folding, name } = this;
-    const { place, definition } = this.dependencies;
+    const { place, definition, log } = this.dependencies;
     await folding.database.close();
     await fold(name);
-    this.folding = await place.openBeside(definition, name, folding.skipped);
+    this.folding = await place.openBeside(definition, log, name, folding.skipped);
   }
 
   /** Closes its database, and removes it. */

@@ -1,7 +1,7 @@
 /** What a database of entities was folded from, and how far. */
 import { position, type Position } from '../../event-log/event.js';
 import { DatabaseDamaged } from './database-damage.js';
-import type { EntityDigest } from './entity.js';
+import type { EntityDigest, Unkeyed } from './entity.js';
 
 export interface Checkpoint {
   /** The identity of the log. */
@@ -15,6 +15,7 @@ export interface Checkpoint {
   readonly digest: EntityDigest;
   readonly entities: number;
   readonly faulted: number;
+  readonly unkeyed: Unkeyed;
   /** False while it is rebuilt beside the one that answers. */
   readonly serves: boolean;
 }
@@ -28,6 +29,8 @@ export interface CheckpointRow {
   readonly digest: string;
   readonly entities: number;
   readonly faulted: number;
+  /** As JSON. */
+  readonly unkeyed: string;
   readonly serves: number;
 }
 
@@ -37,7 +40,8 @@ export function checkpointOf(row: CheckpointRow): Checkpoint {
   try {
     const at = position(row.position);
     const digest = BigInt(`0x${row.digest}`);
-    return { log, fingerprint, position: at, hash, digest, entities, faulted, serves: serves === 1 };
+    const unkeyed = JSON.parse(row.unkeyed) as Unkeyed;
+    return { log, fingerprint, position: at, hash, digest, entities, faulted, unkeyed, serves: serves === 1 };
   } catch (error) {
     throw new DatabaseDamaged('its checkpoint cannot be read', { cause: error });
   }
@@ -58,6 +62,7 @@ export function isSameCheckpoint(one: Checkpoint, other: Checkpoint): boolean {
     isOfSameEvents(one, other) &&
     one.digest === other.digest &&
     one.entities === other.entities &&
-    one.faulted === other.faulted
+    one.faulted === other.faulted &&
+    one.unkeyed.count === other.unkeyed.count
   );
 }

@@ -25,7 +25,12 @@ interface ComparisonOptions {
 }
 
 export function isOfSameEntities(one: Checkpoint, other: Checkpoint): boolean {
-  return one.digest === other.digest && one.entities === other.entities && one.faulted === other.faulted;
+  return (
+    one.digest === other.digest &&
+    one.entities === other.entities &&
+    one.faulted === other.faulted &&
+    one.unkeyed.count === other.unkeyed.count
+  );
 }
 
 /** The first of them, in the order of keys. */

@@ -1,11 +1,12 @@
 /** Folds the pages of a log to entities, and writes them with the checkpoint in one transaction. */
-import { position, type Page, type Position, type RecordedEvent, type Tag } from '../../event-log/event.js';
+import { position, type Page, type Position, type RecordedEvent } from '../../event-log/event.js';
 import type { FoldState } from '../../fold/fold-state.js';
 import { errorText } from '../error-text.js';
 import { FoldFailed } from '../folding.js';
 import { BatchSize, estimatedBytes } from './batch-size.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
-import { withChange, type Entity, type StoredEntity } from './entity.js';
+import { withChange, withUnkeyed, type Entity, type EntityFault, type StoredEntity } from './entity.js';
+import { keysOrFault, pagesByPosition, requireTag, type EntityFaults } from './entity-events.js';
 import { isSnapshot, snapshotsOf } from './entity-snapshots.js';
 import { DEFAULT_CACHE_BYTES, EntityCache } from './entity-cache.js';
 import { changeOf } from './entity-change.js';
@@ -26,6 +27,7 @@ interface Touched<Context> {
 
 interface Prepared extends EntityChanges {
   readonly checkpoint: Omit<Checkpoint, 'hash' | 'fingerprint'>;
+  readonly faults: EntityFaults;
   /** What it took to prepare. */
   readonly milliseconds: number;
 }
@@ -35,6 +37,8 @@ export class EntityFolding<Context = unknown> {
   readonly #cache: EntityCache<Context>;
   #checkpoint: Checkpoint;
   #touched = new Map<string, Touched<Context>>();
+  /** Of this batch. */
+  #unkeyed: EntityFault[] = [];
   #batch: Page[] = [];
   #events = 0;
   #bytes = 0;
@@ -44,6 +48,10 @@ export class EntityFolding<Context = unknown> {
   /** Begun and ended ones. */
   #writes = 0;
   readonly #size = new BatchSize();
+  /** Is told of each fault once it is written, where it does not stop the projection. */
+  onFaults: ((faults: EntityFaults) => void) | undefined;
+  /** Is called at each event that is folded and each view that is made. */
+  onStep: (() => void) | undefined;
 
   constructor(
     readonly definition: EntityProjectionDefinition<Context>,
@@ -123,11 +131,9 @@ export class EntityFolding<Context = unknown> {
   *#keysIn(events: readonly RecordedEvent[]): Generator<string, void, undefined> {
     for (const event of events) {
       if (this.skipped.has(event.position)) continue;
-      try {
-        yield* this.definition.keysOf(event);
-      } catch {
-        return;
-      }
+      const keys = keysOrFault(this.definition, event);
+      if ('fault' in keys && this.definition.faultStops === 'projection') return;
+      if ('keys' in keys) yield* keys.keys;
     }
   }
 
@@ -138,6 +144,7 @@ export class EntityFolding<Context = unknown> {
     try {
       for (const event of page.events) {
         at = event.position;
+        this.onStep?.();
         const bytes = estimatedBytes(event.data);
         this.#bytes += bytes;
         if (!this.skipped.has(at)) this.#foldEvent(event, bytes);
@@ -171,6 +178,8 @@ export class EntityFolding<Context = unknown> {
     this.#checkpoint = checkpoint;
     this.#loaded = new Map();
     this.#clear();
+    const { faults } = prepared;
+    if (faults.entities.length + faults.unkeyed.length > 0) this.onFaults?.(faults);
   }
 
   /**
@@ -181,6 +190,7 @@ export class EntityFolding<Context = unknown> {
   prepare(): Prepared {
     const began = performance.now();
     let { digest, entities, faulted } = this.#checkpoint;
+    const stopped: EntityFaults['entities'][number][] = [];
     const written: EntityChange[] = [];
     const removed: string[] = [];
     const snapshots: EntitySnapshot[] = [];
@@ -198,18 +208,23 @@ export class EntityFolding<Context = unknown> {
       digest = withChange(digest, stored?.digest, next?.digest);
       entities += Number(next !== undefined) - Number(stored !== undefined);
       faulted += Number(next?.fault !== undefined) - Number(stored?.fault !== undefined);
+      if (next?.fault !== undefined && stored?.fault === undefined)
+        stopped.push({ key: next.key, ...next.fault });
     }
     const { log, serves } = this.#checkpoint;
+    const unkeyed = withUnkeyed(this.#checkpoint.unkeyed, this.#unkeyed);
     return {
+      faults: { entities: stopped, unkeyed: this.#unkeyed },
       written,
       removed,
       snapshots,
-      checkpoint: { log, position: this.#through, digest, entities, faulted, serves },
+      checkpoint: { log, position: this.#through, digest, entities, faulted, unkeyed, serves },
       milliseconds: performance.now() - began,
     };
   }
 
   #written(entity: Entity<Context>): EntityChange {
+    this.onStep?.();
     try {
       return changeOf(this.definition, entity);
     } catch (error) {
@@ -231,7 +246,7 @@ export class EntityFolding<Context = unknown> {
 
   #viewFailureAfter({ events, through }: Page): { readonly error: unknown } | undefined {
     if (this.skipped.has(through)) return undefined;
-    for (const key of new Set(events.flatMap((event) => this.definition.keysOf(event)))) {
+    for (const key of new Set(events.flatMap((event) => this.#keysOf(event)))) {
       const entity = this.#touched.get(key)?.entity;
       if (entity?.position !== through || this.definition.forgets(entity.state)) continue;
       try {
@@ -243,8 +258,20 @@ export class EntityFolding<Context = unknown> {
     return undefined;
   }
 
+  /** None where they cannot be told. */
+  #keysOf(event: RecordedEvent): readonly string[] {
+    const found = keysOrFault(this.definition, event);
+    return 'keys' in found ? found.keys : [];
+  }
+
   #foldEvent(event: RecordedEvent, bytes: number): void {
-    for (const key of this.definition.keysOf(event)) {
+    const found = keysOrFault(this.definition, event);
+    if ('fault' in found) {
+      if (this.definition.faultStops === 'projection') throw found.error;
+      this.#unkeyed.push(found.fault);
+      return;
+    }
+    for (const key of found.keys) {
       const touched = this.#touch(key);
       // A state grows by about what an event says.
       this.#bytes += bytes;
@@ -311,33 +338,10 @@ export class EntityFolding<Context = unknown> {
 
   #clear(): void {
     this.#touched = new Map();
+    this.#unkeyed = [];
     this.#batch = [];
     this.#events = 0;
     this.#bytes = 0;
     this.#through = this.#checkpoint.position;
   }
-}
-
-/** Without it the event would count now, and not in the past of the entity, which is folded by its tag. @throws Error */
-function requireTag(
-  { tag }: { readonly tag?: (key: string) => Tag },
-  key: string,
-  event: RecordedEvent,
-): void {
-  const expected = tag?.(key);
-  if (expected !== undefined && !event.tags.includes(expected))
-    throw new Error(
-      `it is about ${JSON.stringify(key)}, and has not the tag ${JSON.stringify(expected)} that every event of that entity has (tag of the definition)`,
-    );
-}
-
-/** One page for each position. */
-function pagesByPosition(batch: readonly Page[]): readonly Page[] {
-  const pages: { events: RecordedEvent[]; through: Position }[] = [];
-  for (const event of batch.flatMap(({ events }) => events)) {
-    const last = pages.at(-1);
-    if (last?.through === event.position) last.events.push(event);
-    else pages.push({ events: [event], through: event.position });
-  }
-  return pages;
 }

@@ -13,6 +13,7 @@ import { CheckpointMoved, DatabaseDamaged } from './database-damage.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { retried, type DatabaseTrouble } from './database-trouble.js';
 import { analyzed } from './entity-database.js';
+import type { EntityFaults } from './entity-events.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace, PlaceObserver } from './entity-place.js';
 import { EntityDatabaseAway } from './entity-problems.js';
@@ -22,6 +23,8 @@ import type { ServedEntities } from './served-entities.js';
 export interface EntityObserver extends ProjectionObserver, PlaceObserver {
   /** The database cannot be used for now, and is tried again; undefined: it can be used again. */
   trouble(why: string | undefined): void;
+  /** Entities have stopped, or events were passed over that are about none, while the projection goes on. */
+  entityFaults?(faults: EntityFaults): void;
 }
 
 export class EntityFollower<Context> {
@@ -206,6 +209,7 @@ export class EntityFollower<Context> {
       try {
         const skipped = new Set(await skippedBy(this.log, this.definition.name));
         const folding = await this.#persisting(ended, () => this.served.open(skipped));
+        folding.onFaults = (faults) => this.observer.entityFaults?.(faults);
         const { position } = folding.checkpoint;
         if (position < (this.#restoredFrom ?? Infinity)) this.#restoredFrom = position;
         this.#moveTo(position);

@@ -7,6 +7,7 @@ export const LIST_PARAMETERS = [
   'limit',
   'cursor',
   'count',
+  'faulted',
   'fields',
   'include',
   'after',

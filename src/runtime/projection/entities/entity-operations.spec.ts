@@ -1,5 +1,5 @@
 /** Audits and rebuilds of entities that something comes between. */
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { changedOrders, added, opened, orderContracts, orders } from '../../../../test/support/app/orders.js';
 import { ENTITY_STORES, type EntityStore } from '../../../../test/support/entity-stores.js';
@@ -12,6 +12,7 @@ import { DatabaseTrouble } from './database-trouble.js';
 import { EntitiesBeside } from './entity-beside.js';
 import { auditEntities, rebuildEntities } from './entity-operations.js';
 import { EntityPlace } from './entity-place.js';
+import { foldEntities } from '../operations/fold-entities.js';
 
 describe.each(ENTITY_STORES)('an audit or rebuild of entities in $name', ({ create }) => {
   let log: EventLog;
@@ -120,6 +121,109 @@ describe.each(ENTITY_STORES)('an audit or rebuild of entities in $name', ({ crea
     expect(projection.skipped).toEqual(new Set([4]));
     expect(await running.view('a')).toMatchObject({ total: '12' });
     expect(running.told.unusable).toEqual([]);
+  });
+
+  it.each([
+    ['audit', auditEntities],
+    ['rebuild', rebuildEntities],
+  ])('whose process is killed leaves nothing behind: %s', async (_, operation) => {
+    const foldElsewhere = (): Promise<never> => Promise.reject(new Error('the process ended with SIGKILL'));
+    await expect(operation(running.projection, { ...options, foldElsewhere })).rejects.toThrow('SIGKILL');
+    expect(await names()).toEqual([running.projection.folding.database.name]);
+  });
+
+  it('is refused what another process has folded with other events skipped', async () => {
+    const { projection } = running;
+    const foldElsewhere = async (database: string): Promise<void> => {
+      await recordSkip(log, { projection: 'orders', position: position(2), reason: 'a slip' });
+      const dependencies = { definition: orders, log, place: new EntityPlace(store.databases()) };
+      const control = { target: () => position(3), afterSlice: () => Promise.resolve() };
+      await foldEntities(database, dependencies, control);
+    };
+    await expect(rebuildEntities(projection, { ...options, foldElsewhere })).rejects.toThrow(
+      'what was folded of orders beside cannot be used: it was folded when other events were skipped; ask again',
+    );
+    await running.caughtUp();
+    expect(await names()).toHaveLength(1);
+  });
+
+  it('that finds the disk full says so, and leaves the room to the one that answers', async () => {
+    const { place } = running.projection;
+    const create = place.create.bind(place);
+    place.create = async (...parameters) => {
+      const folding = await create(...parameters);
+      jest
+        .spyOn(folding.database, 'apply')
+        .mockRejectedValue(new DatabaseTrouble('full', 'there is no room'));
+      return folding;
+    };
+    await expect(auditEntities(running.projection, options)).rejects.toThrow('there is no room');
+    await expect(rebuildEntities(running.projection, options)).rejects.toThrow('there is no room');
+    expect(await names()).toHaveLength(1);
+  });
+
+  it('gives signs that it goes on at each event and each view, and while its database is away', async () => {
+    const { projection } = running;
+    const beside = await EntitiesBeside.create(
+      { definition: orders, log, place: projection.place },
+      new Set(),
+    );
+    jest.spyOn(beside.folding.database, 'load').mockRejectedValueOnce(new DatabaseTrouble('away', 'gone'));
+    let signs = 0;
+    const onAlive = (): void => void (signs += 1);
+    await beside.foldThrough(position(3), { signal: options.signal, afterWrite: () => undefined, onAlive });
+    await beside.discard();
+    expect(signs).toBeGreaterThanOrEqual(5);
+  });
+
+  it('whose database is replaced while it begins to read it compares with the new one', async () => {
+    const { projection } = running;
+    const { database } = projection.folding;
+    const reader = database.reader.bind(database);
+    const exclusively = projection.exclusively.bind(projection);
+    let rebuild: Promise<unknown> = Promise.resolve();
+    let held = 0;
+    let rebuildWaits = (): void => undefined;
+    projection.exclusively = (work) => {
+      if (held > 0) rebuildWaits();
+      return exclusively(async () => {
+        held += 1;
+        return work().finally(() => (held -= 1));
+      });
+    };
+    database.reader = async () => {
+      const isWaiting = new Promise<void>((resolve) => (rebuildWaits = resolve));
+      const mayRebuild = held === 0;
+      rebuild = rebuildEntities(projection, options);
+      await (mayRebuild ? rebuild : isWaiting);
+      return reader();
+    };
+    expect(await auditEntities(projection, options)).not.toHaveProperty('drift');
+    await rebuild;
+    expect(await names()).toEqual([projection.folding.database.name]);
+  });
+
+  it('keeps a database that another connection lists before it is known here', async () => {
+    const databases = store.databases();
+    const place = new EntityPlace(databases);
+    const [create, list] = [databases.create.bind(databases), databases.list.bind(databases)];
+    let listed = (): void => undefined;
+    const isListed = new Promise<void>((resolve) => (listed = resolve));
+    let removing: Promise<void> = Promise.resolve();
+    databases.create = async (shape) => {
+      const made = await create(shape);
+      databases.list = () => list().finally(listed);
+      removing = place.removeOthers(running.projection.folding.database.name);
+      await isListed;
+      await nextTurn();
+      return made;
+    };
+    const { database } = await place.create(orders, log, new Set(), false);
+    await removing;
+    expect(await names()).toContain(database.name);
+    await database.close();
+    await place.remove(database.name);
+    await place.close();
   });
 
   it('that has taken its place has ended well, also when what was before cannot be removed', async () => {

@@ -7,6 +7,7 @@ import type { RebuildReport } from '../operations/rebuild.js';
 import { EntitiesBeside, type BesideOptions } from './entity-beside.js';
 import { isOfSameEvents } from './entity-checkpoint.js';
 import { differencesOf, isOfSameEntities } from './entity-comparison.js';
+import { DatabaseClosed, DatabaseDamaged } from './database-damage.js';
 import { retried } from './database-trouble.js';
 import { analyzed, type EntityDatabase, type EntityReader } from './entity-database.js';
 import { hexadecimal } from './entity.js';
@@ -32,13 +33,14 @@ export async function rebuildEntities<Context>(
   const beside = await EntitiesBeside.create(live, live.skipped);
   const { position, equal, before } = await putInPlace(beside, live, options).catch(
     async (error: unknown) => {
-      await abandon(beside, live).catch(() => undefined); // what is left is removed at the next start
+      await abandon(beside, live, options).catch(() => undefined); // what is left is removed at the next start
       throw error;
     },
   );
   try {
     await before?.close();
-    await live.place.removeOthers(beside.name);
+    // Unless it was found damaged since, and another one was begun.
+    if (live.folding.database.name === beside.name) await live.place.removeOthers(beside.name);
   } catch (error) {
     live.notCleared(error);
   }
@@ -79,21 +81,27 @@ async function putInPlace<Context>(
 }
 
 /**
- * Removes what was folded beside. Where the answer to its commit was lost, it may serve: users' view would be dropped with it, so the
- * present one is shown again before.
+ * Removes what was folded beside, also while it is closed for a worker process. Where the answer to its commit was lost, it may serve:
+ * users' view would be dropped with it, so the present one is shown again before.
  */
 async function abandon<Context>(
   beside: EntitiesBeside<Context>,
   live: EntityProjection<Context>,
+  { signal }: EntityOperationOptions,
 ): Promise<void> {
+  if (await retried(() => isServing(beside), { signal }))
+    await live.exclusively(() => live.folding.database.serve());
+  await retried(() => beside.discard(), { signal });
+}
+
+async function isServing<Context>({ folding }: EntitiesBeside<Context>): Promise<boolean> {
   try {
-    const found = await beside.folding.database.checkpoint();
-    if (found?.serves === true) await live.exclusively(() => live.folding.database.serve());
+    return (await folding.database.checkpoint())?.serves === true;
   } catch (error) {
-    await beside.folding.database.close();
+    // It was never open since a worker had it, or cannot be read: neither has been told to serve.
+    if (error instanceof DatabaseClosed || error instanceof DatabaseDamaged) return false;
     throw error;
   }
-  await beside.discard();
 }
 
 /**
@@ -112,8 +120,11 @@ export async function auditEntities<Context>(
     await beside.foldThrough(live.position, towards(live, options));
     // Late, since SQLite keeps all that is written while something reads an earlier view of it.
     await live.written(options.signal);
-    const { folding } = live;
-    reader = await folding.database.reader();
+    const folding = await live.exclusively(async () => {
+      // Otherwise a rebuild may put another database in the place of this one before it is read.
+      reader = await live.folding.database.reader();
+      return live.folding;
+    });
     const kept = (await reader?.checkpoint()) ?? folding.checkpoint;
     await beside.foldThrough(kept.position, towards(live, options));
     if (!isOfSameEvents(beside.checkpoint, kept)) throw foldedAnew(live);

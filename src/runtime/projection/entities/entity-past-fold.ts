@@ -4,6 +4,7 @@ import type { FoldState } from '../../fold/fold-state.js';
 import type { View } from '../define-projection.js';
 import { FoldFailed, type Skipped } from '../folding.js';
 import type { CannotBeFolded, CannotBeWithout } from '../past/past-problems.js';
+import { keysOrFault } from './entity-events.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 
 /** A state of an entity, as it was once folded. */
@@ -56,11 +57,11 @@ export class PastFold<Context> {
 
   /** What it begins from is past such events. @returns whether the event has changed it */
   take(event: RecordedEvent): boolean {
-    const { definition, key } = this;
+    const { definition } = this;
     const { from, skipped } = this.options;
     if (skipped.has(event.position) || event.position <= (from?.position ?? 0)) return false;
     return this.#folding(event.position, event, () => {
-      if (!definition.keysOf(event).includes(key)) return false;
+      if (!this.#isAbout(event)) return false;
       const before = definition.forgets(this.#state) ? definition.fold.initial : this.#state;
       const next = definition.fold.step(before, event);
       if (next === before) return false;
@@ -84,6 +85,14 @@ export class PastFold<Context> {
     const at = this.#position;
     if (at === undefined || this.definition.forgets(this.#state)) return undefined;
     return this.#folding(at, this.#last, () => this.definition.view(this.#state, this.key));
+  }
+
+  /** @throws what the function `key` throws, where that stops the projection */
+  #isAbout(event: RecordedEvent): boolean {
+    const found = keysOrFault(this.definition, event);
+    if ('keys' in found) return found.keys.includes(this.key);
+    if (this.definition.faultStops === 'projection') throw found.error;
+    return false;
   }
 
   #folding<Result>(at: Position, event: RecordedEvent | undefined, fold: () => Result): Result {

@@ -31,6 +31,8 @@ export interface EntitySnapshots<Context> {
    * @param skipped the events without which it is to have been folded
    */
   before(key: string, through: Position, skipped: Skipped): Promise<EntityAt<Context> | undefined>;
+  /** Where the entity stopped, if it has. */
+  faultAt?(key: string): Promise<Position | undefined>;
 }
 
 interface FoldRange {
@@ -67,7 +69,8 @@ export class EntityPast<Context = unknown> {
     const end = this.#folds.begin();
     try {
       const fold = await this.#foldFrom(key, after);
-      for await (const event of this.#events(key, fold.position, range)) {
+      const upToFault = await this.#upToFault(key, range);
+      for await (const event of this.#events(key, fold.position, upToFault)) {
         const point = fold.take(event) && event.position > after ? fold.point() : undefined;
         if (point !== undefined) yield point;
       }
@@ -80,14 +83,29 @@ export class EntityPast<Context = unknown> {
   async at(
     key: string,
     range: FoldRange,
-  ): Promise<{ readonly position: Position; readonly view: View } | undefined> {
+  ): Promise<{ readonly position: Position; readonly view: View; readonly faultAt?: Position } | undefined> {
     await this.#requireRecorded(range.through);
     return this.#folds.run(async () => {
-      const fold = await this.#foldFrom(key, range.through);
-      for await (const event of this.#events(key, fold.position, range)) fold.take(event);
+      const upToFault = await this.#upToFault(key, range);
+      const { faultAt } = upToFault;
+      const fold = await this.#foldFrom(key, upToFault.through);
+      for await (const event of this.#events(key, fold.position, upToFault)) fold.take(event);
       const view = fold.view();
-      return view === undefined ? undefined : { position: fold.position ?? START, view };
+      if (view === undefined) return undefined;
+      return { position: fold.position ?? START, view, ...(faultAt !== undefined && { faultAt }) };
     });
+  }
+
+  /** Where the entity has stopped by the position, alone of its projection: it has no past after that. */
+  async faultAt(key: string, through: Position): Promise<Position | undefined> {
+    if (this.definition.faultStops === 'projection') return undefined;
+    const at = await this.snapshots.faultAt?.(key);
+    return at !== undefined && at <= through ? at : undefined;
+  }
+
+  async #upToFault(key: string, range: FoldRange): Promise<FoldRange & { readonly faultAt?: Position }> {
+    const faultAt = await this.faultAt(key, range.through);
+    return faultAt === undefined ? range : { ...range, through: position(faultAt - 1), faultAt };
   }
 
   /**
@@ -103,14 +121,15 @@ export class EntityPast<Context = unknown> {
       const skipped = this.skipped();
       const first = position(Math.min(range.through + 1, ...without) - 1);
       const from = await this.#keptOf(key, first, skipped);
-      const is = await this.#foldFrom(key, range.through);
+      const upToFault = await this.#upToFault(key, range);
+      const is = await this.#foldFrom(key, upToFault.through);
       const wouldBe = new PastFold(this.definition, key, {
         from,
         skipped: new Set([...skipped, ...without]),
         Failure: CannotBeWithout,
       });
       for await (const event of this.#events(key, from?.position, range)) {
-        is.take(event);
+        if (event.position <= upToFault.through) is.take(event);
         wouldBe.take(event);
       }
       const [isView, wouldBeView] = [is.view(), wouldBe.view()];

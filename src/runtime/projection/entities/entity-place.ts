@@ -10,6 +10,7 @@ import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import type { Checkpoint } from './entity-checkpoint.js';
 import type { EntityDatabase, EntityDatabases, Shape } from './entity-database.js';
 import { EntityFolding } from './entity-folding.js';
+import { NONE_UNKEYED } from './entity.js';
 
 type Definition<Context> = EntityProjectionDefinition<Context>;
 
@@ -28,6 +29,10 @@ export interface PlaceObserver {
 export class EntityPlace {
   /** The names of those that a rebuild or an audit of this process folds into. */
   readonly #beside = new Set<string>();
+  /** Those that are being made: another connection may list one before its name is known here. */
+  readonly #creating = new Set<Promise<EntityDatabase>>();
+  /** The name of the one that answers. */
+  #serving: string | undefined;
 
   constructor(private readonly databases: EntityDatabases) {}
 
@@ -80,10 +85,9 @@ export class EntityPlace {
     skipped: Set<Position>,
     serves: boolean,
   ): Promise<EntityFolding<Context>> {
-    const database = await this.databases.create(definition);
-    if (!serves) this.#beside.add(database.name);
+    const database = await this.#created(definition, serves);
     const fingerprint = fingerprintIn(log.contracts, definition);
-    const none = { position: START, hash: '', digest: 0n, entities: 0, faulted: 0 };
+    const none = { position: START, hash: '', digest: 0n, entities: 0, faulted: 0, unkeyed: NONE_UNKEYED };
     const checkpoint: Checkpoint = { log: log.identity, fingerprint, ...none, serves };
     try {
       await database.reset(checkpoint);
@@ -99,15 +103,22 @@ export class EntityPlace {
    * One that was created before and does not serve, as far as it was folded meanwhile, by whichever process.
    *
    * @throws DatabaseDamaged when nothing was ever written to it
+   * @throws Error when it was folded from other events than these, as when one is skipped since
    */
   async openBeside<Context>(
     definition: Definition<Context>,
+    log: EventLog,
     name: string,
     skipped: Skipped,
   ): Promise<EntityFolding<Context>> {
     const folding = await this.#opened(definition, name, new Set(skipped));
     if (folding === undefined) throw new DatabaseDamaged(`${name} has no checkpoint`);
     this.#beside.add(name);
+    await orClose(folding.database, async () => {
+      const reason = await whyUnusable(folding.checkpoint, definition, log, skipped);
+      if (reason !== undefined)
+        throw new Error(`what was folded of ${definition.name} beside cannot be used: ${reason}; ask again`);
+    });
     return folding;
   }
 
@@ -143,13 +154,26 @@ export class EntityPlace {
   /** Removes all databases but this one, which serves, and those that this process folds into beside it. */
   async removeOthers(name: string): Promise<void> {
     this.#beside.delete(name);
-    for (const each of await this.databases.list())
-      if (each !== name && !this.#beside.has(each)) await this.databases.remove(each);
+    this.#serving = name;
+    const found = await this.databases.list();
+    await Promise.allSettled(this.#creating);
+    for (const each of found)
+      if (each !== this.#serving && !this.#beside.has(each)) await this.databases.remove(each);
   }
 
   /** Once its databases are closed. */
   close(): Promise<void> {
     return this.databases.close();
+  }
+
+  async #created(shape: Shape, serves: boolean): Promise<EntityDatabase> {
+    const creating = this.databases.create(shape).then((database) => {
+      if (serves) this.#serving = database.name;
+      else this.#beside.add(database.name);
+      return database;
+    });
+    this.#creating.add(creating);
+    return creating.finally(() => this.#creating.delete(creating));
   }
 
   async #opened<Context>(

@@ -91,6 +91,68 @@ describe.each(ENTITY_STORES)('what is kept of an entity projection in $name', ({
     expect(second.told.unusable).toEqual(['it was folded from another log']);
   });
 
+  it.each([
+    ['is no text', (): unknown => 7, 'the key of an entity is a string, not number'],
+    ['is too long', (): unknown => 'x'.repeat(256), 'the key of an entity has 1 to 255 characters, not 256'],
+    [
+      'is not to be had',
+      (): unknown => {
+        throw new TypeError('no order');
+      },
+      'TypeError: no order',
+    ],
+  ])(
+    'counts an event whose key %s, and passes over it where faults stop entities alone',
+    async (_case, wrong, message) => {
+      const key = ({ data }: { data: { order: string } }): unknown =>
+        data.order === 'wrong' ? wrong() : data.order;
+      await log.append([opened('a'), opened('wrong'), added('a', 5)]);
+      const alone = changedOrders({ key, faultStops: 'entity' });
+      const first = runEntities(alone, log, store.databases());
+      await first.caughtUp();
+      const fault = {
+        position: 2,
+        type: 'order.opened',
+        message: expect.stringContaining(message) as unknown,
+      };
+      expect(first.told.entityFaults).toEqual([{ entities: [], unkeyed: [fault] }]);
+      expect(await first.view('a')).toMatchObject({ total: '5', position: 3 });
+      await first.projection.stop();
+
+      const second = run(alone);
+      await second.caughtUp();
+      expect(second.projection.unkeyed).toEqual({ count: 1, first: [fault] });
+      expect(second.told).toMatchObject({ recovered: [{ restoredFrom: 3 }], entityFaults: [] });
+      expect(await second.projection.hasEntityFaultAt(position(2))).toBe(true);
+      expect(await auditEntities(second.projection, OPTIONS)).not.toHaveProperty('drift');
+      await recordSkip(log, { projection: 'orders', position: position(2), reason: 'a slip' });
+      await second.caughtUp();
+      expect(second.projection.unkeyed.count).toBe(0);
+    },
+  );
+
+  it('stops at an event whose key cannot be used where faults stop the projection', async () => {
+    const first = run(changedOrders({ key: () => '' }));
+    await log.append([opened('a')]);
+    await first.is('faulted');
+    expect(first.told.faults).toMatchObject([
+      { position: 1, message: 'Error: the key of an entity has 1 to 255 characters, not 0' },
+    ]);
+  });
+
+  it('tells once of an entity that has stopped, also after a restart', async () => {
+    const alone = changedOrders({ faultStops: 'entity' });
+    await log.append([opened('a'), added('a', POISON), added('a', 1), added('a', POISON)]);
+    const first = runEntities(alone, log, store.databases());
+    await first.caughtUp();
+    expect(first.told.entityFaults).toMatchObject([{ entities: [{ key: 'a', position: 2 }], unkeyed: [] }]);
+    await first.projection.stop();
+    const second = run(alone);
+    await log.append([added('a', 1)]);
+    await second.caughtUp();
+    expect(second.told.entityFaults).toEqual([]);
+  });
+
   it('is folded anew when an event is skipped that is in it', async () => {
     const first = run(orders);
     await log.append([opened('a'), added('a', 5), added('a', 7)]);

@@ -25,7 +25,7 @@ import { EntityPast } from './entity-past.js';
 import type { EntityPlace } from './entity-place.js';
 import { EntityDatabaseAway } from './entity-problems.js';
 import type { EntityPage, EntityQuery, RelatedEntities, RelatedQuery } from './entity-query.js';
-import type { StoredEntity } from './entity.js';
+import type { StoredEntity, Unkeyed } from './entity.js';
 import { ServedEntities } from './served-entities.js';
 
 const NEVER = new AbortController().signal;
@@ -122,8 +122,14 @@ export class EntityProjection<Context = unknown> {
     return this.#served.count;
   }
 
+  /** Events that were passed over since they are about no entity that could be told. @internal */
+  get unkeyed(): Unkeyed {
+    return this.#served.unkeyed;
+  }
+
   /** Whether an entity stopped at this position, while the projection went on. */
   hasEntityFaultAt(at: Position): Promise<boolean> {
+    if (this.unkeyed.first.some(({ position }) => position === at)) return Promise.resolve(true);
     return this.reading(({ folding }) => folding.database.hasFaultAt(at));
   }
 

@@ -1,5 +1,6 @@
 /** Lists of entities as data: filtered, sorted and paged by keyset. Each kind of database makes its own SQL of them. */
 import type { Position } from '../../event-log/event.js';
+import type { EntityFault } from './entity.js';
 import { columnValue, ABSENT, type ColumnValue, type IndexKind } from './index-kinds.js';
 
 export type Comparison = 'gt' | 'gte' | 'lt' | 'lte';
@@ -27,6 +28,8 @@ export interface EntityQuery {
   readonly sort: readonly SortBy[];
   readonly limit: number;
   readonly after?: EntityCursor;
+  /** Only those that have stopped. Default: false. */
+  readonly isStopped?: boolean;
   /** Whether to count all that match the filters, which costs as much as there are. Default: false. */
   readonly counts?: boolean;
 }
@@ -38,6 +41,8 @@ export interface ListedEntity {
   readonly view: string;
   /** Of the event that it cannot fold. */
   readonly faultAt?: Position;
+  /** The same with its reason, for those who operate the projection. */
+  readonly fault?: EntityFault;
 }
 
 /** All of it as of one position. */

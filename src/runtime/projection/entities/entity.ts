@@ -11,6 +11,23 @@ export interface EntityFault {
   readonly message: string;
 }
 
+/** Events that are about no entity that could be told, where such an event stops nothing else. */
+export interface Unkeyed {
+  readonly count: number;
+  /** The first of them. */
+  readonly first: readonly EntityFault[];
+}
+
+export const NONE_UNKEYED: Unkeyed = { count: 0, first: [] };
+
+/** Of the events whose faults are kept with their reason. */
+const MAX_UNKEYED_KEPT = 20;
+
+export function withUnkeyed({ count, first }: Unkeyed, more: readonly EntityFault[]): Unkeyed {
+  if (more.length === 0) return { count, first };
+  return { count: count + more.length, first: [...first, ...more].slice(0, MAX_UNKEYED_KEPT) };
+}
+
 export interface Entity<Context = unknown> {
   readonly key: string;
   readonly state: FoldState<Context>;

@@ -9,7 +9,7 @@ import { complement, decimalValue, isDecimalValue } from './decimals.js';
  * - `decimal`: a decimal text, as in `12.30`, of at most 1,000 digits, or an exact JSON integer; `12.3` is equal to `12.30`
  * - `number`: a JSON number
  * - `boolean`: false before true
- * - `time`: an RFC 3339 time, whatever its zone, to the millisecond; in UTC of the years 0000 to 9999
+ * - `time`: an RFC 3339 time, whatever its zone, to the millisecond; of a day that there is, in UTC of the years 0000 to 9999
  *
  * A member that is null or absent comes before all others.
  */
@@ -108,10 +108,19 @@ function isIntegerValue(value: string): boolean {
 const fourDigits = (length: number): string => String(length).padStart(4, '0');
 
 function timeValue(text: string): string | undefined {
-  const milliseconds = TIME.test(text) ? Date.parse(text.toUpperCase()) : NaN;
+  const milliseconds = TIME.test(text) && isDay(text) ? Date.parse(text.toUpperCase()) : NaN;
   if (Number.isNaN(milliseconds)) return undefined;
   const written = new Date(milliseconds).toISOString();
   return isOfFourDigits(written) ? written : undefined;
+}
+
+/** `Date.parse` takes 30 February for 2 March, and hour 24 for the next day. */
+function isDay(text: string): boolean {
+  const day = text.slice(0, 10);
+  const midnight = Date.parse(`${day}T00:00:00Z`);
+  return (
+    !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day) && text.slice(11, 13) < '24'
+  );
 }
 
 /** Another year has a sign and six digits, which sort elsewhere: its zone has moved it out of 0000 to 9999. */

@@ -1,5 +1,6 @@
 /** The rows of a list as both kinds of database answer with them, and the page that they are. */
 import { position } from '../../event-log/event.js';
+import type { EntityFault } from './entity.js';
 import type { EntityPage, EntityQuery, ListedEntity, RelatedEntities, RelatedQuery } from './entity-query.js';
 
 /** PostgreSQL gives large integers as texts. */
@@ -40,18 +41,18 @@ export function relatedOf(rows: readonly RelatedRow[], { keys, limit }: RelatedQ
 /** Undefined beyond the length of a page. */
 function itemOf({ key, position: at, view, fault }: Omit<RelatedRow, 'place'>): ListedEntity | undefined {
   if (key === null || view === null) return undefined;
-  const { position: faultAt } = fault === null ? {} : (JSON.parse(fault) as { readonly position?: number });
+  const stopped = fault === null ? undefined : (JSON.parse(fault) as EntityFault);
   return {
     key,
     position: position(Number(at)),
     view,
-    ...(faultAt !== undefined && { faultAt: position(faultAt) }),
+    ...(stopped !== undefined && { faultAt: position(stopped.position), fault: stopped }),
   };
 }
 
 export function pageOf(
   rows: readonly ListRow[],
-  { limit, counts = false, filters }: EntityQuery,
+  { limit, counts = false, filters, isStopped = false }: EntityQuery,
 ): EntityPage {
   const [first] = rows;
   const items: ListedEntity[] = [];
@@ -65,7 +66,7 @@ export function pageOf(
     }
     items.push(item);
   }
-  const count = filters.length === 0 ? first?.entities : first?.matching;
+  const count = filters.length === 0 && !isStopped ? first?.entities : first?.matching;
   return {
     items,
     isMore,

@@ -11,7 +11,7 @@ import type { EntityDatabase } from './entity-database.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace, PlaceObserver } from './entity-place.js';
 import { EntityQueriesBusy, EntityQueryTooSlow } from './entity-problems.js';
-import { hexadecimal } from './entity.js';
+import { NONE_UNKEYED, hexadecimal, type Unkeyed } from './entity.js';
 
 export class ServedEntities<Context> implements EntitySnapshots<Context> {
   #folding: EntityFolding<Context> | undefined;
@@ -39,6 +39,20 @@ export class ServedEntities<Context> implements EntitySnapshots<Context> {
   get count(): { readonly entities: number; readonly faulted: number } {
     const { entities = 0, faulted = 0 } = this.#folding?.checkpoint ?? {};
     return { entities, faulted };
+  }
+
+  get unkeyed(): Unkeyed {
+    return this.#folding?.checkpoint.unkeyed ?? NONE_UNKEYED;
+  }
+
+  /** Where the entity stopped, if it has; undefined also while that cannot be told. */
+  async faultAt(key: string): Promise<Position | undefined> {
+    try {
+      return (await this.#folding?.find(key))?.fault?.position;
+    } catch (error) {
+      if (isOfDatabase(error)) return undefined;
+      throw error;
+    }
   }
 
   /** The position, and the digest of all entities at it, in hexadecimal. */
@@ -75,6 +89,8 @@ export class ServedEntities<Context> implements EntitySnapshots<Context> {
     // What is skipped since the rebuild began, or while this waited.
     for (const at of this.#skipped) folding.skipped.add(at);
     const before = this.#folding?.database;
+    folding.onFaults = this.#folding?.onFaults;
+    folding.onStep = undefined;
     this.#folding = folding;
     this.#skipped = folding.skipped;
     this.#damage = undefined;

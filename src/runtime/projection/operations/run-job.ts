@@ -62,6 +62,8 @@ export interface JobControl {
   readonly target: () => Position;
   /** Is awaited after each slice of events; ends the job by throwing. */
   readonly afterSlice: (position: Position) => Promise<void>;
+  /** Tells that the job goes on, however long a slice takes. Cheap enough for every event. */
+  readonly alive?: () => void;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
 }

@@ -35,11 +35,11 @@ export type MessageFromWorker =
 const WORKER_DESCRIPTOR = 4;
 
 /**
- * How far the worker has folded, still readable after it has died without a message. The bytes of an unlinked file: they stay in the page
+ * How far the worker has folded, and signs that it goes on, still readable after it has died without a message. The bytes of an unlinked file: they stay in the page
  * cache, and a write costs a microsecond.
  */
 export class SharedPosition {
-  readonly #bytes = new Float64Array(1);
+  readonly #bytes = new Float64Array(2);
 
   private constructor(readonly descriptor: number) {}
 
@@ -58,12 +58,31 @@ export class SharedPosition {
 
   /** 0 until one was written. */
   get value(): number {
-    const length = readSync(this.descriptor, this.#bytes, 0, this.#bytes.byteLength, 0);
-    return length === this.#bytes.byteLength ? (this.#bytes[0] ?? 0) : 0;
+    return this.#read(0);
   }
 
   set value(position: number) {
     this.#bytes[0] = position;
+    this.#write();
+  }
+
+  /** How many signs of life the worker has given. */
+  get signs(): number {
+    return this.#read(1);
+  }
+
+  /** One more of them, also while nothing else of this thread gets its turn. */
+  giveSign(): void {
+    this.#bytes[1] = (this.#bytes[1] ?? 0) + 1;
+    this.#write();
+  }
+
+  #read(member: 0 | 1): number {
+    const length = readSync(this.descriptor, this.#bytes, 0, this.#bytes.byteLength, 0);
+    return length === this.#bytes.byteLength ? (this.#bytes[member] ?? 0) : 0;
+  }
+
+  #write(): void {
     writeSync(this.descriptor, this.#bytes, 0, this.#bytes.byteLength, 0);
   }
 

@@ -72,12 +72,18 @@ export class WorkerExecutor extends Executor {
     const readErrors = collectErrors(worker);
     const closed = new Promise<void>((resolve) => worker.once('close', resolve));
     let timeout: NodeJS.Timeout | undefined;
+    let signs = 0;
     let onAbort = (): void => undefined;
     try {
       return await new Promise<JobResults[Kind]>((resolve, reject) => {
         const restartTimeout = (milliseconds: number): void => {
           clearTimeout(timeout);
           timeout = setTimeout(() => {
+            if (reached.signs !== signs) {
+              signs = reached.signs;
+              restartTimeout(timeoutMs);
+              return;
+            }
             const seconds = milliseconds / 1000;
             reject(
               new WorkerLost(

@@ -44,6 +44,7 @@ async function perform(worker: WorkerRequest): Promise<JobResults[JobRequest['ki
     await sendToParent({ kind: 'begun' });
     const reached = SharedPosition.inWorker();
     let sentAt = 0;
+    let aliveAt = 0;
     const control: JobControl = {
       target: () => target,
       now: () => performance.now(),
@@ -54,13 +55,19 @@ async function perform(worker: WorkerRequest): Promise<JobResults[JobRequest['ki
         void sendToParent({ kind: 'at', position });
         await nextTurn(); // so that the parent's messages are received
       },
+      alive: () => {
+        const now = performance.now();
+        if (now - aliveAt < PROGRESS_INTERVAL_MS) return;
+        aliveAt = now;
+        reached.giveSign();
+      },
     };
     if (request.kind !== 'entities') return await runJob(request, opened.of(projection), control);
     if (!isEntityProjection(definition)) throw new Error(`${projection} is no entity projection`);
     const place = new EntityPlace(opened.entityDatabasesOf(projection));
     return await foldEntities(request.database, { definition, log: opened.log, place }, control);
   } finally {
-    await opened.close();
+    await opened.close().catch(() => undefined); // what the job ends with says more
   }
 }
 

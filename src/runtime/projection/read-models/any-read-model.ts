@@ -8,6 +8,7 @@ import type { Skipped } from '../folding.js';
 import type { AuditReport } from '../operations/audit.js';
 import type { Drift } from '../operations/comparison-points.js';
 import type { RebuildReport } from '../operations/rebuild.js';
+import type { SlowHandler } from './handler-watch.js';
 import type {
   Lifecycle,
   ProjectionActor,
@@ -39,6 +40,8 @@ export interface ReadModelObserver extends ProjectionObserver {
   unusable(reason: string): void;
   /** It cannot reach its database, and tries again until it can. Told once. */
   databaseAway(reason: string): void;
+  /** A handler takes very long; everything behind its event waits. */
+  slowHandler?(slow: SlowHandler): void;
 }
 
 export interface ReadModelOperationOptions {

@@ -8,10 +8,7 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely';
-
-/** Statements that would end the runtime's transaction, or make another one of it. */
-const OF_TRANSACTIONS =
-  /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|;)*(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction|set\s+transaction|set\s+session)\b/i;
+import { requireHarmless } from './handler-statements.js';
 
 /**
  * A query that is awaited ends so many turns of the microtask queue before its handler can. SQLite answers within the call, and one
@@ -61,7 +58,7 @@ export class HandlerQueries implements DatabaseConnection {
     this.#requireRunning();
     this.#running += 1;
     try {
-      requireNoTransaction(query, this.whose);
+      this.#requireUsable(query);
       yield* this.connection.streamQuery<Row>(query, chunkSize);
     } catch (error) {
       this.#failure ??= { error };
@@ -75,7 +72,7 @@ export class HandlerQueries implements DatabaseConnection {
     query: CompiledQuery,
   ): Promise<{ readonly result: QueryResult<Row> } | { readonly error: unknown }> {
     try {
-      requireNoTransaction(query, this.whose);
+      this.#requireUsable(query);
       return { result: await this.connection.executeQuery<Row>(query) };
     } catch (error) {
       this.#failure ??= { error };
@@ -83,17 +80,19 @@ export class HandlerQueries implements DatabaseConnection {
     }
   }
 
+  /** @throws Error also after a query has failed: SQLite may have ended the transaction with it, and what follows would be kept at once */
+  #requireUsable({ sql }: CompiledQuery): void {
+    requireHarmless(sql, this.whose);
+    if (this.#failure !== undefined)
+      throw new Error(
+        `${this.whose} asks on after a query of it has failed; the event fails with that query`,
+      );
+  }
+
   #requireRunning(): void {
     if (this.#hasEnded)
       throw new Error(`a query came after ${this.whose} had ended, and was not run; await every query`);
   }
-}
-
-function requireNoTransaction({ sql }: CompiledQuery, whose: string): void {
-  if (!OF_TRANSACTIONS.test(sql)) return;
-  throw new Error(
-    `${whose} runs within a transaction of the runtime, and neither ends it nor begins another one`,
-  );
 }
 
 /** Makes what handlers are given. */

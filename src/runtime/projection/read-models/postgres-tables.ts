@@ -7,16 +7,22 @@ import type { ReadingConnection, TableDigest, Tables } from './tables.js';
 import {
   CHECKPOINT_COLUMNS,
   CHECKPOINT_TABLE,
+  CheckpointTouched,
   SELECT_CHECKPOINT,
   checkpointOf,
-  valuesOf,
+  orderedValues,
   type TablesCheckpoint,
 } from './tables-checkpoint.js';
 
 /** There is no such table, schema, or column: another process has removed them, or they are not the runtime's. */
 const MISSING = /^(?:42P01|3F000|42703)$/;
 
-const UPDATE_CHECKPOINT = `UPDATE ${CHECKPOINT_TABLE} SET ${CHECKPOINT_COLUMNS.map((name, place) => `${name} = $${place + 1}`).join(', ')}`;
+/** From what it was when the transaction began. */
+const updateIn = (schema: string): string => {
+  const set = CHECKPOINT_COLUMNS.map((name, place) => `${name} = $${place + 1}`);
+  const was = CHECKPOINT_COLUMNS.map((name, place) => `${name} = $${CHECKPOINT_COLUMNS.length + place + 1}`);
+  return `UPDATE ${checkpointTableIn(schema)} SET ${set.join(', ')} WHERE ${was.join(' and ')}`;
+};
 
 const SHAPE = `
   select table_name, column_name, data_type, udt_name, is_nullable from information_schema.columns
@@ -55,11 +61,9 @@ export class PostgresTables implements Tables {
         const at = checkpointIn(results[2]);
         const next = await work(connection, at);
         if (next !== undefined) {
-          const values = valuesOf(next);
-          await client.query(
-            UPDATE_CHECKPOINT,
-            CHECKPOINT_COLUMNS.map((name) => values[name]),
-          );
+          const values = [next, at].flatMap(orderedValues);
+          const { rowCount } = await client.query(updateIn(this.schema), values);
+          if (rowCount !== 1) throw new CheckpointTouched();
         }
         await client.query(next === undefined ? 'rollback' : 'commit');
         return next ?? at;

@@ -9,6 +9,7 @@ import { fingerprintWithout, machineIn } from '../skipping.js';
 import { DigestRoller } from '../snapshots/rolling-digest.js';
 import { isTrouble, troubleOf } from './database-trouble.js';
 import { HandlerQueries, transactionOver } from './handler-queries.js';
+import type { HandlerWatch } from './handler-watch.js';
 import type { ReadModelDefinition } from './read-model-definition.js';
 import type { Tables } from './tables.js';
 import { CHECKPOINT_TABLE, type TablesCheckpoint } from './tables-checkpoint.js';
@@ -32,6 +33,7 @@ export class ReadModelFolding<Database> {
     checkpoint: TablesCheckpoint,
     readonly skipped: Set<Position>,
     dialect: Dialect,
+    private readonly watch: HandlerWatch,
   ) {
     this.#checkpoint = checkpoint;
     this.#transactionOver = transactionOver(dialect);
@@ -79,12 +81,12 @@ export class ReadModelFolding<Database> {
       return handled;
     } catch (error) {
       if (error instanceof FoldFailed) await this.#takeBefore(error, page, ended);
-      else if (isOfConstraint(error)) return this.#takeOneByOne(error, page, ended);
+      else if (isOfAnEvent(error) && !ended.aborted) return this.#takeOneByOne(error, page, ended);
       throw error;
     }
   }
 
-  /** A constraint that is deferred fails at the end of the transaction, which does not tell at which event. */
+  /** A constraint that is deferred, or a trigger, fails at the end of the transaction, which does not tell at which event. */
   async #takeOneByOne(error: unknown, page: Page, ended: AbortSignal): Promise<number> {
     const events = page.events.filter(({ position: at }) => at > this.#checkpoint.position);
     const [only] = events;
@@ -107,7 +109,9 @@ export class ReadModelFolding<Database> {
     const queries = new HandlerQueries(connection);
     try {
       const { name, handle } = this.definition;
-      await withinTables(name, () => handle(this.#transactionOver(queries), event));
+      await this.watch.over(event, () =>
+        withinTables(name, () => handle(this.#transactionOver(queries), event)),
+      );
       queries.end();
       // PostgreSQL has given up the transaction; SQLite would go on without the statement.
       if (queries.failure !== undefined) throw queries.failure.error;
@@ -137,11 +141,9 @@ export class ReadModelFolding<Database> {
   }
 }
 
-/** PostgreSQL, appendix A: integrity constraint violations. */
-function isOfConstraint(error: unknown): boolean {
-  return /^(?:23...|SQLITE_CONSTRAINT.*)$/.test(
-    String((error as { readonly code?: unknown } | undefined)?.code),
-  );
+/** Whether the end of a transaction failed for what a handler did in it. */
+function isOfAnEvent(error: unknown): boolean {
+  return !isTrouble(error) && !(error instanceof TablesMoved);
 }
 
 function endQuietly(queries: HandlerQueries): void {

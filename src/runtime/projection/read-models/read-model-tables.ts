@@ -6,6 +6,7 @@ import { fingerprintIn } from '../../fold/machine-fingerprint.js';
 import type { Skipped } from '../folding.js';
 import { fingerprintWithout, machineIn } from '../skipping.js';
 import type { AnsweringTables } from './answering-tables.js';
+import type { HandlerWatch } from './handler-watch.js';
 import type { ReadModelDefinition } from './read-model-definition.js';
 import { ReadModelFolding, createTables } from './read-model-folding.js';
 import type { Tables, TablesPlace } from './tables.js';
@@ -38,6 +39,7 @@ export class ReadModelTables<Database> {
     private readonly log: EventLog,
     readonly place: TablesPlace,
     private readonly unusable: (reason: string) => void,
+    private readonly watch: HandlerWatch,
   ) {}
 
   /** From now on, tables of another definition that take their place are another process's. */
@@ -144,7 +146,8 @@ export class ReadModelTables<Database> {
   }
 
   #folding(tables: Tables, checkpoint: TablesCheckpoint, skipped: Set<Position>): ReadModelFolding<Database> {
-    return new ReadModelFolding(this.definition, this.log, tables, checkpoint, skipped, this.place.dialect);
+    const { definition, log, place, watch } = this;
+    return new ReadModelFolding(definition, log, tables, checkpoint, skipped, place.dialect, watch);
   }
 
   /** Each of two processes of different versions would otherwise build anew what the other one has built. */

@@ -46,6 +46,7 @@ describe.each(KINDS)('a read model in %s', (kind) => {
   function run<Tables = TurnoverTables>(
     handle: (db: Transaction<Tables>, position: number, cents: number) => Promise<unknown>,
     schema: (db: Kysely<Tables>) => Promise<unknown> = turnoverSchema as never,
+    slowHandlerMs?: number,
   ): RunningReadModel<Tables> {
     const definition = defineReadModel({
       name: 'sales',
@@ -53,7 +54,7 @@ describe.each(KINDS)('a read model in %s', (kind) => {
       schema,
       handle: (db, { position, data: { cents } }) => handle(db, position, cents),
     });
-    const started = runReadModel(definition, log, location);
+    const started = runReadModel(definition, log, location, slowHandlerMs);
     stops.push(() => started.readModel.stop());
     return started;
   }
@@ -85,6 +86,111 @@ describe.each(KINDS)('a read model in %s', (kind) => {
     expect(readModel.position).toBe(2);
     expect(await readModel.db.selectFrom('part').select('id').execute()).toHaveLength(2);
   });
+
+  const refused: readonly (readonly [string, RegExp])[] = [
+    ['-- so\ncommit', /the handler runs within a transaction of the runtime, and neither ends it/],
+    [';pragma query_only = on', /the handler runs on a connection of the runtime, which is neither set/],
+    ["attach database ':memory:' as other", /nor given other databases/],
+    ['detach database other', /nor given other databases/],
+    ['set search_path to public', /sets nothing that outlasts the statement/],
+    [
+      'update "leftfold_checkpoint" set position = 99',
+      /the handler leaves the table leftfold_checkpoint alone/,
+    ],
+    ...(kind === 'postgres'
+      ? [
+          [
+            "do $$ begin execute 'update leftfold' || '_checkpoint set position = 99'; end $$",
+            /has changed the table leftfold_checkpoint, which is the runtime's alone/,
+          ] as const,
+        ]
+      : []),
+  ];
+
+  it.each(refused)(
+    'stops at the event whose handler runs %j, with what came before',
+    async (statement, message) => {
+      await log.append([sold('tea', 1), sold('tea', 2), sold('tea', 3)]);
+      const { readModel, is, told } = run(async (db, at, cents) => {
+        await insert(db, at, cents);
+        if (cents === 2) await sql.raw(statement).execute(db);
+      });
+      await is('faulted');
+      expect(told).toMatchObject({ unusable: [], faults: [{ position: 2, event: { type: 'sale.made' } }] });
+      expect(told.faults[0]?.message).toMatch(message);
+      expect(await readModel.db.selectFrom('sale').select('cents').execute()).toEqual([{ cents: 1 }]);
+    },
+  );
+
+  it('lets a handler write the name of its table as a text', async () => {
+    await log.append([sold('tea', 1)]);
+    const { readModel, caughtUp } = run((db) =>
+      sql`insert into sale values (1, 'leftfold_checkpoint', '', 1) -- not leftfold_checkpoint`.execute(db),
+    );
+    await caughtUp();
+    expect(await readModel.db.selectFrom('sale').select('product').execute()).toEqual([
+      { product: 'leftfold_checkpoint' },
+    ]);
+  });
+
+  it('tells of a handler that takes long while it runs', async () => {
+    await log.append([sold('tea', 1)]);
+    const limit = 20;
+    const { told, until, caughtUp } = run(
+      async (db, at, cents) => {
+        await until(() => told.slow.length > 1);
+        await insert(db, at, cents);
+      },
+      undefined,
+      limit,
+    );
+    await caughtUp();
+    expect(told.slow[0]).toMatchObject({ position: 1, type: 'sale.made' });
+    expect(told.slow[0]?.milliseconds).toBeGreaterThanOrEqual(limit - 1);
+  });
+
+  if (kind === 'sqlite')
+    it('keeps nothing of a handler that asks on after a query of it has ended the transaction', async () => {
+      await log.append([sold('tea', 1), sold('tea', 2)]);
+      const { readModel, is, told } = run(async (db, at, cents) => {
+        await insert(db, at, cents);
+        if (cents < 2) return;
+        await sql`insert or rollback into sale select * from sale`.execute(db).catch(() => undefined);
+        await insert(db, 99, cents).catch(() => undefined);
+      });
+      await is('faulted');
+      expect(told.faults).toMatchObject([{ position: 2, event: { type: 'sale.made' } }]);
+      expect(await readModel.db.selectFrom('sale').select('position').execute()).toEqual([{ position: 1 }]);
+    });
+
+  if (kind === 'sqlite')
+    it.each(['pragma journal_mode = delete', "attach database ':memory:' as other"])(
+      'refuses the query %j',
+      async (statement) => {
+        const { readModel, caughtUp } = run(insert);
+        await caughtUp();
+        await expect(sql.raw(statement).execute(readModel.db)).rejects.toThrow(
+          'a query of a read model reads its tables, and neither sets the connection nor attaches to others',
+        );
+      },
+    );
+
+  if (kind === 'postgres')
+    it('stops at the event at which a trigger fails at the end of the transaction', async () => {
+      const { readModel, is, told } = run(insert, async (db: Kysely<TurnoverTables>) => {
+        await turnoverSchema(db);
+        await sql`create function refuse() returns trigger language plpgsql as
+          $$ begin if new.cents > 90 then raise exception 'too much'; end if; return null; end $$`.execute(
+          db,
+        );
+        await sql`create constraint trigger refused after insert on sale deferrable initially deferred
+          for each row execute function refuse()`.execute(db);
+      });
+      await log.append([sold('tea', 1), sold('tea', 2), sold('tea', 99), sold('tea', 4)]);
+      await is('faulted');
+      expect(told.faults).toMatchObject([{ position: 3, event: { type: 'sale.made' } }]);
+      expect(readModel.position).toBe(2);
+    });
 
   it('tells apart values that look alike in an audit', async () => {
     interface Tables {

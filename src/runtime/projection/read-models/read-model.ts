@@ -24,6 +24,7 @@ import {
   type TablesLocation,
 } from './any-read-model.js';
 import { HandlerQueries, transactionOver } from './handler-queries.js';
+import { HandlerWatch, SLOW_HANDLER_MS } from './handler-watch.js';
 import { PostgresPlace } from './postgres-place.js';
 import type { ReadModelDefinition } from './read-model-definition.js';
 import { ReadModelFollower } from './read-model-follower.js';
@@ -65,6 +66,7 @@ export class ReadModel<Database = unknown> extends AnyReadModel {
     location: TablesLocation,
     observer: ReadModelObserver,
     now: () => Date = () => new Date(),
+    slowHandlerMs = SLOW_HANDLER_MS,
   ) {
     super();
     this.#place = placeOf(definition.name, location);
@@ -83,9 +85,16 @@ export class ReadModel<Database = unknown> extends AnyReadModel {
         if (this.status !== 'faulted') this.#lifecycle.send({ type: 'refold' });
       },
     );
-    const kept = new ReadModelTables(definition, log, this.#place, (reason) => {
-      observer.unusable(reason);
-    });
+    const watch = new HandlerWatch((slow) => observer.slowHandler?.(slow), slowHandlerMs);
+    const kept = new ReadModelTables(
+      definition,
+      log,
+      this.#place,
+      (reason) => {
+        observer.unusable(reason);
+      },
+      watch,
+    );
     this.#follower = new ReadModelFollower(definition, log, kept, this.#answering, observer, now);
     this.#operated = {
       definition,

@@ -12,9 +12,10 @@ import {
   CHECKPOINT_COLUMNS,
   CHECKPOINT_TABLE,
   CREATE_CHECKPOINT,
+  CheckpointTouched,
   SELECT_CHECKPOINT,
   checkpointOf,
-  valuesOf,
+  orderedValues,
   type TablesCheckpoint,
 } from './tables-checkpoint.js';
 import { Turns } from './turns.js';
@@ -26,7 +27,9 @@ const DIGESTED_ROWS = 500;
 
 const INSERT_CHECKPOINT = `INSERT INTO ${CHECKPOINT_TABLE} (id, ${CHECKPOINT_COLUMNS.join(', ')})
   VALUES (1, ${CHECKPOINT_COLUMNS.map(() => '?').join(', ')})`;
-const UPDATE_CHECKPOINT = `UPDATE ${CHECKPOINT_TABLE} SET ${CHECKPOINT_COLUMNS.map((name) => `${name} = ?`).join(', ')}`;
+/** From what it was when the transaction began. */
+const UPDATE_CHECKPOINT = `UPDATE ${CHECKPOINT_TABLE} SET ${CHECKPOINT_COLUMNS.map((name) => `${name} = ?`).join(', ')}
+  WHERE ${CHECKPOINT_COLUMNS.map((name) => `${name} = ?`).join(' AND ')}`;
 const TABLES = `SELECT name FROM sqlite_master
   WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> '${CHECKPOINT_TABLE}' ORDER BY name`;
 
@@ -68,11 +71,7 @@ export class SqliteTables implements Tables {
     try {
       connection.run('BEGIN IMMEDIATE');
       connection.run(CREATE_CHECKPOINT);
-      const values = valuesOf(checkpoint);
-      connection.run(
-        INSERT_CHECKPOINT,
-        CHECKPOINT_COLUMNS.map((name) => values[name]),
-      );
+      connection.run(INSERT_CHECKPOINT, orderedValues(checkpoint));
       await schema(connection);
       connection.run('COMMIT');
       return new SqliteTables(sqlite, file, connection);
@@ -113,13 +112,9 @@ export class SqliteTables implements Tables {
         const at = troubled(() => checkpointIn(writer));
         const next = await work(writer, at);
         if (next !== undefined) {
-          const values = valuesOf(next);
-          troubled(() =>
-            writer.run(
-              UPDATE_CHECKPOINT,
-              CHECKPOINT_COLUMNS.map((name) => values[name]),
-            ),
-          );
+          const values = [next, at].flatMap(orderedValues);
+          const { numAffectedRows } = troubled(() => writer.run(UPDATE_CHECKPOINT, values));
+          if (numAffectedRows !== 1n) throw new CheckpointTouched();
         }
         troubled(() => writer.run(next === undefined ? 'ROLLBACK' : 'COMMIT'));
         return next ?? at;
@@ -273,9 +268,17 @@ function troubled<Result>(work: () => Result): Result {
 /** The one statement with which a connection that reads could begin to write. */
 const OF_QUERY_ONLY = /\bquery_only\b/i;
 
+/** What changes the connection, or the file whoever writes to it. */
+const OF_CONNECTION = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/|;)*(?:pragma|attach|detach|vacuum)\b/i;
+
 function readable(query: CompiledQuery): CompiledQuery {
-  if (!OF_QUERY_ONLY.test(query.sql)) return query;
-  throw new Error('the tables of a read model are written by its handlers only');
+  if (OF_QUERY_ONLY.test(query.sql))
+    throw new Error('the tables of a read model are written by its handlers only');
+  if (OF_CONNECTION.test(query.sql))
+    throw new Error(
+      'a query of a read model reads its tables, and neither sets the connection nor attaches to others; of the columns of a table, select from pragma_table_info',
+    );
+  return query;
 }
 
 const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -68,6 +68,12 @@ export function valuesOf(checkpoint: TablesCheckpoint): CheckpointValues {
   return { ...checkpoint, digest: digestText(digest), serves: Number(serves) };
 }
 
+/** As `CHECKPOINT_COLUMNS` has them. */
+export function orderedValues(checkpoint: TablesCheckpoint): readonly (string | number)[] {
+  const values = valuesOf(checkpoint);
+  return CHECKPOINT_COLUMNS.map((name) => values[name]);
+}
+
 /** @throws TablesDamaged when the row is not one that was written here */
 export function checkpointOf(row: object): TablesCheckpoint {
   const { position: at, digest, serves, purpose, version, ...texts } = row as Partial<CheckpointValues>;
@@ -87,6 +93,15 @@ export function checkpointOf(row: object): TablesCheckpoint {
     purpose,
     version: Number(version),
   };
+}
+
+/** Handlers may come to the table in ways that no text of a statement shows, as by a trigger: it is no longer what it was when their transaction began. */
+export class CheckpointTouched extends Error {
+  constructor() {
+    super(
+      `a handler, or a trigger of its tables, has changed the table ${CHECKPOINT_TABLE}, which is the runtime's alone`,
+    );
+  }
 }
 
 const isPurpose = (value: unknown): value is Purpose =>

@@ -24,7 +24,7 @@ import { columnOf, type Tables } from './postgres-tables.js';
 import { writeSql } from './postgres-write.js';
 
 /** A `bigint` comes as text. */
-interface FoundCheckpoint extends Pick<CheckpointRow, 'fingerprint' | 'hash' | 'digest'> {
+interface FoundCheckpoint extends Pick<CheckpointRow, 'fingerprint' | 'hash' | 'digest' | 'unkeyed'> {
   readonly log: string | null;
   readonly position: string;
   readonly entities: string;
@@ -67,7 +67,7 @@ export class PostgresEntities extends EntityDatabase {
       const { log, fingerprint, serves } = checkpoint;
       await run(
         `update ${this.tables.checkpoints} set log = $2, fingerprint = $3, position = $4, hash = $5, digest = $6,
-          entities = $7, faulted = $8, serves = $9 where number = $1`,
+          entities = $7, faulted = $8, unkeyed = $9, serves = $10 where number = $1`,
         [this.number, log, fingerprint, ...progressOf(checkpoint), serves],
       );
       if (serves) await this.#show(run);
@@ -200,7 +200,7 @@ export class PostgresEntities extends EntityDatabase {
 
   async #checkpoint(run: Run): Promise<Checkpoint | undefined> {
     const [row] = await run<FoundCheckpoint>(
-      `select log, fingerprint, position, hash, digest, entities, faulted, serves
+      `select log, fingerprint, position, hash, digest, entities, faulted, unkeyed, serves
        from ${this.tables.checkpoints} where number = $1`,
       [this.number],
     );
@@ -284,6 +284,7 @@ function databaseError(error: unknown): unknown {
 }
 
 /** As it is set in a row. */
-function progressOf({ position: at, hash, digest, entities, faulted }: Checkpoint): readonly unknown[] {
-  return [at, hash, hexadecimal(digest), entities, faulted];
+function progressOf(checkpoint: Checkpoint): readonly unknown[] {
+  const { position: at, hash, digest, entities, faulted, unkeyed } = checkpoint;
+  return [at, hash, hexadecimal(digest), entities, faulted, JSON.stringify(unkeyed)];
 }

@@ -26,7 +26,7 @@ const OPERATORS: Readonly<Record<Comparison, string>> = { gt: '>', gte: '>=', lt
 
 /** A page, one row more where there are more, the count and the position in one statement, so that all are as of the same moment. */
 export function listSql(tables: Tables, number: number, { index }: Shape, query: EntityQuery): Sql {
-  const { filters, sort, limit, after, counts = false } = query;
+  const { filters, isStopped = false, sort, limit, after, counts = false } = query;
   const table = tables.entities(number);
   const parameters = new Parameters();
   const columns: readonly SortedColumn[] = [
@@ -38,7 +38,10 @@ export function listSql(tables: Tables, number: number, { index }: Shape, query:
     { name: 'key', kind: 'text', isDescending: sort.at(-1)?.isDescending === true },
   ];
   const order = columns.map(orderOf).join();
-  const matching = filters.map((filter) => conditionOf(filter, kindOf(index, filter.member), parameters));
+  const matching = [
+    ...filters.map((filter) => conditionOf(filter, kindOf(index, filter.member), parameters)),
+    ...(isStopped ? ['fault is not null'] : []),
+  ];
   const ranges = after === undefined ? [[]] : rangesAfter(columns, [...after.values, after.key], parameters);
   const selected = ['key', 'position', 'fault', 'view', ...sort.map(({ member }) => columnOf(member))].join();
   const limitText = parameters.add(limit + 1, 'bigint');
@@ -46,7 +49,7 @@ export function listSql(tables: Tables, number: number, { index }: Shape, query:
     (range) =>
       `(select ${selected} from ${table}${where([...matching, ...range])} order by ${order} limit ${limitText})`,
   );
-  const isCounted = counts && filters.length > 0;
+  const isCounted = counts && matching.length > 0;
   const text = `
     select c.position as folded, c.entities,
       ${isCounted ? `(select count(*) from ${table}${where(matching)})` : 'null'} as matching,

@@ -1,6 +1,7 @@
 /** The tables of an entity projection in PostgreSQL: a schema of its own, and in it a table for each database. */
 import { createHash } from 'node:crypto';
 import type { Shape } from '../entity-database.js';
+import { NONE_UNKEYED } from '../entity.js';
 import { COLUMN_TYPES } from './postgres-columns.js';
 
 /** PostgreSQL cuts off longer ones without a word. */
@@ -58,6 +59,7 @@ export class Tables {
         faulted bigint not null default 0,
         serves boolean not null default false
       );
+      alter table ${this.checkpoints} add column if not exists unkeyed text not null default '${JSON.stringify(NONE_UNKEYED)}';
       comment on table ${this.checkpoints} is 'How far each table of entities is folded, and from what.';
       comment on column ${this.checkpoints}.serves is 'Whether it answers. The others are being rebuilt or compared.';
       create sequence if not exists ${this.numbers} as integer`;

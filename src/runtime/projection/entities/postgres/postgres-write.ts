@@ -39,18 +39,18 @@ export function writeSql(
       written.map(({ columns: values }) => parameterOf(kind, values[place] ?? ABSENT)),
     ),
   ];
-  const arrays = types.map((type, place) => `$${place + 14}::${type ?? ''}[]`).join();
+  const arrays = types.map((type, place) => `$${place + 15}::${type ?? ''}[]`).join();
   const updated = columns.slice(1).map((name) => `${name} = excluded.${name}`);
   const text = `
     with moved as (
       update ${tables.checkpoints} set log = $3, fingerprint = $4, position = $5, hash = $6, digest = $7,
-        entities = $8, faulted = $9
+        entities = $8, faulted = $9, unkeyed = $10
       where number = $1 and position = $2 returning number
     ), removed as (
-      delete from ${table} where key = any($10::text[]) and exists (select from moved)
+      delete from ${table} where key = any($11::text[]) and exists (select from moved)
     ), remembered as (
       insert into ${tables.snapshots(number)} (key, position, state)
-      select * from unnest($11::text[], $12::bigint[], $13::bytea[]) where exists (select from moved)
+      select * from unnest($12::text[], $13::bigint[], $14::bytea[]) where exists (select from moved)
       on conflict (key, position) do update set state = excluded.state
     ), written as (
       insert into ${table} as kept (${columns.join()})

@@ -9,7 +9,9 @@ import { SqliteEntities } from './sqlite-entities.js';
 import { sqliteReader } from './sqlite-reader.js';
 
 const FILE = /^entities-(\d{1,9})\.db$/;
-const BESIDE = ['', '-wal', '-shm'];
+const BESIDE = ['', '-wal', '-shm', '-journal'];
+/** Of a database, also one of which a crash has left a part. */
+const PART = /^(entities-\d{1,9}\.db)(?:-wal|-shm|-journal)?$/;
 /** The folder within that of the projection in which a rehearsal leaves its database. */
 const REHEARSED = 'rehearsed';
 
@@ -31,20 +33,25 @@ export class SqliteDatabases implements EntityDatabases {
 
   async list(): Promise<readonly string[]> {
     if (this.folder === undefined) return [];
-    const names = (await namesIn(this.folder)).filter((name) => FILE.test(name));
+    const parts = (await namesIn(this.folder)).flatMap((name) => PART.exec(name)?.[1] ?? []);
+    const names = [...new Set(parts)];
     this.#highest = Math.max(this.#highest, ...names.map(numberOf));
     return names.toSorted((one, other) => numberOf(other) - numberOf(one));
   }
 
-  open(name: string, shape: Shape): Promise<SqliteEntities> {
-    return SqliteEntities.open(this.#fileOf(name) ?? '', name, shape);
+  async open(name: string, shape: Shape): Promise<SqliteEntities> {
+    return SqliteEntities.open(await this.#foundFile(name), name, shape);
   }
 
   async read(name: string, shape: Shape): Promise<EntityReader> {
+    return sqliteReader(await this.#foundFile(name), shape);
+  }
+
+  /** SQLite would make an empty one. It is removed when a rebuilt one takes its place, and by a crash in part. */
+  async #foundFile(name: string): Promise<string> {
     const file = this.#fileOf(name) ?? '';
-    // SQLite would make an empty one. It is removed when a rebuilt one takes its place.
     if ((await sizeOf(file)) === undefined) throw new DatabaseDamaged('it is no longer there');
-    return sqliteReader(file, shape);
+    return file;
   }
 
   async create(shape: Shape): Promise<SqliteEntities> {

@@ -69,7 +69,7 @@ export class SqliteEntities extends EntityDatabase {
       'SELECT key FROM entities WHERE fault IS NOT NULL AND position = ? LIMIT 1',
     );
     this.#move = database.prepare(
-      `UPDATE checkpoint SET log = ?, fingerprint = ?, position = ?, hash = ?, digest = ?, entities = ?, faulted = ?
+      `UPDATE checkpoint SET log = ?, fingerprint = ?, position = ?, hash = ?, digest = ?, entities = ?, faulted = ?, unkeyed = ?
        WHERE position = ?`,
     );
   }
@@ -117,12 +117,15 @@ export class SqliteEntities extends EntityDatabase {
 
   // eslint-disable-next-line @typescript-eslint/require-await
   override async reset(checkpoint: Checkpoint): Promise<void> {
-    const { log, fingerprint, position: at, hash, digest, entities, faulted, serves } = checkpoint;
+    const { log, fingerprint, position: at, hash, digest, entities, faulted, unkeyed, serves } = checkpoint;
     this.#transaction(() => {
       this.database.exec('DELETE FROM entities; DELETE FROM snapshots; DELETE FROM checkpoint');
       this.database
-        .prepare('INSERT INTO checkpoint VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)')
-        .run(log, fingerprint, at, hash, hexadecimal(digest), entities, faulted, Number(serves));
+        .prepare('INSERT INTO checkpoint VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+        .run(
+          ...[log, fingerprint, at, hash, hexadecimal(digest), entities, faulted, Number(serves)],
+          JSON.stringify(unkeyed),
+        );
     });
   }
 
@@ -152,7 +155,7 @@ export class SqliteEntities extends EntityDatabase {
   // eslint-disable-next-line @typescript-eslint/require-await
   override async apply(
     { written, removed, snapshots }: EntityChanges,
-    { log, fingerprint, position: to, hash, digest, entities, faulted }: Checkpoint,
+    { log, fingerprint, position: to, hash, digest, entities, faulted, unkeyed }: Checkpoint,
     from: Position,
   ): Promise<void> {
     this.#transaction(() => {
@@ -164,7 +167,8 @@ export class SqliteEntities extends EntityDatabase {
       }
       for (const key of removed) this.#remove.run(key);
       for (const { key, position: at, state } of snapshots) this.#keep.run(key, at, state);
-      const moved = this.#move.run(log, fingerprint, to, hash, hexadecimal(digest), entities, faulted, from);
+      const progress = [to, hash, hexadecimal(digest), entities, faulted, JSON.stringify(unkeyed)];
+      const moved = this.#move.run(log, fingerprint, ...progress, from);
       if (moved.changes !== 1) throw new CheckpointMoved(`${this.name} is no longer at ${from}`);
     });
   }

@@ -1,6 +1,6 @@
 /** A database file that is damaged is not used, and one that is left is whole. */
 import { copyFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { added, opened, orderContracts, orders } from '../../../../../test/support/app/orders.js';
 import { runEntities, type RunningEntities } from '../../../../../test/support/running-entities.js';
 import { TemporaryFolder } from '../../../../../test/support/server.js';
@@ -46,6 +46,16 @@ describe('the file of an entity projection', () => {
     folder = copy;
     return file;
   }
+
+  it('is alone after a start, whatever an earlier process has left of others', async () => {
+    const file = await keptBy(orders);
+    for (const left of ['entities-7.db', 'entities-8.db-wal', 'entities-9.db-journal'])
+      writeFileSync(join(folder.path, left), 'x'.repeat(5000));
+    await run(orders).caughtUp();
+    expect(readdirSync(folder.path).filter((name) => !name.includes('entities-1.db-'))).toEqual([
+      basename(file),
+    ]);
+  });
 
   it('says in a sentence that its folder cannot be used', async () => {
     const file = join(folder.path, 'orders');

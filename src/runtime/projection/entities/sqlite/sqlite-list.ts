@@ -14,25 +14,34 @@ export interface Sql {
   readonly parameters: readonly ColumnValue[];
 }
 
+const STOPPED: Sql = { text: 'fault IS NOT NULL', parameters: [] };
+
 const OPERATORS: Readonly<Record<Comparison, string>> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
 
 /**
  * A page, one row more where there are more, the count and the position in one statement, so that all are as of the same moment.
  * Materialized: then all of it is found with the first row. Views beyond the length of a page are not kept.
  */
-export function listSql({ filters, sort, limit, after, counts = false }: EntityQuery): Sql {
+export function listSql({
+  filters,
+  isStopped = false,
+  sort,
+  limit,
+  after,
+  counts = false,
+}: EntityQuery): Sql {
   const keyDirection = sort.at(-1)?.isDescending === true;
   const columns = [
     ...sort.map(({ member, isDescending }) => ({ name: columnOf(member), isDescending })),
     { name: 'key', isDescending: keyDirection },
   ];
-  const matching = filters.map(conditionOf);
+  const matching = [...filters.map(conditionOf), ...(isStopped ? [STOPPED] : [])];
   const page = where([
     ...matching,
     ...(after === undefined ? [] : [conditionAfter(columns, [...after.values, after.key])]),
   ]);
   const order = columns.map(({ name, isDescending }) => (isDescending ? `${name} DESC` : name)).join();
-  const isCounted = counts && filters.length > 0;
+  const isCounted = counts && matching.length > 0;
   const all = where(matching);
   const text = `
     WITH page AS MATERIALIZED (

@@ -1,4 +1,5 @@
 /** No query of entities in SQLite holds the serving thread, and none lasts for ever. */
+import { NONE_UNKEYED } from '../entity.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { join } from 'node:path';
 import Database from 'libsql';
@@ -26,7 +27,7 @@ describe('a query of entities in SQLite', () => {
     entities = await SqliteEntities.create(file, 'entities-1.db', SHAPE);
     await entities.reset({
       ...{ log: 'log', fingerprint: 'machine', position: position(0), hash: '', digest: 0n },
-      ...{ entities: 0, faulted: 0, serves: true },
+      ...{ entities: 0, faulted: 0, unkeyed: NONE_UNKEYED, serves: true },
     });
   });
 

@@ -21,7 +21,8 @@ export function schemaOf({ index, compound }: Shape): string {
   return `
     CREATE TABLE IF NOT EXISTS checkpoint (
       id INTEGER PRIMARY KEY CHECK (id = 1), log TEXT NOT NULL, fingerprint TEXT NOT NULL, position INTEGER NOT NULL,
-      hash TEXT NOT NULL, digest TEXT NOT NULL, entities INTEGER NOT NULL, faulted INTEGER NOT NULL, serves INTEGER NOT NULL
+      hash TEXT NOT NULL, digest TEXT NOT NULL, entities INTEGER NOT NULL, faulted INTEGER NOT NULL, serves INTEGER NOT NULL,
+      unkeyed TEXT NOT NULL
     );
     CREATE TABLE IF NOT EXISTS entities (
       id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, position INTEGER NOT NULL, digest TEXT NOT NULL,
