@@ -77,7 +77,7 @@ const NOT_MODIFIED = { description: 'The same as under the entity tag of If-None
 const QUERY_PROBLEMS: readonly Problem[] = [
   new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_LIMIT}, as in ?limit=1`),
   new InvalidHeader('Prefer', 'wait must be a whole number of seconds, as in: Prefer: wait=5'),
-  new NotYet('orders has folded up to position 6, not yet up to 7.', position(6)),
+  new NotYet('orders has folded up to position 6, not yet up to 7.', position(6), position(7)),
   new EntityQueriesBusy(),
   new EntityQueryTooSlow(QUERY_TIMEOUT_MS / 1000),
 ];

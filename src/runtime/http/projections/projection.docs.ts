@@ -62,7 +62,7 @@ function query(
         `after must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, as in ?after=0`,
       ),
       new InvalidHeader('Prefer', 'wait must be a whole number of seconds, as in: Prefer: wait=5'),
-      new NotYet('total has folded up to position 6, not yet up to 7.', position(6)),
+      new NotYet('total has folded up to position 6, not yet up to 7.', position(6), position(7)),
       ...problems,
       ...PAST_PROBLEMS,
     ],
