@@ -6,6 +6,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { Test } from '@nestjs/testing';
 import { assign, setup } from 'xstate';
 import { z } from 'zod';
+import { createClient } from '../../src/runtime/client/index.js';
 import {
   LeftfoldModule,
   decideTogether,
@@ -192,6 +193,43 @@ describe.each([
       { 'idempotency-key': 'made-once' },
     );
     expect(other.status).toBe(422);
+  });
+
+  it('are sent by the client, whose input has all members', async () => {
+    interface Server {
+      readonly deciders: { readonly orders: typeof orders };
+      readonly decisions: { readonly 'add-item': typeof addItem };
+    }
+    const client = createClient<Server>({
+      url,
+      routes: { orders: { change: 'items/{item}/quantity' } },
+      paths: { decisions: { 'add-item': 'orders/{order}/items' } },
+    });
+    const order = { order: 'my order', dish: 'soup' };
+    await client.decider('orders').create<'open'>({ id: order.order });
+    await client.decide('add-item', { ...order, item: 'a b', quantity: 1 });
+    const changed = await client
+      .decider('orders')
+      .execute(order.order, 'change', { item: 'a b', quantity: 5 });
+    expect(changed).toMatchObject({
+      location: '/api/orders/my%20order/items/a%20b',
+      body: { items: { 'a b': 5 } },
+    });
+    const items = ['c', 'd'].map((item) => ({ ...order, item, quantity: 2 }));
+    await createClient({ url }).decide('orders/{order}/items', items);
+    expect(await client.decider('orders').get(order.order)).toMatchObject({
+      items: { 'a b': 5, c: 2, d: 2 },
+    });
+    expect(() => client.decide('add-item', { ...order, order: '..', item: 'x', quantity: 1 })).toThrow(
+      '".." cannot be a part of a path',
+    );
+    expect(() => createClient({ url }).decide('orders/{order}/items', { dish: 'soup' })).toThrow(
+      'the input needs order, a text, number or boolean: it is sent in the path orders/{order}/items',
+    );
+    const mixed = [order, { ...order, order: 'other' }];
+    expect(() => createClient({ url }).decide('orders/{order}/items', mixed)).toThrow(
+      'inputs that are sent together have one path',
+    );
   });
 
   it('take several inputs for one path', async () => {

@@ -1,7 +1,7 @@
 /** Commands: each is sent until it is answered, under a key of its own, so that it is carried out once. */
 import { placedIn, segmentOf } from './paths.js';
 import { UnexpectedAnswer, type Transport } from './transport.js';
-import type { CommandInput, CommandOf, SubjectOf } from './types.js';
+import type { CommandInput, CommandOf, CreationInput, SubjectOf } from './types.js';
 
 export interface CommandOptions {
   readonly signal?: AbortSignal;
@@ -33,7 +33,7 @@ export class DeciderClient<Decider> {
 
   /** `POST /<path>`: a new subject, or with an array several in one commit. `create<'open'>` takes what that command takes. @throws ProblemError */
   create<Name extends CommandOf<Decider> = CommandOf<Decider>>(
-    input: CommandInput<Decider, Name> | readonly CommandInput<Decider, Name>[],
+    input: CreationInput<Decider, Name> | readonly CreationInput<Decider, Name>[],
     options?: CommandOptions,
   ): Promise<CommandAnswer> {
     return this.commands.send(`/${this.path}`, input, options);

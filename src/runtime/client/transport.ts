@@ -116,7 +116,7 @@ export class Transport {
 
   /** The time of one attempt, credentials included. */
   limitOf(signal: AbortSignal | undefined, waitMs = 0): AbortSignal {
-    const limit = AbortSignal.timeout((this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS) + waitMs);
+    const limit = AbortSignal.timeout((this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS) + Math.ceil(waitMs));
     return signal ? AbortSignal.any([signal, limit]) : limit;
   }
 

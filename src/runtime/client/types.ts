@@ -5,6 +5,8 @@ import type { AnyContract, EventContract } from '../event-log/contracts/event-co
 /** What a decider has that its commands are inferred from: `typeof order` is one. */
 export interface ClientDecider {
   readonly commands: object;
+  /** The schema of what creates a subject, where that is known. */
+  readonly creates?: unknown;
   /** What `GET` shows of a subject, where that is known. */
   readonly shown?: object;
 }
@@ -51,6 +53,17 @@ export type CommandInput<Decider, Name> = Decider extends { readonly commands: i
       : unknown
     : unknown
   : unknown;
+
+/** What creates a subject: what the command takes, and the id where ids are texts. */
+export type CreationInput<Decider, Name> = Decider extends { readonly creates: infer Schema }
+  ? InputOf<Schema>
+  : Decider extends { readonly ids: { readonly example: string } }
+    ? WithId<CommandInput<Decider, Name>>
+    : CommandInput<Decider, Name>;
+
+/** An object without members is typed as one whose members cannot be. */
+type WithId<Input> =
+  Input extends Readonly<Record<string, never>> ? { readonly id?: string } : Input & { readonly id?: string };
 
 /** What a decision about several subjects takes. */
 export type DecisionInput<Decision> = Decision extends { readonly command: { readonly input: infer Schema } }
