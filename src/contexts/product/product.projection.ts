@@ -1,4 +1,5 @@
 /** What `GET /product` answers with: the value, or how large it is and where it can be had. */
+import { z } from 'zod';
 import { defineProjection, type When } from '../../runtime/index.js';
 import { numberRecorded, numberRetracted } from '../numbers/numbers.events.js';
 import { magnitudeOf, type Magnitude } from './magnitude.js';
@@ -21,6 +22,16 @@ export const product = defineProjection({
   machine: productMachine,
   consumes: [numberRecorded, numberRetracted],
   links: ['exact'],
+  http: {
+    viewSchema: z.object({
+      value: z.string().optional().describe('Absent where it is too long'),
+      digits: z.int().optional(),
+      approximate: z.string().optional().describe('Where it is too long, as in -1.07e+845097'),
+      exact: z.string().optional().describe('Where the exact value can be had'),
+      state: z.string(),
+      count: z.int().min(0),
+    }),
+  },
   view: ({ context, value: state }, when) => {
     const shown = shownProduct(context);
     return typeof shown === 'string'

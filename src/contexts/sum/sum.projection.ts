@@ -1,4 +1,5 @@
 /** What `GET /sum` answers with. */
+import { z } from 'zod';
 import { defineProjection } from '../../runtime/index.js';
 import { numberRecorded, numberRetracted } from '../numbers/numbers.events.js';
 import { sumMachine } from './sum.machine.js';
@@ -8,4 +9,5 @@ export const sum = defineProjection({
   machine: sumMachine,
   consumes: [numberRecorded, numberRetracted],
   view: ({ context, value }) => ({ value: String(context.total), state: value, count: context.count }),
+  http: { viewSchema: z.object({ value: z.string(), state: z.string(), count: z.int().min(0) }) },
 });

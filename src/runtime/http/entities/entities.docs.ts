@@ -19,7 +19,8 @@ import {
   apiTime,
   preferHeader,
 } from '../kernel/api-docs.js';
-import type { Schema } from '../kernel/api-schema.js';
+import { jsonSchemaOf, type AnyInputSchema } from '../../command/input-schema.js';
+import { schemaFrom, schemaOf, withMembers, type JsonSchema, type Schema } from '../kernel/api-schema.js';
 import { pathOf } from '../kernel/paths.js';
 import { JSON_TYPE } from '../kernel/bodies.js';
 import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
@@ -101,17 +102,25 @@ function includeOf({ relations }: Documented): Readonly<Record<string, Schema>> 
   };
 }
 
-/** With the members that `include` adds. */
-function entityOf(definition: Documented): typeof entity {
-  const names = Object.keys(definition.relations);
-  if (names.length === 0) return entity;
-  const members = names.map((each) => [each, apiIncluded.describe(`With include=${each}`).optional()]);
-  return entity.extend(Object.fromEntries(members) as object).meta({ title: titled(definition, 'Entity') });
+/** With the members of the view, where they are described, and those that `include` adds. */
+function entityOf(definition: Documented): Schema {
+  const { relations, http } = definition;
+  const names = Object.keys(relations);
+  if (names.length === 0 && http.viewSchema === undefined) return entity;
+  const included = names.map((each) => [each, apiIncluded.describe(`With include=${each}`).optional()]);
+  const extended = entity.extend(Object.fromEntries(included) as object);
+  if (http.viewSchema === undefined) return extended.meta({ title: titled(definition, 'Entity') });
+  const { properties, required } = schemaOf(extended) as {
+    readonly properties: Readonly<Record<string, JsonSchema>>;
+    readonly required: readonly string[];
+  };
+  const described = withMembers(jsonSchemaOf(http.viewSchema as AnyInputSchema), properties, required);
+  return schemaFrom({ ...described, title: titled(definition, 'Entity') });
 }
 
 /** A component is named after the projection where it is of that projection alone. */
-function titled({ name, relations }: Documented, title: string): string {
-  if (Object.keys(relations).length === 0) return title;
+function titled({ name, relations, http }: Documented, title: string): string {
+  if (Object.keys(relations).length === 0 && http.viewSchema === undefined) return title;
   return `${title}-${name}`;
 }
 
@@ -133,6 +142,7 @@ export function ApiList(definition: Documented): MethodDecorator {
     tag: name,
     summary: `A page of ${name}, filtered and sorted`,
     id: `${name}-list`,
+    is: { kind: 'list', projection: name },
     query: {
       ...filters(index),
       sort: z
@@ -174,6 +184,7 @@ export function ApiEntity(definition: Documented): MethodDecorator {
     tag: name,
     summary: `One of ${name}`,
     id: `${name}-entity`,
+    is: { kind: 'entity', projection: name },
     path: keyOf(definition),
     query: {
       after: AFTER,
