@@ -1,7 +1,7 @@
 /** Writes the TypeScript module of a described server. The same server gives the same text. */
 import { ComponentNames } from './component-names.js';
 import type { DescribedCommand, DescribedServer, DescribedView } from './described-server.js';
-import { commentOf, inComment, keyOf, typeOf } from './schema-types.js';
+import { commentOf, inComment, keyOf, quoted, typeOf } from './schema-types.js';
 
 /** The first line of every file that is written; a file without it is somebody else's. */
 export const FIRST_LINE = '// Written by `leftfold client`: write it anew rather than change it.';
@@ -49,7 +49,7 @@ export function clientModule(server: DescribedServer): string {
     ...components,
     ...events.map(
       ({ name, type, data, comment }) =>
-        `${comment}export type ${name} = ClientEvent<${JSON.stringify(type)}, ${data}>;`,
+        `${comment}export type ${name} = ClientEvent<${quoted(type)}, ${data}>;`,
     ),
     `/** What the client knows of the server. */\nexport type Server = ${block(members)};`,
     creation(server),
@@ -94,8 +94,8 @@ function creation({ deciders, decisions }: DescribedServer): string {
     .map(([path, commands]) => [path, pathsOf(commands)] as const);
   const elsewhere = sorted(decisions).filter(({ path, name }) => path !== name);
   const own = [
-    ...(routes.length === 0 ? [] : [`routes: ${json(Object.fromEntries(routes))}`]),
-    ...(elsewhere.length === 0 ? [] : [`paths: ${json({ decisions: pathsOf(elsewhere) })}`]),
+    ...(routes.length === 0 ? [] : [`routes: ${quoted(Object.fromEntries(routes))}`]),
+    ...(elsewhere.length === 0 ? [] : [`paths: ${quoted({ decisions: pathsOf(elsewhere) })}`]),
   ];
   return [
     '/** @param options `url` is that of the server, with the prefix under which it is served */',
@@ -107,10 +107,6 @@ function creation({ deciders, decisions }: DescribedServer): string {
 
 function pathsOf(commands: readonly DescribedCommand[]): object {
   return Object.fromEntries(commands.map(({ name, path }) => [name, path]));
-}
-
-function json(value: object): string {
-  return JSON.stringify(value);
 }
 
 function group(name: string, members: readonly (readonly [key: string, type: string])[]): string {

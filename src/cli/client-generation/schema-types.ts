@@ -42,7 +42,7 @@ function valuesOf(schema: JsonSchema): readonly string[] {
 
 function literal(value: unknown): string {
   if (Array.isArray(value)) return `readonly [${value.map(literal).join(', ')}]`;
-  if (!isObject(value)) return JSON.stringify(value);
+  if (!isObject(value)) return quoted(value);
   const members = Object.entries(value).map(([name, each]) => `readonly ${keyOf(name)}: ${literal(each)}`);
   return members.length === 0 ? 'object' : `{ ${members.join('; ')} }`;
 }
@@ -131,8 +131,13 @@ function indented(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '  ');
 }
 
+/** On one line for every reader: JSON leaves two of the line separators of ECMAScript as they are. */
+export function quoted(value: unknown): string {
+  return JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+}
+
 export function keyOf(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name);
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name);
 }
 
 /** Of nothing: every value. */

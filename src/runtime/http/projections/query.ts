@@ -21,11 +21,11 @@ import { answerAsOf, type Representation } from './as-of.js';
 
 /** The state asked for is not there yet. */
 export class NotYet extends Problem {
-  /** @param head of the log, where that is known: what is asked for may lie beyond it */
-  constructor(detail: string, folded: Position, head?: Position) {
+  /** @param head of the log: what is asked for may lie beyond it; null where it is not known */
+  constructor(detail: string, folded: Position, head: Position | null = null) {
     super('unavailable', 'not-yet', 'The state asked for is not there yet', detail, {
       retryAfter: 1,
-      extensions: { position: folded, ...(head !== undefined && { head }) },
+      extensions: { position: folded, head },
     });
   }
 }
@@ -160,13 +160,13 @@ export async function reached(
 /** How long an answer waits for the head of a log that may be away. */
 const HEAD_TIMEOUT_MS = 1000;
 
-async function headOf({ log }: QueriedProjection): Promise<Position | undefined> {
+async function headOf({ log }: QueriedProjection): Promise<Position | null> {
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, HEAD_TIMEOUT_MS, undefined);
+  const timeout = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, HEAD_TIMEOUT_MS, null);
   });
   // What keeps the head from being read does not change the answer.
-  const head = Promise.resolve(log?.head?.()).catch(() => undefined);
+  const head = Promise.resolve(log?.head?.() ?? null).catch(() => null);
   return Promise.race([head, timeout]).finally(() => {
     clearTimeout(timer);
   });
