@@ -4,7 +4,6 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { helpExamples } from '../arguments.js';
 import { FIRST_LINE, clientModule } from '../client-generation/client-module.js';
-import { describedServer } from '../client-generation/described-server.js';
 import { fetchDocument, serverUrl } from '../client-generation/fetch-document.js';
 import { CommandFailed, EXIT } from '../exit-codes.js';
 import { printMessage, printResult, type Terminal } from '../terminal.js';
@@ -51,6 +50,8 @@ async function writeClient(options: ClientCommandOptions, terminal: Terminal): P
     throw new CommandFailed(
       `${output} was not written by leftfold client; choose another name, or replace it with --force`,
     );
+  // Loaded on demand: it loads what describes endpoints, which other commands do not need.
+  const { describedServer } = await import('../client-generation/described-server.js');
   const document = await fetchDocument(documentUrl(url, options.document), terminal);
   const text = clientModule(named(url, () => describedServer(document, url.pathname)));
   if (output === undefined) await printResult(terminal, text);
