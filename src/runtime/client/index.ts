@@ -16,6 +16,7 @@ export {
   UnexpectedAnswer,
   type ClientAnswer,
   type ClientRequest,
+  type SingleRequest,
   type Credentials,
   type Transport,
   type TransportOptions,

@@ -193,7 +193,7 @@ export class Transport {
   }
 }
 
-interface SingleRequest extends Pick<ClientRequest, 'method'> {
+export interface SingleRequest extends Pick<ClientRequest, 'method'> {
   /** Those of `headersOf`. */
   readonly headers: Headers;
   readonly text?: string | undefined;

@@ -62,7 +62,7 @@ export type CreationInput<Decider, Name> = Decider extends { readonly creates: i
     : CommandInput<Decider, Name>;
 
 /** An object without members is typed as one whose members cannot be. */
-type WithId<Input> =
+export type WithId<Input> =
   Input extends Readonly<Record<string, never>> ? { readonly id?: string } : Input & { readonly id?: string };
 
 /** What a decision about several subjects takes. */
