@@ -78,8 +78,25 @@ module.exports = {
       comment:
         'What runs in a browser imports types of the runtime and nothing else: no package, nothing of Node.',
       severity: 'error',
-      from: { path: '^src/runtime/client/', pathNot: SPECS },
-      to: { pathNot: '^src/runtime/client/', dependencyTypesNot: ['type-only'] },
+      from: { path: '^src/runtime/client/', pathNot: `${SPECS}|^src/runtime/client/optimistic/` },
+      to: { pathNot: '^src/runtime/client/(?!optimistic/)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'optimistic-client-imports-the-fold',
+      comment:
+        'Optimistic rendering folds in the browser: beside the client it imports the fold, and what reads a state.',
+      severity: 'error',
+      from: { path: '^src/runtime/client/optimistic/', pathNot: SPECS },
+      to: {
+        pathNot: '^src/runtime/(client/|fold/fold(-state)?\\.ts$)|(^|/)node_modules/devalue/',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'the-fold-runs-in-browsers',
+      severity: 'error',
+      from: { path: '^src/runtime/fold/', pathNot: `${SPECS}|machine-fingerprint` },
+      to: { dependencyTypes: ['core'] },
     },
     {
       name: 'xstate-in-its-place',

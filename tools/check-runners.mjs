@@ -1,6 +1,6 @@
 /**
- * Runs the same given/when/then spec with `node:test`, Vitest and Jest in the scaffold's application: rules that hold pass, one that does not
- * fails, and each runner shows what was expected, what was recorded instead, and the line of the test.
+ * Runs the same given/when/then spec with `node:test`, Vitest and Jest in the scaffold's application: rules that hold pass, one that does not and
+ * one without an end fail, and each runner shows what was expected, what was recorded instead, once, and the lines of the tests.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -9,9 +9,11 @@ import { basename, dirname, join } from 'node:path';
 /** The newest that Node 20 can run. */
 const VITEST = 'vitest@4.1.12';
 
-const SPEC = `import { given, refused } from 'leftfold/testing';
+const SPEC = `import { given, refused, requireFinished } from 'leftfold/testing';
 import { book } from '../../dist/books/book.decider.js';
 import { bookAdded, bookLent } from '../../dist/books/books.events.js';
+
+requireFinished(afterEach);
 
 const added = bookAdded.create({ book: '1' });
 const lent = bookLent.create({ book: '1' });
@@ -28,6 +30,10 @@ describe('a book', () => {
   it('is another one', async () => {
     await given([added]).when(book, '1', 'lend', {}).then([bookLent.create({ book: '2' })]);
   });
+
+  it('has no end', () => {
+    given([added]).when(book, '3', 'lend', {});
+  });
 });
 `;
 
@@ -36,20 +42,23 @@ const SHOWN = [
   "- book.lent { book: '2' }",
   "+ book.lent { book: '1' }",
   "#/book is '1', and '2' was expected",
+  "given book.added, when book '3': lend: it was not finished, so it tests nothing",
 ];
+/** A diff of the runner's own would show it again. */
+const SHOWN_ONCE = /^[^\n:]*- book\.lent \{ book: '2' \}$/gm;
 
 const RUNNERS = [
   {
     name: 'node:test',
-    imports: "import { describe, it } from 'node:test';\n",
+    imports: "import { afterEach, describe, it } from 'node:test';\n",
     command: (file) => [process.execPath, '--test', file],
-    counts: ['# pass 2', '# fail 1'],
+    counts: ['# pass 2', '# fail 2'],
   },
   {
     name: 'Vitest',
-    imports: "import { describe, it } from 'vitest';\n",
+    imports: "import { afterEach, describe, it } from 'vitest';\n",
     command: (file) => ['npx', 'vitest', 'run', file],
-    counts: ['1 failed | 2 passed'],
+    counts: ['2 failed | 2 passed'],
   },
   {
     name: 'Jest',
@@ -61,7 +70,7 @@ const RUNNERS = [
       `--rootDir=${dirname(file)}`,
       '--config={}',
     ],
-    counts: ['1 failed, 2 passed'],
+    counts: ['2 failed, 2 passed'],
   },
 ];
 
@@ -76,10 +85,15 @@ export function checkRunners(folder) {
     mkdirSync(join(folder, dirname(file)), { recursive: true });
     writeFileSync(join(folder, file), imports + SPEC);
     const { status, stdout, stderr } = run(...command(file));
-    const line = `${basename(file)}:${(imports + SPEC).split('\n').findIndex((each) => each.includes("book: '2'")) + 1}:`;
-    const missing = [...counts, ...SHOWN, line].filter((text) => !`${stdout}${stderr}`.includes(text));
+    const lines = (imports + SPEC).split('\n');
+    const placeOf = (text) => `${basename(file)}:${lines.findIndex((each) => each.includes(text)) + 1}:`;
+    const output = `${stdout}${stderr}`;
+    const wanted = [...counts, ...SHOWN, placeOf("book: '2'"), placeOf("book, '3'")];
+    const missing = wanted.filter((text) => !output.includes(text));
     if (status === 0 || missing.length > 0)
-      throw new Error(`${name} does not show ${missing.join(', ')}; it shows\n${stdout}${stderr}`);
+      throw new Error(`${name} does not show ${missing.join(', ')}; it shows\n${output}`);
+    const times = output.match(SHOWN_ONCE)?.length;
+    if (times !== 1) throw new Error(`${name} shows the difference ${times} times\n${output}`);
     process.stdout.write(`  ${name} shows what differs, and where\n`);
   }
 }

@@ -1,7 +1,9 @@
 /** Paths of contexts: which are the runtime's own, and which are handed over with a context. */
 import { Controller, Get, Module, Post, type Type } from '@nestjs/common';
+import { orderLines, relatedOrders } from '../../test/support/app/order-lines.js';
 import { contexts as ordersContexts } from '../../test/support/app/orders-contexts.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
+import { LeftfoldModule } from '../runtime/index.js';
 import { PathTaken, forwardableIn, requireOwnPaths } from './forwarded-contexts.js';
 
 /** A context with one controller, whose path and that of its handler are these. */
@@ -83,7 +85,16 @@ describe('a context that is handed over', () => {
             ]),
           ]),
         ),
+        included: new Map(),
       },
     ]);
+  });
+
+  it('takes along which projections its relations read', () => {
+    @Module({
+      imports: [LeftfoldModule.forFeature({ projections: [relatedOrders, orderLines], http: true })],
+    })
+    class OrdersModule {}
+    expect(forwardableIn([OrdersModule])[0]?.included).toEqual(new Map([['lines', [orderLines.name]]]));
   });
 });

@@ -7,6 +7,7 @@ import {
   entityProjectionsIn,
   readModelsIn,
 } from '../runtime/projection/module-definitions.js';
+import type { EntityProjectionDefinition } from '../runtime/projection/entities/define-entity-projection.js';
 import { scopesOf } from '../runtime/access/required-scope.js';
 import { PATHS, isOfRuntime, pathOf } from '../runtime/http/kernel/paths.js';
 import type { ContextModule } from './context-module.js';
@@ -33,7 +34,8 @@ export function requireOwnPaths(contexts: readonly ContextModule[]): void {
 export function forwardableIn(contexts: readonly ContextModule[]): readonly ForwardedContext[] {
   return [...contextsByName(contexts)].map(([name, context]) => {
     const entityProjections = [...entityProjectionsIn([context]), ...readModelsIn([context])];
-    const definitions = [...definitionsIn([context]).values(), ...entityDefinitionsIn([context]).values()];
+    const entities = [...entityDefinitionsIn([context]).values()];
+    const definitions = [...definitionsIn([context]).values(), ...entities];
     const projections = [...definitionsIn([context]).keys(), ...entityProjections];
     const paths = [...definitions.map(pathOf), ...readModelsIn([context])];
     return {
@@ -42,8 +44,23 @@ export function forwardableIn(contexts: readonly ContextModule[]): readonly Forw
       entityProjections,
       segments: new Set([...paths.map(firstSegment), ...segmentsOf(context)]),
       scopes: scopesOf(allControllersOf(context)),
+      included: includedIn(entities),
     };
   });
+}
+
+/** Relations of two projections may have one name: then both are asked for. */
+function includedIn(
+  definitions: readonly Pick<EntityProjectionDefinition, 'relations'>[],
+): ReadonlyMap<string, readonly string[]> {
+  const relations = definitions.flatMap((definition) => Object.entries(definition.relations));
+  const names = new Set(relations.map(([name]) => name));
+  return new Map(
+    [...names].map((name) => [
+      name,
+      relations.filter(([each]) => each === name).map(([, { of }]) => of.name),
+    ]),
+  );
 }
 
 /** A context that is made of others is replaced by what is left of them. */

@@ -2,12 +2,16 @@
 import replyFrom from '@fastify/reply-from';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Access } from '../runtime/access/access.js';
-import { scopeAt, type ScopesByRoute } from '../runtime/access/required-scope.js';
+import type { ScopesByRoute } from '../runtime/access/required-scope.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
-import { Problem } from '../runtime/http/kernel/problem.js';
-import { NothingHere } from '../runtime/http/kernel/problem-document.js';
 import type { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
 import type { ClientKey } from '../runtime/access/client-key.js';
+import {
+  ContextUnavailable,
+  admitForwarded,
+  headersToSend,
+  requireForwardable,
+} from './forwarded-requests.js';
 import { CannotForward, ServedSource, reached, requireEqual, type Source } from './same-states.js';
 
 /** A context with a process of its own. */
@@ -21,29 +25,14 @@ export interface ForwardedContext {
   readonly entityProjections: readonly string[];
   /** What its endpoints ask for. */
   readonly scopes: ScopesByRoute;
-}
-
-/** The other process cannot be reached. */
-class ContextUnavailable extends Problem {
-  constructor(name: string, options?: ErrorOptions) {
-    const detail = `${name} is served by another process, which cannot be reached now.`;
-    super('unavailable', 'context-unavailable', 'The context cannot be reached', detail, {
-      retryAfter: 1,
-      ...options,
-    });
-  }
+  /** By the name of each relation, the projections that `?include=` of it reads. */
+  readonly included: ReadonlyMap<string, readonly string[]>;
 }
 
 const METHODS_WITHOUT_BODY: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'TRACE'];
 
-/** What the library that forwards refuses, and what a parser of URLs resolves. */
-const DOT_SEGMENT = /(?:^|[/\\])\.{1,2}(?:$|[/\\])|[/\\]\.\.|\.\.[/\\]/;
-
 /** To one other process; as many as a server takes by default. */
 const MAX_CONNECTIONS = 10_000;
-
-/** Said to this server, and meant for it: it has checked them. */
-const OWN_HEADERS = ['origin', 'sec-fetch-site', 'sec-fetch-mode', 'sec-fetch-dest', 'referer'];
 
 /** Where one context's requests go. */
 interface Route {
@@ -67,6 +56,10 @@ export interface ForwardingOptions {
   readonly targets?: ReadonlyMap<string, string>;
   /** Sent to them, to ask for what they have folded. Forwarded requests have their own. */
   readonly key?: ClientKey | undefined;
+  /** Whether a proxy is before this process, which says in `X-Forwarded-For` where requests come from. */
+  readonly behindProxy?: boolean;
+  /** Whether credentials may be handed on over `http:` to another machine. */
+  readonly keysOverHttp?: boolean;
 }
 
 export class Forwarding {
@@ -168,14 +161,13 @@ export class Forwarding {
         const { target, context } = route;
         if (target === undefined) done();
         else
-          admitForwarded(request, context, access).then(
-            () => {
-              forward(request, reply, target, context.name, filter);
-            },
-            (error: unknown) => {
+          admitForwarded(request, context, access)
+            .then(() => {
+              this.#forward(request, reply, target, context.name, filter);
+            })
+            .catch((error: unknown) => {
               void filter.answer(error, request, reply);
-            },
-          );
+            });
       };
       // In a later turn: the target is set once the switch has ended.
       if (route.switching === undefined) forwardOrServe();
@@ -196,6 +188,29 @@ export class Forwarding {
     );
   }
 
+  /** @throws NothingHere, CredentialsNotHandedOn */
+  #forward(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    target: string,
+    name: string,
+    filter: ProblemFilter,
+  ): void {
+    const { behindProxy = false, keysOverHttp = false } = this.options;
+    const path = requireForwardable(request, { name, target, keysOverHttp });
+    // Not read by a parser: it is passed on as it comes.
+    if (!METHODS_WITHOUT_BODY.includes(request.method)) request.body = request.raw;
+    reply.from(path, {
+      getUpstream: () => target,
+      // A 503 is for the client: it has asked for a time to wait, and knows whether it asks again.
+      retryDelay: () => null,
+      rewriteRequestHeaders: (_, headers) => headersToSend(request.raw, headers, behindProxy),
+      onError: (_, { error }) => {
+        void filter.answer(new ContextUnavailable(name, { cause: error }), request, reply);
+      },
+    });
+  }
+
   #sourceOf(target: string | undefined): Source {
     const { positionOf, digestAt } = this.options;
     if (target !== undefined) return new ServedSource(target, this.options.key);
@@ -204,44 +219,4 @@ export class Forwarding {
       digest: (projection, at) => digestAt(projection, at),
     };
   }
-}
-
-/** The other process asks as well, of whoever reaches it; what this one is told to keep from somebody is not for it to hand on. */
-async function admitForwarded(
-  request: FastifyRequest,
-  { scopes }: ForwardedContext,
-  access: Access,
-): Promise<void> {
-  // A route that is here, too, has been asked for already.
-  if (request.routeOptions.url !== undefined) return;
-  const [path = ''] = request.url.split('?', 1);
-  await access.admit(request, scopeAt(scopes, request.method, decodeURIComponent(path)) ?? 'admin');
-}
-
-function forward(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  target: string,
-  name: string,
-  filter: ProblemFilter,
-): void {
-  const [path = ''] = request.url.split('?', 1);
-  // The path as it is resolved there could be another one, of another context.
-  if (DOT_SEGMENT.test(decodeURIComponent(path))) {
-    const detail = `${path} has dots as a part of the path, and ${name} is served by another process, which is not asked for such a path.`;
-    void filter.answer(new NothingHere(detail), request, reply);
-    return;
-  }
-  // Not read by a parser: it is passed on as it comes.
-  if (!METHODS_WITHOUT_BODY.includes(request.method)) request.body = request.raw;
-  reply.from(path, {
-    getUpstream: () => target,
-    // A 503 is for the client: it has asked for a time to wait, and knows whether it asks again.
-    retryDelay: () => null,
-    rewriteRequestHeaders: (_, headers) =>
-      Object.fromEntries(Object.entries(headers).filter(([header]) => !OWN_HEADERS.includes(header))),
-    onError: (_, { error }) => {
-      void filter.answer(new ContextUnavailable(name, { cause: error }), request, reply);
-    },
-  });
 }

@@ -40,6 +40,7 @@ describe('the configuration', () => {
     jwt: undefined,
     anonymous: undefined,
     key: undefined,
+    keysOverHttp: false,
   };
 
   it('has a default for every setting', () => {
@@ -119,6 +120,7 @@ describe('the configuration', () => {
     ['LEFTFOLD_TLS_PROXY', 'on', { tlsProxy: true }],
     ['LEFTFOLD_CONNECTIONS', '50', { connections: 50 }],
     ['LEFTFOLD_STORE', 'memory', { store: 'memory' }],
+    ['LEFTFOLD_STORE', 'memory:', { store: 'memory' }],
     ['LEFTFOLD_STORE', 'lmdb', { store: 'lmdb' }],
     [
       'LEFTFOLD_STORE',
@@ -153,6 +155,7 @@ describe('the configuration', () => {
     ['LEFTFOLD_BUILD', 'a1b2c3', { build: 'a1b2c3' }],
     ['LEFTFOLD_KEYS', '/etc/leftfold/keys.json', { keys: resolve('/etc/leftfold/keys.json') }],
     ['LEFTFOLD_DATA', '/srv/log', { keys: resolve('/srv/log/keys.json') }],
+    ['LEFTFOLD_KEY_OVER_HTTP', 'on', { keysOverHttp: true }],
     ['LEFTFOLD_ANONYMOUS', 'none', { anonymous: { texts: [] } }],
     ['LEFTFOLD_ANONYMOUS', 'query:*, events:read', { anonymous: { texts: ['query:*', 'events:read'] } }],
   ])('reads %s=%s', (name, text, expected) => {

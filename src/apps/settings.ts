@@ -1,7 +1,7 @@
 /** The settings of the app, read from the environment and validated once. The README lists them. A context reads its own settings. */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { clientKeyIn, type ClientKey } from '../runtime/access/client-key.js';
+import { clientKeyIn, keysOverHttpIn, type ClientKey } from '../runtime/access/client-key.js';
 import { jwksFault } from '../runtime/access/safe-urls.js';
 import { GrantedScopes, scopeFault } from '../runtime/access/scopes.js';
 import { DEFAULT_MAX_CHUNK_BYTES } from '../runtime/http/kernel/thread-turns.js';
@@ -70,6 +70,8 @@ export interface Settings extends NetworkSettings {
   readonly anonymous: GrantedScopes | undefined;
   /** Sent to log servers and other servers of Leftfold. */
   readonly key: ClientKey | undefined;
+  /** Whether a key, or what a client has sent, may go over `http:` to another machine. */
+  readonly keysOverHttp: boolean;
   /** The most bytes of long answers that are produced and not yet sent. */
   readonly streamBytes: number;
 }
@@ -145,11 +147,13 @@ const settings = {
   LEFTFOLD_ORIGINS: list(originFault).prefault(''),
   LEFTFOLD_DATA: path.prefault('./data'),
   LEFTFOLD_STORE: z
-    .custom<Settings['store']>(
-      isStore,
+    .custom<Settings['store'] | 'memory:'>(
+      (store) => store === 'memory:' || isStore(store),
       'must be lmdb, memory, or the URL of a database or a log server, as in postgres://user:password@localhost:5432/database or http://127.0.0.1:3000',
     )
-    .default('lmdb'),
+    .default('lmdb')
+    // In the library it is `memory:`, one of several URLs.
+    .transform((store): Settings['store'] => (store === 'memory:' ? 'memory' : store)),
   LEFTFOLD_ENTITIES: z
     .custom<Settings['entities']>(
       (text) => text === 'data' || (typeof text === 'string' && isPostgres(text)),
@@ -244,6 +248,7 @@ export function readSettings(environment: Environment): Settings {
     }),
     anonymous: read('LEFTFOLD_ANONYMOUS'),
     key: clientKeyIn(environment),
+    keysOverHttp: keysOverHttpIn(environment),
   };
 }
 
@@ -267,11 +272,8 @@ function jwtSettings(
 }
 
 function isStore(store: unknown): store is Settings['store'] {
-  return (
-    store === 'lmdb' ||
-    store === 'memory' ||
-    (typeof store === 'string' && (isPostgres(store) || isRemote(store)))
-  );
+  if (store === 'lmdb' || store === 'memory') return true;
+  return typeof store === 'string' && (isPostgres(store) || isRemote(store));
 }
 
 export function isPostgres(store: string): store is PostgresUrl {

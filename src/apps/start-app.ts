@@ -95,7 +95,7 @@ export async function startApp(
 
 function forwardingOf(
   contexts: readonly ForwardedContext[],
-  { forward: targets, key }: Settings,
+  { forward: targets, key, keysOverHttp, tlsProxy: behindProxy }: Settings,
   started: () => NestFastifyApplication | undefined,
 ): Forwarding {
   const named = <Found>(name: string, use: (projection: Projection) => Found): Found | undefined => {
@@ -106,6 +106,8 @@ function forwardingOf(
     contexts,
     targets,
     key,
+    keysOverHttp,
+    behindProxy,
     positionOf: (name) => named(name, ({ position }) => position),
     digestAt: async (name, at) => {
       const folded = await named(name, ({ past }) => past.at(position(at)));

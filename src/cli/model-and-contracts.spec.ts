@@ -1,5 +1,5 @@
 /** `leftfold model` and `leftfold contracts check`, which read contexts and need no log. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contexts } from '../../test/support/app/contexts.js';
 import { dotFaults } from '../../test/support/dot.js';
@@ -13,6 +13,7 @@ import { runProgram } from './program.js';
 
 const CONTEXTS = join(import.meta.dirname, '..', '..', 'test', 'support', 'app', 'contexts.ts');
 const FORGETFUL = join(import.meta.dirname, '..', '..', 'test', 'support', 'forgetful-contexts.ts');
+const CONSUMER = join(import.meta.dirname, '..', '..', 'test', 'support', 'consumer-contexts.ts');
 const folder = new TemporaryFolder();
 
 async function run(
@@ -97,6 +98,26 @@ describe('leftfold contracts publish', () => {
     expect((await run('contracts', 'check', published)).code).toBe(0);
   });
 
+  it('leaves out what the contexts only consume, and says so where they name it', async () => {
+    const place = join(folder.path, 'consumer');
+    const terminal = new TestTerminal();
+    const args = ['contracts', 'publish', place, '--contexts', CONSUMER];
+    expect(await runProgram(args, '1.2.3', terminal)).toBe(0);
+    expect(readdirSync(place).toSorted()).toEqual([
+      'parcel.lost',
+      'parcel.packed',
+      'parcel.seen',
+      'parcel.sent',
+    ]);
+    expect(terminal.stderr.text).toBe(
+      'order.named is not published: it is consumed here, and nobody records it; name it in records of a command or of forFeature, if it is an event of your own\n',
+    );
+    cpSync(join(place, 'parcel.sent'), join(place, 'order.named'), { recursive: true });
+    const again = new TestTerminal();
+    expect(await runProgram(args, '1.2.3', again)).toBe(0);
+    expect(again.stderr.text).toBe(`${place} has all contracts already\n`);
+  });
+
   it('refuses what has changed in place, and leaves it', async () => {
     const file = join(published, 'entry.recorded', '1.schema.json');
     const tampered = readFileSync(file, 'utf8').replace('"string"', '"integer"');
@@ -143,7 +164,30 @@ describe('leftfold contracts check', () => {
     );
     expect(lines.some((line) => line.includes('decider entry of context Entries relies on it'))).toBe(true);
     expect(code).toBe(1);
-    expect(stderr).toBe(`leftfold contracts check: ${lines.length} reliances are broken\n`);
+    expect(lines.at(-1)).toBe(
+      'entry.recorded, revision 1: context Entries has changed its schema in place, at #/properties/value/type. What was recorded keeps its revision for ever: ' +
+        'put the schema of revision 1 back, and add a revision with an upcaster, .revise({ schema, examples, upcast })',
+    );
+    expect(stderr).toBe(
+      `leftfold contracts check: ${lines.length - 1} reliances are broken, and 1 schema has changed in place\n`,
+    );
+  });
+
+  it('tells of a schema that takes more than the published one, too', async () => {
+    const wider = join(folder.path, 'wider');
+    cpSync(published, wider, { recursive: true });
+    const file = join(wider, 'entry.recorded', '1.schema.json');
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('"type": "string"', '"type": "string", "maxLength": 9'));
+    const { code, stdout, stderr } = await run('contracts', 'check', wider);
+    expect(stdout).toMatch(
+      /^entry\.recorded, revision 1: context Entries has changed its schema in place, at #\/properties\/value\/maxLength\. .*\n$/,
+    );
+    expect([code, stderr]).toEqual([1, 'leftfold contracts check: 1 schema has changed in place\n']);
+    expect((await run('contracts', 'check', wider, '--event', 'entry.retracted')).code).toBe(0);
+    writeFileSync(file, '<html>');
+    const page = await run('contracts', 'check', wider);
+    expect([page.code, page.stderr]).toEqual([1, expect.stringContaining('1.schema.json cannot be read: ')]);
   });
 
   it('refuses a place where nothing is, and an event that nobody relies on', async () => {

@@ -66,6 +66,7 @@ describe('leftfold', () => {
     [['backup'], "missing required argument 'folder'"],
     [['verify', '--store', 'etcd'], 'leftfold verify: --store: must be '],
     [['verify', '--store', 'memory'], 'leftfold verify: a log in memory is seen by the process that has it'],
+    [['verify', '--store', 'memory:'], 'leftfold verify: a log in memory is seen by the process that has it'],
     [['import', '--store', 'memory'], 'leftfold import: a log in memory is seen by the process that has it'],
     [['backup', '--store', 'memory', 'x'], 'leftfold backup: only a log in LMDB can be copied so; use '],
   ])('answers %j with one line and 2', async (args, line) => {

@@ -20,6 +20,7 @@ import { OperationsController } from './http/operations/operations.controller.js
 import { entitiesController } from './http/entities/entities.controller.js';
 import { entityPastController } from './http/entities/entity-past.controller.js';
 import { HealthController } from './http/health/health.controller.js';
+import { foldedController } from './http/projections/folded.controller.js';
 import { pastController } from './http/projections/past.controller.js';
 import { LiveEvents } from './http/push/live-events.js';
 import { PushStreams } from './http/push/push-streams.js';
@@ -115,7 +116,8 @@ export function controllersFor(
     const past = definition.tag === undefined ? [] : [entityPastController(definition)];
     return [entitiesController(definition), ...past];
   }
-  return [projectionController(definition), pastController(definition)];
+  const controllers = [projectionController(definition), pastController(definition)];
+  return definition.http?.folded === true ? [...controllers, foldedController(definition)] : controllers;
 }
 
 export function controllersOf({ events, commits, projections, operations, health }: HttpParts): Type[] {

@@ -143,6 +143,7 @@ export {
 } from './command/unique.js';
 export type { Claimed } from './command/unique.machine.js';
 export { commandHandler, type BusCommand, type BusHandler } from './command/command-handler.js';
+export { EventCannotBeFolded, type UnfoldableSubject } from './command/event-cannot-be-folded.js';
 export { CommandContended } from './command/turns.js';
 export type { AnyDecision } from './http/commands/served.js';
 export type { Unhandled } from './projection/unhandled.js';

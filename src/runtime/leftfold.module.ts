@@ -192,6 +192,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
         ...reliesOn.map(({ event }) => event),
         ...records,
       ],
+      named: contracts,
       projections: projections.filter((each): each is ProjectionDefinition => !isEntityProjection(each)),
       entityProjections: entities,
       readModels,

@@ -9,9 +9,9 @@ import { TemporaryFolder } from '../support/server.js';
 
 jest.setTimeout(300_000);
 
-/** The program needs about 20 MB to start, and all events of the log would take 200. */
+/** The program needs about 20 MB to start, and all events of the log would take 100. */
 const HEAP_MB = 48;
-const EVENTS = 300_000;
+const EVENTS = 150_000;
 const EVENTS_PER_COMMIT = 20;
 
 const FORMATS = ['ndjson', 'cloudevents'] as const;

@@ -24,7 +24,15 @@ import {
   load,
   position,
 } from '../../src/runtime/index.js';
-import { about, exampleOf, given, inRevision, refused, settled } from '../../src/runtime/testing/index.js';
+import {
+  about,
+  exampleOf,
+  given,
+  inRevision,
+  refused,
+  requireFinished,
+  settled,
+} from '../../src/runtime/testing/index.js';
 import { arbitraryOf, checkDecider } from '../../src/runtime/testing/properties/index.js';
 import { blocksOf } from '../support/readme.js';
 import { TemporaryFolder } from '../support/server.js';
@@ -45,6 +53,8 @@ import {
   withdraw,
   type AccountContext,
 } from './write-side/accounts.js';
+
+requireFinished(afterEach);
 
 const folder = new TemporaryFolder();
 const data = join(folder.path, 'data');

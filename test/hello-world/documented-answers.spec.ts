@@ -8,7 +8,7 @@ import { PARTS } from '../../src/apps/monolith/monolith.module.js';
 import { CommandContended, EventLog, position } from '../../src/runtime/index.js';
 import { APPENDING_PROBLEMS, type Problem } from '../../src/runtime/http/index.js';
 import { ProjectionHost } from '../../src/runtime/projection/projection-host.js';
-import { UNREADABLE } from '../../src/runtime/http/events/log-problems.js';
+import { CANNOT_BE_FOLDED, UNREADABLE } from '../../src/runtime/http/events/log-problems.js';
 import { FoldFailed } from '../../src/runtime/projection/folding.js';
 import { CannotBeFolded, PastBusy } from '../../src/runtime/projection/past/past-problems.js';
 import { DocumentedApi, type Operation } from '../support/documented-api.js';
@@ -90,9 +90,11 @@ describe('an answer is documented', () => {
       ['sum', '/sum'],
       ['sum', '/sum', { method: 'HEAD', headers: { accept: 'text/event-stream' } }],
       ['sum', '/sum?at=2'],
+      ['sum-folded', '/sum/folded'],
       ['sum-history', '/sum/history'],
       ['sum-what-if', '/sum/what-if?without=1'],
       ['product', '/product'],
+      ['product-folded', '/product/folded?at=1'],
       ['product-history', '/product/history'],
       ['product-what-if', '/product/what-if?without=1'],
       ['SumController_state', '/sum/state'],
@@ -191,6 +193,10 @@ describe('a problem is documented', () => {
 
   it.each(rows(REQUESTS))('of any request: $id', async ({ id, path, init }) => {
     await expectDocumented(id, `${path}${path.includes('?') ? '&' : '?'}x=%ZZ`, init);
+    await expectDocumented(id, path, {
+      ...init,
+      headers: { ...(init?.headers as object), accept: 'text/csv' },
+    });
     const operation: Operation = api.operation(id);
     const { status, headers, body } = await sendRaw(
       api.url,
@@ -205,7 +211,7 @@ describe('a problem is documented', () => {
   });
 
   const refusals: { name: string; error: Error }[] = [
-    ...[...APPENDING_PROBLEMS, UNREADABLE].map((problem: Problem) => ({
+    ...[...APPENDING_PROBLEMS, UNREADABLE, CANNOT_BE_FOLDED].map((problem: Problem) => ({
       name: problem.problem,
       error: problem,
     })),

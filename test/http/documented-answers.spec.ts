@@ -38,6 +38,7 @@ const coinMoved = defineEvent({
 /** Cannot be folded where more is taken than is there. */
 const purse = defineProjection({
   name: 'purse',
+  http: { folded: true },
   machine: setup({
     types: { context: {} as { readonly coins: number }, events: {} as RecordedOf<typeof coinMoved> },
   }).createMachine({
@@ -116,6 +117,7 @@ const REQUESTS: readonly Case[] = [
   ['rebuildProjection', '/projections/purse/rebuild'],
   ['rebuildStatus', '/projections/purse/rebuild'],
   ['purse', '/purse?at=1'],
+  ['purse-folded', '/purse/folded?at=1'],
   ['purse-history', '/purse/history?to=1'],
   ['purse-what-if', '/purse/what-if?without=1'],
   ['HealthController_live', '/health/live'],
@@ -169,6 +171,8 @@ describe('an answer is documented', () => {
       ['purse', '/purse', { method: 'HEAD', ...accepting('text/event-stream') }],
       ['purse', '/purse?at=1'],
       ['purse', '/purse?after=4', { headers: { prefer: 'wait=5' } }],
+      ['purse-folded', '/purse/folded'],
+      ['purse-folded', '/purse/folded?at=1'],
       ['purse-history', '/purse/history'],
       ['purse-history', '/purse/history?from=1&to=3&step=2'],
       ['purse-what-if', '/purse/what-if?without=3'],
@@ -181,7 +185,9 @@ describe('an answer is documented', () => {
   it('when nothing is new', async () => {
     for (const [id, path] of [
       ['purse', '/purse'],
+      ['purse-folded', '/purse/folded'],
       ['purse', '/purse?at=1'],
+      ['purse-folded', '/purse/folded?at=1'],
       ['projectionMachine', '/projections/purse/machine'],
     ] as const) {
       const etag = (await fetch(api.url + path)).headers.get('etag') ?? '';
@@ -252,10 +258,15 @@ describe('a problem is documented', () => {
         [`${kind}Status`, `/projections/purse/${kind}`, { headers: { prefer: 'wait=x' } }],
       ]),
       ['purse', '/purse?x=1'],
+      ['purse-folded', '/purse/folded?x=1'],
       ['purse', '/purse?at=1&after=1'],
+      ['purse-folded', '/purse/folded?at=1&after=1'],
       ['purse', '/purse?at=999'],
+      ['purse-folded', '/purse/folded?at=999'],
       ['purse', '/purse?after=999'],
+      ['purse-folded', '/purse/folded?after=999'],
       ['purse', '/purse?after=999', { headers: { prefer: 'wait=x' } }],
+      ['purse-folded', '/purse/folded?after=999', { headers: { prefer: 'wait=x' } }],
       ['purse-history', '/purse/history?from=3&to=1'],
       ['purse-history', '/purse/history?to=999'],
       ['purse-what-if', '/purse/what-if'],
@@ -283,6 +294,10 @@ describe('a problem is documented', () => {
 
   it.each(rows(REQUESTS))('of any request: $id', async ({ id, path, init }) => {
     await expectDocumented(id, `${path}${path.includes('?') ? '&' : '?'}x=%ZZ`, init);
+    await expectDocumented(id, path, {
+      ...init,
+      headers: { ...(init?.headers as object), accept: 'text/csv' },
+    });
     const operation = api.operation(id);
     const { status, headers, body } = await sendRaw(
       api.url,
@@ -337,6 +352,7 @@ describe('a problem is documented', () => {
       throw busy;
     });
     await expectDocumented('purse', '/purse?at=1');
+    await expectDocumented('purse-folded', '/purse/folded?at=1');
     await expectDocumented('projectionDigest', '/projections/purse/digest?at=1');
     await expectDocumented('purse-history', '/purse/history?to=1');
     await expectDocumented('purse-what-if', '/purse/what-if?without=1');
@@ -357,7 +373,9 @@ describe('of a projection that has stopped, an answer is documented', () => {
     await expectDocumented('projections', '/projections');
     await expectDocumented('projection', '/projections/purse');
     await expectDocumented('purse', '/purse');
+    await expectDocumented('purse-folded', '/purse/folded');
     await expectDocumented('purse', `/purse?at=${at}`);
+    await expectDocumented('purse-folded', `/purse/folded?at=${at}`);
     await expectDocumented('projectionDigest', `/projections/purse/digest?at=${at}`);
     await expectDocumented('purse-history', '/purse/history');
     await expectDocumented('purse-what-if', '/purse/what-if?without=1,2');
@@ -391,6 +409,7 @@ describe('of an event that cannot be read, an answer is documented', () => {
     await until(() => app.get(ProjectionHost).find('purse')?.status === 'faulted');
     await expectDocumented('projections', '/projections');
     await expectDocumented('purse', `/purse?at=${at}`);
+    await expectDocumented('purse-folded', `/purse/folded?at=${at}`);
     await expectDocumented('projectionDigest', `/projections/purse/digest?at=${at}`);
     await expectDocumented('purse-history', `/purse/history?from=${at - 1}`);
     await expectDocumented('purse-what-if', '/purse/what-if?without=4');

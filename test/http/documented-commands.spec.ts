@@ -16,7 +16,7 @@ import {
   tag,
   uniqueValues,
 } from '../../src/runtime/index.js';
-import { UNREADABLE } from '../../src/runtime/http/events/log-problems.js';
+import { CANNOT_BE_FOLDED, UNREADABLE } from '../../src/runtime/http/events/log-problems.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { BankModule } from '../bank/bank.js';
 import type { DocumentedApi } from '../support/documented-api.js';
@@ -291,6 +291,10 @@ describe('a problem is documented', () => {
 
   it.each(rows(REQUESTS))('of any request: $id', async ({ id, path, init }) => {
     await expectDocumented(id, `${path}?x=%ZZ`, init);
+    await expectDocumented(id, path, {
+      ...init,
+      headers: { ...(init?.headers as object), accept: 'text/csv' },
+    });
     const operation = api.operation(id);
     const { status, headers, body } = await sendRaw(
       api.url,
@@ -305,7 +309,10 @@ describe('a problem is documented', () => {
   });
 
   const refusals: { name: string; error: Error }[] = [
-    ...[...APPENDING_PROBLEMS, UNREADABLE].map((problem) => ({ name: problem.problem, error: problem })),
+    ...[...APPENDING_PROBLEMS, UNREADABLE, CANNOT_BE_FOLDED].map((problem) => ({
+      name: problem.problem,
+      error: problem,
+    })),
     { name: 'internal-error', error: new Error('a defect') },
   ];
 

@@ -180,6 +180,7 @@ describe('a problem is documented', () => {
 
   it.each(rows(REQUESTS))('of any request: $id', async ({ id, path }) => {
     await expectDocumented(id, `${path}${path.includes('?') ? '&' : '?'}x=%ZZ`);
+    await expectDocumented(id, path, { headers: { accept: 'text/csv' } });
     await expectDocumented(id, path, { headers: { origin: 'https://other.example' } });
     const operation = api.operation(id);
     const { status, headers, body } = await sendRaw(api.url, `GET ${path} HTTP/1.1\nHost: other.example`);

@@ -64,7 +64,7 @@ test('the session of the tutorial is what the server answers', { timeout: 60_000
 
 const KINDS = {
   contracts: (file) => file.endsWith('.events.ts'),
-  'modules and start': (file) => file.endsWith('.module.ts') || file === 'main.ts',
+  'modules and start': (file) => file.endsWith('.module.ts') || ['main.ts', 'contexts.ts'].includes(file),
   'the contexts over HTTP': (file) => file.endsWith('.http.ts'),
   'HAL, for any context': (file) => file.startsWith('hal/'),
   'charts, commands, projections': () => true,

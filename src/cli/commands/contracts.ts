@@ -1,6 +1,10 @@
 /** `leftfold contracts`: publishes those of the app, and checks whether published ones keep what its consumers rely on. Needs no log. */
 import type { Command } from 'commander';
-import type { ConsumerReliance } from '../../runtime/event-log/contracts/publishing/reliance.js';
+import type { Publisher } from '../../runtime/event-log/contracts/publishing/changed-in-place.js';
+import type {
+  BrokenReliance,
+  ConsumerReliance,
+} from '../../runtime/event-log/contracts/publishing/reliance.js';
 import { contractsIn } from '../../runtime/projection/module-definitions.js';
 import { helpExamples } from '../arguments.js';
 import { loadContexts, withContextsOption, type ContextsOption } from '../contexts-option.js';
@@ -18,7 +22,7 @@ export function addContracts(program: Command, terminal: Terminal): void {
   withContextsOption(contracts.command('publish'))
     .summary('write the schema and the examples of each revision that is not published yet')
     .description(
-      'Writes the contracts of the events that the contexts name or record, a file a revision and what it is. What is published is never ' +
+      'Writes the contracts of the events that the contexts record, a file a revision and what it is. What is published is never ' +
         'overwritten: a schema that has changed in place is refused, and the command then fails with 1.',
     )
     .argument('[folder]', 'where they are published', 'contracts')
@@ -28,7 +32,8 @@ export function addContracts(program: Command, terminal: Terminal): void {
     .summary('tell which change of an event breaks which consumer')
     .description(
       'Compares every published revision and example of the events that the contexts consume, or name in reliesOn, with the code. ' +
-        'Prints a line for each break, with the consumer, the event, the revision, the field, and what would keep it whole; then fails with 1.',
+        'Prints a line for each break, with the consumer, the event, the revision, the field, and what would keep it whole; then fails with 1. ' +
+        'A schema of an event that the contexts record, and that is published otherwise, is a break, too.',
     )
     .argument('[published]', 'a folder of published contracts, or the URL of one', 'contracts')
     .option('--event <types...>', 'only these events, as those of another repository')
@@ -45,13 +50,24 @@ export function addContracts(program: Command, terminal: Terminal): void {
 
 async function publish(folder: string, options: ContextsOption, terminal: Terminal): Promise<void> {
   const contexts = await loadContexts(options, terminal, { needsProjections: false });
-  const { ownContractsIn } = await import('../../runtime/model/application-model.js');
+  const { ownContractsIn } = await import('../../runtime/model/own-contracts.js');
   const { ContractRegistry } = await import('../../runtime/event-log/contracts/contract-registry.js');
+  const { PublishedContracts } =
+    await import('../../runtime/event-log/contracts/publishing/published-contracts.js');
   const { publishContracts } =
     await import('../../runtime/event-log/contracts/publishing/publish-contracts.js');
   const registry = new ContractRegistry();
-  registry.register(ownContractsIn(contexts));
+  const { own, unrecorded } = ownContractsIn(contexts);
+  const published = new Set(new PublishedContracts(folder).revisions.map(({ type }) => type));
+  // What was recorded once keeps being published.
+  const former = unrecorded.filter(({ type }) => published.has(type));
+  registry.register([...own.map(({ contract }) => contract), ...former]);
   const { written, refused } = publishContracts(registry, folder);
+  for (const { type } of unrecorded.filter((each) => !former.includes(each)))
+    printMessage(
+      terminal,
+      `${type} is not published: it is consumed here, and nobody records it; name it in records of a command or of forFeature, if it is an event of your own`,
+    );
   for (const file of written) await printResult(terminal, `wrote ${file}\n`);
   for (const refusal of refused) await printResult(terminal, `${refusal}\n`);
   if (refused.length > 0)
@@ -64,41 +80,61 @@ async function publish(folder: string, options: ContextsOption, terminal: Termin
 async function check(place: string, options: CheckOptions, terminal: Terminal): Promise<void> {
   const contexts = await loadContexts(options, terminal, { needsProjections: false });
   const { reliancesIn } = await import('../../runtime/model/reliances.js');
+  const { ownContractsIn } = await import('../../runtime/model/own-contracts.js');
+  const { changedInPlace } = await import('../../runtime/event-log/contracts/publishing/changed-in-place.js');
   const { brokenReliances, describeBroken } =
     await import('../../runtime/event-log/contracts/publishing/reliance.js');
   const { publishedAt } = await import('../../runtime/event-log/contracts/publishing/published-source.js');
-  const reliances = chosen(reliancesIn(contexts), options.event);
+  const { reliances, own } = chosen(reliancesIn(contexts), ownContractsIn(contexts).own, options.event);
   const events = [...new Set(reliances.map(({ event }) => event))];
-  const published = await publishedAt(place, events, { signal: terminal.interrupted }).catch(
-    (error: unknown) => {
-      terminal.interrupted.throwIfAborted();
-      throw new CommandFailed((error as Error).message, EXIT.failed, { cause: error });
-    },
-  );
-  const broken = brokenReliances(reliances, published, contractsIn(contexts));
-  for (const each of broken) await printResult(terminal, `${describeBroken(each)}\n`);
-  if (broken.length > 0)
-    throw new CommandFailed(
-      `${broken.length} ${broken.length === 1 ? 'reliance is' : 'reliances are'} broken`,
-    );
+  try {
+    const needed = [...events, ...own.map(({ contract }) => contract)];
+    const published = await publishedAt(place, needed, { signal: terminal.interrupted });
+    const broken = [
+      ...brokenReliances(reliances, published, contractsIn(contexts)),
+      ...changedInPlace(own, published),
+    ];
+    for (const each of broken) await printResult(terminal, `${describeBroken(each)}\n`);
+    if (broken.length > 0) throw new CommandFailed(summaryOf(broken));
+  } catch (error) {
+    terminal.interrupted.throwIfAborted();
+    throw error;
+  }
   printMessage(
     terminal,
     `${place} keeps what ${reliances.length} reliances need, on ${events.length} events`,
   );
 }
 
-/** @throws CommandFailed when nobody relies on one of the types */
+/** As in `3 reliances are broken, and 1 schema has changed in place`. */
+function summaryOf(broken: readonly BrokenReliance[]): string {
+  const changed = broken.filter(({ isInPlace }) => isInPlace === true).length;
+  const reliances = broken.length - changed;
+  return [
+    ...(reliances === 0 ? [] : [`${reliances} ${reliances === 1 ? 'reliance is' : 'reliances are'} broken`]),
+    ...(changed === 0
+      ? []
+      : [`${changed} ${changed === 1 ? 'schema has' : 'schemas have'} changed in place`]),
+  ].join(', and ');
+}
+
+/** @throws CommandFailed when nobody relies on one of the types, or records it */
 function chosen(
   reliances: readonly ConsumerReliance[],
+  own: readonly Publisher[],
   types: readonly string[] | undefined,
-): readonly ConsumerReliance[] {
-  if (types === undefined) return reliances;
-  const known = [...new Set(reliances.map(({ event }) => event.type))].toSorted();
-  const unknown = types.find((type) => !known.includes(type));
+): { readonly reliances: readonly ConsumerReliance[]; readonly own: readonly Publisher[] } {
+  if (types === undefined) return { reliances, own };
+  const relied = [...new Set(reliances.map(({ event }) => event.type))].toSorted();
+  const recorded = own.map(({ contract }) => contract.type);
+  const unknown = types.find((type) => !relied.includes(type) && !recorded.includes(type));
   if (unknown !== undefined)
     throw new CommandFailed(
-      `--event: nobody relies on ${unknown}; these are relied on: ${known.join(', ') || 'none'}`,
+      `--event: nobody relies on ${unknown}; these are relied on: ${relied.join(', ') || 'none'}`,
       EXIT.usage,
     );
-  return reliances.filter(({ event }) => types.includes(event.type));
+  return {
+    reliances: reliances.filter(({ event }) => types.includes(event.type)),
+    own: own.filter(({ contract }) => types.includes(contract.type)),
+  };
 }

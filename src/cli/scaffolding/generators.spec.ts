@@ -197,7 +197,7 @@ export class OrdersModule {}
     generate(project, 'context orders');
     generate(project, 'event order.placed');
     expect(project.read('src/orders/orders.events.spec.ts')).toContain(
-      "import { describe, it } from 'vitest';",
+      "import { afterEach, describe, it } from 'vitest';",
     );
   });
 

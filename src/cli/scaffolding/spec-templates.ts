@@ -6,14 +6,21 @@ import { memberOf, type DeclaredEvent } from './templates.js';
 export type TestRunner = 'jest' | 'vitest';
 
 const testImport = (runner: TestRunner): string =>
-  runner === 'vitest' ? "import { describe, it } from 'vitest';\n" : '';
+  runner === 'vitest' ? "import { afterEach, describe, it } from 'vitest';\n" : '';
+
+/** Below the imports of every spec, so that what is added to it later cannot pass without an end. */
+const EVERY_TEST = `// A scenario that is begun and not finished tests nothing: it fails.
+requireFinished(afterEach);
+`;
 
 export const contractsSpec = (
   context: string,
   runner: TestRunner,
 ): string => `${testImport(runner)}import assert from 'node:assert/strict';
+import { requireFinished } from 'leftfold/testing';
 import { contracts } from './${context}.events.js';
 
+${EVERY_TEST}
 describe('the events of ${context}', () => {
   it('have examples, which their schemas take', () => {
     assert.ok(contracts.length > 0, 'there are no contracts');
@@ -28,10 +35,11 @@ describe('the events of ${context}', () => {
 export const deciderSpec = (noun: string, context: string, runner: TestRunner): string => {
   const [added, removed, decider] = [camel(`${noun}.added`), camel(`${noun}.removed`), camel(noun)];
   const recorded = (event: string): string => `${event}.create({ ${memberOf(noun)}: '1' })`;
-  return `${testImport(runner)}import { given, refused } from 'leftfold/testing';
+  return `${testImport(runner)}import { given, refused, requireFinished } from 'leftfold/testing';
 import { ${decider} } from './${noun}.decider.js';
 import { ${added}, ${removed} } from './${context}.events.js';
 
+${EVERY_TEST}
 const isAdded = ${recorded(added)};
 const isRemoved = ${recorded(removed)};
 
@@ -53,10 +61,11 @@ export const projectionSpec = (
   context: string,
   consumed: readonly DeclaredEvent[],
   runner: TestRunner,
-): string => `${testImport(runner)}import { exampleOf, given } from 'leftfold/testing';
+): string => `${testImport(runner)}import { exampleOf, given, requireFinished } from 'leftfold/testing';
 import { ${consumed.map(({ variable }) => variable).join(', ')} } from './${context}.events.js';
 import { ${camel(name)} } from './${name}.projection.js';
 
+${EVERY_TEST}
 describe('${name}', () => {
   it('counts every event', () => {
     const events = [${consumed.map(({ variable }) => `exampleOf(${variable})`).join(', ')}];
@@ -72,10 +81,11 @@ export const entitiesSpec = (
   consumed: readonly DeclaredEvent[],
   runner: TestRunner,
 ): string => `${testImport(runner)}import { tag } from 'leftfold';
-import { exampleOf, given } from 'leftfold/testing';
+import { exampleOf, given, requireFinished } from 'leftfold/testing';
 import { ${consumed.map(({ variable }) => variable).join(', ')} } from './${context}.events.js';
 import { ${camel(name)} } from './${name}.entities.js';
 
+${EVERY_TEST}
 const tags = [tag('${noun}:1')];
 
 describe('${name}', () => {

@@ -10,7 +10,8 @@ import {
   type HttpResponse,
 } from '../../runtime/http/index.js';
 import { MAX_COMPUTED_DIGITS, isComputable, productIn, type ProductContext } from './product.machine.js';
-import { product, shownProduct } from './product.projection.js';
+import { product } from './product.projection.js';
+import { shownProduct } from './product.view.js';
 
 const TEXT = 'text/plain; charset=utf-8';
 

@@ -9,7 +9,8 @@ import type { View } from '../../runtime/projection/define-projection.js';
 import type { FoldState } from '../../runtime/fold/fold-state.js';
 import { numberRecorded } from '../numbers/numbers.events.js';
 import type { ProductContext } from './product.machine.js';
-import { product, shownProduct } from './product.projection.js';
+import { product } from './product.projection.js';
+import { shownProduct } from './product.view.js';
 
 const { fold } = product;
 

@@ -1,6 +1,6 @@
 /** The sum of all numbers: empty ──first number──▶ counting. */
 import { assign, setup } from 'xstate';
-import type { RecordedOf } from '../../runtime/index.js';
+import type { FoldState, RecordedOf, StateValue } from '../../runtime/index.js';
 import type { numberRecorded, numberRetracted } from '../numbers/numbers.events.js';
 
 export interface SumContext {
@@ -33,3 +33,16 @@ export const sumMachine = setup({
     counting: { on: { 'number.recorded': { actions: 'add' }, 'number.retracted': { actions: 'subtract' } } },
   },
 });
+
+export interface SumView {
+  /** In decimal. */
+  readonly value: string;
+  readonly state: StateValue;
+  readonly count: number;
+  readonly [member: string]: StateValue | number;
+}
+
+/** What `GET /sum` answers with. */
+export function sumView({ context, value }: FoldState<SumContext>): SumView {
+  return { value: String(context.total), state: value, count: context.count };
+}

@@ -2,6 +2,9 @@
 import { Problem } from '../http/kernel/problem.js';
 import type { RequiredScope } from './scopes.js';
 
+/** What a scope may have in a challenge (RFC 6750, section 3). A type of events, which the body of a request gives, may have more. */
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
 const HOW = 'Send Authorization: Bearer <key or token>; `leftfold keys create` makes a key.';
 
 /** Nobody is named, and not everybody may do it. Answered with `WWW-Authenticate: Bearer`. */
@@ -39,16 +42,17 @@ export class CredentialsNotCheckable extends Problem {
   }
 }
 
-/** Answered with `WWW-Authenticate: Bearer error="insufficient_scope"` (RFC 6750, 3.1). */
+/** Answered with `WWW-Authenticate: Bearer error="insufficient_scope"` (RFC 6750, 3.1), which names the scope where a header can have it. */
 export class ScopeMissing extends Problem {
   constructor(
     principal: string,
     readonly scope: RequiredScope,
   ) {
     const detail = `${principal} does not have the scope ${scope}.`;
+    const named = SCOPE_TOKEN.test(scope) ? `, scope="${scope}"` : '';
     super('forbidden', 'scope-missing', 'The scope is missing', detail, {
       extensions: { scope },
-      headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
+      headers: { 'www-authenticate': `Bearer error="insufficient_scope"${named}` },
     });
   }
 }

@@ -97,25 +97,24 @@ export class ClientKey {
  * @throws InvalidSetting, which does not repeat the key
  */
 export function clientKeyIn(environment: Environment): ClientKey | undefined {
-  const [text = '', path = '', overHttp = ''] = [
-    environment['LEFTFOLD_KEY'],
-    environment['LEFTFOLD_KEY_FILE'],
-    environment['LEFTFOLD_KEY_OVER_HTTP'],
-  ];
-  if (!['', 'on', 'off'].includes(overHttp))
-    throw new InvalidSetting(
-      'LEFTFOLD_KEY_OVER_HTTP',
-      `must be on or off (it is ${JSON.stringify(overHttp)})`,
-    );
+  const [text = '', path = ''] = [environment['LEFTFOLD_KEY'], environment['LEFTFOLD_KEY_FILE']];
+  const overPlainHttp = keysOverHttpIn(environment);
   if (text !== '' && path !== '')
     throw new InvalidSetting('LEFTFOLD_KEY_FILE', 'must not be set beside LEFTFOLD_KEY; set one of them');
-  const options = { overPlainHttp: overHttp === 'on' };
+  const options = { overPlainHttp };
   try {
     if (text !== '') return ClientKey.of(text, options);
     return path === '' ? undefined : ClientKey.inFile(path, options);
   } catch (error) {
     throw new InvalidSetting(text === '' ? 'LEFTFOLD_KEY_FILE' : 'LEFTFOLD_KEY', (error as Error).message);
   }
+}
+
+/** Whether keys may be sent over `http:` to another machine. @throws InvalidSetting */
+export function keysOverHttpIn(environment: Environment): boolean {
+  const text = environment['LEFTFOLD_KEY_OVER_HTTP'] ?? '';
+  if (['', 'on', 'off'].includes(text)) return text === 'on';
+  throw new InvalidSetting('LEFTFOLD_KEY_OVER_HTTP', `must be on or off (it is ${JSON.stringify(text)})`);
 }
 
 function keyIn(path: string): string {

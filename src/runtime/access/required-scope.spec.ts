@@ -36,9 +36,11 @@ const scopes = scopesOf([ReportsController, SilentController]);
 it.each([
   ['GET', '/reports/sales', 'query:reports'],
   ['HEAD', '/reports/sales', 'query:reports'],
-  ['GET', '/reports/sales/', 'query:reports'],
+  ['GET', '/reports/a%2Fb', 'query:reports'],
+  ['GET', '/reports/%73ecret', 'query:secret'],
   ['GET', '/reports/secret', 'query:secret'],
   ['POST', '/reports/secret/1', 'command:reports'],
+  ['POST', '/reports/secret/', 'command:reports'],
   ['PUT', '/a/x', 'admin'],
   ['GET', '/b/x', 'admin'],
 ])('%s %s asks for %s', (method, path, scope) => {
@@ -48,6 +50,9 @@ it.each([
 it.each([
   ['GET', '/reports'],
   ['GET', '/reports/a/b'],
+  ['GET', '/reports/sales/'],
+  ['GET', '/reports//sales'],
+  ['POST', '/reports/a%2Fb'],
   ['POST', '/reports/secret'],
 ])('%s %s is none of the routes', (method, path) => {
   expect(scopeAt(scopes, method, path)).toBeUndefined();

@@ -25,9 +25,14 @@ export function requiredScopeOf(...targets: readonly object[]): RequiredScope | 
 /** Paths as Nest writes them (`/projections/:name`), and of each the scope by method. */
 export type ScopesByRoute = ReadonlyMap<string, ReadonlyMap<string, RequiredScope>>;
 
-/** Of a path that no router has matched; undefined when none of the routes has it. */
+/**
+ * Of a path that no router has matched; undefined when none of the routes has it. It is read as the routers of the apps do: a slash at
+ * the end begins a segment of its own, an encoded slash none, and the rest is decoded in each segment.
+ *
+ * @param path still percent-encoded
+ */
 export function scopeAt(scopes: ScopesByRoute, method: string, path: string): RequiredScope | undefined {
-  const segments = segmentsOf(path);
+  const segments = path.replace(/^\//, '').split('/').map(decodeURIComponent);
   const fitting = [...scopes].flatMap(([route, methods]) => {
     const scope = methods.get(method) ?? methods.get('ALL');
     return scope !== undefined && fits(segmentsOf(route), segments) ? [{ route, scope }] : [];

@@ -7,6 +7,8 @@ export interface CommandOptions {
   readonly signal?: AbortSignal;
   /** Default: a random one for each command. */
   readonly idempotencyKey?: string;
+  /** In the metadata of what is recorded: 1 to 200 printable ASCII characters. Default: none. */
+  readonly correlationId?: string;
 }
 
 export interface CommandAnswer {
@@ -74,10 +76,13 @@ export class CommandSender {
 
   /** @throws ProblemError, or the last error of `fetch`: then it is not known whether it was carried out, and the same key may be used again */
   async send(path: string, input: unknown, options: CommandOptions = {}): Promise<CommandAnswer> {
-    const { idempotencyKey = randomKey(), signal } = options;
+    const { idempotencyKey = randomKey(), correlationId, signal } = options;
     const { headers, body } = await this.transport.send(this.transport.urlOf(path), {
       method: 'POST',
-      headers: { 'idempotency-key': idempotencyKey },
+      headers: {
+        'idempotency-key': idempotencyKey,
+        ...(correlationId !== undefined && { 'x-correlation-id': correlationId }),
+      },
       body: input,
       signal,
     });
@@ -96,7 +101,7 @@ export class CommandSender {
 }
 
 /** A UUID of version 4; `crypto.randomUUID` is missing on pages that came over plain HTTP. */
-function randomKey(): string {
+export function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

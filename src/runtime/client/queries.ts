@@ -84,6 +84,17 @@ export interface EntityPage<Entity> {
   readonly next?: string;
 }
 
+/** The state that a view is made of. */
+export interface FoldedState {
+  readonly position: number;
+  /** That of the projection. */
+  readonly version: number;
+  /** The active states, as in XState. */
+  readonly value: unknown;
+  /** As `unflatten` of the package devalue takes it. */
+  readonly context: unknown;
+}
+
 export type State<View> = View & { readonly position: number };
 export type Entity<View> = View & { readonly key: string; readonly position: number };
 
@@ -166,6 +177,11 @@ export class ProjectionClient<View> {
   /** @throws ProblemError, as with `not-yet` where the projection does not reach `after` in time */
   async get(options: StateOptions = {}): Promise<State<View>> {
     return (await this.queries.get(this.path, options)).body as State<View>;
+  }
+
+  /** All of the state, to fold on from. @throws ProblemError */
+  async folded(options: StateOptions = {}): Promise<FoldedState> {
+    return (await this.queries.get(`${this.path}/folded`, options)).body as FoldedState;
   }
 
   /** Page by page as it is iterated. @throws ProblemError */

@@ -57,11 +57,12 @@ export interface CommandDefinition<Context, Schema, Id> extends Decides<Context,
 export interface CommandHttp<Input, Id> {
   /**
    * What follows the subject in the URL: `POST /<decider>/{id}/<path>`; of a decision about several subjects, all of it. Default: the name. A part
-   * in braces is a member of the input that the URL says and the body does not: `items/{item}/quantity`.
+   * in braces is a member of the input that the URL has and the body has not: `items/{item}/quantity`. Numbers and booleans are written as in JSON. The command
+   * that creates names no members.
    */
   readonly path?: string;
   /**
-   * A member of the input, a text, that names what the command makes: where the client sends none, a UUID of version 7 is made. A retry under the
+   * A member of the input, a text that takes a UUID, that names what the command makes: where the client sends none, a UUID of version 7 is made. A retry under the
    * same `Idempotency-Key` is answered with the one that was made first.
    */
   readonly makes?: string;
@@ -85,8 +86,8 @@ export interface CommandHttp<Input, Id> {
   /** Default: 201. With 204 the answer has no body. */
   readonly status?: 200 | 201 | 202 | 204;
   /**
-   * The path that `Location` leads to, with members of the input, and the subject's parameter, in braces: `items/{item}`. Of an array, where its
-   * events are, whatever this says. Default: the subject; of a decision about several subjects, its events.
+   * The path that `Location` leads to, with members that every input has, and the subject's parameter, in braces: `items/{item}`. The default counts where a
+   * member's value can be no part of a URL, as `..` or one with a slash. Of an array, where its events are, whatever this says. Default: the subject; of a decision about several subjects, its events.
    */
   readonly location?: string;
   /**
@@ -98,7 +99,7 @@ export interface CommandHttp<Input, Id> {
   readonly answer?: (recorded: Recorded<Input, Id>) => Json;
   /** Describes `answer` in the documentation. */
   readonly answerSchema?: AnyInputSchema;
-  /** What tells two requests under one `Idempotency-Key` apart. Default: command, subject and input. */
+  /** What tells two requests under one `Idempotency-Key` apart. Default: command, subject, and the input as it was sent. */
   readonly fingerprint?: (request: Requested<Input, Id>) => Json;
 }
 
@@ -106,7 +107,7 @@ export interface CommandHttp<Input, Id> {
 export interface Requested<Input, Id> {
   /** The subject of each input. Undefined where its id is made here, and for a decision about several subjects. */
   readonly ids: readonly (Id | undefined)[];
-  /** Without the member that was made here (`makes`). */
+  /** As the schema gives them, without the member that was made here (`makes`). What a schema makes of that member elsewhere is the same in no retry. */
   readonly inputs: readonly Input[];
   /** Whether it was an array. */
   readonly many: boolean;

@@ -111,6 +111,7 @@ export function defineDecider<
     decisionModel: (id, mustAllow) =>
       modelOf(
         {
+          name,
           fold,
           consumes,
           recent,
@@ -137,6 +138,8 @@ export function isInitial<Context>({ initial }: Fold<Context>, state: FoldState<
 }
 
 interface SubjectModel<Context> {
+  /** Of the decider. */
+  readonly name: string;
   readonly fold: Fold<Context>;
   readonly consumes: readonly AnyContract[];
   readonly recent: RecentStatesOfLogs<Context>;
@@ -145,7 +148,7 @@ interface SubjectModel<Context> {
 }
 
 function modelOf<Context>(
-  { fold, consumes, recent, subject, refusal }: SubjectModel<Context>,
+  { name, fold, consumes, recent, subject, refusal }: SubjectModel<Context>,
   mustAllow: AnyContract | undefined,
 ): DecisionModel<Context> {
   const { query, origin, onlyNewest = false } = subject;
@@ -170,7 +173,7 @@ function modelOf<Context>(
       const known = states?.get(key);
       const usable = known !== undefined && known.through <= through ? known : undefined;
       if (usable?.through === through) return usable.state;
-      const { state, bytes } = await foldSubject(log, fold, consumes, subject, through, usable);
+      const { state, bytes } = await foldSubject(log, fold, consumes, subject, name, through, usable);
       // If the log was found to have another past meanwhile, these are no longer those of the log.
       states?.set(key, state, through, bytes);
       return state;

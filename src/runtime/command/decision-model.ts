@@ -1,5 +1,6 @@
 /** What a decision depends on: which events, the state that they fold to, and why that state may refuse a command. */
 import {
+  NO_TAGS,
   START,
   position,
   type Position,
@@ -12,6 +13,7 @@ import type { EventLog } from '../event-log/event-log.js';
 import { ofTypes } from '../event-log/query.js';
 import type { Problem } from '../http/kernel/problem.js';
 import type { Fold, FoldState } from '../fold/fold-state.js';
+import { EventCannotBeFolded } from './event-cannot-be-folded.js';
 import { bytesOf } from './recent-states.js';
 
 /**
@@ -71,13 +73,16 @@ export interface Folded<Context> {
 /**
  * The subject's state up to a position of the log.
  *
+ * @param decider its name, for the error
  * @param known a state to go on from. Default: the initial one
+ * @throws EventCannotBeFolded
  */
 export async function foldSubject<Context>(
   log: EventLog,
   fold: Fold<Context>,
   consumes: readonly AnyContract[],
   { query, origin, onlyNewest = false }: Subject,
+  decider: string,
   through: Position,
   known: { readonly state: FoldState<Context>; readonly through: Position } = {
     state: fold.initial,
@@ -107,7 +112,12 @@ export async function foldSubject<Context>(
     for await (const page of pages) {
       // Several events may stand at one position.
       for (const event of onlyNewest ? page.toReversed() : page) {
-        state = fold.step(state, event);
+        try {
+          state = fold.step(state, event);
+        } catch (cause) {
+          const tags = query.flatMap(({ tags = NO_TAGS }) => tags);
+          throw new EventCannotBeFolded(event, { decider, tags }, { cause });
+        }
         if (known.through > START) bytes += bytesOf(event.data);
       }
     }

@@ -7,6 +7,7 @@ import { START, position, tag } from '../event-log/event.js';
 import type { Machine } from '../fold/fold.js';
 import { MemoryStore } from '../stores/memory.store.js';
 import { defineDecider, type Decider } from './decider.js';
+import { EventCannotBeFolded } from './event-cannot-be-folded.js';
 import { execute, load } from './execute.js';
 import { createAtPositions, executeMany } from './execute-many.js';
 
@@ -87,6 +88,12 @@ describe('an event that the machine fails on only once it is recorded', () => {
     });
     const decider = summing({ on: { 'sum.added': { actions: failing } } });
     await expect(execute(log, decider, 'a', add, '5')).resolves.toMatchObject({ last: position(1) });
-    await expect(load(log, decider, 'a')).rejects.toThrow('it is recorded');
+    await expect(load(log, decider, 'a')).rejects.toMatchObject({
+      problem: 'event-cannot-be-folded',
+      event: { position: 1, type: 'sum.added' },
+      subject: { decider: 'sum', tags: ['sum:a'] },
+      cause: new Error('it is recorded'),
+    });
+    await expect(execute(log, decider, 'a', add, '5')).rejects.toThrow(EventCannotBeFolded);
   });
 });

@@ -253,9 +253,9 @@ async function attempt<Context>(
 /** The commit of this id, if there is one. @throws CommitIdReused when it was recorded for something else */
 async function recordedUnder(
   log: EventLog,
-  { commitId, fingerprint, formerId }: AppendOptions,
+  { commitId, fingerprint, formerId, otherFingerprint }: AppendOptions,
 ): Promise<Commit | undefined> {
-  return commitId === undefined ? undefined : log.find(commitId, fingerprint, formerId);
+  return commitId === undefined ? undefined : log.find(commitId, fingerprint, formerId, otherFingerprint);
 }
 
 /** What the work gives, or the problem that it throws. */

@@ -43,6 +43,8 @@ export interface AppendOptions {
   readonly formerId?: CommitId;
   /** Identifies the request that the commit id is for. Default: a digest of the events. Another one under the same id is refused. */
   readonly fingerprint?: string;
+  /** Another fingerprint that the same request may have been recorded with. @internal */
+  readonly otherFingerprint?: string | undefined;
   readonly metadata?: Metadata;
 }
 
@@ -155,7 +157,8 @@ export class EventLog {
     const metadata = options.metadata === undefined ? NO_METADATA : checkedMetadata(options.metadata);
     const { checked, bytes } = 'checked' in events ? events : this.check(events);
     const fingerprint = options.fingerprint ?? (options.commitId && requestFingerprint(checked));
-    const former = await this.#former(options.formerId, fingerprint);
+    const fingerprints = fingerprintsOf(fingerprint, options.otherFingerprint);
+    const former = await this.#former(options.formerId, fingerprints);
     if (former !== undefined) return { kind: 'recorded', commit: former };
     const newCommit: NewCommit = {
       id: options.commitId ?? commitId(this.#newId()),
@@ -170,7 +173,7 @@ export class EventLog {
     if (outcome.kind === 'conflict') return outcome;
     const { commit } = outcome;
     this.#noteHead(commit.last);
-    if (commit.repeated) return { kind: 'recorded', commit: sameRequest(commit, fingerprint) };
+    if (commit.repeated) return { kind: 'recorded', commit: sameRequest(commit, fingerprints) };
     if (commit.last > this.#appended) this.#appended = commit.last;
     else if (this.#recent.through >= commit.last)
       this.#wentBack(new LogWentBack(this.#recent.through, commit.last));
@@ -190,11 +193,11 @@ export class EventLog {
   /** What was recorded for something else is no concern of this request. */
   async #former(
     id: CommitId | undefined,
-    fingerprint: string | undefined,
+    fingerprints: Fingerprints,
   ): Promise<(Commit & { readonly repeated: true }) | undefined> {
     if (id === undefined) return undefined;
     const found = await this.store.find(id);
-    return found !== undefined && found.fingerprint === fingerprint
+    return found !== undefined && fingerprints.includes(found.fingerprint)
       ? { ...found, repeated: true }
       : undefined;
   }
@@ -204,10 +207,16 @@ export class EventLog {
    *
    * @throws CommitIdReused when it was recorded for something else
    */
-  async find(id: CommitId, fingerprint?: string, formerId?: CommitId): Promise<Commit | undefined> {
+  async find(
+    id: CommitId,
+    fingerprint?: string,
+    formerId?: CommitId,
+    otherFingerprint?: string,
+  ): Promise<Commit | undefined> {
     const commit = await this.store.find(id);
-    if (commit === undefined) return this.#former(formerId, fingerprint);
-    return sameRequest({ ...commit, repeated: true }, fingerprint);
+    const fingerprints = fingerprintsOf(fingerprint, otherFingerprint);
+    if (commit === undefined) return this.#former(formerId, fingerprints);
+    return sameRequest({ ...commit, repeated: true }, fingerprints);
   }
 
   /** The events in the range that match, a page at a time, up to the head as it is when reading begins. */
@@ -375,8 +384,15 @@ function recordedEvents(
   );
 }
 
-function sameRequest(commit: Commit, fingerprint: string | undefined): Commit {
-  if (fingerprint !== undefined && commit.fingerprint !== fingerprint) throw new CommitIdReused();
+/** Of one request; the first is the one that it is recorded with. */
+type Fingerprints = readonly (string | undefined)[];
+
+function fingerprintsOf(fingerprint: string | undefined, other: string | undefined): Fingerprints {
+  return other === undefined ? [fingerprint] : [fingerprint, other];
+}
+
+function sameRequest(commit: Commit, fingerprints: Fingerprints): Commit {
+  if (fingerprints[0] !== undefined && !fingerprints.includes(commit.fingerprint)) throw new CommitIdReused();
   return commit;
 }
 

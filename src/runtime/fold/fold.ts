@@ -24,12 +24,12 @@ const NO_RAISES: RaiseQueue = {
   },
 };
 
-/** In development and in tests; in production only the initial state is looked through, since each step costs that much more. */
-const CHECKS_STEPS = process.env['NODE_ENV'] !== 'production';
+/** In development and in tests; in production, and in browsers, only the initial state is looked through, since each step costs that much more. */
+const CHECKS_STEPS = typeof process !== 'undefined' && process.env['NODE_ENV'] !== 'production';
 
 /**
  * @param options `checksSteps`: whether the state is looked through and frozen after each step, so that an action that changes it in place, or
- *   puts something into it that is no data, fails at once. Default: unless `NODE_ENV` is `production`
+ *   puts something into it that is no data, fails at once. Default: in Node, unless `NODE_ENV` is `production`
  * @throws NotData when the initial context is no plain data
  * @throws Error that names the state when the machine is not pure (invoke, after, history, spawned actors, delays, other
  *   effects), or when a guard or action that it names has no implementation

@@ -1,8 +1,5 @@
 /** A state is plain data that nobody changes in place: checks that, and freezes what it has checked. */
-import { types } from 'node:util';
-
-// Not `instanceof`, which fails for objects of another realm, such as a test's.
-const { isDate, isMap, isNativeError, isSet, isTypedArray } = types;
+import { isDate, isMap, isNativeError, isSet, isTypedArray } from './builtin-kinds.js';
 
 /** Something in a state that a snapshot could not bring back as it was. */
 export class NotData extends TypeError {

@@ -141,26 +141,7 @@ function contractsOf({ contracts, projections, deciders = [] }: Feature): readon
   return [...contracts, ...consumed, ...recorded];
 }
 
-/** What the contexts publish: what they name in `contracts`, and what their commands record. Not what they consume of others. */
-export function ownContractsIn(modules: readonly unknown[]): readonly AnyContract[] {
-  const own = contextsIn(modules)
-    .flatMap(({ features }) => features)
-    .flatMap(({ contracts, records = [], deciders = [] }) => [
-      ...contracts,
-      ...records,
-      ...deciders.filter(isJointDecision).flatMap(({ command }) => contractsOfRecords(command.records)),
-      ...deciders
-        .filter(isDecider)
-        .flatMap(({ commands }) =>
-          Object.values(commands as Readonly<Record<string, AnyCommand>>).flatMap(({ records: recorded }) =>
-            contractsOfRecords(recorded),
-          ),
-        ),
-    ]);
-  return [...new Set(own)];
-}
-
-const contractsOfRecords = (records: Records): readonly AnyContract[] =>
+export const contractsOfRecords = (records: Records): readonly AnyContract[] =>
   isContract(records) ? [records] : Object.values(records);
 
 function recordersIn(context: ContextInModel, type: string): readonly string[] {

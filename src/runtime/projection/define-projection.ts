@@ -28,6 +28,11 @@ export interface ProjectionHttp {
   readonly path?: string;
   /** Describes what `view` gives in the documentation, and to `leftfold client`; nothing is checked by it. */
   readonly viewSchema?: ViewSchema;
+  /**
+   * Whether `GET /<path>/folded` answers with all of the state, also what the view does not show, as optimistic rendering needs it. Asks for the same
+   * scope as the view. Default: false.
+   */
+  readonly folded?: boolean;
 }
 
 export interface ProjectionDefinition<Context = unknown, Shown extends View = View> {

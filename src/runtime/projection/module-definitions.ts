@@ -12,7 +12,10 @@ type Imported = Type | DynamicModule;
 
 /** What `LeftfoldModule.forFeature` was given. */
 export interface Feature {
+  /** All that it knows, those of other contexts included. */
   readonly contracts: readonly AnyContract[];
+  /** Those that it names itself, in `contracts`. */
+  readonly named?: readonly AnyContract[];
   readonly projections: readonly ProjectionDefinition[];
   readonly entityProjections?: readonly EntityProjectionDefinition[];
   readonly readModels?: readonly AnyReadModelDefinition[];

@@ -70,6 +70,10 @@ describe('StoreDrivers', () => {
     expect(await new StoreDrivers([one, other]).open('one:')).toBe(other.store);
   });
 
+  it('takes memory for memory:', async () => {
+    expect(await new StoreDrivers([memoryDriver]).open('memory')).toBeInstanceOf(MemoryStore);
+  });
+
   describe('given a URL that it does not know', () => {
     const drivers = new StoreDrivers([new NotedDriver(['one:', 'two:']), memoryDriver]);
 

@@ -65,7 +65,8 @@ export class StoreDrivers {
   }
 
   #driverOf(url: string): StoreDriver {
-    const protocol = PROTOCOL.exec(url)?.[0].toLowerCase();
+    // As the setting LEFTFOLD_STORE has it.
+    const protocol = url === 'memory' ? 'memory:' : PROTOCOL.exec(url)?.[0].toLowerCase();
     const driver = protocol === undefined ? undefined : this.#byProtocol.get(protocol);
     if (driver !== undefined) return driver;
     const known = [...this.#byProtocol.keys()].join(', ');

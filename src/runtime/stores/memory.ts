@@ -8,7 +8,7 @@ export { MemoryStore };
 export const memoryDriver: StoreDriver = {
   protocols: ['memory:'],
   open: (url) =>
-    /^memory:$/i.test(url)
+    /^memory:?$/i.test(url)
       ? Promise.resolve(new MemoryStore())
       : Promise.reject(
           new StoreNotOpened('a log in memory has no name: its URL is memory: and nothing more'),

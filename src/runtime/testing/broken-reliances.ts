@@ -1,6 +1,8 @@
-/** What `leftfold contracts check` finds, for a test: reliances of the consumers of an application that published contracts break. */
+/** What `leftfold contracts check` finds, for a test: reliances of the consumers of an application that published contracts break, and schemas that it has changed in place. */
+import { changedInPlace } from '../event-log/contracts/publishing/changed-in-place.js';
 import { publishedAt, type SourceOptions } from '../event-log/contracts/publishing/published-source.js';
 import { brokenReliances, type BrokenReliance } from '../event-log/contracts/publishing/reliance.js';
+import { ownContractsIn } from '../model/own-contracts.js';
 import { reliancesIn } from '../model/reliances.js';
 import { contractsIn } from '../projection/module-definitions.js';
 
@@ -15,11 +17,10 @@ export async function brokenReliancesOf(
   place: string,
   { events, ...options }: SourceOptions & { readonly events?: readonly string[] } = {},
 ): Promise<readonly BrokenReliance[]> {
-  const reliances = reliancesIn(modules).filter(({ event }) => events?.includes(event.type) ?? true);
-  const published = await publishedAt(
-    place,
-    reliances.map(({ event }) => event),
-    options,
-  );
-  return brokenReliances(reliances, published, contractsIn(modules));
+  const isChosen = ({ type }: { readonly type: string }): boolean => events?.includes(type) ?? true;
+  const reliances = reliancesIn(modules).filter(({ event }) => isChosen(event));
+  const own = ownContractsIn(modules).own.filter(({ contract }) => isChosen(contract));
+  const needed = [...reliances.map(({ event }) => event), ...own.map(({ contract }) => contract)];
+  const published = await publishedAt(place, needed, options);
+  return [...brokenReliances(reliances, published, contractsIn(modules)), ...changedInPlace(own, published)];
 }

@@ -15,8 +15,9 @@ import { MemoryStore } from '../stores/memory.store.js';
 import { carryOut } from './carry-out.js';
 import { about, commitOf, registryOf, storedEvents, type GivenEvent } from './given-events.js';
 import { eventDifferences, outcomeOf, requireOutcome, showEvent, type Expected } from './outcome.js';
+import { begin, finish, finishBy } from './require-finished.js';
 import { entitiesAfter, requireEntities, requireView, viewAfter } from './views.js';
-import { assertFor, assertionError } from './shown.js';
+import { assertFor, assertionError, callOf, shown } from './shown.js';
 
 export interface GivenOptions {
   /** Of events that neither the decider nor the projection of the test consumes, as those of unique values. */
@@ -45,7 +46,9 @@ export interface When {
  *       .then([moneyDeposited.create({ account: 'a', cents: 5 })]);
  */
 export function given(events: readonly GivenEvent[], options: GivenOptions = {}): Given {
-  return new Given(events, options);
+  const scenario = new Given(events, options);
+  begin(scenario, nameOf(events), given);
+  return scenario;
 }
 
 export class Given {
@@ -90,6 +93,7 @@ export class Given {
     decider: AnyDecider | JointDecider<unknown, unknown> | JointDecision<unknown, AnyInputSchema>,
     ...[id, command, input]: readonly unknown[]
   ): When {
+    finish(this);
     const outcome = async (): Promise<ReturnType<typeof outcomeOf>> => {
       if ('kind' in decider) {
         const joint = decider;
@@ -114,16 +118,19 @@ export class Given {
     const when: When = {
       then: async (expected, ...more: readonly unknown[]) => {
         if (typeof expected === 'function') {
+          finish(when);
           const forgotten = new Error('nothing is expected; add .then([ … ]) or .then(refused( … ))');
           (more[0] as (error: Error) => void)(forgotten);
           return;
         }
-        const found = await outcome();
+        const found = await finishBy(when, outcome);
         assertFor(when, 'then', () => {
           requireOutcome(expected, found);
         });
       },
     };
+    const name = 'name' in decider ? decider.name : 'the decision';
+    begin(when, `${nameOf(this.events)}, ${nameOfCommand(name, id, command)}`, callOf(this, 'when'));
     return when;
   }
 
@@ -134,12 +141,11 @@ export class Given {
     names: readonly string[],
   ): Promise<void> {
     const { name, consumes, commands } = decider as AnyDecider;
-    const log = await this.#log(
-      aboutConsumed(decider as AnyDecider, id, this.events),
-      consumes,
-      `the decider ${name}`,
-    );
-    const { state } = await load(log, decider as AnyDecider, id);
+    const { state } = await finishBy(this, async () => {
+      const events = aboutConsumed(decider as AnyDecider, id, this.events);
+      const log = await this.#log(events, consumes, `the decider ${name}`);
+      return load(log, decider as AnyDecider, id);
+    });
     const allowed = Object.entries(commands).filter(([, command]) =>
       allows(decider as AnyDecider, state, command as { readonly records: AnyContract }),
     );
@@ -194,6 +200,7 @@ export class Given {
 
   /** What consumers are given: the events in their current revisions, as their upcasters make them. @throws AssertionError */
   expectEvents(expected: readonly NewEvent[]): void {
+    finish(this);
     const events = this.#upcasted([], 'the test');
     const lines = eventDifferences(expected, events);
     if (lines === undefined) return;
@@ -206,6 +213,7 @@ export class Given {
   }
 
   #consumedBy({ name, consumes }: Pick<ProjectionDefinition, 'name' | 'consumes'>): readonly RecordedEvent[] {
+    finish(this);
     const types = new Set(consumes.map(({ type }) => type));
     return this.#upcasted(consumes, `the projection ${name}`).filter(({ type }) => types.has(type));
   }
@@ -230,6 +238,19 @@ export class Given {
     return log;
   }
 }
+
+/** As in `given account.opened, money.deposited`. */
+function nameOf(events: readonly GivenEvent[]): string {
+  const types = events.slice(0, MAX_NAMED).map(({ type }) => type);
+  const more = events.length - types.length;
+  return `given ${types.join(', ') || 'no events'}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+const MAX_NAMED = 3;
+
+/** As in `when account 'a': withdraw`, or `when transfer` for a decision about several subjects. */
+const nameOfCommand = (name: string, id: unknown, command: unknown): string =>
+  typeof command === 'string' ? `when ${name} ${shown(id)}: ${command}` : `when ${name}`;
 
 /** Those that the decider does not consume keep having no tags. */
 function aboutConsumed(

@@ -162,6 +162,16 @@ describe('a log that was written without credentials', () => {
     expect(json).toMatchObject({ scope: 'events:append:memo.taken' });
   });
 
+  it.each(['notiz.é', 'memo.€', 'memo"', 'memo\r\nset-cookie: a=b'])(
+    'refuses a type that no header can name: %j',
+    async (type) => {
+      const body = { events: [{ type, data: {} }] };
+      const { status, json } = await send(`${running.url}/events`, { key: keys['till-1'], body });
+      expect(status).toBe(403);
+      expect(json).toMatchObject({ scope: `events:append:${type}` });
+    },
+  );
+
   it('tells everybody whether it is ready, and operators why', async () => {
     expect((await send(`${running.url}/health/ready`)).json).toEqual({ status: 'ready' });
     const { json } = await send(`${running.url}/health/ready`, { key: keys.operator });

@@ -6,7 +6,8 @@ import { isInitial, type AnyDecider } from '../../command/decider.js';
 import { execute, load } from '../../command/execute.js';
 import { createAtPositions, executeMany, type ManyItem } from '../../command/execute-many.js';
 import type { SubjectIds } from '../../command/subject-ids.js';
-import { FORM_TYPE, readBody } from '../kernel/bodies.js';
+import { FORM_TYPE, JSON_TYPE, readBody } from '../kernel/bodies.js';
+import { negotiate } from '../kernel/headers.js';
 import { queryOf, sendJson, type HttpRequest } from '../kernel/exchange.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
 import type { CommitOptions } from '../events/idempotency.js';
@@ -30,24 +31,30 @@ type Answer = Route['answer'];
 export function answerCreation(served: ServedDecider, named: NamedCommand): Answer {
   const { decider, path } = served;
   const { ids } = decider;
-  const read = readerOf(named.command, { ...(ids.kind === 'text' && { ids }) });
+  const readRequest = readerOf(named.command, { ...(ids.kind === 'text' && { ids }) });
   return async ({ log, links }, request, response) => {
-    const asked = await read(request, {});
-    const options = optionsOf(request, decider.name, named, asked);
+    const read = await readRequest(request, {});
+    const options = optionsOf(request, decider.name, named, read);
     const recorded =
       ids.kind === 'position'
-        ? await createNumbered(log, decider, named.command, asked, options)
-        : await createNamed(log, decider, named.command, asked, options);
+        ? await createNumbered(log, decider, named.command, read, options)
+        : await createNamed(log, decider, named.command, read, options);
     const { commit, ids: created } = recorded;
-    const location = asked.many
+    const location = read.many
       ? linkToCommit(links, commit.first, commit.last)
       : links.runtime(`/${path}/${encodeURIComponent(String(created[0]))}`);
-    const body = asked.many
+    const body = read.many
       ? { first: commit.first, last: commit.last, ...(ids.kind === 'text' && { ids: created as string[] }) }
       : ids.kind === 'text'
         ? { [ids.parameter]: created[0] as string, position: commit.last }
         : { [ids.parameter]: commit.first };
-    return answerRecorded({ log, links }, response, named, asked, recorded, { location, body }, served);
+    return answerRecorded({ log, links }, response, {
+      command: named.command,
+      request: read,
+      recorded,
+      standard: { location, body },
+      decider: served,
+    });
   };
 }
 
@@ -55,26 +62,27 @@ export function answerCreation(served: ServedDecider, named: NamedCommand): Answ
 export function answerCommand(served: ServedDecider, named: NamedCommand): Answer {
   const { decider, path } = served;
   const { parameter } = decider.ids;
-  const read = readerOf(named.command, { path: named.path });
+  const readRequest = readerOf(named.command, { path: named.path });
   return async ({ log, links }, request, response, parameters) => {
     const { [parameter]: text = '' } = parameters;
-    const { many, inputs, made, id } = await read(
-      request,
-      parameters,
-      () => decider.ids.read(text) as unknown,
-    );
-    const ids = inputs.map(() => id);
-    const asked = { many, inputs, ids, made };
-    const options = optionsOf(request, decider.name, named, asked);
+    const { id, ...read } = await readRequest(request, parameters, () => decider.ids.read(text) as unknown);
+    const { many, inputs } = read;
+    const command = { ...read, ids: inputs.map(() => id) };
+    const options = optionsOf(request, decider.name, named, command);
     const commit = many
-      ? await executeMany(log, decider, named.command, itemsOf(ids, inputs), options)
+      ? await executeMany(log, decider, named.command, itemsOf(command.ids, inputs), options)
       : await execute(log, decider, id, named.command, inputs[0], options);
     const location = links.runtime(`/${path}/${encodeURIComponent(String(id))}`);
     const body = many
       ? { [parameter]: id as Json, first: commit.first, last: commit.last }
       : { [parameter]: id as Json, position: commit.last };
-    const recorded = { commit, ids: [id] };
-    return answerRecorded({ log, links }, response, named, asked, recorded, { location, body }, served);
+    return answerRecorded({ log, links }, response, {
+      command: named.command,
+      request: command,
+      recorded: { commit, ids: [id] },
+      standard: { location, body },
+      decider: served,
+    });
   };
 }
 
@@ -84,17 +92,23 @@ export function answerDecision(decision: AnyDecision): Answer {
   const command: AnyCommand = decision.command as AnyCommand;
   const { path = name } = httpOf(command);
   const named = { name, command, path };
-  const read = readerOf(command, { path });
+  const readRequest = readerOf(command, { path });
   return async ({ log, links }, request, response, parameters) => {
-    const asked = await read(request, parameters);
-    const { inputs } = asked;
-    const options = optionsOf(request, name, named, asked);
-    const commit = asked.many
+    const read = await readRequest(request, parameters);
+    const { inputs } = read;
+    const options = optionsOf(request, name, named, read);
+    const commit = read.many
       ? await executeMany(log, decision, command, itemsOf(inputs, inputs), options)
       : await execute(log, decision, inputs[0], command, inputs[0], options);
     const location = linkToCommit(links, commit.first, commit.last);
     const body = { first: commit.first, last: commit.last };
-    return answerRecorded({ log, links }, response, named, asked, { commit, ids: [] }, { location, body });
+    return answerRecorded({ log, links }, response, {
+      command,
+      request: read,
+      recorded: { commit, ids: [] },
+      standard: { location, body },
+      decider: undefined,
+    });
   };
 }
 
@@ -104,6 +118,7 @@ export function answerSubject(served: ServedDecider): Answer {
   const { ids } = decider;
   return async ({ log, links }, request, response, { [ids.parameter]: text = '' }) => {
     refuseUnknownParameters(queryOf(request), []);
+    negotiate(request.headers.accept, [JSON_TYPE]);
     const id: unknown = ids.read(text);
     const { state, after } = await load(log, decider, id);
     if (isInitial(decider.fold, state)) throw noSuchSubject(decider, state, id);
@@ -130,17 +145,19 @@ function readerOf(
 ) => Promise<CommandRequest & { readonly id?: unknown }> {
   const accepted = acceptedBy(command);
   const names = parametersIn(path);
+  const hasBody = httpOf(command).status !== 204;
   // Made once: what a request need not make is 10 % of its time.
   const asJson = { isForm: false, ...(ids && { ids }) };
   const asForm = { ...asJson, isForm: true };
   return async (request, parameters, readId) => {
     refuseUnknownParameters(queryOf(request), []);
+    if (hasBody) negotiate(request.headers.accept, [JSON_TYPE]);
     const body = await readBody(request, accepted);
-    const given = isForm(request) ? asForm : asJson;
-    if (readId === undefined && names.length === 0) return readCommand(command, body, given);
+    const options = isForm(request) ? asForm : asJson;
+    if (readId === undefined && names.length === 0) return readCommand(command, body, options);
     const id = readId?.();
-    const said = Object.fromEntries(names.map((name) => [name, parameters[name] ?? '']));
-    return { ...(await readCommand(command, body, { ...given, said })), id };
+    const urlMembers = Object.fromEntries(names.map((name) => [name, parameters[name] ?? '']));
+    return { ...(await readCommand(command, body, { ...options, urlMembers })), id };
   };
 }
 

@@ -1,7 +1,8 @@
 /** Reads what a command is asked to do from a request: one input or several, and the ids that the client chose. */
 import { FORM_TYPE, JSON_TYPE, NDJSON_TYPE } from '../kernel/bodies.js';
+import type { JsonSchema } from '../kernel/api-schema.js';
+import { parseExactJson } from '../kernel/exact-json.js';
 import { InvalidBody, InvalidParameter, Problem, pointer, type Fault } from '../kernel/problem.js';
-import type { Json } from '../../event-log/event.js';
 import type { AnyCommand, CommandHttp } from '../../command/commands.js';
 import { MAX_FAULTS, jsonSchemaOf, validInput, validate } from '../../command/input-schema.js';
 import { textIdFault, uuidV7, type SubjectIds } from '../../command/subject-ids.js';
@@ -13,6 +14,8 @@ export interface CommandItem {
   /** The id that the client chose; undefined where there is none. */
   readonly id: unknown;
   readonly input: unknown;
+  /** What the schema made the input of, without what was made here: a retry has the same, whatever the schema makes of it. */
+  readonly unparsed: unknown;
   /** The text that was made here for the member that `makes` names; undefined where the client sent one. */
   readonly made: string | undefined;
 }
@@ -20,6 +23,8 @@ export interface CommandItem {
 export interface CommandRequest {
   readonly many: boolean;
   readonly inputs: readonly unknown[];
+  /** Of each input: what the schema made it of, without what was made here. */
+  readonly unparsed: readonly unknown[];
   /** Of each input. */
   readonly ids: readonly unknown[];
   /** Of each input: what was made here for the member that `makes` names. */
@@ -41,12 +46,12 @@ export interface CommandRequestOptions {
   readonly isForm: boolean;
   /** Given where the member `id` of an input names the subject that it creates. */
   readonly ids?: SubjectIds<unknown>;
-  /** Members of the input that the URL says. */
-  readonly said?: Readonly<Record<string, string>>;
+  /** Members of the input that the URL has, as texts. */
+  readonly urlMembers?: Readonly<Record<string, string>>;
 }
 
 /**
- * @throws InvalidParameter for what the URL says
+ * @throws InvalidParameter for a member that the URL has
  * @throws InvalidBody that names each field at fault, the first twenty of them
  */
 export async function readCommand(
@@ -60,11 +65,13 @@ export async function readCommand(
     const isMany = many && Array.isArray(read);
     const inputs: readonly unknown[] = isMany ? read : [read];
     const none = inputs.map(() => undefined);
-    return { many: isMany, inputs, ids: none, made: none };
+    // One request may be written in several ways, which the schema reads as one.
+    return { many: isMany, inputs, unparsed: inputs, ids: none, made: none };
   }
   if (!many || !Array.isArray(body)) {
-    const { id, input, made } = taken(await readItem(command, orEmpty(command, body), options, []));
-    return { many: false, inputs: [input], ids: [id], made: [made] };
+    const item = await readItem(command, orEmpty(command, body), options, []);
+    if ('faults' in item) throw new InvalidBody(item.faults);
+    return { many: false, ...listed([item]) };
   }
   if (body.length === 0 || body.length > maxMany) {
     const detail = `one commit takes 1 to ${maxMany} ${plural}, not ${body.length}`;
@@ -79,9 +86,13 @@ export async function readCommand(
     if (faults.length >= MAX_FAULTS) break;
   }
   if (faults.length > 0) throw new InvalidBody(faults.slice(0, MAX_FAULTS));
+  return { many: true, ...listed(items) };
+}
+
+function listed(items: readonly CommandItem[]): Omit<CommandRequest, 'many'> {
   return {
-    many: true,
     inputs: items.map(({ input }) => input),
+    unparsed: items.map(({ unparsed }) => unparsed),
     ids: items.map(({ id }) => id),
     made: items.map(({ made }) => made),
   };
@@ -92,47 +103,45 @@ function orEmpty(command: AnyCommand, body: unknown): unknown {
   return body === undefined && jsonSchema(command).type === 'object' ? {} : body;
 }
 
-function taken(item: CommandItem | { readonly faults: readonly Fault[] }): CommandItem {
-  if ('faults' in item) throw new InvalidBody(item.faults);
-  return item;
-}
-
 async function readItem(
   command: AnyCommand,
-  given: unknown,
-  { isForm, ids, said = {} }: CommandRequestOptions,
+  sent: unknown,
+  { isForm, ids, urlMembers = {} }: CommandRequestOptions,
   path: readonly PropertyKey[],
 ): Promise<CommandItem | { readonly faults: readonly Fault[] }> {
   const { properties = {} } = jsonSchema(command);
-  let value = isForm && isObject(given) ? fromForm(given, properties) : given;
+  let unparsed = isForm && isObject(sent) ? fromTexts(sent, properties) : sent;
   let id: unknown;
-  if (ids !== undefined && isObject(value) && (Object.hasOwn(value, 'id') || ids.make === undefined)) {
-    const { id: chosen, ...rest } = value;
+  if (ids !== undefined && isObject(unparsed) && (Object.hasOwn(unparsed, 'id') || ids.make === undefined)) {
+    const { id: chosen, ...rest } = unparsed;
     const read = readId(ids, chosen);
     if ('fault' in read) return { faults: [{ pointer: pointer([...path, 'id']), detail: read.fault }] };
     ({ id } = read);
-    if (!Object.hasOwn(properties, 'id')) value = rest; // otherwise the schema wants it, too
+    if (!Object.hasOwn(properties, 'id')) unparsed = rest; // otherwise the schema wants it, too
   }
-  const { makes } = httpOf(command);
   let made: string | undefined;
-  if (isObject(value)) {
-    const twice = Object.keys(said).find((name) => Object.hasOwn(value as object, name));
+  if (isObject(unparsed)) {
+    const body = unparsed;
+    const twice = Object.keys(urlMembers).find((name) => Object.hasOwn(body, name));
     if (twice !== undefined)
       return { faults: [{ pointer: pointer([...path, twice]), detail: `the URL says ${twice} already` }] };
-    if (makes !== undefined && !Object.hasOwn(value, makes)) made = uuidV7();
-    value = {
-      ...value,
-      ...fromForm(said, properties),
-      ...(makes !== undefined && made !== undefined && { [makes]: made }),
-    };
+    const { makes } = httpOf(command);
+    if (makes !== undefined && !Object.hasOwn(body, makes)) made = uuidV7();
+    unparsed = { ...body, ...fromTexts(urlMembers, properties) };
   }
-  const result = await validate(command.input, value, path);
-  if (!('faults' in result)) return { id, input: result.value, made };
-  for (const name of Object.keys(said)) {
+  const result = await validate(command.input, withMade(command, unparsed, made), path);
+  if (!('faults' in result)) return { id, input: result.value, unparsed, made };
+  for (const name of Object.keys(urlMembers)) {
     const fault = result.faults.find((each) => each.pointer === pointer([...path, name]));
     if (fault !== undefined) throw new InvalidParameter(name, fault.detail);
   }
   return result;
+}
+
+/** What the schema is given: what was sent, and what was made here. */
+export function withMade(command: AnyCommand, unparsed: unknown, made: string | undefined): unknown {
+  const { makes } = httpOf(command);
+  return makes === undefined || made === undefined ? unparsed : { ...(unparsed as object), [makes]: made };
 }
 
 /** As in a URL, so that whatever is created can be found. */
@@ -152,7 +161,7 @@ function readId(
 
 interface ObjectSchema {
   readonly type?: unknown;
-  readonly properties?: Readonly<Record<string, { readonly type?: unknown }>>;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
 }
 
 const jsonSchemas = new WeakMap<AnyCommand, ObjectSchema>();
@@ -163,23 +172,40 @@ function jsonSchema(command: AnyCommand): ObjectSchema {
   return known;
 }
 
-/** A form has texts only: those that the schema wants as numbers or booleans are read as JSON has them. */
-function fromForm(
-  form: Readonly<Record<string, unknown>>,
-  properties: NonNullable<ObjectSchema['properties']>,
-): Readonly<Record<string, Json>> {
-  const read = (name: string, text: unknown): Json => {
-    const type = Object.hasOwn(properties, name) ? properties[name]?.type : undefined;
-    if ((type === 'integer' || type === 'number') && isExactNumber(String(text))) return Number(text);
-    if (type === 'boolean' && (text === 'true' || text === 'false')) return text === 'true';
-    return text as Json;
+/**
+ * Forms and URLs have texts only. What the schema wants as a number or a boolean, and not as a text as well, is read as JSON has it: `1.50` and
+ * `1e3` are numbers, `01` and `+1` are none.
+ */
+function fromTexts(
+  texts: Readonly<Record<string, unknown>>,
+  properties: Readonly<Record<string, JsonSchema>>,
+): Readonly<Record<string, unknown>> {
+  const read = (name: string, text: unknown): unknown => {
+    const types = typesOf(Object.hasOwn(properties, name) ? properties[name] : undefined);
+    if (typeof text !== 'string' || types.has('string')) return text;
+    const isNumber = (types.has('integer') || types.has('number')) && JSON_NUMBER.test(text);
+    const isBoolean = types.has('boolean') && (text === 'true' || text === 'false');
+    return isNumber || isBoolean ? parseExactJson(text) : text;
   };
-  return Object.fromEntries(Object.entries(form).map(([name, text]) => [name, read(name, text)]));
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, read(name, text)]));
 }
 
-function isExactNumber(text: string): boolean {
-  const isNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text);
-  return isNumber && String(Number(text)) === text;
+/** RFC 8259, section 6. */
+const JSON_NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Those of all alternatives of a schema. */
+export function typesOf(schema: JsonSchema | undefined): ReadonlySet<unknown> {
+  const {
+    type,
+    anyOf = [],
+    oneOf = [],
+  } = (schema ?? {}) as {
+    readonly type?: unknown;
+    readonly anyOf?: readonly JsonSchema[];
+    readonly oneOf?: readonly JsonSchema[];
+  };
+  const alternatives = [...anyOf, ...oneOf].flatMap((each) => [...typesOf(each)]);
+  return new Set([...(type === undefined ? [] : [type]), ...alternatives]);
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -6,7 +6,12 @@ import type { AnyDecider } from '../../command/decider.js';
 import { faultsIn, jsonSchemaOf, type InputSchema } from '../../command/input-schema.js';
 import type { SubjectIds } from '../../command/subject-ids.js';
 import { CommandContended } from '../../command/turns.js';
-import { APPENDING_PROBLEMS, READING_PROBLEMS, UNREADABLE } from '../events/log-problems.js';
+import {
+  APPENDING_PROBLEMS,
+  CANNOT_BE_FOLDED,
+  READING_PROBLEMS,
+  UNREADABLE,
+} from '../events/log-problems.js';
 import {
   ApiEndpoint,
   COMMAND_HEADERS,
@@ -15,7 +20,8 @@ import {
   type Answer,
 } from '../kernel/api-docs.js';
 import { schemaFrom, type JsonSchema, type Schema } from '../kernel/api-schema.js';
-import { bodyProblems } from '../kernel/bodies.js';
+import { JSON_TYPE, bodyProblems } from '../kernel/bodies.js';
+import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidBody, InvalidHeader, InvalidParameter, Problem } from '../kernel/problem.js';
 import { apiCommand } from '../projections/projections.docs.js';
 import { parametersIn } from './command-path.js';
@@ -27,6 +33,11 @@ import type { AnyDecision, NamedCommand, ServedDecider } from './served.js';
 const UNKNOWN_PARAMETER = new InvalidParameter('dry', 'There is no parameter dry; there are none here.');
 
 const CONTENDED = new CommandContended('1000 commands wait for the same subject; try again later.');
+
+/** Where a state is folded from the log. */
+const UNFOLDABLE: readonly Problem[] = [UNREADABLE, CANNOT_BE_FOLDED];
+
+const NOT_ACCEPTABLE = new NotAcceptable([JSON_TYPE]);
 
 const POSITION: JsonSchema = { type: 'integer', minimum: 1 };
 
@@ -66,8 +77,9 @@ export function ApiCommand(
     problems: distinct([
       ...(isCreation ? [] : subjectProblems(decider, name === creating?.name)),
       ...commandProblems(command),
-      // What is named afterwards is made without reading anything.
-      ...(isNamedAfterwards ? [] : [...decider.problems, CONTENDED, UNREADABLE]),
+      // What is named afterwards is made without reading anything, unless it is shown.
+      ...(isNamedAfterwards ? [] : [...decider.problems, CONTENDED]),
+      ...(isNamedAfterwards && httpOf(command).shows !== true ? [] : UNFOLDABLE),
       ...(command.problems ?? []),
       ...APPENDING_PROBLEMS,
     ]),
@@ -94,7 +106,8 @@ export function ApiSubject(served: ServedDecider): MethodDecorator {
       UNKNOWN_PARAMETER,
       ...subjectProblems(decider, false),
       ...READING_PROBLEMS,
-      UNREADABLE,
+      ...UNFOLDABLE,
+      NOT_ACCEPTABLE,
     ]),
   });
 }
@@ -143,7 +156,7 @@ export function ApiDecision(decision: AnyDecision): MethodDecorator {
       CONTENDED,
       ...(command.problems ?? []),
       ...APPENDING_PROBLEMS,
-      UNREADABLE,
+      ...UNFOLDABLE,
     ]),
   });
 }
@@ -155,6 +168,7 @@ function commandProblems(command: AnyCommand): readonly Problem[] {
     ...bodyProblems(acceptedBy(command)),
     invalidBody(command),
     new CommitIdReused(),
+    ...(httpOf(command).status === 204 ? [] : [NOT_ACCEPTABLE]),
   ];
 }
 

@@ -2,7 +2,8 @@
 import type { AnyCommand } from '../../command/commands.js';
 import { creatingCommand, type AnyDecider } from '../../command/decider.js';
 import { isOfRuntime } from '../kernel/paths.js';
-import { asRoute, parametersIn, requireMembers, requirePath } from './command-path.js';
+import { requireServable } from './checked-command.js';
+import { asRoute, parametersIn, requirePath } from './command-path.js';
 import { acceptedBy, httpOf } from './command-request.js';
 import { ApiCommand, ApiDecision, ApiSubject } from './commands.docs.js';
 import { answerCommand, answerCreation, answerDecision, answerSubject } from './answers.js';
@@ -33,20 +34,11 @@ function servedDecider(decider: AnyDecider): ServedDecider | undefined {
       const where = `decider ${decider.name}: command ${name}`;
       const path = httpOf(command).path ?? name;
       requirePath(path, where);
-      requireMembers(command, where, decider.ids.parameter);
-      requireShown(command, where);
+      requireServable(command, where, decider.ids.parameter);
       return { name, command, path };
     });
   const creating = all.find(({ name }) => name === creates);
-  // The owner of a value must be known before it is recorded.
-  if (decider.ids.kind === 'position' && creating?.command.unique !== undefined)
-    throw new Error(
-      `decider ${decider.name}: command ${creating.name} claims unique values, so its subject cannot be named by a position`,
-    );
-  if (decider.ids.kind === 'text' && creating !== undefined && httpOf(creating.command).body !== undefined)
-    throw new Error(
-      `decider ${decider.name}: command ${creating.name} takes an id of the client's as a member of its input, so it has no body of its own (http.body)`,
-    );
+  if (creating !== undefined) requireCreation(decider, creating);
   const commands = all.filter(({ name }) => name !== creates || decider.ids.kind === 'text');
   const twice = commands.find(
     ({ path }, index) => commands.findIndex((other) => placeOf(other.path) === placeOf(path)) < index,
@@ -60,6 +52,27 @@ function servedDecider(decider: AnyDecider): ServedDecider | undefined {
       `decider ${decider.name}: {${parameter}} is in its path (http.path); only paths of commands name members of an input`,
     );
   return { decider, path, creating, commands };
+}
+
+/** @throws Error when the command cannot create subjects that are named as its decider says, or has a path that would have no effect */
+function requireCreation(decider: AnyDecider, { name, command }: NamedCommand): void {
+  const where = `decider ${decider.name}: command ${name}`;
+  const { path, body } = httpOf(command);
+  // The owner of a value must be known before it is recorded.
+  if (decider.ids.kind === 'position' && command.unique !== undefined)
+    throw new Error(`${where} claims unique values, so its subject cannot be named by a position`);
+  if (decider.ids.kind === 'position' && path !== undefined)
+    throw new Error(
+      `${where} creates its subject, which has no id before, so it is served at the path of its decider (http.path of the decider) and has none of its own`,
+    );
+  if (parametersIn(path ?? '').length > 0)
+    throw new Error(
+      `${where} creates its subject, so its body has the whole input, and its path (http.path) names no members of it`,
+    );
+  if (decider.ids.kind === 'text' && body !== undefined)
+    throw new Error(
+      `${where} takes an id of the client's as a member of its input, so it has no body of its own (http.body)`,
+    );
 }
 
 function routesOfDecider(served: ServedDecider): readonly Route[] {
@@ -103,7 +116,7 @@ function routesOfDecision(decision: AnyDecision): readonly Route[] {
   const command = decision.command as AnyCommand;
   if (command.http === false) return [];
   const where = `decision ${name}`;
-  requireMembers(command, where, undefined);
+  requireServable(command, where, undefined);
   if (command.http?.shows === true)
     throw new Error(`${where} is about several subjects, so it shows none (http.shows)`);
   const path = ownPath(command.http?.path ?? name, where);
@@ -122,15 +135,6 @@ function routesOfDecision(decision: AnyDecision): readonly Route[] {
 /** Whatever its parameters are called. */
 function placeOf(path: string): string {
   return path.replaceAll(/\{\w+\}/g, '{}');
-}
-
-/** @throws Error when it would show the subject and something else */
-function requireShown(command: AnyCommand, where: string): void {
-  const { shows = false, many = false, answer, status } = httpOf(command);
-  if (shows && (many || answer !== undefined || status === 204))
-    throw new Error(
-      `${where} shows its subject (http.shows), so it takes no arrays and has no other answer (http.many, http.answer, http.status 204)`,
-    );
 }
 
 /** @param path that of the commands and subjects, or of a decision @throws Error when the runtime serves something of its own there */

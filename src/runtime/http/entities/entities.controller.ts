@@ -19,7 +19,6 @@ import type { StoredEntity } from '../../projection/entities/entity.js';
 import { EntityProjection } from '../../projection/entities/entity-projection.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 import { tokenOf } from '../../projection/inject-projection.js';
-import { JSON_TYPE } from '../kernel/bodies.js';
 import { queryOf, whileConnected, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { preferredWait } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
@@ -32,7 +31,7 @@ import { InvalidParameter } from '../kernel/problem.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { NotYet, reached, readPlace, requireRecovered } from '../projections/query.js';
 import { PastDoesNotChange } from '../projections/stream-request.js';
-import { wantsEventStream } from '../push/event-stream-request.js';
+import { prefersEventStream } from '../push/event-stream-request.js';
 import { PushStreams } from '../push/push-streams.js';
 import type { ReadNow, Reading } from '../push/read-feed.js';
 import { ApiEntity, ApiList } from './entities.docs.js';
@@ -78,6 +77,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
     }
 
     #list(request: HttpRequest, response: HttpResponse): Promise<void> | undefined {
+      const isStream = prefersEventStream(request.headers.accept);
       const query = queryOf(request);
       const list = readList(query, definition);
       const inclusion = this.#including(list.include, request);
@@ -92,8 +92,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
         );
         return { body, position, since: position, included };
       };
-      if (wantsEventStream(request.headers.accept, [JSON_TYPE]))
-        return this.#streams.begin(request, response, list.reached, read);
+      if (isStream) return this.#streams.begin(request, response, list.reached, read);
       return once(asked, list.reached, request, response, async (headers) => {
         const found = await whileConnected(response, read);
         if (found === undefined) return;
@@ -119,12 +118,12 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
     }
 
     #one(key: string, request: HttpRequest, response: HttpResponse): Promise<void> | undefined {
+      const isStream = prefersEventStream(request.headers.accept);
       const query = queryOf(request);
       refuseUnknownParameters(query, parameters);
       const fields = readFields(query);
       const include = readInclude(query, definition);
       const { after, point } = readPlace(query);
-      const isStream = wantsEventStream(request.headers.accept, [JSON_TYPE]);
       if (point !== undefined && include.length > 0)
         throw new InvalidParameter('include', 'at and include do not go together; ask for each by itself.');
       if (point !== undefined && !isStream)

@@ -23,7 +23,9 @@ import { jsonSchemaOf, type AnyInputSchema } from '../../command/input-schema.js
 import { schemaFrom, schemaOf, withMembers, type JsonSchema, type Schema } from '../kernel/api-schema.js';
 import { pathOf } from '../kernel/paths.js';
 import { JSON_TYPE } from '../kernel/bodies.js';
+import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
+import { STATE_TYPES } from '../push/event-stream-request.js';
 import { CANNOT_BE_WITHOUT, INVALID_WITHOUT, WHAT_IF_QUERY, apiView } from '../projections/past.docs.js';
 import { PAST_PROBLEMS, apiPointInTime } from '../projections/projection.docs.js';
 import { NotYet } from '../projections/query.js';
@@ -81,6 +83,7 @@ const QUERY_PROBLEMS: readonly Problem[] = [
   new NotYet('orders has folded up to position 6, not yet up to 7.', position(6), position(7)),
   new EntityQueriesBusy(),
   new EntityQueryTooSlow(QUERY_TIMEOUT_MS / 1000),
+  new NotAcceptable(STATE_TYPES),
 ];
 
 type Documented = Pick<
@@ -260,6 +263,7 @@ export function ApiEntityHistory(definition: Documented): MethodDecorator {
     problems: [
       new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_POINTS}, as in ?limit=1`),
       new EntityNotFound(name, exampleKey(definition), pathOf(definition)),
+      new NotAcceptable([JSON_TYPE]),
       ...PAST_PROBLEMS.filter((problem) => !(problem instanceof AfterHead)),
     ],
   });
@@ -292,6 +296,7 @@ export function ApiEntityWhatIf(definition: Documented): MethodDecorator {
       INVALID_WITHOUT,
       CANNOT_BE_WITHOUT,
       new EntityNotFound(name, exampleKey(definition), pathOf(definition)),
+      new NotAcceptable([JSON_TYPE]),
       ...PAST_PROBLEMS,
     ],
   });

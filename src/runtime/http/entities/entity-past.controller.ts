@@ -18,6 +18,8 @@ import { EntityNotFound } from '../../projection/entities/entity-problems.js';
 import { EntityProjection } from '../../projection/entities/entity-projection.js';
 import { tokenOf } from '../../projection/inject-projection.js';
 import { AfterHead } from '../../projection/past/past-problems.js';
+import { JSON_TYPE } from '../kernel/bodies.js';
+import { negotiate } from '../kernel/headers.js';
 import {
   JSON_UTF_8,
   queryOf,
@@ -86,6 +88,7 @@ export function entityPastController(definition: EntityProjectionDefinition): Ty
       @Req() request: HttpRequest,
       @Res() response: HttpResponse,
     ): Promise<void> {
+      negotiate(request.headers.accept, [JSON_TYPE]);
       const query = queryOf(request);
       refuseUnknownParameters(query, ['after', 'limit']);
       const after = position(wholeNumber(query, 'after') ?? START);
@@ -114,6 +117,7 @@ export function entityPastController(definition: EntityProjectionDefinition): Ty
       @Req() request: HttpRequest,
       @Res() response: HttpResponse,
     ): Promise<void> {
+      negotiate(request.headers.accept, [JSON_TYPE]);
       const { without, at } = readWhatIf(queryOf(request));
       const head = await this.projection.log.head();
       for (const each of without) if (each > head) throw new AfterHead(each, head);

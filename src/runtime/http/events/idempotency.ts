@@ -13,22 +13,32 @@ import { requestFingerprint } from '../../event-log/commits/request-fingerprint.
 const OWNER_LENGTH = 22;
 
 /** What a request says of the commit that it asks for. */
-export type CommitOptions = Pick<AppendOptions, 'commitId' | 'formerId' | 'fingerprint' | 'metadata'>;
+export type CommitOptions = Pick<
+  AppendOptions,
+  'commitId' | 'formerId' | 'fingerprint' | 'otherFingerprint' | 'metadata'
+>;
 
 /**
  * From its headers, and from who has sent it.
  *
- * @param asked what is asked for, in its canonical form: the same request gives the same digest however it was written
+ * @param content what is asked for, in its canonical form: the same request gives the same digest however it was written
+ * @param otherContent another form that the same request may have been recorded in
  * @throws InvalidHeader
  */
-export function commitOptions(request: Pick<HttpRequest, 'headers' | 'raw'>, asked: unknown): CommitOptions {
+export function commitOptions(
+  request: Pick<HttpRequest, 'headers' | 'raw'>,
+  content: unknown,
+  otherContent?: unknown,
+): CommitOptions {
   const { headers } = request;
   const caller = callerOf(request);
   const key = idempotencyKey(headers['idempotency-key']);
   const metadata = metadataOf(headers, caller.principal);
   return {
     ...(metadata !== undefined && { metadata }),
-    ...(key !== undefined && { ...idsOf(key, caller), fingerprint: requestFingerprint(asked) }),
+    ...(key !== undefined && { ...idsOf(key, caller), fingerprint: requestFingerprint(content) }),
+    ...(key !== undefined &&
+      otherContent !== undefined && { otherFingerprint: requestFingerprint(otherContent) }),
   };
 }
 

@@ -10,6 +10,8 @@ import {
   StoreUnavailable,
   WriterLeaseLost,
 } from '../../event-log/errors.js';
+import { commitId, position, tag } from '../../event-log/event.js';
+import { EventCannotBeFolded } from '../../command/event-cannot-be-folded.js';
 import type { Problem } from '../kernel/problem.js';
 
 export const READING_PROBLEMS: readonly Problem[] = [
@@ -34,4 +36,10 @@ export const APPENDING_PROBLEMS: readonly Problem[] = [
 export const UNREADABLE = new EventUnreadable(
   { position: 7, type: 'order.placed', revision: 3 },
   'but this version knows revision 2.',
+);
+
+/** Of a decider, whose subject is folded from the log. */
+export const CANNOT_BE_FOLDED = new EventCannotBeFolded(
+  { position: position(7), type: 'order.placed', commit: commitId('c7') },
+  { decider: 'order', tags: [tag('order:a')] },
 );

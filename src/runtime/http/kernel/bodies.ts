@@ -59,6 +59,13 @@ export class UnsupportedEncoding extends Problem {
       faults: [{ header, detail }],
     });
   }
+
+  /** @param named what the header names: an encoding, or the charset of a media type */
+  static of(header: 'Content-Encoding' | 'Content-Type', named: string): UnsupportedEncoding {
+    return header === 'Content-Encoding'
+      ? new UnsupportedEncoding(header, `The Content-Encoding ${named} is not read; send the body as it is.`)
+      : new UnsupportedEncoding(header, `The charset ${named} is not read; send utf-8.`);
+  }
 }
 
 export class BodyTooLarge extends Problem {
@@ -193,14 +200,11 @@ export function requirePlainText(headers: IncomingHttpHeaders): void {
   const encoding = headers['content-encoding'];
   if (encoding === undefined && headers['content-type']?.includes(';') !== true) return; // neither is named
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    throw new UnsupportedEncoding(
-      'Content-Encoding',
-      `The Content-Encoding ${encoding} is not read; send the body as it is.`,
-    );
+    throw UnsupportedEncoding.of('Content-Encoding', encoding);
   }
   const charset = /;\s*charset\s*=\s*"?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1];
   if (charset !== undefined && !/^(?:utf-?8|us-ascii)$/i.test(charset)) {
-    throw new UnsupportedEncoding('Content-Type', `The charset ${charset} is not read; send utf-8.`);
+    throw UnsupportedEncoding.of('Content-Type', charset);
   }
 }
 

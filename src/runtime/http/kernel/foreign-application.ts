@@ -10,6 +10,7 @@ import { pathsOf, refuseOtherMethods, type PathMethods } from './method-not-allo
 import { isOfThePlatform } from './problem-document.js';
 import type { ProblemFilter } from './problem.filter.js';
 import { UnusedConnections } from './unused-connections.js';
+import { bySpecificity, isAt, orderRoutes } from './route-order.js';
 
 /** The types whose parsers lose what was sent: Nest's names of them on Express, and media types on Fastify. */
 const PARSED = ['json', 'urlencoded', JSON_TYPE, FORM_TYPE];
@@ -18,18 +19,18 @@ const PARSED = ['json', 'urlencoded', JSON_TYPE, FORM_TYPE];
 const EXPRESS_PARSERS = ['jsonParser', 'urlencodedParser'];
 
 interface ExpressLayer {
+  readonly route?: { readonly path: unknown };
   readonly handle?: { readonly name?: string };
   /** Whether it is mounted at `/`. */
   readonly slash?: boolean;
 }
 
 interface ExpressInstance {
-  readonly router?: { readonly stack?: readonly ExpressLayer[] };
+  readonly router?: { readonly stack?: ExpressLayer[] };
   use(
-    path: string,
     handler: (
       error: unknown,
-      request: HttpRequest & { readonly path: string },
+      request: HttpRequest,
       response: HttpResponse,
       next: (error: unknown) => void,
     ) => void,
@@ -111,7 +112,10 @@ export class ForeignApplication implements OnModuleInit, BeforeApplicationShutdo
         ]),
       );
     const paths = this.#paths();
-    if (platform === 'express') this.#answerParsers(instance as ExpressInstance, paths);
+    if (platform === 'express') {
+      orderRoutes((instance as ExpressInstance).router?.stack ?? [], paths);
+      this.#answerPlatform(instance as ExpressInstance, paths);
+    }
     refuseOtherMethods(adapter, paths, this.filter);
   }
 
@@ -124,16 +128,18 @@ export class ForeignApplication implements OnModuleInit, BeforeApplicationShutdo
     if (server !== undefined) endConnections(server, this.#unused);
   }
 
-  /** Express's parsers run before a route is found, so what they refuse does not reach the filter of a controller. */
-  #answerParsers(express: ExpressInstance, paths: PathMethods): void {
-    for (const [path, methods] of paths) {
-      express.use(path, (error, request, response, next) => {
-        // Below the path, and by another method, the application may serve something of its own.
-        if (request.path === '/' && methods.has(request.method) && isOfThePlatform(error))
-          void this.filter.answer(error, request, response);
-        else next(error);
-      });
-    }
+  /**
+   * What Express refuses before a route is found does not reach the filter of a controller: a body that its parsers do not read, a parameter that
+   * cannot be decoded.
+   */
+  #answerPlatform(express: ExpressInstance, paths: PathMethods): void {
+    express.use((error, request, response, next) => {
+      // Elsewhere, and by another method, the application may serve something of its own.
+      const [path = ''] = request.originalUrl.split('?', 1);
+      const isOwn = [...paths].some(([route, methods]) => methods.has(request.method) && isAt(route, path));
+      if (isOwn && isOfThePlatform(error)) void this.filter.answer(error, request, response);
+      else next(error);
+    });
   }
 
   #watch(adapter: ParserSetup | null): void {
@@ -171,7 +177,7 @@ export class ForeignApplication implements OnModuleInit, BeforeApplicationShutdo
         }
       }
     }
-    return paths;
+    return new Map([...paths].sort(([one], [other]) => bySpecificity(one, other)));
   }
 }
 

@@ -75,7 +75,7 @@ export function negotiate<Type extends string>(
   accept: string | undefined,
   offered: readonly [Type, ...Type[]],
 ): Type {
-  if (accept === undefined || accept === '*/*') return offered[0];
+  if (accept === undefined || accept === '*/*' || accept === offered[0]) return offered[0];
   const negotiator = new Negotiator({ headers: { accept: inOrderOf(offered, accept) } });
   const best = negotiator.mediaType([...offered]);
   const type = offered.find((each) => each === best);

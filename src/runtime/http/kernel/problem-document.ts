@@ -2,7 +2,13 @@
 import { STATUS_CODES } from 'node:http';
 import { HttpException, NotFoundException } from '@nestjs/common';
 import { MalformedRequest } from './parameters.js';
-import { BodyTooLarge, JSON_TYPE, UnsupportedMediaType } from './bodies.js';
+import {
+  BodyTooLarge,
+  JSON_TYPE,
+  MalformedBody,
+  UnsupportedEncoding,
+  UnsupportedMediaType,
+} from './bodies.js';
 import { Problem, problemType, type ProblemKind } from './problem.js';
 
 const STATUS: Readonly<Record<ProblemKind, number>> = {
@@ -77,16 +83,32 @@ function platformProblem(thrown: unknown): unknown {
   if (error === undefined) return thrown;
   switch (statusOf(error)) {
     case 400:
-      return new MalformedRequest(error.message);
+      return isOfZlib(error)
+        ? new MalformedBody(`The body is not what its Content-Encoding says: ${error.message}.`)
+        : new MalformedRequest(error.message);
     case 404:
       return new NothingHere(error.message);
     case 413:
       return new BodyTooLarge(limitOf(error));
     case 415:
-      return new UnsupportedMediaType(undefined, [JSON_TYPE]);
+      return unsupported(error);
     default:
       return error;
   }
+}
+
+/** Fastify refuses a media type that has no parser; those of Express refuse an encoding. */
+function unsupported(error: Error): Problem {
+  const type = 'type' in error ? error.type : undefined;
+  if (type === 'encoding.unsupported')
+    return UnsupportedEncoding.of('Content-Encoding', shownIn(error, 'encoding'));
+  if (type === 'charset.unsupported')
+    return UnsupportedEncoding.of('Content-Type', shownIn(error, 'charset'));
+  return new UnsupportedMediaType(undefined, [JSON_TYPE]);
+}
+
+function shownIn(error: Error, member: 'encoding' | 'charset'): string {
+  return String((error as { readonly encoding?: unknown; readonly charset?: unknown })[member]);
 }
 
 /** The platform's error itself, or as Nest hands it on: the cause of an exception with the same message. */
@@ -105,8 +127,15 @@ export function isOfThePlatform(error: unknown): boolean {
   if ('code' in error && String(error.code).startsWith('FST_ERR_')) return true;
   if (statusOf(error) === undefined) return false;
   return (
-    error instanceof URIError || ('type' in error && typeof error.type === 'string' && 'expose' in error)
+    error instanceof URIError ||
+    isOfZlib(error) ||
+    ('type' in error && typeof error.type === 'string' && 'expose' in error)
   );
+}
+
+/** Express's parsers hand on what zlib says of a compressed body. */
+function isOfZlib(error: Error): boolean {
+  return 'code' in error && String(error.code).startsWith('Z_') && 'expose' in error;
 }
 
 function statusOf(error: unknown): number | undefined {

@@ -62,10 +62,8 @@ export class ProblemFilter implements ExceptionFilter {
   async answer(error: unknown, request: HttpRequest, response: HttpResponse): Promise<void> {
     const document = documentOf(error);
     const headers = WITHOUT_HEADERS.has(document.status) ? {} : await this.headers().catch(() => ({}));
-    if (document.status === 500 && !this.#isLogged(error)) {
-      const stack = error instanceof Error ? error.stack : error;
-      this.#logger.error(`${request.method} ${request.originalUrl}`, stack);
-    }
+    if ((document.status === 500 || logKeyOf(error) !== undefined) && !this.#isLogged(error))
+      this.#logger.error(`${request.method} ${request.originalUrl}`, stackOf(error));
     // Once the status of a stream is out, cutting the connection is the only sign of a failure that is left.
     if (hasBegun(response)) {
       rawResponse(response).destroy();
@@ -85,11 +83,34 @@ export class ProblemFilter implements ExceptionFilter {
     );
   }
 
-  /** What is wrong with the application's setup is wrong with each request; the log has it once. */
+  /** What is wrong with each request is in the log once. */
   #isLogged(error: unknown): boolean {
-    if (!(error instanceof Problem) || error.kind !== 'misconfigured') return false;
-    const isLogged = this.#logged.has(error.type);
-    this.#logged.add(error.type);
+    const key = logKeyOf(error);
+    if (key === undefined) return false;
+    const isLogged = this.#logged.has(key);
+    if (this.#logged.size < MAX_LOGGED) this.#logged.add(key);
     return isLogged;
   }
+}
+
+/** Keys that are remembered; past it, what they stand for is logged each time. */
+const MAX_LOGGED = 10_000;
+
+/** Of a problem that is logged once. What is wrong with the application's setup is wrong with each request. */
+function logKeyOf(error: unknown): string | undefined {
+  if (!(error instanceof Problem)) return undefined;
+  return error.logKey === undefined
+    ? error.kind === 'misconfigured'
+      ? error.type
+      : undefined
+    : `${error.type} ${error.logKey}`;
+}
+
+/** With that of its cause. */
+function stackOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { cause } = error;
+  return cause instanceof Error
+    ? `${error.stack ?? ''}\ncaused by ${cause.stack ?? cause.message}`
+    : error.stack;
 }

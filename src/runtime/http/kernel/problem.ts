@@ -38,6 +38,8 @@ export interface ProblemOptions extends ErrorOptions {
   readonly retryAfter?: number;
   /** Further headers of the answer, as in `{ 'www-authenticate': 'Bearer' }`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** For what somebody must mend on the server's side: it is written into the server's log once under this key, with its cause. */
+  readonly logKey?: string;
 }
 
 /**
@@ -49,6 +51,7 @@ export class Problem extends Error {
   readonly extensions: Readonly<Record<string, unknown>>;
   readonly retryAfter: number | undefined;
   readonly headers: Readonly<Record<string, string>>;
+  readonly logKey: string | undefined;
 
   /**
    * @param kind decides the status
@@ -69,6 +72,7 @@ export class Problem extends Error {
     this.extensions = options.extensions ?? {};
     this.retryAfter = options.retryAfter;
     this.headers = options.headers ?? {};
+    this.logKey = options.logKey;
   }
 
   /** The problem's stable name, as a URI that needs no server to mean something. */

@@ -11,6 +11,8 @@ import {
   VERSION_NEUTRAL,
   type Type,
 } from '@nestjs/common';
+import { JSON_TYPE } from '../kernel/bodies.js';
+import { negotiate } from '../kernel/headers.js';
 import {
   queryOf,
   sendJson,
@@ -61,6 +63,7 @@ export function pastController(definition: Pick<ProjectionDefinition, 'name' | '
     @Get('history')
     @ApiHistory(name)
     async history(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+      negotiate(request.headers.accept, [JSON_TYPE]);
       const head = await this.projection.past.head();
       const range = readHistory(queryOf(request), head);
       if (range.to > head) throw new AfterHead(range.to, head);
@@ -76,6 +79,7 @@ export function pastController(definition: Pick<ProjectionDefinition, 'name' | '
     @Get('what-if')
     @ApiWhatIf(name)
     async whatIf(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
+      negotiate(request.headers.accept, [JSON_TYPE]);
       const { past, definition } = this.projection;
       const whatIf = readWhatIf(queryOf(request));
       const head = await past.head();

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { position } from '../../event-log/event.js';
 import { FoldFailed } from '../../projection/folding.js';
 import { CannotBeWithout } from '../../projection/past/past-problems.js';
+import { JSON_TYPE } from '../kernel/bodies.js';
+import { NotAcceptable } from '../kernel/headers.js';
 import { ApiEndpoint, POSITION_HEADER, apiPosition, apiTime } from '../kernel/api-docs.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { MAX_EXCLUDED, MAX_POINTS } from './past-request.js';
@@ -61,7 +63,11 @@ export function ApiHistory(name: string): MethodDecorator {
           .meta({ title: 'History' }),
       },
     },
-    problems: [new InvalidParameter('from', 'from must not be after to, which is 7'), ...PAST_PROBLEMS],
+    problems: [
+      new InvalidParameter('from', 'from must not be after to, which is 7'),
+      new NotAcceptable([JSON_TYPE]),
+      ...PAST_PROBLEMS,
+    ],
   });
 }
 
@@ -80,6 +86,6 @@ export function ApiWhatIf(name: string): MethodDecorator {
           .meta({ title: 'WhatIf' }),
       },
     },
-    problems: [INVALID_WITHOUT, CANNOT_BE_WITHOUT, ...PAST_PROBLEMS],
+    problems: [INVALID_WITHOUT, CANNOT_BE_WITHOUT, new NotAcceptable([JSON_TYPE]), ...PAST_PROBLEMS],
   });
 }

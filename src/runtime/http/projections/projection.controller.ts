@@ -10,7 +10,6 @@ import {
   VERSION_NEUTRAL,
   type Type,
 } from '@nestjs/common';
-import { JSON_TYPE } from '../kernel/bodies.js';
 import { JSON_UTF_8, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { Links } from '../kernel/links.js';
 import { Gate } from '../../access/gate.js';
@@ -20,7 +19,7 @@ import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ApiProjection } from './projection.docs.js';
 import type { ProjectionDefinition, View } from '../../projection/define-projection.js';
 import { EventLog } from '../../event-log/event-log.js';
-import { wantsEventStream } from '../push/event-stream-request.js';
+import { prefersEventStream } from '../push/event-stream-request.js';
 import { ProjectionFeed } from '../push/projection-feed.js';
 import { PushStreams } from '../push/push-streams.js';
 import { statesSource } from '../push/states-source.js';
@@ -59,7 +58,7 @@ export function projectionController(definition: Pick<ProjectionDefinition, 'nam
     @ApiProjection(definition)
     get(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
       return this.gate.answer(request, response, scope, () =>
-        wantsEventStream(request.headers.accept, [JSON_TYPE])
+        prefersEventStream(request.headers.accept)
           ? this.#stream(request, response)
           : answerQuery(this.projection, request, response, this.#representation),
       );

@@ -18,7 +18,9 @@ import { jsonSchemaOf, type AnyInputSchema } from '../../command/input-schema.js
 import type { ProjectionDefinition, ViewSchema } from '../../projection/define-projection.js';
 import { schemaFrom, schemaOf, withMembers, type Schema } from '../kernel/api-schema.js';
 import { JSON_TYPE } from '../kernel/bodies.js';
+import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
+import { STATE_TYPES } from '../push/event-stream-request.js';
 import { EVENT_STREAM_TYPE } from '../push/event-stream-frames.js';
 import { LAST_EVENT_ID_HEADER, apiEventStream, headersOfStreamed } from '../push/push.docs.js';
 import { NotYet } from './query.js';
@@ -87,7 +89,7 @@ export function ApiProjection({ name, http }: Pick<ProjectionDefinition, 'name' 
         [EVENT_STREAM_TYPE]: apiEventStream('Each message is the state: now, and whenever it has changed.'),
       },
     },
-    [],
+    [new NotAcceptable(STATE_TYPES)],
     LAST_EVENT_ID_HEADER,
   );
 }
@@ -114,5 +116,30 @@ export function ApiTextQuery(
     { tag: name, summary },
     { description: summary, body: { 'text/plain': z.string().meta({ example }) } },
     problems,
+  );
+}
+
+export function ApiFolded(name: string): MethodDecorator {
+  return query(
+    { tag: name, summary: `The state of ${name} itself, to fold on from`, id: `${name}-folded` },
+    {
+      description: 'All of the state, also what the view does not show',
+      body: z
+        .object({
+          position: apiPosition.describe('How far the log is folded'),
+          version: z.int().min(1).describe('That of the projection, which says what its states are like'),
+          value: z
+            .union([z.string(), z.looseObject({})])
+            .describe('The active states, as in XState')
+            .meta({ example: 'counting' }),
+          context: z
+            .union([z.array(z.unknown()), z.int()])
+            .describe(
+              'As `unflatten` of the package devalue takes it, which brings back bigints, dates, maps and sets',
+            )
+            .meta({ example: [{ total: 1, count: 2 }, ['BigInt', '6'], 5] }),
+        })
+        .meta({ title: 'FoldedState' }),
+    },
   );
 }

@@ -1,6 +1,7 @@
 /** How a client asks for an event stream, and from where on. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { position, type Position } from '../../event-log/event.js';
+import { JSON_TYPE } from '../kernel/bodies.js';
 import { negotiate } from '../kernel/headers.js';
 import { InvalidHeader } from '../kernel/problem.js';
 import { EVENT_STREAM_TYPE } from './event-stream-frames.js';
@@ -27,6 +28,21 @@ export function wantsEventStream(
     return false; // named with q=0; whoever answers refuses it, or not, as without this
   }
 }
+
+/**
+ * Of what can be had as JSON or as an event stream: whether as a stream.
+ *
+ * @throws NotAcceptable for a client that takes neither
+ */
+export function prefersEventStream(accept: string | undefined): boolean {
+  if (accept === undefined || accept === '*/*' || accept === JSON_TYPE) return false;
+  if (wantsEventStream(accept, [JSON_TYPE])) return true;
+  negotiate(accept, STATE_TYPES);
+  return false;
+}
+
+/** What a state can be had as. */
+export const STATE_TYPES = [JSON_TYPE, EVENT_STREAM_TYPE] as const;
 
 /** @throws InvalidHeader when `Last-Event-ID` is no id that a stream has given */
 export function readLastEventId(headers: IncomingHttpHeaders): EventId | undefined {

@@ -2,13 +2,14 @@
 import type { Json } from '../../event.js';
 import {
   asSchema,
+  isNothing,
   isSchema,
   prefixOf,
-  SchemaDocument,
   shapeOf,
   valuesOf,
   type Schema,
 } from './published-schema.js';
+import { SchemaDocument } from './schema-document.js';
 
 type Members = Readonly<Record<string, Json | undefined>>;
 
@@ -48,7 +49,7 @@ function missing(
 ): Missing | undefined {
   const [name, ...rest] = path;
   if (name === undefined) return undefined;
-  const alternatives = document.alternativesOf(document.resolved(schema));
+  const alternatives = document.alternativesOf(schema);
   const found = alternatives.map((each) => missingInOne(document, each, name, rest, isOptional));
   // One that is null has no members at all.
   if (isOptional && found.some((each) => each === undefined)) return undefined;
@@ -80,7 +81,7 @@ interface Inside {
 
 function insideOf(schema: Schema, name: string): Inside {
   const { type, items = {}, minItems } = schema;
-  if (type === undefined && valuesOf(schema) === undefined && schema['not'] === undefined)
+  if (type === undefined && valuesOf(schema) === undefined && !isNothing(schema))
     return { members: [], inside: [{}], isRequired: name === '*' };
   if (type === 'array') {
     const prefix = prefixOf(schema);

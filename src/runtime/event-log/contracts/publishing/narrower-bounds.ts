@@ -9,19 +9,68 @@ const TEXTS = ['pattern', 'format', 'multipleOf'] as const;
 
 /** What is narrower, each as a part of a sentence: `has minimum 1, and had none`. */
 export function narrowerBounds(before: Schema, now: Schema): readonly string[] {
-  if (valuesOf(now) !== undefined) return [];
   const old = withBoundsOfValues(before, now);
+  const isAbout = (name: string): boolean => concerns(name, old['type'] ?? now['type']);
   const narrower = [
     ...LEAST.filter((name) => isNumber(now[name]) && !(isNumber(old[name]) && old[name] >= now[name])),
     ...MOST.filter((name) => isNumber(now[name]) && !(isNumber(old[name]) && old[name] <= now[name])),
-    ...TEXTS.filter((name) => now[name] !== undefined && now[name] !== old[name]),
   ];
+  const limits = concerns('minimum', old['type'] ?? now['type'])
+    ? [
+        ...narrowerLimit(old, now, ['minimum', 'exclusiveMinimum'], 1),
+        ...narrowerLimit(old, now, ['maximum', 'exclusiveMaximum'], -1),
+      ]
+    : [];
   return [
-    ...narrowerLimit(old, now, ['minimum', 'exclusiveMinimum'], 1),
-    ...narrowerLimit(old, now, ['maximum', 'exclusiveMaximum'], -1),
-    ...narrower.map((name) => `has ${name} ${shown(now[name])}, and had ${shown(old[name])}`),
+    ...limits,
+    ...narrower.filter(isAbout).map((name) => `has ${name} ${shown(now[name])}, and had ${shown(old[name])}`),
+    ...TEXTS.filter(isAbout).flatMap((name) => otherTexts(name, old, now)),
   ];
 }
+
+/** In an intersection there may be several, which all hold. */
+function otherTexts(name: (typeof TEXTS)[number], old: Schema, now: Schema): readonly string[] {
+  const had = listOf(old[name]);
+  const has = listOf(now[name]).filter((each) => name !== 'format' || !isToldByPattern(each, now));
+  const before = had.length === 0 ? 'none' : had.map(shown).join(' and ');
+  return has
+    .filter((each) => !had.some((other) => isWithin(name, other, each)))
+    .map((each) => `has ${name} ${shown(each)}, and had ${before}`);
+}
+
+/** Whatever keeps the one keeps the other. */
+function isWithin(name: string, one: Json, other: Json): boolean {
+  if (one === other) return true;
+  return (
+    name === 'multipleOf' &&
+    isNumber(one) &&
+    isNumber(other) &&
+    Number.isSafeInteger(one) &&
+    Number.isSafeInteger(one / other)
+  );
+}
+
+/** Formats that zod gives beside the pattern that says the same. */
+const isToldByPattern = (format: Json, { pattern }: Schema): boolean =>
+  pattern !== undefined && typeof format === 'string' && TOLD_BY_PATTERN.has(format);
+
+const TOLD_BY_PATTERN = new Set(['starts_with', 'ends_with', 'includes', 'lowercase', 'uppercase']);
+
+/** Which types a keyword is about; of others it says nothing. */
+const TYPES: Readonly<Record<string, readonly string[]>> = {
+  minLength: ['string'],
+  maxLength: ['string'],
+  pattern: ['string'],
+  minItems: ['array'],
+  maxItems: ['array'],
+  minProperties: ['object'],
+  maxProperties: ['object'],
+  minimum: ['number', 'integer'],
+  multipleOf: ['number', 'integer'],
+};
+
+const concerns = (name: string, type: Json | undefined): boolean =>
+  typeof type !== 'string' || (TYPES[name]?.includes(type) ?? true);
 
 interface Limit {
   readonly name: string;
@@ -73,17 +122,21 @@ function withBoundsOfValues(old: Schema, { pattern }: Schema): Schema {
   const numbers = values.filter(isNumber);
   const texts = values.filter((value) => typeof value === 'string');
   const lengths = texts.map(({ length }) => length);
-  const match = typeof pattern === 'string' && texts.every((each) => new RegExp(pattern, 'u').test(each));
+  const patterns = listOf(pattern).filter(
+    (each) => typeof each === 'string' && texts.every((text) => new RegExp(each, 'u').test(text)),
+  );
   return {
     ...old,
     minimum: Math.min(...numbers),
     maximum: Math.max(...numbers),
     minLength: Math.min(...lengths),
     maxLength: Math.max(...lengths),
-    ...(match && { pattern }),
+    ...(patterns.length > 0 && { pattern: patterns }),
   };
 }
 
+const listOf = (value: Json | undefined): readonly Json[] =>
+  value === undefined ? [] : Array.isArray(value) ? (value as readonly Json[]) : [value];
 const isNumber = (value: Json | undefined): value is number => typeof value === 'number';
 const shown = (value: Json | undefined): string =>
   value === undefined ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);

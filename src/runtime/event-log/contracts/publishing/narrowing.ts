@@ -5,14 +5,17 @@ import { ComparedPairs, noteNarrower, noteTaken, type Pair } from './compared-pa
 import { narrowerBounds } from './narrower-bounds.js';
 import {
   asSchema,
-  isSchema,
+  isAnything,
+  isNothing,
   prefixOf,
-  SchemaDocument,
   shapeOf,
   valuesOf,
   type ObjectShape,
   type Schema,
 } from './published-schema.js';
+import { SchemaDocument } from './schema-document.js';
+import { eachComposite } from './value-schemas.js';
+import { differentUncompared } from './uncompared-keywords.js';
 
 export interface Narrowing {
   /** Of the member, as in `customer.id`; `lines.*.price` for what an array or a record has; `` for all of it. */
@@ -22,8 +25,8 @@ export interface Narrowing {
 }
 
 /**
- * Of members, types, values and bounds. Patterns and formats are only compared as texts, so another one counts as narrower; what neither schema
- * tells, such as a `refine`, is not seen. What refers to itself is compared once, and told of again where it is met again.
+ * Of members, types, values and bounds. Patterns and formats are only compared as texts, so another one counts as narrower, and so does a keyword
+ * that is not compared and is new or another; what neither schema tells, such as a `refine`, is not seen. What refers to itself is compared once, and told of again where it is met again.
  *
  * @param onComparison is called for each pair of schemas that is compared
  */
@@ -36,7 +39,7 @@ export function narrowings(
   if (isSameJson(before, after)) return [];
   const comparison = new Comparison(was, is, onComparison);
   const found = comparison.at(was.root, is.root, '', []);
-  return comparison.isTooLarge ? [TOO_LARGE] : found;
+  return comparison.isTooLarge ? [TOO_LARGE] : was.isTooLarge || is.isTooLarge ? [TOO_MANY] : found;
 }
 
 /** Of pairs of schemas. Hand-written contracts take some hundred; what refers to itself in a thousand ways would take for ever. */
@@ -44,6 +47,11 @@ const MAX_COMPARISONS = 20_000;
 const TOO_LARGE: Narrowing = {
   field: '',
   what: 'is another schema, and refers to itself in more ways than can be compared',
+};
+
+const TOO_MANY: Narrowing = {
+  field: '',
+  what: 'is another schema, and has more alternatives than can be compared',
 };
 
 /** A pair that is met within itself, and where; nowhere, if what it is met in was compared before. */
@@ -106,13 +114,18 @@ class Comparison {
   }
 
   #resolved(old: Schema, now: Schema, field: string, inside: Pairs): readonly Narrowing[] {
-    const earlier = withValuesTogether(this.before.alternativesOf(old));
     const later = withValuesTogether(this.after.alternativesOf(now));
+    const before = withValuesTogether(this.before.alternativesOf(old));
+    const listed = later.length === 1 && later.some((each) => valuesOf(each) !== undefined);
+    const earlier = listed ? before : before.flatMap(eachComposite);
     const [one, other] = [earlier[0], later[0]];
     if (earlier.length > 1 || later.length > 1 || one === undefined || other === undefined)
       return this.#alternatives(earlier, later, field, inside);
+    if (isNothing(one) || isAnything(other)) return [];
+    if (isNothing(other)) return [{ field, what: 'is taken no more' }];
     return [
       ...differentValues(one, other, field),
+      ...differentUncompared(one, other).map((what) => ({ field, what })),
       ...this.#members(one, other, field, inside),
       ...this.#items(one, other, field, inside),
       ...narrowerBounds(one, other).map((what) => ({ field, what })),
@@ -142,7 +155,7 @@ class Comparison {
   }
 
   #members(old: Schema, now: Schema, field: string, outer: Pairs): readonly Narrowing[] {
-    if (!isObject(old) || !isObject(now)) return [];
+    if (!areBoth('object', old, now)) return [];
     const [had, has] = [shapeOf(old), shapeOf(now)];
     const added = has.required
       .filter((name) => !had.required.includes(name))
@@ -151,10 +164,10 @@ class Comparison {
         what: Object.hasOwn(had.members, name) ? 'is required, and was not' : 'was added, and is required',
       }));
     const changed = Object.entries(had.members).flatMap(([name, was]): readonly Narrowing[] => {
-      const is = has.members[name] ?? has.rest;
+      const is = Object.hasOwn(has.members, name) ? (has.members[name] ?? true) : has.rest;
       return is === false
         ? [{ field: within(field, name), what: 'was removed' }]
-        : this.at(asSchema(was ?? {}), asSchema(is), within(field, name), outer);
+        : this.at(asSchema(was ?? true), asSchema(is), within(field, name), outer);
     });
     return [...added, ...changed, ...this.#others(had, has, field, outer)];
   }
@@ -174,16 +187,16 @@ class Comparison {
       ...fewerNames,
       ...named
         .filter(([name]) => !Object.hasOwn(had.members, name))
-        .flatMap(([name, is]) => this.at(rest, asSchema(is ?? {}), within(field, name), outer)),
+        .flatMap(([name, is]) => this.at(rest, asSchema(is ?? true), within(field, name), outer)),
       ...this.at(rest, has.rest, within(field, '*'), outer),
     ];
   }
 
   #items(old: Schema, now: Schema, field: string, outer: Pairs): readonly Narrowing[] {
-    if (old['type'] !== 'array' || now['type'] !== 'array') return [];
+    if (!areBoth('array', old, now)) return [];
     const [had, has] = [prefixOf(old), prefixOf(now)];
-    const { items: others = {} } = old;
-    const { items: rest = {} } = now;
+    const { items: others = true } = old;
+    const { items: rest = true } = now;
     const named = Array.from({ length: Math.max(had.length, has.length) }, (_, index) =>
       this.#item(had[index] ?? others, has[index] ?? rest, within(field, String(index)), outer),
     );
@@ -192,14 +205,15 @@ class Comparison {
 
   /** That there are fewer items, a bound tells. */
   #item(was: Json, is: Json, field: string, outer: Pairs): readonly Narrowing[] {
-    return isSchema(was) && isSchema(is) ? this.at(was, is, field, outer) : [];
+    if (was === false) return [];
+    if (is !== false) return this.at(asSchema(was), asSchema(is), field, outer);
+    return [{ field, what: 'was removed' }];
   }
 }
 
 function differentValues(old: Schema, now: Schema, field: string): readonly Narrowing[] {
   const { type: was } = old;
-  const { type: is, not } = now;
-  if (not !== undefined && !isSameJson(not, old['not'] ?? null)) return [{ field, what: 'is taken no more' }];
+  const { type: is } = now;
   const [values, taken] = [valuesOf(old), valuesOf(now)];
   if (taken !== undefined) {
     if (values === undefined) return [{ field, what: `is only ${taken.map(shown).join(' or ')}` }];
@@ -214,11 +228,15 @@ function differentValues(old: Schema, now: Schema, field: string): readonly Narr
 
 /** One alternative in place of several that each list values. */
 function withValuesTogether(alternatives: readonly Schema[]): readonly Schema[] {
-  const listing = alternatives.filter((each) => valuesOf(each) !== undefined);
+  const listing = alternatives.filter(
+    (each) => valuesOf(each) !== undefined && Object.keys(each).every((name) => LISTING.has(name)),
+  );
   if (listing.length < 2) return alternatives;
   const values = { enum: listing.flatMap((each) => valuesOf(each) ?? []) };
   return [values, ...alternatives.filter((each) => !listing.includes(each))];
 }
+
+const LISTING = new Set(['type', 'const', 'enum']);
 
 const eachValue = (schema: Schema): readonly Schema[] =>
   valuesOf(schema)?.map((value) => ({ const: value })) ?? [schema];
@@ -228,7 +246,7 @@ function isOtherKind(old: Schema, now: Schema): boolean {
   if (!isObject(old) || !isObject(now)) return false;
   const { members } = shapeOf(now);
   return Object.entries(shapeOf(old).members).some(([name, was]) => {
-    const [one, other] = [asSchema(was ?? {})['const'], asSchema(members[name] ?? {})['const']];
+    const [one, other] = [asSchema(was ?? true)['const'], asSchema(members[name] ?? {})['const']];
     return one !== undefined && other !== undefined && !isSameJson(one, other);
   });
 }
@@ -240,5 +258,12 @@ function isOfType(value: Json, type: Json): boolean {
 }
 
 const isObject = ({ type }: Schema): boolean => type === 'object';
+
+/** Whether both may be of it. One that tells no type is what the other one is. */
+function areBoth(kind: 'object' | 'array', old: Schema, now: Schema): boolean {
+  if (old['type'] === kind) return (now['type'] ?? kind) === kind && valuesOf(now) === undefined;
+  return [old, now].every((each) => each['type'] === undefined && valuesOf(each) === undefined);
+}
+
 const within = (field: string, name: string): string => (field === '' ? name : `${field}.${name}`);
 const shown = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -38,7 +38,7 @@ export class PublishedContracts {
   /** @throws Error that names the file when it cannot be read or is not what it should be */
   read(type: string, revision: number): PublishedRevision {
     return {
-      schema: readJson(this.fileOf(type, revision, 'schema'), z.json()),
+      schema: readJson(this.fileOf(type, revision, 'schema'), schemaFile),
       examples: readJson(this.fileOf(type, revision, 'examples'), examplesFile),
     };
   }
@@ -70,15 +70,37 @@ export class PublishedContracts {
   }
 }
 
-/** Of files that were read elsewhere. @throws Error when they are not what they should be */
-export function parsedRevision(schema: unknown, examples: unknown): PublishedRevision {
-  return { schema: z.json().parse(schema), examples: examplesFile.parse(examples) };
+/** Of files that were read elsewhere. @throws Error that names the file when it is not what it should be */
+export function parsedRevision(
+  schema: unknown,
+  examples: unknown,
+  fileOf: (part: keyof PublishedRevision) => string,
+): PublishedRevision {
+  return {
+    schema: parsed(schemaFile, schema, fileOf('schema')),
+    examples: parsed(examplesFile, examples, fileOf('examples')),
+  };
+}
+
+function parsed<Content>(kind: z.ZodType<Content>, json: unknown, file: string): Content {
+  const { success, data, error } = kind.safeParse(json);
+  if (success) return data;
+  const [issue] = error.issues;
+  const at = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
+  throw new Error(
+    `${file} cannot be read: it is not what it should be${at}: ${issue?.message ?? 'it is another kind of file'}`,
+  );
 }
 
 /** A revision's schema as it is published. */
 export function publishedSchema({ schema }: Revision): Json {
   return asJson(z.toJSONSchema(schema));
 }
+
+const schemaFile = z.custom<Json>(
+  (json) => typeof json === 'boolean' || (typeof json === 'object' && json !== null && !Array.isArray(json)),
+  'a JSON Schema is an object',
+);
 
 const examplesFile = z.array(
   z
@@ -108,11 +130,13 @@ function namesIn(folder: string, kind: 'folders' | 'files'): readonly string[] {
 }
 
 function readJson<Content>(file: string, schema: z.ZodType<Content>): Content {
+  let json: unknown;
   try {
-    return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    json = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     throw new Error(`${file} cannot be read: ${reasonOf(error, file)}`, { cause: error });
   }
+  return parsed(schema, json, file);
 }
 
 function reasonOf(error: unknown, file: string): string {

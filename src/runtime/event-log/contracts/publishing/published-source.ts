@@ -1,5 +1,6 @@
 /** Published contracts of another repository: a folder, or a URL that serves such a folder. */
-import { statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { revisionsOf, type AnyContract } from '../event-contract.js';
 import { PublishedContracts, parsedRevision, type PublishedRevision } from './published-contracts.js';
 import type { PublishedSource } from './reliance.js';
@@ -28,7 +29,7 @@ export async function publishedAt(
   contracts: readonly AnyContract[],
   { timeoutMs = FETCH_TIMEOUT_MS, signal }: SourceOptions = {},
 ): Promise<PublishedSource> {
-  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) return folderSource(place);
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(place)) return folderSource(place, contracts);
   if (!URL.canParse(place) || !/^https?:$/.test(new URL(place).protocol))
     throw new Error(`${place} is no folder, and no URL of http or https`);
   const deadline = AbortSignal.timeout(timeoutMs);
@@ -38,6 +39,8 @@ export async function publishedAt(
     for await (const [revision, published] of download.revisionsOf(contract))
       found.set(keyOf(contract.type, revision), published);
   }
+  if (found.size === 0 && contracts.length > 0)
+    throw nothingPublished(place, contracts, ' (everything was answered with 404)');
   return {
     place,
     revisions: [...found.keys()].map((key) => {
@@ -54,17 +57,37 @@ export async function publishedAt(
 
 const keyOf = (type: string, revision: number): string => `${type} ${revision}`;
 
-function folderSource(place: string): PublishedSource {
-  if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true)
+function folderSource(place: string, contracts: readonly AnyContract[]): PublishedSource {
+  const found = statSync(place, { throwIfNoEntry: false });
+  if (found?.isDirectory() !== true)
     throw new Error(
-      `there is no folder ${place}; contracts are published by publishContracts, in a project of its own by npm run contracts`,
+      found === undefined
+        ? `there is no folder ${place}; contracts are published by leftfold contracts publish, or by publishContracts`
+        : `${place} is a file; name the folder of the published contracts`,
     );
   const published = new PublishedContracts(place);
+  const { revisions } = published;
+  if (revisions.length === 0 && contracts.length > 0) throw nothingPublished(place, contracts, nearby(place));
   return {
     place,
-    revisions: published.revisions,
+    revisions,
     read: (type, revision) => published.read(type, revision),
   };
+}
+
+function nothingPublished(place: string, [first]: readonly AnyContract[], hint: string): Error {
+  const example = `${first?.type ?? 'order.placed'}/1.schema.json`;
+  return new Error(
+    `${place} is no folder of published contracts: it has no file such as ${example}${hint}; leftfold contracts publish writes them`,
+  );
+}
+
+/** Where the folder was one too high, or one too low. */
+function nearby(place: string): string {
+  const isOfOneEvent = readdirSync(place).some((name) => name.endsWith('.schema.json'));
+  const near = isOfOneEvent ? dirname(resolve(place)) : join(place, 'contracts');
+  const found = existsSync(near) && new PublishedContracts(near).revisions.length > 0;
+  return found ? `, while ${near} has some` : '';
 }
 
 class Download {
@@ -97,13 +120,12 @@ class Download {
   async #revision(type: string, revision: number): Promise<PublishedRevision | undefined> {
     const schema = await this.#json(`${type}/${revision}.schema.json`);
     if (schema === undefined) return undefined;
-    const file = `${type}/${revision}.examples.json`;
-    const examples = await this.#json(file);
-    try {
-      return parsedRevision(schema, examples ?? []);
-    } catch (error) {
-      throw new Error(`${this.#base.href}${file}: ${(error as Error).message}`, { cause: error });
-    }
+    const examples = await this.#json(`${type}/${revision}.examples.json`);
+    return parsedRevision(
+      schema,
+      examples ?? [],
+      (part) => `${this.#base.href}${type}/${revision}.${part}.json`,
+    );
   }
 
   /** @returns undefined when there is no such file */
@@ -127,7 +149,10 @@ class Download {
     try {
       return JSON.parse(text);
     } catch (error) {
-      throw new Error(`${url.href} is no JSON`, { cause: error });
+      const what = /^\s*</.test(text)
+        ? 'is a page, as HTML is, and no JSON; give the address of the files themselves'
+        : 'is no JSON';
+      throw new Error(`${url.href} ${what}`, { cause: error });
     }
   }
 

@@ -1,6 +1,6 @@
 /** Broken reliances: each says whose, of which event and revision, at which field, and what would keep it whole. */
 import { createServer, type Server } from 'node:http';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -197,8 +197,8 @@ describe('what consumers rely on', () => {
   });
 
   it('is broken by an event that is not published any more', async () => {
-    mkdirSync(join(folder.path, 'empty'));
-    expect(await broken(join(folder.path, 'empty'), relies(first))).toEqual([
+    const other = defineEvent({ type: 'order.paid', schema: z.strictObject({}), examples: [{ data: {} }] });
+    expect(await broken(published(other), relies(first))).toEqual([
       'order.placed: projection shop relies on it, and it is not published in there. Publish it, or put back what was removed',
     ]);
   });
@@ -243,6 +243,8 @@ describe('the published contracts of another repository', () => {
       if (path.includes('/slow/')) return;
       if (path.includes('/broken/')) return void response.writeHead(500).end();
       if (path.includes('/page/')) return void response.end('<html>');
+      if (path.includes('/text/')) return void response.end('404: Not Found');
+      if (path.includes('/list/')) return void response.end('[]');
       if (path.includes('/long/')) return void response.end(`"${'x'.repeat(2 * 1024 * 1024)}"`);
       const file = join(place, path.replace('/contracts', ''));
       if (!existsSync(file)) return void response.writeHead(404).end('nothing');
@@ -284,15 +286,25 @@ describe('the published contracts of another repository', () => {
   });
 
   it('may not have the event', async () => {
-    place = published();
-    expect(await broken(`${url}/contracts`, relies(first))).toEqual([
+    const other = defineEvent({ type: 'order.paid', schema: z.strictObject({}), examples: [{ data: {} }] });
+    place = published(other);
+    expect(await broken(`${url}/contracts`, relies(first), relies(other))).toEqual([
       'order.placed: projection shop relies on it, and it is not published in there. Publish it, or put back what was removed',
     ]);
   });
 
   it.each([
     ['/broken', /1\.schema\.json answered 500$/],
-    ['/page', /1\.schema\.json is no JSON$/],
+    [
+      '/page',
+      /1\.schema\.json is a page, as HTML is, and no JSON; give the address of the files themselves$/,
+    ],
+    ['/text', /1\.schema\.json is no JSON$/],
+    ['/list', /1\.schema\.json cannot be read: it is not what it should be: a JSON Schema is an object$/],
+    [
+      '/nowhere',
+      /nowhere is no folder of published contracts: it has no file such as order\.placed\/1\.schema\.json \(everything was answered with 404\); leftfold contracts publish writes them$/,
+    ],
     ['/long', /1\.schema\.json is longer than 1048576 bytes$/],
     ['/slow', /1\.schema\.json did not answer in time$/],
   ])('are refused within bounds of size and time: %s', async (path, message) => {
@@ -302,6 +314,21 @@ describe('the published contracts of another repository', () => {
   it('are refused where there is nothing', async () => {
     const missing = join(folder.path, 'missing');
     await expect(publishedAt(missing, [first])).rejects.toThrow(`there is no folder ${missing}`);
+    const project = join(folder.path, 'project');
+    mkdirSync(project);
+    const nothing = `${project} is no folder of published contracts: it has no file such as order.placed/1.schema.json`;
+    await expect(publishedAt(project, [first])).rejects.toThrow(`${nothing}; `);
+    cpSync(published(first), join(project, 'contracts'), { recursive: true });
+    await expect(publishedAt(project, [first])).rejects.toThrow(
+      `${nothing}, while ${join(project, 'contracts')} has some; `,
+    );
+    const ofEvent = join(project, 'contracts', 'order.placed');
+    await expect(publishedAt(ofEvent, [first])).rejects.toThrow(
+      `, while ${join(project, 'contracts')} has some; `,
+    );
+    await expect(publishedAt(join(ofEvent, '1.schema.json'), [first])).rejects.toThrow(
+      ' is a file; name the folder',
+    );
     await expect(publishedAt('ftp://localhost/contracts', [first])).rejects.toThrow(
       'ftp://localhost/contracts is no folder, and no URL of http or https',
     );
@@ -311,7 +338,12 @@ describe('the published contracts of another repository', () => {
   it('are refused where a file is not what it should be', async () => {
     place = published(first);
     writeFileSync(join(place, 'order.placed', '1.examples.json'), '[{"dat": 1}]');
-    await expect(publishedAt(`${url}/contracts`, [first])).rejects.toThrow('1.examples.json: ');
+    await expect(publishedAt(`${url}/contracts`, [first])).rejects.toThrow(
+      '1.examples.json cannot be read: it is not what it should be at 0.data: ',
+    );
+    await expect(broken(place, relies(first))).rejects.toThrow(
+      '1.examples.json cannot be read: it is not what it should be at 0.data: ',
+    );
   });
 });
 

@@ -43,12 +43,15 @@ export interface BrokenReliance {
   readonly detail: string;
   /** What would keep it whole. */
   readonly remedy: string;
+  /** Whether the published schema was changed by who records the event. It concerns everybody, so no consumer is named. */
+  readonly isInPlace?: boolean;
 }
 
 /** `order.placed, revision 2, customer.id: projection orders of context Shop relies on it, and it was removed. …` */
 export function describeBroken(broken: BrokenReliance): string {
   const { consumer, context, event, revision, field, detail, remedy } = broken;
   const where = [event, ...(revision === undefined ? [] : [`revision ${revision}`]), field ?? []].flat();
+  if (broken.isInPlace === true) return `${where.join(', ')}: ${detail}. ${remedy}`;
   const own = context === undefined ? undefined : contextAsConsumer(context);
   const who = own === undefined || own === consumer ? consumer : `${consumer} of ${own}`;
   return `${where.join(', ')}: ${who} relies on it, and ${detail}. ${remedy}`;
