@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { ProcessIdTaken } from '../runtime/stores/lmdb/reader-slot.js';
 import { addAudit } from './commands/audit.js';
 import { addBackup } from './commands/backup.js';
+import { addClient } from './commands/client.js';
 import { addCompare } from './commands/compare.js';
 import { addContracts } from './commands/contracts.js';
 import { addExport } from './commands/export.js';
@@ -27,6 +28,7 @@ const COMMANDS = [
   addCompare,
   addModel,
   addContracts,
+  addClient,
   addKeys,
   addNew,
 ];

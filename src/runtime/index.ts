@@ -155,6 +155,7 @@ export {
   type ProjectionDefinition,
   type ProjectionHttp,
   type View,
+  type ViewSchema,
   type When,
 } from './projection/define-projection.js';
 export {

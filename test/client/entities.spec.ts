@@ -113,6 +113,27 @@ describe('a list', () => {
     expect(one).toMatchObject({ key: 't1', steps: { items: [{ key: 's1' }] } });
   });
 
+  it('has the fields alone that are asked for, page by page, one by one, and watched', async () => {
+    const after = await openTasks(3, 9);
+    const tasksOf = client.entities('tasks');
+    const fields = ['hours'] as const;
+    const hours = [
+      { key: 't1', hours: 3, position: 1 },
+      { key: 't2', hours: 9, position: 2 },
+    ];
+    expect((await tasksOf.page({ fields, after })).items).toEqual(hours);
+    expect(await allOf(tasksOf.list({ fields, limit: 1 }))).toEqual(hours);
+    expect(await tasksOf.get('t2', { fields })).toEqual(hours[1]);
+    for await (const { items } of tasksOf.watch({ fields })) {
+      expect(items).toEqual(hours);
+      break;
+    }
+    for await (const one of tasksOf.watchOne('t1', { fields })) {
+      expect(one).toEqual(hours[0]);
+      break;
+    }
+  });
+
   it('is refused what is not indexed', async () => {
     const refused = await client
       .entities('tasks')
@@ -178,5 +199,15 @@ it('has the types of the views', () => {
     const other: unknown = task.other;
     expect([hours, other]).toBeDefined();
   };
+  const chosen = async (): Promise<void> => {
+    const { items } = await client.entities('tasks').page({ fields: ['hours'] });
+    const hours: number | undefined = items[0]?.hours;
+    // @ts-expect-error -- a member that was not asked for
+    const status: unknown = items[0]?.status;
+    // @ts-expect-error -- no member of the view
+    await client.entities('tasks').page({ fields: ['other'] });
+    expect([hours, status]).toBeDefined();
+  };
+  expect(chosen).toBeDefined();
   expect(typed).toBeDefined();
 });

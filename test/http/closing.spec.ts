@@ -30,6 +30,17 @@ describe.each(PLATFORMS)('closing on %s', (platform) => {
     expect(isOver).toBe(true);
   }, 15_000);
 
+  it('ends although a client has connected beforehand, and has not asked for anything yet', async () => {
+    const { app, url } = await startForeign(platform, { http: { events: true } });
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const ended = once(socket, 'close');
+    socket.on('error', () => undefined);
+    socket.resume();
+    await once(socket, 'connect');
+    await app.close();
+    await ended;
+  });
+
   it('ends although a client has stopped reading a stream', async () => {
     const { app, url } = await startForeign(platform, { http: { events: true } });
     const log = app.get(EventLog);

@@ -2,8 +2,16 @@
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { createClient } from '../../src/runtime/client/index.js';
 import { fillFirst, shelves } from '../support/app/shelves.js';
-import { serveDishes, type Answered, type Items, type ServedDishes } from '../support/app/dishes.js';
+import {
+  serveDishes,
+  type addItem,
+  type orders,
+  type Answered,
+  type Items,
+  type ServedDishes,
+} from '../support/app/dishes.js';
 
 describe.each([
   ['Fastify', () => new FastifyAdapter()],
@@ -31,6 +39,43 @@ describe.each([
     expect((await put('mine')).location).toBe('/api/items/mine');
     const of = (await (await fetch(`${served.url}/orders/o`)).json()) as { readonly items: Items };
     expect(Object.keys(of.items)).toEqual([location.slice('/api/items/'.length), 'mine']);
+  });
+
+  it('are sent by the client, whose input has all members', async () => {
+    interface Server {
+      readonly deciders: { readonly orders: typeof orders };
+      readonly decisions: { readonly 'add-item': typeof addItem };
+    }
+    const client = createClient<Server>({
+      url: served.url,
+      routes: { orders: { change: 'items/{item}/quantity' } },
+      paths: { decisions: { 'add-item': 'orders/{order}/items' } },
+    });
+    const order = { order: 'my order', dish: 'soup' };
+    await client.decider('orders').create<'open'>({ id: order.order });
+    await client.decide('add-item', { ...order, item: 'a b', quantity: 1 });
+    const changed = await client
+      .decider('orders')
+      .execute(order.order, 'change', { item: 'a b', quantity: 5 });
+    expect(changed).toMatchObject({
+      location: '/api/orders/my%20order/items/a%20b',
+      body: { items: { 'a b': 5 } },
+    });
+    const items = ['c', 'd'].map((item) => ({ ...order, item, quantity: 2 }));
+    await createClient({ url: served.url }).decide('orders/{order}/items', items);
+    expect(await client.decider('orders').get(order.order)).toMatchObject({
+      items: { 'a b': 5, c: 2, d: 2 },
+    });
+    expect(() => client.decide('add-item', { ...order, order: '..', item: 'x', quantity: 1 })).toThrow(
+      '".." cannot be a part of a path',
+    );
+    expect(() => createClient({ url: served.url }).decide('orders/{order}/items', { dish: 'soup' })).toThrow(
+      'the input needs order, a text, number or boolean: it is sent in the path orders/{order}/items',
+    );
+    const mixed = [order, { ...order, order: 'other' }];
+    expect(() => createClient({ url: served.url }).decide('orders/{order}/items', mixed)).toThrow(
+      'inputs that are sent together have one path',
+    );
   });
 
   it('take several inputs for one path', async () => {

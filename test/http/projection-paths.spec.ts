@@ -4,6 +4,7 @@ import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { totalOf } from '../support/amounts.js';
 import { changedOrders, orderContracts } from '../support/app/orders.js';
+import { createClient } from '../../src/runtime/client/index.js';
 import { forwardableIn } from '../../src/apps/forwarded-contexts.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
@@ -114,6 +115,29 @@ describe('a projection with a path of its own', () => {
     expect(await get('/shop/orders/a?after=2')).toMatchObject({ status: 200, body: { key: 'a' } });
     expect(await get('/shop/orders/a/what-if?without=1')).toMatchObject({ status: 200 });
     for (const path of ['/total', '/orders', '/orders/a']) expect((await get(path)).status).toBe(404);
+  });
+
+  it('is asked there by the client', async () => {
+    const client = createClient({
+      url: 'http://127.0.0.1/',
+      paths: { projections: { total: 'reports/total' }, entities: { orders: 'shop/orders' } },
+      fetch: async (request, init) => {
+        const { pathname, search } = new URL(request instanceof Request ? request.url : request);
+        const headers = Object.fromEntries(new Headers(init?.headers));
+        const {
+          statusCode,
+          payload,
+          headers: answered,
+        } = await app.inject({ url: pathname + search, headers });
+        return new Response(payload, {
+          status: statusCode,
+          headers: { 'content-type': String(answered['content-type']) },
+        });
+      },
+    });
+    expect(await client.projection('total').get({ after: 2 })).toMatchObject({ position: 2 });
+    const { items } = await client.entities('orders').page({ limit: 1, after: 2 });
+    expect(items).toMatchObject([{ key: 'a' }]);
   });
 
   it('is linked to there', async () => {

@@ -208,7 +208,8 @@ export class DocumentedApi {
         const text = JSON.stringify(node);
         counts.set(text, (counts.get(text) ?? 0) + 1);
       }
-      for (const [key, value] of Object.entries(node)) if (!/^(?:value|examples?)$/.test(key)) visit(value);
+      for (const [key, value] of Object.entries(node))
+        if (!/^(?:value|examples?|x-leftfold)$/.test(key)) visit(value);
     };
     visit(this.document);
     return [...counts].filter(([, count]) => count > 1).map(([text]) => text);

@@ -2,25 +2,40 @@
 import { CommandSender, DeciderClient, type CommandAnswer, type CommandOptions } from './commands.js';
 import type { Live } from './live.js';
 import { EntitiesClient, ProjectionClient, Queries } from './queries.js';
+import { placedIn } from './paths.js';
 import { Transport, type TransportOptions } from './transport.js';
-import type { ClientTypes, EventsOf, Part, ViewOf } from './types.js';
+import type { ClientTypes, DecisionInput, EventsOf, Part, ViewOf } from './types.js';
 import { Watch, type EventsOptions, type WatchSettings } from './watch.js';
 
 export interface ClientOptions extends TransportOptions {
   /** Whether a query waits for what the commands of this client have recorded. Default: true. */
   readonly readsOwnWrites?: boolean;
   readonly watch?: WatchSettings;
-  /** Where a command is served under another name than its own: `{ numbers: { retract: 'retraction' } }`. */
+  /**
+   * Where a command is served under another path than its name: `{ numbers: { retract: 'retraction' } }`. Members of its input stand in braces, as in
+   * `{ orders: { addItem: 'items/{item}' } }`.
+   */
   readonly routes?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Where what is named otherwise is served: `{ projections: { total: 'reports/total' } }`. Default: the name is the path. */
+  readonly paths?: ClientPaths;
 }
 
+/** By kind, and in it by the name that the client uses. The path of a decision has members of its input in braces. */
+export type ClientPaths = Readonly<
+  Partial<Record<'deciders' | 'decisions' | 'projections' | 'entities', Readonly<Record<string, string>>>>
+>;
+
 export interface Client<Types extends ClientTypes = ClientTypes> {
-  /** @param path at which its subjects are served */
+  /** @param path at which its subjects are served, or the name that `paths` has for it */
   decider<Path extends keyof Part<Types, 'deciders'> & string>(
     path: Path,
   ): DeciderClient<Part<Types, 'deciders'>[Path]>;
-  /** `POST /<decision>`, about several subjects. @throws ProblemError */
-  decide(decision: string, input: unknown, options?: CommandOptions): Promise<CommandAnswer>;
+  /** `POST /<decision>`, about several subjects; members of the input that the path has in braces are sent in it. @throws ProblemError */
+  decide<Name extends keyof Part<Types, 'decisions'> & string>(
+    decision: Name,
+    input: DecisionInput<Part<Types, 'decisions'>[Name]>,
+    options?: CommandOptions,
+  ): Promise<CommandAnswer>;
   projection<Name extends keyof Part<Types, 'projections'> & string>(
     name: Name,
   ): ProjectionClient<ViewOf<Part<Types, 'projections'>[Name]>>;
@@ -37,11 +52,16 @@ export function createClient<Types extends ClientTypes = ClientTypes>(options: C
   const commands = new CommandSender(transport);
   const watch = new Watch(transport, options.watch, options.retry);
   const queries = new Queries(commands, watch, options.readsOwnWrites ?? true);
+  const { routes = {}, paths = {} } = options;
+  const pathOf = (kind: keyof ClientPaths, name: string): string => paths[kind]?.[name] ?? name;
   return {
-    decider: (path) => new DeciderClient(commands, path, options.routes?.[path] ?? {}),
-    decide: (decision, input, given) => commands.send(`/${decision}`, input, given),
-    projection: (name) => new ProjectionClient(queries, `/${name}`),
-    entities: (name) => new EntitiesClient(queries, `/${name}`),
+    decider: (name) => new DeciderClient(commands, pathOf('deciders', name), routes[name] ?? {}),
+    decide: (decision, input, given) => {
+      const { path, body } = placedIn(pathOf('decisions', decision), input);
+      return commands.send(`/${path}`, body, given);
+    },
+    projection: (name) => new ProjectionClient(queries, `/${pathOf('projections', name)}`),
+    entities: (name) => new EntitiesClient(queries, `/${pathOf('entities', name)}`),
     events: (given = {}) => watch.events(given) as Live<EventsOf<Types>>,
   };
 }

@@ -1,6 +1,7 @@
 /** Commands: each is sent until it is answered, under a key of its own, so that it is carried out once. */
+import { placedIn, segmentOf } from './paths.js';
 import { UnexpectedAnswer, type Transport } from './transport.js';
-import type { CommandInput, CommandOf } from './types.js';
+import type { CommandInput, CommandOf, CreationInput, SubjectOf } from './types.js';
 
 export interface CommandOptions {
   readonly signal?: AbortSignal;
@@ -34,28 +35,36 @@ export class DeciderClient<Decider> {
 
   /** `POST /<path>`: a new subject, or with an array several in one commit. `create<'open'>` takes what that command takes. @throws ProblemError */
   create<Name extends CommandOf<Decider> = CommandOf<Decider>>(
-    input: CommandInput<Decider, Name> | readonly CommandInput<Decider, Name>[],
+    input: CreationInput<Decider, Name> | readonly CreationInput<Decider, Name>[],
     options?: CommandOptions,
   ): Promise<CommandAnswer> {
     return this.commands.send(`/${this.path}`, input, options);
   }
 
-  /** `POST /<path>/{id}/<command>`, or with an array several in one commit. @throws ProblemError */
+  /**
+   * `POST /<path>/{id}/<command>`, or with an array several in one commit. Members of the input that the path of the command names in braces
+   * are sent in the path.
+   *
+   * @throws ProblemError, or RangeError before anything is sent, when such a member is missing
+   */
   execute<Name extends CommandOf<Decider>>(
     id: string | number,
     command: Name,
     input: CommandInput<Decider, Name> | readonly CommandInput<Decider, Name>[],
     options?: CommandOptions,
   ): Promise<CommandAnswer> {
-    const route = this.routes[command] ?? command;
-    return this.commands.send(`/${this.path}/${segmentOf(id)}/${route}`, input, options);
+    const { path, body } = placedIn(this.routes[command] ?? command, input);
+    return this.commands.send(`/${this.path}/${segmentOf(id)}/${path}`, body, options);
   }
 
   /** `GET /<path>/{id}`. @throws ProblemError */
-  async get(id: string | number, { signal }: Pick<CommandOptions, 'signal'> = {}): Promise<SubjectAnswer> {
+  async get(
+    id: string | number,
+    { signal }: Pick<CommandOptions, 'signal'> = {},
+  ): Promise<SubjectAnswer & SubjectOf<Decider>> {
     const { transport } = this.commands;
     const url = transport.urlOf(`/${this.path}/${segmentOf(id)}`);
-    return (await transport.send(url, { signal })).body as SubjectAnswer;
+    return (await transport.send(url, { signal })).body as SubjectAnswer & SubjectOf<Decider>;
   }
 }
 
@@ -98,12 +107,4 @@ export function randomKey(): string {
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-}
-
-/** As a part of a path. @throws RangeError for dots, which a URL resolves to another path */
-export function segmentOf(id: string | number): string {
-  const text = String(id);
-  if (text === '.' || text === '..')
-    throw new RangeError(`${JSON.stringify(text)} cannot be a part of a path`);
-  return encodeURIComponent(text);
 }

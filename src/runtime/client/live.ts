@@ -2,7 +2,7 @@
 
 export interface LiveObserver<Value> {
   readonly next?: (value: Value) => void;
-  /** Called once, with what cannot be retried; nothing follows. */
+  /** Called once, with what cannot be retried; nothing follows. Without it, that is thrown from a timer, as what the observer itself throws. */
   readonly error?: (error: unknown) => void;
   readonly complete?: () => void;
 }
@@ -17,6 +17,13 @@ export interface Live<Value> extends AsyncIterable<Value> {
 }
 
 export type LiveSource<Value> = (signal: AbortSignal) => AsyncGenerator<Value>;
+
+/** As RxJS does with what nobody handles: `onerror` of a page, or `uncaughtException` of Node, gets it as it is. */
+function report(error: unknown): void {
+  setTimeout(() => {
+    throw error;
+  });
+}
 
 /** @param outer ends every iteration with its reason, and every subscription without a call */
 export function liveOf<Value>(source: LiveSource<Value>, outer?: AbortSignal): Live<Value> {
@@ -46,19 +53,26 @@ export function liveOf<Value>(source: LiveSource<Value>, outer?: AbortSignal): L
       const to: LiveObserver<Value> = typeof observer === 'function' ? { next: observer } : observer;
       const own = new AbortController();
       const signal = outer ? AbortSignal.any([outer, own.signal]) : own.signal;
+      const call = (callback: () => void): void => {
+        try {
+          callback();
+        } catch (error) {
+          report(error);
+        }
+      };
       const run = async (): Promise<void> => {
         try {
           for await (const value of source(signal)) {
             if (signal.aborted) return;
-            to.next?.(value);
+            call(() => to.next?.(value));
           }
         } catch (thrown) {
           if (signal.aborted) return;
-          if (to.error === undefined) throw thrown;
-          to.error(thrown);
+          if (to.error === undefined) report(thrown);
+          else call(() => to.error?.(thrown));
           return;
         }
-        if (!signal.aborted) to.complete?.();
+        if (!signal.aborted) call(() => to.complete?.());
       };
       void run();
       return {

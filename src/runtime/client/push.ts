@@ -18,7 +18,7 @@ const MAX_HELD_BACK = 3;
 /**
  * Goes on until the signal is aborted, and ends where push is not to be had: the server answers with something else, or nothing arrives.
  *
- * @throws ProblemError for a refusal that a retry does not change, and `log-went-back`; or the signal's reason
+ * @throws ProblemError for a refusal that a retry does not change, and `log-went-back`; CredentialsFailed; or the signal's reason
  */
 export async function* pushed(
   transport: Transport,
@@ -30,16 +30,15 @@ export async function* pushed(
   let hasPushed = false;
   let heldBack = 0;
   for (let failures = 1; ; failures++) {
+    const asked = {
+      accept: 'text/event-stream, application/json;q=0.1',
+      ...(state.lastId !== undefined && { 'last-event-id': state.lastId }),
+    };
+    const headers = await transport.headersOf(asked, transport.limitOf(signal), signal);
     const connection = new Connection(signal, options);
     let waitMs = 0;
     try {
-      const response = await transport.open(url, {
-        headers: {
-          accept: 'text/event-stream, application/json;q=0.1',
-          ...(state.lastId !== undefined && { 'last-event-id': state.lastId }),
-        },
-        signal: connection.signal,
-      });
+      const response = await transport.open(url, { headers, signal: connection.signal });
       const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true;
       if (response.ok && isStream && response.body !== null) {
         for await (const message of readEventStream(response.body, state, connection.heard)) {

@@ -1,6 +1,10 @@
 /** Queries of projections and of lists of entities, and what watches them. */
-import { segmentOf, type CommandSender } from './commands.js';
+import type { CommandSender } from './commands.js';
 import type { Live } from './live.js';
+import { segmentOf } from './paths.js';
+import { isProblem } from './problem-error.js';
+import { logWentBack } from './push.js';
+import { pause } from './retries.js';
 import type { ClientAnswer } from './transport.js';
 import type { Watch } from './watch.js';
 
@@ -11,6 +15,11 @@ export interface QueryOptions {
   /** For how many seconds the server waits for `after`, at most 60. Default: 5. */
   readonly wait?: number;
 }
+
+const DEFAULT_WAIT = 5;
+
+/** A server that waits does not answer sooner, unless what is asked has stopped. */
+const NOT_YET_PAUSE_MS = 1000;
 
 export interface StateOptions extends QueryOptions {
   /** As of this position or time. */
@@ -44,13 +53,27 @@ export interface HistoryPoint {
   readonly [member: string]: unknown;
 }
 
-export interface ListOptions extends QueryOptions {
+/** The names of a view's members; any where they are not known. */
+export type FieldOf<View> = [keyof View] extends [never] ? string : keyof View & string;
+
+/** Of a view those members that were asked for: all of them by default. */
+export type Chosen<View, Field> = [FieldOf<View>] extends [Field] ? View : Pick<View, Field & keyof View>;
+
+export interface EntityOptions<Field = string> extends StateOptions {
+  readonly include?: readonly string[];
+  /** The members of the view to answer with. Default: all. */
+  readonly fields?: readonly Field[];
+}
+
+export interface ListOptions<Field = string> extends QueryOptions {
   /** As in `{ status: 'open', 'hours.gte': 2 }`; an array means one of these. */
   readonly filter?: Readonly<Record<string, FilterValue | readonly FilterValue[]>>;
   /** As in `['-hours', 'status']`. */
   readonly sort?: readonly string[];
   readonly limit?: number;
   readonly include?: readonly string[];
+  /** The members of the view to answer with, as in `['status', 'hours']`. Default: all. */
+  readonly fields?: readonly Field[];
 }
 
 export type FilterValue = string | number | boolean;
@@ -91,19 +114,38 @@ export class Queries {
     return this.commands.transport;
   }
 
-  /** @throws ProblemError */
+  /** @throws ProblemError, as with `not-yet` after the wait */
   async get(
     path: string,
-    { at, after, wait = 5, signal, filter, ...query }: StateOptions & Pick<ListOptions, 'filter'>,
+    { at, after, wait = DEFAULT_WAIT, signal, filter, ...query }: StateOptions & Pick<ListOptions, 'filter'>,
   ): Promise<ClientAnswer> {
     const own = this.readsOwnWrites && at === undefined ? this.commands.written : 0;
     const wanted = after ?? own;
-    return this.transport.send(
-      this.transport.urlOf(path, { ...query, at, ...(wanted > 0 && { after: wanted }) }, filter),
-      {
-        ...(wanted > 0 && { headers: { prefer: `wait=${wait}` }, waitMs: wait * 1000 }),
-        signal,
-      },
+    const { transport } = this;
+    const url = transport.urlOf(path, { ...query, at, ...(wanted > 0 && { after: wanted }) }, filter);
+    if (wanted <= 0) return transport.send(url, { signal });
+    const end = performance.now() + wait * 1000;
+    // The server counts in whole seconds, and waits 60 at most.
+    for (let waitMs = wait * 1000; ; waitMs = Math.max(0, end - performance.now())) {
+      try {
+        const headers = { prefer: `wait=${Math.floor(waitMs / 1000)}` };
+        return await transport.send(url, { headers, waitMs, signal });
+      } catch (error) {
+        if (!isProblem(error, 'not-yet')) throw error;
+        const { head } = error.document;
+        if (after === undefined && typeof head === 'number' && head < wanted) throw this.#lost(wanted, head);
+        if (performance.now() + NOT_YET_PAUSE_MS >= end) throw error;
+      }
+      await pause(NOT_YET_PAUSE_MS, signal);
+    }
+  }
+
+  /** From here on the client reads what there is. */
+  #lost(written: number, head: number): Error {
+    this.commands.written = Math.min(this.commands.written, head);
+    return logWentBack(
+      `A command of this client was answered with position ${written}, and the log ends at ${head}: it was restored from a backup, ` +
+        'or is another one. What followed is lost; ask again for what there is.',
     );
   }
 
@@ -166,19 +208,24 @@ export class EntitiesClient<View> {
   ) {}
 
   /** One page, with a `cursor` or without. @throws ProblemError */
-  async page(options: ListOptions & { readonly cursor?: string } = {}): Promise<EntityPage<Entity<View>>> {
-    return (await this.queries.get(this.path, listQuery(options))).body as EntityPage<Entity<View>>;
+  async page<Field extends FieldOf<View> = FieldOf<View>>(
+    options: ListOptions<Field> & { readonly cursor?: string } = {},
+  ): Promise<EntityPage<Entity<Chosen<View, Field>>>> {
+    const { body } = await this.queries.get(this.path, listQuery(options));
+    return body as EntityPage<Entity<Chosen<View, Field>>>;
   }
 
   /** All entities, page by page as they are iterated. @throws ProblemError */
-  async *list(options: ListOptions = {}): AsyncGenerator<Entity<View>> {
+  async *list<Field extends FieldOf<View> = FieldOf<View>>(
+    options: ListOptions<Field> = {},
+  ): AsyncGenerator<Entity<Chosen<View, Field>>> {
     let { items, next } = await this.page(options);
     for (;;) {
       yield* items;
       if (next === undefined) return;
       const { transport } = this.queries;
       const { body } = await transport.send(transport.linkOf(next), { signal: options.signal });
-      ({ items, next } = body as EntityPage<Entity<View>>);
+      ({ items, next } = body as EntityPage<Entity<Chosen<View, Field>>>);
     }
   }
 
@@ -190,14 +237,12 @@ export class EntitiesClient<View> {
   }
 
   /** @throws ProblemError, as with `entity-not-found` */
-  async get(
+  async get<Field extends FieldOf<View> = FieldOf<View>>(
     key: string,
-    options: StateOptions & { readonly include?: readonly string[] } = {},
-  ): Promise<Entity<View>> {
-    const { include, ...query } = options;
-    return (
-      await this.queries.get(this.#pathOf(key), { ...query, ...(include && { include: include.join(',') }) })
-    ).body as Entity<View>;
+    options: EntityOptions<Field> = {},
+  ): Promise<Entity<Chosen<View, Field>>> {
+    const { body } = await this.queries.get(this.#pathOf(key), listQuery(options));
+    return body as Entity<Chosen<View, Field>>;
   }
 
   /** @throws ProblemError */
@@ -211,16 +256,21 @@ export class EntitiesClient<View> {
   }
 
   /** The page, and each that follows when something of it changes. */
-  watch({ signal, filter, ...options }: Omit<ListOptions, 'after' | 'wait'> = {}): Live<
-    EntityPage<Entity<View>>
-  > {
+  watch<Field extends FieldOf<View> = FieldOf<View>>({
+    signal,
+    filter,
+    ...options
+  }: Omit<ListOptions<Field>, 'after' | 'wait'> = {}): Live<EntityPage<Entity<Chosen<View, Field>>>> {
     const url = this.queries.transport.urlOf(this.path, { ...listQuery(options) }, filter);
     return this.queries.watch.states(url, signal);
   }
 
   /** The entity, and each change of it; null while it is removed. Ends with `entity-not-found` where there is none at first. */
-  watchOne(key: string, { signal }: WatchOptions = {}): Live<Entity<View> | null> {
-    const url = this.queries.transport.urlOf(this.#pathOf(key));
+  watchOne<Field extends FieldOf<View> = FieldOf<View>>(
+    key: string,
+    { signal, ...options }: WatchOptions & Pick<ListOptions<Field>, 'fields' | 'include'> = {},
+  ): Live<Entity<Chosen<View, Field>> | null> {
+    const url = this.queries.transport.urlOf(this.#pathOf(key), { ...listQuery(options) });
     return this.queries.watch.states(url, signal, 'entity-not-found');
   }
 
@@ -229,11 +279,14 @@ export class EntitiesClient<View> {
   }
 }
 
+type ListQuery = ListOptions & StateOptions & { readonly cursor?: string };
+
 /** What the options ask for; a filter may have the name of any of them. */
-function listQuery({ sort, include, ...options }: ListOptions & { readonly cursor?: string }): QueryOptions {
+function listQuery({ sort, include, fields, ...options }: ListQuery): QueryOptions {
   return {
     ...options,
     ...(sort && { sort: sort.join(',') }),
     ...(include && { include: include.join(',') }),
+    ...(fields && { fields: fields.join(',') }),
   };
 }

@@ -1,5 +1,5 @@
 /** Sends requests: with credentials, a time limit, retries, and the answers that are known by their ETag. */
-import { ProblemError } from './problem-error.js';
+import { ProblemError, isProblem } from './problem-error.js';
 import { isRetried, pause, pauseBefore, retryAfterMs, type RetryOptions } from './retries.js';
 
 export interface TransportOptions {
@@ -7,12 +7,20 @@ export interface TransportOptions {
   readonly url: string;
   /** Default: the global `fetch`. */
   readonly fetch?: typeof fetch;
-  /** Sent as `Authorization: Bearer`. A function is called for each request. */
-  readonly credentials?: string | (() => string | Promise<string>);
+  /**
+   * Sent as `Authorization: Bearer`. A function is called for each attempt, within the attempt's time; none are sent where it gives undefined.
+   * What it throws ends the request as `CredentialsFailed`.
+   */
+  readonly credentials?: string | Credentials;
   readonly retry?: RetryOptions;
   /** How long one attempt may take, beside what a query waits for. Default: 30,000. */
   readonly timeoutMs?: number;
 }
+
+/** @param request its signal is aborted when the attempt is given up */
+export type Credentials = (request: {
+  readonly signal: AbortSignal;
+}) => string | undefined | Promise<string | undefined>;
 
 export interface ClientRequest {
   readonly method?: 'GET' | 'POST';
@@ -20,7 +28,7 @@ export interface ClientRequest {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
-  /** What the server is asked to wait, beside the time of an attempt. */
+  /** What the server is asked to wait, beside the time of an attempt. Where it is given, `not-yet` is not retried: it has been waited for. */
   readonly waitMs?: number;
 }
 
@@ -35,6 +43,8 @@ interface Known {
   readonly etag: string;
   readonly text: string;
   readonly type: string | null;
+  /** Of who was answered. Another principal may not see it. */
+  readonly authorization: string | null;
 }
 
 /** What is kept for its ETag, in characters of all answers together. A longer answer is not kept. */
@@ -77,21 +87,23 @@ export class Transport {
   /**
    * Sends it again when the connection is lost, it takes too long, or the server says later. A `POST` must have an `Idempotency-Key`, or change nothing.
    *
-   * @throws ProblemError for a status from 400 on, the last error of `fetch`, or the signal's reason
+   * @throws ProblemError for a status from 400 on, the last error of `fetch`, CredentialsFailed, or the signal's reason
    */
   async send(url: URL, request: ClientRequest = {}): Promise<ClientAnswer> {
     const { retry = {} } = this.options;
     const { attempts = DEFAULT_ATTEMPTS } = retry;
     // Once: what is sent again under one key must be the same.
-    const sent = request.body === undefined ? request : { ...request, text: JSON.stringify(request.body) };
+    const text = request.body === undefined ? undefined : JSON.stringify(request.body);
     for (let attempt = 1; ; attempt++) {
-      request.signal?.throwIfAborted();
+      const limit = this.limitOf(request.signal, request.waitMs);
+      const headers = await this.headersOf(request.headers, limit, request.signal);
       let waitMs = 0;
       try {
-        const answer = await this.#attempt(url, sent);
+        const answer = await this.#attempt(url, { ...request, headers, text, signal: limit });
         if (answer.status < 400) return requireJson(answer);
         const problem = new ProblemError(answer.status, answer.body);
-        if (!isRetried(answer.status) || attempt >= attempts) throw problem;
+        const hasWaited = request.waitMs !== undefined && isProblem(problem, 'not-yet');
+        if (hasWaited || !isRetried(answer.status) || attempt >= attempts) throw problem;
         waitMs = retryAfterMs(answer.headers.get('retry-after'));
       } catch (error) {
         request.signal?.throwIfAborted();
@@ -102,44 +114,66 @@ export class Transport {
     }
   }
 
-  /** A response whose body is still to be read. Sent once, without a time limit. */
-  async open(
-    url: URL,
-    { method = 'GET', headers = {}, text, signal }: Omit<ClientRequest, 'body'> & { readonly text?: string },
-  ): Promise<Response> {
-    const { fetch: send = fetch, credentials } = this.options;
-    const token = typeof credentials === 'function' ? await credentials() : credentials;
+  /** The time of one attempt, credentials included. */
+  limitOf(signal: AbortSignal | undefined, waitMs = 0): AbortSignal {
+    const limit = AbortSignal.timeout((this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS) + Math.ceil(waitMs));
+    return signal ? AbortSignal.any([signal, limit]) : limit;
+  }
+
+  /**
+   * With the credentials.
+   *
+   * @param limit of the attempt @param signal of who has asked, whose reason is thrown
+   * @throws CredentialsFailed, or TypeError for a header that cannot be sent
+   */
+  async headersOf(
+    given: Readonly<Record<string, string>> = {},
+    limit: AbortSignal,
+    signal: AbortSignal | undefined,
+  ): Promise<Headers> {
+    const headers = new Headers({ accept: 'application/json', ...given });
+    const { credentials } = this.options;
+    signal?.throwIfAborted();
+    try {
+      const token =
+        typeof credentials === 'function' ? await within(credentials({ signal: limit }), limit) : credentials;
+      if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new CredentialsFailed(error);
+    }
+    return headers;
+  }
+
+  /** A response whose body is still to be read. Sent once, and without a time limit of its own. */
+  async open(url: URL, { method = 'GET', headers, text, signal }: SingleRequest): Promise<Response> {
+    const { fetch: send = fetch } = this.options;
+    if (text !== undefined) headers.set('content-type', 'application/json');
     return send(url, {
       method,
-      headers: {
-        accept: 'application/json',
-        ...headers,
-        ...(text !== undefined && { 'content-type': 'application/json' }),
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      },
+      headers,
       ...(text !== undefined && { body: text }),
       // As a GET to another place it would be another request, and its answer no answer to this one.
       ...(method === 'POST' && { redirect: 'error' as const }),
-      ...(signal && { signal }),
+      signal,
     });
   }
 
-  async #attempt(url: URL, request: ClientRequest & { readonly text?: string }): Promise<ClientAnswer> {
-    const timeoutMs = this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    const limit = AbortSignal.timeout(timeoutMs + (request.waitMs ?? 0));
-    const signal = request.signal ? AbortSignal.any([request.signal, limit]) : limit;
+  async #attempt(url: URL, request: SingleRequest): Promise<ClientAnswer> {
     const isRead = (request.method ?? 'GET') === 'GET';
     const key = keyOf(url);
-    const known = isRead ? this.#known.get(key) : undefined;
-    const headers = { ...request.headers, ...(known && { 'if-none-match': known.etag }) };
-    const response = await this.open(url, { ...request, headers, signal });
+    const authorization = request.headers.get('authorization');
+    const kept = isRead ? this.#known.get(key) : undefined;
+    const known = kept?.authorization === authorization ? kept : undefined;
+    if (known) request.headers.set('if-none-match', known.etag);
+    const response = await this.open(url, request);
     const text = await response.text();
     if (response.status === 304 && known !== undefined)
       return { status: 304, headers: response.headers, body: bodyOf(known) };
     const type = response.headers.get('content-type');
     const etag = response.headers.get('etag');
     const body = bodyOf({ text, type });
-    if (isRead && response.ok && etag !== null) this.#keep(key, { etag, text, type });
+    if (isRead && response.ok && etag !== null) this.#keep(key, { etag, text, type, authorization });
     return { status: response.status, headers: response.headers, body };
   }
 
@@ -157,6 +191,38 @@ export class Transport {
     this.#knownCharacters -= this.#known.get(key)?.text.length ?? 0;
     this.#known.delete(key);
   }
+}
+
+export interface SingleRequest extends Pick<ClientRequest, 'method'> {
+  /** Those of `headersOf`. */
+  readonly headers: Headers;
+  readonly text?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The function `credentials` has thrown, or has taken longer than an attempt may. Nothing was sent, and it is not tried again. */
+export class CredentialsFailed extends Error {
+  override readonly name = 'CredentialsFailed';
+
+  /** @param cause what it has thrown */
+  constructor(override readonly cause: unknown) {
+    super(`there are no credentials to send: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
+/** @throws the signal's reason */
+function within<Value>(given: Value | Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      reject(signal.reason as Error);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    Promise.resolve(given)
+      .then(resolve, reject)
+      .finally(() => {
+        signal.removeEventListener('abort', stop);
+      });
+  });
 }
 
 /** Whoever has answered is not the server: a proxy that asks people to log in, or a page. */

@@ -5,6 +5,15 @@ import type { AnyContract, EventContract } from '../event-log/contracts/event-co
 /** What a decider has that its commands are inferred from: `typeof order` is one. */
 export interface ClientDecider {
   readonly commands: object;
+  /** The schema of what creates a subject, where that is known. */
+  readonly creates?: unknown;
+  /** What `GET` shows of a subject, where that is known. */
+  readonly shown?: object;
+}
+
+/** What a decision about several subjects has that its input is inferred from: `typeof transfer` is one. */
+export interface ClientDecision {
+  readonly command: { readonly input: unknown };
 }
 
 /** What a projection has that its view is inferred from: `typeof sum` is one. */
@@ -16,15 +25,17 @@ export interface ClientProjection {
 /** By the paths that they are served at, as in `{ deciders: { numbers: typeof numberDecider }, projections: { sum: typeof sum } }`. */
 export interface ClientTypes {
   readonly deciders?: Readonly<Record<string, ClientDecider>>;
+  readonly decisions?: Readonly<Record<string, ClientDecision>>;
   readonly projections?: Readonly<Record<string, ClientProjection>>;
   readonly entities?: Readonly<Record<string, ClientProjection>>;
-  readonly events?: AnyContract;
+  /** A union of contracts, or of the events themselves. */
+  readonly events?: AnyContract | ClientEvent;
 }
 
 /** The member of the types, or of any server's where they do not have it. */
 export type Part<
   Types extends ClientTypes,
-  Name extends 'deciders' | 'projections' | 'entities',
+  Name extends 'deciders' | 'decisions' | 'projections' | 'entities',
 > = Name extends keyof Types ? NonNullable<Types[Name]> : NonNullable<ClientTypes[Name]>;
 
 /** The names of a decider's commands; any where they are not known. */
@@ -42,6 +53,32 @@ export type CommandInput<Decider, Name> = Decider extends { readonly commands: i
       : unknown
     : unknown
   : unknown;
+
+/** What creates a subject: what the command takes, and the id where ids are texts. */
+export type CreationInput<Decider, Name> = Decider extends { readonly creates: infer Schema }
+  ? InputOf<Schema>
+  : Decider extends { readonly ids: { readonly example: string } }
+    ? WithId<CommandInput<Decider, Name>>
+    : CommandInput<Decider, Name>;
+
+/** An object without members is typed as one whose members cannot be. */
+export type WithId<Input> =
+  Input extends Readonly<Record<string, never>> ? { readonly id?: string } : Input & { readonly id?: string };
+
+/** What a decision about several subjects takes. */
+export type DecisionInput<Decision> = Decision extends { readonly command: { readonly input: infer Schema } }
+  ? InputOf<Schema> extends never
+    ? unknown
+    : InputOf<Schema>
+  : unknown;
+
+/** What `get` of a decider shows beside the commands, where that is known. */
+export type SubjectOf<Decider> = Decider extends { readonly shown: infer Shown } ? Shown : unknown;
+
+/** Stands for the schema of an input in types that no schema is at hand for. */
+export interface Takes<Input> {
+  readonly '~standard': { readonly types?: { readonly input: Input } };
+}
 
 /** What a projection answers with, without the position. */
 export type ViewOf<Projection> = Projection extends { view(...args: never[]): infer View } ? View : object;
@@ -64,5 +101,5 @@ export interface ClientEvent<Type extends string = string, Data = unknown> {
 export type EventsOf<Types extends ClientTypes> = Types extends { readonly events: infer Contract }
   ? Contract extends EventContract<infer Type, infer Data>
     ? ClientEvent<Type, Data>
-    : never
+    : Extract<Contract, ClientEvent>
   : ClientEvent;

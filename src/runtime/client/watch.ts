@@ -4,7 +4,7 @@ import { liveOf, type Live } from './live.js';
 import { isProblem } from './problem-error.js';
 import { logWentBack, pushed, type PushOptions } from './push.js';
 import { pause, type RetryOptions } from './retries.js';
-import type { Transport } from './transport.js';
+import { CredentialsFailed, type Transport } from './transport.js';
 import type { ClientEvent } from './types.js';
 
 export interface WatchSettings {
@@ -165,7 +165,8 @@ export class Watch {
         return await this.transport.send(url, { signal });
       } catch (error) {
         signal.throwIfAborted();
-        if (isProblem(error) && error.status < 500 && error.status !== 429) throw error;
+        const isRefused = isProblem(error) && error.status < 500 && error.status !== 429;
+        if (isRefused || error instanceof CredentialsFailed) throw error;
         await pause(this.#pollMs, signal);
       }
     }

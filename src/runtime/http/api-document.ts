@@ -7,6 +7,8 @@ import { Gate } from '../access/gate.js';
 import { EventLog } from '../event-log/event-log.js';
 import { ProjectionHost } from '../projection/projection-host.js';
 import { describeSecurity } from './api-security.js';
+import { jsonSchemaOf } from '../command/input-schema.js';
+import { LEFTFOLD_EXTENSION } from './kernel/api-docs.js';
 import { nameComponents } from './kernel/api-schema.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, joinTags } from './events/cloud-event.js';
 import { JSON_TYPE } from './kernel/bodies.js';
@@ -46,6 +48,8 @@ export function completeApi(
     if (PROJECTION_OPERATIONS.has(operation.operationId ?? '')) listProjections(operation, projections);
     if (operation.operationId === 'appendEvents' && event !== undefined) showEvent(operation, event);
   }
+  const describesEvents = operations.some(([, { operationId }]) => operationId === 'readEvents');
+  if (describesEvents) Object.assign(document, { [LEFTFOLD_EXTENSION]: { events: eventsOf(app) } });
   if (access === undefined) describeSecurity(document, app.get(Gate, { strict: false }).access, 'public');
   else describeSecurity(document, access, 'admin');
   return nameComponents(document);
@@ -73,6 +77,16 @@ function listProjections({ parameters = [] }: Operation, names: readonly string[
 function omitForeignOrigin({ responses = {} }: Operation): void {
   for (const { content = {} } of Object.values(responses))
     for (const { examples } of Object.values(content)) delete examples?.['foreign-origin'];
+}
+
+/** By type: the revision that is recorded now, and the schema of its data. */
+function eventsOf(app: INestApplicationContext): object {
+  const contracts = app.get(EventLog, { strict: false }).contracts.all();
+  return Object.fromEntries(
+    contracts
+      .toSorted((one, other) => (one.type < other.type ? -1 : 1))
+      .map(({ type, revision, schema }) => [type, { revision, schema: jsonSchemaOf(schema) }]),
+  );
 }
 
 interface NewEventJson {

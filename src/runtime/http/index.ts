@@ -75,6 +75,7 @@ export {
   type Answer,
   type Content,
   type Endpoint,
+  type DescribedEndpoint,
 } from './kernel/api-docs.js';
 export { schemaOf, type Schema } from './kernel/api-schema.js';
 export { APPENDING_PROBLEMS, READING_PROBLEMS } from './events/log-problems.js';

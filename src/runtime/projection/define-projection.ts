@@ -17,10 +17,17 @@ export type View = Readonly<Record<string, Json>>;
 /** What a view is asked for: the state now, the state at a position, or a hypothetical state, as in a what-if. */
 export type When = 'now' | 'never' | Position;
 
+/** A schema of zod, or a Standard Schema that describes itself as JSON Schema (https://standardschema.dev). */
+export interface ViewSchema {
+  readonly '~standard': { readonly version: 1; readonly vendor: string };
+}
+
 /** How a projection is served. */
 export interface ProjectionHttp {
   /** Without a slash at its ends, as in `reports/total`. Default: the name. */
   readonly path?: string;
+  /** Describes what `view` gives in the documentation, and to `leftfold client`; nothing is checked by it. */
+  readonly viewSchema?: ViewSchema;
   /**
    * Whether `GET /<path>/folded` answers with all of the state, also what the view does not show, as optimistic rendering needs it. Asks for the same
    * scope as the view. Default: false.

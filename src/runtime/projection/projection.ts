@@ -51,7 +51,8 @@ export class Projection<Context = unknown> {
   /** @internal `ProjectionHost` makes projections. */
   constructor(
     readonly definition: ProjectionDefinition<Context>,
-    private readonly log: EventLog,
+    /** @internal */
+    readonly log: EventLog,
     private readonly snapshots: Snapshots,
     private readonly observer: ProjectionObserver,
     private readonly now: () => Date = () => new Date(),

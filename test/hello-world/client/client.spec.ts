@@ -1,7 +1,9 @@
 /** `leftfold/client` with the hello world over HTTP. */
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { connect, type AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { jest } from '@jest/globals';
 import { from, firstValueFrom, take, toArray } from 'rxjs';
 import { startMonolith } from '../../../src/apps/monolith/start-monolith.js';
 import { PARTS } from '../../../src/apps/monolith/monolith.module.js';
@@ -44,6 +46,11 @@ const serve = async (listener: RequestListener, port = 0): Promise<string> => {
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
+
+async function firstOf<Value>(values: AsyncIterable<Value>): Promise<Value | undefined> {
+  for await (const value of values) return value;
+  return undefined;
+}
 
 function withResolvers<Value>(): { promise: Promise<Value>; resolve: (value: Value) => void } {
   let resolve: (value: Value) => void = () => undefined;
@@ -206,6 +213,84 @@ describe('a query', () => {
   });
 });
 
+describe('a wait for what was recorded', () => {
+  const notYet = { type: 'urn:leftfold:problem:not-yet', detail: 'not yet' };
+
+  it('is over when the time of who asks is over, however often the server says not-yet', async () => {
+    const waits: unknown[] = [];
+    const at = await serve((request, response) => {
+      waits.push(request.headers['prefer']);
+      response
+        .writeHead(503, { 'content-type': 'application/problem+json', 'retry-after': '1' })
+        .end(JSON.stringify(notYet));
+    });
+    const given = (wait: number): Promise<unknown> => clientOf(at).projection('sum').get({ after: 7, wait });
+    await expect(given(0)).rejects.toMatchObject(notYet);
+    expect(waits).toEqual(['wait=0']);
+    // One that has stopped answers at once, and may be resumed.
+    await expect(given(1.5)).rejects.toMatchObject(notYet);
+    expect(waits).toEqual(['wait=0', 'wait=1', 'wait=0']);
+  });
+
+  it('ends with a problem once when the log was restored without it, and what there is can be asked for', async () => {
+    let isFirst = true;
+    const own = clientOf(url, {
+      fetch: async (request, init) => {
+        const answer = await fetch(request, init);
+        if (init?.method !== 'POST' || !isFirst) return answer;
+        isFirst = false; // as a server that has since lost what followed
+        return new Response(null, { status: 201, headers: { 'leftfold-position': '100' } });
+      },
+    });
+    const sumOf = own.projection('sum');
+    await own.decider('numbers').create({ value: '5' });
+    const lost = await sumOf.get({ wait: 0 }).catch((error: unknown) => error);
+    expect(isProblem(lost, 'log-went-back') && lost.detail).toMatch(/position 100, and the log ends at 1:/);
+    expect(await sumOf.get({ wait: 0 })).toMatchObject({ value: '5', position: 1 });
+    const { position } = await own.decider('numbers').create({ value: '6' });
+    expect(await sumOf.get()).toMatchObject({ value: '11', position });
+  });
+});
+
+describe('credentials of a function', () => {
+  it('that throws end what was asked with its error, and are not asked for again', async () => {
+    let asked = 0;
+    const failing = (watch: ClientOptions['watch'] = {}): Client<HelloWorld> =>
+      clientOf(url, {
+        watch,
+        credentials: () => {
+          asked += 1;
+          return Promise.reject(new Error('logged out'));
+        },
+      });
+    const ended = { name: 'CredentialsFailed', message: expect.stringContaining('logged out') as unknown };
+    await expect(failing().projection('sum').get()).rejects.toMatchObject(ended);
+    await expect(failing().decider('numbers').create({ value: '5' })).rejects.toMatchObject(ended);
+    for (const push of [true, false]) {
+      const watching = failing({ push });
+      await expect(firstOf(watching.projection('sum').watch())).rejects.toMatchObject(ended);
+      await expect(firstOf(watching.events())).rejects.toMatchObject(ended);
+    }
+    expect(asked).toBe(6);
+  });
+
+  it('that take too long are given up with the attempt, and are told so', async () => {
+    const signals: AbortSignal[] = [];
+    const own = clientOf(url, {
+      timeoutMs: 20,
+      credentials: ({ signal }) => {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      },
+    });
+    await expect(own.projection('sum').get()).rejects.toMatchObject({ name: 'CredentialsFailed' });
+    await expect(firstOf(own.projection('sum').watch())).rejects.toMatchObject({ name: 'CredentialsFailed' });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+    const stopped = own.projection('sum').get({ signal: AbortSignal.abort(new Error('enough')) });
+    await expect(stopped).rejects.toThrow('enough');
+  });
+});
+
 describe('what is kept of answers for their ETag', () => {
   /** Answers with so many characters, and counts what is asked without an ETag. */
   const serveTexts = async (length: number): Promise<{ readonly at: string; readonly full: string[] }> => {
@@ -224,6 +309,24 @@ describe('what is kept of answers for their ETag', () => {
     const sumOf = clientOf(at).projection('sum');
     for (const position of [1, 2, 3, 3, 2, 1]) await sumOf.get({ at: position });
     expect(full).toEqual(['/sum?at=1', '/sum?at=2', '/sum?at=3', '/sum?at=1']);
+  });
+
+  it('is not shown to another principal', async () => {
+    const etags: unknown[] = [];
+    const at = await serve((request, response) => {
+      etags.push(request.headers['if-none-match']);
+      if (request.headers['if-none-match'] !== undefined) response.writeHead(304).end();
+      else {
+        const headers = { 'content-type': 'application/json', etag: '"a"' };
+        response.writeHead(200, headers).end(JSON.stringify({ of: request.headers.authorization }));
+      }
+    });
+    let token: string | undefined = 'ann';
+    const sumOf = clientOf(at, { credentials: () => token }).projection('sum');
+    const seen: unknown[] = [await sumOf.get(), await sumOf.get()];
+    for (token of ['bob', undefined]) seen.push(await sumOf.get());
+    expect(seen).toEqual([{ of: 'Bearer ann' }, { of: 'Bearer ann' }, { of: 'Bearer bob' }, {}]);
+    expect(etags).toEqual([undefined, '"a"', undefined, undefined]);
   });
 
   it('cannot be changed by who has asked', async () => {
@@ -325,6 +428,16 @@ describe('a watch', () => {
       },
     );
   });
+});
+
+it('does not hold the close of its server by a connection that `fetch` has opened beforehand', async () => {
+  const server = app.getHttpServer();
+  const cut = jest.spyOn(server, 'closeAllConnections');
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').resume();
+  socket.on('error', () => undefined);
+  await once(socket, 'connect');
+  await app.close();
+  expect(cut).not.toHaveBeenCalled();
 });
 
 describe('what is no answer of the server', () => {

@@ -1,5 +1,6 @@
-/** What `docs/client.md` shows of the client does what it says. The guide shows parts of this file as they are. */
+/** What `docs/client.md` shows of the client does what it says. The guide shows parts of this file as they are, and of `generated.spec.ts`. */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { from, take } from 'rxjs';
 import { PARTS } from '../../../src/apps/monolith/monolith.module.js';
@@ -58,11 +59,12 @@ beforeEach(async () => {
 
 afterEach(() => app.close());
 
-it('shows parts of this file as they are', () => {
+it('shows parts of this file, and of the spec of what is generated, as they are', () => {
   const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
-  const spec = inOneLine(readFileSync(import.meta.filename, 'utf8'));
+  const files = [import.meta.filename, join(import.meta.dirname, 'generated.spec.ts')];
+  const spec = inOneLine(files.map((file) => readFileSync(file, 'utf8')).join('\n'));
   const examples = blocksOf(GUIDE).filter(({ language }) => language === 'ts');
-  expect(examples).toHaveLength(12);
+  expect(examples).toHaveLength(13);
   for (const { text } of examples) {
     const here = Object.entries(FILES).reduce(
       (code, [name, file]) => code.replaceAll(`'${name}`, `'${file}`),

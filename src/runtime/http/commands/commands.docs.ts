@@ -56,6 +56,7 @@ export function ApiCommand(
     tag: path,
     summary: command.summary ?? `${sentence(name)} ${decider.name}`,
     id: operationId ?? id,
+    is: { kind: 'command', decider: decider.name, command: name, creates: isCreation },
     ...(!isCreation && {
       path: {
         [ids.parameter]: schemaFrom({ ...ids.schema, example: ids.example }),
@@ -92,6 +93,7 @@ export function ApiSubject(served: ServedDecider): MethodDecorator {
     tag: path,
     summary: `One ${decider.name}, and what can be done with it now`,
     id: `find${title(decider.name)}`,
+    is: { kind: 'subject', decider: decider.name },
     path: { [ids.parameter]: schemaFrom({ ...ids.schema, example: ids.example }) },
     answers: {
       200: {
@@ -144,6 +146,7 @@ export function ApiDecision(decision: AnyDecision): MethodDecorator {
     tag: path.split('/', 1)[0] ?? name,
     summary: command.summary ?? sentence(name),
     id: httpOf(command).operationId ?? name,
+    is: { kind: 'decision', decision: name },
     path: pathMembers(command, path),
     headers: COMMAND_HEADERS,
     body: bodyOf(name, command, { path }),

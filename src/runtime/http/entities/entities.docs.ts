@@ -19,7 +19,8 @@ import {
   apiTime,
   preferHeader,
 } from '../kernel/api-docs.js';
-import type { Schema } from '../kernel/api-schema.js';
+import { jsonSchemaOf, type AnyInputSchema } from '../../command/input-schema.js';
+import { schemaFrom, schemaOf, withMembers, type JsonSchema, type Schema } from '../kernel/api-schema.js';
 import { pathOf } from '../kernel/paths.js';
 import { JSON_TYPE } from '../kernel/bodies.js';
 import { NotAcceptable } from '../kernel/headers.js';
@@ -79,7 +80,7 @@ const NOT_MODIFIED = { description: 'The same as under the entity tag of If-None
 const QUERY_PROBLEMS: readonly Problem[] = [
   new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_LIMIT}, as in ?limit=1`),
   new InvalidHeader('Prefer', 'wait must be a whole number of seconds, as in: Prefer: wait=5'),
-  new NotYet('orders has folded up to position 6, not yet up to 7.', position(6)),
+  new NotYet('orders has folded up to position 6, not yet up to 7.', position(6), position(7)),
   new EntityQueriesBusy(),
   new EntityQueryTooSlow(QUERY_TIMEOUT_MS / 1000),
   new NotAcceptable(STATE_TYPES),
@@ -104,17 +105,25 @@ function includeOf({ relations }: Documented): Readonly<Record<string, Schema>> 
   };
 }
 
-/** With the members that `include` adds. */
-function entityOf(definition: Documented): typeof entity {
-  const names = Object.keys(definition.relations);
-  if (names.length === 0) return entity;
-  const members = names.map((each) => [each, apiIncluded.describe(`With include=${each}`).optional()]);
-  return entity.extend(Object.fromEntries(members) as object).meta({ title: titled(definition, 'Entity') });
+/** With the members of the view, where they are described, and those that `include` adds. */
+function entityOf(definition: Documented): Schema {
+  const { relations, http } = definition;
+  const names = Object.keys(relations);
+  if (names.length === 0 && http.viewSchema === undefined) return entity;
+  const included = names.map((each) => [each, apiIncluded.describe(`With include=${each}`).optional()]);
+  const extended = entity.extend(Object.fromEntries(included) as object);
+  if (http.viewSchema === undefined) return extended.meta({ title: titled(definition, 'Entity') });
+  const { properties, required } = schemaOf(extended) as {
+    readonly properties: Readonly<Record<string, JsonSchema>>;
+    readonly required: readonly string[];
+  };
+  const described = withMembers(jsonSchemaOf(http.viewSchema as AnyInputSchema), properties, required);
+  return schemaFrom({ ...described, title: titled(definition, 'Entity') });
 }
 
 /** A component is named after the projection where it is of that projection alone. */
-function titled({ name, relations }: Documented, title: string): string {
-  if (Object.keys(relations).length === 0) return title;
+function titled({ name, relations, http }: Documented, title: string): string {
+  if (Object.keys(relations).length === 0 && http.viewSchema === undefined) return title;
   return `${title}-${name}`;
 }
 
@@ -136,6 +145,7 @@ export function ApiList(definition: Documented): MethodDecorator {
     tag: name,
     summary: `A page of ${name}, filtered and sorted`,
     id: `${name}-list`,
+    is: { kind: 'list', projection: name },
     query: {
       ...filters(index),
       sort: z
@@ -178,6 +188,7 @@ export function ApiEntity(definition: Documented): MethodDecorator {
     tag: name,
     summary: `One of ${name}`,
     id: `${name}-entity`,
+    is: { kind: 'entity', projection: name },
     path: keyOf(definition),
     query: {
       after: AFTER,

@@ -1,6 +1,14 @@
 /** Describes an endpoint in OpenAPI, with its schemas derived from zod's and its problems from the errors themselves. */
 import { applyDecorators } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiExtension,
+  ApiHeader,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import { z } from 'zod';
 import { problemResponses } from './api-problems.js';
 import { schemaOf, type Schema } from './api-schema.js';
@@ -17,9 +25,27 @@ export interface Answer {
   readonly body?: Content;
 }
 
+/** What an operation of the document is; a part of a document that is of one application. */
+export const LEFTFOLD_EXTENSION = 'x-leftfold';
+
+/** Each with the name of what it is of, as its author gave it. */
+export type DescribedEndpoint =
+  | {
+      readonly kind: 'command';
+      readonly decider: string;
+      readonly command: string;
+      /** Whether a subject is created, so that the path does not name one. */
+      readonly creates: boolean;
+    }
+  | { readonly kind: 'subject'; readonly decider: string }
+  | { readonly kind: 'decision'; readonly decision: string }
+  | { readonly kind: 'projection' | 'list' | 'entity'; readonly projection: string };
+
 export interface Endpoint {
   readonly tag: string;
   readonly summary: string;
+  /** What it is, for programs that generate code from the document. */
+  readonly is?: DescribedEndpoint;
   /** Default: made of the names of controller and method. */
   readonly id?: string;
   readonly path?: Readonly<Record<string, Schema>>;
@@ -33,9 +59,10 @@ export interface Endpoint {
 }
 
 export function ApiEndpoint(endpoint: Endpoint): MethodDecorator {
-  const { tag, summary, id, body, answers, problems = [] } = endpoint;
+  const { tag, summary, id, is, body, answers, problems = [] } = endpoint;
   return applyDecorators(
     ApiTags(tag),
+    ...(is === undefined ? [] : [ApiExtension(LEFTFOLD_EXTENSION, is)]),
     ApiOperation({
       summary,
       ...(id !== undefined && { operationId: id }),

@@ -21,6 +21,33 @@ export function schemaFrom(
   return any.meta(schema);
 }
 
+/**
+ * With members that every value has beside its own.
+ *
+ * @param schema of objects @param members by their names @param required the names of those that are always there
+ */
+export function withMembers(
+  schema: JsonSchema,
+  members: Readonly<Record<string, JsonSchema>>,
+  required: readonly string[],
+): JsonSchema {
+  for (const union of ['anyOf', 'oneOf']) {
+    const schemas = schema[union] as readonly JsonSchema[] | undefined;
+    if (schemas !== undefined)
+      return { ...schema, [union]: schemas.map((each) => withMembers(each, members, required)) };
+  }
+  const { properties = {}, required: own = [] } = schema as {
+    readonly properties?: object;
+    readonly required?: readonly string[];
+  };
+  return {
+    type: 'object',
+    ...schema,
+    properties: { ...properties, ...members },
+    required: [...new Set([...own, ...required])],
+  };
+}
+
 /** What of a document is looked through. */
 interface Described {
   readonly components?: { readonly schemas?: object; readonly examples?: object };

@@ -9,6 +9,7 @@ import type { Links } from './links.js';
 import { pathsOf, refuseOtherMethods, type PathMethods } from './method-not-allowed.js';
 import { isOfThePlatform } from './problem-document.js';
 import type { ProblemFilter } from './problem.filter.js';
+import { UnusedConnections } from './unused-connections.js';
 import { bySpecificity, isAt, orderRoutes } from './route-order.js';
 
 /** The types whose parsers lose what was sent: Nest's names of them on Express, and media types on Fastify. */
@@ -72,6 +73,7 @@ export class ForeignApplication implements OnModuleInit, BeforeApplicationShutdo
   readonly #keepsBytes: boolean[] = [];
   /** Express's layers that Nest has added for its parsers. */
   readonly #parsersOfNest = new Set<ExpressLayer>();
+  #unused: UnusedConnections | undefined;
 
   constructor(
     private readonly host: HttpAdapterHost,
@@ -93,6 +95,8 @@ export class ForeignApplication implements OnModuleInit, BeforeApplicationShutdo
     const platform = adapter.getType();
     const instance = adapter.getInstance() as object;
     if (OWN_BOOTSTRAP in instance || (platform !== 'fastify' && platform !== 'express')) return;
+    const server = adapter.getHttpServer() as Server | undefined;
+    if (server !== undefined) this.#unused = new UnusedConnections(server);
     if (this.options.readsBodies) {
       // Fastify parses JSON by itself; Express leaves what is not parsed to be read.
       const areKept = platform === 'fastify' ? this.#keepsBytes.length > 0 : true;
@@ -121,7 +125,7 @@ export class ForeignApplication implements OnModuleInit, BeforeApplicationShutdo
     if (adapter === undefined || adapter === null || OWN_BOOTSTRAP in (adapter.getInstance() as object))
       return;
     const server = adapter.getHttpServer() as Server | undefined;
-    if (server !== undefined) endConnections(server);
+    if (server !== undefined) endConnections(server, this.#unused);
   }
 
   /**

@@ -55,7 +55,7 @@ export function projectionController(definition: Pick<ProjectionDefinition, 'nam
 
     @Get()
     @RequireScope(scope)
-    @ApiProjection(name)
+    @ApiProjection(definition)
     get(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> | undefined {
       return this.gate.answer(request, response, scope, () =>
         prefersEventStream(request.headers.accept)

@@ -14,7 +14,9 @@ import {
   type Answer,
   type Endpoint,
 } from '../kernel/api-docs.js';
-import type { Schema } from '../kernel/api-schema.js';
+import { jsonSchemaOf, type AnyInputSchema } from '../../command/input-schema.js';
+import type { ProjectionDefinition, ViewSchema } from '../../projection/define-projection.js';
+import { schemaFrom, schemaOf, withMembers, type Schema } from '../kernel/api-schema.js';
 import { JSON_TYPE } from '../kernel/bodies.js';
 import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
@@ -36,7 +38,7 @@ export const PAST_PROBLEMS: readonly Problem[] = [
 ];
 
 function query(
-  endpoint: Pick<Endpoint, 'tag' | 'summary' | 'id'>,
+  endpoint: Pick<Endpoint, 'tag' | 'summary' | 'id' | 'is'>,
   answer: Answer,
   problems: readonly Problem[] = [],
   headers: Readonly<Record<string, Schema>> = {},
@@ -64,29 +66,43 @@ function query(
         `after must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, as in ?after=0`,
       ),
       new InvalidHeader('Prefer', 'wait must be a whole number of seconds, as in: Prefer: wait=5'),
-      new NotYet('total has folded up to position 6, not yet up to 7.', position(6)),
+      new NotYet('total has folded up to position 6, not yet up to 7.', position(6), position(7)),
       ...problems,
       ...PAST_PROBLEMS,
     ],
   });
 }
 
-export function ApiProjection(name: string): MethodDecorator {
+export function ApiProjection({ name, http }: Pick<ProjectionDefinition, 'name' | 'http'>): MethodDecorator {
   return query(
-    { tag: name, summary: `The state of ${name}`, id: name },
+    {
+      tag: name,
+      summary: `The state of ${name}`,
+      id: name,
+      is: { kind: 'projection', projection: name },
+    },
     {
       description: `What ${name} has folded from the log`,
       headers: headersOfStreamed(QUERY_HEADERS),
       body: {
-        [JSON_TYPE]: z
-          .looseObject({ position: apiPosition.describe('How far the log is folded') })
-          .meta({ title: 'State' }),
+        [JSON_TYPE]: stateSchema(name, http?.viewSchema),
         [EVENT_STREAM_TYPE]: apiEventStream('Each message is the state: now, and whenever it has changed.'),
       },
     },
     [new NotAcceptable(STATE_TYPES)],
     LAST_EVENT_ID_HEADER,
   );
+}
+
+const STATE_POSITION = apiPosition.describe('How far the log is folded');
+
+/** A component is named after the projection where its view is described. */
+function stateSchema(name: string, view: ViewSchema | undefined): Schema {
+  if (view === undefined) return z.looseObject({ position: STATE_POSITION }).meta({ title: 'State' });
+  const state = withMembers(jsonSchemaOf(view as AnyInputSchema), { position: schemaOf(STATE_POSITION) }, [
+    'position',
+  ]);
+  return schemaFrom({ ...state, title: `State-${name}` });
 }
 
 /** @param problems further ones that the answer may be refused with, as examples */

@@ -21,10 +21,11 @@ import { answerAsOf, type Representation } from './as-of.js';
 
 /** The state asked for is not there yet. */
 export class NotYet extends Problem {
-  constructor(detail: string, folded: Position) {
+  /** @param head of the log: what is asked for may lie beyond it; null where it is not known */
+  constructor(detail: string, folded: Position, head: Position | null = null) {
     super('unavailable', 'not-yet', 'The state asked for is not there yet', detail, {
       retryAfter: 1,
-      extensions: { position: folded },
+      extensions: { position: folded, head },
     });
   }
 }
@@ -75,6 +76,7 @@ export interface QueriedProjection {
   readonly logStatus: StoreStatus | undefined;
   /** False while it has folded less than it has answered with before. Default: it answers once it has recovered. */
   readonly isAnswering?: boolean;
+  readonly log?: { head?(): Promise<Position> };
   reached(wanted: Position, signal: AbortSignal): Promise<void>;
 }
 
@@ -128,6 +130,7 @@ export async function reached(
     throw new NotYet(
       `${projection.name} stopped ${whereOf(fault)} and will not get to ${wanted} until it is resumed.`,
       projection.position,
+      await headOf(projection),
     );
   }
   const waiting = new AbortController();
@@ -145,11 +148,28 @@ export async function reached(
     raw.removeListener('close', giveUp);
   }
   if (projection.position >= wanted) return;
+  const head = await headOf(projection);
   throw new NotYet(
     `${projection.name} has folded up to position ${projection.position}, not yet up to ${wanted}; ` +
       'ask again, or let the request wait with the header Prefer: wait=5.',
     projection.position,
+    head,
   );
+}
+
+/** How long an answer waits for the head of a log that may be away. */
+const HEAD_TIMEOUT_MS = 1000;
+
+async function headOf({ log }: QueriedProjection): Promise<Position | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, HEAD_TIMEOUT_MS, null);
+  });
+  // What keeps the head from being read does not change the answer.
+  const head = Promise.resolve(log?.head?.() ?? null).catch(() => null);
+  return Promise.race([head, timeout]).finally(() => {
+    clearTimeout(timer);
+  });
 }
 
 function whereOf({ position: at, event }: ProjectionFault): string {

@@ -15,7 +15,7 @@ import { reached, staleSince, type QueriedProjection } from './query.js';
 
 /** A `ReadModel` of `leftfold/read-models`, whatever its tables are. */
 export interface ReadTables<Reader> extends QueriedProjection {
-  readonly log: { readonly identity: string };
+  readonly log: { readonly identity: string; head?(): Promise<Position> };
   read<Result>(
     work: (db: Reader) => Promise<Result>,
   ): Promise<{ readonly position: Position; readonly result: Result }>;

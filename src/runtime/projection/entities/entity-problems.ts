@@ -13,7 +13,7 @@ export class EntityDatabaseAway extends Problem {
     super('unavailable', 'not-yet', 'The state asked for is not there yet', why, {
       ...options,
       retryAfter: 1,
-      extensions: { position: folded },
+      extensions: { position: folded, head: null },
     });
   }
 }

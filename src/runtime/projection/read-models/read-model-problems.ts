@@ -10,7 +10,7 @@ export class ReadModelAway extends Problem {
       'not-yet',
       'The state asked for is not there yet',
       `${name} cannot answer now: ${reason}.`,
-      { retryAfter: 1, extensions: { position: folded } },
+      { retryAfter: 1, extensions: { position: folded, head: null } },
     );
   }
 }
