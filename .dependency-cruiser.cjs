@@ -127,7 +127,8 @@ module.exports = {
       comment:
         'A context may import another context’s published language (<name>.events.ts) and nothing else of it.',
       severity: 'error',
-      from: { path: '^src/contexts/([^/]+)/' },
+      // The page of the hello world shows all of its contexts.
+      from: { path: '^src/contexts/(?!page/)([^/]+)/' },
       to: { path: '^src/contexts/(?!$1/)', pathNot: '^src/contexts/([^/]+)/\\1\\.events\\.ts$' },
     },
     {
@@ -141,8 +142,16 @@ module.exports = {
       comment:
         'A context uses of the runtime what a user of the package can: `leftfold` and `leftfold/http`.',
       severity: 'error',
-      from: { path: '^src/contexts/', pathNot: SPECS },
+      from: { path: '^src/contexts/', pathNot: `${SPECS}|^src/contexts/page/browser/` },
       to: { path: '^src/runtime/', pathNot: '^src/runtime/(http/)?index\\.ts$' },
+    },
+    {
+      name: 'pages-use-the-client',
+      comment:
+        'What runs in a browser uses `leftfold/client` and `leftfold/client/optimistic` of the runtime.',
+      severity: 'error',
+      from: { path: '^src/contexts/page/browser/' },
+      to: { path: '^src/runtime/', pathNot: '^src/runtime/client/(optimistic/)?index\\.ts$' },
     },
     {
       name: 'contexts-know-no-store',

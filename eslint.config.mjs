@@ -43,6 +43,11 @@ export default tseslint.config(
     files: ['src/apps/http-application.ts', 'src/apps/monolith/monolith-contracts.ts'],
     rules: { '@typescript-eslint/no-unsafe-class-instance-assignment': 'off' },
   },
+  {
+    // They have the types of a browser.
+    files: ['src/contexts/page/browser/**'],
+    languageOptions: { parserOptions: { projectService: false, project: 'tsconfig.browser.json' } },
+  },
   { files: ['**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
   {
     files: ['**/*.mjs', '**/*.cjs'],

@@ -5,6 +5,7 @@ import type { EventStore } from '../runtime/event-log/event-store.js';
 import { LeftfoldModule } from '../runtime/leftfold.module.js';
 import type { HttpParts } from '../runtime/leftfold-options.js';
 import type { About, Parts } from './context-module.js';
+import type { ContextPage } from './context-page.js';
 import type { ForwardedContext } from './forwarding.js';
 import { storeUrl } from './open-store.js';
 import { isPostgres, type Settings } from './settings.js';
@@ -12,6 +13,8 @@ import { isPostgres, type Settings } from './settings.js';
 export interface AppDefinition {
   readonly parts: Parts;
   readonly about: About;
+  /** Shown at `/`. Default: links to everything that there is. */
+  readonly page?: ContextPage | undefined;
   readonly http: HttpParts;
   /** Contexts that it can hand to other processes. Default: none. */
   readonly forwardable?: readonly ForwardedContext[];

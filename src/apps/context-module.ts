@@ -1,6 +1,7 @@
 /** A context of an app: any Nest module. Static members of its class can tell the app more. */
 import type { DynamicModule } from '@nestjs/common';
 import type { WorkerOptions } from '../runtime/leftfold-options.js';
+import type { ContextPage } from './context-page.js';
 import type { Environment } from './settings.js';
 
 export type ContextModule = NonNullable<DynamicModule['imports']>[number] & ContextStatics;
@@ -8,6 +9,8 @@ export type ContextModule = NonNullable<DynamicModule['imports']>[number] & Cont
 export interface ContextStatics {
   /** Title, description and examples that the app shows. The first context that has them wins. */
   readonly about?: Partial<About>;
+  /** What the app shows at `/` to a browser. The first context that has one wins. */
+  readonly page?: ContextPage;
   /**
    * Checks the context's own settings, before the log is opened and any folder is created.
    *
@@ -39,6 +42,10 @@ export interface Parts {
 
 export function aboutOf(contexts: readonly ContextModule[]): About {
   return { ...NEUTRAL, ...contexts.find(({ about }) => about !== undefined)?.about };
+}
+
+export function pageOf(contexts: readonly ContextModule[]): ContextPage | undefined {
+  return contexts.find(({ page }) => page !== undefined)?.page;
 }
 
 /** @throws InvalidSetting */

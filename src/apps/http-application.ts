@@ -16,6 +16,7 @@ import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-docum
 import { commandTypesIn } from '../runtime/http/commands/commands.controller.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { answerUnreadable } from './unreadable-requests.js';
+import { serveContextPage, type ContextPage } from './context-page.js';
 import { createHttpServer, type HttpServerOptions } from './http-server.js';
 import { serveLandingPage } from './landing-page.js';
 import { closeGracefully } from './graceful-close.js';
@@ -48,6 +49,8 @@ export interface HttpOptions extends OriginOptions, HttpServerOptions {
   readonly forwarding?: Forwarding | undefined;
   /** Default: everybody may do everything. */
   readonly access?: Access;
+  /** What is shown at `/`. Default: links to everything that there is. */
+  readonly page?: ContextPage | undefined;
   readonly logger: LoggerService;
 }
 
@@ -90,6 +93,7 @@ export async function createHttpApplication(
     logger,
     certificate,
     connections,
+    page,
     ...origins
   }: HttpOptions,
 ): Promise<NestFastifyApplication> {
@@ -148,7 +152,7 @@ export async function createHttpApplication(
     swaggerOptions: { validatorUrl: null },
   });
   await app.init().catch(onePathEach);
-  serveLandingPage(fastify, describe, filter);
+  serveLandingPage(fastify, describe, filter, page && serveContextPage(fastify, page, filter));
   routesByApp.set(app, new Map([...routes].map(([url, methods]) => [url, new Set(methods)])));
   refuseMethodsWithoutRoute(fastify, routes, filter);
   return app;

@@ -6,6 +6,7 @@ import { send } from '../runtime/http/kernel/exchange.js';
 import { negotiate } from '../runtime/http/kernel/headers.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
 import type { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
+import type { ServedPage } from './context-page.js';
 
 const HTML_TYPE = 'text/html';
 
@@ -14,23 +15,33 @@ interface Link {
   readonly title: string;
 }
 
-/** Does nothing when the application serves `/` itself. */
+const NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+
+/**
+ * Does nothing when the application serves `/` itself.
+ *
+ * @param contextPage what the contexts show instead of the list of links
+ */
 export function serveLandingPage(
   fastify: FastifyInstance,
   document: () => OpenAPIObject,
   filter: ProblemFilter,
+  contextPage?: () => ServedPage,
 ): void {
   if (fastify.hasRoute({ url: '/', method: 'GET' })) return;
+  const page = (): ServedPage =>
+    contextPage?.() ?? { html: pageOf(document()), contentSecurityPolicy: NO_SCRIPTS };
   fastify.get('/', (request, reply) => {
     try {
       const isPage = negotiate(request.headers.accept, [JSON_TYPE, HTML_TYPE]) === HTML_TYPE;
+      const shown = isPage ? page() : undefined;
       const headers = {
         'content-type': `${isPage ? HTML_TYPE : JSON_TYPE}; charset=utf-8`,
         'cache-control': 'no-cache',
-        'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        'content-security-policy': shown?.contentSecurityPolicy ?? NO_SCRIPTS,
         vary: 'Accept',
       };
-      send(reply, 200, headers, isPage ? pageOf(document()) : JSON.stringify(overviewOf(document())));
+      send(reply, 200, headers, shown?.html ?? JSON.stringify(overviewOf(document())));
     } catch (error) {
       void filter.answer(error, request, reply);
     }

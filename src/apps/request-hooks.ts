@@ -7,6 +7,7 @@ import type { RequiredScope } from '../runtime/access/scopes.js';
 import { METHODS } from '../runtime/http/kernel/method-not-allowed.js';
 import { OriginPolicy, type OriginOptions } from '../runtime/http/kernel/origin-policy.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
+import { PAGE_MODULES } from './context-page.js';
 import { requireDecodableUrl } from '../runtime/http/kernel/parameters.js';
 import { Problem } from '../runtime/http/kernel/problem.js';
 import type { ProblemFilter } from '../runtime/http/kernel/problem.filter.js';
@@ -32,7 +33,12 @@ export interface GuardOptions extends OriginOptions {
 }
 
 /** Of the platform, and without data of the application: they tell what there is, and how to ask for it. */
-const PUBLIC_PATHS: ReadonlySet<string> = new Set(['/', `/${PATHS.openApi}`, `/${PATHS.openApiYaml}`]);
+const PUBLIC_PATHS: ReadonlySet<string> = new Set([
+  '/',
+  PAGE_MODULES,
+  `/${PATHS.openApi}`,
+  `/${PATHS.openApiYaml}`,
+]);
 const DOCS = `/${PATHS.docs}`;
 
 /** What has no owner asks for `admin`. A path or method that there is not is refused by itself. */

@@ -44,7 +44,7 @@ export async function startApp(
   definition: AppDefinition,
   onCommitRefused?: (sentence: string) => void,
 ): Promise<Running> {
-  const { about, aliases, isBoundToLog = false, forwardable } = definition;
+  const { about, page, aliases, isBoundToLog = false, forwardable } = definition;
   requireCredentials(settings, hasCredentials(settings));
   const certificate = settings.tls && TlsCertificate.read(settings.tls);
   prepareSnapshots(settings);
@@ -73,6 +73,7 @@ export async function startApp(
       jsonTypes: [CLOUD_EVENT_TYPE, CLOUD_EVENTS_TYPE],
       ...(aliases !== undefined && { aliases }),
       forwarding,
+      page,
       access: new Access({
         ...authenticatorsOf(settings),
         attempts: new FailedAttempts({ behindProxy: settings.tlsProxy }),

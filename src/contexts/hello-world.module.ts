@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import { NumbersModule } from './numbers/numbers.module.js';
 import { seedIn } from './numbers/seed.js';
+import { pageHtml } from './page/page-html.js';
 import { ProductModule } from './product/product.module.js';
 import { SumModule } from './sum/sum.module.js';
 
@@ -16,6 +17,12 @@ export class HelloWorldModule {
       `curl ${url}/sum`,
       `curl ${url}/product`,
     ],
+  };
+
+  static readonly page = {
+    entry: new URL('./page/browser/page.js', import.meta.url),
+    root: new URL('../', import.meta.url),
+    html: pageHtml,
   };
 
   /** @throws InvalidSetting */

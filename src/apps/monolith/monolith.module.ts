@@ -1,6 +1,6 @@
 /** All contexts in one process, over one log. */
 import type { AppDefinition } from '../app-definition.js';
-import { aboutOf, type Parts } from '../context-module.js';
+import { aboutOf, pageOf, type Parts } from '../context-module.js';
 import { contextsWithout, forwardableIn } from '../forwarded-contexts.js';
 import { InvalidSetting, type Settings } from '../settings.js';
 import { contexts as monolithContexts } from './contexts.js';
@@ -25,6 +25,7 @@ export function monolith({ commits, forward }: Settings, parts: Parts): AppDefin
     parts: { ...parts, contexts: contextsWithout(parts.contexts, names) },
     forwardable,
     about: aboutOf(parts.contexts),
+    page: pageOf(parts.contexts),
     http: { events: true, commits, projections: true, operations: true, health: true },
     // Contexts that are handed on run elsewhere.
     sharesLog: names.length > 0,
