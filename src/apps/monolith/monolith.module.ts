@@ -25,7 +25,7 @@ export function monolith({ commits, forward }: Settings, parts: Parts): AppDefin
     parts: { ...parts, contexts: contextsWithout(parts.contexts, names) },
     forwardable,
     about: aboutOf(parts.contexts),
-    http: { events: true, commits, projections: true, operations: true, health: true },
+    http: { events: true, commits, projections: true, operations: true, health: true, push: true },
     // Contexts that are handed on run elsewhere.
     sharesLog: names.length > 0,
   };

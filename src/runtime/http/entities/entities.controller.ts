@@ -34,6 +34,7 @@ import { NotYet, reached, readPlace, requireRecovered } from '../projections/que
 import { PastDoesNotChange } from '../projections/stream-request.js';
 import { wantsEventStream } from '../push/event-stream-request.js';
 import { PushStreams } from '../push/push-streams.js';
+import type { OpenedStream, PushTopic } from '../push/push-topics.js';
 import type { ReadNow, Reading } from '../push/read-feed.js';
 import { ApiEntity, ApiList } from './entities.docs.js';
 import { entityJson, sendBody } from './entity-answer.js';
@@ -67,6 +68,26 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       @Optional() private readonly gate: Gate = new Gate(),
     ) {
       this.#streams = new EntityStreams(projection, streams);
+      const open: PushTopic['open'] = (request, signal) => this.#openList(request, signal);
+      streams.topics.offer({ path, scope, open });
+      if (definition.http.entity === false) return;
+      const openOne: PushTopic['open'] = (request, signal, key) => this.#openOne(key, request, signal);
+      streams.topics.offer({ path, hasKey: true, scope, open: openOne });
+    }
+
+    async #openList(request: HttpRequest, signal: AbortSignal): Promise<OpenedStream> {
+      const { list, read } = this.#listing(request);
+      return this.#streams.open(request, list.reached, read, (work) => work(signal));
+    }
+
+    async #openOne(key: string, request: HttpRequest, signal: AbortSignal): Promise<OpenedStream> {
+      const query = queryOf(request);
+      refuseUnknownParameters(query, parameters);
+      const { after, point } = readPlace(query);
+      if (point !== undefined) throw new PastDoesNotChange();
+      const inclusion = this.#including(readInclude(query, definition), request);
+      const read = this.#readingOne(key, readFields(query), inclusion);
+      return this.#streams.open(request, after, read, (work) => work(signal));
     }
 
     @Get()
@@ -77,7 +98,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       return this.gate.answer(request, response, scope, () => this.#list(request, response));
     }
 
-    #list(request: HttpRequest, response: HttpResponse): Promise<void> | undefined {
+    #listing(request: HttpRequest): Listing {
       const query = queryOf(request);
       const list = readList(query, definition);
       const inclusion = this.#including(list.include, request);
@@ -92,6 +113,11 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
         );
         return { body, position, since: position, included };
       };
+      return { list, inclusion, asked, read };
+    }
+
+    #list(request: HttpRequest, response: HttpResponse): Promise<void> | undefined {
+      const { list, inclusion, asked, read } = this.#listing(request);
       if (wantsEventStream(request.headers.accept, [JSON_TYPE]))
         return this.#streams.begin(request, response, list.reached, read);
       return once(asked, list.reached, request, response, async (headers) => {
@@ -202,6 +228,13 @@ function servedIf(isServed: boolean, route: MethodDecorator): MethodDecorator {
 }
 
 const NOTHING_INCLUDED: Included = { members: [], positions: {} };
+
+interface Listing {
+  readonly list: ListRequest;
+  readonly inclusion: Includes;
+  readonly asked: readonly EntityProjection[];
+  readonly read: (signal: AbortSignal) => Promise<Reading & { readonly included: Included }>;
+}
 
 type Includes = Pick<Inclusion, 'projections' | 'of' | 'headers'>;
 
