@@ -94,6 +94,31 @@ describe.each(PLATFORMS)('the WebSocket on %s', (platform) => {
     expect(client.of('a')[0]?.position).toBe(String(last));
   });
 
+  it('a client that does not read misses nothing, and holds up nobody', async () => {
+    const [slow, quick] = [await open(), await open()];
+    const { knownHead } = log;
+    for (const client of [slow, quick])
+      client.send({ type: 'subscribe', id: 'a', path: `/api/log/events?after=${knownHead}` });
+    await until(() => slow.of('a', 'subscribed').length === 1);
+    slow.socket.pause();
+    const amounts = Array.from({ length: 200 }, (_, index) => index);
+    for (let round = 0; round < 5; round += 1) await add(log, ...amounts);
+    await until(() => quick.of('a').length === 1000);
+    slow.socket.resume();
+    await until(() => slow.of('a').length === 1000);
+    const positions = slow.of('a').map(({ position }) => Number(position));
+    expect(positions).toEqual(Array.from({ length: 1000 }, (_, index) => knownHead + 1 + index));
+  });
+
+  it('closes with 1008 when a client asks and does not read the answers', async () => {
+    const client = await open();
+    client.socket.pause();
+    for (let count = 0; count < 20_000; count += 1) client.send('x');
+    await until(() => foreign.app.get(PushGateway).count === 0);
+    client.socket.resume();
+    await until(() => client.closed !== undefined);
+  });
+
   it('closes with 1009 after a message that is too long', async () => {
     const client = await open();
     client.send('x'.repeat(10 * 1024 * 1024));
