@@ -19,7 +19,7 @@ import {
   type ClientMessage,
   type ServerMessage,
 } from './push-messages.js';
-import { SubscriptionChannel } from './subscription-channel.js';
+import { SubscriptionChannel, type SharedSocket } from './subscription-channel.js';
 
 /** Once so much waits for a client, subscriptions wait. */
 const HIGH_WATER_BYTES = 64 * 1024;
@@ -45,7 +45,7 @@ export interface PushSocketOptions {
 
 type Subscribe = Extract<ClientMessage, { type: 'subscribe' }>;
 
-export class PushSocket {
+export class PushSocket implements SharedSocket {
   /** Grows whenever the client has taken something. */
   taken = 0;
   readonly #subscriptions = new Map<string, SubscriptionChannel>();

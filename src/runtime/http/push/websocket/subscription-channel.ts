@@ -1,7 +1,14 @@
 /** One subscription of a connection. */
 import type { PushChannel } from '../push-connection.js';
 import type { EndReason, PushMessage } from '../push-source.js';
-import type { PushSocket } from './push-socket.js';
+
+/** The connection that a subscription is one of. */
+export interface SharedSocket {
+  readonly taken: number;
+  write(frames: readonly Buffer[]): Promise<void> | undefined;
+  ended(id: string, reason: EndReason, detail?: string): void;
+  close(code: number, reason: string): void;
+}
 
 export class SubscriptionChannel implements PushChannel {
   waitingBytes = 0;
@@ -9,7 +16,7 @@ export class SubscriptionChannel implements PushChannel {
   #onClose: (() => void)[] = [];
 
   constructor(
-    private readonly socket: PushSocket,
+    private readonly socket: SharedSocket,
     private readonly id: string,
   ) {}
 
