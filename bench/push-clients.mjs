@@ -1,7 +1,8 @@
-/** Clients of an event stream in a process of their own: they count messages, and some of them note when each has come. */
+/** Clients of an event stream, or of a WebSocket, in a process of their own: they count messages, and some of them note when each has come. */
 import { connect } from 'node:net';
+import { WebSocket } from 'ws';
 
-const { url, path, clients, sampled } = JSON.parse(process.argv[2]);
+const { url, path, clients, sampled, isWebSocket } = JSON.parse(process.argv[2]);
 const { hostname, port } = new URL(url);
 const request = `GET ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAccept: text/event-stream\r\n\r\n`;
 const now = () => performance.timeOrigin + performance.now();
@@ -12,7 +13,31 @@ const MARK = 'data: ';
 const all = [];
 let counted = 0;
 
+function note(client, position) {
+  counted += 1;
+  client.last = position;
+  if (client.samples !== undefined) client.samples.push([position, now()]);
+}
+
+function openSocket(index) {
+  return new Promise((resolve, reject) => {
+    const client = { last: 0, samples: index % Math.ceil(clients / sampled) === 0 ? [] : undefined };
+    all.push(client);
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/push`, { perMessageDeflate: false });
+    socket.on('error', reject).on('open', () => {
+      socket.send(JSON.stringify({ type: 'subscribe', id: 'a', path }));
+      resolve();
+    });
+    socket.on('message', (data) => {
+      const [, position] =
+        /^\{"type":"next","id":"a","position":"(\d+)"/.exec(data.toString('latin1', 0, 64)) ?? [];
+      if (position !== undefined) note(client, Number(position));
+    });
+  });
+}
+
 function open(index) {
+  if (isWebSocket) return openSocket(index);
   return new Promise((resolve, reject) => {
     const client = { last: 0, samples: index % Math.ceil(clients / sampled) === 0 ? [] : undefined };
     all.push(client);
@@ -26,9 +51,7 @@ function open(index) {
       for (const message of messages) {
         const at = message.indexOf(MARK);
         if (at === -1) continue;
-        counted += 1;
-        client.last = Number.parseInt(message.slice(message.lastIndexOf('id: ', at) + 4, at), 10);
-        if (client.samples !== undefined) client.samples.push([client.last, now()]);
+        note(client, Number.parseInt(message.slice(message.lastIndexOf('id: ', at) + 4, at), 10));
       }
     });
   });

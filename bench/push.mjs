@@ -1,6 +1,6 @@
 /**
- * Event streams of the state of `sum` to many clients while numbers are recorded, beside a bare node:http server that sends the same
- * bytes to as many: messages a second, the time from acknowledgement to client, and memory for each client. Rounds alternate.
+ * Event streams of the state of `sum` to many clients while numbers are recorded, beside a bare node:http server, and WebSockets beside a bare
+ * ws server, that send the same bytes to as many: messages a second, the time from acknowledgement to client, and memory for each client. Rounds alternate.
  *
  *   npm run bench:push          BENCH_CLIENTS=2000 BENCH_APPENDS=500 BENCH_SECONDS=8 BENCH_ROUNDS=3
  */
@@ -102,9 +102,9 @@ async function ask(clients, what) {
   return answer;
 }
 
-async function measure(server) {
+async function measure(server, isWebSocket) {
   const before = residentOf(server.child);
-  const options = { url: server.url, path: '/sum', clients: CLIENTS, sampled: SAMPLED };
+  const options = { url: server.url, path: '/sum', clients: CLIENTS, sampled: SAMPLED, isWebSocket };
   const clients = fork(join(here, 'push-clients.mjs'), [JSON.stringify(options)]);
   try {
     await once(clients, 'message');
@@ -147,24 +147,32 @@ try {
     `Node ${process.version}, ${cpus().length} × ${cpus()[0].model}, load ${loadavg()[0].toFixed(1)}; ` +
       `${CLIENTS} clients, ${APPENDS} appends/s asked for; medians of ${ROUNDS} rounds of ${SECONDS} s\n`,
   );
-  const rounds = [];
-  for (let round = 0; round < ROUNDS; round += 1)
-    rounds.push({ bare: await measure(servers.bare), ours: await measure(servers.ours) });
-  const first = rounds[0];
-  for (const name of ['ours', 'bare']) {
-    const of = (value) => median(rounds.map((round) => value(round[name])));
+  for (const [kind, isWebSocket] of [
+    ['event stream', false],
+    ['WebSocket', true],
+  ]) {
+    const rounds = [];
+    for (let round = 0; round < ROUNDS; round += 1)
+      rounds.push({
+        bare: await measure(servers.bare, isWebSocket),
+        ours: await measure(servers.ours, isWebSocket),
+      });
+    const first = rounds[0];
+    for (const name of ['ours', 'bare']) {
+      const of = (value) => median(rounds.map((round) => value(round[name])));
+      console.log(
+        `${kind}, ${name}  ${of(({ rate }) => rate)
+          .toFixed(0)
+          .padStart(7)} messages/s  p99 ${of(({ p99 }) => p99).toFixed(0)} ms after the acknowledgement  ` +
+          `${of(({ appends }) => appends).toFixed(0)} appends/s  ` +
+          `${(first[name].idleBytes / 1024).toFixed(1)} KiB a client, ${(first[name].loadedBytes / 1024).toFixed(1)} KiB under load`,
+      );
+    }
+    const ratios = rounds.map(({ ours, bare }) => ours.rate / bare.rate);
     console.log(
-      `${name}  ${of(({ rate }) => rate)
-        .toFixed(0)
-        .padStart(7)} messages/s  p99 ${of(({ p99 }) => p99).toFixed(0)} ms after the acknowledgement  ` +
-        `${of(({ appends }) => appends).toFixed(0)} appends/s  ` +
-        `${(first[name].idleBytes / 1024).toFixed(1)} KiB a client, ${(first[name].loadedBytes / 1024).toFixed(1)} KiB under load`,
+      `${kind}: ratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}; reach 0.6); every client has seen the last state\n`,
     );
   }
-  const ratios = rounds.map(({ ours, bare }) => ours.rate / bare.rate);
-  console.log(
-    `\nratio ${median(ratios).toFixed(2)} (${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}; reach 0.6); every client has seen the last state`,
-  );
 } finally {
   await Promise.all(Object.values(servers).map(({ child }) => stop(child)));
   rmSync(data, { recursive: true });

@@ -42,7 +42,7 @@ class NumbersController {
     const value = valueIn(await readBody(request, [JSON_TYPE]));
     const { first } = await this.log.append(
       [numberRecorded.create({ value })],
-      commitOptions(request.headers, { record: value }),
+      commitOptions(request, { record: value }),
     );
     const headers = {
       location: `/numbers/${first}`,

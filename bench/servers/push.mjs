@@ -1,7 +1,9 @@
-/** A bare node:http server that sends each of its clients a message of the same bytes for every POST: the baseline of the push benchmark. */
+/** A bare node:http server, with a bare WebSocket, that sends each of its clients a message of the same bytes for every POST: the baseline of the push benchmark. */
 import { createServer } from 'node:http';
+import { WebSocketServer } from 'ws';
 
 const clients = new Set();
+const sockets = new Set();
 let position = 0;
 
 const server = createServer((request, response) => {
@@ -19,7 +21,16 @@ const server = createServer((request, response) => {
     response.writeHead(201, { 'content-type': 'application/json', 'leftfold-position': String(position) });
     response.end('{}');
     for (const client of clients) client.write(message);
+    const frame = Buffer.from(
+      `{"type":"next","id":"a","position":"${position}","data":${JSON.stringify(state)}}`,
+    );
+    for (const socket of sockets) socket.send(frame, { binary: false });
   });
+});
+new WebSocketServer({ server, path: '/push' }).on('connection', (socket) => {
+  sockets.add(socket);
+  socket.on('message', () => undefined);
+  socket.once('close', () => sockets.delete(socket));
 });
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
   process.send({ url: `http://127.0.0.1:${server.address().port}` }),

@@ -6,12 +6,18 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Access } from '../runtime/access/access.js';
+import { Gate } from '../runtime/access/gate.js';
 import { scopesByRoute, type ScopesByRoute } from '../runtime/access/required-scope.js';
 import { GrantedScopes } from '../runtime/access/scopes.js';
 import { completeApi } from '../runtime/http/api-document.js';
 import { BODY_LIMIT } from '../runtime/http/kernel/bodies.js';
 import { ExactBodyPipe } from '../runtime/http/kernel/exact-body.js';
-import { OWN_BOOTSTRAP, type HttpRequest, type HttpResponse } from '../runtime/http/kernel/exchange.js';
+import {
+  OWN_BOOTSTRAP,
+  UPGRADE_GATE,
+  type HttpRequest,
+  type HttpResponse,
+} from '../runtime/http/kernel/exchange.js';
 import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-document.js';
 import { commandTypesIn } from '../runtime/http/commands/commands.controller.js';
 import { registerBodyParsers } from './body-parsers.js';
@@ -29,7 +35,7 @@ import {
   rememberRoutes,
   type Routes,
 } from './method-not-allowed-routes.js';
-import type { OriginOptions } from '../runtime/http/kernel/origin-policy.js';
+import { OriginPolicy, type OriginOptions } from '../runtime/http/kernel/origin-policy.js';
 import { PATHS } from '../runtime/http/kernel/paths.js';
 import {
   PROBLEM_HEADERS,
@@ -116,6 +122,7 @@ export async function createHttpApplication(
   });
   const fastify = adapter.getInstance();
   fastify.decorate(OWN_BOOTSTRAP, true);
+  fastify.decorate(UPGRADE_GATE, new Gate(new OriginPolicy(origins), access));
   const routes = rememberRoutes(fastify);
   closeGracefully(fastify, filter);
   let scopes: ScopesByRoute | undefined;

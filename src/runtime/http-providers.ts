@@ -24,6 +24,9 @@ import { foldedController } from './http/projections/folded.controller.js';
 import { pastController } from './http/projections/past.controller.js';
 import { LiveEvents } from './http/push/live-events.js';
 import { PushStreams } from './http/push/push-streams.js';
+import { AsyncApiController } from './http/push/websocket/async-api.controller.js';
+import { PushGateway } from './http/push/websocket/push-gateway.js';
+import type { PushOptions } from './http/push/websocket/push-options.js';
 import { projectionController } from './http/projections/projection.controller.js';
 import { ProjectionsController } from './http/projections/projections.controller.js';
 import type { HttpParts } from './leftfold-options.js';
@@ -42,11 +45,12 @@ import { StartGuard } from './start-guard.js';
  * @param modules whose controllers are the runtime's own
  */
 export function httpProviders(
-  { prefix, events, commits, projections, hosts, origins, behindTlsProxy, access }: HttpParts,
+  { prefix, events, commits, projections, hosts, origins, behindTlsProxy, access, push }: HttpParts,
   modules: ReadonlySet<Type>,
 ): readonly Provider[] {
   return [
     ProblemFilter,
+    ...(push === undefined || push === false ? [] : [pushProvider(push)]),
     { provide: PushStreams, useFactory: (): PushStreams => new PushStreams() },
     {
       provide: LiveEvents,
@@ -109,6 +113,15 @@ export function httpProviders(
   ];
 }
 
+function pushProvider(push: true | PushOptions): Provider {
+  return {
+    provide: PushGateway,
+    inject: [HttpAdapterHost, PushStreams, Links, Gate],
+    useFactory: (host: HttpAdapterHost, streams: PushStreams, links: Links, gate: Gate) =>
+      new PushGateway(host, streams, links, gate, push === true ? {} : push),
+  };
+}
+
 export function controllersFor(
   definition: ProjectionDefinition | EntityProjectionDefinition,
 ): readonly Type[] {
@@ -120,13 +133,14 @@ export function controllersFor(
   return definition.http?.folded === true ? [...controllers, foldedController(definition)] : controllers;
 }
 
-export function controllersOf({ events, commits, projections, operations, health }: HttpParts): Type[] {
+export function controllersOf({ events, commits, projections, operations, health, push }: HttpParts): Type[] {
   return [
     ...(health === true ? [HealthController] : []),
     ...(events === true ? [EventsController] : []),
     ...(events === 'read-only' ? [ReadOnlyEventsController] : []),
     ...(commits === true ? [CommitsController, HeadController] : []),
     ...(projections === true ? [ProjectionsController] : []),
+    ...(push === undefined || push === false ? [] : [AsyncApiController]),
     ...(operations === true ? [OperationsController] : []),
   ];
 }

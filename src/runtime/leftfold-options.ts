@@ -1,4 +1,5 @@
 /** What an application says about its event log: the options of `LeftfoldModule.forRoot`. */
+import type { PushOptions } from './http/push/websocket/push-options.js';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { EventStore } from './event-log/event-store.js';
 import type { AccessOptions } from './access/access.js';
@@ -106,6 +107,11 @@ export interface HttpParts extends OriginOptions {
   readonly operations?: boolean;
   /** `/health/live` and `/health/ready`. */
   readonly health?: boolean;
+  /**
+   * A WebSocket at `/push` for everything that can be had as a stream, and `/asyncapi.json`. Guards of the application are not asked about an
+   * upgrade: `access` and `push.admit` are. Default: false.
+   */
+  readonly push?: boolean | PushOptions;
 }
 
 export interface LeftfoldAsyncOptions extends Pick<ModuleMetadata, 'imports'> {

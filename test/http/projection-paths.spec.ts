@@ -32,7 +32,7 @@ function applicationOf(...modules: NonNullable<DynamicModule['imports']>): Promi
     EventEmitterModule.forRoot({ wildcard: true }),
     LeftfoldModule.forRoot({
       store: new MemoryStore(),
-      http: { events: true, commits: true, projections: true, operations: true, health: true },
+      http: { events: true, commits: true, projections: true, operations: true, health: true, push: true },
     }),
   ];
   return createHttpApplication(

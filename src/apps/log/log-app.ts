@@ -30,6 +30,7 @@ export function logApp({ contexts: names }: Settings, { contexts: all, workers }
       projections: hasContexts,
       operations: hasContexts,
       health: true,
+      push: true,
     },
     sharesLog: true,
   };

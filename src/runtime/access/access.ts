@@ -80,6 +80,22 @@ export class Access {
     this.#requireScope(request, caller, scope);
   }
 
+  /**
+   * Finds out who it is, for a connection over which scopes are asked for later on.
+   *
+   * @throws InvalidCredentials; a Problem of the kind `too-many-requests` or `unavailable`
+   */
+  identify(request: HttpRequest): void | Promise<void> {
+    const caller = this.#callerOf(request);
+    if (!(caller instanceof Promise)) {
+      this.#requireScope(request, caller, 'public');
+      return undefined;
+    }
+    return caller.then((found) => {
+      this.#requireScope(request, found, 'public');
+    });
+  }
+
   /** What is for everybody is answered whatever the credentials, and while they cannot be checked. */
   #anyCallerOf(request: HttpRequest): Found | Promise<Found> {
     const nobody = { scopes: this.anonymous };
@@ -139,7 +155,7 @@ export class Access {
     const caller = { principal, scopes, anonymousMay };
     rememberCaller(request, {
       ...caller,
-      ...(authorization !== undefined && { renew: () => this.#renew(authorization, scope) }),
+      ...(authorization !== undefined && { renew: (asked = scope) => this.#renew(authorization, asked) }),
     });
     requireOf(caller, scope);
   }

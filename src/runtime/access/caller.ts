@@ -12,9 +12,10 @@ export interface Caller {
   /**
    * Looks at the credentials again, for an answer that lasts. Undefined where none were sent.
    *
+   * @param scope default: what the request asked for
    * @throws InvalidCredentials, ScopeMissing once they do not count any more; a Problem of the kind `unavailable` while that cannot be told
    */
-  readonly renew?: () => void | Promise<void>;
+  readonly renew?: (scope?: RequiredScope) => void | Promise<void>;
 }
 
 /** Of an application in which nobody is asked: its own guards have decided. */

@@ -10,7 +10,7 @@ import type { RequiredScope } from './scopes.js';
 @Injectable()
 export class Gate {
   constructor(
-    @Optional() private readonly policy: OriginPolicy = new OriginPolicy(),
+    @Optional() readonly policy: OriginPolicy = new OriginPolicy(),
     /** Undefined: nobody is asked. */
     @Optional() readonly access?: Access,
   ) {}

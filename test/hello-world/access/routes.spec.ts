@@ -161,7 +161,13 @@ describe.each(APPS)('of the app %s', (name) => {
   it('only what tells no data is for everybody', () => {
     const open = casesOf(of(name)).filter(({ scope, method }) => scope === 'public' && method === 'GET');
     const urls = open.map(({ path }) => path).filter((path) => !path.startsWith('/docs'));
-    expect(urls.toSorted()).toEqual(['/', '/health/live', '/health/ready', '/openapi.json']);
+    expect(urls.toSorted()).toEqual([
+      '/',
+      '/asyncapi.json',
+      '/health/live',
+      '/health/ready',
+      '/openapi.json',
+    ]);
   });
 
   it('without a key nothing else is answered', async () => {

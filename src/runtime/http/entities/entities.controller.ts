@@ -33,6 +33,7 @@ import { NotYet, reached, readPlace, requireRecovered } from '../projections/que
 import { PastDoesNotChange } from '../projections/stream-request.js';
 import { prefersEventStream } from '../push/event-stream-request.js';
 import { PushStreams } from '../push/push-streams.js';
+import type { OpenedStream, PushTopic } from '../push/push-topics.js';
 import type { ReadNow, Reading } from '../push/read-feed.js';
 import { ApiEntity, ApiList } from './entities.docs.js';
 import { entityJson, sendBody } from './entity-answer.js';
@@ -66,6 +67,26 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       @Optional() private readonly gate: Gate = new Gate(),
     ) {
       this.#streams = new EntityStreams(projection, streams);
+      const open: PushTopic['open'] = (request, signal) => this.#openList(request, signal);
+      streams.topics.offer({ path, scope, open });
+      if (definition.http.entity === false) return;
+      const openOne: PushTopic['open'] = (request, signal, key) => this.#openOne(key, request, signal);
+      streams.topics.offer({ path, hasKey: true, scope, open: openOne });
+    }
+
+    async #openList(request: HttpRequest, signal: AbortSignal): Promise<OpenedStream> {
+      const { list, read } = this.#listing(request);
+      return this.#streams.open(request, list.reached, read, (work) => work(signal));
+    }
+
+    async #openOne(key: string, request: HttpRequest, signal: AbortSignal): Promise<OpenedStream> {
+      const query = queryOf(request);
+      refuseUnknownParameters(query, parameters);
+      const { after, point } = readPlace(query);
+      if (point !== undefined) throw new PastDoesNotChange();
+      const inclusion = this.#including(readInclude(query, definition), request);
+      const read = this.#readingOne(key, readFields(query), inclusion);
+      return this.#streams.open(request, after, read, (work) => work(signal));
     }
 
     @Get()
@@ -76,8 +97,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       return this.gate.answer(request, response, scope, () => this.#list(request, response));
     }
 
-    #list(request: HttpRequest, response: HttpResponse): Promise<void> | undefined {
-      const isStream = prefersEventStream(request.headers.accept);
+    #listing(request: HttpRequest): Listing {
       const query = queryOf(request);
       const list = readList(query, definition);
       const inclusion = this.#including(list.include, request);
@@ -92,6 +112,12 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
         );
         return { body, position, since: position, included };
       };
+      return { list, inclusion, asked, read };
+    }
+
+    #list(request: HttpRequest, response: HttpResponse): Promise<void> | undefined {
+      const isStream = prefersEventStream(request.headers.accept);
+      const { list, inclusion, asked, read } = this.#listing(request);
       if (isStream) return this.#streams.begin(request, response, list.reached, read);
       return once(asked, list.reached, request, response, async (headers) => {
         const found = await whileConnected(response, read);
@@ -201,6 +227,13 @@ function servedIf(isServed: boolean, route: MethodDecorator): MethodDecorator {
 }
 
 const NOTHING_INCLUDED: Included = { members: [], positions: {} };
+
+interface Listing {
+  readonly list: ListRequest;
+  readonly inclusion: Includes;
+  readonly asked: readonly EntityProjection[];
+  readonly read: (signal: AbortSignal) => Promise<Reading & { readonly included: Included }>;
+}
 
 type Includes = Pick<Inclusion, 'projections' | 'of' | 'headers'>;
 

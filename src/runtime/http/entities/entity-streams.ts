@@ -14,6 +14,7 @@ import type { QueriedProjection } from '../projections/query.js';
 import { readLastPosition } from '../push/event-stream-request.js';
 import type { PushSource } from '../push/push-source.js';
 import type { PushStreams } from '../push/push-streams.js';
+import type { OpenedStream } from '../push/push-topics.js';
 import { ReadFeed, type ReadNow, type Reading } from '../push/read-feed.js';
 import { statesSource } from '../push/states-source.js';
 
@@ -40,18 +41,32 @@ export class EntityStreams {
     after: Position | undefined,
     read: ReadNow,
   ): Promise<void> {
+    const { source } = await this.open(request, after, read, (work) => whileConnected(response, work));
+    if (rawResponse(response).destroyed) return;
+    this.streams.begin(request, response, streamHeaders(this.projection, response), source);
+  }
+
+  /**
+   * @param whileThere does the first reading, for as long as the client is there
+   * @throws as `begin`
+   */
+  async open(
+    request: HttpRequest,
+    after: Position | undefined,
+    read: ReadNow,
+    whileThere: (work: ReadNow) => Promise<Reading | undefined>,
+  ): Promise<OpenedStream> {
     const { projection } = this;
     const seen = await seenState(readLastPosition(request.headers), after, projection, projection.log);
     const key = keyOf(request);
     const isThere = projection.status !== 'recovering' && projection.isAnswering !== false;
     // What cannot be answered at all is refused before the stream begins.
-    const first = isThere && !this.#feeds.has(key) ? await whileConnected(response, read) : undefined;
-    if (rawResponse(response).destroyed) return;
+    const first = isThere && !this.#feeds.has(key) ? await whileThere(read) : undefined;
     const source: PushSource = (signal) => {
       const feed = this.#feeds.get(key) ?? this.#feedOf(key, read, first);
       return statesSource(feed, seen)(signal);
     };
-    this.streams.begin(request, response, streamHeaders(projection, response), source);
+    return { source };
   }
 
   #feedOf(key: string, read: ReadNow, first: Reading | undefined): ReadFeed {

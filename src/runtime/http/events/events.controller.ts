@@ -49,6 +49,7 @@ import { idOf, readLastEventId, requireInLog, wantsEventStream } from '../push/e
 import { eventsSource } from '../push/events-source.js';
 import { LiveEvents } from '../push/live-events.js';
 import { PushStreams } from '../push/push-streams.js';
+import type { OpenedStream } from '../push/push-topics.js';
 import { readAppendRequest, readCloudEvents } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, toCloudEvent } from './cloud-event.js';
 import { ApiAppend, ApiEvent, ApiEvents, ApiQueryEvents } from './events.docs.js';
@@ -82,7 +83,13 @@ export class EventsController {
     private readonly links: Links,
     private readonly streams: PushStreams,
     private readonly live: LiveEvents,
-  ) {}
+  ) {
+    streams.topics.offer({
+      path: PATHS.events,
+      scope: 'events:read',
+      open: async (request) => this.#open(readPageParameters(queryOf(request), ''), request),
+    });
+  }
 
   @Get()
   @ApiEvents()
@@ -94,6 +101,12 @@ export class EventsController {
 
   /** Everything after what the client has, or from now on; then everything new, for ever. */
   async #stream(page: PageRequest, request: HttpRequest, response: HttpResponse): Promise<void> {
+    const { id, source, head } = await this.#open(page, request);
+    const headers = { 'leftfold-position': String(head), vary: varyBy(response, 'Accept') };
+    this.streams.begin(request, response, headers, source, id);
+  }
+
+  async #open(page: PageRequest, request: HttpRequest): Promise<OpenedStream & { readonly head: Position }> {
     if (page.isLimited) throw new InvalidParameter('limit', 'A stream has no end, and so no limit.');
     const head = await this.log.head();
     const seen = readLastEventId(request.headers);
@@ -104,9 +117,7 @@ export class EventsController {
         `A stream cannot begin after what is not there yet; the head of the log is at ${head}.`,
       );
     const last = seen ?? { position: page.hasAfter ? page.after : head };
-    const headers = { 'leftfold-position': String(head), vary: varyBy(response, 'Accept') };
-    const source = eventsSource(this.log, this.live, page.query, last);
-    this.streams.begin(request, response, headers, source, idOf(last));
+    return { id: idOf(last), source: eventsSource(this.log, this.live, page.query, last), head };
   }
 
   /** The event at a position. Where upcasters have made several of it, the first. */

@@ -42,6 +42,9 @@ export type Headers = Readonly<Record<string, string>>;
 /** Marks a Fastify instance whose bodies are parsed exactly and whose every path refuses other methods by itself. */
 export const OWN_BOOTSTRAP = Symbol.for('leftfold.own-bootstrap');
 
+/** On a Fastify instance whose server asks before every request: what is asked of upgrades, which no hook sees. */
+export const UPGRADE_GATE = Symbol.for('leftfold.upgrade-gate');
+
 export const JSON_UTF_8 = 'application/json; charset=utf-8';
 
 const NO_PARAMETERS: QueryString = Object.freeze({});

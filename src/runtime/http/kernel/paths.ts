@@ -7,6 +7,7 @@ export const PATHS = {
   health: 'health',
   docs: 'docs',
   openApi: 'openapi.json',
+  asyncApi: 'asyncapi.json',
   openApiYaml: 'docs-yaml',
   /** Of the monolith. */
   forwarding: 'forwarding',

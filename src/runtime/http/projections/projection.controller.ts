@@ -22,6 +22,7 @@ import { EventLog } from '../../event-log/event-log.js';
 import { prefersEventStream } from '../push/event-stream-request.js';
 import { ProjectionFeed } from '../push/projection-feed.js';
 import { PushStreams } from '../push/push-streams.js';
+import type { OpenedStream } from '../push/push-topics.js';
 import { statesSource } from '../push/states-source.js';
 import { readSeenState, streamHeaders } from './stream-request.js';
 import { Projection } from '../../projection/projection.js';
@@ -51,7 +52,9 @@ export function projectionController(definition: Pick<ProjectionDefinition, 'nam
       private readonly streams: PushStreams,
       private readonly log: EventLog,
       @Optional() private readonly gate: Gate = new Gate(),
-    ) {}
+    ) {
+      streams.topics.offer({ path: pathOf(definition), scope, open: (request) => this.#open(request) });
+    }
 
     @Get()
     @RequireScope(scope)
@@ -65,16 +68,16 @@ export function projectionController(definition: Pick<ProjectionDefinition, 'nam
     }
 
     async #stream(request: HttpRequest, response: HttpResponse): Promise<void> {
+      const { source } = await this.#open(request);
+      this.streams.begin(request, response, streamHeaders(this.projection, response), source);
+    }
+
+    async #open(request: HttpRequest): Promise<OpenedStream> {
       const { projection, links, log } = this;
       const { links: linked } = projection.definition;
       this.#feed ??= new ProjectionFeed(projection, () => links.inView(projection.view(), linked));
       const seen = await readSeenState(request, projection, log);
-      this.streams.begin(
-        request,
-        response,
-        streamHeaders(projection, response),
-        statesSource(this.#feed, seen),
-      );
+      return { source: statesSource(this.#feed, seen) };
     }
 
     /** That of now is written once for each version, however often it is asked for. */

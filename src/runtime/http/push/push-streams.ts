@@ -1,12 +1,13 @@
 /** All streams that are open to clients: begins them, keeps them alive, and ends all of them when told. */
 import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { openStream, send, type Headers, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
-import { callerOf, type Caller } from '../../access/caller.js';
+import { callerOf } from '../../access/caller.js';
 import { EventStreamChannel } from './event-stream-channel.js';
 import { EVENT_STREAM_TYPE } from './event-stream-frames.js';
 import { Problem } from '../kernel/problem.js';
 import { PushConnection } from './push-connection.js';
 import type { EndReason, PushSource } from './push-source.js';
+import { PushTopics } from './push-topics.js';
 
 /** Interval in which heartbeats that are due are sent, and clients looked for that do not read. */
 const CHECK_INTERVAL_MS = 5_000;
@@ -22,9 +23,14 @@ const STREAM_HEADERS = {
   'x-accel-buffering': 'no',
 };
 
+/** Looks at a client's credentials again. */
+type Renew = () => void | Promise<void>;
+
 export class PushStreams implements BeforeApplicationShutdown {
+  /** What can be had as a stream over a WebSocket. @internal */
+  readonly topics = new PushTopics();
   /** Each with what looks at its client's credentials again. */
-  readonly #open = new Map<PushConnection, Caller['renew']>();
+  readonly #open = new Map<PushConnection, Renew | undefined>();
   #checking: NodeJS.Timeout | undefined;
   #isStopping = false;
 
@@ -61,16 +67,16 @@ export class PushStreams implements BeforeApplicationShutdown {
     // A refusal would keep an EventSource from ever coming back.
     if (this.#isStopping) connection.end('server-stopping');
     const { renew } = callerOf(request);
-    this.add(connection, source, renew);
+    void this.add(connection, source, renew);
   }
 
-  /** Runs a connection until it ends. */
-  add(connection: PushConnection, source: PushSource, renew?: Caller['renew']): void {
+  /** Runs a connection. Resolves once it has ended. */
+  add(connection: PushConnection, source: PushSource, renew?: Renew): Promise<void> {
     this.#open.set(connection, renew);
     this.#checking ??= setInterval(() => {
       this.check();
     }, CHECK_INTERVAL_MS).unref();
-    void connection.run(source).finally(() => {
+    return connection.run(source).finally(() => {
       this.#open.delete(connection);
       if (this.#open.size > 0) return;
       clearInterval(this.#checking);
@@ -99,10 +105,7 @@ export class PushStreams implements BeforeApplicationShutdown {
 }
 
 /** A key that was revoked, or a token that has expired, ends what was begun with it. */
-async function endUnlessRenewed(
-  connection: PushConnection,
-  renew: NonNullable<Caller['renew']>,
-): Promise<void> {
+async function endUnlessRenewed(connection: PushConnection, renew: Renew): Promise<void> {
   try {
     await renew();
   } catch (error) {

@@ -1,0 +1,17 @@
+/** What a WebSocket at `/push` is bounded by. */
+import type { IncomingMessage } from 'node:http';
+
+export interface PushOptions {
+  /** Connections at a time. An upgrade beyond them is refused with `503`. Default: 10,000. */
+  readonly connections?: number;
+  /** Subscriptions of one connection at a time. Default: 100. */
+  readonly subscriptions?: number;
+  /** Asked about every upgrade before `access` is. What it throws is the answer. */
+  readonly admit?: (request: IncomingMessage) => void | Promise<void>;
+}
+
+export const MAX_CONNECTIONS = 10_000;
+export const MAX_SUBSCRIPTIONS = 100;
+
+/** Of a message of a client. A longer one closes the connection with 1009. */
+export const MAX_MESSAGE_BYTES = 64 * 1024;

@@ -1,0 +1,164 @@
+/** The WebSocket at `/push`, on both platforms, in an application with prefixes. */
+import { Parser } from '@asyncapi/parser';
+import { EventLog } from '../../src/runtime/event-log/event-log.js';
+import { PushGateway } from '../../src/runtime/http/push/websocket/push-gateway.js';
+import { add } from '../support/amounts.js';
+import { until } from '../support/api.js';
+import { PLATFORMS, startForeign, type Foreign } from '../support/foreign-application.js';
+import { SocketClient } from '../support/socket-client.js';
+
+describe.each(PLATFORMS)('the WebSocket on %s', (platform) => {
+  let foreign: Foreign;
+  let root: string;
+  let log: EventLog;
+  const clients: SocketClient[] = [];
+
+  const open = async (options: object = {}): Promise<SocketClient> => {
+    const client = await SocketClient.open(`${root}/push`, options);
+    if (typeof client === 'number') throw new Error(`the upgrade was answered with ${client}`);
+    clients.push(client);
+    return client;
+  };
+
+  beforeAll(async () => {
+    foreign = await startForeign(platform, {
+      globalPrefix: 'api',
+      http: { prefix: 'log', events: true, push: { connections: 6, subscriptions: 3 } },
+    });
+    root = `${foreign.url}/api/log`;
+    log = foreign.app.get(EventLog);
+    await add(log, 1, 2, 3);
+  });
+
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.socket.terminate();
+    await until(() => foreign.app.get(PushGateway).count === 0);
+  });
+
+  afterAll(() => foreign.app.close());
+
+  it('gives many subscriptions their events and states, after a position, and ends them', async () => {
+    const client = await open();
+    client.send({ type: 'subscribe', id: 'all', path: '/api/log/events?after=0' });
+    client.send({ type: 'subscribe', id: 'rest', path: '/api/log/events?after=0', lastEventId: '2' });
+    client.send({ type: 'subscribe', id: 'total', path: '/api/log/total' });
+    await until(() => client.of('all').length === 3 && client.of('total').length === 1);
+    const { last } = await add(log, 4);
+    await until(() => client.of('rest').length === last - 2 && client.of('total').length === 2);
+    await until(() => client.of('all').length === last);
+    expect(client.of('all').map(({ position }) => position)).toEqual(
+      Array.from({ length: last }, (_, index) => String(index + 1)),
+    );
+    expect(client.of('all')[0]?.data).toEqual(await (await fetch(`${root}/events/1`)).json());
+    expect(client.of('total').at(-1)?.data).toEqual(await (await fetch(`${root}/total`)).json());
+    expect(client.of('all', 'subscribed')).toEqual([{ type: 'subscribed', id: 'all', position: '0' }]);
+    client.send({ type: 'unsubscribe', id: 'all' });
+    await until(() => client.of('all', 'unsubscribed').length === 1);
+    const before = client.of('all').length;
+    await add(log, 5);
+    await until(() => client.of('rest').length === last - 1);
+    expect(client.of('all')).toHaveLength(before);
+  });
+
+  it('answers what is wrong with a problem, and goes on', async () => {
+    const client = await open();
+    const subscribe = { type: 'subscribe', id: 'a', path: '/api/log/events' };
+    const wrong: readonly (readonly [unknown, string])[] = [
+      ['no JSON', 'invalid-message'],
+      ['null', 'invalid-message'],
+      [Buffer.from([1, 2]), 'invalid-message'],
+      [{ type: 'what' }, 'invalid-message'],
+      [{ ...subscribe, more: 1 }, 'invalid-message'],
+      [{ ...subscribe, path: '/api/log/nothing' }, 'no-such-stream'],
+      [{ ...subscribe, path: '/api/log/%zz' }, 'malformed-request'],
+      [{ ...subscribe, path: '/api/log/events?what=1' }, 'invalid-parameter'],
+      [{ ...subscribe, path: '/api/log/events?limit=1' }, 'invalid-parameter'],
+      [{ ...subscribe, path: '/api/log/total?at=1' }, 'invalid-parameter'],
+      [{ ...subscribe, lastEventId: 'x' }, 'invalid-header'],
+      [{ type: 'unsubscribe', id: 'b' }, 'no-such-subscription'],
+    ];
+    for (const [message] of wrong) client.send(message);
+    await until(() => client.problems.length === wrong.length);
+    expect(client.problems).toEqual(wrong.map(([, problem]) => problem));
+    client.send(subscribe);
+    client.send(subscribe);
+    client.send({ ...subscribe, id: 'b' });
+    client.send({ ...subscribe, id: 'c' });
+    client.send({ ...subscribe, id: 'd' });
+    client.send({ type: 'ping' });
+    await until(() => client.got.at(-1)?.type === 'pong');
+    expect(client.problems.slice(wrong.length)).toEqual(['subscription-exists', 'too-many-subscriptions']);
+    expect(client.got.find(({ problem }) => problem?.type.endsWith('too-many-subscriptions'))?.id).toBe('d');
+    const { last } = await add(log, 6);
+    await until(() => client.of('c').length === 1);
+    expect(client.of('a')[0]?.position).toBe(String(last));
+  });
+
+  it('a client that does not read misses nothing, and holds up nobody', async () => {
+    const [slow, quick] = [await open(), await open()];
+    const { knownHead } = log;
+    for (const client of [slow, quick])
+      client.send({ type: 'subscribe', id: 'a', path: `/api/log/events?after=${knownHead}` });
+    await until(() => slow.of('a', 'subscribed').length === 1);
+    slow.socket.pause();
+    const amounts = Array.from({ length: 200 }, (_, index) => index);
+    for (let round = 0; round < 5; round += 1) await add(log, ...amounts);
+    await until(() => quick.of('a').length === 1000);
+    slow.socket.resume();
+    await until(() => slow.of('a').length === 1000);
+    const positions = slow.of('a').map(({ position }) => Number(position));
+    expect(positions).toEqual(Array.from({ length: 1000 }, (_, index) => knownHead + 1 + index));
+  });
+
+  it('closes with 1008 when a client asks and does not read the answers', async () => {
+    const client = await open();
+    client.socket.pause();
+    for (let count = 0; count < 20_000; count += 1) client.send('x');
+    await until(() => foreign.app.get(PushGateway).count === 0);
+    client.socket.resume();
+    await until(() => client.closed !== undefined);
+  });
+
+  it('closes with 1009 after a message that is too long', async () => {
+    const client = await open();
+    client.send('x'.repeat(10 * 1024 * 1024));
+    await until(() => client.closed !== undefined);
+    expect(client.closed?.code).toBe(1009);
+  });
+
+  it('is for pages of its own origin, by its own name, and for so many connections', async () => {
+    const refused = async (headers: Record<string, string>): Promise<unknown> =>
+      SocketClient.open(`${root}/push`, { headers });
+    expect(await refused({ origin: 'http://elsewhere.example' })).toBe(403);
+    expect(await refused({ host: 'elsewhere.example' })).toBe(421);
+    await open({ origin: foreign.url });
+    for (let count = 1; count < 6; count += 1) await open();
+    expect(await refused({})).toBe(503);
+  });
+
+  it('leaves other paths and upgrades to the application', async () => {
+    expect(await SocketClient.open(`${root}/nothing`)).toBe(404);
+    expect(await SocketClient.open(`${root}/total`)).toBe(200);
+  });
+
+  it('is described by AsyncAPI', async () => {
+    const response = await fetch(`${root}/asyncapi.json`);
+    expect(response.status).toBe(200);
+    const text = await response.text();
+    const { document, diagnostics } = await new Parser().parse(text);
+    expect(diagnostics.filter(({ severity }) => String(severity) === '0')).toEqual([]);
+    expect(document?.channels().get('push')?.address()).toBe('/api/log/push');
+    expect(document?.operations().all()).toHaveLength(2);
+  });
+
+  it('closes with 1001 when the application stops', async () => {
+    const other = await startForeign(platform, { http: { events: true, push: true } });
+    const client = await SocketClient.open(`${other.url}/push`);
+    if (typeof client === 'number') throw new Error('refused');
+    client.send({ type: 'subscribe', id: 'a', path: '/events' });
+    await until(() => client.of('a', 'subscribed').length === 1);
+    await other.app.close();
+    await until(() => client.closed !== undefined);
+    expect(client.closed).toEqual({ code: 1001, reason: 'server-stopping' });
+  });
+});
