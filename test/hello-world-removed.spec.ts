@@ -116,7 +116,7 @@ describe('a checkout without the hello world', () => {
   });
 
   it('is what the README says to delete', () => {
-    expect(deleted).toHaveLength(11);
+    expect(deleted).toHaveLength(12);
   });
 
   it('compiles, tests included, and keeps the arrows', () => {

@@ -44,6 +44,9 @@ export class PushGateway implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   async onApplicationBootstrap(): Promise<void> {
+    // An application context serves nothing.
+    const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+    if (adapter === null) return;
     // Only where it is on.
     const { WebSocketServer: Sockets } = await import('ws');
     this.#webSockets = new Sockets({
@@ -53,7 +56,7 @@ export class PushGateway implements OnApplicationBootstrap, BeforeApplicationShu
       maxPayload: MAX_MESSAGE_BYTES,
       handleProtocols: (protocols) => protocols.has(SUBPROTOCOL) && SUBPROTOCOL,
     });
-    const server = this.host.httpAdapter.getHttpServer() as Server;
+    const server = adapter.getHttpServer() as Server;
     server.on('upgrade', (request, socket, head) => {
       socket.on('error', () => undefined);
       if (this.#isAsked(request)) void this.#accept(request, socket, head);
