@@ -143,6 +143,7 @@ inBrowser('the page', () => {
     await shows(page, '#sum .value', '5');
     await shows(page, '#message', '#2 was retracted, at position 3.');
     await page.waitForSelector("li[data-status='retracted']");
+    expect(await page.evaluate('document.activeElement.dataset.number')).toBe('1');
   });
 
   it('slides through the past', async () => {
@@ -176,9 +177,17 @@ inBrowser('the page', () => {
     page = await opened();
     await type(page, '1.5');
     await shows(page, '#message', /^A number is an integer of at most 1,000 digits/);
+    expect(await page.inputValue('#number')).toBe('1.5');
     await type(page, '9'.repeat(1001));
     await shows(page, '#message', /^A number is an integer/);
     expect(await (await server.fetch('/sum')).json()).toMatchObject({ value: '100' });
+  });
+
+  it('asks for another key where the one that was typed cannot be sent', async () => {
+    await context.addInitScript("sessionStorage.setItem('leftfold-key', 'ключ')");
+    page = await context.newPage();
+    await page.goto(server.url);
+    await page.waitForSelector('#key', { state: 'visible' });
   });
 
   it('shows what is in events as text', async () => {

@@ -282,6 +282,108 @@ it('loads the state anew where a command records something else than was expecte
   expect(screen.last?.view.value).toBe('6');
 });
 
+it('shows nothing twice where a state is loaded that has a command whose answer is still to come', async () => {
+  let isAnswered: () => void = () => undefined;
+  network.after = async (path) => {
+    if (path === '/numbers')
+      await new Promise<void>((resolve) => {
+        isAnswered = resolve;
+      });
+  };
+  const answer = submit('5');
+  await screen.until((state) => state?.recorded.value === '5');
+  const late: Shown = new Screen(optimistic.projection('sum', { ...SUM, consumes: ['number.recorded'] }));
+  await late.until((state) => state !== undefined);
+  expect(late.states.map(({ view }) => view.value)).toEqual(['5']);
+  screen.close();
+  late.close();
+  const again: Shown = new Screen(optimistic.projection('sum', SUM));
+  await again.until((state) => state !== undefined);
+  expect(again.last).toMatchObject({ view: { value: '5' }, recorded: { value: '5' }, pending: [{}] });
+  isAnswered();
+  await answer;
+  again.close();
+});
+
+it('shows nothing twice of a command of which no projection folds the first event', async () => {
+  network.after = async (path) => {
+    if (path === '/numbers') await screen.until((state) => state?.recorded.value === '5');
+  };
+  await optimistic.submit({
+    events: [{ type: 'audit.noted', data: {} }, recorded('5')],
+    send: (options) => client.decider('numbers').create({ value: '5' }, options),
+  });
+  await screen.until(isSettled);
+  expect(screen.states.map(({ view }) => view.value)).not.toContain('10');
+});
+
+it('never goes back where a state is loaded while events pass', async () => {
+  const isHeld = { value: false };
+  network.after = async (path) => {
+    if (path !== '/sum/folded') return;
+    isHeld.value = true;
+    await record('10');
+    await screen.until((state) => state?.recorded.value === '15');
+  };
+  await submit('5');
+  await screen.until(isSettled);
+  const product: Shown = new Screen(
+    optimistic.projection('sum', { ...SUM, consumes: ['number.recorded', 'number.retracted'] }),
+  );
+  await product.until((state) => state?.recorded.value === '15');
+  expect(isHeld.value).toBe(true);
+  const positions = screen.states.map(({ position }) => position);
+  expect(positions).toEqual(positions.toSorted((one, next) => one - next));
+  product.close();
+});
+
+it('ends one projection alone that cannot be loaded, and shows each subscription its own view', async () => {
+  const none: Shown = new Screen(optimistic.projection('none', SUM));
+  await none.until(() => false);
+  expect(none.error).toMatchObject({ status: 404 });
+  const own = new Screen<{ readonly twice: number }>(
+    optimistic.projection('sum', {
+      machine: sumMachine,
+      view: (state) => ({ twice: 2 * Number(sumView(state).value) }),
+    }),
+  );
+  await submit('5');
+  await screen.until(isSettled);
+  await own.until(isSettled);
+  expect([screen.last?.view.value, own.last?.view.twice, screen.error]).toEqual(['5', 10, undefined]);
+  own.close();
+});
+
+it('keeps nothing of what was answered while nothing is watched, nor of what was never sent', async () => {
+  screen.close();
+  const unwatched = createOptimistic(client);
+  await unwatched.submit({
+    events: [recorded('5')],
+    send: (options) => client.decider('numbers').create({ value: '5' }, options),
+  });
+  const never = { events: [recorded('7')], send: () => Promise.reject(new Error('never')) };
+  await expect(unwatched.submit({ ...never, timeoutMs: -1 })).rejects.toThrow('out of range');
+  expect(unwatched.pending).toEqual([]);
+});
+
+it('gives up at once what throws at once, and does not wait for a send that heeds no signal', async () => {
+  const broken = optimistic.submit({
+    events: [recorded('5')],
+    send: () => {
+      throw new TypeError('a mistake');
+    },
+  });
+  await expect(broken).rejects.toThrow('a mistake');
+  const deaf = optimistic.submit({
+    events: [recorded('5')],
+    send: () => new Promise(() => undefined),
+    timeoutMs: 20,
+  });
+  const next = submit('7');
+  await expect(deaf).rejects.toBeInstanceOf(CommandTimeout);
+  expect((await next).position).toBe(1);
+});
+
 it('ends for a program of another version than the server', async () => {
   const old: Shown = new Screen(createOptimistic(client).projection('sum', { ...SUM, version: 2 }));
   await old.until(() => false);

@@ -51,8 +51,10 @@ export class LogList {
       ),
     );
     this.#list.replaceChildren(...expected, ...items);
-    // The buttons are new ones: who is at one of them with the keyboard stays there.
-    if (focused !== undefined) this.#list.querySelector<HTMLElement>(`[data-number='${focused}']`)?.focus();
+    if (focused === undefined) return;
+    // The buttons are new ones: who is at one of them with the keyboard stays there, or gets to the next where it is gone.
+    const same = this.#list.querySelector<HTMLElement>(`[data-number='${focused}']`);
+    (same ?? this.#list.querySelector<HTMLElement>('[data-number]') ?? element('#number')).focus();
   }
 
   #item(

@@ -1,5 +1,6 @@
 /** The hello world in a browser: what is typed shows at once, folded by the machines of the contexts themselves. */
 import {
+  CredentialsFailed,
   createClient,
   isProblem,
   type Client,
@@ -38,7 +39,9 @@ function say(text: string, isWrong = false): void {
 }
 
 function explain(error: unknown): void {
-  if (isProblem(error) && (error.status === 401 || error.status === 403)) access.hidden = false;
+  const isRefused = isProblem(error) && (error.status === 401 || error.status === 403);
+  // What no header can hold is no key either.
+  if (isRefused || error instanceof CredentialsFailed) access.hidden = false;
   say(error instanceof Error ? error.message : String(error), true);
 }
 
@@ -60,12 +63,13 @@ function canonical(text: string): string | undefined {
   return /^[+-]?\d{1,1000}$/.test(text) ? String(BigInt(text.replace('+', ''))) : undefined;
 }
 
-async function record(typed: string): Promise<void> {
-  const value = canonical(typed.trim());
+async function record(input: HTMLInputElement): Promise<void> {
+  const value = canonical(input.value.trim());
   if (value === undefined) {
     say('A number is an integer of at most 1,000 digits, as 5 or -12.', true);
     return;
   }
+  input.value = '';
   await submit(
     [{ type: 'number.recorded', data: { value } }],
     (options) => client.decider('numbers').create({ value }, options),
@@ -109,7 +113,9 @@ let isListing = false;
 
 /** The newest events, asked for once at a time: a log that is written fast is shown as often as it can be read. */
 async function list(position: number): Promise<void> {
-  wanted = Math.max(wanted, position);
+  // A position goes back where the log was restored from a backup: then what was listed is no longer there.
+  if (position < wanted) listed = -1;
+  wanted = position;
   if (isListing) return;
   isListing = true;
   try {
@@ -160,8 +166,7 @@ function unwatch(): void {
 element<HTMLFormElement>('#record').addEventListener('submit', (event) => {
   event.preventDefault();
   const input = element<HTMLInputElement>('#number');
-  void record(input.value);
-  input.value = '';
+  void record(input);
   input.focus();
 });
 

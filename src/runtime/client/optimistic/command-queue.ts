@@ -44,19 +44,29 @@ export class CommandTimeout extends Error {
 const DEFAULT_TIMEOUT_MS = 60_000;
 const PAUSE_MS = 1000;
 
+interface Arrival {
+  readonly position: number;
+  readonly type: string;
+}
+
 interface Waiting extends PendingCommand {
   status: 'sending' | 'recorded';
-  /** How many of its events are in the state. */
-  arrived: number;
-  /** Where the last of these stands. */
-  arrivedAt: number;
+  /** What has come by of it, in order. */
+  readonly arrivals: Arrival[];
+  /** What it records stands after this position; undefined where nothing of the log was known. */
+  readonly after: number | undefined;
   /** Where the last of what it has recorded stands, once that is known. */
   position?: number;
 }
 
+/** How far back is looked for the events of a command that was submitted when nothing of the log was known. */
+const LOOKED_BACK = 1000;
+
 export class CommandQueue {
   readonly #waiting: Waiting[] = [];
   #turn: Promise<unknown> = Promise.resolve();
+  #answered = 0;
+  #known: number | undefined;
 
   constructor(private readonly onChange: () => void) {}
 
@@ -64,9 +74,28 @@ export class CommandQueue {
     return this.#waiting.map(({ id, events, status }) => ({ id, events, status }));
   }
 
-  /** In order, without those that are in the state already. */
-  get foreseen(): readonly ForeseenEvent[] {
-    return this.#waiting.flatMap(({ events, arrived }) => events.slice(arrived));
+  /** The last position that a command was answered with: what is loaded later has it. */
+  get answered(): number {
+    return this.#answered;
+  }
+
+  /** What a state at the position does not have yet, in order. */
+  foreseenAt(at: number): readonly ForeseenEvent[] {
+    return this.#waiting.flatMap(({ events, arrivals, position = Infinity }) =>
+      position <= at
+        ? []
+        : remaining(
+            events,
+            arrivals.filter((each) => each.position <= at),
+          ),
+    );
+  }
+
+  /** After which position a state that was loaded may have events of commands that are not answered yet; undefined where it has none. */
+  soughtAfter(loaded: number): number | undefined {
+    const sending = this.#waiting.filter(({ status }) => status === 'sending');
+    const after = Math.min(...sending.map((each) => each.after ?? Math.max(0, loaded - LOOKED_BACK)));
+    return after < loaded ? after : undefined;
   }
 
   /** @throws what `send` throws that sending again does not mend, CommandTimeout, or the signal's reason */
@@ -77,25 +106,29 @@ export class CommandQueue {
     signal,
   }: OptimisticCommand): Promise<CommandAnswer> {
     signal?.throwIfAborted();
+    const limit = AbortSignal.timeout(timeoutMs); // throws for what is no time
     const id = randomKey();
-    const waiting: Waiting = { id, events, status: 'sending', arrived: 0, arrivedAt: 0 };
+    const waiting: Waiting = { id, events, status: 'sending', arrivals: [], after: this.#known };
     this.#waiting.push(waiting);
     this.onChange();
-    const limit = AbortSignal.timeout(timeoutMs);
     const ending = signal ? AbortSignal.any([signal, limit]) : limit;
-    const before = this.#turn;
-    const sending = before.then(() => sendUntilAnswered(send, id, ending));
+    const sending = within(
+      ending,
+      this.#turn.then(() => sendUntilAnswered(send, id, ending)),
+    );
     this.#turn = sending.catch(() => undefined);
     try {
-      const answer = await Promise.race([sending, aborted(ending)]);
+      const answer = await sending;
       waiting.status = 'recorded';
       waiting.position = answer.position;
+      this.#answered = Math.max(this.#answered, answer.position);
       return answer;
     } catch (error) {
       this.#remove(waiting);
       // Its events have come by: it was recorded, though the answer was lost.
-      if (waiting.arrived > 0 && !isProblem(error))
-        return { position: waiting.arrivedAt, location: undefined, body: {} };
+      const arrived = waiting.arrivals.at(-1);
+      if (arrived !== undefined && !isProblem(error))
+        return { position: arrived.position, location: undefined, body: {} };
       if (limit.aborted && signal?.aborted !== true) throw new CommandTimeout(timeoutMs, error);
       throw error;
     } finally {
@@ -103,24 +136,46 @@ export class CommandQueue {
     }
   }
 
-  /** An event of the command with this id is in the state now. */
-  arrive(id: string, position: number): void {
+  /** An event of the command with this id stands at the position. */
+  arrive(id: unknown, { position, type }: Arrival): void {
     const waiting = this.#waiting.find((each) => each.id === id);
-    if (waiting === undefined || position <= waiting.arrivedAt) return;
-    waiting.arrived += 1;
-    waiting.arrivedAt = position;
+    if (waiting?.arrivals.some((each) => each.position === position) === false)
+      waiting.arrivals.push({ position, type });
   }
 
-  /** The state has everything up to here. */
+  /** All states have everything up to here. */
   reach(position: number): void {
+    if (position > 0) this.#known = Math.max(this.#known ?? 0, position);
     for (const waiting of [...this.#waiting])
       if (waiting.position !== undefined && waiting.position <= position) this.#remove(waiting);
+  }
+
+  /** The log ends here now: it was restored from a backup. */
+  wentBack(head: number): void {
+    this.#answered = Math.min(this.#answered, head);
+    this.#known = Math.min(this.#known ?? 0, head);
   }
 
   #remove(waiting: Waiting): void {
     const at = this.#waiting.indexOf(waiting);
     if (at >= 0) this.#waiting.splice(at, 1);
   }
+}
+
+/** Each takes the place of the first that was expected with its type, and of those before that: a stream does not have those of types that nobody folds. */
+function remaining(
+  events: readonly ForeseenEvent[],
+  arrivals: readonly Pick<Arrival, 'type'>[],
+): readonly ForeseenEvent[] {
+  let rest = events;
+  for (const { type } of arrivals)
+    rest = rest.slice(
+      Math.max(
+        0,
+        rest.findIndex((each) => each.type === type),
+      ) + 1,
+    );
+  return rest;
 }
 
 /** The client has its own retries; a server that is away for longer is waited for here. */
@@ -131,8 +186,9 @@ async function sendUntilAnswered(
 ): Promise<CommandAnswer> {
   for (;;) {
     signal.throwIfAborted();
+    const sent = send({ idempotencyKey: id, correlationId: id, signal }); // what it throws at once is no loss
     try {
-      return await send({ idempotencyKey: id, correlationId: id, signal });
+      return await sent;
     } catch (error) {
       signal.throwIfAborted();
       if (!isLost(error)) throw error;
@@ -147,12 +203,16 @@ export function isLost(error: unknown): boolean {
   return error instanceof TypeError || error instanceof DOMException;
 }
 
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
+/** Waits no longer than for the signal, also for what does not heed it. @throws the signal's reason */
+function within<Value>(signal: AbortSignal, work: Promise<Value>): Promise<Value> {
+  return new Promise((resolve, reject) => {
     const stop = (): void => {
       reject(signal.reason as Error);
     };
+    signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
+    void work.then(resolve, reject).finally(() => {
+      signal.removeEventListener('abort', stop);
+    });
   });
 }

@@ -28,15 +28,13 @@ export function createOptimistic<Types extends ClientTypes>(client: Client<Types
 }
 
 export class Optimistic<Types extends ClientTypes = ClientTypes> {
-  readonly #replicas = new Map<string, Replica>();
+  readonly #replicas = new Set<Replica>();
   readonly #queue = new CommandQueue(() => {
     this.#changed();
   });
   readonly #waiting = new Set<() => void>();
   #version = 0;
-  #watchers = 0;
   #follower: Follower | undefined;
-  #error: { readonly thrown: unknown } | undefined;
 
   constructor(private readonly client: Client<Types>) {}
 
@@ -68,7 +66,8 @@ export class Optimistic<Types extends ClientTypes = ClientTypes> {
    */
   async submit(command: OptimisticCommand): Promise<CommandAnswer> {
     const answer = await this.#queue.submit(command);
-    void this.#follower?.reach(answer.position, COMES_BY_WITHIN_MS);
+    if (this.#follower === undefined) this.#queue.reach(this.#queue.answered);
+    else void this.#follower.reach(answer.position, COMES_BY_WITHIN_MS);
     return answer;
   }
 
@@ -81,14 +80,15 @@ export class Optimistic<Types extends ClientTypes = ClientTypes> {
     try {
       for (let shown = -1; ;) {
         signal.throwIfAborted();
-        if (this.#error !== undefined) throw this.#error.thrown;
+        if (replica.error !== undefined) throw replica.error.thrown;
         const { position } = replica;
         if (shown !== this.#version && position !== undefined) {
           shown = this.#version;
-          const recorded = replica.recorded();
-          const { foreseen, pending } = this.#queue;
+          const recorded = replica.recorded(folded.view);
+          const foreseen = this.#queue.foreseenAt(position);
+          const { pending } = this.#queue;
           yield {
-            view: foreseen.length === 0 ? recorded : replica.foreseen(foreseen),
+            view: foreseen.length === 0 ? recorded : replica.foreseen(foreseen, folded.view),
             recorded,
             position,
             pending,
@@ -96,21 +96,19 @@ export class Optimistic<Types extends ClientTypes = ClientTypes> {
         } else await this.#change(signal);
       }
     } finally {
-      this.#leave();
+      this.#leave(replica);
     }
   }
 
-  /** All that watch one projection share its replica. */
-  #watched<View extends object>(name: string, folded: FoldedView<Machine, View>): Replica<View> {
-    const known = this.#replicas.get(name);
+  /** All that watch one projection share its replica. One that could not be loaded is not shared: it is asked for anew. */
+  #watched(name: string, folded: FoldedView): Replica {
+    const known = [...this.#replicas].find((each) => each.error === undefined && each.isOf(name, folded));
     const replica = known ?? new Replica(name, folded);
-    this.#watchers += 1;
-    if (known === undefined) this.#replicas.set(name, replica);
-    if (this.#follower === undefined) {
-      this.#error = undefined;
-      this.#follower = this.#followed();
-    } else if (known === undefined) this.#follower.load(replica);
-    return replica as Replica<View>;
+    replica.watchers += 1;
+    this.#replicas.add(replica);
+    if (this.#follower === undefined) this.#follower = this.#followed();
+    else if (known === undefined) this.#follower.load(replica);
+    return replica;
   }
 
   #followed(): Follower {
@@ -122,18 +120,21 @@ export class Optimistic<Types extends ClientTypes = ClientTypes> {
         this.#changed();
       },
       (thrown) => {
-        this.#error = { thrown };
+        for (const replica of this.#replicas) replica.error ??= { thrown };
+        this.#replicas.clear(); // who watches anew begins anew
+        this.#follower = undefined;
         this.#changed();
       },
     );
   }
 
-  #leave(): void {
-    this.#watchers -= 1;
-    if (this.#watchers > 0) return;
+  #leave(replica: Replica): void {
+    replica.watchers -= 1;
+    if (replica.watchers > 0) return;
+    if (!this.#replicas.delete(replica) || this.#replicas.size > 0) return;
     this.#follower?.end();
     this.#follower = undefined;
-    this.#replicas.clear();
+    this.#queue.reach(this.#queue.answered); // what is loaded later has it
   }
 
   #changed(): void {

@@ -28,19 +28,45 @@ export class OtherVersion extends Error {
   }
 }
 
-export class Replica<View extends object = object> {
+/** What is kept of events while a state is loaded; beyond that it is loaded at a later position. */
+const MAX_MISSED = 10_000;
+
+/** Of the parts that an upcaster made of an event. */
+const ALL_PARTS = Infinity;
+
+export class Replica {
   readonly types: ReadonlySet<string>;
+  /** How many states are watched that are made of it. */
+  watchers = 0;
+  /** Why it cannot be loaded. */
+  error: { readonly thrown: unknown } | undefined;
+  /** Up to where the state that is being loaded must be folded; undefined while none is. */
+  wanted: number | undefined;
   readonly #fold: ReturnType<typeof foldOf>;
   #state: FoldState;
   #position: number | undefined;
+  #part = ALL_PARTS;
+  #isBroken = false;
+  #missed: ClientEvent[] = [];
 
   constructor(
     readonly name: string,
-    private readonly folded: FoldedView<Machine, View>,
+    private readonly folded: FoldedView,
   ) {
     this.#fold = foldOf(folded.machine);
     this.#state = this.#fold.initial;
     this.types = new Set(folded.consumes ?? this.#fold.awaits);
+  }
+
+  /** Whether it is folded as this one says. Its view does not matter. */
+  isOf(name: string, { machine, version = 1, consumes }: FoldedView): boolean {
+    const own = this.folded;
+    return (
+      this.name === name &&
+      own.machine === machine &&
+      (own.version ?? 1) === version &&
+      own.consumes?.join() === consumes?.join()
+    );
   }
 
   /** How far the state is folded; undefined until it was loaded. */
@@ -48,8 +74,13 @@ export class Replica<View extends object = object> {
     return this.#position;
   }
 
-  /** @throws OtherVersion */
-  load({ position, version, value, context }: FoldedState): void {
+  /** After which position events are to come. An event of which a part is folded comes again: others may follow. */
+  get after(): number | undefined {
+    return this.#position === undefined || this.#part === ALL_PARTS ? this.#position : this.#position - 1;
+  }
+
+  /** @returns events that came by meanwhile, to be taken now @throws OtherVersion */
+  load({ position, version, value, context }: FoldedState): readonly ClientEvent[] {
     const { version: own = 1 } = this.folded;
     if (version !== own) throw new OtherVersion(this.name, version, own);
     this.#state = {
@@ -57,31 +88,68 @@ export class Replica<View extends object = object> {
       context: unflatten(context as Parameters<typeof unflatten>[0]) as unknown,
     };
     this.#position = position;
+    this.#part = ALL_PARTS;
+    this.#isBroken = false;
+    this.wanted = undefined;
+    const missed = this.#missed;
+    this.#missed = [];
+    return missed;
+  }
+
+  /** Nothing is known of the state any more. */
+  forget(): void {
+    this.#position = undefined;
+    this.#missed = [];
+  }
+
+  /** Folds nothing until it is loaded: the state is not what the server folds on from. */
+  break(): void {
+    this.#isBroken = true;
+  }
+
+  has({ position, part = 1 }: ClientEvent): boolean {
+    const own = this.#position;
+    // Until it was loaded, what comes by may lack types that only this one folds.
+    return own === undefined || position < own || (position === own && part <= this.#part);
   }
 
   /** An event that is in the state already is passed over. @throws what the machine's functions throw */
   take(event: ClientEvent): void {
-    if (this.#position === undefined) return;
-    // Several that an upcaster made of one stand at one position, and come one after the other.
-    if (event.position < this.#position || (event.position === this.#position && (event.part ?? 1) === 1))
-      return;
+    if (this.has(event)) return;
+    if (this.wanted !== undefined) this.#keep(event);
+    if (this.#isBroken) return;
     if (this.types.has(event.type)) this.#state = this.#fold.step(this.#state, event);
     this.#position = event.position;
+    this.#part = event.part ?? ALL_PARTS;
   }
 
-  recorded(): View {
-    return this.folded.view(this.#state, 'now');
+  #keep(event: ClientEvent): void {
+    this.#missed.push(event);
+    if (this.#missed.length <= MAX_MISSED) return;
+    this.#missed = [];
+    this.wanted = event.position;
   }
 
-  /** With these events after what is recorded. One that cannot be folded is left out: the server will say what is wrong with it. */
-  foreseen(events: readonly ForeseenEvent[]): View {
+  recorded<View extends object>(view: FoldedView<Machine, View>['view']): View {
+    return view(this.#state, 'now');
+  }
+
+  /** With these events after what is recorded. What cannot be folded or shown is left out: the server will say what is wrong with it. */
+  foreseen<View extends object>(
+    events: readonly ForeseenEvent[],
+    view: FoldedView<Machine, View>['view'],
+  ): View {
     let state = this.#state;
     let position = this.#position ?? 0;
     for (const event of events) {
       position += 1;
       if (this.types.has(event.type)) state = this.#step(state, provisional(event, position));
     }
-    return this.folded.view(state, 'never');
+    try {
+      return view(state, 'never');
+    } catch {
+      return this.recorded(view);
+    }
   }
 
   #step(state: FoldState, event: FoldEvent): FoldState {
