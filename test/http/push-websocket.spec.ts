@@ -233,9 +233,9 @@ it('says at the start that everybody may subscribe, where nobody is asked', asyn
   const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
   const http = { events: true, push: true };
   await (await startForeign('fastify', { http })).app.close();
-  expect(warn.mock.calls.flat().filter((said) => String(said).includes('may subscribe at /push'))).toHaveLength(
-    1,
-  );
+  expect(
+    warn.mock.calls.flat().filter((said) => String(said).includes('may subscribe at /push')),
+  ).toHaveLength(1);
   warn.mockClear();
   await (await startForeign('fastify', { http: { ...http, push: { admit } } })).app.close();
   await (await startForeign('fastify', { http: { ...http, access: { anonymous: [] } } })).app.close();
