@@ -3,6 +3,7 @@
  * ws server, that send the same bytes to as many: messages a second, the time from acknowledgement to client, and memory for each client. Rounds alternate.
  *
  *   npm run bench:push          BENCH_CLIENTS=2000 BENCH_APPENDS=500 BENCH_SECONDS=8 BENCH_ROUNDS=3
+ *   a look that takes seconds:  BENCH_CLIENTS=50 BENCH_APPENDS=50 BENCH_SECONDS=2 BENCH_ROUNDS=1
  */
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -23,6 +23,16 @@ const numbers = z.object({
   timeoutMs: whole(1, 86_400_000).optional(),
 });
 
+const push = z.strictObject(
+  {
+    connections: whole(1, 1_000_000).optional(),
+    subscriptions: whole(1, 10_000).optional(),
+    pingSeconds: whole(1, 3_600).optional(),
+    admit: z.custom((value) => typeof value === 'function', 'must be a function of the request').optional(),
+  },
+  'must be true, false or an object of connections, subscriptions, pingSeconds and admit',
+);
+
 /** @throws InvalidSetting */
 export function checkedOptions(options: LeftfoldOptions | undefined): LeftfoldOptions {
   if (typeof options !== 'object')
@@ -103,6 +113,7 @@ const SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/;
 export function checkedParts({ prefix, ...parts }: HttpParts): HttpParts {
   for (const host of parts.hosts ?? []) requireNone('http.hosts', hostFault(host));
   for (const origin of parts.origins ?? []) requireNone('http.origins', originFault(origin));
+  requirePush(parts.push);
   const path = prefix?.replace(/^\/+|\/+$/g, '') ?? '';
   if (path === '') return parts;
   if (!path.split('/').every((segment) => SEGMENT.test(segment)))
@@ -111,6 +122,12 @@ export function checkedParts({ prefix, ...parts }: HttpParts): HttpParts {
       `${JSON.stringify(prefix)} must be segments of letters, digits and .-_~, as in internal/log`,
     );
   return { ...parts, prefix: path };
+}
+
+function requirePush(given: unknown): void {
+  if (given === undefined || typeof given === 'boolean') return;
+  const issue = push.safeParse(given).error?.issues[0];
+  if (issue !== undefined) throw new InvalidSetting(['http.push', ...issue.path].join('.'), issue.message);
 }
 
 function requireNone(option: string, fault: string | undefined): void {

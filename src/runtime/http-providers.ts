@@ -24,7 +24,7 @@ import { foldedController } from './http/projections/folded.controller.js';
 import { pastController } from './http/projections/past.controller.js';
 import { LiveEvents } from './http/push/live-events.js';
 import { PushStreams } from './http/push/push-streams.js';
-import { AsyncApiController } from './http/push/websocket/async-api.controller.js';
+import { PushController } from './http/push/websocket/push.controller.js';
 import { PushGateway } from './http/push/websocket/push-gateway.js';
 import type { PushOptions } from './http/push/websocket/push-options.js';
 import { projectionController } from './http/projections/projection.controller.js';
@@ -140,7 +140,7 @@ export function controllersOf({ events, commits, projections, operations, health
     ...(events === 'read-only' ? [ReadOnlyEventsController] : []),
     ...(commits === true ? [CommitsController, HeadController] : []),
     ...(projections === true ? [ProjectionsController] : []),
-    ...(push === undefined || push === false ? [] : [AsyncApiController]),
+    ...(push === undefined || push === false ? [] : [PushController]),
     ...(operations === true ? [OperationsController] : []),
   ];
 }

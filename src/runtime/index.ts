@@ -11,6 +11,7 @@ export type {
   SnapshotOptions,
   WorkerOptions,
 } from './leftfold-options.js';
+export type { PushOptions } from './http/push/websocket/push-options.js';
 export { InvalidSetting } from './invalid-setting.js';
 export { LeftfoldHealthIndicator, type LeftfoldHealth } from './leftfold-health-indicator.js';
 

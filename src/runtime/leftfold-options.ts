@@ -109,7 +109,7 @@ export interface HttpParts extends OriginOptions {
   readonly health?: boolean;
   /**
    * A WebSocket at `/push` for everything that can be had as a stream, and `/asyncapi.json`. Guards of the application are not asked about an
-   * upgrade: `access` and `push.admit` are. Default: false.
+   * upgrade: `access` and `push.admit` are; where there is neither, a warning is logged. Default: false.
    */
   readonly push?: boolean | PushOptions;
 }

@@ -23,6 +23,8 @@ describe('the hello-world protocol', () => {
     expect(await text('/product/state')).toBe('\nmultiplier state: 2\n');
     const pushed = await server.fetch('/push', { method: 'POST', body: new URLSearchParams({ event: '5' }) });
     expect(await pushed.text()).toBe('[1,1,1,1,2,5]');
+    // A WebSocket is there as well.
+    expect((await server.fetch('/push')).status).toBe(426);
     expect(await text('/sum/state?after=6')).toBe('\nadder state: 11\n');
     expect(await text('/product/state?after=6')).toBe('\nmultiplier state: 10\n');
   });

@@ -1,11 +1,32 @@
 /** The WebSocket at `/push`, on both platforms, in an application with prefixes. */
+import type { IncomingMessage } from 'node:http';
 import { Parser } from '@asyncapi/parser';
+import { jest } from '@jest/globals';
+import { ForbiddenException, Logger } from '@nestjs/common';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
+import { asyncApiOf } from '../../src/runtime/http/push/websocket/async-api.js';
 import { PushGateway } from '../../src/runtime/http/push/websocket/push-gateway.js';
+import { InvalidSetting } from '../../src/runtime/invalid-setting.js';
+import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { add } from '../support/amounts.js';
-import { until } from '../support/api.js';
+import { problemOf, until } from '../support/api.js';
 import { PLATFORMS, startForeign, type Foreign } from '../support/foreign-application.js';
 import { SocketClient } from '../support/socket-client.js';
+
+const admit = ({ headers }: IncomingMessage): void => {
+  if (headers['x-person'] === 'nobody') throw new ForbiddenException('not you');
+};
+
+/** Does something so many milliseconds from now. */
+function later(ms: number, work: () => void): void {
+  const now = performance.now.bind(performance);
+  performance.now = () => now() + ms;
+  try {
+    work();
+  } finally {
+    performance.now = now;
+  }
+}
 
 describe.each(PLATFORMS)('the WebSocket on %s', (platform) => {
   let foreign: Foreign;
@@ -23,7 +44,11 @@ describe.each(PLATFORMS)('the WebSocket on %s', (platform) => {
   beforeAll(async () => {
     foreign = await startForeign(platform, {
       globalPrefix: 'api',
-      http: { prefix: 'log', events: true, push: { connections: 6, subscriptions: 3 } },
+      http: {
+        prefix: 'log',
+        events: true,
+        push: { connections: 6, subscriptions: 3, pingSeconds: 5, admit },
+      },
     });
     root = `${foreign.url}/api/log`;
     log = foreign.app.get(EventLog);
@@ -34,8 +59,6 @@ describe.each(PLATFORMS)('the WebSocket on %s', (platform) => {
     for (const client of clients.splice(0)) client.socket.terminate();
     await until(() => foreign.app.get(PushGateway).count === 0);
   });
-
-  afterAll(() => foreign.app.close());
 
   it('gives many subscriptions their events and states, after a position, and ends them', async () => {
     const client = await open();
@@ -113,10 +136,44 @@ describe.each(PLATFORMS)('the WebSocket on %s', (platform) => {
   it('closes with 1008 when a client asks and does not read the answers', async () => {
     const client = await open();
     client.socket.pause();
-    for (let count = 0; count < 20_000; count += 1) client.send('x');
-    await until(() => foreign.app.get(PushGateway).count === 0);
+    const { socket } = client;
+    // Each answer names the unknown field, so few of them fill the buffers of the system.
+    const large = { type: 'ping', ['€'.repeat(20_000)]: 1 };
+    while (socket.readyState === socket.OPEN && foreign.app.get(PushGateway).count > 0) {
+      client.send(large);
+      expect(foreign.app.get(PushGateway).waitingBytes).toBeLessThan(512 * 1024);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     client.socket.resume();
     await until(() => client.closed !== undefined);
+  });
+
+  it('pings, and closes with 1008 when no ping was answered three times', async () => {
+    const [silent, lively] = [await open({ autoPong: false }), await open()];
+    const pings = new Map([silent, lively].map((client) => [client, 0]));
+    for (const client of pings.keys())
+      client.socket.on('ping', () => pings.set(client, 1 + (pings.get(client) ?? 0)));
+    const gateway = foreign.app.get(PushGateway);
+    const check = (): void => {
+      gateway.check();
+    };
+    check();
+    later(4_000, check);
+    later(5_000, check);
+    await until(() => [...pings.values()].every((count) => count === 1));
+    // What it says is a sign as well.
+    const now = performance.now.bind(performance);
+    performance.now = () => now() + 14_500;
+    try {
+      lively.send({ type: 'ping' });
+      await until(() => lively.got.length > 0);
+    } finally {
+      performance.now = now;
+    }
+    later(16_000, check);
+    await until(() => silent.closed !== undefined);
+    expect(silent.closed).toEqual({ code: 1008, reason: 'not-reading' });
+    expect(lively.closed).toBeUndefined();
   });
 
   it('closes with 1009 after a message that is too long', async () => {
@@ -131,9 +188,17 @@ describe.each(PLATFORMS)('the WebSocket on %s', (platform) => {
       SocketClient.open(`${root}/push`, { headers });
     expect(await refused({ origin: 'http://elsewhere.example' })).toBe(403);
     expect(await refused({ host: 'elsewhere.example' })).toBe(421);
+    expect(await refused({ 'x-person': 'nobody' })).toBe(403);
     await open({ origin: foreign.url });
     for (let count = 1; count < 6; count += 1) await open();
     expect(await refused({})).toBe(503);
+  });
+
+  it('answers a request that is no upgrade with 426', async () => {
+    const response = await fetch(`${root}/push`);
+    expect(response.headers.get('upgrade')).toBe('websocket');
+    expect((await problemOf(response, 426)).type).toBe('urn:leftfold:problem:upgrade-required');
+    expect((await fetch(`${root}/push`, { method: 'PUT' })).status).toBe(405);
   });
 
   it('leaves other paths and upgrades to the application', async () => {
@@ -141,24 +206,56 @@ describe.each(PLATFORMS)('the WebSocket on %s', (platform) => {
     expect(await SocketClient.open(`${root}/total`)).toBe(200);
   });
 
-  it('is described by AsyncAPI', async () => {
+  it('is described by AsyncAPI, under its own address', async () => {
     const response = await fetch(`${root}/asyncapi.json`);
     expect(response.status).toBe(200);
-    const text = await response.text();
-    const { document, diagnostics } = await new Parser().parse(text);
-    expect(diagnostics.filter(({ severity }) => String(severity) === '0')).toEqual([]);
-    expect(document?.channels().get('push')?.address()).toBe('/api/log/push');
-    expect(document?.operations().all()).toHaveLength(2);
+    expect(await response.json()).toEqual(asyncApiOf('/api/log/push'));
   });
 
   it('closes with 1001 when the application stops', async () => {
-    const other = await startForeign(platform, { http: { events: true, push: true } });
-    const client = await SocketClient.open(`${other.url}/push`);
-    if (typeof client === 'number') throw new Error('refused');
-    client.send({ type: 'subscribe', id: 'a', path: '/events' });
+    const client = await open();
+    client.send({ type: 'subscribe', id: 'a', path: '/api/log/events' });
     await until(() => client.of('a', 'subscribed').length === 1);
-    await other.app.close();
+    await foreign.app.close();
     await until(() => client.closed !== undefined);
     expect(client.closed).toEqual({ code: 1001, reason: 'server-stopping' });
   });
+});
+
+it('is described by AsyncAPI', async () => {
+  const { document, diagnostics } = await new Parser().parse(JSON.stringify(asyncApiOf('/push')));
+  expect(diagnostics.filter(({ severity }) => String(severity) === '0')).toEqual([]);
+  expect(document?.channels().get('push')?.address()).toBe('/push');
+  expect(document?.operations().all()).toHaveLength(2);
+});
+
+it('says at the start that everybody may subscribe, where nobody is asked', async () => {
+  const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+  const http = { events: true, push: true };
+  await (await startForeign('fastify', { http })).app.close();
+  expect(
+    warn.mock.calls.flat().filter((said) => String(said).includes('may subscribe at /push')),
+  ).toHaveLength(1);
+  warn.mockClear();
+  await (await startForeign('fastify', { http: { ...http, push: { admit } } })).app.close();
+  await (await startForeign('fastify', { http: { ...http, access: { anonymous: [] } } })).app.close();
+  expect(warn).not.toHaveBeenCalled();
+  warn.mockRestore();
+});
+
+it.each([
+  [{ connections: 0 }, 'http.push.connections: must be at least 1'],
+  [{ subscriptions: 1.5 }, 'http.push.subscriptions: must be a whole number from 1 to 10000'],
+  [{ pingSeconds: 'x' }, 'http.push.pingSeconds: must be a whole number from 1 to 3600'],
+  [{ admit: true }, 'http.push.admit: must be a function of the request'],
+  [
+    { conections: 1 },
+    'http.push: must be true, false or an object of connections, subscriptions, pingSeconds and admit',
+  ],
+  [1, 'http.push: must be true, false or an object of connections, subscriptions, pingSeconds and admit'],
+])('refuses the option %j', (push, message) => {
+  expect(() => LeftfoldModule.forRoot({ store: 'memory:', http: { push: push as never } })).toThrow(message);
+  expect(() => LeftfoldModule.forRoot({ store: 'memory:', http: { push: push as never } })).toThrow(
+    InvalidSetting,
+  );
 });

@@ -10,8 +10,6 @@ export interface UnfoldableSubject {
   readonly tags: readonly Tag[];
 }
 
-type UnfoldableEvent = Pick<RecordedEvent, 'position' | 'type' | 'commit'>;
-
 /**
  * The machine of a decider throws, or makes what is no data, at an event of the log, so there is no state to decide in. What was thrown is the `cause`; it is in
  * the server's log, and in no answer.
@@ -19,7 +17,7 @@ type UnfoldableEvent = Pick<RecordedEvent, 'position' | 'type' | 'commit'>;
 export class EventCannotBeFolded extends Problem {
   /** @param options `recorded`: the position of what the request itself has recorded before the fold failed */
   constructor(
-    readonly event: UnfoldableEvent,
+    readonly event: Pick<RecordedEvent, 'position' | 'type' | 'commit'>,
     readonly subject: UnfoldableSubject,
     options: ErrorOptions & { readonly recorded?: number } = {},
   ) {

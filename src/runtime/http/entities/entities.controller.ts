@@ -13,7 +13,6 @@ import {
 } from '@nestjs/common';
 import { position as asPosition, type Position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
-import { cursorAfter, type EntityPage } from '../../projection/entities/entity-query.js';
 import { EntityNotFound } from '../../projection/entities/entity-problems.js';
 import type { StoredEntity } from '../../projection/entities/entity.js';
 import { EntityProjection } from '../../projection/entities/entity-projection.js';
@@ -25,7 +24,7 @@ import { Links } from '../kernel/links.js';
 import { requireScope } from '../../access/caller.js';
 import { Gate } from '../../access/gate.js';
 import { RequireScope } from '../../access/required-scope.js';
-import { refuseUnknownParameters, type QueryString } from '../kernel/parameters.js';
+import { refuseUnknownParameters } from '../kernel/parameters.js';
 import { pathOf } from '../kernel/paths.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
@@ -33,14 +32,14 @@ import { NotYet, reached, readPlace, requireRecovered } from '../projections/que
 import { PastDoesNotChange } from '../projections/stream-request.js';
 import { prefersEventStream } from '../push/event-stream-request.js';
 import { PushStreams } from '../push/push-streams.js';
-import type { OpenedStream, PushTopic } from '../push/push-topics.js';
 import type { ReadNow, Reading } from '../push/read-feed.js';
 import { ApiEntity, ApiList } from './entities.docs.js';
 import { entityJson, sendBody } from './entity-answer.js';
 import { EntityStreams } from './entity-streams.js';
+import { entityTopics, type AskedReading, type EntityReadings } from './entity-topics.js';
 import { answerEntityAt } from './entity-past.controller.js';
 import { Inclusion, lowest, readInclude, type Included } from './included.js';
-import { writeCursor } from './list-cursor.js';
+import { listJson, nextPage } from './list-page.js';
 import { readFields, readList, type ListRequest } from './list-request.js';
 
 export function entitiesController(definition: EntityProjectionDefinition): Type {
@@ -67,26 +66,11 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       @Optional() private readonly gate: Gate = new Gate(),
     ) {
       this.#streams = new EntityStreams(projection, streams);
-      const open: PushTopic['open'] = (request, signal) => this.#openList(request, signal);
-      streams.topics.offer({ path, scope, open });
-      if (definition.http.entity === false) return;
-      const openOne: PushTopic['open'] = (request, signal, key) => this.#openOne(key, request, signal);
-      streams.topics.offer({ path, hasKey: true, scope, open: openOne });
-    }
-
-    async #openList(request: HttpRequest, signal: AbortSignal): Promise<OpenedStream> {
-      const { list, read } = this.#listing(request);
-      return this.#streams.open(request, list.reached, read, (work) => work(signal));
-    }
-
-    async #openOne(key: string, request: HttpRequest, signal: AbortSignal): Promise<OpenedStream> {
-      const query = queryOf(request);
-      refuseUnknownParameters(query, parameters);
-      const { after, point } = readPlace(query);
-      if (point !== undefined) throw new PastDoesNotChange();
-      const inclusion = this.#including(readInclude(query, definition), request);
-      const read = this.#readingOne(key, readFields(query), inclusion);
-      return this.#streams.open(request, after, read, (work) => work(signal));
+      const readings: EntityReadings = {
+        list: (request) => this.#listing(request),
+        one: (key, request) => this.#readingAsked(key, request),
+      };
+      for (const topic of entityTopics(definition, this.#streams, readings)) streams.topics.offer(topic);
     }
 
     @Get()
@@ -196,6 +180,16 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       });
     }
 
+    /** As of now, whatever is asked. @throws PastDoesNotChange */
+    #readingAsked(key: string, request: HttpRequest): AskedReading {
+      const query = queryOf(request);
+      refuseUnknownParameters(query, parameters);
+      const { after, point } = readPlace(query);
+      if (point !== undefined) throw new PastDoesNotChange();
+      const inclusion = this.#including(readInclude(query, definition), request);
+      return { after, read: this.#readingOne(key, readFields(query), inclusion) };
+    }
+
     #readingOne(key: string, fields: readonly string[] | undefined, inclusion: Includes): ReadNow {
       return async (signal) => {
         // What is written while the database is asked may be in what is read or not.
@@ -281,32 +275,4 @@ function requireNotBehind(
 function earlier(faultAt: Position, headers: Readonly<Record<string, string>>): string {
   const { 'leftfold-stale': stale = String(faultAt) } = headers;
   return String(Math.min(faultAt, Number(stale)));
-}
-
-/** @param linkTo the link to the page after the cursor */
-function listJson(
-  { items, isMore, count }: EntityPage,
-  list: ListRequest,
-  definition: EntityProjectionDefinition,
-  { members }: Included,
-  linkTo: (cursor: string) => string,
-): string {
-  const last = items.at(-1);
-  const { sort, fields } = list;
-  const next =
-    isMore && last && linkTo(writeCursor(cursorAfter(last, sort, definition.index), list, definition));
-  const counted = count === undefined ? '' : `,"count":${count}`;
-  const link = next === undefined || next === false ? '' : `,"next":${JSON.stringify(next)}`;
-  const written = items.map((item, place) => entityJson({ ...item, included: members[place] }, fields));
-  return `{"items":[${written.join()}]${counted}${link}}`;
-}
-
-function nextPage(path: string, query: QueryString, cursor: string): string {
-  const parameters = new URLSearchParams();
-  for (const [parameter, values = []] of Object.entries(query)) {
-    if (parameter === 'cursor' || parameter === 'after') continue;
-    for (const value of [values].flat()) parameters.append(parameter, value);
-  }
-  parameters.append('cursor', cursor);
-  return `/${path}?${parameters.toString()}`;
 }

@@ -23,6 +23,7 @@ const STATUS: Readonly<Record<ProblemKind, number>> = {
   misdirected: 421,
   'unsupported-media-type': 415,
   invalid: 422,
+  'upgrade-required': 426,
   'too-many-requests': 429,
   'method-unknown': 501,
   unavailable: 503,

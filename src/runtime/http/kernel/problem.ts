@@ -15,6 +15,7 @@ export type ProblemKind =
   | 'too-large'
   | 'unsupported-media-type'
   | 'unavailable' // not now; again later
+  | 'upgrade-required' // it can be had by another protocol
   | 'too-many-requests'
   | 'storage-full'
   | 'misconfigured' // the application is not set up for it

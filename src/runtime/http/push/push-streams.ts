@@ -71,7 +71,7 @@ export class PushStreams implements BeforeApplicationShutdown {
   }
 
   /** Runs a connection. Resolves once it has ended. */
-  add(connection: PushConnection, source: PushSource, renew?: Renew): Promise<void> {
+  add(connection: PushConnection, source: PushSource, renew?: () => void | Promise<void>): Promise<void> {
     this.#open.set(connection, renew);
     this.#checking ??= setInterval(() => {
       this.check();

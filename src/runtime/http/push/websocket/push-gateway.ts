@@ -1,7 +1,7 @@
 /** The WebSocket at `/push`, on the server of the application: asks who opens it, and closes all of them when the server stops. */
 import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import type { HttpAdapterHost } from '@nestjs/core';
 import type { WebSocketServer } from 'ws';
 import { callerOf } from '../../../access/caller.js';
@@ -14,10 +14,20 @@ import { Problem } from '../../kernel/problem.js';
 import { documentOf } from '../../kernel/problem-document.js';
 import type { PushStreams } from '../push-streams.js';
 import { TooManyConnections } from './push-messages.js';
-import { MAX_CONNECTIONS, MAX_MESSAGE_BYTES, MAX_SUBSCRIPTIONS, type PushOptions } from './push-options.js';
+import {
+  MAX_CONNECTIONS,
+  MAX_MESSAGE_BYTES,
+  MAX_SUBSCRIPTIONS,
+  PING_SECONDS,
+  type PushOptions,
+} from './push-options.js';
 import { PushSocket } from './push-socket.js';
 
-const CHECK_INTERVAL_MS = 5_000;
+const MAX_CHECK_INTERVAL_MS = 5_000;
+
+const OPEN_TO_ALL =
+  'whoever passes the check of Host and Origin may subscribe at /push: guards of the application are not asked about an upgrade. ' +
+  'Set http.access, or http.push.admit, which may also admit everybody';
 
 /** What is spoken, where a client names it; a browser does so to send a token beside it. */
 export const SUBPROTOCOL = 'leftfold';
@@ -43,10 +53,17 @@ export class PushGateway implements OnApplicationBootstrap, BeforeApplicationShu
     return this.#sockets.size;
   }
 
+  /** Bytes that wait for all clients beyond what the system holds. @internal */
+  get waitingBytes(): number {
+    return [...this.#sockets.keys()].reduce((sum, { waitingBytes }) => sum + waitingBytes, 0);
+  }
+
   async onApplicationBootstrap(): Promise<void> {
     // An application context serves nothing.
     const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
     if (adapter === null) return;
+    if (this.options.admit === undefined && this.#gate.access === undefined)
+      new Logger('Push').warn(OPEN_TO_ALL);
     // Only where it is on.
     const { WebSocketServer: Sockets } = await import('ws');
     this.#webSockets = new Sockets({
@@ -63,12 +80,15 @@ export class PushGateway implements OnApplicationBootstrap, BeforeApplicationShu
       // What others listen for is theirs; what nobody does is answered as without this.
       else if (server.listenerCount('upgrade') === 1) asRequest(server, request);
     });
-    this.#checking = setInterval(() => {
-      this.check();
-    }, CHECK_INTERVAL_MS).unref();
+    this.#checking = setInterval(
+      () => {
+        this.check();
+      },
+      Math.min(MAX_CHECK_INTERVAL_MS, this.#pingMs),
+    ).unref();
   }
 
-  /** Pings that are due, and clients that are gone or whose credentials have ended. Done every five seconds. @internal */
+  /** Pings that are due, and clients that are gone or whose credentials have ended. Done every five seconds, or as often as clients are pinged. @internal */
   check(): void {
     for (const [socket, request] of this.#sockets) {
       socket.check();
@@ -80,6 +100,10 @@ export class PushGateway implements OnApplicationBootstrap, BeforeApplicationShu
     this.#isStopping = true;
     clearInterval(this.#checking);
     for (const socket of this.#sockets.keys()) socket.close(1001, 'server-stopping');
+  }
+
+  get #pingMs(): number {
+    return 1_000 * (this.options.pingSeconds ?? PING_SECONDS);
   }
 
   #isAsked({ url = '', headers }: IncomingMessage): boolean {
@@ -103,6 +127,7 @@ export class PushGateway implements OnApplicationBootstrap, BeforeApplicationShu
         streams: this.streams,
         linkTo: (path) => this.links.runtime(path),
         maxSubscriptions: this.options.subscriptions ?? MAX_SUBSCRIPTIONS,
+        pingMs: this.#pingMs,
       });
       this.#sockets.set(opened, request);
       opened.onClose(() => this.#sockets.delete(opened));

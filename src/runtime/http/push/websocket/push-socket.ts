@@ -30,16 +30,16 @@ const MAX_REPLY_BYTES = 256 * 1024;
 /** How long a client may take to answer the close. */
 const CLOSE_GRACE_MS = 1_000;
 
-const PING_INTERVAL_MS = 15_000;
-
-/** A client that has given no sign for so long is gone. */
-const MAX_SILENCE_MS = 45_000;
+/** A client that has given no sign for so many pings is gone. */
+const MAX_SILENT_PINGS = 3;
 
 export interface PushSocketOptions {
   readonly streams: PushStreams;
   /** Where a path of the runtime is served. */
   readonly linkTo: (path: string) => string;
   readonly maxSubscriptions: number;
+  /** Interval of pings, in milliseconds. */
+  readonly pingMs: number;
   readonly elapsed?: () => number;
 }
 
@@ -87,6 +87,10 @@ export class PushSocket implements SharedSocket {
     return this.socket.readyState === this.socket.OPEN;
   }
 
+  get waitingBytes(): number {
+    return this.socket.bufferedAmount;
+  }
+
   onClose(callback: () => void): void {
     this.socket.once('close', callback);
   }
@@ -125,11 +129,12 @@ export class PushSocket implements SharedSocket {
   /** To be called every few seconds. */
   check(): void {
     const now = this.#elapsed();
-    if (now - this.#lastSign >= MAX_SILENCE_MS) {
+    const { pingMs } = this.options;
+    if (now - this.#lastSign >= MAX_SILENT_PINGS * pingMs) {
       this.close(1008, 'not-reading');
       return;
     }
-    if (now - this.#lastPing < PING_INTERVAL_MS || !this.isOpen) return;
+    if (now - this.#lastPing < pingMs || !this.isOpen) return;
     this.#lastPing = now;
     // Behind what waits a ping would only add to it.
     if (!this.#isFull()) this.socket.ping();
@@ -152,7 +157,7 @@ export class PushSocket implements SharedSocket {
 
   #answer(message: ServerMessage): void {
     const text = JSON.stringify(message);
-    this.#reply(text.length, (done) => {
+    this.#reply(Buffer.byteLength(text), (done) => {
       this.socket.send(text, done);
     });
   }

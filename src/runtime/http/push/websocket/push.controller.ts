@@ -1,4 +1,4 @@
-/** `/asyncapi.json`: how the WebSocket at `/push` is spoken to. */
+/** What is answered to requests about the WebSocket: `/asyncapi.json` describes it, and `/push` itself asks for an upgrade. */
 import { Controller, Get, Req, Res, UseFilters, UseGuards, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { AccessGuard } from '../../../access/gate.js';
@@ -9,21 +9,28 @@ import { refuseUnknownParameters } from '../../kernel/parameters.js';
 import { PATHS, PROTOCOL_PATHS } from '../../kernel/paths.js';
 import { ProblemFilter } from '../../kernel/problem.filter.js';
 import { asyncApiOf } from './async-api.js';
+import { UpgradeRequired } from './push-messages.js';
 
-@Controller({ path: PATHS.asyncApi, version: VERSION_NEUTRAL })
+@Controller({ version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
 @UseGuards(AccessGuard)
 @RequireScope('public')
 @ApiExcludeController()
-export class AsyncApiController {
+export class PushController {
   #document: object | undefined;
 
   constructor(private readonly links: Links) {}
 
-  @Get()
-  get(@Req() request: HttpRequest, @Res() response: HttpResponse): void {
+  @Get(PATHS.asyncApi)
+  describe(@Req() request: HttpRequest, @Res() response: HttpResponse): void {
     refuseUnknownParameters(queryOf(request), []);
     this.#document ??= asyncApiOf(this.links.runtime(`/${PROTOCOL_PATHS.push}`));
     sendJson(response, 200, { 'cache-control': 'no-cache' }, this.#document);
+  }
+
+  /** An upgrade never comes here. @throws UpgradeRequired */
+  @Get(PROTOCOL_PATHS.push)
+  open(): never {
+    throw new UpgradeRequired();
   }
 }
