@@ -19,7 +19,7 @@ import {
   OtherVersion,
   createOptimistic,
   type ForeseenEvent,
-  type Optimistic,
+  Optimistic,
   type OptimisticState,
 } from '../../../src/runtime/client/optimistic/index.js';
 import { until } from '../../support/api.js';
@@ -408,6 +408,25 @@ describe('the guide', () => {
     './sum/': '../../../src/contexts/sum/',
   };
 
+  const open: LiveSubscription[] = [];
+
+  /** Its `projection`, whose subscriptions are ended after the test: the guide's go on for ever. */
+  const endedLater =
+    (optimistic: Optimistic): Optimistic['projection'] =>
+    (...asked) => {
+      const live = Optimistic.prototype.projection.apply(optimistic, asked);
+      const subscribe: typeof live.subscribe = (observer) => {
+        const subscription = live.subscribe(observer);
+        open.push(subscription);
+        return subscription;
+      };
+      return { ...live, subscribe } as never;
+    };
+
+  afterEach(() => {
+    for (const subscription of open.splice(0)) subscription.unsubscribe();
+  });
+
   it('shows what works', async () => {
     const lines: unknown[] = [];
     const show = (...values: readonly unknown[]): unknown => lines.push(values);
@@ -416,6 +435,7 @@ describe('the guide', () => {
       const client = createClient({ url: 'http://localhost:3000' });
       const optimistic = createOptimistic(client);
       Object.assign(client, running);
+      Object.assign(optimistic, { projection: endedLater(optimistic) });
       optimistic
         .projection('sum', { machine: sumMachine, view: sumView })
         .subscribe(({ view, pending }) => show(view.value, pending.length > 0 ? 'pending' : 'recorded'));
