@@ -9,7 +9,7 @@ import { forwardableIn } from '../../src/apps/forwarded-contexts.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { createHttpApplication } from '../../src/apps/http-application.js';
-import { PATHS, RESERVED } from '../../src/runtime/http/kernel/paths.js';
+import { PATHS, PROTOCOL_PATHS, RESERVED } from '../../src/runtime/http/kernel/paths.js';
 
 @Module({})
 class App {}
@@ -63,7 +63,8 @@ describe('the paths of the runtime', () => {
   it('are those that are reserved, neither more nor fewer, but for that of the monolith', async () => {
     const app = await applicationOf();
     const ofMonolith: string = PATHS.forwarding;
-    const served = Object.values(PATHS).filter((path) => path !== ofMonolith);
+    // The WebSocket is at a path of the protocol.
+    const served = [...Object.values(PATHS).filter((path) => path !== ofMonolith), PROTOCOL_PATHS.push];
     expect([...firstSegments(app)].toSorted()).toEqual(served.toSorted());
     for (const path of [...served, ofMonolith]) expect(RESERVED).toContain(path);
     await app.close();

@@ -167,6 +167,7 @@ describe.each(APPS)('of the app %s', (name) => {
       '/health/live',
       '/health/ready',
       '/openapi.json',
+      '/push', // asks for an upgrade
     ]);
   });
 
