@@ -36,7 +36,6 @@ export function browserModules(entry: URL, root: URL, prefix: string): BrowserMo
       if (name.startsWith('.')) add(new URL(name, file), base, at);
       else if (packages[name] === undefined) {
         const found = packageOf(name, file);
-        packages[name] = '';
         packages[name] = `/${add(found.module, found.folder, posix.join(prefix, 'packages', name))}`;
       }
     }

@@ -11,22 +11,12 @@ import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { add } from '../support/amounts.js';
 import { problemOf, until } from '../support/api.js';
 import { PLATFORMS, startForeign, type Foreign } from '../support/foreign-application.js';
+import { later } from '../support/later.js';
 import { SocketClient } from '../support/socket-client.js';
 
 const admit = ({ headers }: IncomingMessage): void => {
   if (headers['x-person'] === 'nobody') throw new ForbiddenException('not you');
 };
-
-/** Does something so many milliseconds from now. */
-function later(ms: number, work: () => void): void {
-  const now = performance.now.bind(performance);
-  performance.now = () => now() + ms;
-  try {
-    work();
-  } finally {
-    performance.now = now;
-  }
-}
 
 describe.each(PLATFORMS)('the WebSocket on %s', (platform) => {
   let foreign: Foreign;
@@ -162,14 +152,10 @@ describe.each(PLATFORMS)('the WebSocket on %s', (platform) => {
     later(5_000, check);
     await until(() => [...pings.values()].every((count) => count === 1));
     // What it says is a sign as well.
-    const now = performance.now.bind(performance);
-    performance.now = () => now() + 14_500;
-    try {
+    await later(14_500, async () => {
       lively.send({ type: 'ping' });
       await until(() => lively.got.length > 0);
-    } finally {
-      performance.now = now;
-    }
+    });
     later(16_000, check);
     await until(() => silent.closed !== undefined);
     expect(silent.closed).toEqual({ code: 1008, reason: 'not-reading' });

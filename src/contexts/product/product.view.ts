@@ -1,5 +1,5 @@
 /** What `GET /product` answers with: the value, or how large it is and where it can be had. */
-import type { FoldState, When } from '../../runtime/index.js';
+import type { FoldState, StateValue, When } from '../../runtime/index.js';
 import { magnitudeOf, type Magnitude } from './magnitude.js';
 import { estimatedMagnitude, isComputable, productIn, type ProductContext } from './product.machine.js';
 
@@ -9,8 +9,11 @@ export const MAX_DIGITS_SHOWN = 10_000;
 /** The first integer with more digits than are shown. */
 const TOO_LONG = 10n ** BigInt(MAX_DIGITS_SHOWN);
 
-// eslint-disable-next-line @typescript-eslint/explicit-module-boundary-types -- its members say what it is
-export function productView({ context, value: state }: FoldState<ProductContext>, when?: When) {
+/** The value in decimal, or how large it is, and where the exact value can be had. */
+export type ProductView = Readonly<{ state: StateValue; count: number }> &
+  (Readonly<{ value: string }> | Readonly<{ digits: number; approximate: string; exact?: string }>);
+
+export function productView({ context, value: state }: FoldState<ProductContext>, when?: When): ProductView {
   const shown = shownProduct(context);
   return typeof shown === 'string'
     ? { value: shown, state, count: context.count }

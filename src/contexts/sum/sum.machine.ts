@@ -34,13 +34,8 @@ export const sumMachine = setup({
   },
 });
 
-export interface SumView {
-  /** In decimal. */
-  readonly value: string;
-  readonly state: StateValue;
-  readonly count: number;
-  readonly [member: string]: StateValue | number;
-}
+/** `value` is in decimal. */
+export type SumView = Readonly<{ value: string; state: StateValue; count: number }>;
 
 /** What `GET /sum` answers with. */
 export function sumView({ context, value }: FoldState<SumContext>): SumView {

@@ -18,7 +18,7 @@ import {
   CommandTimeout,
   OtherVersion,
   createOptimistic,
-  type ForeseenEvent,
+  type ExpectedEvent,
   Optimistic,
   type OptimisticState,
 } from '../../../src/runtime/client/optimistic/index.js';
@@ -30,7 +30,7 @@ const FAST = { minPauseMs: 5, maxPauseMs: 20 };
 const SUM = { machine: sumMachine, view: sumView };
 const PRODUCT = { machine: productMachine, view: productView };
 
-const recorded = (value: string): ForeseenEvent => ({ type: 'number.recorded', data: { value } });
+const recorded = (value: string): ExpectedEvent => ({ type: 'number.recorded', data: { value } });
 
 /** What a browser has between itself and the server. */
 class Network {

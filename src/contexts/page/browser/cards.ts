@@ -19,9 +19,9 @@ export class Card {
   #isPast = false;
 
   constructor(id: string) {
-    this.#element = element(`#${id}`);
-    this.#value = element('.value', this.#element);
-    this.#about = element('.about', this.#element);
+    this.#element = element(`#${id}`, HTMLElement);
+    this.#value = element('.value', HTMLElement, this.#element);
+    this.#about = element('.about', HTMLElement, this.#element);
   }
 
   showNow(state: OptimisticState<ShownView>): void {

@@ -1,14 +1,14 @@
 /** Finds and makes elements. Text is always set as text, so that nothing of an event can be markup. */
 
-/** @throws Error when the page has none */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- as of querySelector
-export function element<Of extends Element = HTMLElement>(
+/** @throws Error when the page has none of this class */
+export function element<Of extends HTMLElement = HTMLElement>(
   selector: string,
+  type: abstract new () => Of,
   within: ParentNode = document,
 ): Of {
-  const found = within.querySelector<Of>(selector);
-  if (found === null) throw new Error(`the page has no ${selector}`);
-  return found;
+  const found = within.querySelector(selector);
+  if (found instanceof type) return found;
+  throw new Error(`the page has no ${selector} that is ${type.name}`);
 }
 
 export function made(name: string, className: string, text = ''): HTMLElement {

@@ -9,7 +9,7 @@ export interface RecordedNumber {
 }
 
 export class LogList {
-  readonly #list = element('#log');
+  readonly #list = element('#log', HTMLElement);
   #events: readonly ClientEvent[] = [];
   #pending: readonly PendingCommand[] = [];
 
@@ -54,7 +54,11 @@ export class LogList {
     if (focused === undefined) return;
     // The buttons are new ones: who is at one of them with the keyboard stays there, or gets to the next where it is gone.
     const same = this.#list.querySelector<HTMLElement>(`[data-number='${focused}']`);
-    (same ?? this.#list.querySelector<HTMLElement>('[data-number]') ?? element('#number')).focus();
+    (
+      same ??
+      this.#list.querySelector<HTMLElement>('[data-number]') ??
+      element('#number', HTMLElement)
+    ).focus();
   }
 
   #item(

@@ -9,7 +9,7 @@ import {
 } from '../../../runtime/client/index.js';
 import {
   createOptimistic,
-  type ForeseenEvent,
+  type ExpectedEvent,
   type OptimisticCommand,
 } from '../../../runtime/client/optimistic/index.js';
 import { productMachine } from '../../product/product.machine.js';
@@ -28,8 +28,8 @@ const client: Client = createClient({ url: location.origin, ...(key !== null && 
 const optimistic = createOptimistic(client);
 const sum = new Card('sum');
 const product = new Card('product');
-const message = element('#message');
-const access = element<HTMLFormElement>('#access');
+const message = element('#message', HTMLElement);
+const access = element('#access', HTMLFormElement);
 const log = new LogList((number) => void retract(number));
 const slider = new PastSlider((position) => void showPast(position));
 
@@ -46,7 +46,7 @@ function explain(error: unknown): void {
 }
 
 async function submit(
-  events: readonly ForeseenEvent[],
+  events: readonly ExpectedEvent[],
   send: OptimisticCommand['send'],
   done: (position: number) => string,
 ): Promise<void> {
@@ -58,7 +58,7 @@ async function submit(
   }
 }
 
-/** As the server reads it: a canonical integer, so that what is foreseen is what will be recorded. */
+/** As the server reads it: a canonical integer, so that what is expected is what will be recorded. */
 function canonical(text: string): string | undefined {
   return /^[+-]?\d{1,1000}$/.test(text) ? String(BigInt(text.replace('+', ''))) : undefined;
 }
@@ -84,6 +84,14 @@ async function retract({ number, value }: RecordedNumber): Promise<void> {
     (options) => client.decider('numbers').execute(number, 'retraction', { reason }, options),
     (position) => `#${number} was retracted, at position ${position}.`,
   );
+}
+
+let isGreeted = false;
+
+function greet(): void {
+  if (isGreeted) return;
+  isGreeted = true;
+  say('Type a number, and see both states change.');
 }
 
 let asked = 0;
@@ -142,7 +150,7 @@ function watch(): void {
   watching = [
     optimistic.projection('sum', { machine: sumMachine, view: sumView }).subscribe({
       next: (state) => {
-        if (message.textContent === 'Loading…') say('Type a number, and see both states change.');
+        greet();
         sum.showNow(state);
         log.showPending(state.pending);
         void list(state.position);
@@ -163,16 +171,16 @@ function unwatch(): void {
   watching = [];
 }
 
-element<HTMLFormElement>('#record').addEventListener('submit', (event) => {
+element('#record', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault();
-  const input = element<HTMLInputElement>('#number');
+  const input = element('#number', HTMLInputElement);
   void record(input);
   input.focus();
 });
 
 access.addEventListener('submit', (event) => {
   event.preventDefault();
-  sessionStorage.setItem(KEY, element<HTMLInputElement>('#key').value);
+  sessionStorage.setItem(KEY, element('#key', HTMLInputElement).value);
   location.reload();
 });
 

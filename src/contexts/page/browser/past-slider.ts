@@ -2,9 +2,9 @@
 import { element } from './elements.js';
 
 export class PastSlider {
-  readonly #slider = element<HTMLInputElement>('#position');
-  readonly #at = element('#at');
-  readonly #back = element<HTMLButtonElement>('#now');
+  readonly #slider = element('#position', HTMLInputElement);
+  readonly #at = element('#at', HTMLElement);
+  readonly #back = element('#now', HTMLButtonElement);
   #isNow = true;
 
   /** @param show called with a position, or with undefined for now */

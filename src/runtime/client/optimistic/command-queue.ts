@@ -4,7 +4,7 @@ import { isProblem } from '../problem-error.js';
 import { pause } from '../retries.js';
 
 /** What a command is expected to record: as `contract.create(data)` makes it. */
-export interface ForeseenEvent {
+export interface ExpectedEvent {
   readonly type: string;
   readonly data: unknown;
   readonly tags?: readonly string[];
@@ -12,7 +12,7 @@ export interface ForeseenEvent {
 
 export interface OptimisticCommand {
   /** What it is expected to record. */
-  readonly events: readonly ForeseenEvent[];
+  readonly events: readonly ExpectedEvent[];
   /** Sends it with these options; called again, with the same ones, while the server is away. */
   readonly send: (
     options: Required<Pick<CommandOptions, 'idempotencyKey' | 'correlationId' | 'signal'>>,
@@ -25,7 +25,7 @@ export interface OptimisticCommand {
 /** A command that is shown and has not come back yet. */
 export interface PendingCommand {
   readonly id: string;
-  readonly events: readonly ForeseenEvent[];
+  readonly events: readonly ExpectedEvent[];
   /** `sending` until it is answered; `recorded` until what it has recorded is in the state. */
   readonly status: 'sending' | 'recorded';
 }
@@ -80,7 +80,7 @@ export class CommandQueue {
   }
 
   /** What a state at the position does not have yet, in order. */
-  foreseenAt(at: number): readonly ForeseenEvent[] {
+  expectedAt(at: number): readonly ExpectedEvent[] {
     return this.#waiting.flatMap(({ events, arrivals, position = Infinity }) =>
       position <= at
         ? []
@@ -164,9 +164,9 @@ export class CommandQueue {
 
 /** Each takes the place of the first that was expected with its type, and of those before that: a stream does not have those of types that nobody folds. */
 function remaining(
-  events: readonly ForeseenEvent[],
+  events: readonly ExpectedEvent[],
   arrivals: readonly Pick<Arrival, 'type'>[],
-): readonly ForeseenEvent[] {
+): readonly ExpectedEvent[] {
   let rest = events;
   for (const { type } of arrivals)
     rest = rest.slice(

@@ -20,7 +20,6 @@ export class Follower {
   #through = 0;
 
   /** @param onEnd called once, with what cannot be mended by asking again */
-  /** @param onEnd called once, with what cannot be mended by asking again */
   constructor(
     private readonly client: Pick<Client, 'projection' | 'events'>,
     private readonly replicas: ReadonlySet<Replica>,

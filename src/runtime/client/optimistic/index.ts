@@ -1,7 +1,7 @@
 /** `leftfold/client/optimistic`: shows what a command would make of the state before it is recorded. Needs XState, as the machines do. */
 export {
   CommandTimeout,
-  type ForeseenEvent,
+  type ExpectedEvent,
   type OptimisticCommand,
   type PendingCommand,
 } from './command-queue.js';

@@ -85,10 +85,10 @@ export class Optimistic<Types extends ClientTypes = ClientTypes> {
         if (shown !== this.#version && position !== undefined) {
           shown = this.#version;
           const recorded = replica.recorded(folded.view);
-          const foreseen = this.#queue.foreseenAt(position);
+          const expected = this.#queue.expectedAt(position);
           const { pending } = this.#queue;
           yield {
-            view: foreseen.length === 0 ? recorded : replica.foreseen(foreseen, folded.view),
+            view: expected.length === 0 ? recorded : replica.expected(expected, folded.view),
             recorded,
             position,
             pending,

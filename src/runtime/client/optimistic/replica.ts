@@ -4,7 +4,7 @@ import type { FoldEvent, FoldState } from '../../fold/fold-state.js';
 import { foldOf, type ContextOf, type Machine } from '../../fold/fold.js';
 import type { FoldedState } from '../queries.js';
 import type { ClientEvent } from '../types.js';
-import type { ForeseenEvent } from './command-queue.js';
+import type { ExpectedEvent } from './command-queue.js';
 
 /** What of a projection runs in a browser: what `defineProjection` takes as well. */
 export interface FoldedView<Of extends Machine = Machine, View extends object = object> {
@@ -135,8 +135,8 @@ export class Replica {
   }
 
   /** With these events after what is recorded. What cannot be folded or shown is left out: the server will say what is wrong with it. */
-  foreseen<View extends object>(
-    events: readonly ForeseenEvent[],
+  expected<View extends object>(
+    events: readonly ExpectedEvent[],
     view: FoldedView<Machine, View>['view'],
   ): View {
     let state = this.#state;
@@ -162,7 +162,7 @@ export class Replica {
 }
 
 /** With the members that a recorded one has; which position, time and commit it will have is not known. */
-function provisional({ type, data, tags = [] }: ForeseenEvent, position: number): FoldEvent {
+function provisional({ type, data, tags = [] }: ExpectedEvent, position: number): FoldEvent {
   const time = new Date().toISOString();
   return { type, data, tags, position, time, revision: 1, commit: '', metadata: {} } as FoldEvent;
 }
