@@ -29,6 +29,7 @@ import {
 import { requireSessions } from '../../require-sessions.js';
 import { prepareSchema } from './schema.js';
 import { SeenHead } from './seen-head.js';
+import { SharedReads } from './shared-reads.js';
 import { storable, type StorableCommit } from './storable-commit.js';
 
 /** Appends share a transaction up to about this size, so that none takes long. */
@@ -46,6 +47,7 @@ export class PostgresStore extends EventStore {
   #writing: Promise<void> | undefined;
   #failed: { readonly status: StoreStatus; readonly at: number } | undefined;
   #closed: Promise<void> | undefined;
+  readonly #heads = new SharedReads(() => readHeadSeen(this.database, this.seen));
 
   private constructor(
     private readonly database: Database,
@@ -110,7 +112,7 @@ export class PostgresStore extends EventStore {
   /** Asks the database, so that what another process has recorded is seen at once. */
   override async head(): Promise<Position> {
     try {
-      return await readHeadSeen(this.database, this.seen);
+      return await this.#heads.read();
     } catch (error) {
       if (error instanceof StoreUnavailable) this.watch.report(error.code);
       throw error;
