@@ -154,6 +154,20 @@ module.exports = {
       to: { path: '^src/runtime/', pathNot: '^src/runtime/client/(optimistic/)?index\\.ts$' },
     },
     {
+      name: 'the-console-uses-the-client',
+      comment:
+        'The page of the console uses `leftfold/client` and nothing else of the runtime: it can do what any client can.',
+      severity: 'error',
+      from: { path: '^src/runtime/console/page/', pathNot: SPECS },
+      to: { path: '^src/', pathNot: '^src/runtime/(console/page/|client/index\\.ts$)' },
+    },
+    {
+      name: 'the-console-is-served-as-it-was-built',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/runtime/console/page/' },
+      to: { path: '^src/runtime/console/page/' },
+    },
+    {
       name: 'contexts-know-no-store',
       comment: 'The app decides which store has the log.',
       severity: 'error',
@@ -212,7 +226,11 @@ module.exports = {
       comment:
         'The package is installed with its dependencies and peers; the apps and the hello world run from a checkout.',
       severity: 'error',
-      from: { path: '^src/(runtime|cli|apps/(settings|open-store)\\.ts)', pathNot: SPECS },
+      // The page of the console is bundled with what it needs.
+      from: {
+        path: '^src/(runtime|cli|apps/(settings|open-store)\\.ts)',
+        pathNot: `${SPECS}|^src/runtime/console/page/`,
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm-peer'] },
     },
     {
@@ -230,7 +248,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      extensions: ['.ts', '.js', '.mjs', '.json'],
+      extensions: ['.ts', '.tsx', '.js', '.mjs', '.json'],
       conditionNames: ['import', 'require', 'node', 'default', 'types'],
     },
   },

@@ -6,6 +6,7 @@ export default tseslint.config(
     ignores: [
       'dist/**',
       'dist-test/**',
+      'dist-console/**',
       'data*/**',
       'coverage/**',
       'node_modules/**',
@@ -47,6 +48,10 @@ export default tseslint.config(
     // They have the types of a browser.
     files: ['src/contexts/page/browser/**'],
     languageOptions: { parserOptions: { projectService: false, project: 'tsconfig.browser.json' } },
+  },
+  {
+    files: ['src/runtime/console/page/**'],
+    languageOptions: { parserOptions: { projectService: false, project: 'tsconfig.console.json' } },
   },
   { files: ['**/*.mjs', '**/*.cjs'], ...tseslint.configs.disableTypeChecked },
   {

@@ -1,6 +1,7 @@
 /** The settings of the app, read from the environment and validated once. The README lists them. A context reads its own settings. */
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { ConsoleOptions } from '../runtime/console/console-options.js';
 import { clientKeyIn, keysOverHttpIn, type ClientKey } from '../runtime/access/client-key.js';
 import { jwksFault } from '../runtime/access/safe-urls.js';
 import { GrantedScopes, scopeFault } from '../runtime/access/scopes.js';
@@ -10,7 +11,7 @@ import { hostFault, originFault } from '../runtime/http/kernel/origin-policy.js'
 import { DEFAULT_LEASE_SECONDS } from '../runtime/stores/drivers.js';
 import { remoteUrl } from '../runtime/stores/remote/remote.driver.js';
 import { urlWithoutPassword } from '../runtime/stores/postgres/postgres.driver.js';
-import { networkSettings, type NetworkSettings } from './network-settings.js';
+import { isLoopback, networkSettings, type NetworkSettings } from './network-settings.js';
 
 export { InvalidSetting };
 
@@ -32,6 +33,8 @@ export interface Settings extends NetworkSettings {
   readonly contexts: readonly string[];
   /** Whether the log is served as it is stored, for remote stores. The log app always does. */
   readonly commits: boolean;
+  /** The page at `/console`, if it is served. */
+  readonly console: false | ConsoleOptions;
   readonly port: number;
   /** The most connections at a time. */
   readonly connections: number;
@@ -136,6 +139,11 @@ const settings = {
     .transform((items) => new Map(items.map(forwardedIn)))
     .prefault(''),
   LEFTFOLD_COMMITS: onOrOff.prefault('off'),
+  LEFTFOLD_CONSOLE: onOrOff.optional(),
+  LEFTFOLD_ENVIRONMENT: z
+    .string()
+    .regex(/^[^\p{Cc}]{1,40}$/u, 'must be a name of at most 40 characters, as in production')
+    .optional(),
   PORT: whole(0, 65_535).default(3000),
   HOST: z.string().default('127.0.0.1'),
   LEFTFOLD_TLS_CERT: path.optional(),
@@ -214,16 +222,21 @@ export function readSettings(environment: Environment): Settings {
   };
   const store = read('LEFTFOLD_STORE');
   const data = read('LEFTFOLD_DATA');
+  const network = networkSettings(
+    read('HOST'),
+    [read('LEFTFOLD_TLS_CERT'), read('LEFTFOLD_TLS_KEY')],
+    read('LEFTFOLD_TLS_PROXY'),
+  );
+  const environmentName = read('LEFTFOLD_ENVIRONMENT');
   return {
     app: read('LEFTFOLD_APP'),
     contexts: read('LEFTFOLD_CONTEXTS'),
     commits: read('LEFTFOLD_COMMITS'),
+    console:
+      (read('LEFTFOLD_CONSOLE') ?? (isLoopback(network.host) && !network.tlsProxy)) &&
+      (environmentName === undefined ? {} : { environment: environmentName }),
     port: read('PORT'),
-    ...networkSettings(
-      read('HOST'),
-      [read('LEFTFOLD_TLS_CERT'), read('LEFTFOLD_TLS_KEY')],
-      read('LEFTFOLD_TLS_PROXY'),
-    ),
+    ...network,
     connections: read('LEFTFOLD_CONNECTIONS'),
     forward: read('LEFTFOLD_FORWARD'),
     hosts: read('LEFTFOLD_HOSTS'),

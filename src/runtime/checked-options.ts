@@ -33,6 +33,17 @@ const push = z.strictObject(
   'must be true, false or an object of connections, subscriptions, pingSeconds and admit',
 );
 
+const consoleOptions = z.strictObject(
+  {
+    environment: z
+      .string('must be a text')
+      .min(1, 'must have at least one character')
+      .max(40, 'must have at most 40 characters')
+      .optional(),
+  },
+  'must be true, false or an object of environment',
+);
+
 /** @throws InvalidSetting */
 export function checkedOptions(options: LeftfoldOptions | undefined): LeftfoldOptions {
   if (typeof options !== 'object')
@@ -113,7 +124,8 @@ const SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._~-]+$/;
 export function checkedParts({ prefix, ...parts }: HttpParts): HttpParts {
   for (const host of parts.hosts ?? []) requireNone('http.hosts', hostFault(host));
   for (const origin of parts.origins ?? []) requireNone('http.origins', originFault(origin));
-  requirePush(parts.push);
+  requirePart('http.push', push, parts.push);
+  requirePart('http.console', consoleOptions, parts.console);
   const path = prefix?.replace(/^\/+|\/+$/g, '') ?? '';
   if (path === '') return parts;
   if (!path.split('/').every((segment) => SEGMENT.test(segment)))
@@ -124,10 +136,10 @@ export function checkedParts({ prefix, ...parts }: HttpParts): HttpParts {
   return { ...parts, prefix: path };
 }
 
-function requirePush(given: unknown): void {
+function requirePart(option: string, schema: z.ZodType, given: unknown): void {
   if (given === undefined || typeof given === 'boolean') return;
-  const issue = push.safeParse(given).error?.issues[0];
-  if (issue !== undefined) throw new InvalidSetting(['http.push', ...issue.path].join('.'), issue.message);
+  const issue = schema.safeParse(given).error?.issues[0];
+  if (issue !== undefined) throw new InvalidSetting([option, ...issue.path].join('.'), issue.message);
 }
 
 function requireNone(option: string, fault: string | undefined): void {

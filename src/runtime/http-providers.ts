@@ -24,6 +24,9 @@ import { foldedController } from './http/projections/folded.controller.js';
 import { pastController } from './http/projections/past.controller.js';
 import { LiveEvents } from './http/push/live-events.js';
 import { PushStreams } from './http/push/push-streams.js';
+import { ConsoleController } from './console/console.controller.js';
+import type { ConsoleOptions } from './console/console-options.js';
+import { ConsolePage } from './console/console-page.js';
 import { PushController } from './http/push/websocket/push.controller.js';
 import { PushGateway } from './http/push/websocket/push-gateway.js';
 import type { PushOptions } from './http/push/websocket/push-options.js';
@@ -45,12 +48,13 @@ import { StartGuard } from './start-guard.js';
  * @param modules whose controllers are the runtime's own
  */
 export function httpProviders(
-  { prefix, events, commits, projections, hosts, origins, behindTlsProxy, access, push }: HttpParts,
+  { prefix, events, commits, projections, hosts, origins, behindTlsProxy, access, push, console }: HttpParts,
   modules: ReadonlySet<Type>,
 ): readonly Provider[] {
   return [
     ProblemFilter,
     ...(push === undefined || push === false ? [] : [pushProvider(push)]),
+    ...(console === undefined || console === false ? [] : [consoleProvider(console)]),
     { provide: PushStreams, useFactory: (): PushStreams => new PushStreams() },
     {
       provide: LiveEvents,
@@ -122,6 +126,14 @@ function pushProvider(push: true | PushOptions): Provider {
   };
 }
 
+function consoleProvider(console: true | ConsoleOptions): Provider {
+  return {
+    provide: ConsolePage,
+    inject: [Links],
+    useFactory: (links: Links) => new ConsolePage(links, console === true ? {} : console),
+  };
+}
+
 export function controllersFor(
   definition: ProjectionDefinition | EntityProjectionDefinition,
 ): readonly Type[] {
@@ -133,7 +145,15 @@ export function controllersFor(
   return definition.http?.folded === true ? [...controllers, foldedController(definition)] : controllers;
 }
 
-export function controllersOf({ events, commits, projections, operations, health, push }: HttpParts): Type[] {
+export function controllersOf({
+  events,
+  commits,
+  projections,
+  operations,
+  health,
+  push,
+  console,
+}: HttpParts): Type[] {
   return [
     ...(health === true ? [HealthController] : []),
     ...(events === true ? [EventsController] : []),
@@ -142,5 +162,6 @@ export function controllersOf({ events, commits, projections, operations, health
     ...(projections === true ? [ProjectionsController] : []),
     ...(push === undefined || push === false ? [] : [PushController]),
     ...(operations === true ? [OperationsController] : []),
+    ...(console === undefined || console === false ? [] : [ConsoleController]),
   ];
 }

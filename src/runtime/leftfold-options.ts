@@ -1,4 +1,5 @@
 /** What an application says about its event log: the options of `LeftfoldModule.forRoot`. */
+import type { ConsoleOptions } from './console/console-options.js';
 import type { PushOptions } from './http/push/websocket/push-options.js';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { EventStore } from './event-log/event-store.js';
@@ -112,6 +113,11 @@ export interface HttpParts extends OriginOptions {
    * upgrade: `access` and `push.admit` are; where there is neither, a warning is logged. Default: false.
    */
   readonly push?: boolean | PushOptions;
+  /**
+   * `/console`: a page that shows the running system. It does what the other parts let it do, so name those that it is to show: `events`, `projections`,
+   * `operations`, `model`. Default: false.
+   */
+  readonly console?: boolean | ConsoleOptions;
 }
 
 export interface LeftfoldAsyncOptions extends Pick<ModuleMetadata, 'imports'> {

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformFileSync } from '@swc/core';
+import { buildConsole } from '../../tools/build-console.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -22,8 +23,9 @@ const sourcesIn = (folder) =>
 
 const newestOf = (...paths) => Math.max(...paths.map(modified));
 
-export default function buildOnce() {
+export default async function buildOnce() {
   buildProgram();
+  await buildConsole();
   for (const [folder, target] of APPS) buildTestApp(folder, target);
 }
 

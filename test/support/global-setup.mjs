@@ -3,6 +3,6 @@ import buildOnce from './build-once.mjs';
 import { offerPostgres } from './shared-postgres.mjs';
 
 export default async function globalSetup() {
-  buildOnce();
+  await buildOnce();
   globalThis.endPostgres = await offerPostgres(process.env);
 }

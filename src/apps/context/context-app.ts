@@ -8,7 +8,7 @@ import { ReceiveModule } from './receive.js';
 
 /** @throws InvalidSetting when no context is named, or one that there is not; when the log is of this process alone */
 export function contextApp(
-  { contexts: names, store, commits }: Settings,
+  { contexts: names, store, commits, console }: Settings,
   { contexts: all, workers }: Parts,
 ): AppDefinition {
   if (names.length === 0)
@@ -28,7 +28,7 @@ export function contextApp(
       description: `The contexts ${names.join(', ')}, folded over the log of another process.`,
       examples: (url) => names.map((name) => `curl ${url}/${name}`),
     },
-    http: { events: true, commits, projections: true, operations: true, health: true, push: true },
+    http: { events: true, commits, projections: true, operations: true, health: true, push: true, console },
     // The hello-world protocol: a process with one state.
     ...(names.length === 1 && { aliases: new Map([[`/${PROTOCOL_PATHS.state}`, `/${String(only)}/state`]]) }),
     isBoundToLog: true,

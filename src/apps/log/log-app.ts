@@ -10,7 +10,10 @@ import type { Settings } from '../settings.js';
  *
  * @throws InvalidSetting for a context that there is not
  */
-export function logApp({ contexts: names }: Settings, { contexts: all, workers }: Parts): AppDefinition {
+export function logApp(
+  { contexts: names, console }: Settings,
+  { contexts: all, workers }: Parts,
+): AppDefinition {
   const contexts = contextsNamed(names, all);
   const hasContexts = contexts.length > 0;
   return {
@@ -31,6 +34,7 @@ export function logApp({ contexts: names }: Settings, { contexts: all, workers }
       operations: hasContexts,
       health: true,
       push: true,
+      console,
     },
     sharesLog: true,
   };

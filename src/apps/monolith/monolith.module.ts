@@ -13,7 +13,7 @@ export const PARTS: Parts = {
 };
 
 /** @throws InvalidSetting when LEFTFOLD_FORWARD names a context that there is not */
-export function monolith({ commits, forward }: Settings, parts: Parts): AppDefinition {
+export function monolith({ commits, forward, console }: Settings, parts: Parts): AppDefinition {
   const forwardable = forwardableIn(parts.contexts);
   const names = [...forward.keys()];
   const unknown = names.find((name) => !forwardable.some((context) => context.name === name));
@@ -26,7 +26,7 @@ export function monolith({ commits, forward }: Settings, parts: Parts): AppDefin
     forwardable,
     about: aboutOf(parts.contexts),
     page: pageOf(parts.contexts),
-    http: { events: true, commits, projections: true, operations: true, health: true, push: true },
+    http: { events: true, commits, projections: true, operations: true, health: true, push: true, console },
     // Contexts that are handed on run elsewhere.
     sharesLog: names.length > 0,
   };

@@ -3,7 +3,7 @@ import { CommandSender, DeciderClient, type CommandAnswer, type CommandOptions }
 import type { Live } from './live.js';
 import { EntitiesClient, ProjectionClient, Queries } from './queries.js';
 import { placedIn } from './paths.js';
-import { Transport, type TransportOptions } from './transport.js';
+import { Transport, type ClientAnswer, type ClientRequest, type TransportOptions } from './transport.js';
 import type { ClientTypes, DecisionInput, EventsOf, Part, ViewOf } from './types.js';
 import { Watch, type EventsOptions, type WatchSettings } from './watch.js';
 
@@ -44,6 +44,20 @@ export interface Client<Types extends ClientTypes = ClientTypes> {
   ): EntitiesClient<ViewOf<Part<Types, 'entities'>[Name]>>;
   /** Every event once, in the order of the log, and then what is recorded; needs `events` to be served. */
   events(options?: EventsOptions): Live<EventsOf<Types>>;
+  /**
+   * Whatever else the server has, as `/projections/sum/audit`: with the credentials, the retries and the known ETags of the client. What is posted
+   * without an `idempotency-key` may be carried out more than once where an answer is lost.
+   *
+   * @param path below the client's URL, or a link of an answer @throws ProblemError
+   */
+  request(path: string, request?: OtherRequest): Promise<ClientAnswer>;
+}
+
+export interface OtherRequest extends ClientRequest {
+  /** Added to the path; members that are undefined are left out. */
+  readonly query?: Readonly<Record<string, unknown>>;
+  /** Whether the path is a link that the server has given, with the prefix in it. Default: false. */
+  readonly isLink?: boolean;
 }
 
 /** @throws TypeError when the URL is none */
@@ -63,5 +77,9 @@ export function createClient<Types extends ClientTypes = ClientTypes>(options: C
     projection: (name) => new ProjectionClient(queries, `/${pathOf('projections', name)}`),
     entities: (name) => new EntitiesClient(queries, `/${pathOf('entities', name)}`),
     events: (given = {}) => watch.events(given) as Live<EventsOf<Types>>,
+    request: async (path, { query, isLink = false, ...request } = {}) => {
+      const url = isLink ? transport.linkOf(path) : transport.urlOf(path, query);
+      return transport.send(url, request);
+    },
   };
 }

@@ -1,5 +1,11 @@
 /** `leftfold/client`: for programs and pages that use a server; needs neither Node nor a dependency. */
-export { createClient, type Client, type ClientOptions, type ClientPaths } from './client.js';
+export {
+  createClient,
+  type Client,
+  type ClientOptions,
+  type ClientPaths,
+  type OtherRequest,
+} from './client.js';
 export type {
   CommandAnswer,
   CommandOptions,

@@ -71,7 +71,7 @@ export function send(
   response: HttpResponse,
   status: number,
   headers: Headers | undefined,
-  body?: string,
+  body?: string | Uint8Array,
 ): void {
   if (isFastify(response)) {
     response.status(status);

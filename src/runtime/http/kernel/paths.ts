@@ -8,6 +8,7 @@ export const PATHS = {
   docs: 'docs',
   openApi: 'openapi.json',
   asyncApi: 'asyncapi.json',
+  console: 'console',
   openApiYaml: 'docs-yaml',
   /** Of the monolith. */
   forwarding: 'forwarding',
