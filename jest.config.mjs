@@ -25,4 +25,6 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   testTimeout: 30_000,
   maxWorkers: 2,
+  // Modules of finished specs stay in a worker's heap, some 15 MB a file: after 200 files it is busy with collecting garbage.
+  workerIdleMemoryLimit: '512MB',
 };
