@@ -26,6 +26,6 @@ export default {
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   testTimeout: 30_000,
   maxWorkers: 2,
-  // Modules of finished specs stay in a worker's heap, some 15 MB a file: after 200 files it is busy with collecting garbage.
+  // Modules of finished specs stay in a worker's heap, some 20 MB a file: at 1.5 GB a third of its time is garbage collection.
   workerIdleMemoryLimit: '512MB',
 };
