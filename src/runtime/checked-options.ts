@@ -114,6 +114,7 @@ export function checkedParts({ prefix, ...parts }: HttpParts): HttpParts {
   for (const host of parts.hosts ?? []) requireNone('http.hosts', hostFault(host));
   for (const origin of parts.origins ?? []) requireNone('http.origins', originFault(origin));
   requirePush(parts.push);
+  requireModel(parts.model);
   const path = prefix?.replace(/^\/+|\/+$/g, '') ?? '';
   if (path === '') return parts;
   if (!path.split('/').every((segment) => SEGMENT.test(segment)))
@@ -128,6 +129,13 @@ function requirePush(given: unknown): void {
   if (given === undefined || typeof given === 'boolean') return;
   const issue = push.safeParse(given).error?.issues[0];
   if (issue !== undefined) throw new InvalidSetting(['http.push', ...issue.path].join('.'), issue.message);
+}
+
+function requireModel(given: unknown): void {
+  if (given === undefined || typeof given === 'boolean') return;
+  const { contexts } = given as { readonly contexts?: unknown };
+  if (!Array.isArray(contexts))
+    throw new InvalidSetting('http.model', 'must be true, false or an object with the list contexts');
 }
 
 function requireNone(option: string, fault: string | undefined): void {

@@ -29,6 +29,7 @@ export function logApp({ contexts: names }: Settings, { contexts: all, workers }
       commits: true,
       projections: hasContexts,
       operations: hasContexts,
+      model: hasContexts,
       health: true,
       push: true,
     },

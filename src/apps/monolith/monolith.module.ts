@@ -26,7 +26,15 @@ export function monolith({ commits, forward }: Settings, parts: Parts): AppDefin
     forwardable,
     about: aboutOf(parts.contexts),
     page: pageOf(parts.contexts),
-    http: { events: true, commits, projections: true, operations: true, health: true, push: true },
+    http: {
+      events: true,
+      commits,
+      projections: true,
+      operations: true,
+      model: { contexts: parts.contexts },
+      health: true,
+      push: true,
+    },
     // Contexts that are handed on run elsewhere.
     sharesLog: names.length > 0,
   };
