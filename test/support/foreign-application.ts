@@ -111,6 +111,19 @@ class LedgerController {
     throw new HttpException(`refused with ${status}`, Number(status));
   }
 
+  /** With a header that cannot be sent. */
+  @Get('headers/:name')
+  overdrawnWith(@Param('name') name: string): never {
+    throw new Problem('conflict', 'overdrawn', 'The account is overdrawn', 'It has 3 and needs 5.', {
+      headers: { [name]: 'счёт 3', 'x-limit': '5' },
+    });
+  }
+
+  @Get('account')
+  account(@Res() response: HttpResponse): void {
+    sendJson(response, 200, { 'x-account': 'счёт 3' }, {});
+  }
+
   @Get('defect')
   defect(): never {
     throw new Error('secret');

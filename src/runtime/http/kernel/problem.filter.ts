@@ -11,6 +11,7 @@ import {
 import { throwError } from 'rxjs';
 import {
   hasBegun,
+  isFastify,
   rawResponse,
   send,
   type Headers,
@@ -19,6 +20,7 @@ import {
 } from './exchange.js';
 import { documentOf } from './problem-document.js';
 import { Problem } from './problem.js';
+import { unsendableIn } from './sendable-headers.js';
 
 /** Token of a function: the headers that every problem's answer carries. `LeftfoldModule` provides `Leftfold-Position`. */
 export const PROBLEM_HEADERS = 'leftfold:problem-headers';
@@ -70,17 +72,28 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     const { retryAfter, headers: own } = error instanceof Problem ? error : NOTHING_MORE;
-    send(
-      response,
-      document.status,
-      {
-        ...headers,
-        ...own,
-        ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-        'content-type': 'application/problem+json',
-      },
-      JSON.stringify(document),
+    const all = {
+      ...headers,
+      ...own,
+      ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+      'content-type': 'application/problem+json',
+    };
+    send(response, document.status, this.#sendable(all, request, response), JSON.stringify(document));
+  }
+
+  /** A header that Node would throw at is left out, also one that a controller has set before: without it there is an answer. */
+  #sendable(headers: Headers, request: HttpRequest, response: HttpResponse): Headers {
+    const wrong = new Set([
+      ...unsendableIn(headers),
+      ...unsendableIn(isFastify(response) ? response.getHeaders() : {}),
+    ]);
+    if (wrong.size === 0) return headers;
+    for (const name of wrong) if (isFastify(response)) response.removeHeader(name);
+    const names = [...wrong].map((name) => JSON.stringify(name)).join(', ');
+    this.#logger.error(
+      `${request.method} ${request.originalUrl}: answered without the header ${names}, whose name or value HTTP does not allow`,
     );
+    return Object.fromEntries(Object.entries(headers).filter(([name]) => !wrong.has(name)));
   }
 
   /** What is wrong with each request is in the log once. */

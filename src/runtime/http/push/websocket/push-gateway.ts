@@ -12,6 +12,7 @@ import type { Links } from '../../kernel/links.js';
 import { PROTOCOL_PATHS } from '../../kernel/paths.js';
 import { Problem } from '../../kernel/problem.js';
 import { documentOf } from '../../kernel/problem-document.js';
+import { unsendableIn } from '../../kernel/sendable-headers.js';
 import type { PushStreams } from '../push-streams.js';
 import { TooManyConnections } from './push-messages.js';
 import {
@@ -177,8 +178,9 @@ function refuse(request: IncomingMessage, error: unknown): void {
   const response = responseOn(request);
   const document = documentOf(error);
   const { headers = {}, retryAfter } = error instanceof Problem ? error : {};
+  const wrong = unsendableIn(headers);
   response.writeHead(document.status, {
-    ...headers,
+    ...Object.fromEntries(Object.entries(headers).filter(([name]) => !wrong.includes(name))),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     'content-type': 'application/problem+json; charset=utf-8',
     connection: 'close',
