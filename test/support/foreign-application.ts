@@ -23,6 +23,7 @@ import {
   type INestApplication,
   type NestInterceptor,
   type PipeTransform,
+  type Type,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -175,6 +176,9 @@ export interface ForeignOptions {
   readonly http?: HttpParts;
   readonly globalPrefix?: string;
   readonly guards?: readonly CanActivate[];
+  /** Of the application, besides its own. */
+  readonly controllers?: readonly Type[];
+  readonly providers?: readonly Type[];
   /** Default: true. */
   readonly rawBody?: boolean;
   /** Default: true. */
@@ -189,14 +193,21 @@ export interface Foreign {
 
 export function createForeign(
   platform: Platform,
-  { http = {}, rawBody = true, bodyParser = true }: Omit<ForeignOptions, 'globalPrefix'> = {},
+  {
+    http = {},
+    rawBody = true,
+    bodyParser = true,
+    controllers = [],
+    providers = [],
+  }: Omit<ForeignOptions, 'globalPrefix'> = {},
 ): Promise<INestApplication> {
   @Module({
     imports: [
       LeftfoldModule.forRoot({ store: 'memory:', http }),
       LeftfoldModule.forFeature({ contracts: [amountAdded, noteTaken], projections: [total], http: true }),
     ],
-    controllers: [AccountsController, TotalController, LedgerController],
+    controllers: [AccountsController, TotalController, LedgerController, ...controllers],
+    providers: [...providers],
   })
   class ForeignModule {}
 
