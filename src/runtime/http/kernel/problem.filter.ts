@@ -9,6 +9,7 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import { throwError } from 'rxjs';
+import { answeredAsEnded } from './event-streams.js';
 import {
   hasBegun,
   isFastify,
@@ -71,6 +72,7 @@ export class ProblemFilter implements ExceptionFilter {
       rawResponse(response).destroy();
       return;
     }
+    if (answeredAsEnded(error, request, response, headers)) return;
     const { retryAfter, headers: own } = error instanceof Problem ? error : NOTHING_MORE;
     const all = {
       ...headers,
