@@ -152,9 +152,14 @@ function modelProvider(model: true | ModelOptions): Provider {
 function pushProvider(push: true | PushOptions): Provider {
   return {
     provide: PushGateway,
-    inject: [HttpAdapterHost, PushStreams, Links, Gate],
-    useFactory: (host: HttpAdapterHost, streams: PushStreams, links: Links, gate: Gate) =>
-      new PushGateway(host, streams, links, gate, push === true ? {} : push),
+    inject: [HttpAdapterHost, PushStreams, Links, Gate, ModulesContainer],
+    useFactory: (
+      host: HttpAdapterHost,
+      streams: PushStreams,
+      links: Links,
+      gate: Gate,
+      container: ModulesContainer,
+    ) => new PushGateway(host, streams, links, gate, push === true ? {} : push, container),
   };
 }
 

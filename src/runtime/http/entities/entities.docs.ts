@@ -29,7 +29,7 @@ import { STATE_TYPES } from '../push/event-stream-request.js';
 import { CANNOT_BE_WITHOUT, INVALID_WITHOUT, WHAT_IF_QUERY, apiView } from '../projections/past.docs.js';
 import { PAST_PROBLEMS, apiPointInTime } from '../projections/projection.docs.js';
 import { NotYet } from '../projections/query.js';
-import { EVENT_STREAM_TYPE } from '../push/event-stream-frames.js';
+import { EVENT_STREAM_TYPE } from '../kernel/event-streams.js';
 import { LAST_EVENT_ID_HEADER, apiEventStream, headersOfStreamed } from '../push/push.docs.js';
 import { MAX_INCLUDED } from './included.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './list-request.js';
