@@ -30,6 +30,7 @@ import {
   apiEventStream,
 } from '../push/push.docs.js';
 import { APPENDING_PROBLEMS, READING_PROBLEMS, UNREADABLE } from './log-problems.js';
+import { apiFilterParameters } from './event-filter.js';
 import { NoSuchEvent } from './no-such-event.js';
 import { DEFAULT_LIMIT, MAX_LIMIT, pageBody } from './page-request.js';
 import { MAX_TAGS, MAX_TYPES, eventName, eventTag } from './query-body.js';
@@ -57,6 +58,11 @@ const recordedEvent = z
   })
   .meta({ title: 'RecordedEvent' });
 
+const searched = z
+  .object({ events: z.int().describe('How many were looked at') })
+  .describe('There when each event had to be looked at, for its metadata or a text')
+  .meta({ title: 'Searched' });
+
 const PAGE_TYPES = [JSON_TYPE, NDJSON_TYPE, CLOUD_EVENTS_TYPE];
 
 interface PageAnswer extends Answer {
@@ -67,10 +73,12 @@ interface PageAnswer extends Answer {
 function page(title: string, next: Schema, headers: Readonly<Record<string, Schema>>): PageAnswer {
   return {
     description:
-      'A page; next is there when there is more: a page may end before its limit, when its events are large. As NDJSON: everything up to the head, or the limit.',
+      'A page; next is there when there is more: a page may end before its limit, and without events, when its events are large or seldom fit. As NDJSON: everything up to the head, or the limit.',
     headers: { ...POSITION_HEADER, ...headers },
     body: {
-      [JSON_TYPE]: z.object({ events: z.array(recordedEvent), next: next.optional() }).meta({ title }),
+      [JSON_TYPE]: z
+        .object({ events: z.array(recordedEvent), next: next.optional(), searched: searched.optional() })
+        .meta({ title }),
       [NDJSON_TYPE]: z.string(),
       [CLOUD_EVENTS_TYPE]: z.array(apiCloudEvent),
     },
@@ -105,6 +113,7 @@ export function ApiEvents(): MethodDecorator {
         .max(MAX_TAGS)
         .describe('Only events with this tag; there several times, with all of these tags')
         .optional(),
+      ...apiFilterParameters,
     },
     answers: {
       200: streamed(
