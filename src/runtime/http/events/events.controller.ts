@@ -47,6 +47,7 @@ import {
   type RecordedEvent,
 } from '../../event-log/event.js';
 import { EventLog, type AppendOptions } from '../../event-log/event-log.js';
+import { commitAt } from '../../event-log/position-at-time.js';
 import { idOf, readLastEventId, requireInLog, wantsEventStream } from '../push/event-stream-request.js';
 import { eventsSource } from '../push/events-source.js';
 import { LiveEvents } from '../push/live-events.js';
@@ -54,13 +55,14 @@ import { PushStreams } from '../push/push-streams.js';
 import type { OpenedStream } from '../push/push-topics.js';
 import { readAppendRequest, readCloudEvents } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, toCloudEvent } from './cloud-event.js';
-import { ApiAppend, ApiEvent, ApiEvents, ApiQueryEvents } from './events.docs.js';
+import { ApiAppend, ApiEvent, ApiEvents, ApiQueryEvents, ApiRecordedEvent } from './events.docs.js';
 import { positionsOf, soughtBy } from './event-filter.js';
 import { commitOptions } from './idempotency.js';
-import { NoSuchEvent } from './no-such-event.js';
+import { NoSuchEvent, readPosition } from './no-such-event.js';
 import { linkToCommit, readPageBody, readPageParameters, type PageRequest } from './page-request.js';
 import { readLines, type Lines } from './read-lines.js';
 import { readPage } from './read-page.js';
+import { storedAt } from './stored-event.js';
 
 /** What a page can be had as. */
 const PAGE_TYPES = [JSON_TYPE, NDJSON_TYPE, CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE] as const;
@@ -149,11 +151,26 @@ export class EventsController {
 
   /** @throws NoSuchEvent */
   async #eventAt(where: string): Promise<RecordedEvent> {
-    const number = /^[1-9]\d{0,15}$/.test(where) ? Number(where) : undefined;
-    if (number === undefined || !Number.isSafeInteger(number)) throw new NoSuchEvent(where);
-    const event = await this.log.at(position(number));
+    const event = await this.log.at(readPosition(where));
     if (event === undefined) throw new NoSuchEvent(where);
     return event;
+  }
+
+  /** The event at a position as it is stored, before any upcaster, also where upcasters make nothing of it. */
+  @Get(':position/recorded')
+  @ApiRecordedEvent()
+  async recorded(
+    @Param('position') where: string,
+    @Req() request: HttpRequest,
+    @Res() response: HttpResponse,
+  ): Promise<void> {
+    refuseUnknownParameters(queryOf(request), []);
+    negotiate(request.headers.accept, [JSON_TYPE]);
+    const at = readPosition(where);
+    const event = storedAt(at, await commitAt(this.log, at));
+    if (event === undefined) throw new NoSuchEvent(where);
+    const head = await this.log.head();
+    sendJson(response, 200, { 'leftfold-position': String(head), 'cache-control': 'no-cache' }, event);
   }
 
   /** What `GET` cannot ask for: a query of several items, or backwards. It records nothing. */

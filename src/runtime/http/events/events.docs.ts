@@ -58,6 +58,23 @@ const recordedEvent = z
   })
   .meta({ title: 'RecordedEvent' });
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const storedEvent = recordedEvent
+  .omit({ part: true })
+  .extend({
+    commit: z
+      .object({
+        id: z.string(),
+        first: z.int().min(1),
+        last: z.int().min(1),
+        hash: sha256.describe('Of its content and previous'),
+        previous: sha256.nullable().describe('Of the commit before; null before the first'),
+      })
+      .meta({ title: 'CommitOfEvent' }),
+  })
+  .meta({ title: 'StoredEvent' });
+
 const searched = z
   .object({ events: z.int().describe('How many were looked at') })
   .describe('There when each event had to be looked at, for its metadata or a text')
@@ -152,6 +169,23 @@ export function ApiEvent(): MethodDecorator {
       UNREADABLE,
       ...READING_PROBLEMS,
     ],
+  });
+}
+
+export function ApiRecordedEvent(): MethodDecorator {
+  return ApiEndpoint({
+    tag: 'events',
+    summary: 'One event as it is stored, and the hashes of its commit',
+    id: 'readStoredEvent',
+    path: { position: z.int().min(1).meta({ example: 1 }) },
+    answers: {
+      200: {
+        description: 'The event at this position, in the revision that it was recorded in',
+        headers: POSITION_HEADER,
+        body: storedEvent,
+      },
+    },
+    problems: [UNKNOWN_PARAMETER, new NoSuchEvent('9'), new NotAcceptable([JSON_TYPE]), ...READING_PROBLEMS],
   });
 }
 
