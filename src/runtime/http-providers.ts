@@ -17,6 +17,9 @@ import { OriginPolicy } from './http/kernel/origin-policy.js';
 import { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './http/kernel/problem.filter.js';
 import { commandTypesIn, servesCommands } from './http/commands/commands.controller.js';
 import { OperationsController } from './http/operations/operations.controller.js';
+import { StorageController } from './http/operations/storage.controller.js';
+import { Verification } from './http/operations/verification.js';
+import { VerificationController } from './http/operations/verification.controller.js';
 import { entitiesController } from './http/entities/entities.controller.js';
 import { entityPastController } from './http/entities/entity-past.controller.js';
 import { HealthController } from './http/health/health.controller.js';
@@ -45,11 +48,23 @@ import { StartGuard } from './start-guard.js';
  * @param modules whose controllers are the runtime's own
  */
 export function httpProviders(
-  { prefix, events, commits, projections, hosts, origins, behindTlsProxy, access, push }: HttpParts,
+  {
+    prefix,
+    events,
+    commits,
+    projections,
+    operations,
+    hosts,
+    origins,
+    behindTlsProxy,
+    access,
+    push,
+  }: HttpParts,
   modules: ReadonlySet<Type>,
 ): readonly Provider[] {
   return [
     ProblemFilter,
+    ...(operations === true ? [Verification] : []),
     ...(push === undefined || push === false ? [] : [pushProvider(push)]),
     { provide: PushStreams, useFactory: (): PushStreams => new PushStreams() },
     {
@@ -141,6 +156,6 @@ export function controllersOf({ events, commits, projections, operations, health
     ...(commits === true ? [CommitsController, HeadController] : []),
     ...(projections === true ? [ProjectionsController] : []),
     ...(push === undefined || push === false ? [] : [PushController]),
-    ...(operations === true ? [OperationsController] : []),
+    ...(operations === true ? [OperationsController, VerificationController, StorageController] : []),
   ];
 }

@@ -45,6 +45,8 @@ const PATHS: readonly (readonly [path: string, allow: string])[] = [
   ['/projections/{name}/resume', WRITE],
   ['/projections/{name}/audit', BOTH],
   ['/projections/{name}/rebuild', BOTH],
+  ['/verification', BOTH],
+  ['/storage', READ],
   ['/forwarding', BOTH],
   ['/health/live', READ],
   ['/health/ready', READ],

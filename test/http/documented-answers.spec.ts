@@ -117,6 +117,9 @@ const REQUESTS: readonly Case[] = [
   ['auditStatus', '/projections/purse/audit'],
   ['rebuildProjection', '/projections/purse/rebuild'],
   ['rebuildStatus', '/projections/purse/rebuild'],
+  ['verifyLog', '/verification'],
+  ['verificationStatus', '/verification'],
+  ['storage', '/storage'],
   ['purse', '/purse?at=1'],
   ['purse-folded', '/purse/folded?at=1'],
   ['purse-history', '/purse/history?to=1'],
@@ -172,6 +175,11 @@ describe('an answer is documented', () => {
       ['rebuildProjection', '/projections/purse/rebuild'],
       ['rebuildProjection', '/projections/purse/rebuild', { headers: { prefer: 'wait=10' } }],
       ['rebuildStatus', '/projections/purse/rebuild'],
+      ['verificationStatus', '/verification'],
+      ['verifyLog', '/verification'],
+      ['verifyLog', '/verification', { headers: { prefer: 'wait=10' } }],
+      ['verificationStatus', '/verification'],
+      ['storage', '/storage'],
       ['purse', '/purse'],
       ['purse', '/purse', { method: 'HEAD', ...accepting('text/event-stream') }],
       ['purse', '/purse?at=1'],
@@ -265,6 +273,12 @@ describe('a problem is documented', () => {
         [`${kind}Status`, `/projections/purse/${kind}?x=1`],
         [`${kind}Status`, `/projections/purse/${kind}`, { headers: { prefer: 'wait=x' } }],
       ]),
+      ['verifyLog', '/verification?x=1'],
+      ['verifyLog', '/verification', { headers: { prefer: 'wait=x' } }],
+      ['verifyLog', '/verification', posted('{')],
+      ['verifyLog', '/verification', posted('{}', `${JSON_TYPE}; charset=latin1`)],
+      ['verificationStatus', '/verification?x=1'],
+      ['storage', '/storage?x=1'],
       ['purse', '/purse?x=1'],
       ['purse-folded', '/purse/folded?x=1'],
       ['purse', '/purse?at=1&after=1'],
@@ -291,6 +305,7 @@ describe('a problem is documented', () => {
     const large = posted({ x: 'x'.repeat(1024 * 1024) });
     for (const kind of ['audit', 'rebuild'])
       await expectDocumented(`${kind}Projection`, `/projections/purse/${kind}`, large);
+    await expectDocumented('verifyLog', '/verification', large);
     for (const [id, path] of BODIES) await expectDocumented(id, path, large);
   });
 

@@ -4,6 +4,8 @@ export const PATHS = {
   commits: 'commits',
   head: 'head',
   projections: 'projections',
+  verification: 'verification',
+  storage: 'storage',
   health: 'health',
   docs: 'docs',
   openApi: 'openapi.json',
