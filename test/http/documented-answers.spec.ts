@@ -6,6 +6,7 @@ import { assign, setup } from 'xstate';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { RecordedOf } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { APPENDING_PROBLEMS, READING_PROBLEMS, type Problem } from '../../src/runtime/http/index.js';
+import { Verification } from '../../src/runtime/http/operations/verification.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { defineEvent, defineProjection } from '../../src/runtime/index.js';
 import { PastBusy } from '../../src/runtime/projection/past/past-problems.js';
@@ -343,6 +344,9 @@ describe('a problem is documented', () => {
       for (const name of ['at', 'append', 'find', 'hashAt'] as const)
         jest.spyOn(log, name).mockRejectedValue(defect);
       jest.spyOn(host, 'find').mockImplementation(() => {
+        throw defect;
+      });
+      jest.spyOn(app.get(Verification), 'status', 'get').mockImplementation(() => {
         throw defect;
       });
       await expectDocumented(id, path, init);
