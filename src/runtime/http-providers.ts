@@ -19,6 +19,9 @@ import { RECENT_PROBLEMS, RecentProblems } from './http/kernel/recent-problems.j
 import { commandTypesIn, servesCommands } from './http/commands/commands.controller.js';
 import { OperationsController } from './http/operations/operations.controller.js';
 import { ProblemsController } from './http/operations/problems.controller.js';
+import { StorageController } from './http/operations/storage.controller.js';
+import { Verification } from './http/operations/verification.js';
+import { VerificationController } from './http/operations/verification.controller.js';
 import { entitiesController } from './http/entities/entities.controller.js';
 import { entityPastController } from './http/entities/entity-past.controller.js';
 import { ModelController } from './http/model/model.controller.js';
@@ -73,6 +76,7 @@ export function httpProviders(
     ...(operations === true
       ? [{ provide: RECENT_PROBLEMS, useFactory: (): RecentProblems => new RecentProblems() }]
       : []),
+    ...(operations === true ? [Verification] : []),
     ...(push === undefined || push === false ? [] : [pushProvider(push)]),
     ...(console === undefined || console === false ? [] : [consoleProvider(console)]),
     ...(model === undefined || model === false ? [] : [modelProvider(model)]),
@@ -200,7 +204,9 @@ export function controllersOf({
     ...(projections === true ? [ProjectionsController] : []),
     ...(model === undefined || model === false ? [] : [ModelController]),
     ...(push === undefined || push === false ? [] : [PushController]),
-    ...(operations === true ? [OperationsController, ProblemsController] : []),
+    ...(operations === true
+      ? [OperationsController, ProblemsController, VerificationController, StorageController]
+      : []),
     ...(console === undefined || console === false ? [] : [ConsoleController]),
   ];
 }
