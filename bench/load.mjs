@@ -66,6 +66,7 @@ stopAt = began + seconds * 1000;
 await Promise.all(Array.from({ length: connections }, run));
 const elapsed = (performance.now() - began) / 1000;
 latencies.sort((a, b) => a - b);
+const quantile = (share) => latencies[Math.floor(latencies.length * share)];
 process.stdout.write(
-  JSON.stringify({ rate: latencies.length / elapsed, p99: latencies[Math.floor(latencies.length * 0.99)] }),
+  JSON.stringify({ rate: latencies.length / elapsed, p50: quantile(0.5), p99: quantile(0.99) }),
 );
