@@ -36,14 +36,21 @@ import { DEFAULT_LIMIT, MAX_LIMIT } from './list-request.js';
 import { exampleKey } from './example-key.js';
 import { MAX_POINTS } from './entity-points.js';
 import { filters } from './list-filters.docs.js';
+import { viewMembers } from './view-members.js';
 
 const AFTER = apiPosition
   .describe('Answer only once everything up to this position is in the state')
   .optional();
-const FIELDS = z
-  .string()
-  .describe('The members to answer with, separated by commas, as in status,total. Default: all')
-  .optional();
+
+/** Names the members of the view where they are known. */
+function fieldsOf(definition: Documented): Schema {
+  const members = viewMembers(definition);
+  const known = members === undefined ? '' : `. There are: ${members.join(', ')}`;
+  return z
+    .string()
+    .describe(`The members to answer with, separated by commas, as in status,total. Default: all${known}`)
+    .optional();
+}
 
 const entity = z
   .looseObject({
@@ -156,7 +163,7 @@ export function ApiList(definition: Documented): MethodDecorator {
       cursor: z.string().describe('Where the page before ended: follow next').optional(),
       count: z.boolean().describe('Whether to count all that match').optional(),
       faulted: z.boolean().describe('Only those that have stopped at an event').optional(),
-      fields: FIELDS,
+      fields: fieldsOf(definition),
       ...includeOf(definition),
       after: AFTER,
     },
@@ -192,7 +199,7 @@ export function ApiEntity(definition: Documented): MethodDecorator {
     path: keyOf(definition),
     query: {
       after: AFTER,
-      fields: FIELDS,
+      fields: fieldsOf(definition),
       ...includeOf(definition),
       ...(tag !== undefined && {
         at: apiPointInTime
