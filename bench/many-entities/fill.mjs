@@ -2,14 +2,21 @@
 import { EventLog } from '../../dist/runtime/index.js';
 import { skipContracts } from '../../dist/runtime/projection/skipping.js';
 import { LmdbStore } from '../../dist/runtime/stores/lmdb/index.js';
-import { deposited, depositsFrom } from '../entities/accounts.mjs';
+import { deposited } from '../entities/accounts.mjs';
+import { depositOf, eventsOver } from './deposits.mjs';
 
-const [folder, events, keys] = process.argv.slice(2);
+const [folder, keys, order] = process.argv.slice(2);
 const COMMIT_EVENTS = 1000;
 
+const events = eventsOver(Number(keys));
 const log = new EventLog(await LmdbStore.open(folder));
 log.contracts.register([deposited, ...skipContracts]);
-for (let first = 0; first < Number(events); first += COMMIT_EVENTS) {
-  await log.append(depositsFrom(first, Math.min(COMMIT_EVENTS, Number(events) - first), Number(keys)));
+for (let first = 0; first < events; first += COMMIT_EVENTS) {
+  const count = Math.min(COMMIT_EVENTS, events - first);
+  await log.append(
+    Array.from({ length: count }, (_, index) =>
+      deposited.create(depositOf(first + index, Number(keys), order)),
+    ),
+  );
 }
 await log.close();
