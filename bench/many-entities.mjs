@@ -4,7 +4,7 @@
  * page of a list over HTTP, and a start. Linux only.
  *
  *   npm run bench:many-entities                            300,000 entities, about a minute
- *   BENCH_KEYS=10000000 npm run bench:many-entities        ten million: about half an hour, and 5 GB of disk in TMPDIR
+ *   BENCH_KEYS=10000000 npm run bench:many-entities        ten million: a quarter of an hour of the processor; 4 GB in TMPDIR
  *   BENCH_ORDER=scattered npm run bench:many-entities      keys in no order, which writes far more to the disk
  *   BENCH_HEAP_MB=512 npm run bench:many-entities          another limit of the heap
  */
