@@ -35,7 +35,7 @@ export function WhatIf({ path, name, route, at, end }: Props): preact.JSX.Elemen
         of them stay. Nothing is recorded by looking.
       </p>
       <form
-        class="row"
+        class="row bottom"
         onSubmit={(event) => {
           event.preventDefault();
           const form = event.currentTarget;
