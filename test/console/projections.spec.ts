@@ -82,7 +82,7 @@ const total = { ...totalOf('total', (amount) => isTooMuch(amount)), http: { path
     }),
     LeftfoldModule.forFeature({
       contracts: [amountAdded, noteTaken, parcelPacked, parcelPaid, parcelReturned, ...orderContracts],
-      projections: [parcel, total, changedOrders()],
+      projections: [parcel, total, changedOrders({})],
       http: true,
     }),
   ],

@@ -23,7 +23,7 @@ export function MachineCard({
   readonly asked: Latest<ActiveMachine>;
 }): preact.JSX.Element {
   return (
-    <section class="card" aria-labelledby="machine-title">
+    <section class="card machine" aria-labelledby="machine-title">
       <h2 id="machine-title">Statechart</h2>
       {error !== undefined &&
         (isProblem(error) && error.status === 406 ? (
@@ -36,7 +36,7 @@ export function MachineCard({
         <>
           <p>
             {value.active.length === 0 ? 'It has one state alone.' : 'Active: '}
-            {value.active.map((path) => (
+            {innermost(value.active).map((path) => (
               <span key={path}>
                 <span class="badge lit">{path}</span>{' '}
               </span>
@@ -57,4 +57,9 @@ export function MachineCard({
       )}
     </section>
   );
+}
+
+/** Those that have no active state in them. */
+function innermost(active: readonly string[]): readonly string[] {
+  return active.filter((path) => !active.some((other) => other.startsWith(`${path}.`)));
 }
