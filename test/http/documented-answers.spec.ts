@@ -6,6 +6,7 @@ import { assign, setup } from 'xstate';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { RecordedOf } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { APPENDING_PROBLEMS, READING_PROBLEMS, type Problem } from '../../src/runtime/http/index.js';
+import { Verification } from '../../src/runtime/http/operations/verification.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { defineEvent, defineProjection } from '../../src/runtime/index.js';
 import { PastBusy } from '../../src/runtime/projection/past/past-problems.js';
@@ -105,6 +106,7 @@ const expectDocumented = (...request: Case): Promise<void> => expectAsDocumented
 const REQUESTS: readonly Case[] = [
   ['readEvents', '/events'],
   ['readEvent', '/events/1'],
+  ['readStoredEvent', '/events/1/recorded'],
   ['queryEvents', '/events/query', posted({ query: [{}] })],
   ['appendEvents', '/events', posted({ events: [EVENT] })],
   ['projections', '/projections'],
@@ -116,6 +118,11 @@ const REQUESTS: readonly Case[] = [
   ['auditStatus', '/projections/purse/audit'],
   ['rebuildProjection', '/projections/purse/rebuild'],
   ['rebuildStatus', '/projections/purse/rebuild'],
+  ['model', '/model'],
+  ['problems', '/problems'],
+  ['verifyLog', '/verification'],
+  ['verificationStatus', '/verification'],
+  ['storage', '/storage'],
   ['purse', '/purse?at=1'],
   ['purse-folded', '/purse/folded?at=1'],
   ['purse-history', '/purse/history?to=1'],
@@ -142,7 +149,11 @@ describe('an answer is documented', () => {
       ['readEvents', '/events', { method: 'HEAD', ...accepting('text/event-stream') }],
       ['readEvent', '/events/1'],
       ['readEvent', '/events/1', accepting(CLOUD_EVENT_TYPE)],
+      ['readStoredEvent', '/events/1/recorded'],
+      ['readStoredEvent', '/events/5/recorded'],
       ['queryEvents', '/events/query', posted({ query: [{}], limit: 1, backwards: true })],
+      ['queryEvents', '/events/query', posted({ query: [{}], where: { text: 'coins' } })],
+      ['readEvents', '/events?text=coins&since=2026-01-31T12:00:00Z'],
       ['queryEvents', '/events/query', posted({ query: [{}] }, JSON_TYPE, accepting(NDJSON_TYPE).headers)],
       [
         'queryEvents',
@@ -161,6 +172,8 @@ describe('an answer is documented', () => {
       ['projectionMachine', '/projections/purse/machine', accepting('text/plain')],
       ['projectionMachine', '/projections/purse/machine', accepting(JSON_TYPE)],
       ['projectionMachine', '/projections/purse/machine?at=1'],
+      ['model', '/model'],
+      ['problems', '/problems'],
       ['auditStatus', '/projections/purse/audit'],
       ['rebuildStatus', '/projections/purse/rebuild'],
       ['auditProjection', '/projections/purse/audit'],
@@ -169,6 +182,11 @@ describe('an answer is documented', () => {
       ['rebuildProjection', '/projections/purse/rebuild'],
       ['rebuildProjection', '/projections/purse/rebuild', { headers: { prefer: 'wait=10' } }],
       ['rebuildStatus', '/projections/purse/rebuild'],
+      ['verificationStatus', '/verification'],
+      ['verifyLog', '/verification'],
+      ['verifyLog', '/verification', { headers: { prefer: 'wait=10' } }],
+      ['verificationStatus', '/verification'],
+      ['storage', '/storage'],
       ['purse', '/purse'],
       ['purse', '/purse', { method: 'HEAD', ...accepting('text/event-stream') }],
       ['purse', '/purse?at=1'],
@@ -191,6 +209,7 @@ describe('an answer is documented', () => {
       ['purse', '/purse?at=1'],
       ['purse-folded', '/purse/folded?at=1'],
       ['projectionMachine', '/projections/purse/machine'],
+      ['model', '/model'],
     ] as const) {
       const etag = (await fetch(api.url + path)).headers.get('etag') ?? '';
       await expectDocumented(id, path, { headers: { 'if-none-match': etag } });
@@ -223,6 +242,9 @@ describe('a problem is documented', () => {
       ['readEvent', '/events/999'],
       ['readEvent', '/events/1?x=1'],
       ['readEvent', '/events/1', accepting('text/html')],
+      ['readStoredEvent', '/events/999/recorded'],
+      ['readStoredEvent', '/events/1/recorded?x=1'],
+      ['readStoredEvent', '/events/1/recorded', accepting('text/html')],
       ['queryEvents', '/events/query?x=1', posted({ query: [{}] })],
       ['queryEvents', '/events/query', posted({ query: [] })],
       ['queryEvents', '/events/query', posted({ query: [{}] }, JSON_TYPE, accepting('text/html').headers)],
@@ -246,6 +268,10 @@ describe('a problem is documented', () => {
       ['projectionMachine', '/projections/purse/machine?key=a'],
       ['projectionMachine', '/projections/purse/machine?at=999'],
       ['projectionMachine', '/projections/purse/machine', accepting('image/png')],
+      ['model', '/model?x=1'],
+      ['model', '/model', accepting('image/png')],
+      ['problems', '/problems?x=1'],
+      ['problems', '/problems', accepting('image/png')],
       ['resumeProjection', '/projections/none/resume'],
       ['resumeProjection', '/projections/purse/resume'],
       ['resumeProjection', '/projections/purse/resume?x=1'],
@@ -261,6 +287,12 @@ describe('a problem is documented', () => {
         [`${kind}Status`, `/projections/purse/${kind}?x=1`],
         [`${kind}Status`, `/projections/purse/${kind}`, { headers: { prefer: 'wait=x' } }],
       ]),
+      ['verifyLog', '/verification?x=1'],
+      ['verifyLog', '/verification', { headers: { prefer: 'wait=x' } }],
+      ['verifyLog', '/verification', posted('{')],
+      ['verifyLog', '/verification', posted('{}', `${JSON_TYPE}; charset=latin1`)],
+      ['verificationStatus', '/verification?x=1'],
+      ['storage', '/storage?x=1'],
       ['purse', '/purse?x=1'],
       ['purse-folded', '/purse/folded?x=1'],
       ['purse', '/purse?at=1&after=1'],
@@ -287,6 +319,7 @@ describe('a problem is documented', () => {
     const large = posted({ x: 'x'.repeat(1024 * 1024) });
     for (const kind of ['audit', 'rebuild'])
       await expectDocumented(`${kind}Projection`, `/projections/purse/${kind}`, large);
+    await expectDocumented('verifyLog', '/verification', large);
     for (const [id, path] of BODIES) await expectDocumented(id, path, large);
   });
 
@@ -324,6 +357,9 @@ describe('a problem is documented', () => {
       for (const name of ['at', 'append', 'find', 'hashAt'] as const)
         jest.spyOn(log, name).mockRejectedValue(defect);
       jest.spyOn(host, 'find').mockImplementation(() => {
+        throw defect;
+      });
+      jest.spyOn(app.get(Verification), 'status', 'get').mockImplementation(() => {
         throw defect;
       });
       await expectDocumented(id, path, init);
@@ -425,7 +461,7 @@ describe('of an event that cannot be read, an answer is documented', () => {
 
 describe('the document', () => {
   it('describes no answer that is not given', () => {
-    // A defect in there cannot be provoked. The others are of entity projections: documented-entities.spec asks for them.
+    // A defect in there cannot be provoked. The other problems are of entity projections: documented-entities.spec asks for them.
     expect(api.unseen()).toEqual([
       'HealthController_live 500 internal-error',
       'HealthController_ready 500 internal-error',
@@ -434,6 +470,8 @@ describe('the document', () => {
       'projectionMachine 503 not-yet',
       'projectionMachine 503 entity-queries-busy',
       'projectionMachine 503 entity-query-too-slow',
+      'model 500 internal-error',
+      'problems 500 internal-error',
     ]);
   });
 

@@ -56,3 +56,35 @@ export interface Problems {
     readonly count: number;
   }[];
 }
+
+export interface Verification {
+  readonly status: 'never' | 'running' | 'done' | 'failed';
+  readonly position?: number;
+  readonly head?: number;
+  readonly eventsPerSecond?: number;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly result?: {
+    readonly commits: number;
+    readonly events: number;
+    readonly hash: string;
+    readonly position: number;
+  };
+  readonly fault?: { readonly position?: number; readonly detail: string };
+}
+
+export interface Storage {
+  readonly log: {
+    readonly kind: string;
+    readonly identity: string;
+    readonly head: number;
+    readonly hash?: string;
+    readonly bytes?: number;
+  };
+  readonly projections: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly bytes?: number;
+    readonly snapshots?: number;
+  }[];
+}
