@@ -1,8 +1,15 @@
 /** What is read of JSON Schema, in the forms of draft 2020-12 and of OpenAPI 3.0. */
-import { constraintsOf, namedValues, partsOf, plainSchema, pointerOf } from './json-schema.js';
+import {
+  constraintsOf,
+  namedValues,
+  partsOf,
+  plainSchema,
+  pointerOf,
+  type JsonSchema,
+} from './json-schema.js';
 
 describe('a schema', () => {
-  it.each<[string, object, object]>([
+  it.each<[string, JsonSchema, object]>([
     ['with null beside its type', { type: ['string', 'null'] }, { type: 'string' }],
     ['that is nullable, as OpenAPI 3.0 has it', { type: 'string', nullable: true }, { type: 'string' }],
     ['or null', { anyOf: [{ type: 'integer' }, { type: 'null' }] }, { type: 'integer' }],
@@ -29,7 +36,7 @@ describe('a schema', () => {
 });
 
 describe('constraints', () => {
-  it.each<[object, string]>([
+  it.each<[JsonSchema, string]>([
     [{ minLength: 1, maxLength: 1000 }, '1 to 1,000 characters'],
     [{ minLength: 0, maxLength: 1 }, 'at most 1 character'],
     [{ minItems: 2, maxItems: 2 }, 'exactly 2 entries'],
@@ -44,7 +51,7 @@ describe('constraints', () => {
 });
 
 describe('the values that a schema names', () => {
-  it.each<[object, readonly unknown[] | undefined]>([
+  it.each<[JsonSchema, readonly unknown[] | undefined]>([
     [{ enum: ['a', 'b'] }, ['a', 'b']],
     [{ const: 1 }, [1]],
     [{ anyOf: [{ const: 'a' }, { enum: [2, 3] }] }, ['a', 2, 3]],
