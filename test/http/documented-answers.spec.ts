@@ -110,7 +110,7 @@ const REQUESTS: readonly Case[] = [
   ['projections', '/projections'],
   ['projection', '/projections/purse'],
   ['projectionDigest', '/projections/purse/digest?at=1'],
-  ['projectionMachine', '/projections/purse/machine'],
+  ['projectionMachine', '/projections/purse/machine?at=1'],
   ['resumeProjection', '/projections/purse/resume', posted({ skip: 1, reason: 'a slip' })],
   ['auditProjection', '/projections/purse/audit'],
   ['auditStatus', '/projections/purse/audit'],
@@ -159,6 +159,8 @@ describe('an answer is documented', () => {
       ['projectionDigest', '/projections/purse/digest'],
       ['projectionDigest', '/projections/purse/digest?at=1'],
       ['projectionMachine', '/projections/purse/machine', accepting('text/plain')],
+      ['projectionMachine', '/projections/purse/machine', accepting(JSON_TYPE)],
+      ['projectionMachine', '/projections/purse/machine?at=1'],
       ['auditStatus', '/projections/purse/audit'],
       ['rebuildStatus', '/projections/purse/rebuild'],
       ['auditProjection', '/projections/purse/audit'],
@@ -241,6 +243,8 @@ describe('a problem is documented', () => {
       ['projectionDigest', '/projections/purse/digest?at=999'],
       ['projectionMachine', '/projections/purse/machine?x=1'],
       ['projectionMachine', '/projections/none/machine'],
+      ['projectionMachine', '/projections/purse/machine?key=a'],
+      ['projectionMachine', '/projections/purse/machine?at=999'],
       ['projectionMachine', '/projections/purse/machine', accepting('image/png')],
       ['resumeProjection', '/projections/none/resume'],
       ['resumeProjection', '/projections/purse/resume'],
@@ -354,6 +358,7 @@ describe('a problem is documented', () => {
     await expectDocumented('purse', '/purse?at=1');
     await expectDocumented('purse-folded', '/purse/folded?at=1');
     await expectDocumented('projectionDigest', '/projections/purse/digest?at=1');
+    await expectDocumented('projectionMachine', '/projections/purse/machine?at=1');
     await expectDocumented('purse-history', '/purse/history?to=1');
     await expectDocumented('purse-what-if', '/purse/what-if?without=1');
   });
@@ -377,6 +382,7 @@ describe('of a projection that has stopped, an answer is documented', () => {
     await expectDocumented('purse', `/purse?at=${at}`);
     await expectDocumented('purse-folded', `/purse/folded?at=${at}`);
     await expectDocumented('projectionDigest', `/projections/purse/digest?at=${at}`);
+    await expectDocumented('projectionMachine', `/projections/purse/machine?at=${at}`);
     await expectDocumented('purse-history', '/purse/history');
     await expectDocumented('purse-what-if', '/purse/what-if?without=1,2');
     await expectDocumented('auditProjection', '/projections/purse/audit', { headers: { prefer: 'wait=10' } });
@@ -411,6 +417,7 @@ describe('of an event that cannot be read, an answer is documented', () => {
     await expectDocumented('purse', `/purse?at=${at}`);
     await expectDocumented('purse-folded', `/purse/folded?at=${at}`);
     await expectDocumented('projectionDigest', `/projections/purse/digest?at=${at}`);
+    await expectDocumented('projectionMachine', `/projections/purse/machine?at=${at}`);
     await expectDocumented('purse-history', `/purse/history?from=${at - 1}`);
     await expectDocumented('purse-what-if', '/purse/what-if?without=4');
   });
@@ -418,11 +425,15 @@ describe('of an event that cannot be read, an answer is documented', () => {
 
 describe('the document', () => {
   it('describes no answer that is not given', () => {
-    // A defect in there cannot be provoked. The last one is of entity projections: documented-entities.spec asks for it.
+    // A defect in there cannot be provoked. The others are of entity projections: documented-entities.spec asks for them.
     expect(api.unseen()).toEqual([
       'HealthController_live 500 internal-error',
       'HealthController_ready 500 internal-error',
       'projectionDigest 503 not-yet',
+      'projectionMachine 404 entity-not-found',
+      'projectionMachine 503 not-yet',
+      'projectionMachine 503 entity-queries-busy',
+      'projectionMachine 503 entity-query-too-slow',
     ]);
   });
 
