@@ -44,6 +44,8 @@ const PATHS: readonly (readonly [path: string, allow: string])[] = [
   ['/projections/{name}/resume', WRITE],
   ['/projections/{name}/audit', BOTH],
   ['/projections/{name}/rebuild', BOTH],
+  ['/model', READ],
+  ['/problems', READ],
   ['/forwarding', BOTH],
   ['/health/live', READ],
   ['/health/ready', READ],

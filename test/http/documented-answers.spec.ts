@@ -116,6 +116,8 @@ const REQUESTS: readonly Case[] = [
   ['auditStatus', '/projections/purse/audit'],
   ['rebuildProjection', '/projections/purse/rebuild'],
   ['rebuildStatus', '/projections/purse/rebuild'],
+  ['model', '/model'],
+  ['problems', '/problems'],
   ['purse', '/purse?at=1'],
   ['purse-folded', '/purse/folded?at=1'],
   ['purse-history', '/purse/history?to=1'],
@@ -161,6 +163,8 @@ describe('an answer is documented', () => {
       ['projectionMachine', '/projections/purse/machine', accepting('text/plain')],
       ['projectionMachine', '/projections/purse/machine', accepting(JSON_TYPE)],
       ['projectionMachine', '/projections/purse/machine?at=1'],
+      ['model', '/model'],
+      ['problems', '/problems'],
       ['auditStatus', '/projections/purse/audit'],
       ['rebuildStatus', '/projections/purse/rebuild'],
       ['auditProjection', '/projections/purse/audit'],
@@ -191,6 +195,7 @@ describe('an answer is documented', () => {
       ['purse', '/purse?at=1'],
       ['purse-folded', '/purse/folded?at=1'],
       ['projectionMachine', '/projections/purse/machine'],
+      ['model', '/model'],
     ] as const) {
       const etag = (await fetch(api.url + path)).headers.get('etag') ?? '';
       await expectDocumented(id, path, { headers: { 'if-none-match': etag } });
@@ -246,6 +251,10 @@ describe('a problem is documented', () => {
       ['projectionMachine', '/projections/purse/machine?key=a'],
       ['projectionMachine', '/projections/purse/machine?at=999'],
       ['projectionMachine', '/projections/purse/machine', accepting('image/png')],
+      ['model', '/model?x=1'],
+      ['model', '/model', accepting('image/png')],
+      ['problems', '/problems?x=1'],
+      ['problems', '/problems', accepting('image/png')],
       ['resumeProjection', '/projections/none/resume'],
       ['resumeProjection', '/projections/purse/resume'],
       ['resumeProjection', '/projections/purse/resume?x=1'],
@@ -425,7 +434,7 @@ describe('of an event that cannot be read, an answer is documented', () => {
 
 describe('the document', () => {
   it('describes no answer that is not given', () => {
-    // A defect in there cannot be provoked. The others are of entity projections: documented-entities.spec asks for them.
+    // A defect in there cannot be provoked. The other problems are of entity projections: documented-entities.spec asks for them.
     expect(api.unseen()).toEqual([
       'HealthController_live 500 internal-error',
       'HealthController_ready 500 internal-error',
@@ -434,6 +443,8 @@ describe('the document', () => {
       'projectionMachine 503 not-yet',
       'projectionMachine 503 entity-queries-busy',
       'projectionMachine 503 entity-query-too-slow',
+      'model 500 internal-error',
+      'problems 500 internal-error',
     ]);
   });
 

@@ -5,8 +5,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { assign, setup } from 'xstate';
 import { z } from 'zod';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
-import type { RecordedOf } from '../../src/runtime/index.js';
-import { defineEvent, defineProjection } from '../../src/runtime/index.js';
+import { defineEvent, defineProjection, position, type RecordedOf } from '../../src/runtime/index.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { ProjectionHost } from '../../src/runtime/projection/projection-host.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
@@ -173,7 +172,7 @@ describe('the machine of a projection, as JSON', () => {
   });
 
   it('tells what was active at a time', async () => {
-    const { time } = (await log.at(1)) ?? { time: '' };
+    const { time } = (await log.at(position(1))) ?? { time: '' };
     expect((await machine(`parcel/machine?at=${time}`)).position).toBeGreaterThanOrEqual(1);
     expect((await machine('parcel/machine?at=2020-01-01T00:00:00Z')).position).toBe(0);
   });

@@ -4,6 +4,8 @@ export const PATHS = {
   commits: 'commits',
   head: 'head',
   projections: 'projections',
+  model: 'model',
+  problems: 'problems',
   health: 'health',
   docs: 'docs',
   openApi: 'openapi.json',

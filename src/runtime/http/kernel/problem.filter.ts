@@ -19,6 +19,7 @@ import {
 } from './exchange.js';
 import { documentOf } from './problem-document.js';
 import { Problem } from './problem.js';
+import { RECENT_PROBLEMS, type RecentProblems } from './recent-problems.js';
 
 /** Token of a function: the headers that every problem's answer carries. `LeftfoldModule` provides `Leftfold-Position`. */
 export const PROBLEM_HEADERS = 'leftfold:problem-headers';
@@ -43,8 +44,14 @@ export class ProblemFilter implements ExceptionFilter {
   readonly #logger = new Logger('Http');
   readonly #logged = new Set<string>();
 
-  /** @param headers when they cannot be found out, the problem is answered without */
-  constructor(@Optional() @Inject(PROBLEM_HEADERS) private readonly headers: ProblemHeaders = NO_HEADERS) {}
+  /**
+   * @param headers when they cannot be found out, the problem is answered without
+   * @param recent where what is answered is kept for operators
+   */
+  constructor(
+    @Optional() @Inject(PROBLEM_HEADERS) private readonly headers: ProblemHeaders = NO_HEADERS,
+    @Optional() @Inject(RECENT_PROBLEMS) private readonly recent?: Pick<RecentProblems, 'note'>,
+  ) {}
 
   /** @returns what Nest wants of the filter of a transport: of RPC an observable, of others a value or a promise */
   catch(error: unknown, host: ArgumentsHost): unknown {
@@ -61,6 +68,7 @@ export class ProblemFilter implements ExceptionFilter {
   /** For what is refused before a route is reached, too. */
   async answer(error: unknown, request: HttpRequest, response: HttpResponse): Promise<void> {
     const document = documentOf(error);
+    this.recent?.note(document, request);
     const headers = WITHOUT_HEADERS.has(document.status) ? {} : await this.headers().catch(() => ({}));
     if ((document.status === 500 || logKeyOf(error) !== undefined) && !this.#isLogged(error))
       this.#logger.error(`${request.method} ${request.originalUrl}`, stackOf(error));
