@@ -61,12 +61,9 @@ function List({
   const key = JSON.stringify([name, options]);
   const served = client.entities(pathIn(entities.path ?? name));
   const isFirst = query.cursor === undefined;
-  const live = useLive<Page>(
-    key,
-    isFirst ? (signal) => served.watch({ ...options, signal }) as never : undefined,
-  );
+  const live = useLive<Page>(key, isFirst ? (signal) => served.watch({ ...options, signal }) : undefined);
   const later = useAsked<Page | undefined>(`page ${key}`, async (signal) =>
-    isFirst ? undefined : ((await served.page({ ...options, signal })) as Page),
+    isFirst ? undefined : await served.page({ ...options, signal }),
   );
   const count = useAsked(
     `count ${JSON.stringify([name, query.filter])}`,

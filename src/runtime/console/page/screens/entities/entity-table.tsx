@@ -73,7 +73,7 @@ const MAX_CHARACTERS = 60;
 
 function fullText(value: unknown): string {
   if (typeof value === 'string') return value;
-  return (JSON.stringify(value) as string | undefined) ?? '';
+  return value === undefined ? '' : JSON.stringify(value);
 }
 
 function cellText(value: unknown): string {

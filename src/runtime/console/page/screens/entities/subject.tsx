@@ -80,7 +80,7 @@ function useStateNow({ name, decider, entities }: Thing, id: string): Asked<Stat
   const live = useLive<StateNow | null>(
     key,
     path === undefined && entities?.path !== undefined
-      ? (signal) => client.entities(pathIn(entities.path ?? '')).watchOne(id, { signal }) as never
+      ? (signal) => client.entities(pathIn(entities.path ?? '')).watchOne(id, { signal })
       : undefined,
   );
   return path === undefined
@@ -89,7 +89,7 @@ function useStateNow({ name, decider, entities }: Thing, id: string): Asked<Stat
 }
 
 function StateCard({ value }: { readonly value: StateNow }): preact.JSX.Element {
-  const { commands: _, ...shown } = value;
+  const shown = Object.fromEntries(Object.entries(value).filter(([member]) => member !== 'commands'));
   const simple = Object.entries(shown).filter(([, member]) => typeof member !== 'object' || member === null);
   return (
     <section class="card" aria-labelledby="state-title">
@@ -98,7 +98,7 @@ function StateCard({ value }: { readonly value: StateNow }): preact.JSX.Element 
         {simple.map(([member, is]) => (
           <>
             <dt key={`${member} dt`}>{member}</dt>
-            <dd key={member}>{is === null ? <span class="quiet">null</span> : String(is)}</dd>
+            <dd key={member}>{is === null ? <span class="quiet">null</span> : textOf(is)}</dd>
           </>
         ))}
       </dl>
@@ -113,6 +113,8 @@ function StateCard({ value }: { readonly value: StateNow }): preact.JSX.Element 
     </section>
   );
 }
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 interface ChartProps {
   readonly route: Route;

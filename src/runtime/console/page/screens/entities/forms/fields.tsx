@@ -146,10 +146,9 @@ function Tick({ isTicked, ...props }: FieldProps & { readonly isTicked: boolean 
 
 function NullableField(props: FieldProps): preact.JSX.Element {
   const { field, label, value, set } = props;
-  const { isNullable: _, ...inner } = field;
   return (
     <div class="field-nullable">
-      {value !== null && <FieldInput {...props} field={{ ...inner, isNullable: false }} />}
+      {value !== null && <FieldInput {...props} field={{ ...field, isNullable: false }} />}
       <label class="inline">
         <input
           type="checkbox"

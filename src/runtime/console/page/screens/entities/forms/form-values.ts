@@ -150,6 +150,6 @@ function parsed(text: string, place: readonly (string | number)[]): Json {
   }
 }
 
-export function isGroup(value: Value): value is { readonly [name: string]: Value } {
+export function isGroup(value: Value): value is Readonly<Record<string, Value>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

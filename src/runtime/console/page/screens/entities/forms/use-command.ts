@@ -58,7 +58,7 @@ export function useCommand(
       const input = jsonOf(field, value) ?? {};
       const body = JSON.stringify([path, input]);
       if (attempt.current?.body !== body) attempt.current = { body, key: newKey() };
-      const answer = await client.decide(path, input as never, { idempotencyKey: attempt.current.key });
+      const answer = await client.decide(path, input, { idempotencyKey: attempt.current.key });
       attempt.current = undefined;
       setOutcome({ answer, events: await eventsOfCommit(answer.position) });
       setEntered({ asJson, value: startOf(form, asJson) });
