@@ -31,20 +31,24 @@ const event = {
   recordedBy: [],
   consumedBy: [],
 };
-const model: Model = { contexts: [context], events: [{ ...event, type: 'number.recorded' }] };
+const model: Model = {
+  contexts: [context],
+  events: ['number.recorded', 'other.made'].map((type) => ({ ...event, type })),
+};
 
 describe('the map', () => {
-  it('has what is in a context within it, and events between those who record and who consume them', () => {
+  it('has what is in a context within it, and the events that it records, which lead to who consumes them', () => {
     const { parts, edges, graph } = modelMap(model);
     expect(parts.map(({ id, link }) => [id, link])).toEqual([
       ['context Numbers', undefined],
       ['decider number', '#/entities/number'],
       ['projection sum', '#/projections/sum'],
       ['event number.recorded', '#/contracts/number.recorded'],
+      ['event other.made', '#/contracts/other.made'],
     ]);
     expect(graph.nodes.map(({ id, children = [] }) => [id, children.map((child) => child.id)])).toEqual([
-      ['context Numbers', ['decider number', 'projection sum']],
-      ['event number.recorded', []],
+      ['context Numbers', ['decider number', 'projection sum', 'event number.recorded']],
+      ['event other.made', []],
     ]);
     expect(edges.map(({ from, to }) => [from, to])).toEqual([
       ['decider number', 'event number.recorded'],

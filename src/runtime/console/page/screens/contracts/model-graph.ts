@@ -40,28 +40,54 @@ const HEAD = 30;
 
 export function modelMap(model: Model): ModelMap {
   const contexts = model.contexts.map((context) => ({ context, parts: partsOf(context) }));
-  const events = model.events.map(({ type }) => eventPart(type));
-  const known = new Set(events.map(({ id }) => id));
+  const known = new Set(model.events.map(({ type }) => idOf('event', type)));
   const edges = unique(contexts.flatMap(({ context, parts }) => edgesOf(context, parts))).filter(
     ({ from, to }) => known.has(from) || known.has(to),
   );
-  const groups = contexts.filter(({ parts }) => parts.length > 0);
+  const owned = ownedEvents(contexts, edges);
+  const groups = contexts
+    .map(({ context, parts }) => ({
+      context,
+      inside: [...parts, ...(owned.get(context.name) ?? []).map(eventPart)],
+    }))
+    .filter(({ inside }) => inside.length > 0);
+  const ownedTypes = new Set([...owned.values()].flat());
+  const others = model.events.filter(({ type }) => !ownedTypes.has(type)).map(({ type }) => eventPart(type));
   return {
-    parts: [...groups.flatMap(({ context, parts }) => [contextPart(context), ...parts]), ...events],
+    parts: [...groups.flatMap(({ context, inside }) => [contextPart(context), ...inside]), ...others],
     edges,
     graph: {
       direction: 'right',
       nodes: [
-        ...groups.map(({ context, parts }) => ({
+        ...groups.map(({ context, inside }) => ({
           ...nodeOf(contextPart(context)),
           headHeight: HEAD,
-          children: parts.map(nodeOf),
+          children: inside.map(nodeOf),
         })),
-        ...events.map(nodeOf),
+        ...others.map(nodeOf),
       ],
       edges,
     },
   };
+}
+
+/** The types that each context records, in the first that does: an event stands there. */
+function ownedEvents(
+  contexts: readonly { readonly context: ModelContext; readonly parts: readonly Part[] }[],
+  edges: readonly MapEdge[],
+): ReadonlyMap<string, readonly string[]> {
+  const owned = new Map<string, readonly string[]>();
+  const taken = new Set<string>();
+  for (const { context, parts } of contexts) {
+    const ids = new Set(parts.map(({ id }) => id));
+    const types = edges
+      .filter(({ from, to }) => ids.has(from) && !taken.has(to))
+      .map(({ to }) => to.slice('event '.length));
+    const own = [...new Set(types)];
+    for (const type of own) taken.add(idOf('event', type));
+    owned.set(context.name, own);
+  }
+  return owned;
 }
 
 /** What is lit with a part: itself and what it is tied to, with a context all that is in it. */

@@ -6,7 +6,7 @@ import { usePlaced } from '../../diagrams/placed.js';
 import { shortened } from '../../diagrams/text.js';
 import type { Model } from '../../model.js';
 import { ProblemNotice } from '../../parts/problem.js';
-import { modelMap, neighboursOf, type Part } from './model-graph.js';
+import { modelMap, neighboursOf, type Part, type PartKind } from './model-graph.js';
 
 export function ModelDrawing({ model }: { readonly model: Model }): preact.JSX.Element {
   const map = useMemo(() => modelMap(model), [model]);
@@ -42,6 +42,8 @@ export function ModelDrawing({ model }: { readonly model: Model }): preact.JSX.E
   );
 }
 
+const kindText = (kind: PartKind): string => (kind === 'service' ? 'service of the context' : kind);
+
 interface ShapeProps {
   readonly part: Part;
   readonly box: Box;
@@ -61,7 +63,7 @@ function PartShape({ part, box, class: lit, point }: ShapeProps): preact.JSX.Ele
         point(undefined);
       }}
     >
-      <title>{`${kind} ${name}`}</title>
+      {link === undefined && <title>{`${kind} ${name}`}</title>}
       <rect class="box" {...box} rx={kind === 'event' ? 3 : 8} />
       {kind === 'context' ? (
         <text class="title" x={box.x + 12} y={box.y + 20}>
@@ -73,7 +75,7 @@ function PartShape({ part, box, class: lit, point }: ShapeProps): preact.JSX.Ele
             {shortened(name)}
           </text>
           <text class="kind" x={box.x + box.width / 2} y={box.y + 35} text-anchor="middle">
-            {kind === 'service' ? 'service of the context' : kind}
+            {kindText(kind)}
           </text>
         </>
       )}
@@ -83,7 +85,7 @@ function PartShape({ part, box, class: lit, point }: ShapeProps): preact.JSX.Ele
   return (
     <a
       href={link}
-      aria-label={`${kind} ${name}`}
+      aria-label={`${shortened(name)} ${kindText(kind)}`}
       onFocus={() => {
         point(id);
       }}
