@@ -8,6 +8,7 @@ import { Fault } from './fault.js';
 import { Operations } from './operations.js';
 import { SingleState } from './single-state.js';
 import { Snapshots } from './snapshots.js';
+import { Stopped } from './stopped.js';
 
 interface Props {
   readonly overview: ProjectionOverview;
@@ -54,6 +55,7 @@ export function ProjectionDetails({ overview, route, again }: Props): preact.JSX
           <a href={linkTo(['entities', name])}>Look at the entities of {name}</a>
         </p>
       )}
+      {entities !== undefined && <Stopped name={name} entities={entities} />}
       {kind === 'read model' && (
         <p class="notice">
           It keeps what it folds in tables of its own, which are queried there; its past is not kept.
