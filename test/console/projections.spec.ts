@@ -245,6 +245,11 @@ inBrowser('the screen of projections', () => {
     await until(async () => (await rowsOf('What is, and what would be'))[0]?.[2] === '4');
     await page.getByRole('link', { name: 'Count event 1 in again' }).click();
     await until(async () => (await rowsOf('What is, and what would be'))[0]?.[2] === '7');
+    await page.getByRole('button', { name: 'Live' }).click();
+    await shows('What if', `At ${await log.head()}`);
+    const { last } = await log.append([amountAdded.create({ amount: 0 })]);
+    await page.getByRole('button', { name: `Ask again as of ${last}` }).click();
+    await until(async () => (await rowsOf('What is, and what would be'))[1]?.join() === 'count,4,3');
   });
 
   it('lights the states of the past, and tells the statechart as a list', async () => {
