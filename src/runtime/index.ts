@@ -12,13 +12,14 @@ export type {
   SnapshotOptions,
   WorkerOptions,
 } from './leftfold-options.js';
+export type { ConsoleOptions } from './console/console-options.js';
 export type { PushOptions } from './http/push/websocket/push-options.js';
 export { InvalidSetting } from './invalid-setting.js';
 export { LeftfoldHealthIndicator, type LeftfoldHealth } from './leftfold-health-indicator.js';
 
 // The event log
 export { EventLog, type AppendOptions, type EventLogOptions } from './event-log/event-log.js';
-export { EventStore, type StoreStatus } from './event-log/event-store.js';
+export { EventStore, type StoreSize, type StoreStatus } from './event-log/event-store.js';
 export {
   EVERYTHING,
   START,
