@@ -1,5 +1,227 @@
+/** How the system is: its log, its projections, and what wants somebody to look at it. */
+import { useEffect, useState } from 'preact/hooks';
+import { adviceFor } from '../advice.js';
+import type { Problems, ProjectionOverview, Readiness } from '../answers.js';
+import { useAsked } from '../asked.js';
+import { isProblem } from '../../../client/index.js';
+import { ProblemNotice } from '../parts/problem.js';
+import { Status } from '../parts/status.js';
+import { Time } from '../parts/time.js';
+import { linkTo } from '../routes.js';
+import { presentRate, withSample, type Sample } from '../samples.js';
+import { ask } from '../server.js';
 import type { ScreenProps } from './screen-props.js';
 
-export function Overview({ route }: ScreenProps): preact.JSX.Element {
-  return <h1>{route.path.join(' ')}</h1>;
+const HEALTH_MS = 5000;
+
+/** Kept while another screen is shown. */
+let samples: readonly Sample[] = [];
+
+export function Overview({ projections: { value, error } }: ScreenProps): preact.JSX.Element {
+  const readiness = useAsked('health', readReadiness, { everyMs: HEALTH_MS });
+  const problems = useAsked('problems', (signal) => ask<Problems>('/problems', { signal }), {
+    everyMs: HEALTH_MS,
+  });
+  const [seen, setSeen] = useState(samples);
+  useEffect(() => {
+    if (value === undefined) return;
+    samples = withSample(samples, { time: Date.now(), head: value.head });
+    setSeen(samples);
+  }, [value]);
+  const rate = presentRate(seen);
+  const wrong = value?.projections.flatMap((each) =>
+    adviceFor(each).map((advice) => ({ ...advice, name: each.name })),
+  );
+
+  return (
+    <>
+      <div class="head">
+        <h1>Overview</h1>
+        {readiness.value !== undefined && <Status of={readiness.value.status} />}
+      </div>
+      {value === undefined && error === undefined && <p class="quiet">Loading…</p>}
+      {wrong?.map(({ name, what, todo }) => (
+        <div key={what} class="notice bad stack" role="group" aria-label={`What is wrong with ${name}`}>
+          <p>
+            <strong>{what}</strong>
+          </p>
+          <p>
+            {todo} <a href={linkTo(['projections', name])}>Look at {name}</a>
+          </p>
+        </div>
+      ))}
+      {value !== undefined && (
+        <>
+          <div class="cards">
+            <section class="card" aria-labelledby="head-title">
+              <h2 id="head-title">Log</h2>
+              <p class="figure" data-testid="head">
+                {value.head.toLocaleString('en')}
+              </p>
+              <p class="quiet">
+                {value.head === 1 ? 'event' : 'events'} in the log
+                {rate !== undefined && `, ${rateText(rate)} a second now`}
+              </p>
+              <LogHealth of={readiness.value} />
+            </section>
+          </div>
+          <Consumers of={value.projections} head={value.head} />
+        </>
+      )}
+      <RecentProblems {...problems} />
+    </>
+  );
+}
+
+function Consumers({
+  of,
+  head,
+}: {
+  readonly of: readonly ProjectionOverview[];
+  readonly head: number;
+}): preact.JSX.Element {
+  return (
+    <section class="card" aria-labelledby="consumers-title">
+      <h2 id="consumers-title">Projections</h2>
+      {of.length === 0 ? (
+        <p class="quiet">This process has none.</p>
+      ) : (
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Name</th>
+                <th scope="col">Status</th>
+                <th scope="col" class="number">
+                  Position
+                </th>
+                <th scope="col" class="number">
+                  Behind
+                </th>
+                <th scope="col" class="number">
+                  Folded a second
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {of.map(({ name, status, position, lag, eventsPerSecond, drift }) => (
+                <tr key={name}>
+                  <th scope="row">
+                    <a href={linkTo(['projections', name])}>{name}</a>
+                  </th>
+                  <td>
+                    <Status of={status} /> {drift !== undefined && <Status of="drift" />}
+                  </td>
+                  <td class="number">{position.toLocaleString('en')}</td>
+                  <td class="number">{behindText(lag, position >= head)}</td>
+                  <td class="number">{rateText(eventsPerSecond)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function LogHealth({ of }: { readonly of: Readiness | undefined }): preact.JSX.Element | null {
+  if (of?.log === undefined) return null;
+  const { status, lastAppend, detail } = of.log;
+  return (
+    <dl class="facts">
+      <dt>Status</dt>
+      <dd>{status}</dd>
+      {lastAppend !== undefined && (
+        <>
+          <dt>Last append here</dt>
+          <dd>
+            <Time of={lastAppend} />
+          </dd>
+        </>
+      )}
+      {detail !== undefined && (
+        <>
+          <dt>Why</dt>
+          <dd>{detail}</dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+function RecentProblems({
+  value,
+  error,
+}: {
+  readonly value?: Problems;
+  readonly error?: unknown;
+}): preact.JSX.Element | null {
+  if (isProblem(error) && error.status === 404) return null; // the application does not serve them
+  return (
+    <section class="card" aria-labelledby="problems-title">
+      <h2 id="problems-title">Recent problems</h2>
+      {error !== undefined && value === undefined && <ProblemNotice error={error} />}
+      {value?.problems.length === 0 && <p class="quiet">None was answered since this process has started.</p>}
+      {value !== undefined && value.problems.length > 0 && (
+        <div class="scroll">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">When</th>
+                <th scope="col">Request</th>
+                <th scope="col">Answer</th>
+                <th scope="col" class="number">
+                  Times
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {value.problems.map(({ time, method, path, status, type, title, detail, count }) => (
+                <tr key={`${method} ${path} ${type} ${String(status)}`}>
+                  <td>
+                    <Time of={time} />
+                  </td>
+                  <td>
+                    <code>
+                      {method} {path}
+                    </code>
+                  </td>
+                  <td>
+                    <strong>
+                      {status} {title}
+                    </strong>
+                    <br />
+                    <span class="quiet">{detail}</span>
+                  </td>
+                  <td class="number">{count}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** A server that is not ready answers with 503 and tells why all the same. */
+async function readReadiness(signal: AbortSignal): Promise<Readiness> {
+  try {
+    return await ask<Readiness>('/health/ready', { signal });
+  } catch (error) {
+    if (isProblem(error) && 'status' in error.document && typeof error.document['status'] === 'string')
+      return error.document as unknown as Readiness;
+    throw error;
+  }
+}
+
+function rateText(rate: number): string {
+  return rate.toLocaleString('en', { maximumFractionDigits: rate < 10 ? 1 : 0 });
+}
+
+function behindText({ events, seconds }: ProjectionOverview['lag'], isThere: boolean): string {
+  if (isThere || events === 0) return '–';
+  const age = seconds === null ? '' : `, ${seconds.toLocaleString('en', { maximumFractionDigits: 1 })} s`;
+  return `${events.toLocaleString('en')}${age}`;
 }
