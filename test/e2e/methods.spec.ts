@@ -34,6 +34,7 @@ const PATHS: readonly (readonly [path: string, allow: string])[] = [
   ['/factor/what-if', READ],
   ['/events', BOTH],
   ['/events/{position}', READ],
+  ['/events/{position}/recorded', READ],
   ['/events/query', WRITE],
   ['/push', BOTH],
   ['/values', READ],

@@ -217,6 +217,11 @@ export function rawResponse(response: HttpResponse): ServerResponse {
   return isFastify(response) ? response.raw : response;
 }
 
+/** Whether the connection of the client has ended. */
+export function isGone(response: HttpResponse): boolean {
+  return rawResponse(response).destroyed;
+}
+
 /** Does the work while the client is connected. Resolves to undefined once it is gone: the answer would reach no one. */
 export async function whileConnected<Result>(
   response: HttpResponse,
