@@ -1,68 +1,116 @@
-/** Rows of one height of which only those are in the page that are seen; goes on for as many as there are. */
-import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
+/** Rows of one height of which only those are in the page that are seen, however many there are. */
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ComponentChild, RefObject } from 'preact';
-import { ScrollMap, rowsSeen, type RowWindow, type Scrolled } from './scroll-map.js';
+import type { RowWindow } from './scroll-map.js';
+import { useScroller, type ScrollerOptions } from './use-scroller.js';
 
-export interface ListHandle {
-  /** Shows this row as the first one. */
-  readonly scrollTo: (index: number) => void;
-}
-
-interface Props {
+interface Props extends ScrollerOptions {
   readonly label: string;
-  readonly count: number;
-  readonly rowHeight: number;
-  /** Grows by one with each row that is added before the first. */
-  readonly newest: number;
-  /** Whether rows that are added leave what is seen where it is. */
-  readonly isHeld: boolean;
-  readonly first: number;
-  readonly handle: RefObject<ListHandle>;
+  /** Set to what moves the list to a row. */
+  readonly scrollTo: RefObject<(index: number) => void>;
+  /** The position of the row, which it keeps while others are added before it. */
+  readonly positionAt: (index: number) => number;
+  readonly indexOf: (position: number) => number;
+  /** What stands in the row, and where it leads. */
   readonly row: (index: number) => ComponentChild;
-  readonly keyOf: (index: number) => string | number;
+  readonly linkOf: (position: number) => string;
+  readonly opened?: number | undefined;
   readonly onSeen: (seen: RowWindow) => void;
-  /** After a moment in which nothing moves. @param isAtTop whether nothing is above the first row */
-  readonly onRest: (seen: RowWindow, isAtTop: boolean) => void;
-  readonly onTop: (isAtTop: boolean) => void;
 }
 
-const REST_MS = 200;
 /** So many rows beside those that are seen are there, too. */
-const AROUND = 8;
+const AROUND = 6;
 
 export function EventList(props: Props): preact.JSX.Element {
-  const { label, count, rowHeight, newest, isHeld, first, handle, row, keyOf } = props;
-  const element = useRef<HTMLDivElement>(null);
-  const viewport = useRef(600);
-  const scrolled = useRef<Scrolled>({ offset: first * rowHeight, top: 0 });
-  const before = useRef({ newest, rowHeight });
-  const focused = useRef<string>();
-  const rest = useRef<ReturnType<typeof setTimeout>>();
-  const [, redraw] = useReducer((turn: number) => turn + 1, 0);
-  const latest = useRef(props);
-  latest.current = props;
+  const { label, count, rowHeight, positionAt, indexOf, row, linkOf, opened, onSeen } = props;
+  const { element, seen, topOf, elementHeight, onScroll, scrollTo, reveal } = useScroller(props);
+  props.scrollTo.current = scrollTo;
+  /** The row that the keyboard is at, by its position. */
+  const [current, setCurrent] = useState<number>();
+  const isFocusing = useRef(false);
 
-  const map = new ScrollMap(count * rowHeight, viewport.current);
-  if (before.current.rowHeight !== rowHeight || before.current.newest !== newest) {
-    const { offset } = scrolled.current;
-    const rows = offset / before.current.rowHeight;
-    const added = isHeld || offset > 0 ? newest - before.current.newest : 0;
-    scrolled.current = map.at(Math.max(0, rows + added) * rowHeight);
-    before.current = { newest, rowHeight };
-  }
-  const at = { viewport: viewport.current, rowHeight, count };
-  const seen = rowsSeen(scrolled.current, at);
+  useEffect(() => {
+    onSeen(seen);
+  }, [seen.first, seen.last, props.newest, count]);
 
-  const place = (to: Scrolled): void => {
-    scrolled.current = to;
-    if (element.current === null) return;
-    element.current.scrollTop = to.top;
-    scrolled.current = { offset: to.offset, top: element.current.scrollTop };
+  const currentIndex = current === undefined ? -1 : indexOf(current);
+  const isCurrentThere = currentIndex >= 0 && currentIndex < count;
+  useLayoutEffect(() => {
+    if (!isFocusing.current) return;
+    isFocusing.current = false;
+    const link = `a[data-position="${String(current)}"]`;
+    element.current?.querySelector<HTMLElement>(link)?.focus({ preventScroll: true });
+  });
+
+  const moveTo = (index: number): void => {
+    const to = Math.min(Math.max(0, index), count - 1);
+    if (to < 0) return;
+    isFocusing.current = true;
+    setCurrent(positionAt(to));
+    reveal(to);
   };
-  const currentMap = (): ScrollMap => new ScrollMap(latest.current.count * latest.current.rowHeight, viewport.current);
-  const rested = (): void => {
-    place(currentMap().at(scrolled.current.offset));
-    const { onRest } = latest.current;
-    onRest(rowsSeen(scrolled.current, { ...at, ...latest.current, viewport: viewport.current }), scrolled.current.offset === 0);
-    redraw(undefined);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const page = Math.max(1, seen.last - seen.first - 1);
+    const from = isCurrentThere ? currentIndex : seen.first;
+    const moves: Readonly<Record<string, number>> = {
+      ArrowDown: isCurrentThere ? from + 1 : from,
+      ArrowUp: from - 1,
+      PageDown: from + page,
+      PageUp: from - page,
+      Home: 0,
+      End: count - 1,
+    };
+    const to = moves[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    moveTo(to);
   };
+
+  const tabStop = isCurrentThere ? currentIndex : seen.first;
+  return (
+    <div
+      class="log-list"
+      ref={element}
+      onScroll={onScroll}
+      onKeyDown={onKeyDown}
+      tabIndex={count === 0 ? 0 : -1}
+    >
+      <div class="log-rows" role="list" aria-label={label} style={{ height: `${elementHeight}px` }}>
+        {indexesOf(seen, count, isCurrentThere ? currentIndex : undefined).map((index) => {
+          const position = positionAt(index);
+          return (
+            <div
+              key={position}
+              role="listitem"
+              aria-posinset={index + 1}
+              aria-setsize={count}
+              class="log-row"
+              style={{ height: `${rowHeight}px`, transform: `translateY(${topOf(index)}px)` }}
+            >
+              <a
+                href={linkOf(position)}
+                data-position={position}
+                tabIndex={index === tabStop ? 0 : -1}
+                aria-current={position === opened ? 'true' : undefined}
+                onFocus={() => {
+                  setCurrent(position);
+                }}
+              >
+                {row(index)}
+              </a>
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** Those around what is seen, and the one that has the focus, which would be lost with it. */
+function indexesOf({ first, last }: RowWindow, count: number, current?: number): readonly number[] {
+  const [from, to] = [Math.max(0, first - AROUND), Math.min(count - 1, last + AROUND)];
+  const indexes = Array.from({ length: Math.max(0, to - from + 1) }, (_, nth) => from + nth);
+  if (current !== undefined && (current < from || current > to)) indexes.push(current);
+  return indexes;
+}

@@ -97,13 +97,14 @@ export class Positions {
     delayMs: number,
   ): Promise<void> {
     const { signal } = ending;
+    const isGivenUp = (): boolean => signal.aborted;
     try {
       if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
-      if (signal.aborted) return;
+      if (isGivenUp()) return;
       const after = known?.upTo ?? firstOf(page) - 1;
       const range = { after, before: lastOf(page) + 1, limit: PAGE_SIZE };
       const { events, next, head } = await this.fetchPage(EVERYTHING, range, signal);
-      if (signal.aborted) return;
+      if (isGivenUp()) return;
       const rows = new Map(known?.rows);
       for (const row of eventRows(events)) rows.set(row.position, row);
       this.#error = undefined;
@@ -113,7 +114,7 @@ export class Positions {
       // It was cut short, or the log has grown.
       if (upTo > after && this.#wanted.includes(page)) this.#fetch(page, 0);
     } catch (error) {
-      if (signal.aborted) return;
+      if (isGivenUp()) return;
       this.#error = error;
       this.#fetching.delete(page);
       clearTimeout(this.#retry);

@@ -23,6 +23,8 @@ export interface SearchState {
   readonly downTo: number;
   /** Everything up to this one has. */
   readonly upTo: number;
+  /** How many rows have come before the first since it began. */
+  readonly added: number;
   readonly error?: unknown;
 }
 
@@ -40,7 +42,7 @@ export class Search {
     private readonly fetchPage: FetchPage,
     private readonly changed: () => void,
   ) {
-    this.#state = { rows: [], status: 'enough', downTo: from + 1, upTo: from };
+    this.#state = { rows: [], status: 'enough', downTo: from + 1, upTo: from, added: 0 };
   }
 
   get state(): SearchState {
@@ -118,7 +120,8 @@ export class Search {
     const rows = all.slice(0, MAX_ROWS);
     const oldest = rows.at(-1);
     const isCut = rows.length < all.length && oldest !== undefined;
-    this.#set({ rows, upTo, ...(isCut && { status: 'full', downTo: oldest.position }) });
+    const added = this.#state.added + ascending.length;
+    this.#set({ rows, upTo, added, ...(isCut && { status: 'full', downTo: oldest.position }) });
   }
 
   #page(range: PageRange, signal: AbortSignal): Promise<AnsweredPage> {
