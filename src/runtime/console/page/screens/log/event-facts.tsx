@@ -66,7 +66,7 @@ export function EventFacts({ event, stored, route }: Props): preact.JSX.Element 
           <dd>{eventsText(stored.commit)}</dd>
           <dt>Its hash</dt>
           <dd class="mono">{stored.commit.hash}</dd>
-          <dt>Before it</dt>
+          <dt>Hash before</dt>
           <dd class="mono">
             {stored.commit.previous ?? <span class="quiet">nothing: it is the first</span>}
           </dd>

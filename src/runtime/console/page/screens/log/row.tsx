@@ -31,8 +31,20 @@ export function RowText({
       </span>{' '}
       <span class="log-data">{of.data}</span> <span class="log-tags">{of.tags}</span>{' '}
       <time class="log-time" dateTime={of.time} title={of.time}>
-        {timeText(of.time)}
+        <RowTime of={of.time} />
       </time>
+    </>
+  );
+}
+
+/** On a narrow page the time of day alone; the day is seen when one is opened. */
+function RowTime({ of }: { readonly of: string }): preact.JSX.Element {
+  const [, day, time] = /^(.*, )(\S+)$/.exec(timeText(of)) ?? [];
+  if (day === undefined || time === undefined) return <>{timeText(of)}</>;
+  return (
+    <>
+      <span class="log-day">{day}</span>
+      {time}
     </>
   );
 }
