@@ -16,11 +16,17 @@ import {
   type StoredEvent,
 } from '../../src/runtime/event-log/event.js';
 import { WaitablePosition } from '../../src/runtime/event-log/following/waitable-position.js';
-import { matches } from '../../src/runtime/event-log/query.js';
+import { matches, type QueriedEvent } from '../../src/runtime/event-log/query.js';
 
 /** So many events are recorded in a second. */
 const PER_SECOND = 10;
 const BEGIN = Date.UTC(2026, 0, 31);
+const SENSORS = Array.from({ length: 7 }, (_, nth) => [tag(`sensor:${nth}`)]);
+
+/** When a computed event was recorded. */
+export function timeOf(where: number): string {
+  return new Date(BEGIN + (where * 1000) / PER_SECOND).toISOString();
+}
 
 /** Every thousandth event is a `reading.marked`, all others are `reading.taken`. Commits have one event, and hashes that prove nothing. */
 export class LongLog extends EventStore {
@@ -59,8 +65,9 @@ export class LongLog extends EventStore {
     let left = limit;
     const last = Math.min(through, this.#head.position);
     for (let nth = 0; nth < last - after && left > 0; nth += 1) {
-      const event = this.#at(backwards ? last - nth : after + 1 + nth);
-      if (!matches(query, event)) continue;
+      const where = backwards ? last - nth : after + 1 + nth;
+      if (!matches(query, this.#appended[where - this.size - 1] ?? outlineAt(where))) continue;
+      const event = this.#at(where);
       left -= 1;
       found.push(event);
       if (found.length < PAGE_SIZE) continue;
@@ -108,16 +115,22 @@ export class LongLog extends EventStore {
   #at(where: number): StoredEvent {
     const appended = this.#appended[where - this.size - 1];
     if (appended !== undefined) return appended;
-    const isMarked = where % 1000 === 0;
     return {
+      ...outlineAt(where),
       position: position(where),
-      type: isMarked ? 'reading.marked' : 'reading.taken',
-      revision: 1,
-      tags: [tag(`sensor:${where % 7}`)],
       data: { value: where },
       metadata: {},
-      time: new Date(BEGIN + (where * 1000) / PER_SECOND).toISOString(),
+      time: timeOf(where),
       commit: commitId(`made-up/${where}`),
     };
   }
+}
+
+/** What a query can ask for. */
+function outlineAt(where: number): QueriedEvent {
+  return {
+    type: where % 1000 === 0 ? 'reading.marked' : 'reading.taken',
+    revision: 1,
+    tags: SENSORS[where % SENSORS.length] ?? [],
+  };
 }

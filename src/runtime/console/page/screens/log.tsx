@@ -6,9 +6,9 @@ import { AllEvents } from './log/all-events.js';
 import { FilterForm } from './log/filter-form.js';
 import { FoundEvents } from './log/found-events.js';
 import { filterOf, isEmpty, positionIn } from './log/log-filter.js';
-import { useModel } from './log/model.js';
 import { OpenedEvent } from './log/opened-event.js';
 import { useHead } from './log/use-head.js';
+import { useModel } from './log/use-model.js';
 import { useIsNarrow } from './log/use-row-height.js';
 import type { ScreenProps } from './screen-props.js';
 
@@ -18,7 +18,7 @@ export function Log({ route }: ScreenProps): preact.JSX.Element {
   const isPaused = route.query.has('paused');
   const [isAtTop, setAtTop] = useState(true);
   const { head, error } = useHead(isAtTop && !isPaused);
-  const { model } = useModel();
+  const model = useModel();
   const isNarrow = useIsNarrow();
   const onTop = useCallback((isTop: boolean) => {
     setAtTop(isTop);

@@ -1,6 +1,4 @@
 /** What the application says of its events: their types, and who folds them. */
-import { useAsked } from '../../asked.js';
-import { ask } from '../../server.js';
 
 interface Consumer {
   readonly name: string;
@@ -15,12 +13,6 @@ export interface Model {
     readonly entityProjections: readonly Consumer[];
     readonly readModels: readonly Consumer[];
   }[];
-}
-
-/** Undefined where an application does not serve it, or as long as it is not known. */
-export function useModel(): { readonly model?: Model; readonly error?: unknown } {
-  const { value, error } = useAsked('model', (signal) => ask<Model>('/model', { signal }));
-  return { ...(value !== undefined && { model: value }), error };
 }
 
 export interface NamedConsumer {
