@@ -1,6 +1,7 @@
 /** The log in the console, in a browser: a million events, new ones, filters, and one opened. */
 import type { Browser, Page } from 'playwright-core';
 import { commitId, tag, type Metadata, type NewCommit } from '../../src/runtime/event-log/event.js';
+import { until } from '../support/api.js';
 import { accessibilityFaults, hasBrowser, launchBrowser } from '../support/browser.js';
 import { LongLog, timeOf } from '../support/long-log.js';
 import { parcelInsured, parcelSent } from '../support/parcels.js';
@@ -55,13 +56,8 @@ inBrowser('the log in the console', () => {
       const link = document.querySelector('a[data-position="${position}"]');
       return link !== null && Math.abs(link.getBoundingClientRect().top - top) < 3;
     })()`);
-  const firstSeenIs = async (position: number): Promise<void> => {
-    for (let turn = 0; turn < 300; turn += 1) {
-      if ((await isFirstSeen(position)) === true) return;
-      await page.waitForTimeout(20);
-    }
-    throw new Error(`the first event that is seen is ${await firstSeen()}, not ${position}`);
-  };
+  const firstSeenIs = (position: number): Promise<void> =>
+    until(async () => (await isFirstSeen(position)) === true);
   const focused = (): Promise<unknown> => page.evaluate('document.activeElement.dataset.position');
   const pageWidth = (): Promise<unknown> => page.evaluate('document.documentElement.scrollWidth');
   /** As somebody does who drags the scroll bar. @param part of the way down */
