@@ -60,7 +60,16 @@ module.exports = {
     ...layer('stores', 'runtime/stores/', LOG, KERNEL, FILE_ERRORS, SESSIONS, `${ACCESS}client-key`),
     ...layer('projection', 'runtime/projection/', FOLD, LOG, KERNEL, FILE_ERRORS, SESSIONS),
     ...layer('command', 'runtime/command/', FOLD, LOG, KERNEL),
-    ...layer('http', 'runtime/http/', 'runtime/projection/', 'runtime/command/', FOLD, LOG, ACCESS),
+    ...layer(
+      'http',
+      'runtime/http/',
+      'runtime/model/',
+      'runtime/projection/',
+      'runtime/command/',
+      FOLD,
+      LOG,
+      ACCESS,
+    ),
     ...layer('model', 'runtime/model/', 'runtime/projection/', 'runtime/command/', FOLD, LOG, KERNEL),
     ...layer(
       'testing',

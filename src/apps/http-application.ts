@@ -19,6 +19,7 @@ import {
   type HttpResponse,
 } from '../runtime/http/kernel/exchange.js';
 import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-document.js';
+import { PushStreams } from '../runtime/http/push/push-streams.js';
 import { commandTypesIn } from '../runtime/http/commands/commands.controller.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { answerUnreadable } from './unreadable-requests.js';
@@ -42,6 +43,7 @@ import {
   ProblemFilter,
   type ProblemHeaders,
 } from '../runtime/http/kernel/problem.filter.js';
+import { RECENT_PROBLEMS, type RecentProblems } from '../runtime/http/kernel/recent-problems.js';
 
 export interface HttpOptions extends OriginOptions, HttpServerOptions {
   readonly title: string;
@@ -68,6 +70,14 @@ class ApplicationFilter extends ProblemFilter {
       : error;
     return super.answer(problem, request, response);
   }
+}
+
+/** Undefined in an application that does not keep them. */
+function recentProblemsIn(container: ModulesContainer): RecentProblems | undefined {
+  const found = [...container.values()].map(
+    ({ providers }) => providers.get(RECENT_PROBLEMS)?.instance as RecentProblems | undefined,
+  );
+  return found.find((each) => each !== undefined);
 }
 
 const MAX_PARAMETER_LENGTH = 4096;
@@ -104,7 +114,9 @@ export async function createHttpApplication(
   }: HttpOptions,
 ): Promise<NestFastifyApplication> {
   keepTick();
-  const filter = new ApplicationFilter(async () => app.get<ProblemHeaders>(PROBLEM_HEADERS)());
+  const filter = new ApplicationFilter(async () => app.get<ProblemHeaders>(PROBLEM_HEADERS)(), {
+    note: (document, request) => recent?.note(document, request),
+  });
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     serverFactory: (handler: RequestListener) => createHttpServer(handler, { certificate, connections }),
@@ -137,6 +149,9 @@ export async function createHttpApplication(
     abortOnError: false,
     logger,
   });
+  const recent = recentProblemsIn(app.get(ModulesContainer));
+  if (forwarding !== undefined)
+    app.get(PushStreams).topics.contextElsewhere = (path) => forwarding.contextElsewhere(path);
   registerBodyParsers(fastify, [...jsonTypes, ...commandTypesIn(app.get(ModulesContainer))]);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(new ExactBodyPipe());

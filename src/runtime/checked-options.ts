@@ -126,6 +126,7 @@ export function checkedParts({ prefix, ...parts }: HttpParts): HttpParts {
   for (const origin of parts.origins ?? []) requireNone('http.origins', originFault(origin));
   requirePart('http.push', push, parts.push);
   requirePart('http.console', consoleOptions, parts.console);
+  requireModel(parts.model);
   const path = prefix?.replace(/^\/+|\/+$/g, '') ?? '';
   if (path === '') return parts;
   if (!path.split('/').every((segment) => SEGMENT.test(segment)))
@@ -140,6 +141,13 @@ function requirePart(option: string, schema: z.ZodType, given: unknown): void {
   if (given === undefined || typeof given === 'boolean') return;
   const issue = schema.safeParse(given).error?.issues[0];
   if (issue !== undefined) throw new InvalidSetting([option, ...issue.path].join('.'), issue.message);
+}
+
+function requireModel(given: unknown): void {
+  if (given === undefined || typeof given === 'boolean') return;
+  const { contexts } = given as { readonly contexts?: unknown };
+  if (!Array.isArray(contexts))
+    throw new InvalidSetting('http.model', 'must be true, false or an object with the list contexts');
 }
 
 function requireNone(option: string, fault: string | undefined): void {

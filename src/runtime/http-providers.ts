@@ -15,10 +15,17 @@ import { Gate } from './access/gate.js';
 import { Links } from './http/kernel/links.js';
 import { OriginPolicy } from './http/kernel/origin-policy.js';
 import { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './http/kernel/problem.filter.js';
+import { RECENT_PROBLEMS, RecentProblems } from './http/kernel/recent-problems.js';
 import { commandTypesIn, servesCommands } from './http/commands/commands.controller.js';
 import { OperationsController } from './http/operations/operations.controller.js';
+import { ProblemsController } from './http/operations/problems.controller.js';
+import { StorageController } from './http/operations/storage.controller.js';
+import { Verification } from './http/operations/verification.js';
+import { VerificationController } from './http/operations/verification.controller.js';
 import { entitiesController } from './http/entities/entities.controller.js';
 import { entityPastController } from './http/entities/entity-past.controller.js';
+import { ModelController } from './http/model/model.controller.js';
+import { SERVED_CONTEXTS, servedContexts, type ServedContexts } from './http/model/served-contexts.js';
 import { HealthController } from './http/health/health.controller.js';
 import { foldedController } from './http/projections/folded.controller.js';
 import { pastController } from './http/projections/past.controller.js';
@@ -32,7 +39,7 @@ import { PushGateway } from './http/push/websocket/push-gateway.js';
 import type { PushOptions } from './http/push/websocket/push-options.js';
 import { projectionController } from './http/projections/projection.controller.js';
 import { ProjectionsController } from './http/projections/projections.controller.js';
-import type { HttpParts } from './leftfold-options.js';
+import type { HttpParts, ModelOptions } from './leftfold-options.js';
 import type { ProjectionDefinition } from './projection/define-projection.js';
 import {
   isEntityProjection,
@@ -48,13 +55,31 @@ import { StartGuard } from './start-guard.js';
  * @param modules whose controllers are the runtime's own
  */
 export function httpProviders(
-  { prefix, events, commits, projections, hosts, origins, behindTlsProxy, access, push, console }: HttpParts,
+  {
+    prefix,
+    events,
+    commits,
+    projections,
+    hosts,
+    origins,
+    behindTlsProxy,
+    access,
+    push,
+    model,
+    operations,
+    console,
+  }: HttpParts,
   modules: ReadonlySet<Type>,
 ): readonly Provider[] {
   return [
     ProblemFilter,
+    ...(operations === true
+      ? [{ provide: RECENT_PROBLEMS, useFactory: (): RecentProblems => new RecentProblems() }]
+      : []),
+    ...(operations === true ? [Verification] : []),
     ...(push === undefined || push === false ? [] : [pushProvider(push)]),
     ...(console === undefined || console === false ? [] : [consoleProvider(console)]),
+    ...(model === undefined || model === false ? [] : [modelProvider(model)]),
     { provide: PushStreams, useFactory: (): PushStreams => new PushStreams() },
     {
       provide: LiveEvents,
@@ -117,12 +142,28 @@ export function httpProviders(
   ];
 }
 
+function modelProvider(model: true | ModelOptions): Provider {
+  return {
+    provide: SERVED_CONTEXTS,
+    inject: [ModulesContainer],
+    useFactory:
+      (container: ModulesContainer): ServedContexts =>
+      () =>
+        servedContexts(container, model === true ? [] : model.contexts),
+  };
+}
+
 function pushProvider(push: true | PushOptions): Provider {
   return {
     provide: PushGateway,
-    inject: [HttpAdapterHost, PushStreams, Links, Gate],
-    useFactory: (host: HttpAdapterHost, streams: PushStreams, links: Links, gate: Gate) =>
-      new PushGateway(host, streams, links, gate, push === true ? {} : push),
+    inject: [HttpAdapterHost, PushStreams, Links, Gate, ModulesContainer],
+    useFactory: (
+      host: HttpAdapterHost,
+      streams: PushStreams,
+      links: Links,
+      gate: Gate,
+      container: ModulesContainer,
+    ) => new PushGateway(host, streams, links, gate, push === true ? {} : push, container),
   };
 }
 
@@ -151,6 +192,7 @@ export function controllersOf({
   projections,
   operations,
   health,
+  model,
   push,
   console,
 }: HttpParts): Type[] {
@@ -160,8 +202,11 @@ export function controllersOf({
     ...(events === 'read-only' ? [ReadOnlyEventsController] : []),
     ...(commits === true ? [CommitsController, HeadController] : []),
     ...(projections === true ? [ProjectionsController] : []),
+    ...(model === undefined || model === false ? [] : [ModelController]),
     ...(push === undefined || push === false ? [] : [PushController]),
-    ...(operations === true ? [OperationsController] : []),
+    ...(operations === true
+      ? [OperationsController, ProblemsController, VerificationController, StorageController]
+      : []),
     ...(console === undefined || console === false ? [] : [ConsoleController]),
   ];
 }

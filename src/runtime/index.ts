@@ -7,6 +7,7 @@ export type {
   LeftfoldAsyncOptions,
   LeftfoldOptions,
   EntityOptions,
+  ModelOptions,
   ReadModelOptions,
   SnapshotOptions,
   WorkerOptions,

@@ -89,6 +89,11 @@ export interface WorkerOptions {
   readonly timeoutMs?: number;
 }
 
+export interface ModelOptions {
+  /** Contexts that other processes serve for this one, at the same paths: they are listed beside those of the application. */
+  readonly contexts: Readonly<NonNullable<ModuleMetadata['imports']>>;
+}
+
 /** What the application serves over HTTP beside its own. Nothing is served that is not named here. */
 export interface HttpParts extends OriginOptions {
   /**
@@ -104,8 +109,10 @@ export interface HttpParts extends OriginOptions {
   readonly commits?: boolean;
   /** `/projections`: how each projection is, its machine, and `resume` for one that has stopped. */
   readonly projections?: boolean;
-  /** `/projections/<name>/audit` and `/rebuild`. */
+  /** `/projections/<name>/audit` and `/rebuild`; `/problems`, those that were answered lately. */
   readonly operations?: boolean;
+  /** `/model`: the contexts of the application, their deciders, projections and events. */
+  readonly model?: boolean | ModelOptions;
   /** `/health/live` and `/health/ready`. */
   readonly health?: boolean;
   /**

@@ -20,6 +20,7 @@ import { Links } from './http/kernel/links.js';
 import { OriginPolicy } from './http/kernel/origin-policy.js';
 import { pathOf } from './http/kernel/paths.js';
 import { PROBLEM_HEADERS, ProblemFilter } from './http/kernel/problem.filter.js';
+import { RECENT_PROBLEMS } from './http/kernel/recent-problems.js';
 import { LiveEvents } from './http/push/live-events.js';
 import { PushStreams } from './http/push/push-streams.js';
 import { commandsController } from './http/commands/commands.controller.js';
@@ -122,6 +123,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
         OriginPolicy,
         Gate,
         ...(http.access === undefined ? [] : [Access]),
+        ...(http.operations === true ? [RECENT_PROBLEMS] : []),
         ProblemFilter,
         PROBLEM_HEADERS,
       ],
@@ -199,6 +201,7 @@ export class LeftfoldModule implements OnApplicationShutdown {
       deciders,
       reliesOn,
       records,
+      http,
     });
   }
 

@@ -6,6 +6,7 @@ import { assign, setup } from 'xstate';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { RecordedOf } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { APPENDING_PROBLEMS, READING_PROBLEMS, type Problem } from '../../src/runtime/http/index.js';
+import { Verification } from '../../src/runtime/http/operations/verification.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { defineEvent, defineProjection } from '../../src/runtime/index.js';
 import { PastBusy } from '../../src/runtime/projection/past/past-problems.js';
@@ -111,12 +112,17 @@ const REQUESTS: readonly Case[] = [
   ['projections', '/projections'],
   ['projection', '/projections/purse'],
   ['projectionDigest', '/projections/purse/digest?at=1'],
-  ['projectionMachine', '/projections/purse/machine'],
+  ['projectionMachine', '/projections/purse/machine?at=1'],
   ['resumeProjection', '/projections/purse/resume', posted({ skip: 1, reason: 'a slip' })],
   ['auditProjection', '/projections/purse/audit'],
   ['auditStatus', '/projections/purse/audit'],
   ['rebuildProjection', '/projections/purse/rebuild'],
   ['rebuildStatus', '/projections/purse/rebuild'],
+  ['model', '/model'],
+  ['problems', '/problems'],
+  ['verifyLog', '/verification'],
+  ['verificationStatus', '/verification'],
+  ['storage', '/storage'],
   ['purse', '/purse?at=1'],
   ['purse-folded', '/purse/folded?at=1'],
   ['purse-history', '/purse/history?to=1'],
@@ -164,6 +170,10 @@ describe('an answer is documented', () => {
       ['projectionDigest', '/projections/purse/digest'],
       ['projectionDigest', '/projections/purse/digest?at=1'],
       ['projectionMachine', '/projections/purse/machine', accepting('text/plain')],
+      ['projectionMachine', '/projections/purse/machine', accepting(JSON_TYPE)],
+      ['projectionMachine', '/projections/purse/machine?at=1'],
+      ['model', '/model'],
+      ['problems', '/problems'],
       ['auditStatus', '/projections/purse/audit'],
       ['rebuildStatus', '/projections/purse/rebuild'],
       ['auditProjection', '/projections/purse/audit'],
@@ -172,6 +182,11 @@ describe('an answer is documented', () => {
       ['rebuildProjection', '/projections/purse/rebuild'],
       ['rebuildProjection', '/projections/purse/rebuild', { headers: { prefer: 'wait=10' } }],
       ['rebuildStatus', '/projections/purse/rebuild'],
+      ['verificationStatus', '/verification'],
+      ['verifyLog', '/verification'],
+      ['verifyLog', '/verification', { headers: { prefer: 'wait=10' } }],
+      ['verificationStatus', '/verification'],
+      ['storage', '/storage'],
       ['purse', '/purse'],
       ['purse', '/purse', { method: 'HEAD', ...accepting('text/event-stream') }],
       ['purse', '/purse?at=1'],
@@ -194,6 +209,7 @@ describe('an answer is documented', () => {
       ['purse', '/purse?at=1'],
       ['purse-folded', '/purse/folded?at=1'],
       ['projectionMachine', '/projections/purse/machine'],
+      ['model', '/model'],
     ] as const) {
       const etag = (await fetch(api.url + path)).headers.get('etag') ?? '';
       await expectDocumented(id, path, { headers: { 'if-none-match': etag } });
@@ -249,7 +265,13 @@ describe('a problem is documented', () => {
       ['projectionDigest', '/projections/purse/digest?at=999'],
       ['projectionMachine', '/projections/purse/machine?x=1'],
       ['projectionMachine', '/projections/none/machine'],
+      ['projectionMachine', '/projections/purse/machine?key=a'],
+      ['projectionMachine', '/projections/purse/machine?at=999'],
       ['projectionMachine', '/projections/purse/machine', accepting('image/png')],
+      ['model', '/model?x=1'],
+      ['model', '/model', accepting('image/png')],
+      ['problems', '/problems?x=1'],
+      ['problems', '/problems', accepting('image/png')],
       ['resumeProjection', '/projections/none/resume'],
       ['resumeProjection', '/projections/purse/resume'],
       ['resumeProjection', '/projections/purse/resume?x=1'],
@@ -265,6 +287,12 @@ describe('a problem is documented', () => {
         [`${kind}Status`, `/projections/purse/${kind}?x=1`],
         [`${kind}Status`, `/projections/purse/${kind}`, { headers: { prefer: 'wait=x' } }],
       ]),
+      ['verifyLog', '/verification?x=1'],
+      ['verifyLog', '/verification', { headers: { prefer: 'wait=x' } }],
+      ['verifyLog', '/verification', posted('{')],
+      ['verifyLog', '/verification', posted('{}', `${JSON_TYPE}; charset=latin1`)],
+      ['verificationStatus', '/verification?x=1'],
+      ['storage', '/storage?x=1'],
       ['purse', '/purse?x=1'],
       ['purse-folded', '/purse/folded?x=1'],
       ['purse', '/purse?at=1&after=1'],
@@ -291,6 +319,7 @@ describe('a problem is documented', () => {
     const large = posted({ x: 'x'.repeat(1024 * 1024) });
     for (const kind of ['audit', 'rebuild'])
       await expectDocumented(`${kind}Projection`, `/projections/purse/${kind}`, large);
+    await expectDocumented('verifyLog', '/verification', large);
     for (const [id, path] of BODIES) await expectDocumented(id, path, large);
   });
 
@@ -330,6 +359,9 @@ describe('a problem is documented', () => {
       jest.spyOn(host, 'find').mockImplementation(() => {
         throw defect;
       });
+      jest.spyOn(app.get(Verification), 'status', 'get').mockImplementation(() => {
+        throw defect;
+      });
       await expectDocumented(id, path, init);
     },
   );
@@ -362,6 +394,7 @@ describe('a problem is documented', () => {
     await expectDocumented('purse', '/purse?at=1');
     await expectDocumented('purse-folded', '/purse/folded?at=1');
     await expectDocumented('projectionDigest', '/projections/purse/digest?at=1');
+    await expectDocumented('projectionMachine', '/projections/purse/machine?at=1');
     await expectDocumented('purse-history', '/purse/history?to=1');
     await expectDocumented('purse-what-if', '/purse/what-if?without=1');
   });
@@ -385,6 +418,7 @@ describe('of a projection that has stopped, an answer is documented', () => {
     await expectDocumented('purse', `/purse?at=${at}`);
     await expectDocumented('purse-folded', `/purse/folded?at=${at}`);
     await expectDocumented('projectionDigest', `/projections/purse/digest?at=${at}`);
+    await expectDocumented('projectionMachine', `/projections/purse/machine?at=${at}`);
     await expectDocumented('purse-history', '/purse/history');
     await expectDocumented('purse-what-if', '/purse/what-if?without=1,2');
     await expectDocumented('auditProjection', '/projections/purse/audit', { headers: { prefer: 'wait=10' } });
@@ -419,6 +453,7 @@ describe('of an event that cannot be read, an answer is documented', () => {
     await expectDocumented('purse', `/purse?at=${at}`);
     await expectDocumented('purse-folded', `/purse/folded?at=${at}`);
     await expectDocumented('projectionDigest', `/projections/purse/digest?at=${at}`);
+    await expectDocumented('projectionMachine', `/projections/purse/machine?at=${at}`);
     await expectDocumented('purse-history', `/purse/history?from=${at - 1}`);
     await expectDocumented('purse-what-if', '/purse/what-if?without=4');
   });
@@ -426,11 +461,17 @@ describe('of an event that cannot be read, an answer is documented', () => {
 
 describe('the document', () => {
   it('describes no answer that is not given', () => {
-    // A defect in there cannot be provoked. The last one is of entity projections: documented-entities.spec asks for it.
+    // A defect in there cannot be provoked. The other problems are of entity projections: documented-entities.spec asks for them.
     expect(api.unseen()).toEqual([
       'HealthController_live 500 internal-error',
       'HealthController_ready 500 internal-error',
       'projectionDigest 503 not-yet',
+      'projectionMachine 404 entity-not-found',
+      'projectionMachine 503 not-yet',
+      'projectionMachine 503 entity-queries-busy',
+      'projectionMachine 503 entity-query-too-slow',
+      'model 500 internal-error',
+      'problems 500 internal-error',
     ]);
   });
 

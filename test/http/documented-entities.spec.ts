@@ -74,6 +74,7 @@ const REQUESTS: readonly Case[] = [
   ['orders-entity', '/orders/a?at=1'],
   ['orders-entity-history', '/orders/a/history'],
   ['orders-entity-what-if', '/orders/a/what-if?without=2'],
+  ['projectionMachine', '/projections/orders/machine?key=a&at=2'],
 ];
 
 /** Those that fold from the log. */
@@ -101,6 +102,8 @@ describe('an answer is documented', () => {
       ['projection', '/projections/orders'],
       ['projectionDigest', '/projections/orders/digest'],
       ['projectionMachine', '/projections/orders/machine'],
+      ['projectionMachine', '/projections/orders/machine', { headers: { accept: 'application/json' } }],
+      ['projectionMachine', '/projections/orders/machine?key=a'],
       ['auditProjection', '/projections/orders/audit', waiting(10)],
       ['auditStatus', '/projections/orders/audit'],
       ['rebuildProjection', '/projections/orders/rebuild', waiting(10)],
@@ -175,6 +178,8 @@ describe('a problem is documented', () => {
       ['orders-entity-what-if', '/orders/a/what-if?without=1&at=999'],
       ['orders-entity-what-if', '/orders/nobody/what-if?without=1'],
       ['projectionDigest', '/projections/orders/digest?at=1'],
+      ['projectionMachine', '/projections/orders/machine?at=1'],
+      ['projectionMachine', '/projections/orders/machine?key=nobody'],
     ]),
   )('$id: $path', ({ id, path, init }) => expectDocumented(id, path, init));
 
@@ -191,6 +196,7 @@ describe('a problem is documented', () => {
     jest.spyOn(projection, 'isAnswering', 'get').mockReturnValue(false);
     expect((await fetch(`${api.url}/projections/orders/digest`)).status).toBe(503);
     await expectDocumented('projectionDigest', '/projections/orders/digest');
+    await expectDocumented('projectionMachine', '/projections/orders/machine?key=a');
   });
 
   it.each(rows(REQUESTS))('of a defect: $id', async ({ id, path }) => {
@@ -212,7 +218,7 @@ describe('a problem is documented', () => {
 
   it('when the past is busy', async () => {
     const busy = new PastBusy('orders');
-    for (const method of ['at', 'whatIf'] as const)
+    for (const method of ['at', 'stateAt', 'whatIf'] as const)
       jest.spyOn(projection.past, method).mockRejectedValue(busy);
     // eslint-disable-next-line @typescript-eslint/require-await, require-yield -- it fails before the first point
     jest.spyOn(projection.past, 'points').mockImplementation(async function* () {
@@ -229,6 +235,7 @@ describe('a problem is documented', () => {
         jest.spyOn(projection, method).mockRejectedValue(problem);
       await expectDocumented('orders-entity', '/orders/a');
       await expectDocumented('orders-list', '/orders');
+      await expectDocumented('projectionMachine', '/projections/orders/machine?key=a');
     },
   );
 
@@ -307,7 +314,9 @@ describe('of an event that cannot be read, an answer is documented', () => {
 
 describe('the document', () => {
   it('describes no answer that is not given', () => {
-    expect(api.unseen().filter((each) => each.startsWith('orders-'))).toEqual([]);
+    expect(
+      api.unseen().filter((each) => /^(?:orders-|projectionMachine .*(?:entit|not-yet))/.test(each)),
+    ).toEqual([]);
   });
 
   it('names the schemas of objects that it has more than once', () => {

@@ -4,6 +4,7 @@ import { Test } from '@nestjs/testing';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
+import type { RecentProblem } from '../../src/runtime/http/kernel/recent-problems.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import type { Projection } from '../../src/runtime/projection/projection.js';
 import { ProjectionHost } from '../../src/runtime/projection/projection-host.js';
@@ -426,6 +427,19 @@ describe.each(PLATFORMS)('on %s', (platform: Platform) => {
         expect({ type, detail }).toEqual({ type: 'about:blank', detail: `refused with ${status}` });
       });
 
+      it.each(['x-account', 'x account', 'retry-after'])(
+        'leaves out a header that cannot be sent: %s',
+        async (name) => {
+          const answer = await get(`/ledger/headers/${encodeURIComponent(name)}`);
+          expect([answer.headers.get('x-limit'), answer.headers.get('retry-after')]).toEqual(['5', null]);
+          expect((await problemOf(answer, 409)).detail).toBe('It has 3 and needs 5.');
+        },
+      );
+
+      it('is the answer where a controller sends a header that cannot be sent', async () => {
+        expect(await problemOf(await get('/ledger/account'), 500)).toMatchObject({ status: 500 });
+      });
+
       it('tells nothing of a defect', async () => {
         expect((await problemOf(await get('/ledger/defect'), 500)).detail).not.toContain('secret');
       });
@@ -488,6 +502,30 @@ describe.each(PLATFORMS)('on %s', (platform: Platform) => {
       it('resumes without a body', async () => {
         const response = await fetch(`${foreign.url}/projections/total/resume`, { method: 'POST' });
         expect((await problemOf(response, 409)).type).toBe('urn:leftfold:problem:projection-not-faulted');
+      });
+
+      it('lists the problems of its endpoints, those of one route and type as one', async () => {
+        for (const path of ['/events/8', '/events/9', '/total?at=x', '/none'])
+          await get(path, { accept: JSON_TYPE });
+        const { problems } = (await json('/problems')) as { problems: readonly RecentProblem[] };
+        expect(problems).toMatchObject([
+          {
+            method: 'GET',
+            path: '/total',
+            status: 400,
+            type: 'urn:leftfold:problem:invalid-parameter',
+            title: 'A parameter is not acceptable',
+            count: 1,
+          },
+          {
+            method: 'GET',
+            path: '/events/9',
+            status: 404,
+            type: 'urn:leftfold:problem:no-such-event',
+            title: 'There is no such event',
+            count: 2,
+          },
+        ]);
       });
 
       it('tells whether it is ready', async () => {

@@ -32,7 +32,16 @@ function applicationOf(...modules: NonNullable<DynamicModule['imports']>): Promi
     EventEmitterModule.forRoot({ wildcard: true }),
     LeftfoldModule.forRoot({
       store: new MemoryStore(),
-      http: { events: true, commits: true, projections: true, operations: true, health: true, push: true },
+      http: {
+        events: true,
+        commits: true,
+        projections: true,
+        operations: true,
+        model: true,
+        health: true,
+        push: true,
+        console: true,
+      },
     }),
   ];
   return createHttpApplication(

@@ -28,7 +28,16 @@ export function contextApp(
       description: `The contexts ${names.join(', ')}, folded over the log of another process.`,
       examples: (url) => names.map((name) => `curl ${url}/${name}`),
     },
-    http: { events: true, commits, projections: true, operations: true, health: true, push: true, console },
+    http: {
+      events: true,
+      commits,
+      projections: true,
+      operations: true,
+      model: true,
+      health: true,
+      push: true,
+      console,
+    },
     // The hello-world protocol: a process with one state.
     ...(names.length === 1 && { aliases: new Map([[`/${PROTOCOL_PATHS.state}`, `/${String(only)}/state`]]) }),
     isBoundToLog: true,

@@ -32,6 +32,7 @@ export function logApp(
       commits: true,
       projections: hasContexts,
       operations: hasContexts,
+      model: hasContexts,
       health: true,
       push: true,
       console,

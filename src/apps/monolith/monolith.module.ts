@@ -26,7 +26,16 @@ export function monolith({ commits, forward, console }: Settings, parts: Parts):
     forwardable,
     about: aboutOf(parts.contexts),
     page: pageOf(parts.contexts),
-    http: { events: true, commits, projections: true, operations: true, health: true, push: true, console },
+    http: {
+      events: true,
+      commits,
+      projections: true,
+      operations: true,
+      model: { contexts: parts.contexts },
+      health: true,
+      push: true,
+      console,
+    },
     // Contexts that are handed on run elsewhere.
     sharesLog: names.length > 0,
   };

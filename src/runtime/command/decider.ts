@@ -250,23 +250,28 @@ function requireName(name: string): void {
     throw new Error(`decider ${name}: a name is lower case letters, digits and dashes, as in order`);
 }
 
-/** The command that creates a subject. @throws Error when there are several and none says that it does */
-export function creatingCommand({ name, fold, commands }: AnyDecider): string | undefined {
+/** The commands that say that they create a subject; where none does, those that are possible at first and do not say otherwise. */
+export function creatingCommands({ fold, commands }: AnyDecider): readonly string[] {
   const all = Object.entries(commands) as readonly (readonly [string, AnyCommand])[];
   const said = all.filter(([, { creates }]) => creates === true);
   const possible = all.filter(
     ([, command]) => command.creates !== false && allows({ fold }, fold.initial, command),
   );
-  const creating = said.length > 0 ? said : possible;
-  if (creating.length > 1) {
-    const names = creating.map(([command]) => command).join(', ');
-    throw new Error(
-      said.length > 0
-        ? `decider ${name}: ${names} say creates: true; only one of them can`
-        : `decider ${name}: ${names} are possible at first; say of one of them creates: true`,
-    );
-  }
-  return creating[0]?.[0];
+  return (said.length > 0 ? said : possible).map(([name]) => name);
+}
+
+/** The command that creates a subject. @throws Error when there are several and none says that it does */
+export function creatingCommand(decider: AnyDecider): string | undefined {
+  const creating = creatingCommands(decider);
+  const [first, second] = creating;
+  if (first === undefined || second === undefined) return first;
+  const where = `decider ${decider.name}: ${creating.join(', ')}`;
+  const { creates } = (decider.commands as Readonly<Record<string, AnyCommand>>)[first] ?? {};
+  throw new Error(
+    creates === true
+      ? `${where} say creates: true; only one of them can`
+      : `${where} are possible at first; say of one of them creates: true`,
+  );
 }
 
 function requireCommands(name: string, commands: object, consumes: readonly AnyContract[]): void {

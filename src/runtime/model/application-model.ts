@@ -51,13 +51,12 @@ export interface DeciderInModel extends ConsumerInModel {
 
 /** @param modules Nest modules: contexts, or the module of an application that imports them */
 export function applicationModel(modules: readonly unknown[]): ApplicationModel {
-  const parts = contextsIn(modules);
+  return modelOf(contextsIn(modules));
+}
+
+export function modelOf(parts: readonly ContextParts[]): ApplicationModel {
   const contexts = parts.map(contextInModel);
-  const contracts = new Map<string, AnyContract>();
-  for (const { features } of parts) {
-    for (const contract of features.flatMap(contractsOf)) contracts.set(contract.type, contract);
-  }
-  const all = [...contracts.values()].toSorted((one, other) => (one.type < other.type ? -1 : 1));
+  const all = contractsOfContexts(parts);
   return {
     contexts,
     events: all.map(({ type, revision, open, examples }) => ({
@@ -76,6 +75,15 @@ export function applicationModel(modules: readonly unknown[]): ApplicationModel 
       consumedBy: contexts.flatMap((context) => consumersIn(context, type)),
     })),
   };
+}
+
+/** Those that they publish, record or consume, by type. */
+export function contractsOfContexts(parts: readonly ContextParts[]): readonly AnyContract[] {
+  const contracts = new Map<string, AnyContract>();
+  for (const { features } of parts) {
+    for (const contract of features.flatMap(contractsOf)) contracts.set(contract.type, contract);
+  }
+  return [...contracts.values()].toSorted((one, other) => (one.type < other.type ? -1 : 1));
 }
 
 /** Runtime events are its own matter. */
@@ -129,7 +137,7 @@ function deciderInModel(decider: AnyDecider): DeciderInModel {
   };
 }
 
-function recordedTypes(records: Records): readonly string[] {
+export function recordedTypes(records: Records): readonly string[] {
   return [...new Set(contractsOfRecords(records).map(({ type }) => type))];
 }
 

@@ -1,9 +1,15 @@
 /** The states of a decider's machine, each with the commands that it allows, and the events that lead from one to another. */
 import { inOrderFor } from '../fold/fold.js';
 import type { Machine } from '../fold/fold.js';
-
-type StateNode = Machine['root'];
-type Transition = StateNode['always'] extends readonly (infer Each)[] | undefined ? Each : never;
+import {
+  allNodes,
+  childrenOf,
+  isForbidding,
+  ownTransitions,
+  pathOf,
+  type StateNode,
+  type Transition,
+} from '../fold/state-nodes.js';
 
 export interface Chart {
   readonly states: readonly StateInChart[];
@@ -44,12 +50,11 @@ export function chartOf({ root }: Machine, commands: readonly ChartedCommand[]):
         guarded: allowed.filter(({ how }) => how === 'guarded').map(({ name }) => name),
       };
     }),
-    transitions: allNodes(root).flatMap((node) => [
-      ...[...node.transitions].flatMap(([event, transitions]) =>
-        transitions.flatMap((transition) => arrowsOf(node, transition, event, root)),
+    transitions: allNodes(root).flatMap((node) =>
+      ownTransitions(node).flatMap(([event, transition]) =>
+        arrowsOf(node, transition, event === '' ? ALWAYS : event, root),
       ),
-      ...(node.always ?? []).flatMap((transition) => arrowsOf(node, transition, ALWAYS, root)),
-    ]),
+    ),
   };
 }
 
@@ -90,18 +95,10 @@ function transitionsFor(node: StateNode, type: string): readonly Transition[] {
   return inOrderFor(type, descriptors).flatMap((each) => node.transitions.get(each) ?? []);
 }
 
-const isForbidding = ({ target, actions }: Transition): boolean =>
-  target === undefined && actions.length === 0;
-
 /** The state and those around it. */
 function nodesFrom(node: StateNode): readonly StateNode[] {
   return node.parent === undefined ? [node] : [node, ...nodesFrom(node.parent)];
 }
-
-const childrenOf = (node: StateNode): readonly StateNode[] =>
-  Object.values(node.states) as readonly StateNode[];
-
-const allNodes = (node: StateNode): readonly StateNode[] => [node, ...childrenOf(node).flatMap(allNodes)];
 
 /** The states without states of their own. */
 function leavesOf(node: StateNode): readonly StateNode[] {
@@ -118,5 +115,5 @@ function initialLeaves(node: StateNode): readonly StateNode[] {
 }
 
 function nameOf(node: StateNode, root: StateNode): string {
-  return node === root ? '(state)' : node.path.join('.');
+  return node === root ? '(state)' : pathOf(node);
 }

@@ -1,8 +1,14 @@
 /** Draws a machine as Mermaid text (https://mermaid.js.org/syntax/stateDiagram.html). */
 import type { Machine } from '../fold/fold.js';
-
-type StateNode = Machine['root'];
-type Transition = StateNode['always'] extends readonly (infer Each)[] | undefined ? Each : never;
+import {
+  childrenOf,
+  isForbidding,
+  ownTransitions,
+  shownEvent,
+  shownGuard,
+  type StateNode,
+  type Transition,
+} from '../fold/state-nodes.js';
 
 /** Mermaid's keywords, which cannot be the id of a state. */
 const RESERVED = new Set([
@@ -60,16 +66,14 @@ class Diagram {
   }
 
   #collect(node: StateNode): void {
-    for (const [descriptor, transitions] of node.transitions) {
-      for (const each of transitions) this.#draw(node, eventIn(descriptor), each);
-    }
-    for (const each of node.always ?? []) this.#draw(node, '', each);
+    for (const [descriptor, each] of ownTransitions(node)) this.#draw(node, shownEvent(descriptor), each);
     for (const child of childrenOf(node)) this.#collect(child);
   }
 
-  #draw(source: StateNode, event: string, { target, actions, guard }: Transition): void {
-    if (target === undefined && actions.length === 0) return;
-    const label = [event, ...(guard === undefined ? [] : [`[${guardIn(guard)}]`])]
+  #draw(source: StateNode, event: string, transition: Transition): void {
+    if (isForbidding(transition)) return;
+    const { target, guard } = transition;
+    const label = [event, ...(guard === undefined ? [] : [`[${shownGuard(guard)}]`])]
       .filter((part) => part !== '')
       .join(' ');
     for (const each of target ?? [source]) {
@@ -112,30 +116,10 @@ class Diagram {
   }
 }
 
-const childrenOf = (node: StateNode): readonly StateNode[] =>
-  Object.values(node.states) as readonly StateNode[];
-
 /** The parent of both, if that is a compound state; regions of a parallel state are drawn separately. */
 function commonParentOf(source: StateNode, target: StateNode): StateNode | undefined {
   const { parent } = source;
   return parent === target.parent && parent?.type === 'compound' ? parent : undefined;
-}
-
-function eventIn(descriptor: string): string {
-  return descriptor.startsWith('xstate.done.') ? 'done' : descriptor;
-}
-
-/** The guard's name, or the expression that it is composed of. */
-function guardIn(guard: unknown): string {
-  if (typeof guard === 'string') return guard;
-  if (typeof guard === 'function') {
-    const { name, guards = [] } = guard as { readonly name: string; readonly guards?: readonly unknown[] };
-    if (guards.length === 0) return name === '' || name === 'guard' ? 'inline' : name;
-    const parts = guards.map(guardIn);
-    return name === 'not' ? `not ${parts.join()}` : `(${parts.join(` ${name} `)})`;
-  }
-  const { type } = guard as { readonly type?: unknown };
-  return typeof type === 'string' ? type : 'inline';
 }
 
 /** Characters with a meaning in Mermaid are replaced by their entity code (`#59;`). */

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { MODULE_METADATA } from '@nestjs/common/constants.js';
 import type { DynamicModule, Type } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
 import type { AnyContract } from '../event-log/contracts/event-contract.js';
 import type { Reliance } from '../event-log/contracts/publishing/reliance.js';
 import type { ProjectionDefinition } from './define-projection.js';
@@ -24,7 +25,12 @@ export interface Feature {
   readonly reliesOn?: readonly Reliance[];
   /** What it records beside what its commands name. */
   readonly records?: readonly AnyContract[];
+  /** Whether it is served. */
+  readonly http?: boolean;
 }
+
+/** Token of the feature in its dynamic module. */
+export const FEATURE = 'leftfold:feature';
 
 /** A bounded context: a Nest module with its features. */
 export interface ContextParts {
@@ -35,10 +41,17 @@ export interface ContextParts {
 
 const features = new WeakMap<DynamicModule, Feature>();
 
-/** Marks a dynamic module with its feature, so that `definitionsIn` and `contractsIn` find it in modules that import it. */
+/**
+ * Marks a dynamic module with its feature, so that `definitionsIn` and `contractsIn` find it in modules that import it, and `contextsOf` in an application
+ * that runs.
+ */
 export function withFeature<Module extends DynamicModule>(module: Module, feature: Feature): Module {
-  features.set(module, feature);
-  return module;
+  const marked = {
+    ...module,
+    providers: [...(module.providers ?? []), { provide: FEATURE, useValue: feature }],
+  };
+  features.set(marked, feature);
+  return marked;
 }
 
 /** The projections of these modules and of all that they import, by name. */
@@ -76,11 +89,26 @@ export function contextsIn(modules: readonly unknown[]): readonly ContextParts[]
   const contexts = all.flatMap((module) => {
     const own = importedBy(module).flatMap(featureOf);
     if (own.length === 0) return [];
-    const { name } = typeof module === 'function' ? module : module.module;
-    return [{ name: name.replace(/Module$/, '') || name, features: own }];
+    return [{ name: contextNameOf(typeof module === 'function' ? module : module.module), features: own }];
   });
   return alone.length === 0 ? contexts : [...contexts, { name: 'Application', features: alone }];
 }
+
+/** As `contextsIn`, of an application that runs. */
+export function contextsOf(container: ModulesContainer): readonly ContextParts[] {
+  const features = new Map(
+    [...container.values()].flatMap((module) => {
+      const feature = module.providers.get(FEATURE)?.instance as Feature | undefined;
+      return feature === undefined ? [] : [[module, feature] as const];
+    }),
+  );
+  return [...container.values()].flatMap(({ metatype, imports }) => {
+    const own = [...imports].flatMap((each) => features.get(each) ?? []);
+    return own.length === 0 ? [] : [{ name: contextNameOf(metatype), features: own }];
+  });
+}
+
+const contextNameOf = ({ name }: { readonly name: string }): string => name.replace(/Module$/, '') || name;
 
 const featureOf = (module: unknown): readonly Feature[] => {
   const feature = isModule(module) && typeof module !== 'function' ? features.get(module) : undefined;

@@ -18,7 +18,7 @@ export interface AskOptions {
 }
 
 /** While the server is away, it is asked so often. */
-const RETRY_MS = 2000;
+export const RETRY_MS = 2000;
 
 /**
  * @param key what is asked for: another key begins anew, and forgets what was answered
@@ -75,7 +75,7 @@ export function useAsked<Value>(
 }
 
 /** What is answered so once is answered so again. */
-function isRefusal(error: unknown): boolean {
+export function isRefusal(error: unknown): boolean {
   return isProblem(error) && error.status < 500 && error.status !== 429;
 }
 

@@ -55,8 +55,15 @@ export async function ask<Body>(path: string, request: OtherRequest = {}): Promi
 
 /** A change that somebody has asked for, once; a repetition of the same request is answered as the first was. */
 export async function change<Body>(path: string, body?: unknown, request: OtherRequest = {}): Promise<Body> {
-  const headers = { 'idempotency-key': crypto.randomUUID(), ...request.headers };
+  const headers = { 'idempotency-key': newKey(), ...request.headers };
   return ask<Body>(path, { method: 'POST', ...(body !== undefined && { body }), ...request, headers });
+}
+
+/** For a request that is to be carried out once. `crypto.randomUUID` is missing on pages that came over plain HTTP from another machine. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, '0'),
+  ).join('');
 }
 
 /** Why something is not to be seen, in words for who looks at it. */

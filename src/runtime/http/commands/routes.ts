@@ -20,6 +20,32 @@ export function routesOf(given: Servable | { readonly name: string }): readonly 
   return served === undefined ? [] : routesOfDecider(served);
 }
 
+/** Where a decider and its commands are served, with names of parameters in braces: `orders`, and `orders/{id}/payment` by the name of the command. */
+export interface Places {
+  readonly path: string;
+  readonly commands: ReadonlyMap<string, string>;
+}
+
+/** Undefined for what has no commands, or says `http: false`. */
+export function placesOf(decider: AnyDecider): Places | undefined {
+  if (Object.keys(decider.commands as object).length === 0) return undefined;
+  const served = servedDecider(decider);
+  if (served === undefined) return undefined;
+  const { path, commands, creating } = served;
+  const places = new Map(commands.map((named) => [named.name, placeIn(served, named)]));
+  if (creating !== undefined) places.set(creating.name, path);
+  return { path, commands: places };
+}
+
+/** Undefined when it says `http: false`. */
+export function placeOfDecision({ name, command }: AnyDecision): string | undefined {
+  const { http } = command as AnyCommand;
+  return http === false ? undefined : (http?.path ?? name);
+}
+
+const placeIn = ({ path, decider }: ServedDecider, command: NamedCommand): string =>
+  `${path}/{${decider.ids.parameter}}/${command.path}`;
+
 /**
  * Undefined when it says `http: false`.
  *
@@ -101,7 +127,7 @@ function routesOfDecider(served: ServedDecider): readonly Route[] {
     },
     ...commands.map((named) => ({
       method: 'POST' as const,
-      path: `${path}/:${decider.ids.parameter}/${asRoute(named.path)}`,
+      path: asRoute(placeIn(served, named)),
       scope,
       accepts: acceptedBy(named.command),
       documented: ApiCommand(served, named, { isCreation: false }),

@@ -47,8 +47,9 @@ import {
   type RecordedEvent,
 } from '../../event-log/event.js';
 import { EventLog, type AppendOptions } from '../../event-log/event-log.js';
+import { wantsEventStream } from '../kernel/event-streams.js';
+import { idOf, readLastEventId, requireInLog } from '../push/event-stream-request.js';
 import { commitAt } from '../../event-log/position-at-time.js';
-import { idOf, readLastEventId, requireInLog, wantsEventStream } from '../push/event-stream-request.js';
 import { eventsSource } from '../push/events-source.js';
 import { LiveEvents } from '../push/live-events.js';
 import { PushStreams } from '../push/push-streams.js';

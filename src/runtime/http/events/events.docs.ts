@@ -22,7 +22,7 @@ import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidBody, InvalidHeader, InvalidParameter } from '../kernel/problem.js';
 import { appendRequest } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, apiCloudEvent, apiNewCloudEvent } from './cloud-event.js';
-import { EVENT_STREAM_TYPE } from '../push/event-stream-frames.js';
+import { EVENT_STREAM_TYPE } from '../kernel/event-streams.js';
 import {
   INVALID_LAST_EVENT_ID,
   LAST_EVENT_ID_HEADER,

@@ -30,6 +30,7 @@ export interface FastifyResponse {
   status(code: number): unknown;
   header(name: string, value: string): unknown;
   headers(values: Record<string, string>): unknown;
+  removeHeader(name: string): unknown;
   getHeader(name: string): number | string | string[] | undefined;
   getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>;
   /** From then on the answer is written to `raw`. */
@@ -243,7 +244,7 @@ export async function whileConnected<Result>(
   }
 }
 
-function isFastify(response: HttpResponse): response is FastifyResponse {
+export function isFastify(response: HttpResponse): response is FastifyResponse {
   return 'raw' in response;
 }
 

@@ -17,6 +17,7 @@ import { commitOptions } from '../events/idempotency.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { JSON_TYPE, readBody } from '../kernel/bodies.js';
 import {
+  JSON_UTF_8,
   queryOf,
   send,
   sendJson,
@@ -41,9 +42,11 @@ import { AnyReadModel } from '../../projection/read-models/any-read-model.js';
 import { ProjectionHost } from '../../projection/projection-host.js';
 import { resumeProjection, skipFaultedEvent } from '../../projection/resume.js';
 import { logOperation } from '../operations/log-operation.js';
+import { activeMachine, isOfNow, readMachineRequest } from './active-machine.js';
 import { positionOf } from './as-of.js';
 import { anyProjectionNamed, projectionWithMachine } from './projection-not-found.js';
-import { ApiDetails, ApiDigest, ApiMachine, ApiOverview, ApiResume } from './projections.docs.js';
+import { ApiDetails, ApiDigest, ApiOverview, ApiResume } from './projections.docs.js';
+import { ApiMachine, MACHINE_TYPES } from './machine.docs.js';
 import { requireRecovered } from './query.js';
 import { readResume } from './resume-request.js';
 import { readPointInTime } from './time-parameter.js';
@@ -117,20 +120,26 @@ export class ProjectionsController {
 
   @Get(':name/machine')
   @ApiMachine()
-  machine(@Param('name') name: string, @Req() request: HttpRequest, @Res() response: HttpResponse): void {
-    refuseUnknownParameters(queryOf(request), []);
-    const { definition } = projectionWithMachine(name, this.host);
-    const type = negotiate(request.headers.accept, ['text/vnd.mermaid', 'text/plain']);
-    const text = diagramOf(definition.machine);
-    const entityTag = `"${createHash('sha256').update(text).digest('base64url')}"`;
-    const isKnown = matchesEntityTag(request.headers['if-none-match'], entityTag);
-    const headers = {
-      etag: entityTag,
-      'cache-control': 'no-cache',
-      vary: varyBy(response, 'Accept'),
-      'content-type': `${type}; charset=utf-8`,
-    };
-    send(response, isKnown ? 304 : 200, headers, isKnown ? undefined : text);
+  async machine(
+    @Param('name') name: string,
+    @Req() request: HttpRequest,
+    @Res() response: HttpResponse,
+  ): Promise<void> {
+    const query = queryOf(request);
+    refuseUnknownParameters(query, ['at', 'key']);
+    const projection = projectionWithMachine(name, this.host);
+    const asked = readMachineRequest(query, projection);
+    // A diagram shows no active states.
+    const type = negotiate(request.headers.accept, isOfNow(asked) ? MACHINE_TYPES : [JSON_TYPE]);
+    if (type !== JSON_TYPE) {
+      const { machine } = projection.definition;
+      sendTagged(request, response, { type: `${type}; charset=utf-8`, body: diagramOf(machine) });
+      return;
+    }
+    const found = await whileConnected(response, (signal) => activeMachine(projection, asked, signal));
+    if (found === undefined) return;
+    const headers = { 'leftfold-position': String(found.position) };
+    sendTagged(request, response, { type: JSON_UTF_8, body: JSON.stringify(found), headers });
   }
 
   @Post(':name/resume')
@@ -163,6 +172,23 @@ export class ProjectionsController {
       sendJson(response, 201, headers, linked(overview, this.links));
     }
   }
+}
+
+/** What it is now; the entity tag is a digest of the body. */
+function sendTagged(
+  request: HttpRequest,
+  response: HttpResponse,
+  { type, body, headers }: { readonly type: string; readonly body: string; readonly headers?: Headers },
+): void {
+  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+  const isKnown = matchesEntityTag(request.headers['if-none-match'], etag);
+  const vary = varyBy(response, 'Accept');
+  send(
+    response,
+    isKnown ? 304 : 200,
+    { ...headers, etag, 'cache-control': 'no-cache', vary, 'content-type': type },
+    isKnown ? undefined : body,
+  );
 }
 
 /** Not to be kept in a cache: the next answer is another one. */

@@ -5,16 +5,13 @@ import { NotFaulted, NotSkippable } from '../../projection/resume.js';
 import { APPENDING_PROBLEMS, READING_PROBLEMS } from '../events/log-problems.js';
 import {
   ApiEndpoint,
-  CACHE_HEADERS,
   COMMAND_HEADERS,
-  ENTITY_TAG,
   LOCATION_HEADER,
   POSITION_HEADER,
   apiPosition,
   apiTime,
 } from '../kernel/api-docs.js';
 import { JSON_TYPE, bodyProblems } from '../kernel/bodies.js';
-import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidBody, InvalidHeader, InvalidParameter } from '../kernel/problem.js';
 import { PAST_PROBLEMS, apiPointInTime } from './projection.docs.js';
 import { NotYet } from './query.js';
@@ -22,8 +19,6 @@ import { ProjectionNotFound } from './projection-not-found.js';
 import { skipBody } from './resume-request.js';
 
 export const PROJECTION_NAME = { name: z.string().describe('The name of a projection') };
-
-const MACHINE_TYPES = ['text/vnd.mermaid', 'text/plain'] as const;
 
 const UNKNOWN_PARAMETER = new InvalidParameter('full', 'There is no parameter full; there are none here.');
 const NOT_FOUND = new ProjectionNotFound('totals', ['total']);
@@ -189,27 +184,6 @@ export function ApiDigest(): MethodDecorator {
       new NotYet('orders is recovering; it has folded up to position 6.', position(6)),
       ...PAST_PROBLEMS,
     ],
-  });
-}
-
-export function ApiMachine(): MethodDecorator {
-  const diagram = z.string().meta({ example: 'stateDiagram-v2\n  …' });
-  const headers = { ETag: ENTITY_TAG.describe('A digest of the diagram') };
-  return ApiEndpoint({
-    tag: 'projections',
-    summary: 'The machine of a projection, as a diagram',
-    id: 'projectionMachine',
-    path: PROJECTION_NAME,
-    headers: CACHE_HEADERS,
-    answers: {
-      200: {
-        description: 'Mermaid text',
-        headers,
-        body: { [MACHINE_TYPES[0]]: diagram, [MACHINE_TYPES[1]]: diagram },
-      },
-      304: { description: 'It is the one of If-None-Match', headers },
-    },
-    problems: [UNKNOWN_PARAMETER, NOT_FOUND, new NotAcceptable(MACHINE_TYPES)],
   });
 }
 

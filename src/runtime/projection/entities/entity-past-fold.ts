@@ -81,9 +81,14 @@ export class PastFold<Context> {
   }
 
   /** Undefined when no event has made it, or the last one has ended it. */
+  state(): FoldState<Context> | undefined {
+    return this.#position === undefined || this.definition.forgets(this.#state) ? undefined : this.#state;
+  }
+
+  /** Undefined where `state` is. */
   view(): View | undefined {
     const at = this.#position;
-    if (at === undefined || this.definition.forgets(this.#state)) return undefined;
+    if (at === undefined || this.state() === undefined) return undefined;
     return this.#folding(at, this.#last, () => this.definition.view(this.#state, this.key));
   }
 

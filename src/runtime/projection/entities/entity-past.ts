@@ -10,6 +10,7 @@ import {
   type RecordedEvent,
   type Tag,
 } from '../../event-log/event.js';
+import type { FoldState } from '../../fold/fold-state.js';
 import type { View } from '../define-projection.js';
 import type { Skipped } from '../folding.js';
 import { ConcurrentFolds } from '../past/concurrent-folds.js';
@@ -80,19 +81,33 @@ export class EntityPast<Context = unknown> {
   }
 
   /** As it was at a position; undefined when there was none. @throws AfterHead, CannotBeFolded, PastBusy */
-  async at(
+  at(
     key: string,
     range: FoldRange,
   ): Promise<{ readonly position: Position; readonly view: View; readonly faultAt?: Position } | undefined> {
-    await this.#requireRecorded(range.through);
-    return this.#folds.run(async () => {
-      const upToFault = await this.#upToFault(key, range);
-      const { faultAt } = upToFault;
-      const fold = await this.#foldFrom(key, upToFault.through);
-      for await (const event of this.#events(key, fold.position, upToFault)) fold.take(event);
+    return this.#foldedAt(key, range, (fold, faultAt) => {
       const view = fold.view();
       if (view === undefined) return undefined;
       return { position: fold.position ?? START, view, ...(faultAt !== undefined && { faultAt }) };
+    });
+  }
+
+  /** The state behind the view that `at` gives. @throws as `at` does */
+  stateAt(key: string, range: FoldRange): Promise<FoldState<Context> | undefined> {
+    return this.#foldedAt(key, range, (fold) => fold.state());
+  }
+
+  async #foldedAt<Result>(
+    key: string,
+    range: FoldRange,
+    resultOf: (fold: PastFold<Context>, faultAt: Position | undefined) => Result,
+  ): Promise<Result> {
+    await this.#requireRecorded(range.through);
+    return this.#folds.run(async () => {
+      const upToFault = await this.#upToFault(key, range);
+      const fold = await this.#foldFrom(key, upToFault.through);
+      for await (const event of this.#events(key, fold.position, upToFault)) fold.take(event);
+      return resultOf(fold, upToFault.faultAt);
     });
   }
 

@@ -1,5 +1,6 @@
 /** The log: as it grows, as far back as it goes, and what fits a filter; with one event opened beside it. */
 import { useCallback, useState } from 'preact/hooks';
+import { useModel } from '../model.js';
 import { ProblemNotice } from '../parts/problem.js';
 import { go, linkWith, type Route } from '../routes.js';
 import { AllEvents } from './log/all-events.js';
@@ -8,7 +9,6 @@ import { FoundEvents } from './log/found-events.js';
 import { filterOf, isEmpty, positionIn } from './log/log-filter.js';
 import { OpenedEvent } from './log/opened-event.js';
 import { useHead } from './log/use-head.js';
-import { useModel } from './log/use-model.js';
 import { useIsNarrow } from './log/use-row-height.js';
 import type { ScreenProps } from './screen-props.js';
 
@@ -18,7 +18,7 @@ export function Log({ route }: ScreenProps): preact.JSX.Element {
   const isPaused = route.query.has('paused');
   const [isAtTop, setAtTop] = useState(true);
   const { head, error } = useHead(isAtTop && !isPaused);
-  const model = useModel();
+  const { value: model } = useModel();
   const isNarrow = useIsNarrow();
   const onTop = useCallback((isTop: boolean) => {
     setAtTop(isTop);

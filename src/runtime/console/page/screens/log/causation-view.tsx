@@ -75,7 +75,7 @@ export function Causation({ event, route }: Props): preact.JSX.Element {
 
 function aloneText(event: EventAnswer): string {
   return causationIdOf(event) === undefined
-    ? 'It names no cause, and no event names it as its own.'
+    ? 'It names no cause, and nothing that was looked through names it as its own.'
     : 'No other event of its causation was found.';
 }
 

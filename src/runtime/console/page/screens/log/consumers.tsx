@@ -1,11 +1,11 @@
 /** Who folds an event, with links to what they had become by it. */
 import { linkTo } from '../../routes.js';
-import { consumersOf, type Model, type NamedConsumer } from './model.js';
+import { consumersOf, type ModelOfConsumers, type NamedConsumer } from './consumers-of.js';
 
 interface Props {
   readonly types: readonly string[];
   readonly position: number;
-  readonly model: Model | undefined;
+  readonly model: ModelOfConsumers | undefined;
 }
 
 export function Consumers({ types, position, model }: Props): preact.JSX.Element {

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { isProblem } from '../../../../client/index.js';
 import { useAsked } from '../../asked.js';
 import { Data } from '../../parts/data.js';
+import type { Model } from '../../model.js';
 import { ProblemNotice } from '../../parts/problem.js';
 import { linkWith, type Route } from '../../routes.js';
 import { ask, client } from '../../server.js';
@@ -12,7 +13,6 @@ import { EventFacts } from './event-facts.js';
 import { fetchPages } from './event-pages.js';
 import type { EventAnswer } from './event-row.js';
 import { WITHOUT_FILTER } from './log-filter.js';
-import type { Model } from './model.js';
 
 /** As it is stored, before any upcaster. */
 export interface StoredAnswer extends Omit<EventAnswer, 'commit'> {

@@ -1,11 +1,9 @@
 /** Who folds an event, as the application's model tells. */
-import { consumersOf, type Model } from './model.js';
+import { consumersOf, type ModelOfConsumers } from './consumers-of.js';
 
-const model: Model = {
-  events: [],
+const model: ModelOfConsumers = {
   contexts: [
     {
-      name: 'numbers',
       projections: [
         { name: 'sum', consumes: ['number.recorded', 'number.retracted'] },
         { name: 'other', consumes: ['order.placed'] },

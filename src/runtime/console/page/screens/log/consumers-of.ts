@@ -1,14 +1,11 @@
-/** What the application says of its events: their types, and who folds them. */
+/** Who folds an event, as the application's model tells. */
+import type { ModelConsumer } from '../../model.js';
 
-interface Consumer {
-  readonly name: string;
-  readonly consumes: readonly string[];
-}
+type Consumer = Pick<ModelConsumer, 'name' | 'consumes'>;
 
-export interface Model {
-  readonly events: readonly { readonly type: string }[];
+/** What is read of `GET /model`. */
+export interface ModelOfConsumers {
   readonly contexts: readonly {
-    readonly name: string;
     readonly projections: readonly Consumer[];
     readonly entityProjections: readonly Consumer[];
     readonly readModels: readonly Consumer[];
@@ -21,7 +18,7 @@ export interface NamedConsumer {
 }
 
 /** Which consumers fold an event of any of these types. */
-export function consumersOf(model: Model, types: readonly string[]): readonly NamedConsumer[] {
+export function consumersOf(model: ModelOfConsumers, types: readonly string[]): readonly NamedConsumer[] {
   const kinds = [
     ['projections', 'projection'],
     ['entityProjections', 'entity projection'],

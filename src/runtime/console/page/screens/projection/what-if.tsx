@@ -1,0 +1,90 @@
+/** What the state would be without some events, beside what it is. Nothing is recorded by looking. */
+import { useLatest } from '../../latest.js';
+import { ProblemNotice } from '../../parts/problem.js';
+import { go, linkWith, type Route } from '../../routes.js';
+import { client } from '../../server.js';
+import { Changes } from './changes.js';
+import { positionsIn, withoutIn } from './without.js';
+
+interface Props {
+  readonly path: string;
+  readonly name: string;
+  readonly route: Route;
+  /** Absent: now. */
+  readonly at: string | undefined;
+  readonly end: number;
+}
+
+/** A what-if may fold all of the log: it is not followed closely. */
+const PAUSE_MS = 2000;
+
+export function WhatIf({ path, name, route, at, end }: Props): preact.JSX.Element {
+  const without = withoutIn(route);
+  const key = without.length === 0 ? undefined : `${without.join(',')} ${at ?? end}`;
+  const { value, error, isCurrent } = useLatest(
+    key,
+    (signal) => client.projection(path).whatIf({ without, signal, ...(at !== undefined && { at }) }),
+    { pauseMs: at === undefined ? PAUSE_MS : 0 },
+  );
+  const isOfThese = value?.without.join() === without.join();
+  return (
+    <section class="card" aria-labelledby="what-if-title">
+      <h2 id="what-if-title">What if</h2>
+      <p class="quiet">
+        Leave out single events and see what {name} would be without them. Events that were recorded because
+        of them stay. Nothing is recorded by looking.
+      </p>
+      <form
+        class="row bottom"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const form = event.currentTarget;
+          const text = new FormData(form).get('without');
+          const added = positionsIn(typeof text === 'string' ? text : '');
+          form.reset();
+          go(linkWith(route, { without: positionsIn([...without, ...added].join()).join(',') }));
+        }}
+      >
+        <label>
+          <span>Position of an event, or several</span>
+          <input name="without" inputMode="numeric" autocomplete="off" placeholder="17, 18" />
+        </label>
+        <button type="submit">Leave out</button>
+      </form>
+      {without.length > 0 && (
+        <>
+          <ul class="row" aria-label="Left out">
+            {without.map((position) => (
+              <li key={position}>
+                <a class="chip" href={linkWith(route, { at: position })}>
+                  {position}
+                </a>{' '}
+                <a
+                  class="button small"
+                  aria-label={`Count event ${position} in again`}
+                  href={linkWith(route, { without: without.filter((each) => each !== position).join(',') })}
+                >
+                  ×
+                </a>
+              </li>
+            ))}
+          </ul>
+          <ProblemNotice error={error} />
+          {error === undefined && !isCurrent && !isOfThese && <p class="quiet">Folding…</p>}
+          {value !== undefined && isOfThese && error === undefined && (
+            <>
+              <h3>At {value.position.toLocaleString('en')}</h3>
+              <Changes
+                before={value.is}
+                after={value.wouldBe}
+                titles={['Is', 'Would be']}
+                label="What is, and what would be"
+                none="It would be the same."
+              />
+            </>
+          )}
+        </>
+      )}
+    </section>
+  );
+}
