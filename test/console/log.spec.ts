@@ -138,11 +138,15 @@ inBrowser('the log in the console', () => {
     await record({});
     await page.getByRole('button', { name: '2 new events' }).waitFor();
     expect(await firstSeen()).toBe(reading);
+    const height = (await row(reading).boundingBox())?.height ?? 0;
+    await page.mouse.wheel(0, 3 * height);
+    await page.waitForURL(new RegExp(`at=${reading - 2}`)); // it is above the first that is seen as a whole
+    expect(await firstSeen()).toBe(reading - 3);
     await page.getByRole('button', { name: '2 new events' }).click();
     await firstSeenIs(second + 2);
 
     await page.getByRole('button', { name: 'Pause' }).click();
-    await page.waitForURL(/paused/);
+    await page.waitForURL(new RegExp(`(paused=1&at=${second + 2}|at=${second + 2}&paused=1)$`));
     const third = await record({ data: 'while paused' });
     await page.getByRole('button', { name: '1 new event' }).waitFor();
     expect(await row(third).count()).toBe(0);
@@ -168,6 +172,12 @@ inBrowser('the log in the console', () => {
 
     const found = await record({ type: 'reading.marked', data: { late: ':5000}' } });
     await row(found).waitFor();
+
+    await open('#/log?type=reading.marked&at=700500');
+    await row(700_000).waitFor();
+    expect(await row(701_000).count()).toBe(0);
+    await page.getByRole('button', { name: /^↑ Look through [\d,]+ newer$/ }).click();
+    await row(found).waitFor();
   });
 
   it('stops looking, and goes on', async () => {
@@ -182,7 +192,7 @@ inBrowser('the log in the console', () => {
       await route.continue().catch(() => undefined); // nobody may wait for it any more
     });
     await open(`#/log?text=nowhere&until=${timeOf(60_000)}`);
-    await page.getByText(/^Looking… 0 events in positions [\d,]+ to [\d,]+ so far\.$/).waitFor();
+    await page.getByText(/^Looking… 0 events in positions 40,001 to [\d,]+ so far\.$/).waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByText('Stopped: 0 events in positions 40,001 to').waitFor();
     release();
@@ -209,8 +219,11 @@ inBrowser('the log in the console', () => {
     await page.reload();
     await opened.getByRole('link', { name: 'ann' }).click();
     await page.waitForURL(/principal=ann/);
+    await row(effect).waitFor();
+    await opened.getByRole('link', { name: 'Older' }).focus();
     await page.keyboard.press('Escape');
     await opened.waitFor({ state: 'detached' });
+    expect(await focused()).toBe(String(effect));
   });
 
   it('shows what upcasters have made several events of, or none', async () => {

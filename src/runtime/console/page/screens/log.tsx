@@ -1,5 +1,5 @@
 /** The log: as it grows, as far back as it goes, and what fits a filter; with one event opened beside it. */
-import { useCallback, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { useModel } from '../model.js';
 import { ProblemNotice } from '../parts/problem.js';
 import { go, linkWith, type Route } from '../routes.js';
@@ -26,8 +26,15 @@ export function Log({ route }: ScreenProps): preact.JSX.Element {
   const close = (event: KeyboardEvent): void => {
     if (event.key !== 'Escape' || opened === undefined) return;
     go(linkWith(route, { open: undefined }));
-    document.querySelector<HTMLElement>(`a[data-position="${opened}"]`)?.focus({ preventScroll: true });
   };
+  const before = useRef(opened);
+  useEffect(() => {
+    const closed = opened === undefined ? before.current : undefined;
+    before.current = opened;
+    // Where the focus was in what is closed, it goes back to the row.
+    if (closed === undefined || document.activeElement !== document.body) return;
+    document.querySelector<HTMLElement>(`a[data-position="${closed}"]`)?.focus({ preventScroll: true });
+  }, [opened]);
   const isCovered = isNarrow && opened !== undefined;
   const Shown = isEmpty(filter) ? AllEvents : FoundEvents;
 

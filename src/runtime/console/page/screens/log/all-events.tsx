@@ -42,6 +42,9 @@ export function AllEvents({ route, head, isPaused, opened, onTop }: ListProps): 
   useEffect(() => {
     if (isFollowing || head < newest) setNewest(head);
   }, [head, isFollowing]);
+  useEffect(() => {
+    if (isAtTop) place.write(isPaused ? newest : undefined);
+  }, [isPaused]);
   useEffect(
     () => () => {
       positions.close();

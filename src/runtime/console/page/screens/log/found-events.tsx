@@ -1,6 +1,6 @@
 /** Events that fit the filter, newest first, and how far they have been looked for. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { linkWith } from '../../routes.js';
+import { go, linkWith } from '../../routes.js';
 import { client } from '../../server.js';
 import { EventList } from './event-list.js';
 import { fetchPages } from './event-pages.js';
@@ -23,9 +23,12 @@ export function FoundEvents({ route, head, isPaused, opened, onTop }: ListProps)
   const begin = (from: number): Search => new Search(filterOf(route), from, fetchPages(client), redraw);
   const scrollTo = useRef<(index: number) => void>(() => undefined);
   const place = usePlace(route, (at) => {
+    beganAt.current = at;
     setSearch(begin(Math.min(at ?? head, head)));
     scrollTo.current(0);
   });
+  /** Where somebody wanted the list to begin; undefined: at the newest event. */
+  const beganAt = useRef(place.at);
   const [search, setSearch] = useState(() => begin(Math.min(place.at ?? head, head)));
   const [isAtTop, setAtTop] = useState(true);
   const { rows, upTo, added } = search.state;
@@ -36,7 +39,7 @@ export function FoundEvents({ route, head, isPaused, opened, onTop }: ListProps)
       search.close();
     };
   }, [search]);
-  const isFollowing = isAtTop && !isPaused && place.at === undefined;
+  const isFollowing = isAtTop && !isPaused && beganAt.current === undefined;
   useEffect(() => {
     if (isFollowing) search.catchUp(head).catch(() => undefined); // it is tried again when the log has grown
   }, [head, isFollowing, search]);
@@ -50,6 +53,7 @@ export function FoundEvents({ route, head, isPaused, opened, onTop }: ListProps)
         count={isFollowing ? 0 : Math.max(0, head - upTo)}
         text={(count) => `Look through ${count} newer`}
         show={() => {
+          if (beganAt.current !== undefined) go(linkWith(route, { at: undefined }));
           void search.catchUp(head).catch(() => undefined);
           scrollTo.current(0);
         }}
@@ -75,7 +79,7 @@ export function FoundEvents({ route, head, isPaused, opened, onTop }: ListProps)
         onTop={setAtTop}
         onRest={({ first }, isTop) => {
           const position = rows[first]?.position;
-          if (position !== undefined) place.write(isTop && place.at === undefined ? undefined : position);
+          if (position !== undefined) place.write(isTop ? beganAt.current : position);
         }}
       />
       <SearchProgress search={search} route={route} />
