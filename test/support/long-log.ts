@@ -34,9 +34,9 @@ export class LongLog extends EventStore {
   readonly #appended: StoredEvent[] = [];
   readonly #head: WaitablePosition;
 
-  constructor(private readonly size: number) {
+  constructor(private readonly computed: number) {
     super();
-    this.#head = new WaitablePosition(position(size));
+    this.#head = new WaitablePosition(position(computed));
   }
 
   override append({ id, time, metadata, events }: NewCommit): Promise<Commit> {
@@ -44,12 +44,12 @@ export class LongLog extends EventStore {
     for (const event of events)
       this.#appended.push({
         ...event,
-        position: position(this.size + this.#appended.length + 1),
+        position: position(this.computed + this.#appended.length + 1),
         time,
         commit: id,
         metadata,
       });
-    this.#head.moveTo(position(this.size + this.#appended.length));
+    this.#head.moveTo(position(this.computed + this.#appended.length));
     return Promise.resolve({ id, first, last: this.#head.position, time, repeated: false });
   }
 
@@ -66,7 +66,7 @@ export class LongLog extends EventStore {
     const last = Math.min(through, this.#head.position);
     for (let nth = 0; nth < last - after && left > 0; nth += 1) {
       const where = backwards ? last - nth : after + 1 + nth;
-      if (!matches(query, this.#appended[where - this.size - 1] ?? outlineAt(where))) continue;
+      if (!matches(query, this.#appended[where - this.computed - 1] ?? outlineAt(where))) continue;
       const event = this.#at(where);
       left -= 1;
       found.push(event);
@@ -113,7 +113,7 @@ export class LongLog extends EventStore {
   }
 
   #at(where: number): StoredEvent {
-    const appended = this.#appended[where - this.size - 1];
+    const appended = this.#appended[where - this.computed - 1];
     if (appended !== undefined) return appended;
     return {
       ...outlineAt(where),

@@ -2,9 +2,8 @@
 import { Time } from '../../parts/time.js';
 import { linkWith, type Route } from '../../routes.js';
 import { textIn } from './causation.js';
-import type { EventAnswer } from './event-row.js';
+import type { EventAnswer, StoredAnswer } from './event-row.js';
 import { WITHOUT_FILTER, type FilterParameter } from './log-filter.js';
-import type { StoredAnswer } from './opened-event.js';
 
 interface Props {
   readonly event: EventAnswer;

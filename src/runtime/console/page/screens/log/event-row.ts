@@ -14,6 +14,17 @@ export interface EventAnswer {
   readonly commit: string;
 }
 
+/** As it is stored, before any upcaster. */
+export interface StoredAnswer extends Omit<EventAnswer, 'commit'> {
+  readonly commit: {
+    readonly id: string;
+    readonly first: number;
+    readonly last: number;
+    readonly hash: string;
+    readonly previous: string | null;
+  };
+}
+
 export interface EventRow {
   readonly position: number;
   readonly type: string;

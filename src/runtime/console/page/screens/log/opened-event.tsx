@@ -11,19 +11,8 @@ import { Causation } from './causation-view.js';
 import { Consumers } from './consumers.js';
 import { EventFacts } from './event-facts.js';
 import { fetchPages } from './event-pages.js';
-import type { EventAnswer } from './event-row.js';
+import type { EventAnswer, StoredAnswer } from './event-row.js';
 import { WITHOUT_FILTER } from './log-filter.js';
-
-/** As it is stored, before any upcaster. */
-export interface StoredAnswer extends Omit<EventAnswer, 'commit'> {
-  readonly commit: {
-    readonly id: string;
-    readonly first: number;
-    readonly last: number;
-    readonly hash: string;
-    readonly previous: string | null;
-  };
-}
 
 interface Props {
   readonly position: number;
