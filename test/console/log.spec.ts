@@ -265,7 +265,8 @@ inBrowser('the log in the console', () => {
       await page.setViewportSize({ width: 360, height: 740 });
       expect(await pageWidth()).toBe(360);
       expect(await accessibilityFaults(page)).toEqual([]);
-      await page.getByRole('link', { name: 'Close' }).click();
+      await page.getByRole('link', { name: 'Show it among its neighbours' }).click();
+      await row(7).waitFor();
       await page.getByRole('list', { name: /newest first/ }).waitFor();
       expect(await pageWidth()).toBe(360);
       expect(await accessibilityFaults(page)).toEqual([]);

@@ -84,7 +84,7 @@ export function Log({ route }: ScreenProps): preact.JSX.Element {
               head={head}
               route={route}
               model={model}
-              takesFocus={isNarrow}
+              isOverList={isNarrow}
             />
           )}
         </div>

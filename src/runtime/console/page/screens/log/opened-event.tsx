@@ -19,17 +19,18 @@ interface Props {
   readonly head: number;
   readonly route: Route;
   readonly model: Model | undefined;
-  readonly takesFocus: boolean;
+  /** On a narrow page it hides the list. */
+  readonly isOverList: boolean;
 }
 
-export function OpenedEvent({ position, head, route, model, takesFocus }: Props): preact.JSX.Element {
+export function OpenedEvent({ position, head, route, model, isOverList }: Props): preact.JSX.Element {
   const title = useRef<HTMLHeadingElement>(null);
   const parts = useAsked(`event ${position}`, async (signal) => partsAt(position, signal));
   const stored = useAsked(`recorded ${position}`, (signal) =>
     ask<StoredAnswer>(`/events/${position}/recorded`, { signal }),
   );
   useEffect(() => {
-    if (takesFocus) title.current?.focus();
+    if (isOverList) title.current?.focus();
   }, [position]);
   const [first] = parts.value ?? [];
 
@@ -73,7 +74,11 @@ export function OpenedEvent({ position, head, route, model, takesFocus }: Props)
         </>
       )}
       <p>
-        <a href={linkWith(route, { ...WITHOUT_FILTER, at: position })}>Show it among its neighbours</a>
+        <a
+          href={linkWith(route, { ...WITHOUT_FILTER, at: position, ...(isOverList && { open: undefined }) })}
+        >
+          Show it among its neighbours
+        </a>
       </p>
     </section>
   );
