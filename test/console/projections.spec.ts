@@ -10,7 +10,7 @@ import { defineEvent, defineProjection, type RecordedOf } from '../../src/runtim
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { amountAdded, noteTaken, totalOf } from '../support/amounts.js';
 import { until } from '../support/api.js';
-import { changedOrders, opened, orderContracts } from '../support/app/orders.js';
+import { POISON, added, opened, orderContracts, ordersThatStopAlone } from '../support/app/orders.js';
 import { accessibilityFaults, hasBrowser, launchBrowser } from '../support/browser.js';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
@@ -82,7 +82,7 @@ const total = { ...totalOf('total', (amount) => isTooMuch(amount)), http: { path
     }),
     LeftfoldModule.forFeature({
       contracts: [amountAdded, noteTaken, parcelPacked, parcelPaid, parcelReturned, ...orderContracts],
-      projections: [parcel, total, changedOrders({})],
+      projections: [parcel, total, ordersThatStopAlone],
       http: true,
     }),
   ],
@@ -245,6 +245,11 @@ inBrowser('the screen of projections', () => {
     await until(async () => (await rowsOf('What is, and what would be'))[0]?.[2] === '4');
     await page.getByRole('link', { name: 'Count event 1 in again' }).click();
     await until(async () => (await rowsOf('What is, and what would be'))[0]?.[2] === '7');
+    await page.getByRole('button', { name: 'Live' }).click();
+    await shows('What if', `At ${await log.head()}`);
+    const { last } = await log.append([amountAdded.create({ amount: 0 })]);
+    await page.getByRole('button', { name: `Ask again as of ${last}` }).click();
+    await until(async () => (await rowsOf('What is, and what would be'))[1]?.join() === 'count,4,3');
   });
 
   it('lights the states of the past, and tells the statechart as a list', async () => {
@@ -322,8 +327,12 @@ inBrowser('the screen of projections', () => {
     await shows('State now', /"total": 27/);
   });
 
-  it('of an entity projection leads to the entities', async () => {
+  it('of an entity projection leads to the entities, and lists those that have stopped', async () => {
+    await log.append([added('a', POISON)]);
     await show('#/projections/orders');
+    await shows('Entities that have stopped', 'RangeError: no item costs that');
+    await shows('What is wrong with orders', /1 of 1 entities of orders have stopped/);
+    await card('Statechart of each entity').locator('svg').waitFor();
     await page.getByRole('link', { name: 'Look at the entities of orders' }).waitFor();
     expect(await page.getByRole('slider').count()).toBe(0);
     await page.getByRole('button', { name: 'Rebuild' }).waitFor();

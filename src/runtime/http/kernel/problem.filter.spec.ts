@@ -10,7 +10,6 @@ import {
 } from '@nestjs/common';
 import { firstValueFrom, type Observable } from 'rxjs';
 import fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify';
-import { LogClosed } from '../../event-log/errors.js';
 import { Problem, type ProblemKind } from './problem.js';
 import { documentOf } from './problem-document.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -175,7 +174,9 @@ describe('ProblemFilter', () => {
       throw new Problem('unavailable', 'p', 'Title', 'Detail', { retryAfter: 3 });
     });
     app.get('/closed', () => {
-      throw new LogClosed();
+      throw new Problem('unavailable', 'log-closed', 'The log is closed', 'It is closing down.', {
+        retryAfter: 1,
+      });
     });
     app.get('/defect', () => {
       throw new Error('secret');

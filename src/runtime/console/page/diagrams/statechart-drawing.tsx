@@ -11,6 +11,9 @@ import { StatechartList } from './statechart-list.js';
 /** A wider diagram has a row of its own, as `.is-wide` says. */
 const MAX_BESIDE = 460;
 
+/** What is wider than its place is drawn so much smaller at most; then it is scrolled. */
+const MIN_SCALE = 0.8;
+
 export interface StatechartProps {
   /** What the machine is called. */
   readonly name: string;
@@ -49,6 +52,7 @@ export function Statechart({ name, states, active = [], accepts = [] }: Statecha
           <svg
             width={placed.width}
             height={placed.height}
+            style={{ minWidth: `${placed.width * MIN_SCALE}px` }}
             viewBox={`0 0 ${placed.width} ${placed.height}`}
             role="img"
             aria-label={`Statechart of ${name}, also below as a list`}

@@ -6,10 +6,10 @@ import { useLatest } from '../../latest.js';
 import { Data } from '../../parts/data.js';
 import { ProblemNotice } from '../../parts/problem.js';
 import type { Route } from '../../routes.js';
-import { ask, client, settings } from '../../server.js';
+import { client, settings } from '../../server.js';
 import { EventAt } from './event-at.js';
 import { History } from './history.js';
-import { MachineCard, type ActiveMachine } from './machine-card.js';
+import { MachineCard, readMachine, type ActiveMachine } from './machine-card.js';
 import { isPosition, readMoment, viewOf, type View } from './moment.js';
 import { Past } from './past.js';
 import { WhatIf } from './what-if.js';
@@ -39,7 +39,7 @@ export function SingleState({ overview, route }: Props): preact.JSX.Element {
     wanted,
     (signal) => {
       const query = at === undefined ? '' : `?${new URLSearchParams({ at })}`;
-      return ask(`${machineLink}${query}`, { signal, isLink: true, headers: { accept: 'application/json' } });
+      return readMachine(`${machineLink}${query}`, signal);
     },
     { pauseMs },
   );

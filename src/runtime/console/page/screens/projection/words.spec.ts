@@ -50,7 +50,7 @@ describe('a projection', () => {
 
   it('is behind by events, and by an age where that is known', () => {
     expect(behindText({ events: 0, seconds: 0 })).toBe('–');
-    expect(behindText({ events: 1200, seconds: 3.52 })).toBe('1,200, 3.5 s');
+    expect(behindText({ events: 1200, seconds: 3.52 })).toBe('1,200 · 3.5 s');
     expect(behindText({ events: 2, seconds: null })).toBe('2');
   });
 });
