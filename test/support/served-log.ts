@@ -3,6 +3,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import type { AnyContract } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
+import type { HttpParts } from '../../src/runtime/leftfold-options.js';
 import type { EventStore } from '../../src/runtime/event-log/event-store.js';
 import { createHttpApplication } from '../../src/apps/http-application.js';
 
@@ -23,13 +24,14 @@ export async function serveLog(
   store: EventStore,
   contracts: readonly AnyContract[],
   modules: NonNullable<DynamicModule['imports']> = [],
+  http: HttpParts = { events: true },
 ): Promise<ServedLog> {
   const app = await createHttpApplication(
     {
       module: LogOnly,
       imports: [
         EventEmitterModule.forRoot({ wildcard: true }),
-        LeftfoldModule.forRoot({ store, http: { events: true } }),
+        LeftfoldModule.forRoot({ store, http }),
         LeftfoldModule.forFeature({ contracts: contracts }),
         ...modules,
       ],
