@@ -54,6 +54,8 @@ export {
   type QueryString,
 } from './kernel/parameters.js';
 export { PROBLEM_HEADERS, ProblemFilter, type ProblemHeaders } from './kernel/problem.filter.js';
+export type { RecentProblem, RecentProblems } from './kernel/recent-problems.js';
+export type { ProblemDocument } from './kernel/problem-document.js';
 export {
   InvalidBody,
   InvalidHeader,
