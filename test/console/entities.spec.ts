@@ -149,6 +149,18 @@ inBrowser('entities and contracts', () => {
     await page.getByRole('heading', { name: 'accounts' }).waitFor();
   });
 
+  it('says so where the application does not serve its model', async () => {
+    const problem = { status: 404, title: 'Nothing here', detail: 'There is nothing at /model.' };
+    await page.route('**/model', (route) =>
+      route.fulfill({ status: 404, contentType: 'application/problem+json', json: problem }),
+    );
+    await open('#/contracts');
+    await page.getByText('This application does not serve its model').waitFor();
+    await open('#/entities/accounts');
+    await page.getByText('This application does not serve its model').waitFor();
+    await page.unroute('**/model');
+  });
+
   it.each(['light', 'dark'] as const)(
     'keeps nobody out, in %s and on a narrow screen',
     async (colorScheme) => {
