@@ -5,8 +5,8 @@
  */
 import { connect } from 'node:net';
 
-/** With `keys`, `{n}` in the path is another number below it each time. */
-const { url, method, path, body, connections, seconds, keys } = JSON.parse(process.argv[2]);
+/** With `keys`, `{n}` in the path is another one of so many numbers each time, `from` on. */
+const { url, method, path, body, connections, seconds, keys, from = 0 } = JSON.parse(process.argv[2]);
 const { hostname, port } = new URL(url);
 
 const requestOf = (to) => {
@@ -22,7 +22,7 @@ const requestOf = (to) => {
 const MAX_PATHS = 100_000;
 const paths = Math.min(keys ?? 1, MAX_PATHS);
 const requests = Array.from({ length: paths }, (_, index) =>
-  requestOf(path.replace('{n}', Math.floor(((index * 7919) % paths) * ((keys ?? 1) / paths)))),
+  requestOf(path.replace('{n}', from + Math.floor(((index * 7919) % paths) * ((keys ?? 1) / paths)))),
 );
 let sent = 0;
 
@@ -66,6 +66,7 @@ stopAt = began + seconds * 1000;
 await Promise.all(Array.from({ length: connections }, run));
 const elapsed = (performance.now() - began) / 1000;
 latencies.sort((a, b) => a - b);
+const quantile = (share) => latencies[Math.floor(latencies.length * share)];
 process.stdout.write(
-  JSON.stringify({ rate: latencies.length / elapsed, p99: latencies[Math.floor(latencies.length * 0.99)] }),
+  JSON.stringify({ rate: latencies.length / elapsed, p50: quantile(0.5), p99: quantile(0.99) }),
 );

@@ -2,7 +2,15 @@
 import { jest } from '@jest/globals';
 import { existsSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { PROJECT, Shell, addContext, copyProject, freePort, type Block } from './support/readme.js';
+import {
+  PROJECT,
+  Shell,
+  addContext,
+  copyProject,
+  freePort,
+  setTypeChecks,
+  type Block,
+} from './support/readme.js';
 import { TemporaryFolder } from './support/server.js';
 
 jest.setTimeout(300_000); // it compiles and builds a copy of the project
@@ -136,6 +144,7 @@ describe('a checkout without the hello world', () => {
   });
 
   it('starts without any context, and shows nothing of the hello world', async () => {
+    setTypeChecks(folder.path, false); // just done
     const output = await shell.start('LEFTFOLD_STORE=memory npm start');
     expect(output.match(/^ +curl .*$/gm)?.map((line) => line.replace(/^ +curl \S+?(\/\w*)$/, '$1'))).toEqual([
       '/events',
@@ -159,6 +168,7 @@ describe('a checkout without the hello world', () => {
 
   it('serves another domain in its place', async () => {
     addContext(folder.path, COINS, LIST);
+    setTypeChecks(folder.path, true);
     await shell.start('LEFTFOLD_DATA=./data-coins npm start');
     const toss = '{"events": [{"type": "coin.tossed", "data": {"side": "heads"}}]}';
     expect(shell.run(`curl -s --json '${toss}' localhost:3000/events`)).toContain('"first":1');
@@ -169,6 +179,7 @@ describe('a checkout without the hello world', () => {
   });
 
   it('publishes the contracts of that domain, and its tests of contracts pass', () => {
+    setTypeChecks(folder.path, false);
     expect(shell.run('npm run -s contracts')).toContain('wrote contracts/coin.tossed/1.schema.json');
     shell.run('npm test -- test/contracts');
   });

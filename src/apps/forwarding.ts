@@ -175,6 +175,12 @@ export class Forwarding {
     });
   }
 
+  /** The name of the context that another process serves at this path. */
+  contextElsewhere(pathname: string): string | undefined {
+    const route = this.#routeOf(pathname);
+    return route?.target === undefined ? undefined : route.context.name;
+  }
+
   /**
    * Of the contexts that are, or are about to be, served elsewhere: most processes have none, and look at no path. Of two that have a
    * path, one is made of others and comes first.

@@ -19,6 +19,7 @@ import {
   type HttpResponse,
 } from '../runtime/http/kernel/exchange.js';
 import { NothingHere, isUnknownPath } from '../runtime/http/kernel/problem-document.js';
+import { PushStreams } from '../runtime/http/push/push-streams.js';
 import { commandTypesIn } from '../runtime/http/commands/commands.controller.js';
 import { registerBodyParsers } from './body-parsers.js';
 import { answerUnreadable } from './unreadable-requests.js';
@@ -149,6 +150,8 @@ export async function createHttpApplication(
     logger,
   });
   const recent = recentProblemsIn(app.get(ModulesContainer));
+  if (forwarding !== undefined)
+    app.get(PushStreams).topics.contextElsewhere = (path) => forwarding.contextElsewhere(path);
   registerBodyParsers(fastify, [...jsonTypes, ...commandTypesIn(app.get(ModulesContainer))]);
   app.useGlobalFilters(filter);
   app.useGlobalPipes(new ExactBodyPipe());

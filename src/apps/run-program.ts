@@ -122,6 +122,7 @@ function greeting(version: string, url: string, settings: Settings, examples: re
     'Try:',
     ...examples.map((line) => `  ${line}`),
     `All of it: ${url}/docs`,
+    ...(settings.console === false ? [] : [`To look at: ${url}/console`]),
     '',
     '',
   ].join('\n');

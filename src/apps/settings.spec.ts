@@ -16,6 +16,7 @@ describe('the configuration', () => {
     app: 'monolith',
     contexts: [],
     commits: false,
+    console: {},
     forward: new Map(),
     port: 3000,
     host: '127.0.0.1',
@@ -137,6 +138,8 @@ describe('the configuration', () => {
     ['LEFTFOLD_APP', 'log', { app: 'log' }],
     ['LEFTFOLD_CONTEXTS', 'sum, product', { contexts: ['sum', 'product'] }],
     ['LEFTFOLD_COMMITS', 'on', { commits: true }],
+    ['LEFTFOLD_CONSOLE', 'off', { console: false }],
+    ['LEFTFOLD_ENVIRONMENT', 'production', { console: { environment: 'production' } }],
     [
       'LEFTFOLD_STORE',
       'postgresql:///db?host=/run/sql',
@@ -213,6 +216,8 @@ describe('a setting that cannot be', () => {
     ['LEFTFOLD_CONNECTIONS', '0', 'must be a whole number from 1 to 1000000'],
     ['LEFTFOLD_APP', 'sum', 'must be one of monolith, log, context'],
     ['LEFTFOLD_COMMITS', 'yes', 'must be on or off'],
+    ['LEFTFOLD_CONSOLE', 'yes', 'must be on or off'],
+    ['LEFTFOLD_ENVIRONMENT', 'x'.repeat(41), 'must be a name of at most 40 characters, as in production'],
     [
       'LEFTFOLD_FORWARD',
       'sum=http://:secret@localhost',

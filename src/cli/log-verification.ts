@@ -1,23 +1,18 @@
-/** Verifies a log from its first commit: each commit against its hash, the commit before it, and the indexes. */
-import { LogDamaged } from '../runtime/event-log/errors.js';
+/** Verifying a log, and its head, for commands. */
 import { START, type Position } from '../runtime/event-log/event.js';
 import type { EventStore } from '../runtime/event-log/event-store.js';
 import { NO_HASH } from '../runtime/event-log/commits/hashed-commit.js';
+import {
+  LogUnreadable,
+  requireWhole,
+  verifyCommits,
+  type LogHead,
+  type VerifiedLog,
+} from '../runtime/event-log/verify-log.js';
 import { CommandFailed, EXIT } from './exit-codes.js';
 import type { Progress } from './progress.js';
 
-/** A position in a log that ends a commit, and the hash chain up to there. */
-export interface LogHead {
-  /** The position of the last event, which is also the number of events. */
-  readonly position: Position;
-  /** The hash of the commit that ends there, in hexadecimal; 64 zeros for an empty log. */
-  readonly hash: string;
-}
-
-/** The verified part of a log. */
-export interface VerifiedLog extends LogHead {
-  readonly commits: number;
-}
+export type { LogHead, VerifiedLog };
 
 /**
  * @param through verify only commits that end at or before it; default: the head at the start
@@ -31,30 +26,19 @@ export async function verifyLog(
 ): Promise<VerifiedLog> {
   const head = await store.head();
   const end = through === undefined || through > head ? head : through;
-  let verified: VerifiedLog = { commits: 0, position: START, hash: NO_HASH.toString('hex') };
   try {
-    for await (const page of store.commits({ through: end })) {
-      signal.throwIfAborted();
-      // The last commit may begin before the end and extend beyond it.
-      const within = page.filter(({ last }) => last <= end);
-      const newest = within.at(-1);
-      if (newest === undefined) continue;
-      verified = { commits: verified.commits + within.length, position: newest.last, hash: newest.hash };
-      progress.update({ fraction: verified.position / end, done: verified.position });
-    }
+    const verified = await verifyCommits(store.commits({ through: end }), end, {
+      signal,
+      onProgress: ({ position }) => {
+        progress.update({ fraction: position / end, done: position });
+      },
+    });
+    if (through === undefined) requireWhole(verified, end);
+    return verified;
   } catch (error) {
-    if (signal.aborted || error instanceof LogDamaged) throw error;
-    // The store cannot read further, for example because the structure of its file is broken.
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandFailed(
-      `The log is damaged after position ${verified.position}: ${reason}. Restore it from a backup.`,
-      EXIT.damaged,
-      { cause: error },
-    );
+    if (!(error instanceof LogUnreadable)) throw error;
+    throw new CommandFailed(error.message, EXIT.damaged, { cause: error.cause });
   }
-  if (through === undefined && verified.position !== end)
-    throw new LogDamaged(verified.position + 1, `the commits end before the head, which is ${end}`);
-  return verified;
 }
 
 /** Reads the position and the hash of the head without verifying the commits before it. */

@@ -19,6 +19,9 @@ import { RECENT_PROBLEMS, RecentProblems } from './http/kernel/recent-problems.j
 import { commandTypesIn, servesCommands } from './http/commands/commands.controller.js';
 import { OperationsController } from './http/operations/operations.controller.js';
 import { ProblemsController } from './http/operations/problems.controller.js';
+import { StorageController } from './http/operations/storage.controller.js';
+import { Verification } from './http/operations/verification.js';
+import { VerificationController } from './http/operations/verification.controller.js';
 import { entitiesController } from './http/entities/entities.controller.js';
 import { entityPastController } from './http/entities/entity-past.controller.js';
 import { ModelController } from './http/model/model.controller.js';
@@ -62,9 +65,9 @@ export function httpProviders(
     behindTlsProxy,
     access,
     push,
-    console,
     model,
     operations,
+    console,
   }: HttpParts,
   modules: ReadonlySet<Type>,
 ): readonly Provider[] {
@@ -73,6 +76,7 @@ export function httpProviders(
     ...(operations === true
       ? [{ provide: RECENT_PROBLEMS, useFactory: (): RecentProblems => new RecentProblems() }]
       : []),
+    ...(operations === true ? [Verification] : []),
     ...(push === undefined || push === false ? [] : [pushProvider(push)]),
     ...(console === undefined || console === false ? [] : [consoleProvider(console)]),
     ...(model === undefined || model === false ? [] : [modelProvider(model)]),
@@ -152,9 +156,14 @@ function modelProvider(model: true | ModelOptions): Provider {
 function pushProvider(push: true | PushOptions): Provider {
   return {
     provide: PushGateway,
-    inject: [HttpAdapterHost, PushStreams, Links, Gate],
-    useFactory: (host: HttpAdapterHost, streams: PushStreams, links: Links, gate: Gate) =>
-      new PushGateway(host, streams, links, gate, push === true ? {} : push),
+    inject: [HttpAdapterHost, PushStreams, Links, Gate, ModulesContainer],
+    useFactory: (
+      host: HttpAdapterHost,
+      streams: PushStreams,
+      links: Links,
+      gate: Gate,
+      container: ModulesContainer,
+    ) => new PushGateway(host, streams, links, gate, push === true ? {} : push, container),
   };
 }
 
@@ -195,7 +204,9 @@ export function controllersOf({
     ...(projections === true ? [ProjectionsController] : []),
     ...(model === undefined || model === false ? [] : [ModelController]),
     ...(push === undefined || push === false ? [] : [PushController]),
-    ...(operations === true ? [OperationsController, ProblemsController] : []),
+    ...(operations === true
+      ? [OperationsController, ProblemsController, VerificationController, StorageController]
+      : []),
     ...(console === undefined || console === false ? [] : [ConsoleController]),
   ];
 }

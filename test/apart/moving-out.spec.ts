@@ -1,9 +1,11 @@
 /** A context moves out of a running monolith, and back, while clients read and write. */
 import { join } from 'node:path';
 import { RESERVED } from '../../src/runtime/http/kernel/paths.js';
-import { problemOf } from '../support/api.js';
+import { problemOf, until } from '../support/api.js';
 import { leftfold } from '../support/cli.js';
+import { StreamClient } from '../support/event-stream.js';
 import { freePort } from '../support/readme.js';
+import { SocketClient } from '../support/socket-client.js';
 import { Server, TemporaryFolder, runToEnd } from '../support/server.js';
 
 const folder = new TemporaryFolder();
@@ -198,6 +200,43 @@ describe('a context of a running monolith', () => {
     expect(projections.map(({ name }) => name)).not.toContain('balance');
     expect((await problemOf(await forward(null), 409)).detail).toContain('LEFTFOLD_FORWARD');
   }, 60_000);
+
+  it('is pushed over event streams, which bring their clients back once its process is', async () => {
+    const first = await StreamClient.open(`${whole.url}/balance`);
+    await until(() => first.events.length === 1);
+    await whole.post('/entries', { value: 1 });
+    await until(() => first.events.length === 2);
+    const lastId = String(first.lastEventId);
+    await balance.kill(); // without a word
+    await until(() => first.isOver);
+    // As an EventSource asks, which a 503 would end for good.
+    const away = await StreamClient.open(`${whole.url}/balance`, { headers: { 'last-event-id': lastId } });
+    await until(() => away.isOver);
+    expect([away.response.statusCode, away.reason, away.ids]).toEqual([200, 'unavailable', []]);
+    expect(away.retryMs).toBeGreaterThanOrEqual(1_000);
+    await whole.post('/entries', { value: 1 });
+    balance = await balanceOver(whole, { PORT: new URL(balance.url).port });
+    const back = await StreamClient.open(`${whole.url}/balance`, { headers: { 'last-event-id': lastId } });
+    await until(() => back.events.length === 1);
+    expect(back.lastEventId).toBe(String(Number(lastId) + 1));
+    await balance.stop(); // in good order: it says so through the process that hands it on
+    await until(() => back.isOver);
+    expect(back.reason).toBe('server-stopping');
+    balance = await balanceOver(whole, { PORT: new URL(balance.url).port });
+  }, 60_000);
+
+  it('cannot be subscribed to over the WebSocket of the process that hands it on, which says where', async () => {
+    const socket = await SocketClient.open(`${whole.url}/push`);
+    if (typeof socket === 'number') throw new Error(`the upgrade was answered with ${socket}`);
+    for (const path of ['/balance', '/nothing', '/factor', '/events'])
+      socket.send({ type: 'subscribe', id: path, path });
+    await until(() => socket.of('/events', 'subscribed').length === 1);
+    expect(socket.problems).toEqual(['served-elsewhere', 'no-such-stream']);
+    expect(socket.got.find(({ id }) => id === '/balance')?.problem?.detail).toContain(
+      '/push of that process',
+    );
+    socket.socket.terminate();
+  });
 
   it('is unavailable from the start when its process is not there, and the rest is served', async () => {
     const server = await start('alone', { LEFTFOLD_FORWARD: 'balance=http://127.0.0.1:1' });

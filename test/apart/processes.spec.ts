@@ -1,7 +1,9 @@
 /** The same contexts as processes of their own over one log server: what is recorded in one is folded in the others. */
 import { join } from 'node:path';
 import { RESERVED } from '../../src/runtime/http/kernel/paths.js';
+import { until } from '../support/api.js';
 import { freePort } from '../support/readme.js';
+import { SocketClient } from '../support/socket-client.js';
 import { Server, TemporaryFolder, runToEnd } from '../support/server.js';
 
 const folder = new TemporaryFolder();
@@ -93,6 +95,11 @@ describe('a log server, one context that records, and two that fold', () => {
   });
 
   it('answer from their state while the log server is away, refuse commands, and go on by themselves', async () => {
+    const socket = await SocketClient.open(`${balance.url}/push`);
+    if (typeof socket === 'number') throw new Error(`the upgrade was answered with ${socket}`);
+    socket.send({ type: 'subscribe', id: 'events', path: '/events?after=0' });
+    socket.send({ type: 'subscribe', id: 'balance', path: '/balance' });
+    await until(() => socket.of('events').length === 3 && socket.of('balance').length === 1);
     await log.kill();
     const stale = async (): Promise<string | null> =>
       (await balance.fetch('/balance')).headers.get('leftfold-stale');
@@ -120,6 +127,12 @@ describe('a log server, one context that records, and two that fold', () => {
     expect((await entries.post('/entries', { value: 3 })).status).toBe(201);
     expect(await balance.json('/balance?after=4', WAIT)).toMatchObject({ value: '10', position: 4 });
     while ((await stale()) !== null) await new Promise((resolve) => setTimeout(resolve, 10));
+    // What was subscribed to goes on where it was, on the same connection.
+    await until(() => socket.of('events').length === 4 && socket.of('balance').length === 2);
+    expect(socket.of('events').map(({ position }) => position)).toEqual(['1', '2', '3', '4']);
+    expect(socket.of('balance').at(-1)?.data).toMatchObject({ value: '10', position: 4 });
+    expect([socket.closed, socket.problems]).toEqual([undefined, []]);
+    socket.socket.terminate();
   }, 60_000);
 
   it('begin from their snapshots, and a context that is added later folds everything', async () => {

@@ -1,4 +1,5 @@
 /** One writer of a log in LMDB, whichever PID namespaces its processes are in, and also when one of them was stopped for a while. */
+import { jest } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -7,6 +8,8 @@ import { problemOf } from '../support/api.js';
 import { leftfold } from '../support/cli.js';
 import { IN_OWN_PID_NAMESPACE, hasPidNamespaces, processWithin } from '../support/pid-namespace.js';
 import { CONTEXTS, Server, TemporaryFolder, runToEnd, type Environment } from '../support/server.js';
+
+jest.setTimeout(120_000); // several servers in one case, each of which a busy machine delays
 
 const STOPS_IN_TRANSACTION = join(import.meta.dirname, '..', 'support', 'stop-in-transaction.mjs');
 
@@ -87,29 +90,26 @@ describe('a log with one writer', () => {
     expect(await server.json('/balance')).toMatchObject({ count: 2 });
   });
 
-  itInNamespaces.each([
-    ['verify', []],
-    ['export', ['--quiet']],
-    ['audit', ['--contexts', CONTEXTS]],
-    ['what-if', ['balance', '--without', '1', '--contexts', CONTEXTS]],
-  ])('can be read from another PID namespace: %s', async (command, options) => {
+  itInNamespaces('can be read from another PID namespace by every command that reads', async () => {
     const server = await start(IN_OWN_PID_NAMESPACE);
     await server.post('/entries', { value: 5 });
-    const { code, stderr } = await leftfold([command, ...options, '--data', folder.path], {
-      within: IN_OWN_PID_NAMESPACE,
-    });
-    expect(stderr).not.toMatch(/damaged|Error/);
-    expect(code).toBe(0);
-  });
-
-  itInNamespaces('can be copied from another PID namespace', async () => {
-    const server = await start(IN_OWN_PID_NAMESPACE);
-    await server.post('/entries', { value: 5 });
-    const copy = join(folder.path, 'copy');
-    const { code } = await leftfold(['backup', copy, '--data', folder.path], {
-      within: IN_OWN_PID_NAMESPACE,
-    });
-    expect(code).toBe(0);
+    for (const words of [
+      ['verify'],
+      ['export', '--quiet'],
+      ['audit', '--contexts', CONTEXTS],
+      ['what-if', 'balance', '--without', '1', '--contexts', CONTEXTS],
+      ['backup', join(folder.path, 'copy')],
+    ]) {
+      const { code, stderr } = await leftfold([...words, '--data', folder.path], {
+        within: IN_OWN_PID_NAMESPACE,
+      });
+      const [command] = words;
+      expect({ command, code, complaint: /damaged|Error/.exec(stderr) }).toEqual({
+        command,
+        code: 0,
+        complaint: null,
+      });
+    }
   });
 
   itInNamespaces('is verified from another PID namespace while it is written without a pause', async () => {
@@ -234,7 +234,7 @@ describe('a log with one writer', () => {
     } finally {
       stopped.kill('SIGKILL');
     }
-  }, 60_000);
+  });
 
   it('stays with a writer that was stopped for longer than its lease while nobody wanted it', async () => {
     const server = await start();

@@ -6,6 +6,7 @@ import { assign, setup } from 'xstate';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import type { RecordedOf } from '../../src/runtime/event-log/contracts/event-contract.js';
 import { APPENDING_PROBLEMS, READING_PROBLEMS, type Problem } from '../../src/runtime/http/index.js';
+import { Verification } from '../../src/runtime/http/operations/verification.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { defineEvent, defineProjection } from '../../src/runtime/index.js';
 import { PastBusy } from '../../src/runtime/projection/past/past-problems.js';
@@ -105,6 +106,7 @@ const expectDocumented = (...request: Case): Promise<void> => expectAsDocumented
 const REQUESTS: readonly Case[] = [
   ['readEvents', '/events'],
   ['readEvent', '/events/1'],
+  ['readStoredEvent', '/events/1/recorded'],
   ['queryEvents', '/events/query', posted({ query: [{}] })],
   ['appendEvents', '/events', posted({ events: [EVENT] })],
   ['projections', '/projections'],
@@ -118,6 +120,9 @@ const REQUESTS: readonly Case[] = [
   ['rebuildStatus', '/projections/purse/rebuild'],
   ['model', '/model'],
   ['problems', '/problems'],
+  ['verifyLog', '/verification'],
+  ['verificationStatus', '/verification'],
+  ['storage', '/storage'],
   ['purse', '/purse?at=1'],
   ['purse-folded', '/purse/folded?at=1'],
   ['purse-history', '/purse/history?to=1'],
@@ -144,7 +149,11 @@ describe('an answer is documented', () => {
       ['readEvents', '/events', { method: 'HEAD', ...accepting('text/event-stream') }],
       ['readEvent', '/events/1'],
       ['readEvent', '/events/1', accepting(CLOUD_EVENT_TYPE)],
+      ['readStoredEvent', '/events/1/recorded'],
+      ['readStoredEvent', '/events/5/recorded'],
       ['queryEvents', '/events/query', posted({ query: [{}], limit: 1, backwards: true })],
+      ['queryEvents', '/events/query', posted({ query: [{}], where: { text: 'coins' } })],
+      ['readEvents', '/events?text=coins&since=2026-01-31T12:00:00Z'],
       ['queryEvents', '/events/query', posted({ query: [{}] }, JSON_TYPE, accepting(NDJSON_TYPE).headers)],
       [
         'queryEvents',
@@ -173,6 +182,11 @@ describe('an answer is documented', () => {
       ['rebuildProjection', '/projections/purse/rebuild'],
       ['rebuildProjection', '/projections/purse/rebuild', { headers: { prefer: 'wait=10' } }],
       ['rebuildStatus', '/projections/purse/rebuild'],
+      ['verificationStatus', '/verification'],
+      ['verifyLog', '/verification'],
+      ['verifyLog', '/verification', { headers: { prefer: 'wait=10' } }],
+      ['verificationStatus', '/verification'],
+      ['storage', '/storage'],
       ['purse', '/purse'],
       ['purse', '/purse', { method: 'HEAD', ...accepting('text/event-stream') }],
       ['purse', '/purse?at=1'],
@@ -228,6 +242,9 @@ describe('a problem is documented', () => {
       ['readEvent', '/events/999'],
       ['readEvent', '/events/1?x=1'],
       ['readEvent', '/events/1', accepting('text/html')],
+      ['readStoredEvent', '/events/999/recorded'],
+      ['readStoredEvent', '/events/1/recorded?x=1'],
+      ['readStoredEvent', '/events/1/recorded', accepting('text/html')],
       ['queryEvents', '/events/query?x=1', posted({ query: [{}] })],
       ['queryEvents', '/events/query', posted({ query: [] })],
       ['queryEvents', '/events/query', posted({ query: [{}] }, JSON_TYPE, accepting('text/html').headers)],
@@ -270,6 +287,12 @@ describe('a problem is documented', () => {
         [`${kind}Status`, `/projections/purse/${kind}?x=1`],
         [`${kind}Status`, `/projections/purse/${kind}`, { headers: { prefer: 'wait=x' } }],
       ]),
+      ['verifyLog', '/verification?x=1'],
+      ['verifyLog', '/verification', { headers: { prefer: 'wait=x' } }],
+      ['verifyLog', '/verification', posted('{')],
+      ['verifyLog', '/verification', posted('{}', `${JSON_TYPE}; charset=latin1`)],
+      ['verificationStatus', '/verification?x=1'],
+      ['storage', '/storage?x=1'],
       ['purse', '/purse?x=1'],
       ['purse-folded', '/purse/folded?x=1'],
       ['purse', '/purse?at=1&after=1'],
@@ -296,6 +319,7 @@ describe('a problem is documented', () => {
     const large = posted({ x: 'x'.repeat(1024 * 1024) });
     for (const kind of ['audit', 'rebuild'])
       await expectDocumented(`${kind}Projection`, `/projections/purse/${kind}`, large);
+    await expectDocumented('verifyLog', '/verification', large);
     for (const [id, path] of BODIES) await expectDocumented(id, path, large);
   });
 
@@ -333,6 +357,9 @@ describe('a problem is documented', () => {
       for (const name of ['at', 'append', 'find', 'hashAt'] as const)
         jest.spyOn(log, name).mockRejectedValue(defect);
       jest.spyOn(host, 'find').mockImplementation(() => {
+        throw defect;
+      });
+      jest.spyOn(app.get(Verification), 'status', 'get').mockImplementation(() => {
         throw defect;
       });
       await expectDocumented(id, path, init);

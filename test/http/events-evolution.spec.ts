@@ -13,7 +13,7 @@ import {
 } from '../support/parcels.js';
 import { createHttpApplication } from '../../src/apps/http-application.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
-import type { RecordedEvent } from '../../src/runtime/event-log/event.js';
+import type { RecordedCommit, RecordedEvent } from '../../src/runtime/event-log/event.js';
 import { MemoryStore } from '../../src/runtime/stores/memory.store.js';
 import { CLOUD_EVENTS_TYPE, type CloudEvent } from '../../src/runtime/http/events/cloud-event.js';
 
@@ -151,5 +151,23 @@ describe('GET /events', () => {
       },
     });
     expect([refused.statusCode, refused.json<{ position: number }>().position]).toEqual([409, 2]);
+  });
+
+  it('shows an event as it was recorded, with the hashes of its commit', async () => {
+    await sendAsOnce(store, [['a', 100]]);
+    await send(parcelsLog(store), 'b');
+    const commits: RecordedCommit[] = [];
+    for await (const read of store.commits()) commits.push(...read);
+    for (const { events, ...commit } of commits) {
+      for (const event of events) {
+        const { id, first, last, hash, previous } = commit;
+        expect((await get(`/events/${event.position}/recorded`)).json()).toEqual({
+          ...event,
+          commit: { id, first, last, hash, previous: first === 1 ? null : previous },
+        });
+      }
+    }
+    for (const where of ['3', '0', 'x', 'query'])
+      expect((await get(`/events/${where}/recorded`)).statusCode).toBe(404);
   });
 });

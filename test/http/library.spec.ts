@@ -427,6 +427,19 @@ describe.each(PLATFORMS)('on %s', (platform: Platform) => {
         expect({ type, detail }).toEqual({ type: 'about:blank', detail: `refused with ${status}` });
       });
 
+      it.each(['x-account', 'x account', 'retry-after'])(
+        'leaves out a header that cannot be sent: %s',
+        async (name) => {
+          const answer = await get(`/ledger/headers/${encodeURIComponent(name)}`);
+          expect([answer.headers.get('x-limit'), answer.headers.get('retry-after')]).toEqual(['5', null]);
+          expect((await problemOf(answer, 409)).detail).toBe('It has 3 and needs 5.');
+        },
+      );
+
+      it('is the answer where a controller sends a header that cannot be sent', async () => {
+        expect(await problemOf(await get('/ledger/account'), 500)).toMatchObject({ status: 500 });
+      });
+
       it('tells nothing of a defect', async () => {
         expect((await problemOf(await get('/ledger/defect'), 500)).detail).not.toContain('secret');
       });

@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
-import { MAX_PAGE_BYTES } from '../../src/runtime/http/events/events.controller.js';
+import { MAX_PAGE_BYTES } from '../../src/runtime/http/events/read-page.js';
 import { DEFAULT_MAX_CHUNK_BYTES, threadTurns } from '../../src/runtime/http/kernel/thread-turns.js';
 import { noteTaken } from '../support/amounts.js';
 import { until } from '../support/api.js';

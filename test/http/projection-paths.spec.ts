@@ -40,6 +40,7 @@ function applicationOf(...modules: NonNullable<DynamicModule['imports']>): Promi
         model: true,
         health: true,
         push: true,
+        console: true,
       },
     }),
   ];

@@ -1,7 +1,9 @@
 /** Event streams of one entity, and of a list. */
+import { jest } from '@jest/globals';
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { EventLog } from '../../src/runtime/event-log/event-log.js';
+import { SharedReadings } from '../../src/runtime/http/push/shared-readings.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import type { EntityProjection } from '../../src/runtime/projection/entities/entity-projection.js';
 import { tokenOf } from '../../src/runtime/projection/inject-projection.js';
@@ -142,5 +144,28 @@ describe('a stream of a list', () => {
     await log.append([added('a', 1)]);
     await until(() => another.events.length === 2);
     expect(reads).toBe(3);
+  });
+
+  it('is read once for clients that come together, also when the first of them goes', async () => {
+    const gates: (() => void)[] = [];
+    const list = projection.list.bind(projection);
+    projection.list = async (...asked): ReturnType<typeof list> => {
+      await new Promise<void>((resolve) => gates.push(resolve));
+      return list(...asked);
+    };
+    const gone = new AbortController();
+    const headers = { accept: 'text/event-stream' };
+    const first = fetch(`${url}/orders`, { headers, signal: gone.signal }).catch(() => 'gone');
+    await until(() => gates.length === 1);
+    const asked = jest.spyOn(SharedReadings.prototype, 'read');
+    const others = Array.from({ length: 50 }, () => open('/orders'));
+    await until(() => asked.mock.calls.length === 50);
+    gone.abort();
+    expect(await first).toBe('gone');
+    asked.mockRestore();
+    gates[0]?.();
+    const all = await Promise.all(others);
+    await until(() => all.every(({ events }) => events.length === 1));
+    expect(gates).toHaveLength(1);
   });
 });

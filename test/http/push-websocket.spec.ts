@@ -1,8 +1,8 @@
 /** The WebSocket at `/push`, on both platforms, in an application with prefixes. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { Parser } from '@asyncapi/parser';
 import { jest } from '@jest/globals';
-import { ForbiddenException, Logger } from '@nestjs/common';
+import { Controller, ForbiddenException, Get, Logger, type Type } from '@nestjs/common';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
 import { asyncApiOf } from '../../src/runtime/http/push/websocket/async-api.js';
 import { PushGateway } from '../../src/runtime/http/push/websocket/push-gateway.js';
@@ -10,7 +10,12 @@ import { InvalidSetting } from '../../src/runtime/invalid-setting.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import { add } from '../support/amounts.js';
 import { problemOf, until } from '../support/api.js';
-import { PLATFORMS, startForeign, type Foreign } from '../support/foreign-application.js';
+import {
+  PLATFORMS,
+  startForeign,
+  type Foreign,
+  type ForeignOptions,
+} from '../support/foreign-application.js';
 import { later } from '../support/later.js';
 import { SocketClient } from '../support/socket-client.js';
 
@@ -205,6 +210,74 @@ describe.each(PLATFORMS)('the WebSocket on %s', (platform) => {
     await foreign.app.close();
     await until(() => client.closed !== undefined);
     expect(client.closed).toEqual({ code: 1001, reason: 'server-stopping' });
+  });
+});
+
+@Controller()
+class PushesController {
+  @Get('push')
+  pushes(): string {
+    return 'of the application';
+  }
+}
+
+@Controller()
+class AsyncApiController {
+  @Get('asyncapi.json')
+  describe(): string {
+    return 'of the application';
+  }
+}
+
+/** As `@WebSocketGateway({ path })` of Nest leaves it. */
+function gatewayAt(path: string, port = 0): Type {
+  class OrdersGateway {
+    readonly path = path;
+  }
+  Reflect.defineMetadata('websockets:is_gateway', true, OrdersGateway);
+  Reflect.defineMetadata('websockets:gateway_options', { path }, OrdersGateway);
+  Reflect.defineMetadata('port', port, OrdersGateway);
+  return OrdersGateway;
+}
+
+describe.each(PLATFORMS)('an application on %s that serves the same itself', (platform) => {
+  const http = { events: true, push: { admit } };
+
+  it.each<readonly [string, Partial<ForeignOptions>, string]>([
+    ['GET /push', { controllers: [PushesController] }, 'GET /push'],
+    ['GET /api/push', { controllers: [PushesController], globalPrefix: 'api' }, 'GET /api/push'],
+    ['GET /asyncapi.json', { controllers: [AsyncApiController] }, 'GET /asyncapi.json'],
+    ['a gateway', { providers: [gatewayAt('push/')] }, 'the WebSocket gateway OrdersGateway at /push'],
+  ])('does not start: %s', async (_, options, what) => {
+    await expect(startForeign(platform, { http, ...options })).rejects.toThrow(
+      `the application has ${what} itself, where http.push serves the runtime's own; give it another path`,
+    );
+  });
+
+  it('has its route beside a prefix of the runtime, or without http.push', async () => {
+    for (const parts of [{ ...http, prefix: 'log' }, { events: true } as const]) {
+      const { app, url } = await startForeign(platform, { http: parts, controllers: [PushesController] });
+      expect(await (await fetch(`${url}/push`)).json()).toEqual({ data: 'of the application' });
+      await app.close();
+    }
+  });
+
+  it('has gateways at other paths and ports, which see no upgrade but their own', async () => {
+    const providers = [gatewayAt('/orders'), gatewayAt('/push', 3001)];
+    const { app, url } = await startForeign(platform, { http, providers });
+    // As WsAdapter does with what is not its own.
+    const ended: (string | undefined)[] = [];
+    (app.getHttpServer() as Server).on('upgrade', (request, socket) => {
+      ended.push(request.url);
+      socket.destroy();
+    });
+    const client = await SocketClient.open(`${url}/push`);
+    if (typeof client === 'number') throw new Error(`the upgrade was answered with ${client}`);
+    client.send({ type: 'subscribe', id: 'a', path: '/events?after=0' });
+    await until(() => client.of('a', 'subscribed').length === 1);
+    await expect(SocketClient.open(`${url}/orders`)).rejects.toThrow('socket hang up');
+    expect(ended).toEqual(['/orders']);
+    await app.close();
   });
 });
 

@@ -56,6 +56,25 @@ describe.each(PLATFORMS)('event streams on %s', (platform) => {
       expect(client.ids).toEqual([String(last)]);
     });
 
+    it('are only those that are searched for, of what was and of what comes', async () => {
+      const { last: before } = await add(log, 4711);
+      const client = await open(`/events?after=0&text=4711`);
+      await until(() => client.ids.length === 1);
+      await add(log, 1);
+      const { last } = await add(log, 4711);
+      await until(() => client.ids.length === 2);
+      expect(client.ids).toEqual([String(before), String(last)]);
+    });
+
+    it('begin at a time, and cannot end at one', async () => {
+      const { last, time } = await add(log, 6);
+      const client = await open(`/events?since=${time}`);
+      await until(() => client.ids.includes(String(last)));
+      const refused = await fetch(`${url}/events?until=${time}`, { headers: STREAM });
+      const { errors } = await problemOf(refused, 400);
+      expect(errors?.[0]).toMatchObject({ parameter: 'until' });
+    });
+
     it('resume after Last-Event-ID, whatever after says', async () => {
       const client = await open('/events?after=0', { 'last-event-id': '2' });
       await until(() => client.ids.length > 0);

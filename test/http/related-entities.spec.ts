@@ -146,11 +146,20 @@ describe.each(ENTITY_STORES)('entities with those that belong to them, in $name'
       'order-lines cannot be filtered by include; it can be filtered by order, cents.',
     ],
     ['/order-lines/l1?include=lines', 'There is no parameter include; there are after, fields.'],
+    ['/order-lines?fields=cents,nope', 'order-lines has no member nope; it has order, cents.'],
+    ['/order-lines/l1?fields=lines', 'order-lines has no member lines; it has order, cents.'],
   ])('refuses %s by name', async (path, detail) => {
     await log.append([opened('a')]);
     const { status, body } = await get(path);
     expect(status).toBe(400);
     expect(body['detail']).toContain(detail);
+  });
+
+  it('takes the members that the schema of the view names, and those of every entity, as fields', async () => {
+    await log.append([opened('a'), line('l1', 'a', 3)]);
+    const entity = { key: 'l1', cents: 3, position: 2 };
+    expect((await fresh('/order-lines/l1?fields=key,cents,position')).body).toEqual(entity);
+    expect((await get('/order-lines?fields=cents')).body).toEqual({ items: [entity] });
   });
 
   it('says since when the others may be old, once their projection has stopped', async () => {

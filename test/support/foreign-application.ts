@@ -23,6 +23,7 @@ import {
   type INestApplication,
   type NestInterceptor,
   type PipeTransform,
+  type Type,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -111,6 +112,19 @@ class LedgerController {
     throw new HttpException(`refused with ${status}`, Number(status));
   }
 
+  /** With a header that cannot be sent. */
+  @Get('headers/:name')
+  overdrawnWith(@Param('name') name: string): never {
+    throw new Problem('conflict', 'overdrawn', 'The account is overdrawn', 'It has 3 and needs 5.', {
+      headers: { [name]: 'счёт 3', 'x-limit': '5' },
+    });
+  }
+
+  @Get('account')
+  account(@Res() response: HttpResponse): void {
+    sendJson(response, 200, { 'x-account': 'счёт 3' }, {});
+  }
+
   @Get('defect')
   defect(): never {
     throw new Error('secret');
@@ -162,6 +176,9 @@ export interface ForeignOptions {
   readonly http?: HttpParts;
   readonly globalPrefix?: string;
   readonly guards?: readonly CanActivate[];
+  /** Of the application, besides its own. */
+  readonly controllers?: readonly Type[];
+  readonly providers?: readonly Type[];
   /** Default: true. */
   readonly rawBody?: boolean;
   /** Default: true. */
@@ -176,14 +193,21 @@ export interface Foreign {
 
 export function createForeign(
   platform: Platform,
-  { http = {}, rawBody = true, bodyParser = true }: Omit<ForeignOptions, 'globalPrefix'> = {},
+  {
+    http = {},
+    rawBody = true,
+    bodyParser = true,
+    controllers = [],
+    providers = [],
+  }: Omit<ForeignOptions, 'globalPrefix'> = {},
 ): Promise<INestApplication> {
   @Module({
     imports: [
       LeftfoldModule.forRoot({ store: 'memory:', http }),
       LeftfoldModule.forFeature({ contracts: [amountAdded, noteTaken], projections: [total], http: true }),
     ],
-    controllers: [AccountsController, TotalController, LedgerController],
+    controllers: [AccountsController, TotalController, LedgerController, ...controllers],
+    providers: [...providers],
   })
   class ForeignModule {}
 

@@ -57,6 +57,14 @@ export function copyProject(to: string): void {
   for (const name of files) cpSync(join(PROJECT, name), join(to, name));
 }
 
+/** Whether builds of the copy check types, too, which most of their time is for. They need not where the same sources were checked before. */
+export function setTypeChecks(project: string, typeCheck: boolean): void {
+  const file = join(project, 'nest-cli.json');
+  const settings = JSON.parse(readFileSync(file, 'utf8')) as { readonly compilerOptions: object };
+  const compilerOptions = { ...settings.compilerOptions, typeCheck };
+  writeFileSync(file, JSON.stringify({ ...settings, compilerOptions }, undefined, 2));
+}
+
 /** Puts the file where its first line says, and into the list of contexts the import and the entry that the text shows. */
 export function addContext(project: string, file: Block | undefined, contexts: Block | undefined): void {
   const path = /^\/\/ src\/(\S+)\.ts$/m.exec(file?.text ?? '')?.[1];

@@ -29,6 +29,8 @@ export interface RunningEntities<Context> {
     readonly recovered: RecoveryReport[];
     /** Of entities alone, while the projection went on. */
     readonly entityFaults: EntityFaults[];
+    /** Positions that are skipped since they were folded, and how many entities were folded anew for that. */
+    readonly refolded: { readonly skipped: readonly number[]; readonly entities: number }[];
   };
   /** Resolves once it has folded everything in the log. */
   readonly caughtUp: () => Promise<void>;
@@ -52,6 +54,7 @@ export function runEntities<Context>(
     troubles: [],
     recovered: [],
     entityFaults: [],
+    refolded: [],
   };
   const databases = where === undefined || typeof where === 'string' ? new SqliteDatabases(where) : where;
   log.contracts.register([...definition.consumes, ...skipContracts]);
@@ -65,6 +68,7 @@ export function runEntities<Context>(
     notCleared: (why) => told.notCleared.push(why),
     trouble: (why) => told.troubles.push(why),
     entityFaults: (faults) => told.entityFaults.push(faults),
+    refolded: (skipped, entities) => told.refolded.push({ skipped, entities }),
   });
   const actor = createActor(projection.lifecycle());
   projection.runsAs(actor);

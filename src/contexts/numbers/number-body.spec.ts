@@ -37,7 +37,7 @@ describe('a body with one number', () => {
     ['1,000 digits', `"${digits(1000)}"`, digits(1000)],
     ['1,000 digits with a sign', `"-${digits(1000)}"`, `-${digits(1000)}`],
   ])('may hold %s', (_, json, value) => {
-    expect(readNumbers(parseExactJson(`{"value": ${json}}`))).toEqual({ many: false, value });
+    expect(readNumbers(parseExactJson(`{"value": ${json}}`))).toEqual({ value });
   });
 
   it.each([
@@ -102,19 +102,19 @@ describe('a body with one number', () => {
 
 describe('a body with many numbers', () => {
   it('may hold bare values and objects', () => {
-    expect(readNumbers(parseExactJson('[1, "-2", {"value": 3}]'))).toEqual({
-      many: true,
-      values: ['1', '-2', '3'],
-    });
+    expect(readNumbers(parseExactJson('[1, "-2", {"value": 3}]'))).toEqual([
+      { value: '1' },
+      { value: '-2' },
+      { value: '3' },
+    ]);
   });
 
   it('is a commit of one when it has one', () => {
-    expect(readNumbers([5])).toEqual({ many: true, values: ['5'] });
+    expect(readNumbers([5])).toEqual([{ value: '5' }]);
   });
 
   it('may hold 10,000', () => {
-    const body = readNumbers(parseExactJson(list(10_000)));
-    expect(body.many && body.values).toHaveLength(10_000);
+    expect(readNumbers(parseExactJson(list(10_000)))).toHaveLength(10_000);
   });
 
   it.each([

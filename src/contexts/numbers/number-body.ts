@@ -23,39 +23,32 @@ const sentNumbers = z
   ])
   .meta({ example: { value: 5 } });
 
-/** One value, or many for one commit. */
-export type NumbersBody =
-  | { readonly many: false; readonly value: string }
-  | { readonly many: true; readonly values: readonly string[] };
-
 /**
- * `{"value": 5}`, or an array of such objects or of bare values.
+ * `{"value": 5}`, or for one commit an array of such objects or of bare values.
  *
  * @throws InvalidBody that names each value at fault
  */
-export function readNumbers(body: unknown): NumbersBody {
-  if (!Array.isArray(body)) return { many: false, value: readField(body, 'value') };
+export function readNumbers(
+  body: unknown,
+): { readonly value: string } | readonly { readonly value: string }[] {
+  if (!Array.isArray(body)) return { value: readField(body, 'value') };
   if (body.length === 0 || body.length > MAX_COMMIT_EVENTS) {
     refuse([
       { pointer: '#', detail: `one commit takes 1 to ${MAX_COMMIT_EVENTS} numbers, not ${body.length}` },
     ]);
   }
   const faults: Fault[] = [];
-  const values = body.map((item: unknown, index) => {
+  const numbers = body.map((item: unknown, index) => {
     const value = isRecord(item) ? fieldOf(item, 'value', [index]) : integerOf(item, [index]);
-    if (typeof value === 'string') return value;
+    if (typeof value === 'string') return { value };
     if (faults.length < MAX_FAULTS) faults.push(value);
-    return '';
+    return { value: '' };
   });
-  if (faults.length > 0) refuse(faults);
-  return { many: true, values };
+  return faults.length > 0 ? refuse(faults) : numbers;
 }
 
 /** What `POST /numbers` takes. It is read without a schema, so that each fault is said in its own words, and ten thousand numbers cost little. */
-export const numbersBody = inputSchema((body) => {
-  const read = readNumbers(body);
-  return read.many ? read.values.map((value) => ({ value })) : { value: read.value };
-}, sentNumbers);
+export const numbersBody = inputSchema(readNumbers, sentNumbers);
 
 /** The number in this field of the body, which has no other. @throws InvalidBody */
 export function readField(body: unknown, field: string): string {

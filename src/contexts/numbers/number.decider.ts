@@ -52,13 +52,9 @@ export const numberDecider = defineDecider({
           z.object({ position: at, value }).meta({ title: 'RecordedNumber' }),
           z.object({ first: at, last: at }).meta({ title: 'RecordedNumbers' }),
         ]),
-        fingerprint: ({ many, inputs: [number, ...others] }) => {
-          const first = number?.value ?? '';
-          return {
-            record: many
-              ? { many, values: [first, ...others.map((other) => other.value)] }
-              : { many, value: first },
-          };
+        fingerprint: ({ many, inputs }) => {
+          const values = inputs.map((number) => number.value);
+          return { record: many ? { many, values } : { many, value: values[0] ?? '' } };
         },
       },
     },

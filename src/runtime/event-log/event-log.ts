@@ -1,24 +1,18 @@
 /** The event log: what bounded contexts share, and the only thing they share. Checks, stamps, appends, reads, follows. */
 import { filter, map, type Observable } from 'rxjs';
-import { requestFingerprint } from './commits/request-fingerprint.js';
-import { sequentialIds } from './commits/commit-ids.js';
-import { checkEvents, checkedMetadata, type CheckedEvents } from './contracts/checked-events.js';
-import { appendConditionally, type AppendOutcome } from './contracts/upcasted-append.js';
-import { requireNoRuntimeTypes } from './contracts/open-types.js';
+import { Appender, type AppendOptions, type AppenderOptions } from './appender.js';
+import type { CheckedEvents } from './contracts/checked-events.js';
 import { ContractRegistry } from './contracts/contract-registry.js';
+import { requireNoRuntimeTypes } from './contracts/open-types.js';
+import type { AppendOutcome } from './contracts/upcasted-append.js';
 import { readUpcasted } from './contracts/upcasted-read.js';
-import { AppendConditionFailed, CommitIdReused, LogBusy, LogWentBack } from './errors.js';
+import { AppendConditionFailed, LogWentBack } from './errors.js';
 import {
   EVERYTHING,
-  NO_METADATA,
   START,
-  commitId,
   position,
-  type AppendCondition,
   type Commit,
   type CommitId,
-  type Metadata,
-  type NewCommit,
   type NewEvent,
   type Page,
   type Position,
@@ -28,37 +22,18 @@ import {
   type RecordedEvent,
 } from './event.js';
 import type { EventStore, StoreStatus } from './event-store.js';
-import { AppendProgress } from './append-progress.js';
 import { observePages } from './following/guarded-observable.js';
 import { pagesAfter } from './following/follow-pages.js';
 import { RecentEvents } from './following/recent-events.js';
 import { commitAt } from './position-at-time.js';
 
-export interface AppendOptions {
-  /** The append fails if an event that this excludes is in the log. */
-  readonly condition?: AppendCondition;
-  /** Makes a retry safe, for ever. Default: a new one. */
-  readonly commitId?: CommitId;
-  /** Another id that the same request may have been recorded under before. @internal */
-  readonly formerId?: CommitId;
-  /** Identifies the request that the commit id is for. Default: a digest of the events. Another one under the same id is refused. */
-  readonly fingerprint?: string;
-  /** Another fingerprint that the same request may have been recorded with. @internal */
-  readonly otherFingerprint?: string | undefined;
-  readonly metadata?: Metadata;
-}
+export type { AppendOptions } from './appender.js';
 
 /** Where time and ids come from, who is told of errors, and how much may wait. */
-export interface EventLogOptions {
-  readonly now?: () => Date;
-  readonly newId?: () => string;
+export interface EventLogOptions extends AppenderOptions {
   /** Told of the error of a follower that has no error handler of its own. */
   readonly onFollowerFailed?: (error: unknown) => void;
-  /** How many bytes of appends may wait for the store. Past it, appends are refused. Default: 64 MiB. */
-  readonly maxPendingBytes?: number;
 }
-
-const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 
 export class EventLog {
   readonly contracts = new ContractRegistry();
@@ -69,27 +44,16 @@ export class EventLog {
   #appended: Position = START;
   readonly #closing = new AbortController();
   readonly #beforeClose: (() => Promise<void>)[] = [];
-  readonly #now: () => Date;
-  readonly #newId: () => string;
   readonly #onFollowerFailed: (error: unknown) => void;
-  readonly #maxPendingBytes: number;
-  readonly #progress = new AppendProgress();
-  #pendingBytes = 0;
+  readonly #appender: Appender;
   #knownHead: Position = START;
 
   constructor(
     private readonly store: EventStore,
-    {
-      now = () => new Date(),
-      newId = sequentialIds(),
-      onFollowerFailed = () => undefined,
-      maxPendingBytes = MAX_PENDING_BYTES,
-    }: EventLogOptions = {},
+    { onFollowerFailed = () => undefined, ...options }: EventLogOptions = {},
   ) {
-    this.#now = now;
-    this.#newId = newId;
     this.#onFollowerFailed = onFollowerFailed;
-    this.#maxPendingBytes = maxPendingBytes;
+    this.#appender = new Appender(store, this.contracts, options);
   }
 
   /** Aborted, and another one from then on, when the log is found to have another past than what was read of it. @internal */
@@ -131,7 +95,7 @@ export class EventLog {
     options: AppendOptions = {},
   ): Promise<AppendOutcome> {
     requireNoRuntimeTypes('checked' in events ? events.checked : events);
-    return this.#checkAndAppend(events, options);
+    return this.#append(events, options);
   }
 
   /**
@@ -141,43 +105,23 @@ export class EventLog {
    * @throws ContractBroken, InvalidValue
    */
   check(events: readonly NewEvent[]): CheckedEvents {
-    return checkEvents(this.contracts, events);
+    return this.#appender.check(events);
   }
 
   /** As `append`, for what the runtime itself records. @internal */
   async appendAsRuntime(events: readonly NewEvent[], options: AppendOptions = {}): Promise<Commit> {
-    return committed(await this.#checkAndAppend(events, options));
+    return committed(await this.#append(events, options));
   }
 
-  async #checkAndAppend(
-    events: readonly NewEvent[] | CheckedEvents,
-    options: AppendOptions,
-  ): Promise<AppendOutcome> {
-    const { condition } = options;
-    const metadata = options.metadata === undefined ? NO_METADATA : checkedMetadata(options.metadata);
-    const { checked, bytes } = 'checked' in events ? events : this.check(events);
-    const fingerprint = options.fingerprint ?? (options.commitId && requestFingerprint(checked));
-    const fingerprints = fingerprintsOf(fingerprint, options.otherFingerprint);
-    const former = await this.#former(options.formerId, fingerprints);
-    if (former !== undefined) return { kind: 'recorded', commit: former };
-    const newCommit: NewCommit = {
-      id: options.commitId ?? commitId(this.#newId()),
-      isNewId: options.commitId === undefined,
-      time: this.#now().toISOString(),
-      metadata,
-      events: checked,
-      ...(condition !== undefined && { condition }),
-      ...(fingerprint !== undefined && { fingerprint }),
-    };
-    const outcome = await this.#append(newCommit, bytes);
+  async #append(events: readonly NewEvent[] | CheckedEvents, options: AppendOptions): Promise<AppendOutcome> {
+    const outcome = await this.#appender.append(events, options);
     if (outcome.kind === 'conflict') return outcome;
-    const { commit } = outcome;
+    const { commit, events: recorded, bytes = 0 } = outcome;
     this.#noteHead(commit.last);
-    if (commit.repeated) return { kind: 'recorded', commit: sameRequest(commit, fingerprints) };
+    if (recorded === undefined) return outcome;
     if (commit.last > this.#appended) this.#appended = commit.last;
     else if (this.#recent.through >= commit.last)
       this.#wentBack(new LogWentBack(this.#recent.through, commit.last));
-    const recorded = recordedEvents(newCommit, commit);
     // Member by member: with a spread, V8 keeps some 140 bytes of each append until the next full collection.
     this.#recent.add(
       {
@@ -187,19 +131,7 @@ export class EventLog {
       },
       bytes,
     );
-    return { kind: 'recorded', commit, events: recorded };
-  }
-
-  /** What was recorded for something else is no concern of this request. */
-  async #former(
-    id: CommitId | undefined,
-    fingerprints: Fingerprints,
-  ): Promise<(Commit & { readonly repeated: true }) | undefined> {
-    if (id === undefined) return undefined;
-    const found = await this.store.find(id);
-    return found !== undefined && fingerprints.includes(found.fingerprint)
-      ? { ...found, repeated: true }
-      : undefined;
+    return outcome;
   }
 
   /**
@@ -207,16 +139,13 @@ export class EventLog {
    *
    * @throws CommitIdReused when it was recorded for something else
    */
-  async find(
+  find(
     id: CommitId,
     fingerprint?: string,
     formerId?: CommitId,
     otherFingerprint?: string,
   ): Promise<Commit | undefined> {
-    const commit = await this.store.find(id);
-    const fingerprints = fingerprintsOf(fingerprint, otherFingerprint);
-    if (commit === undefined) return this.#former(formerId, fingerprints);
-    return sameRequest({ ...commit, repeated: true }, fingerprints);
+    return this.#appender.find(id, fingerprint, formerId, otherFingerprint);
   }
 
   /** The events in the range that match, a page at a time, up to the head as it is when reading begins. */
@@ -316,12 +245,12 @@ export class EventLog {
 
   /** What keeps the log from being read or appended to, as far as is known without asking the store; undefined when nothing does. */
   status(): StoreStatus | undefined {
-    return this.store.status() ?? this.#progress.stall();
+    return this.store.status() ?? this.#appender.stall();
   }
 
   /** When an append of this process last succeeded; undefined before the first. */
   get lastAppend(): Date | undefined {
-    return this.#progress.last;
+    return this.#appender.last;
   }
 
   /** Registers what must be done before the log closes, while it can still be read. */
@@ -346,54 +275,6 @@ export class EventLog {
     this.#knownHead = START;
     past.abort(error);
   }
-
-  /** Appends wait in memory while the store is slower than their callers, so what may wait has a limit. */
-  async #append(commit: NewCommit, bytes: number): Promise<AppendOutcome> {
-    // One that is over the limit by itself is let in when nothing else waits.
-    if (this.#pendingBytes > 0 && this.#pendingBytes + bytes > this.#maxPendingBytes) throw new LogBusy();
-    this.#pendingBytes += bytes;
-    this.#progress.began();
-    let isRecorded = false;
-    try {
-      const outcome = await appendConditionally(this.store, this.contracts, commit);
-      isRecorded = outcome.kind === 'recorded';
-      return outcome;
-    } finally {
-      this.#progress.ended(isRecorded);
-      this.#pendingBytes -= bytes;
-    }
-  }
-}
-
-/** The events as a store would give them. With the fields in the same order all events have one hidden class in V8. */
-function recordedEvents(
-  { metadata, events }: NewCommit,
-  { id, first, time }: Commit,
-): readonly RecordedEvent[] {
-  return events.map(({ type, revision, tags, data }, index) =>
-    Object.freeze({
-      position: (first + index) as Position,
-      type,
-      revision,
-      tags,
-      data,
-      time,
-      commit: id,
-      metadata,
-    }),
-  );
-}
-
-/** Of one request; the first is the one that it is recorded with. */
-type Fingerprints = readonly (string | undefined)[];
-
-function fingerprintsOf(fingerprint: string | undefined, other: string | undefined): Fingerprints {
-  return other === undefined ? [fingerprint] : [fingerprint, other];
-}
-
-function sameRequest(commit: Commit, fingerprints: Fingerprints): Commit {
-  if (fingerprints[0] !== undefined && !fingerprints.includes(commit.fingerprint)) throw new CommitIdReused();
-  return commit;
 }
 
 /** @throws AppendConditionFailed */

@@ -19,6 +19,14 @@ export interface StoreStatus {
   readonly detail: string;
 }
 
+/** What a store takes. */
+export interface StoreSize {
+  /** `other` for one that does not say. */
+  readonly kind: 'memory' | 'lmdb' | 'postgres' | 'remote' | 'other';
+  /** On its disk; absent where it cannot be told cheaply. */
+  readonly bytes?: number;
+}
+
 export abstract class EventStore {
   /** Differs from that of every other log, so that a snapshot of one is never used for another. */
   abstract readonly identity: string;
@@ -85,6 +93,11 @@ export abstract class EventStore {
   /** What keeps the store from reading or appending, as far as it knows now; undefined when nothing does. Asks nobody. */
   status(): StoreStatus | undefined {
     return undefined;
+  }
+
+  /** @throws StoreUnavailable */
+  size(): Promise<StoreSize> {
+    return Promise.resolve({ kind: 'other' });
   }
 
   /** Finishes the appends that wait, then closes the store. Later appends are refused. */

@@ -50,12 +50,24 @@ describe('a definition of a projection', () => {
 
   it.each([
     ...['projections', 'health', 'events', 'docs', 'docs-yaml', 'commits', 'head', 'forwarding'],
-    ...['model', 'problems', 'push', 'log', 'subscribe', 'subscribers', 'receive', 'state'],
+    ...[
+      'model',
+      'problems',
+      'verification',
+      'storage',
+      'console',
+      'push',
+      'log',
+      'subscribe',
+      'subscribers',
+      'receive',
+      'state',
+    ],
   ])('cannot be named %s, where the runtime serves its own', (name) => {
     expect(() => define({ name })).toThrow(
       `projection ${name}: /${name} is where the runtime serves its own; any name will do but ` +
-        'commits, docs, docs-yaml, events, forwarding, head, health, log, model, problems, projections, push, receive, ' +
-        'state, subscribe, subscribers',
+        'commits, console, docs, docs-yaml, events, forwarding, head, health, log, model, problems, projections, push, receive, ' +
+        'state, storage, subscribe, subscribers, verification',
     );
   });
 

@@ -26,7 +26,10 @@ export interface ViewSchema {
 export interface ProjectionHttp {
   /** Without a slash at its ends, as in `reports/total`. Default: the name. */
   readonly path?: string;
-  /** Describes what `view` gives in the documentation, and to `leftfold client`; nothing is checked by it. */
+  /**
+   * Describes what `view` gives in the documentation, and to `leftfold client`; no view is checked by it. What `fields` of entities and lists names is to
+   * be one of its members, unless it leaves open which there are.
+   */
   readonly viewSchema?: ViewSchema;
   /**
    * Whether `GET /<path>/folded` answers with all of the state, also what the view does not show, as optimistic rendering needs it. Asks for the same

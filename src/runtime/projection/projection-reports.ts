@@ -66,6 +66,11 @@ export class ProjectionReports {
           `${name}: what it had before the rebuild could not be removed, which is tried again at the next start: ${why}`,
         );
       },
+      refolded: (skipped, entities) => {
+        this.#logger.log(
+          `${name}: skips what it had folded at position ${skipped.join(', ')}, and has folded anew the entities that this is about (${entities})`,
+        );
+      },
       entityFaults: ({ entities, unkeyed }) => {
         const lines = [
           ...entities.map(

@@ -13,7 +13,7 @@ import {
   type RecordedCommit,
   type StoredEvent,
 } from '../event-log/event.js';
-import { EventStore } from '../event-log/event-store.js';
+import { EventStore, type StoreSize } from '../event-log/event-store.js';
 import { NO_HASH, toRecordedCommit, verifyCommit } from '../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../event-log/following/waitable-position.js';
 import { settle, type PendingAppend } from './append-queue.js';
@@ -72,6 +72,10 @@ export class MemoryStore extends EventStore {
 
   override advanced(after: Position, signal: AbortSignal): Promise<void> {
     return this.#head.passed(after, signal);
+  }
+
+  override size(): Promise<StoreSize> {
+    return Promise.resolve({ kind: 'memory' });
   }
 
   override close(): Promise<void> {

@@ -64,7 +64,7 @@ it('shows parts of this file, and of the spec of what is generated, as they are'
   const files = [import.meta.filename, join(import.meta.dirname, 'generated.spec.ts')];
   const spec = inOneLine(files.map((file) => readFileSync(file, 'utf8')).join('\n'));
   const examples = blocksOf(GUIDE).filter(({ language }) => language === 'ts');
-  expect(examples).toHaveLength(13);
+  expect(examples).toHaveLength(14);
   for (const { text } of examples) {
     const here = Object.entries(FILES).reduce(
       (code, [name, file]) => code.replaceAll(`'${name}`, `'${file}`),
@@ -112,6 +112,22 @@ describe('queries', () => {
     const { wouldBe } = await client.projection('sum').whatIf({ without: [2] });
     for await (const point of client.projection('sum').history()) show(point.position);
     expect([value, before.value, wouldBe?.value]).toEqual(['19', '18', '13']);
+  });
+});
+
+describe('anything else', () => {
+  it('is asked for by its path', async () => {
+    const { body } = await client.request('/projections/sum/audit', { method: 'POST' });
+    const links = await client.request('/projections', { query: {} });
+    expect(body).toMatchObject({ projection: 'sum' });
+    const { projections } = links.body as {
+      readonly projections: readonly { readonly links: { self: string } }[];
+    };
+    const [first] = projections;
+    const details = await client.request(first?.links.self ?? '', { isLink: true });
+    expect(details.body).toMatchObject({ name: 'sum' });
+    const unknown = await client.request('/projections/nothing').catch((error: unknown) => error);
+    expect(isProblem(unknown, 'projection-not-found')).toBe(true);
   });
 });
 

@@ -47,6 +47,7 @@ export const orderLines: EntityProjectionDefinition<LineContext> = defineEntityP
   key: ({ data }) => data.line,
   view: ({ context }) => ({ order: context.order, cents: context.cents }),
   index: { order: 'text', cents: 'number' },
+  http: { viewSchema: z.object({ order: z.string().nullable(), cents: z.int() }) },
 });
 
 /** Orders with their lines. */

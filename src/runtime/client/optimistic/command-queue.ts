@@ -1,7 +1,7 @@
 /** Commands that are shown before they are recorded: sent one after the other, so that they are recorded in this order. */
 import { randomKey, type CommandAnswer, type CommandOptions } from '../commands.js';
 import { isProblem } from '../problem-error.js';
-import { pause } from '../retries.js';
+import { isRetried, pause } from '../retries.js';
 
 /** What a command is expected to record: as `contract.create(data)` makes it. */
 export interface ExpectedEvent {
@@ -43,6 +43,9 @@ export class CommandTimeout extends Error {
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 const PAUSE_MS = 1000;
+
+/** A server that is there and fails, as with `500`, will most likely fail the next time as well. */
+const MAX_FAILURES = 3;
 
 interface Arrival {
   readonly position: number;
@@ -98,7 +101,7 @@ export class CommandQueue {
     return after < loaded ? after : undefined;
   }
 
-  /** @throws what `send` throws that sending again does not mend, CommandTimeout, or the signal's reason */
+  /** @throws what `send` throws that sending again does not mend (a `500` and the like three times), CommandTimeout, or the signal's reason */
   async submit({
     events,
     send,
@@ -127,7 +130,7 @@ export class CommandQueue {
       this.#remove(waiting);
       // Its events have come by: it was recorded, though the answer was lost.
       const arrived = waiting.arrivals.at(-1);
-      if (arrived !== undefined && !isProblem(error))
+      if (arrived !== undefined && !isRefusal(error))
         return { position: arrived.position, location: undefined, body: {} };
       if (limit.aborted && signal?.aborted !== true) throw new CommandTimeout(timeoutMs, error);
       throw error;
@@ -184,14 +187,15 @@ async function sendUntilAnswered(
   id: string,
   signal: AbortSignal,
 ): Promise<CommandAnswer> {
-  for (;;) {
+  for (let failures = 0; ;) {
     signal.throwIfAborted();
     const sent = send({ idempotencyKey: id, correlationId: id, signal }); // what it throws at once is no loss
     try {
       return await sent;
     } catch (error) {
       signal.throwIfAborted();
-      if (!isLost(error)) throw error;
+      if (isFailure(error)) failures += 1;
+      if (!isLost(error) || failures >= MAX_FAILURES) throw error;
       await pause(PAUSE_MS, signal);
     }
   }
@@ -201,6 +205,16 @@ async function sendUntilAnswered(
 export function isLost(error: unknown): boolean {
   if (isProblem(error)) return error.status >= 500 || error.status === 429;
   return error instanceof TypeError || error instanceof DOMException;
+}
+
+/** An attempt that has recorded nothing. */
+function isRefusal(error: unknown): boolean {
+  return isProblem(error) && error.status < 500;
+}
+
+/** Neither away nor busy, nor a refusal. */
+function isFailure(error: unknown): boolean {
+  return isProblem(error) && error.status >= 500 && !isRetried(error.status);
 }
 
 /** Waits no longer than for the signal, also for what does not heed it. @throws the signal's reason */

@@ -30,7 +30,7 @@ export function App(): preact.JSX.Element {
 
   return (
     <>
-      {settings.environment !== undefined && <p class="environment">{settings.environment}</p>}
+      {settings.environment !== undefined && <header class="environment">{settings.environment}</header>}
       {projections.error !== undefined && !isKeyAsked && (
         <p class="away" role="status">
           {reasonOf(projections.error)} What is shown is what was known last; it is tried again.

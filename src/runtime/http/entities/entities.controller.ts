@@ -41,11 +41,13 @@ import { answerEntityAt } from './entity-past.controller.js';
 import { Inclusion, lowest, readInclude, type Included } from './included.js';
 import { listJson, nextPage } from './list-page.js';
 import { readFields, readList, type ListRequest } from './list-request.js';
+import { viewMembers } from './view-members.js';
 
 export function entitiesController(definition: EntityProjectionDefinition): Type {
   const { name } = definition;
   const scope = `query:${name}` as const;
   const path = pathOf(definition);
+  const viewed = viewMembers(definition);
   const parameters = [
     'after',
     ...(definition.tag === undefined ? [] : ['at']),
@@ -83,7 +85,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
 
     #listing(request: HttpRequest): Listing {
       const query = queryOf(request);
-      const list = readList(query, definition);
+      const list = readList(query, definition, viewed);
       const inclusion = this.#including(list.include, request);
       const asked = [this.projection, ...inclusion.projections];
       const read = async (signal: AbortSignal): Promise<Reading & { readonly included: Included }> => {
@@ -131,7 +133,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       const isStream = prefersEventStream(request.headers.accept);
       const query = queryOf(request);
       refuseUnknownParameters(query, parameters);
-      const fields = readFields(query);
+      const fields = readFields(query, definition, viewed);
       const include = readInclude(query, definition);
       const { after, point } = readPlace(query);
       if (point !== undefined && include.length > 0)
@@ -187,7 +189,7 @@ export function entitiesController(definition: EntityProjectionDefinition): Type
       const { after, point } = readPlace(query);
       if (point !== undefined) throw new PastDoesNotChange();
       const inclusion = this.#including(readInclude(query, definition), request);
-      return { after, read: this.#readingOne(key, readFields(query), inclusion) };
+      return { after, read: this.#readingOne(key, readFields(query, definition, viewed), inclusion) };
     }
 
     #readingOne(key: string, fields: readonly string[] | undefined, inclusion: Includes): ReadNow {

@@ -1,4 +1,4 @@
-/** OpenAPI of entity projections: the list, one entity, its history. */
+/** OpenAPI of entity projections: the list, and one entity. */
 import { z } from 'zod';
 import { position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
@@ -8,15 +8,12 @@ import {
   EntityQueryTooSlow,
 } from '../../projection/entities/entity-problems.js';
 import { QUERY_TIMEOUT_MS } from '../../projection/entities/query-gate.js';
-import { AfterHead } from '../../projection/past/past-problems.js';
 import {
   ApiEndpoint,
   CACHE_HEADERS,
   ENTITY_TAG,
-  POSITION_HEADER,
   QUERY_HEADERS,
   apiPosition,
-  apiTime,
   preferHeader,
 } from '../kernel/api-docs.js';
 import { jsonSchemaOf, type AnyInputSchema } from '../../command/input-schema.js';
@@ -26,24 +23,29 @@ import { JSON_TYPE } from '../kernel/bodies.js';
 import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
 import { STATE_TYPES } from '../push/event-stream-request.js';
-import { CANNOT_BE_WITHOUT, INVALID_WITHOUT, WHAT_IF_QUERY, apiView } from '../projections/past.docs.js';
 import { PAST_PROBLEMS, apiPointInTime } from '../projections/projection.docs.js';
 import { NotYet } from '../projections/query.js';
-import { EVENT_STREAM_TYPE } from '../push/event-stream-frames.js';
+import { EVENT_STREAM_TYPE } from '../kernel/event-streams.js';
 import { LAST_EVENT_ID_HEADER, apiEventStream, headersOfStreamed } from '../push/push.docs.js';
 import { MAX_INCLUDED } from './included.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './list-request.js';
 import { exampleKey } from './example-key.js';
-import { MAX_POINTS } from './entity-points.js';
 import { filters } from './list-filters.docs.js';
+import { viewMembers } from './view-members.js';
 
 const AFTER = apiPosition
   .describe('Answer only once everything up to this position is in the state')
   .optional();
-const FIELDS = z
-  .string()
-  .describe('The members to answer with, separated by commas, as in status,total. Default: all')
-  .optional();
+
+/** Names the members of the view where they are known. */
+function fieldsOf(definition: Documented): Schema {
+  const members = viewMembers(definition);
+  const known = members === undefined ? '' : `. There are: ${members.join(', ')}`;
+  return z
+    .string()
+    .describe(`The members to answer with, separated by commas, as in status,total. Default: all${known}`)
+    .optional();
+}
 
 const entity = z
   .looseObject({
@@ -86,7 +88,7 @@ const QUERY_PROBLEMS: readonly Problem[] = [
   new NotAcceptable(STATE_TYPES),
 ];
 
-type Documented = Pick<
+export type Documented = Pick<
   EntityProjectionDefinition,
   'name' | 'index' | 'tag' | 'consumes' | 'keysOf' | 'relations' | 'http'
 >;
@@ -132,7 +134,7 @@ function headersOf({ relations }: Documented): typeof HEADERS {
   return Object.keys(relations).length === 0 ? HEADERS : { ...HEADERS, ...INCLUDED_HEADER };
 }
 
-function keyOf(definition: Documented): Readonly<Record<string, Schema>> {
+export function keyOf(definition: Documented): Readonly<Record<string, Schema>> {
   return {
     key: z.string().meta({ description: 'The key of one of them', example: exampleKey(definition) }),
   };
@@ -156,7 +158,7 @@ export function ApiList(definition: Documented): MethodDecorator {
       cursor: z.string().describe('Where the page before ended: follow next').optional(),
       count: z.boolean().describe('Whether to count all that match').optional(),
       faulted: z.boolean().describe('Only those that have stopped at an event').optional(),
-      fields: FIELDS,
+      fields: fieldsOf(definition),
       ...includeOf(definition),
       after: AFTER,
     },
@@ -192,7 +194,7 @@ export function ApiEntity(definition: Documented): MethodDecorator {
     path: keyOf(definition),
     query: {
       after: AFTER,
-      fields: FIELDS,
+      fields: fieldsOf(definition),
       ...includeOf(definition),
       ...(tag !== undefined && {
         at: apiPointInTime
@@ -218,90 +220,6 @@ export function ApiEntity(definition: Documented): MethodDecorator {
       ...QUERY_PROBLEMS,
       new EntityNotFound(name, exampleKey(definition), pathOf(definition)),
       ...(tag === undefined ? [] : PAST_PROBLEMS),
-    ],
-  });
-}
-
-export function ApiEntityHistory(definition: Documented): MethodDecorator {
-  const { name } = definition;
-  return ApiEndpoint({
-    tag: name,
-    summary: `How one of ${name} came about: what it was after each event that changed it`,
-    id: `${name}-entity-history`,
-    path: keyOf(definition),
-    query: {
-      after: apiPosition.describe('Only what came after this position').optional(),
-      limit: z.int().min(1).max(MAX_POINTS).describe(`Default: ${MAX_POINTS}`).optional(),
-    },
-    answers: {
-      200: {
-        description: 'Oldest first. Fewer than limit where the views are large',
-        headers: POSITION_HEADER,
-        body: z
-          .object({
-            key: z.string(),
-            points: z
-              .array(
-                z
-                  .object({
-                    position: apiPosition,
-                    time: apiTime,
-                    type: z.string().describe('Of the event'),
-                    view: apiView.optional(),
-                    forgotten: z
-                      .literal(true)
-                      .describe('The event has ended it, and it is not kept')
-                      .optional(),
-                  })
-                  .meta({ title: 'EntityPoint' }),
-              )
-              .max(MAX_POINTS),
-            faultAt: apiPosition
-              .describe('Where it has stopped; there are no points from there on')
-              .optional(),
-            next: z.string().describe('The next points; absent on the last page').optional(),
-          })
-          .meta({ title: 'EntityHistory' }),
-      },
-    },
-    problems: [
-      new InvalidParameter('limit', `limit must be a whole number from 1 to ${MAX_POINTS}, as in ?limit=1`),
-      new EntityNotFound(name, exampleKey(definition), pathOf(definition)),
-      new NotAcceptable([JSON_TYPE]),
-      ...PAST_PROBLEMS.filter((problem) => !(problem instanceof AfterHead)),
-    ],
-  });
-}
-
-export function ApiEntityWhatIf(definition: Documented): MethodDecorator {
-  const { name } = definition;
-  return ApiEndpoint({
-    tag: name,
-    summary: `What one of ${name} would be had some events not been; nothing is recorded`,
-    id: `${name}-entity-what-if`,
-    path: keyOf(definition),
-    query: WHAT_IF_QUERY,
-    answers: {
-      200: {
-        description: 'Both as of the same position; absent where there is no such entity',
-        headers: POSITION_HEADER,
-        body: z
-          .object({
-            key: z.string(),
-            position: apiPosition,
-            without: z.array(apiPosition),
-            is: apiView.optional(),
-            wouldBe: apiView.optional(),
-          })
-          .meta({ title: 'EntityWhatIf' }),
-      },
-    },
-    problems: [
-      INVALID_WITHOUT,
-      CANNOT_BE_WITHOUT,
-      new EntityNotFound(name, exampleKey(definition), pathOf(definition)),
-      new NotAcceptable([JSON_TYPE]),
-      ...PAST_PROBLEMS,
     ],
   });
 }

@@ -38,8 +38,8 @@ import { pathOf } from '../kernel/paths.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
 import { readWhatIf, requireBefore } from '../projections/past-request.js';
 import type { PointInTime } from '../projections/time-parameter.js';
-import { ApiEntityHistory, ApiEntityWhatIf } from './entities.docs.js';
 import { entityJson, sendBody } from './entity-answer.js';
+import { ApiEntityHistory, ApiEntityWhatIf } from './entity-past.docs.js';
 import { MAX_POINTS, pointsOf } from './entity-points.js';
 
 export interface EntityAtRequest {

@@ -16,6 +16,7 @@ import type { PushSource } from '../push/push-source.js';
 import type { PushStreams } from '../push/push-streams.js';
 import type { OpenedStream } from '../push/push-topics.js';
 import { ReadFeed, type ReadNow, type Reading } from '../push/read-feed.js';
+import { SharedReadings } from '../push/shared-readings.js';
 import { statesSource } from '../push/states-source.js';
 
 export interface StreamedProjection extends QueriedProjection {
@@ -25,6 +26,8 @@ export interface StreamedProjection extends QueriedProjection {
 export class EntityStreams {
   /** By path and query string. */
   readonly #feeds = new Map<string, ReadFeed>();
+  /** For those that come together, as after a restart. */
+  readonly #firsts = new SharedReadings();
 
   constructor(
     private readonly projection: StreamedProjection,
@@ -61,7 +64,10 @@ export class EntityStreams {
     const key = keyOf(request);
     const isThere = projection.status !== 'recovering' && projection.isAnswering !== false;
     // What cannot be answered at all is refused before the stream begins.
-    const first = isThere && !this.#feeds.has(key) ? await whileThere(read) : undefined;
+    const { position } = projection;
+    const wanted = Math.max(seen.after ?? 0, seen.last ?? 0);
+    const readFirst: ReadNow = (signal) => this.#firsts.read(key, read, position, wanted, signal);
+    const first = isThere && !this.#feeds.has(key) ? await whileThere(readFirst) : undefined;
     const source: PushSource = (signal) => {
       const feed = this.#feeds.get(key) ?? this.#feedOf(key, read, first);
       return statesSource(feed, seen)(signal);

@@ -1,7 +1,7 @@
 /** What a client asks of a list: `?status=open&total.gte=10&sort=-total,opened&limit=50&cursor=…`. */
 import { position, type Position } from '../../event-log/event.js';
 import type { EntityProjectionDefinition } from '../../projection/entities/define-entity-projection.js';
-import { LIST_PARAMETERS } from '../../projection/entities/entity-members.js';
+import { ADDED_MEMBERS, LIST_PARAMETERS } from '../../projection/entities/entity-members.js';
 import type {
   Comparison,
   EntityFilter,
@@ -37,8 +37,15 @@ export interface ListRequest extends EntityQuery {
 
 type Indexed = Pick<EntityProjectionDefinition, 'name' | 'index' | 'relations'>;
 
-/** @throws InvalidParameter also for what is not indexed, with what is */
-export function readList(query: QueryString, definition: Indexed): ListRequest {
+/**
+ * @param members of the view, where they are known
+ * @throws InvalidParameter also for what is not indexed, with what is
+ */
+export function readList(
+  query: QueryString,
+  definition: Indexed,
+  members: readonly string[] | undefined,
+): ListRequest {
   const known = parametersOf(definition);
   const filters = Object.keys(query)
     .filter((name) => !known.includes(name))
@@ -53,7 +60,7 @@ export function readList(query: QueryString, definition: Indexed): ListRequest {
     limit: wholeNumber(query, 'limit', { min: 1, max: MAX_LIMIT }) ?? DEFAULT_LIMIT,
     ...(cursor !== undefined && { after: readCursor(cursor, scope, definition) }),
     counts: readTruth(query, 'count'),
-    fields: readFields(query),
+    fields: readFields(query, definition, members),
     include: readInclude(query, definition),
     reached: after === undefined ? undefined : position(after),
   };
@@ -65,13 +72,27 @@ function parametersOf({ relations }: Indexed): readonly string[] {
   return LIST_PARAMETERS.filter((name) => name !== 'at' && (isRelated || name !== 'include'));
 }
 
-/** `fields=status,total`. A member that an entity does not have is left out. @throws InvalidParameter */
-export function readFields(query: QueryString): readonly string[] | undefined {
+/**
+ * `fields=status,total`. A member that an entity does not have is left out.
+ *
+ * @param members of the view; undefined: which there are is not known, and any may be named
+ * @throws InvalidParameter
+ */
+export function readFields(
+  query: QueryString,
+  { name: projection }: Pick<Indexed, 'name'>,
+  members: readonly string[] | undefined,
+): readonly string[] | undefined {
   const text = oneValue(query, 'fields');
   if (text === undefined) return undefined;
   const names = text.split(',');
   if (names.some((name) => name === ''))
     throw new InvalidParameter('fields', 'fields must be members of the view, as in ?fields=status,total');
+  const unknown = members && names.find((name) => !members.includes(name) && !ADDED_MEMBERS.includes(name));
+  if (members !== undefined && unknown !== undefined) {
+    const known = members.length === 0 ? 'has none' : `has ${members.join(', ')}`;
+    throw new InvalidParameter('fields', `${projection} has no member ${shown(unknown)}; it ${known}.`);
+  }
   return names;
 }
 

@@ -18,8 +18,10 @@ import {
   send,
   sendChunks,
   sendJson,
+  isGone,
   sendPage,
   varyBy,
+  whileConnected,
   type HttpRequest,
   type HttpResponse,
 } from '../kernel/exchange.js';
@@ -33,9 +35,9 @@ import { AccessGuard } from '../../access/gate.js';
 import { RequireScope } from '../../access/required-scope.js';
 import { requireScope } from '../../access/caller.js';
 import { ProblemFilter } from '../kernel/problem.filter.js';
-import { collectPage, inTurns } from '../kernel/thread-turns.js';
+import { collectPage } from '../kernel/thread-turns.js';
 import { requireOpenTypes } from '../../event-log/contracts/open-types.js';
-import { ContractBroken, EventUnreadable, TypeNotOpen } from '../../event-log/errors.js';
+import { ContractBroken, TypeNotOpen } from '../../event-log/errors.js';
 import {
   position,
   type Commit,
@@ -45,30 +47,23 @@ import {
   type RecordedEvent,
 } from '../../event-log/event.js';
 import { EventLog, type AppendOptions } from '../../event-log/event-log.js';
-import { idOf, readLastEventId, requireInLog, wantsEventStream } from '../push/event-stream-request.js';
+import { wantsEventStream } from '../kernel/event-streams.js';
+import { idOf, readLastEventId, requireInLog } from '../push/event-stream-request.js';
+import { commitAt } from '../../event-log/position-at-time.js';
 import { eventsSource } from '../push/events-source.js';
 import { LiveEvents } from '../push/live-events.js';
 import { PushStreams } from '../push/push-streams.js';
 import type { OpenedStream } from '../push/push-topics.js';
 import { readAppendRequest, readCloudEvents } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, toCloudEvent } from './cloud-event.js';
-import { ApiAppend, ApiEvent, ApiEvents, ApiQueryEvents } from './events.docs.js';
+import { ApiAppend, ApiEvent, ApiEvents, ApiQueryEvents, ApiRecordedEvent } from './events.docs.js';
+import { positionsOf, soughtBy } from './event-filter.js';
 import { commitOptions } from './idempotency.js';
-import { NoSuchEvent } from './no-such-event.js';
-import {
-  linkToCommit,
-  readPageBody,
-  readPageParameters,
-  type Next,
-  type PageRequest,
-} from './page-request.js';
+import { NoSuchEvent, readPosition } from './no-such-event.js';
+import { linkToCommit, readPageBody, readPageParameters, type PageRequest } from './page-request.js';
 import { readLines, type Lines } from './read-lines.js';
-
-/**
- * A page ends early after so much data, in characters of JSON: a thousand events may have up to a megabyte each, and the whole
- * answer is held in memory.
- */
-export const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+import { readPage } from './read-page.js';
+import { storedAt } from './stored-event.js';
 
 /** What a page can be had as. */
 const PAGE_TYPES = [JSON_TYPE, NDJSON_TYPE, CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE] as const;
@@ -108,6 +103,8 @@ export class EventsController {
 
   async #open(page: PageRequest, request: HttpRequest): Promise<OpenedStream & { readonly head: Position }> {
     if (page.isLimited) throw new InvalidParameter('limit', 'A stream has no end, and so no limit.');
+    if (page.where.until !== undefined)
+      throw new InvalidParameter('until', 'A stream has no end, and so no until.');
     const head = await this.log.head();
     const seen = readLastEventId(request.headers);
     if (seen !== undefined) requireInLog(seen.position, head);
@@ -116,8 +113,16 @@ export class EventsController {
         'after',
         `A stream cannot begin after what is not there yet; the head of the log is at ${head}.`,
       );
-    const last = seen ?? { position: page.hasAfter ? page.after : head };
-    return { id: idOf(last), source: eventsSource(this.log, this.live, page.query, last), head };
+    const last = seen ?? { position: await this.#beginOf(page, head) };
+    const streamed = { query: page.query, isSought: soughtBy(page.where) };
+    return { id: idOf(last), source: eventsSource(this.log, this.live, streamed, last), head };
+  }
+
+  /** After what a stream begins that resumes none: what the client names, or now. */
+  async #beginOf({ where, after, hasAfter }: PageRequest, head: Position): Promise<Position> {
+    if (where.since === undefined) return hasAfter ? after : head;
+    const { after: atTime } = await positionsOf(this.log, { since: where.since });
+    return position(Math.max(atTime, after));
   }
 
   /** The event at a position. Where upcasters have made several of it, the first. */
@@ -147,11 +152,26 @@ export class EventsController {
 
   /** @throws NoSuchEvent */
   async #eventAt(where: string): Promise<RecordedEvent> {
-    const number = /^[1-9]\d{0,15}$/.test(where) ? Number(where) : undefined;
-    if (number === undefined || !Number.isSafeInteger(number)) throw new NoSuchEvent(where);
-    const event = await this.log.at(position(number));
+    const event = await this.log.at(readPosition(where));
     if (event === undefined) throw new NoSuchEvent(where);
     return event;
+  }
+
+  /** The event at a position as it is stored, before any upcaster, also where upcasters make nothing of it. */
+  @Get(':position/recorded')
+  @ApiRecordedEvent()
+  async recorded(
+    @Param('position') where: string,
+    @Req() request: HttpRequest,
+    @Res() response: HttpResponse,
+  ): Promise<void> {
+    refuseUnknownParameters(queryOf(request), []);
+    negotiate(request.headers.accept, [JSON_TYPE]);
+    const at = readPosition(where);
+    const event = storedAt(at, await commitAt(this.log, at));
+    if (event === undefined) throw new NoSuchEvent(where);
+    const head = await this.log.head();
+    sendJson(response, 200, { 'leftfold-position': String(head), 'cache-control': 'no-cache' }, event);
   }
 
   /** What `GET` cannot ask for: a query of several items, or backwards. It records nothing. */
@@ -201,15 +221,26 @@ export class EventsController {
       'cache-control': 'no-cache',
       vary: varyBy(response, 'Accept'),
     };
+    const range = await this.#rangeOf(pageRequest, head);
     if (type === NDJSON_TYPE) {
       const ndjson = { ...headers, 'content-type': NDJSON_TYPE };
-      await sendChunks(response, ndjson, this.#lines(pageRequest, head));
+      await sendChunks(response, ndjson, this.#lines(pageRequest, range, response));
       return;
     }
-    const { events, next } = await collectPage(() => this.#page(pageRequest, head));
+    const { query, where, limit } = pageRequest;
+    const read = await whileConnected(response, (signal) =>
+      collectPage(() => readPage(this.log, query, range, { limit, isSought: soughtBy(where), signal })),
+    );
+    if (read === undefined) return;
+    const { events, last, searched } = read;
+    const next = last === undefined ? undefined : pageRequest.next(last);
     const page = { ...headers, ...(next !== undefined && Object.fromEntries([next.header])) };
     if (type === JSON_TYPE) {
-      const body = JSON.stringify({ events, ...(next !== undefined && { next: next.value }) });
+      const body = JSON.stringify({
+        events,
+        ...(next !== undefined && { next: next.value }),
+        ...(searched !== undefined && { searched: { events: searched } }),
+      });
       sendPage(response, { 'content-type': JSON_UTF_8, ...page }, body);
     } else {
       const cloudEvents = JSON.stringify(events.map(toCloudEvent));
@@ -217,57 +248,34 @@ export class EventsController {
     }
   }
 
-  /** The events at as many positions as were asked for, and where to go on if there are more. */
-  async #page(
-    pageRequest: PageRequest,
-    head: Position,
-  ): Promise<{ events: readonly RecordedEvent[]; next?: Next }> {
-    const events: RecordedEvent[] = [];
-    // One more than asked for tells whether there is a next page.
-    const range = { ...rangeOf(pageRequest, head), limit: pageRequest.limit + 1 };
-    let isCutShort = false;
-    let bytes = 0;
-    try {
-      for await (const page of inTurns(this.log.read(pageRequest.query, range))) {
-        for (const event of page) {
-          // The parts of one event are never parted.
-          if (bytes >= MAX_PAGE_BYTES && event.position !== events.at(-1)?.position) isCutShort = true;
-          if (isCutShort) break;
-          events.push(event);
-          bytes += JSON.stringify(event.data).length;
-        }
-        if (isCutShort) break;
-      }
-    } catch (error) {
-      // What comes before an event that cannot be read is still a page; the next one is refused.
-      if (!(error instanceof EventUnreadable) || events.length === 0) throw error;
-      isCutShort = true;
-    }
-    const positions = [...new Set(events.map((event) => event.position))];
-    const last = positions.slice(0, pageRequest.limit).at(-1);
-    if (last === undefined || (positions.length <= pageRequest.limit && !isCutShort)) return { events };
-    const past = events.findLastIndex((event) => event.position === last) + 1;
-    return { events: events.slice(0, past), next: pageRequest.next(last) };
-  }
-
   /**
    * All of it, up to the head or the limit that was asked for: a stream needs no pages. Each chunk is a read of its own, so that
    * a stream that waits for its client holds text, which is counted, and no decoded events: a hundred streams held 450 MiB of them.
    */
-  async *#lines(pageRequest: PageRequest, head: Position): AsyncGenerator<string> {
-    let range: Range | undefined = {
-      ...rangeOf(pageRequest, head),
-      ...(pageRequest.isLimited && { limit: pageRequest.limit }),
-    };
-    while (range !== undefined) {
-      const lines: Lines = await readLines(this.log, pageRequest.query, range);
-      if (lines.text !== '') yield lines.text;
+  async *#lines(
+    { query, where, isLimited, limit }: PageRequest,
+    bounds: Range,
+    response: HttpResponse,
+  ): AsyncGenerator<string> {
+    const isSought = soughtBy(where);
+    let range: Range | undefined = { ...bounds, ...(isLimited && { limit }) };
+    while (range !== undefined && !isGone(response)) {
+      const lines: Lines = await readLines(this.log, query, range, isSought);
+      yield lines.text;
       range = lines.rest;
     }
   }
-}
 
-/** Up to the head where it stood when the request came, whatever is recorded while it is answered. */
-function rangeOf({ after, before = Infinity, backwards }: PageRequest, head: Position): Range {
-  return { after, through: position(Math.min(before - 1, head)), backwards };
+  /** Up to the head where it stood when the request came, whatever is recorded while it is answered. */
+  async #rangeOf(
+    { where, after, before = Infinity, backwards }: PageRequest,
+    head: Position,
+  ): Promise<Range> {
+    const ofTimes = await positionsOf(this.log, where);
+    return {
+      after: position(Math.max(after, ofTimes.after)),
+      through: position(Math.min(before - 1, head, ofTimes.through ?? Infinity)),
+      backwards,
+    };
+  }
 }

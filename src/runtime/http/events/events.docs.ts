@@ -22,7 +22,7 @@ import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidBody, InvalidHeader, InvalidParameter } from '../kernel/problem.js';
 import { appendRequest } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, apiCloudEvent, apiNewCloudEvent } from './cloud-event.js';
-import { EVENT_STREAM_TYPE } from '../push/event-stream-frames.js';
+import { EVENT_STREAM_TYPE } from '../kernel/event-streams.js';
 import {
   INVALID_LAST_EVENT_ID,
   LAST_EVENT_ID_HEADER,
@@ -30,6 +30,7 @@ import {
   apiEventStream,
 } from '../push/push.docs.js';
 import { APPENDING_PROBLEMS, READING_PROBLEMS, UNREADABLE } from './log-problems.js';
+import { apiFilterParameters } from './event-filter.js';
 import { NoSuchEvent } from './no-such-event.js';
 import { DEFAULT_LIMIT, MAX_LIMIT, pageBody } from './page-request.js';
 import { MAX_TAGS, MAX_TYPES, eventName, eventTag } from './query-body.js';
@@ -57,6 +58,28 @@ const recordedEvent = z
   })
   .meta({ title: 'RecordedEvent' });
 
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+const storedEvent = recordedEvent
+  .omit({ part: true })
+  .extend({
+    commit: z
+      .object({
+        id: z.string(),
+        first: z.int().min(1),
+        last: z.int().min(1),
+        hash: sha256.describe('Of its content and previous'),
+        previous: sha256.nullable().describe('Of the commit before; null before the first'),
+      })
+      .meta({ title: 'CommitOfEvent' }),
+  })
+  .meta({ title: 'StoredEvent' });
+
+const searched = z
+  .object({ events: z.int().describe('How many were looked at') })
+  .describe('There when each event had to be looked at, for its metadata or a text')
+  .meta({ title: 'Searched' });
+
 const PAGE_TYPES = [JSON_TYPE, NDJSON_TYPE, CLOUD_EVENTS_TYPE];
 
 interface PageAnswer extends Answer {
@@ -67,10 +90,12 @@ interface PageAnswer extends Answer {
 function page(title: string, next: Schema, headers: Readonly<Record<string, Schema>>): PageAnswer {
   return {
     description:
-      'A page; next is there when there is more: a page may end before its limit, when its events are large. As NDJSON: everything up to the head, or the limit.',
+      'A page; next is there when there is more: a page may end before its limit, and without events, when its events are large or seldom fit. As NDJSON: everything up to the head, or the limit.',
     headers: { ...POSITION_HEADER, ...headers },
     body: {
-      [JSON_TYPE]: z.object({ events: z.array(recordedEvent), next: next.optional() }).meta({ title }),
+      [JSON_TYPE]: z
+        .object({ events: z.array(recordedEvent), next: next.optional(), searched: searched.optional() })
+        .meta({ title }),
       [NDJSON_TYPE]: z.string(),
       [CLOUD_EVENTS_TYPE]: z.array(apiCloudEvent),
     },
@@ -105,6 +130,7 @@ export function ApiEvents(): MethodDecorator {
         .max(MAX_TAGS)
         .describe('Only events with this tag; there several times, with all of these tags')
         .optional(),
+      ...apiFilterParameters,
     },
     answers: {
       200: streamed(
@@ -143,6 +169,23 @@ export function ApiEvent(): MethodDecorator {
       UNREADABLE,
       ...READING_PROBLEMS,
     ],
+  });
+}
+
+export function ApiRecordedEvent(): MethodDecorator {
+  return ApiEndpoint({
+    tag: 'events',
+    summary: 'One event as it is stored, and the hashes of its commit',
+    id: 'readStoredEvent',
+    path: { position: z.int().min(1).meta({ example: 1 }) },
+    answers: {
+      200: {
+        description: 'The event at this position, in the revision that it was recorded in',
+        headers: POSITION_HEADER,
+        body: storedEvent,
+      },
+    },
+    problems: [UNKNOWN_PARAMETER, new NoSuchEvent('9'), new NotAcceptable([JSON_TYPE]), ...READING_PROBLEMS],
   });
 }
 

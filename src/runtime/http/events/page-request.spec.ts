@@ -46,6 +46,26 @@ describe('a page asked for by parameters', () => {
     expect(asked.next(position(7))).toEqual({ value: link, header: ['link', `<${link}>; rel="next"`] });
   });
 
+  it('takes times and what is sought, and leads on with them', () => {
+    const { where, next } = readPageParameters({
+      since: '2026-01-31T13:00:00 01:00', // + that was not encoded
+      correlation: 'c 1',
+      causation: 'b',
+      principal: 'key:till',
+      text: 'é',
+    });
+    expect(where).toEqual({
+      since: Date.parse('2026-01-31T12:00:00Z'),
+      correlationId: 'c 1',
+      causationId: 'b',
+      principal: 'key:till',
+      text: 'é',
+    });
+    expect(next(position(7)).value).toBe(
+      '/events?after=7&limit=100&since=2026-01-31T13%3A00%3A00%2001%3A00&correlation=c%201&causation=b&principal=key%3Atill&text=%C3%A9',
+    );
+  });
+
   it('leads on with the limit that nobody named', () => {
     expect(readPageParameters({}).next(position(100)).value).toBe('/events?after=100&limit=100');
   });
@@ -56,7 +76,14 @@ describe('a page asked for by parameters', () => {
     ['type', names(101), 'type is there 101 times; at most 100 are looked for.'],
     ['tag', names(101), 'tag is there 101 times; at most 100 are looked for.'],
     ['limit', ['1', '2'], 'limit is there 2 times; give it once.'],
-    ['backwards', 'true', 'There is no parameter backwards; there are after, limit, type, tag.'],
+    ['text', '', 'text has 1 to 255 characters, not 0.'],
+    ['principal', ['a', 'b'], 'principal is there 2 times; give it once.'],
+    ['since', '2026-01-31', 'since must be a time with its zone, as in ?since=2026-01-31T12:00:00Z'],
+    [
+      'backwards',
+      'true',
+      'There is no parameter backwards; there are after, limit, type, tag, since, until, correlation, causation, principal, text.',
+    ],
   ])('is refused for its %s', (name, value, says) => {
     expect(() => readPageParameters({ [name]: value })).toThrow(
       expect.objectContaining({
@@ -104,6 +131,9 @@ describe('a page asked for by a body', () => {
     ['too high a limit', { query, limit: 1001 }, '#/limit'],
     ['a direction that is none', { query, backwards: 'yes' }, '#/backwards'],
     ['something unknown', { query, through: 7 }, '#/through'],
+    ['a time without a zone', { query, where: { until: '2026-01-31T12:00:00' } }, '#/where/until'],
+    ['a text of no length', { query, where: { text: '' } }, '#/where/text'],
+    ['something unknown to be sought', { query, where: { user: 'x' } }, '#/where/user'],
   ])('is refused when it has %s, and points to it', (_what, body, pointer) => {
     expect(() => readPageBody(body)).toThrow(
       expect.objectContaining({

@@ -5,6 +5,13 @@ import type { Links } from '../kernel/links.js';
 import { refuseUnknownParameters, manyValues, wholeNumber, type QueryString } from '../kernel/parameters.js';
 import { InvalidParameter } from '../kernel/problem.js';
 import { START, position, tag, type Position, type Query } from '../../event-log/event.js';
+import {
+  FILTER_PARAMETERS,
+  filterBody,
+  filterQuery,
+  readFilterParameters,
+  type EventFilter,
+} from './event-filter.js';
 import { MAX_NAME_LENGTH, MAX_TAGS, MAX_TYPES, positionBody, queryBody } from './query-body.js';
 
 /** The most events of one page. */
@@ -13,6 +20,8 @@ export const DEFAULT_LIMIT = 100;
 
 export interface PageRequest {
   readonly query: Query;
+  /** Of the events that match the query, those that are asked for. */
+  readonly where: EventFilter;
   readonly after: Position;
   /** Whether the client has said so; a stream without begins at the head. */
   readonly hasAfter: boolean;
@@ -41,7 +50,7 @@ export interface Next {
  * @throws InvalidParameter
  */
 export function readPageParameters(parameters: QueryString, path = '/events'): PageRequest {
-  refuseUnknownParameters(parameters, ['after', 'limit', 'type', 'tag']);
+  refuseUnknownParameters(parameters, ['after', 'limit', 'type', 'tag', ...FILTER_PARAMETERS]);
   const limit = wholeNumber(parameters, 'limit', { min: 1, max: MAX_LIMIT });
   const types = names(parameters, 'type', MAX_TYPES);
   const tags = names(parameters, 'tag', MAX_TAGS).map(tag);
@@ -50,9 +59,11 @@ export function readPageParameters(parameters: QueryString, path = '/events'): P
   const filter = [
     ...types.map((type) => `&type=${encodeURIComponent(type)}`),
     ...tags.map((each) => `&tag=${encodeURIComponent(each)}`),
+    filterQuery(parameters),
   ].join('');
   return {
     query: [item],
+    where: readFilterParameters(parameters),
     after: position(after ?? START),
     hasAfter: after !== undefined,
     backwards: false,
@@ -80,6 +91,7 @@ export const pageBody = z
       .meta({ default: DEFAULT_LIMIT })
       .exactOptional(),
     backwards: z.boolean('true or false').default(false).describe('Newest first'),
+    where: filterBody.prefault({}),
   })
   .meta({ title: 'EventsQuery', example: { query: [{}], limit: DEFAULT_LIMIT, backwards: true } });
 

@@ -2,9 +2,13 @@
 import { EventUnreadable } from '../../event-log/errors.js';
 import { position, type Position, type Query, type Range } from '../../event-log/event.js';
 import type { EventLog } from '../../event-log/event-log.js';
+import type { IsSought } from './event-filter.js';
 
 /** A chunk ends after so many characters, so that no turn takes long when events are large. */
 export const CHUNK_LENGTH = 256 * 1024;
+
+/** Where each event has to be looked at, a chunk ends after so many, however few of them are sought. */
+const MAX_CHUNK_SEARCHED = 1000;
 
 export interface Lines {
   readonly text: string;
@@ -12,25 +16,39 @@ export interface Lines {
   readonly rest: Range | undefined;
 }
 
-/** @throws EventUnreadable only when it is the first event of the range; otherwise the text ends before it */
-export async function readLines(log: Pick<EventLog, 'read'>, query: Query, range: Range): Promise<Lines> {
+/**
+ * The text may be empty where a range is left to read, if no event of it was sought.
+ *
+ * @throws EventUnreadable only when it is the first event of the range; otherwise the text ends before it
+ */
+export async function readLines(
+  log: Pick<EventLog, 'read'>,
+  query: Query,
+  range: Range,
+  isSought?: IsSought,
+): Promise<Lines> {
+  const { limit, ...unlimited } = range;
   const lines: string[] = [];
-  let length = 0;
-  let count = 0;
-  let last: Position | undefined;
+  let [length, seen, found] = [0, 0, 0];
+  let [last, lastFound]: (Position | undefined)[] = [];
   const chunk = (): Lines => ({
     text: lines.join(''),
-    rest: last === undefined ? undefined : rest(range, last, count),
+    rest: last === undefined ? undefined : rest(range, last, found),
   });
+  const isFull = (): boolean =>
+    length >= CHUNK_LENGTH || (isSought !== undefined && (seen === MAX_CHUNK_SEARCHED || found === limit));
   try {
-    for await (const page of log.read(query, range)) {
+    for await (const page of log.read(query, isSought === undefined ? range : unlimited)) {
       for (const event of page) {
         if (event.position !== last) {
           // The parts of one event are never parted.
-          if (length >= CHUNK_LENGTH) return chunk();
+          if (isFull()) return chunk();
           last = event.position;
-          count += 1;
+          seen += 1;
         }
+        if (isSought?.(event) === false) continue;
+        if (event.position !== lastFound) found += 1;
+        lastFound = event.position;
         const line = `${JSON.stringify(event)}\n`;
         lines.push(line);
         length += line.length;

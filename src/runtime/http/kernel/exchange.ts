@@ -30,6 +30,7 @@ export interface FastifyResponse {
   status(code: number): unknown;
   header(name: string, value: string): unknown;
   headers(values: Record<string, string>): unknown;
+  removeHeader(name: string): unknown;
   getHeader(name: string): number | string | string[] | undefined;
   getHeaders(): Readonly<Record<string, number | string | string[] | undefined>>;
   /** From then on the answer is written to `raw`. */
@@ -217,6 +218,11 @@ export function rawResponse(response: HttpResponse): ServerResponse {
   return isFastify(response) ? response.raw : response;
 }
 
+/** Whether the connection of the client has ended. */
+export function isGone(response: HttpResponse): boolean {
+  return rawResponse(response).destroyed;
+}
+
 /** Does the work while the client is connected. Resolves to undefined once it is gone: the answer would reach no one. */
 export async function whileConnected<Result>(
   response: HttpResponse,
@@ -238,7 +244,7 @@ export async function whileConnected<Result>(
   }
 }
 
-function isFastify(response: HttpResponse): response is FastifyResponse {
+export function isFastify(response: HttpResponse): response is FastifyResponse {
   return 'raw' in response;
 }
 

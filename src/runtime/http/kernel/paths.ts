@@ -6,6 +6,8 @@ export const PATHS = {
   projections: 'projections',
   model: 'model',
   problems: 'problems',
+  verification: 'verification',
+  storage: 'storage',
   health: 'health',
   docs: 'docs',
   openApi: 'openapi.json',

@@ -9,7 +9,7 @@ import {
   type ArgumentsHost,
 } from '@nestjs/common';
 import { firstValueFrom, type Observable } from 'rxjs';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type LightMyRequestResponse } from 'fastify';
 import { Problem, type ProblemKind } from './problem.js';
 import { documentOf } from './problem-document.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -173,6 +173,11 @@ describe('ProblemFilter', () => {
     app.get('/unavailable', () => {
       throw new Problem('unavailable', 'p', 'Title', 'Detail', { retryAfter: 3 });
     });
+    app.get('/closed', () => {
+      throw new Problem('unavailable', 'log-closed', 'The log is closed', 'It is closing down.', {
+        retryAfter: 1,
+      });
+    });
     app.get('/defect', () => {
       throw new Error('secret');
     });
@@ -208,6 +213,28 @@ describe('ProblemFilter', () => {
 
   it('says when to try again', async () => {
     expect((await app.inject('/unavailable')).headers['retry-after']).toBe('3');
+  });
+
+  describe('of what is unavailable', () => {
+    const asked = (accept: string, method: 'GET' | 'HEAD' = 'GET'): Promise<LightMyRequestResponse> =>
+      app.inject({ method, url: '/unavailable', headers: { accept } });
+
+    it('is an event stream that ends, to who asks for one: an EventSource comes back', async () => {
+      const { statusCode, headers: sent, body } = await asked('text/event-stream');
+      expect([statusCode, sent['content-type']]).toEqual([200, 'text/event-stream']);
+      expect(body).toBe('retry: 3000\n\nevent: end\ndata: {"reason":"unavailable","detail":"Detail"}\n\n');
+    });
+
+    it('is a status to everybody else', async () => {
+      const others = ['*/*', 'application/x-ndjson, text/event-stream;q=0.5', 'application/json'];
+      for (const accept of others) expect((await asked(accept)).statusCode).toBe(503);
+      expect((await asked('text/event-stream', 'HEAD')).statusCode).toBe(503);
+    });
+
+    it('says that the server stops', async () => {
+      const { body } = await app.inject({ url: '/closed', headers: { accept: 'text/event-stream' } });
+      expect(body).toContain('"reason":"server-stopping"');
+    });
   });
 
   it('answers a defect with 500', async () => {

@@ -9,8 +9,10 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import { throwError } from 'rxjs';
+import { answeredAsEnded } from './event-streams.js';
 import {
   hasBegun,
+  isFastify,
   rawResponse,
   send,
   type Headers,
@@ -20,6 +22,7 @@ import {
 import { documentOf } from './problem-document.js';
 import { Problem } from './problem.js';
 import { RECENT_PROBLEMS, type RecentProblems } from './recent-problems.js';
+import { unsendableIn } from './sendable-headers.js';
 
 /** Token of a function: the headers that every problem's answer carries. `LeftfoldModule` provides `Leftfold-Position`. */
 export const PROBLEM_HEADERS = 'leftfold:problem-headers';
@@ -77,18 +80,30 @@ export class ProblemFilter implements ExceptionFilter {
       rawResponse(response).destroy();
       return;
     }
+    if (answeredAsEnded(error, request, response, headers)) return;
     const { retryAfter, headers: own } = error instanceof Problem ? error : NOTHING_MORE;
-    send(
-      response,
-      document.status,
-      {
-        ...headers,
-        ...own,
-        ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
-        'content-type': 'application/problem+json',
-      },
-      JSON.stringify(document),
+    const all = {
+      ...headers,
+      ...own,
+      ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+      'content-type': 'application/problem+json',
+    };
+    send(response, document.status, this.#sendable(all, request, response), JSON.stringify(document));
+  }
+
+  /** A header that Node would throw at is left out, also one that a controller has set before: without it there is an answer. */
+  #sendable(headers: Headers, request: HttpRequest, response: HttpResponse): Headers {
+    const wrong = new Set([
+      ...unsendableIn(headers),
+      ...unsendableIn(isFastify(response) ? response.getHeaders() : {}),
+    ]);
+    if (wrong.size === 0) return headers;
+    for (const name of wrong) if (isFastify(response)) response.removeHeader(name);
+    const names = [...wrong].map((name) => JSON.stringify(name)).join(', ');
+    this.#logger.error(
+      `${request.method} ${request.originalUrl}: answered without the header ${names}, whose name or value HTTP does not allow`,
     );
+    return Object.fromEntries(Object.entries(headers).filter(([name]) => !wrong.has(name)));
   }
 
   /** What is wrong with each request is in the log once. */

@@ -166,6 +166,7 @@ export async function* chunksInTurns(
     for (;;) {
       const bytes = await turns.take(produce);
       if (bytes === undefined) return;
+      if (bytes.length === 0) continue; // others take their turns while there is nothing to send
       release = turns.hold(bytes.length, cut);
       yield bytes;
       release();

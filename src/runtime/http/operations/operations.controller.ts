@@ -10,14 +10,7 @@ import {
   UseGuards,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
-import {
-  queryOf,
-  rawResponse,
-  sendJson,
-  type Headers,
-  type HttpRequest,
-  type HttpResponse,
-} from '../kernel/exchange.js';
+import { queryOf, sendJson, type Headers, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { preferredWait } from '../kernel/headers.js';
 import { Links } from '../kernel/links.js';
 import { refuseUnknownParameters } from '../kernel/parameters.js';
@@ -28,6 +21,7 @@ import { ProblemFilter } from '../kernel/problem.filter.js';
 import { ProjectionHost, type AnyProjection } from '../../projection/projection-host.js';
 import type { Job } from '../../projection/operations/job.js';
 import { Operations } from '../../projection/operations/operations.js';
+import { elapsed } from './elapsed.js';
 import { logOperation } from './log-operation.js';
 import { anyProjectionNamed } from '../projections/projection-not-found.js';
 import { ApiJobStatus, ApiStartJob } from './operations.docs.js';
@@ -107,18 +101,6 @@ export class OperationsController {
       ...(wait > 0 && { 'preference-applied': `wait=${wait}` }),
     });
   }
-}
-
-/** Resolves after so many seconds, or when the client is gone. */
-function elapsed(seconds: number, response: HttpResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    timer.unref();
-    rawResponse(response).once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
 
 function sendStatus(

@@ -21,7 +21,7 @@ import { JSON_TYPE } from '../kernel/bodies.js';
 import { NotAcceptable } from '../kernel/headers.js';
 import { InvalidHeader, InvalidParameter, type Problem } from '../kernel/problem.js';
 import { STATE_TYPES } from '../push/event-stream-request.js';
-import { EVENT_STREAM_TYPE } from '../push/event-stream-frames.js';
+import { EVENT_STREAM_TYPE } from '../kernel/event-streams.js';
 import { LAST_EVENT_ID_HEADER, apiEventStream, headersOfStreamed } from '../push/push.docs.js';
 import { NotYet } from './query.js';
 

@@ -1,6 +1,7 @@
 /** Server-sent events over an answer of Node's: what waits for the client is bounded by one slice beyond the socket's high-water mark. */
 import type { ServerResponse } from 'node:http';
-import { HEARTBEAT, beginning, bytesOf, ending } from './event-stream-frames.js';
+import { beginning, ending } from '../kernel/event-streams.js';
+import { HEARTBEAT, bytesOf } from './event-stream-frames.js';
 import type { PushChannel } from './push-connection.js';
 import type { EndReason, PushMessage } from './push-source.js';
 

@@ -1,4 +1,5 @@
-import { bytesOf, beginning, ending, frameOf } from './event-stream-frames.js';
+import { beginning, ending } from '../kernel/event-streams.js';
+import { bytesOf, frameOf } from './event-stream-frames.js';
 
 describe('server-sent events', () => {
   it('have an id, and one line of data', () => {

@@ -1,7 +1,5 @@
 /** How messages are written as server-sent events (HTML, 9.2.5: "Parsing an event stream"). */
-import type { EndReason, PushMessage } from './push-source.js';
-
-export const EVENT_STREAM_TYPE = 'text/event-stream';
+import type { PushMessage } from './push-source.js';
 
 /** A comment: it keeps proxies from closing an idle connection, and finds clients that are gone. */
 export const HEARTBEAT = ':\n\n';
@@ -23,15 +21,4 @@ export function bytesOf(messages: readonly PushMessage[]): Buffer {
   const bytes = Buffer.from(frameOf(only));
   written.set(only, bytes);
   return bytes;
-}
-
-/** @param retryMs after which a client whose connection has ended comes back */
-export function beginning(retryMs: number, id: string | undefined): string {
-  return `retry: ${Math.round(retryMs)}\n${id === undefined ? '' : `id: ${id}\n`}\n`;
-}
-
-/** Without an id: the client resumes after the last message that it got. */
-export function ending(reason: EndReason, detail?: string): string {
-  const data = JSON.stringify({ reason, ...(detail !== undefined && { detail }) });
-  return `event: end\ndata: ${data}\n\n`;
 }

@@ -4,29 +4,12 @@ import { position, type Position } from '../../event-log/event.js';
 import { JSON_TYPE } from '../kernel/bodies.js';
 import { negotiate } from '../kernel/headers.js';
 import { InvalidHeader } from '../kernel/problem.js';
-import { EVENT_STREAM_TYPE } from './event-stream-frames.js';
+import { EVENT_STREAM_TYPE, wantsEventStream } from '../kernel/event-streams.js';
 
 /** What a client has seen last: the whole position, or its parts up to this one. */
 export interface EventId {
   readonly position: Position;
   readonly part?: number;
-}
-
-/**
- * Whether the client likes an event stream best. It must name it: `text/*` and `*` of everything are answered as ever.
- *
- * @param offered what else can be had
- */
-export function wantsEventStream(
-  accept: string | undefined,
-  offered: readonly [string, ...string[]],
-): boolean {
-  if (accept === undefined || !/text\/event-stream/i.test(accept)) return false;
-  try {
-    return negotiate(accept, [...offered, EVENT_STREAM_TYPE]) === EVENT_STREAM_TYPE;
-  } catch {
-    return false; // named with q=0; whoever answers refuses it, or not, as without this
-  }
 }
 
 /**

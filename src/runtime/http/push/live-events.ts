@@ -1,7 +1,8 @@
 /** The newest events, read once for all streams that have come to the head of the log, and written once as JSON. */
 import { EVERYTHING, type Position, type Query, type RecordedEvent } from '../../event-log/event.js';
 import type { EventLog } from '../../event-log/event-log.js';
-import { matches, type QueriedEvent } from '../../event-log/query.js';
+import { matches } from '../../event-log/query.js';
+import type { IsSought } from '../events/event-filter.js';
 import { CHUNK_LENGTH, type PushMessage } from './push-source.js';
 import { Watchers, type Watcher } from './watchers.js';
 
@@ -10,9 +11,9 @@ const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_EVENTS = 4096;
 
 /** An event as it is sent. */
-interface LiveEvent extends QueriedEvent {
+interface LiveEvent {
   readonly position: Position;
-  readonly part: number;
+  readonly event: RecordedEvent;
   readonly message: PushMessage & { readonly data: string };
 }
 
@@ -42,8 +43,10 @@ export class LiveEvents {
   /**
    * What matches after a position. Undefined when not everything after it is in memory: it must be read from the log. A stream that has come
    * to the head begins what is read for all.
+   *
+   * @param isSought of what matches, only this
    */
-  after(at: Position, query: Query): LivePage | undefined {
+  after(at: Position, query: Query, isSought?: IsSought): LivePage | undefined {
     if (this.#following === undefined) {
       if (at < this.log.knownHead) return undefined;
       this.#begin(this.log.knownHead);
@@ -53,14 +56,14 @@ export class LiveEvents {
     let length = 0;
     let last = at;
     for (let index = this.#indexAfter(at); index < this.#events.length; index += 1) {
-      const event = this.#events[index];
-      if (event === undefined) break;
+      const live = this.#events[index];
+      if (live === undefined) break;
       // One that is far behind is given no more at a time than one that reads from the log.
-      if (length >= CHUNK_LENGTH && event.position !== last) return { messages, through: last };
-      last = event.position;
-      if (!matches(query, event)) continue;
-      messages.push(event.message);
-      length += event.message.data.length;
+      if (length >= CHUNK_LENGTH && live.position !== last) return { messages, through: last };
+      last = live.position;
+      if (!matches(query, live.event) || isSought?.(live.event) === false) continue;
+      messages.push(live.message);
+      length += live.message.data.length;
     }
     return { messages, through: at > this.#through ? at : this.#through };
   }
@@ -91,8 +94,7 @@ export class LiveEvents {
 
   #add(event: RecordedEvent): void {
     const message = messageOf(event);
-    const { type, revision, tags, position, part = 1 } = event;
-    this.#events.push({ type, revision, tags, position, part, message });
+    this.#events.push({ position: event.position, event, message });
     this.#bytes += message.data.length;
     // By halves, so that dropping costs little for each event that is added.
     while (this.#events.length > 1 && (this.#bytes > MAX_BYTES || this.#events.length > MAX_EVENTS))

@@ -3,7 +3,7 @@ import type { BeforeApplicationShutdown } from '@nestjs/common';
 import { openStream, send, type Headers, type HttpRequest, type HttpResponse } from '../kernel/exchange.js';
 import { callerOf } from '../../access/caller.js';
 import { EventStreamChannel } from './event-stream-channel.js';
-import { EVENT_STREAM_TYPE } from './event-stream-frames.js';
+import { STREAM_HEADERS, retryMs } from '../kernel/event-streams.js';
 import { Problem } from '../kernel/problem.js';
 import { PushConnection } from './push-connection.js';
 import type { EndReason, PushSource } from './push-source.js';
@@ -11,17 +11,6 @@ import { PushTopics } from './push-topics.js';
 
 /** Interval in which heartbeats that are due are sent, and clients looked for that do not read. */
 const CHECK_INTERVAL_MS = 5_000;
-
-/** A client comes back after one to three seconds: thousands that were ended together do not all come at once. */
-const MIN_RETRY_MS = 1_000;
-const MAX_RETRY_MS = 3_000;
-
-/** No proxy keeps, compresses or buffers it (the last is nginx's). */
-const STREAM_HEADERS = {
-  'content-type': EVENT_STREAM_TYPE,
-  'cache-control': 'no-store, no-transform',
-  'x-accel-buffering': 'no',
-};
 
 /** Looks at a client's credentials again. */
 type Renew = () => void | Promise<void>;
@@ -61,8 +50,7 @@ export class PushStreams implements BeforeApplicationShutdown {
       send(response, 200, all);
       return;
     }
-    const retryMs = MIN_RETRY_MS + this.random() * (MAX_RETRY_MS - MIN_RETRY_MS);
-    const channel = new EventStreamChannel(openStream(response, all), retryMs, id);
+    const channel = new EventStreamChannel(openStream(response, all), retryMs(this.random), id);
     const connection = new PushConnection(channel, this.elapsed);
     // A refusal would keep an EventSource from ever coming back.
     if (this.#isStopping) connection.end('server-stopping');

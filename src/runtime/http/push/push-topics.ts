@@ -30,6 +30,8 @@ export interface FoundTopic {
 
 export class PushTopics {
   readonly #all: PushTopic[] = [];
+  /** The name of the context that another process serves at a path; undefined: none. */
+  contextElsewhere: (pathname: string) => string | undefined = () => undefined;
 
   offer(topic: PushTopic): void {
     this.#all.push(topic);

@@ -6,7 +6,7 @@ import type { Skipped } from '../folding.js';
 import { isSkip } from '../skipping.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import type { Checkpoint } from './entity-checkpoint.js';
-import { followed } from './entity-follower.js';
+import { followed } from './entity-events.js';
 import { retried, type RetryOptions } from './database-trouble.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace } from './entity-place.js';

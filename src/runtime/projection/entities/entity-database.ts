@@ -32,6 +32,8 @@ export interface EntityChanges {
   /** Keys. */
   readonly removed: readonly string[];
   readonly snapshots: readonly EntitySnapshot[];
+  /** Keys: these snapshots are all that there are to be of them. Of other keys they are added. */
+  readonly refolded: readonly string[];
 }
 
 /** What is kept of an entity, with its indexed columns as the database has them: comparable within one kind of database. */

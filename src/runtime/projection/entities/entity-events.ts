@@ -1,6 +1,7 @@
-/** Which entities an event is about, and what it has to have for that. */
-import type { Page, Position, RecordedEvent, Tag } from '../../event-log/event.js';
+/** The events that an entity projection folds: which entities one is about, and what it has to have for that. */
+import type { Page, Position, Query, RecordedEvent, Tag } from '../../event-log/event.js';
 import { errorText } from '../error-text.js';
+import { isSkip, skipTypes } from '../skipping.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import type { EntityFault } from './entity.js';
 
@@ -10,6 +11,21 @@ export interface EntityFaults {
   readonly entities: readonly ({ readonly key: string } & EntityFault)[];
   /** Of events that are about no entity that could be told. */
   readonly unkeyed: readonly EntityFault[];
+}
+
+type Consuming = Pick<EntityProjectionDefinition, 'consumes'>;
+
+/** The events that an entity projection folds, and skips. */
+export function followed({ consumes }: Consuming): Query {
+  return [{ types: [...new Set([...consumes.map(({ type }) => type), ...skipTypes])] }];
+}
+
+/** Those that it folds. */
+export function foldable(
+  { consumes }: Consuming,
+  events: readonly RecordedEvent[],
+): readonly RecordedEvent[] {
+  return consumes.some(isSkip) ? events : events.filter((event) => !isSkip(event));
 }
 
 /** The keys of an event, or why there are none that can be used. */

@@ -1,31 +1,20 @@
 /** Folds the pages of a log to entities, and writes them with the checkpoint in one transaction. */
 import { position, type Page, type Position, type RecordedEvent } from '../../event-log/event.js';
-import type { FoldState } from '../../fold/fold-state.js';
-import { errorText } from '../error-text.js';
 import { FoldFailed } from '../folding.js';
-import { BatchSize, estimatedBytes } from './batch-size.js';
+import { BatchSize } from './batch-size.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
-import { withChange, withUnkeyed, type Entity, type EntityFault, type StoredEntity } from './entity.js';
-import { keysOrFault, pagesByPosition, requireTag, type EntityFaults } from './entity-events.js';
-import { isSnapshot, snapshotsOf } from './entity-snapshots.js';
+import { withUnkeyed, type Entity, type StoredEntity } from './entity.js';
+import { keysOrFault, pagesByPosition, type EntityFaults } from './entity-events.js';
 import { DEFAULT_CACHE_BYTES, EntityCache } from './entity-cache.js';
 import { changeOf } from './entity-change.js';
 import type { Checkpoint } from './entity-checkpoint.js';
-import type { EntityChange, EntityChanges, EntityDatabase, EntitySnapshot } from './entity-database.js';
+import type { EntityChange, EntityChanges, EntityDatabase } from './entity-database.js';
+import { PreparedChanges } from './prepared-changes.js';
+import { TouchedEntities } from './touched-entities.js';
 
-/** An entity that a batch has touched. */
-interface Touched<Context> {
-  entity: Entity<Context>;
-  /** As it was before the event at its position: what upcasters made of one event is folded all or none. */
-  before: Entity<Context> | undefined;
-  readonly stored: StoredEntity<Context> | undefined;
-  /** What the batch began from: `stored`, or the initial state. */
-  readonly original: Entity<Context>;
-  /** States that it went through and that are kept, for questions about its past. */
-  readonly snapshots: Entity<Context>[];
-}
-
-interface Prepared extends EntityChanges {
+/** What is to be written, in one transaction. */
+export interface Prepared {
+  readonly changes: EntityChanges;
   readonly checkpoint: Omit<Checkpoint, 'hash' | 'fingerprint'>;
   readonly faults: EntityFaults;
   /** What it took to prepare. */
@@ -36,12 +25,9 @@ interface Prepared extends EntityChanges {
 export class EntityFolding<Context = unknown> {
   readonly #cache: EntityCache<Context>;
   #checkpoint: Checkpoint;
-  #touched = new Map<string, Touched<Context>>();
-  /** Of this batch. */
-  #unkeyed: EntityFault[] = [];
+  #touched: TouchedEntities<Context>;
   #batch: Page[] = [];
   #events = 0;
-  #bytes = 0;
   #through: Position;
   /** What the database has of the keys of this batch; undefined: nothing. */
   #loaded = new Map<string, StoredEntity<Context> | undefined>();
@@ -63,6 +49,7 @@ export class EntityFolding<Context = unknown> {
     this.#checkpoint = checkpoint;
     this.#through = checkpoint.position;
     this.#cache = new EntityCache(cacheBytes);
+    this.#touched = this.#untouched();
   }
 
   /** As it is in the database. */
@@ -77,7 +64,8 @@ export class EntityFolding<Context = unknown> {
 
   /** Whether what is folded is to be written, however far there is to go. */
   get isFull(): boolean {
-    return this.#size.isFull({ events: this.#events, entities: this.#touched.size, bytes: this.#bytes });
+    const { size: entities, bytes } = this.#touched;
+    return this.#size.isFull({ events: this.#events, entities, bytes });
   }
 
   /** How far it has folded, written or not. */
@@ -145,9 +133,7 @@ export class EntityFolding<Context = unknown> {
       for (const event of page.events) {
         at = event.position;
         this.onStep?.();
-        const bytes = estimatedBytes(event.data);
-        this.#bytes += bytes;
-        if (!this.skipped.has(at)) this.#foldEvent(event, bytes);
+        if (!this.skipped.has(at)) this.#touched.fold(event);
       }
       this.#through = page.through;
     } catch (error) {
@@ -161,24 +147,27 @@ export class EntityFolding<Context = unknown> {
    * @param hash of the commit that holds `through`
    * @throws CheckpointMoved; what the database does
    */
-  async write(prepared: Prepared, hash: string, fingerprint: string): Promise<void> {
+  async write(
+    { changes, faults, milliseconds, checkpoint: progress }: Prepared,
+    hash: string,
+    fingerprint: string,
+  ): Promise<void> {
     const from = this.#checkpoint.position;
-    const checkpoint = { ...prepared.checkpoint, hash, fingerprint };
+    const checkpoint = { ...progress, hash, fingerprint };
     this.#writes += 1;
     const began = performance.now();
     try {
-      await this.database.apply(prepared, checkpoint, from);
+      await this.database.apply(changes, checkpoint, from);
       const written = this.database.holdsThread ? performance.now() - began : 0;
-      this.#size.note(prepared.written.length, Math.max(written, prepared.milliseconds));
+      this.#size.note(changes.written.length, Math.max(written, milliseconds));
     } finally {
       this.#writes += 1;
     }
-    for (const { entity } of prepared.written) this.#cache.set(entity as StoredEntity<Context>);
-    for (const key of prepared.removed) this.#cache.delete(key);
+    for (const { entity } of changes.written) this.#cache.set(entity as StoredEntity<Context>);
+    for (const key of changes.removed) this.#cache.delete(key);
     this.#checkpoint = checkpoint;
     this.#loaded = new Map();
     this.#clear();
-    const { faults } = prepared;
     if (faults.entities.length + faults.unkeyed.length > 0) this.onFaults?.(faults);
   }
 
@@ -189,36 +178,22 @@ export class EntityFolding<Context = unknown> {
    */
   prepare(): Prepared {
     const began = performance.now();
-    let { digest, entities, faulted } = this.#checkpoint;
-    const stopped: EntityFaults['entities'][number][] = [];
-    const written: EntityChange[] = [];
-    const removed: string[] = [];
-    const snapshots: EntitySnapshot[] = [];
-    for (const { entity, stored, original, snapshots: passed } of this.#touched.values()) {
+    const changes = new PreparedChanges(this.#checkpoint);
+    for (const { entity, stored, original, snapshots } of this.#touched.all()) {
       if (entity === original) continue;
-      snapshots.push(...snapshotsOf(isSnapshot(entity) ? [...passed, entity] : passed));
+      changes.keep(snapshots, entity);
       const isForgotten = this.definition.forgets(entity.state);
-      if (isForgotten && stored === undefined) continue;
-      let next: StoredEntity<Context> | undefined;
-      if (!isForgotten) {
-        const change = this.#written(entity);
-        next = change.entity as StoredEntity<Context>;
-        written.push(change);
-      } else removed.push(entity.key);
-      digest = withChange(digest, stored?.digest, next?.digest);
-      entities += Number(next !== undefined) - Number(stored !== undefined);
-      faulted += Number(next?.fault !== undefined) - Number(stored?.fault !== undefined);
-      if (next?.fault !== undefined && stored?.fault === undefined)
-        stopped.push({ key: next.key, ...next.fault });
+      changes.replace(entity.key, stored, isForgotten ? undefined : this.#written(entity));
     }
     const { log, serves } = this.#checkpoint;
-    const unkeyed = withUnkeyed(this.#checkpoint.unkeyed, this.#unkeyed);
+    const { unkeyed } = this.#touched;
     return {
-      faults: { entities: stopped, unkeyed: this.#unkeyed },
-      written,
-      removed,
-      snapshots,
-      checkpoint: { log, position: this.#through, digest, entities, faulted, unkeyed, serves },
+      changes,
+      faults: { entities: changes.stopped, unkeyed },
+      checkpoint: {
+        ...{ log, serves, position: this.#through, ...changes.counts },
+        unkeyed: withUnkeyed(this.#checkpoint.unkeyed, unkeyed),
+      },
       milliseconds: performance.now() - began,
     };
   }
@@ -264,67 +239,6 @@ export class EntityFolding<Context = unknown> {
     return 'keys' in found ? found.keys : [];
   }
 
-  #foldEvent(event: RecordedEvent, bytes: number): void {
-    const found = keysOrFault(this.definition, event);
-    if ('fault' in found) {
-      if (this.definition.faultStops === 'projection') throw found.error;
-      this.#unkeyed.push(found.fault);
-      return;
-    }
-    for (const key of found.keys) {
-      const touched = this.#touch(key);
-      // A state grows by about what an event says.
-      this.#bytes += bytes;
-      if (touched.entity.fault !== undefined) continue;
-      try {
-        requireTag(this.definition, key, event);
-        this.#step(touched, event);
-      } catch (error) {
-        if (this.definition.faultStops === 'projection') throw error;
-        const state = this.#stateBefore(touched, event.position);
-        const fault = { position: event.position, type: event.type, message: errorText(error) };
-        const { changes } = touched.entity;
-        touched.entity = { key, state, position: event.position, changes, fault };
-      }
-    }
-  }
-
-  #step(touched: Touched<Context>, event: RecordedEvent): void {
-    const { entity } = touched;
-    const from = this.#remembered(entity.state);
-    const state = this.definition.fold.step(from, event);
-    if (state === from) return;
-    const { key, position: at, changes } = entity;
-    const isFirstThere = at !== event.position;
-    if (isFirstThere) {
-      touched.before = entity;
-      if (entity !== touched.original && isSnapshot(entity)) touched.snapshots.push(entity);
-    }
-    const before = from === entity.state ? changes : 0;
-    touched.entity = { key, state, position: event.position, changes: before + Number(isFirstThere) };
-  }
-
-  #stateBefore({ entity, before }: Touched<Context>, at: Position): FoldState<Context> {
-    const { state } = entity.position === at && before !== undefined ? before : entity;
-    return this.#remembered(state);
-  }
-
-  /** What is forgotten is gone: the next event of its key begins anew, also within one batch. */
-  #remembered(state: FoldState<Context>): FoldState<Context> {
-    return this.definition.forgets(state) ? this.definition.fold.initial : state;
-  }
-
-  #touch(key: string): Touched<Context> {
-    const known = this.#touched.get(key);
-    if (known !== undefined) return known;
-    const stored = this.#loaded.get(key);
-    const entity = stored ?? { key, state: this.definition.fold.initial, position: position(0), changes: 0 };
-    const touched: Touched<Context> = { entity, before: undefined, stored, original: entity, snapshots: [] };
-    this.#touched.set(key, touched);
-    this.#bytes += stored?.bytes ?? 0;
-    return touched;
-  }
-
   /** Folds what came before again: that happens once, where keeping the states before each event would cost always. */
   #retreat(at: Position, cause: unknown): FoldFailed {
     if (cause instanceof FoldFailed) return cause;
@@ -337,11 +251,13 @@ export class EntityFolding<Context = unknown> {
   }
 
   #clear(): void {
-    this.#touched = new Map();
-    this.#unkeyed = [];
+    this.#touched = this.#untouched();
     this.#batch = [];
     this.#events = 0;
-    this.#bytes = 0;
     this.#through = this.#checkpoint.position;
+  }
+
+  #untouched(): TouchedEntities<Context> {
+    return new TouchedEntities(this.definition, (key) => this.#loaded.get(key));
   }
 }

@@ -2,20 +2,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog } from '../../event-log/event-log.js';
 import { LogWentBack } from '../../event-log/errors.js';
-import { START, type Page, type Position, type Query } from '../../event-log/event.js';
+import { START, type Page, type Position } from '../../event-log/event.js';
 import { faultOf } from '../fault.js';
 import { FoldedPosition } from '../folded-position.js';
 import { FoldFailed } from '../folding.js';
 import { MovingRate } from '../moving-rate.js';
 import type { FoldingEvent, ProjectionObserver } from '../projection.machine.js';
-import { isSkip, skipTypes, skippedBy, skippedIn } from '../skipping.js';
+import { skippedBy, skippedIn } from '../skipping.js';
 import { CheckpointMoved, DatabaseDamaged } from './database-damage.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import { retried, type DatabaseTrouble } from './database-trouble.js';
 import { analyzed } from './entity-database.js';
-import type { EntityFaults } from './entity-events.js';
+import { foldable, followed, type EntityFaults } from './entity-events.js';
 import type { EntityFolding } from './entity-folding.js';
 import type { EntityPlace, PlaceObserver } from './entity-place.js';
+import { refoldWithout } from './entity-refolding.js';
 import { EntityDatabaseAway } from './entity-problems.js';
 import type { ServedEntities } from './served-entities.js';
 
@@ -108,7 +109,7 @@ export class EntityFollower<Context> {
       )) {
         ended.throwIfAborted();
         const wasBehind = this.folded.position < target;
-        if (this.#skipsWhatIsFolded(page)) {
+        if (!(await this.#skip(page, ended))) {
           tell({ type: 'refold' });
           return;
         }
@@ -144,8 +145,7 @@ export class EntityFollower<Context> {
     const folding = this.#folding;
     this.#isBusy = true;
     try {
-      const isConsumed = this.definition.consumes.some(isSkip);
-      const events = isConsumed ? page.events : page.events.filter((event) => !isSkip(event));
+      const events = foldable(this.definition, page.events);
       const failure = await foldingFailure(() =>
         this.#persisting(ended, () => folding.take({ ...page, events })),
       );
@@ -193,14 +193,35 @@ export class EntityFollower<Context> {
     this.observer.faulted(fault);
   }
 
-  #skipsWhatIsFolded(page: Page): boolean {
-    for (const at of skippedIn(page.events, this.definition.name)) {
-      const { skipped } = this.served;
-      if (skipped.has(at)) continue;
-      if (at <= this.#folding.through) return true;
-      skipped.add(at);
+  /** @returns false: what the page skips is folded, and all entities are to be folded anew */
+  async #skip({ events }: Page, ended: AbortSignal): Promise<boolean> {
+    const said = skippedIn(events, this.definition.name);
+    if (said.length === 0) return true;
+    return this.exclusively(async () => {
+      const folding = this.#folding;
+      const added = said.filter((at) => !folding.skipped.has(at));
+      const folded = added.filter((at) => at <= folding.through);
+      if (folded.length > 0 && !(await this.#refold(folding, folded, ended))) return false;
+      for (const at of added) folding.skipped.add(at);
+      return true;
+    });
+  }
+
+  async #refold(
+    folding: EntityFolding<Context>,
+    skipped: readonly Position[],
+    ended: AbortSignal,
+  ): Promise<boolean> {
+    this.#isBusy = true;
+    try {
+      const failure = folding.pending > 0 ? await this.#write(folding, ended) : undefined;
+      if (failure !== undefined) throw failure;
+      const entities = await this.#persisting(ended, () => refoldWithout(folding, this.log, skipped, ended));
+      if (entities !== undefined) this.observer.refolded?.(skipped, entities);
+      return entities !== undefined;
+    } finally {
+      this.#isBusy = false;
     }
-    return false;
   }
 
   #open(ended: AbortSignal): Promise<EntityFolding<Context>> {
@@ -208,7 +229,7 @@ export class EntityFollower<Context> {
       this.#isBusy = true;
       try {
         const skipped = new Set(await skippedBy(this.log, this.definition.name));
-        const folding = await this.#persisting(ended, () => this.served.open(skipped));
+        const folding = await this.#persisting(ended, () => this.served.open(skipped, ended));
         folding.onFaults = (faults) => this.observer.entityFaults?.(faults);
         const { position } = folding.checkpoint;
         if (position < (this.#restoredFrom ?? Infinity)) this.#restoredFrom = position;
@@ -241,11 +262,6 @@ export class EntityFollower<Context> {
     if (folding === undefined) throw new EntityDatabaseAway(this.definition.name, this.folded.position);
     return folding;
   }
-}
-
-/** The events that an entity projection folds, and skips. */
-export function followed({ consumes }: Pick<EntityProjectionDefinition, 'consumes'>): Query {
-  return [{ types: [...new Set([...consumes.map(({ type }) => type), ...skipTypes])] }];
 }
 
 async function foldingFailure(fold: () => Promise<void>): Promise<FoldFailed | undefined> {

@@ -10,6 +10,7 @@ import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import type { Checkpoint } from './entity-checkpoint.js';
 import type { EntityDatabase, EntityDatabases, Shape } from './entity-database.js';
 import { EntityFolding } from './entity-folding.js';
+import { newlySkipped, refoldWithout } from './entity-refolding.js';
 import { NONE_UNKEYED } from './entity.js';
 
 type Definition<Context> = EntityProjectionDefinition<Context>;
@@ -24,6 +25,13 @@ export interface PlaceObserver {
   interrupted?(at: Position): void;
   /** A rebuilt one answers; the one before could not be removed, which is tried again at the next start. */
   notCleared?(why: string): void;
+  /** Events that were folded are skipped from now on: so many entities were folded anew, without them. */
+  refolded?(skipped: readonly Position[], entities: number): void;
+}
+
+/** Who is told of what is opened, and until when that is wanted. */
+export interface Opening extends PlaceObserver {
+  readonly signal: AbortSignal;
 }
 
 export class EntityPlace {
@@ -47,7 +55,7 @@ export class EntityPlace {
     log: EventLog,
     skipped: Set<Position>,
     kept: EntityDatabase | undefined,
-    told: PlaceObserver,
+    told: Opening,
   ): Promise<EntityFolding<Context>> {
     const onUnusable = (reason: string): void => {
       told.unusable(reason);
@@ -58,14 +66,16 @@ export class EntityPlace {
         await database.close();
         continue;
       }
+      const folding = new EntityFolding(definition, database, checkpoint, skipped);
       const use = async (): Promise<string | undefined> => {
-        const reason = await whyUnusable(checkpoint, definition, log, skipped);
+        await this.#refold(folding, log, told);
+        const reason = await whyUnusable(folding.checkpoint, definition, log, skipped);
         // A process that ended while it rebuilt has left them.
         if (reason === undefined) await this.removeOthers(database.name);
         return reason;
       };
       const reason = await (database === kept ? use() : orClose(database, use));
-      if (reason === undefined) return new EntityFolding(definition, database, checkpoint, skipped);
+      if (reason === undefined) return folding;
       onUnusable(reason);
       await database.close();
     }
@@ -133,7 +143,7 @@ export class EntityPlace {
       try {
         const prepared = folding.prepare();
         // So that what is prepared and what is written do not add up.
-        if (prepared.written.length > UNBROKEN) await nextTurn();
+        if (prepared.changes.written.length > UNBROKEN) await nextTurn();
         const { through } = folding;
         const hash = (await log.hashAt(through)) ?? '';
         const machine = fingerprintIn(log.contracts, folding.definition);
@@ -164,6 +174,17 @@ export class EntityPlace {
   /** Once its databases are closed. */
   close(): Promise<void> {
     return this.databases.close();
+  }
+
+  /** Where what is kept could be used, were it not for events that are skipped since. */
+  async #refold<Context>(folding: EntityFolding<Context>, log: EventLog, told: Opening): Promise<void> {
+    const { checkpoint, definition, skipped } = folding;
+    const added = newlySkipped(checkpoint, skipped);
+    if (added === undefined || added.length === 0) return;
+    const known = new Set([...skipped].filter((at) => !added.includes(at)));
+    if ((await whyUnusable(checkpoint, definition, log, known)) !== undefined) return;
+    const entities = await refoldWithout(folding, log, added, told.signal);
+    if (entities !== undefined) told.refolded?.(added, entities);
   }
 
   async #created(shape: Shape, serves: boolean): Promise<EntityDatabase> {

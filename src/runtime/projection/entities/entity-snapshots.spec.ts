@@ -157,6 +157,8 @@ describe.each(ENTITY_STORES)('the past of an entity with many events in $name', 
     const answer = await at(running.projection.past, 1990);
     expect(answer).toEqual(await at(whole, 1990));
     expect(answer?.view['items']).toBe(1990 - 2);
+    // Where a state was kept that has the event.
+    expect(await at(running.projection.past, 1000)).toEqual(await at(whole, 1000));
   });
 
   it('is folded from the log while the database is damaged', async () => {

@@ -69,7 +69,7 @@ export class ServedEntities<Context> implements EntitySnapshots<Context> {
   }
 
   /** What was folded before, with these events skipped; where that cannot be used, an empty one. */
-  async open(skipped: Set<Position>): Promise<EntityFolding<Context>> {
+  async open(skipped: Set<Position>, signal: AbortSignal): Promise<EntityFolding<Context>> {
     this.#skipped = skipped;
     if (this.#damage !== undefined) await this.#discard(this.#damage);
     const { definition, log, place } = this;
@@ -79,6 +79,8 @@ export class ServedEntities<Context> implements EntitySnapshots<Context> {
         this.observer.unusable(reason);
       },
       interrupted: (at) => this.observer.interrupted?.(at),
+      refolded: (positions, entities) => this.observer.refolded?.(positions, entities),
+      signal,
     });
     return this.#folding;
   }

@@ -1,4 +1,5 @@
 /** The log in LMDB, the default store: one writer, safe from crashes by copy-on-write, flushed outside the event loop's thread. */
+import { fstatSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CommitNotFlushed, LogClosed, LogFilesReplaced } from '../../event-log/errors.js';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../../event-log/event.js';
 import { MAX_COMMIT_EVENTS } from '../../event-log/contracts/checked-events.js';
 import type { Problem } from '../../http/kernel/problem.js';
-import { EventStore, type StoreStatus } from '../../event-log/event-store.js';
+import { EventStore, type StoreSize, type StoreStatus } from '../../event-log/event-store.js';
 import { NO_HASH, toCommit } from '../../event-log/commits/hashed-commit.js';
 import { WaitablePosition } from '../../event-log/following/waitable-position.js';
 import { settle, takeBatch, type PendingAppend } from '../append-queue.js';
@@ -158,6 +159,10 @@ export class LmdbStore extends EventStore {
 
   override advanced(after: Position, signal: AbortSignal): Promise<void> {
     return this.#head.passed(after, signal);
+  }
+
+  override size(): Promise<StoreSize> {
+    return Promise.resolve({ kind: 'lmdb', bytes: fstatSync(this.writer.room.descriptor).size });
   }
 
   override status(): StoreStatus | undefined {

@@ -43,6 +43,19 @@ export async function readHeadSeen(database: Database, seen: SeenHead): Promise<
   return row.head;
 }
 
+/** What the tables of the log and their indexes take on the disk, in bytes. */
+export async function readSize(database: Database): Promise<number> {
+  const tables = ['log', 'commits', 'events', 'tags'].map((table) => `${database.schema}.${table}`);
+  const [row] = await database.read<{ readonly bytes: number | string }>(
+    {
+      name: 'log-size',
+      text: 'select sum(pg_total_relation_size(name::regclass))::bigint as bytes from unnest($1::text[]) as name',
+    },
+    [tables],
+  );
+  return Number(row?.bytes ?? 0);
+}
+
 /** Pages of the events that match the query, up to the head at this time. */
 export async function* selectPages(
   database: Database,

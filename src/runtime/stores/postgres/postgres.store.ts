@@ -11,7 +11,7 @@ import type {
   RecordedCommit,
   StoredEvent,
 } from '../../event-log/event.js';
-import { EventStore, type StoreStatus } from '../../event-log/event-store.js';
+import { EventStore, type StoreSize, type StoreStatus } from '../../event-log/event-store.js';
 import { toCommit } from '../../event-log/commits/hashed-commit.js';
 import { settle, takeBatch, type PendingAppend } from '../append-queue.js';
 import type { AppendDecision } from '../decide-appends.js';
@@ -21,6 +21,7 @@ import { HeadWatch } from './head-watch.js';
 import type { PostgresOptions } from './postgres-options.js';
 import {
   readHeadSeen,
+  readSize,
   selectCommitEndingAt,
   selectCommitWithId,
   selectCommits,
@@ -121,6 +122,10 @@ export class PostgresStore extends EventStore {
 
   override advanced(after: Position, signal: AbortSignal): Promise<void> {
     return this.seen.position.passed(after, signal);
+  }
+
+  override async size(): Promise<StoreSize> {
+    return { kind: 'postgres', bytes: await readSize(this.database) };
   }
 
   /** What its connections told last: the one that follows the head, and, of a full disk, the last append. */

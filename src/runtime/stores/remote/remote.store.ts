@@ -15,7 +15,7 @@ import {
   type RecordedCommit,
   type StoredEvent,
 } from '../../event-log/event.js';
-import { EventStore, type StoreStatus } from '../../event-log/event-store.js';
+import { EventStore, type StoreSize, type StoreStatus } from '../../event-log/event-store.js';
 import { Problem } from '../../http/kernel/problem.js';
 import { LogClient } from './log-client.js';
 import { RemoteAppender } from './remote-appender.js';
@@ -132,6 +132,10 @@ export class RemoteStore extends EventStore {
 
   override advanced(after: Position, signal: AbortSignal): Promise<void> {
     return this.headOfLog.position.passed(after, signal);
+  }
+
+  override size(): Promise<StoreSize> {
+    return Promise.resolve({ kind: 'remote' });
   }
 
   override status(): StoreStatus | undefined {

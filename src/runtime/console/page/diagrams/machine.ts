@@ -1,5 +1,8 @@
 /** A machine as the server describes it. */
 
+/** Of an item of a query. */
+const MAX_TYPES = 100;
+
 export interface MachineState {
   /** As in `open.waiting`; that of the root is empty. */
   readonly path: string;
@@ -31,4 +34,12 @@ export function transitionText({ event, guard }: MachineTransition): string {
 export function isFor(descriptor: string, type: string): boolean {
   if (descriptor === '*' || descriptor === type) return true;
   return descriptor.endsWith('.*') && `${type}.`.startsWith(descriptor.slice(0, -1));
+}
+
+/** The types that transitions are for, as an item of a query; without types, which means every event, where they are not all known. */
+export function itemFor(states: readonly MachineState[]): { readonly types?: readonly string[] } {
+  const types = new Set(states.flatMap(({ transitions }) => transitions.map(({ event }) => event)));
+  types.delete('');
+  const isExact = types.size > 0 && types.size <= MAX_TYPES && ![...types].some((type) => type.endsWith('*'));
+  return isExact ? { types: [...types] } : {};
 }

@@ -8,6 +8,12 @@ import { usePlaced } from './placed.js';
 import { chartOf, type ChartEdge, type ChartNode } from './statechart.js';
 import { StatechartList } from './statechart-list.js';
 
+/** A wider diagram has a row of its own, as `.is-wide` says. */
+const MAX_BESIDE = 460;
+
+/** What is wider than its place is drawn so much smaller at most; then it is scrolled. */
+const MIN_SCALE = 0.8;
+
 export interface StatechartProps {
   /** What the machine is called. */
   readonly name: string;
@@ -27,31 +33,41 @@ export function Statechart({ name, states, active = [], accepts = [] }: Statecha
     from !== undefined &&
     (from.path === '' || lit.has(from.path)) &&
     accepts.some((type) => isFor(event, type));
+  const boxes = chart.nodes.flatMap((node) => {
+    const box = placed?.nodes.get(node.id);
+    return box === undefined ? [] : [{ ...node, box, isLit: lit.has(node.state?.path ?? '') }];
+  });
 
   return (
     <div class="stack">
       {placed === undefined && error === undefined && <p class="quiet">Drawing…</p>}
       {error !== undefined && <ProblemNotice error={error} />}
       {placed !== undefined && (
-        <div class="diagram" tabIndex={0} role="group" aria-label={`Statechart of ${name}`}>
+        <div
+          class={`diagram ${placed.width > MAX_BESIDE ? 'is-wide' : ''}`}
+          tabIndex={0}
+          role="group"
+          aria-label={`Statechart of ${name}`}
+        >
           <svg
             width={placed.width}
             height={placed.height}
+            style={{ minWidth: `${placed.width * MIN_SCALE}px` }}
             viewBox={`0 0 ${placed.width} ${placed.height}`}
             role="img"
             aria-label={`Statechart of ${name}, also below as a list`}
           >
-            {chart.nodes.map((node) => {
-              const box = placed.nodes.get(node.id);
-              return (
-                box && <Node key={node.id} {...node} box={box} isLit={lit.has(node.state?.path ?? '')} />
-              );
-            })}
+            {boxes.map((each) => (
+              <Node key={each.id} {...each} />
+            ))}
             {chart.edges.map((edge) => {
               const at = placed.edges.get(edge.id);
               const isMarked = edge.transitions.some(({ event }) => isPossible(edge, event));
               return at && <Edge key={edge.id} placed={at} class={isMarked ? 'marked' : ''} />;
             })}
+            {boxes.map((each) => (
+              <Title key={each.id} {...each} />
+            ))}
             {chart.edges.map((edge) => {
               const at = placed.edges.get(edge.id);
               const lines = edge.transitions.map(({ text, event }) => ({
@@ -80,7 +96,7 @@ function Node({ state, title, isRegion, box, isLit }: NodeProps): preact.JSX.Ele
   const { x, y, width, height } = box;
   const middle = { x: x + width / 2, y: y + height / 2 };
   if (state === undefined) return <circle class="initial" cx={middle.x} cy={middle.y} r={width / 2} />;
-  const isInner = state.type === 'atomic' || state.type === 'final';
+  const isInner = isLeaf(state);
   return (
     <g
       class={`state ${isLit ? 'lit' : ''} ${isRegion ? 'region' : ''} ${isInner ? 'inner' : ''}`}
@@ -95,14 +111,25 @@ function Node({ state, title, isRegion, box, isLit }: NodeProps): preact.JSX.Ele
       {state.type === 'final' && (
         <rect class="rim" x={x + 3} y={y + 3} width={width - 6} height={height - 6} rx={6} />
       )}
-      <text
-        class="title"
-        x={middle.x}
-        y={isInner || state.type === 'history' ? middle.y + 4.5 : y + 21}
-        text-anchor="middle"
-      >
-        {state.type === 'history' ? 'H' : title}
-      </text>
+      {isInner && (
+        <text class="title" x={middle.x} y={middle.y + 4.5} text-anchor="middle">
+          {state.type === 'history' ? 'H' : title}
+        </text>
+      )}
     </g>
   );
+}
+
+/** That of a box with others in it, drawn after the edges, which may begin at its border. */
+function Title({ state, title, box }: NodeProps): preact.JSX.Element | null {
+  if (state === undefined || isLeaf(state)) return null;
+  return (
+    <text class="title of-box" x={box.x + 14} y={box.y + 21}>
+      {title}
+    </text>
+  );
+}
+
+function isLeaf({ type }: MachineState): boolean {
+  return type !== 'compound' && type !== 'parallel';
 }

@@ -4,11 +4,12 @@ import { adviceFor } from '../advice.js';
 import type { Problems, ProjectionOverview, Readiness } from '../answers.js';
 import { useAsked } from '../asked.js';
 import { isProblem } from '../../../client/index.js';
+import { Plot } from '../parts/plot.js';
 import { ProblemNotice } from '../parts/problem.js';
 import { Status } from '../parts/status.js';
 import { Time } from '../parts/time.js';
 import { linkTo } from '../routes.js';
-import { presentRate, withSample, type Sample } from '../samples.js';
+import { presentRate, ratesOf, withSample, type Sample } from '../samples.js';
 import { ask } from '../server.js';
 import type { ScreenProps } from './screen-props.js';
 
@@ -63,6 +64,16 @@ export function Overview({ projections: { value, error } }: ScreenProps): preact
                 {rate !== undefined && `, ${rateText(rate)} a second now`}
               </p>
               <LogHealth of={readiness.value} />
+            </section>
+            <section class="card" aria-labelledby="rate-title">
+              <h2 id="rate-title">Events recorded a second</h2>
+              <Plot
+                label="Events recorded a second, over the last minutes"
+                series="a second"
+                points={ratesOf(seen).map(({ time, eventsPerSecond }) => ({ x: time, y: eventsPerSecond }))}
+                isTime
+                height={140}
+              />
             </section>
           </div>
           <Consumers of={value.projections} head={value.head} />

@@ -1,18 +1,25 @@
 /** The WebSocket at `/push`, on the server of the application: asks who opens it, and closes all of them when the server stops. */
 import { ServerResponse, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import type { HttpAdapterHost } from '@nestjs/core';
+import {
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
+import type { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import type { WebSocketServer } from 'ws';
 import { callerOf } from '../../../access/caller.js';
 import type { Gate } from '../../../access/gate.js';
 import { LogClosed } from '../../../event-log/errors.js';
 import { UPGRADE_GATE, type HttpRequest } from '../../kernel/exchange.js';
 import type { Links } from '../../kernel/links.js';
-import { PROTOCOL_PATHS } from '../../kernel/paths.js';
+import { PATHS, PROTOCOL_PATHS } from '../../kernel/paths.js';
 import { Problem } from '../../kernel/problem.js';
 import { documentOf } from '../../kernel/problem-document.js';
+import { unsendableIn } from '../../kernel/sendable-headers.js';
 import type { PushStreams } from '../push-streams.js';
+import { refuseSecondRoutes, requireNoGatewayAt, requireOneRouteEach } from './push-collisions.js';
 import { TooManyConnections } from './push-messages.js';
 import {
   MAX_CONNECTIONS,
@@ -22,6 +29,7 @@ import {
   type PushOptions,
 } from './push-options.js';
 import { PushSocket } from './push-socket.js';
+import { takeUpgrades } from './upgrades.js';
 
 const MAX_CHECK_INTERVAL_MS = 5_000;
 
@@ -33,7 +41,7 @@ const OPEN_TO_ALL =
 export const SUBPROTOCOL = 'leftfold';
 const TOKEN_PREFIX = 'bearer.';
 
-export class PushGateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class PushGateway implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #sockets = new Map<PushSocket, IncomingMessage>();
   #webSockets: WebSocketServer | undefined;
   #pending = 0;
@@ -46,7 +54,14 @@ export class PushGateway implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly links: Links,
     private readonly gate: Gate,
     private readonly options: PushOptions,
-  ) {}
+    private readonly container: ModulesContainer,
+  ) {
+    // A testing module gets its adapter after its providers.
+    host.init$.subscribe(() => {
+      const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+      if (adapter !== null) refuseSecondRoutes(adapter, () => this.#paths);
+    });
+  }
 
   /** Connections that are open. */
   get count(): number {
@@ -58,10 +73,18 @@ export class PushGateway implements OnApplicationBootstrap, BeforeApplicationShu
     return [...this.#sockets.keys()].reduce((sum, { waitingBytes }) => sum + waitingBytes, 0);
   }
 
+  /** All routes are registered by now. @throws Error when the application serves one of the paths itself */
+  onModuleInit(): void {
+    const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
+    if (adapter !== null) requireOneRouteEach(adapter, this.#paths);
+  }
+
+  /** @throws Error when a gateway of the application has the path */
   async onApplicationBootstrap(): Promise<void> {
     // An application context serves nothing.
     const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | null;
     if (adapter === null) return;
+    requireNoGatewayAt(this.#path, this.container);
     if (this.options.admit === undefined && this.#gate.access === undefined)
       new Logger('Push').warn(OPEN_TO_ALL);
     // Only where it is on.
@@ -74,11 +97,15 @@ export class PushGateway implements OnApplicationBootstrap, BeforeApplicationShu
       handleProtocols: (protocols) => protocols.has(SUBPROTOCOL) && SUBPROTOCOL,
     });
     const server = adapter.getHttpServer() as Server;
-    server.on('upgrade', (request, socket, head) => {
+    takeUpgrades(
+      server,
+      (request) => this.#isAsked(request),
+      (request, socket, head) => void this.#accept(request, socket, head),
+    );
+    server.on('upgrade', (request, socket) => {
       socket.on('error', () => undefined);
-      if (this.#isAsked(request)) void this.#accept(request, socket, head);
       // What others listen for is theirs; what nobody does is answered as without this.
-      else if (server.listenerCount('upgrade') === 1) asRequest(server, request);
+      if (server.listenerCount('upgrade') === 1) asRequest(server, request);
     });
     this.#checking = setInterval(
       () => {
@@ -109,7 +136,15 @@ export class PushGateway implements OnApplicationBootstrap, BeforeApplicationShu
   #isAsked({ url = '', headers }: IncomingMessage): boolean {
     const [pathname] = url.split('?', 1);
     const isWebSocket = headers.upgrade?.toLowerCase() === 'websocket';
-    return isWebSocket && pathname === this.links.runtime(`/${PROTOCOL_PATHS.push}`);
+    return isWebSocket && pathname === this.#path;
+  }
+
+  get #path(): string {
+    return this.links.runtime(`/${PROTOCOL_PATHS.push}`);
+  }
+
+  get #paths(): readonly string[] {
+    return [this.#path, this.links.runtime(`/${PATHS.asyncApi}`)];
   }
 
   async #accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -177,8 +212,9 @@ function refuse(request: IncomingMessage, error: unknown): void {
   const response = responseOn(request);
   const document = documentOf(error);
   const { headers = {}, retryAfter } = error instanceof Problem ? error : {};
+  const wrong = unsendableIn(headers);
   response.writeHead(document.status, {
-    ...headers,
+    ...Object.fromEntries(Object.entries(headers).filter(([name]) => !wrong.includes(name))),
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
     'content-type': 'application/problem+json; charset=utf-8',
     connection: 'close',

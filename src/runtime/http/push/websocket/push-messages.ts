@@ -128,6 +128,14 @@ export class NoSuchStream extends Problem {
   }
 }
 
+/** Its requests are handed on, and with them event streams; subscriptions are not. */
+export class ServedElsewhere extends Problem {
+  constructor(path: string, context: string) {
+    const detail = `${JSON.stringify(path)} is of ${context}, which another process serves: subscribe at /push of that process, or ask this one for an event stream, by GET with Accept: text/event-stream.`;
+    super('misdirected', 'served-elsewhere', 'Another process serves this', detail);
+  }
+}
+
 export class TooManySubscriptions extends Problem {
   constructor(most: number) {
     const detail = `A connection has at most ${most} subscriptions; end some of them, or open another connection.`;

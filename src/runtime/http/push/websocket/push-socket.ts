@@ -5,6 +5,7 @@ import { callerOf, requireOf } from '../../../access/caller.js';
 import { faultsOf } from '../../kernel/json-faults.js';
 import type { HttpRequest } from '../../kernel/exchange.js';
 import { requireDecodableUrl } from '../../kernel/parameters.js';
+import type { Problem } from '../../kernel/problem.js';
 import { documentOf } from '../../kernel/problem-document.js';
 import { PushConnection } from '../push-connection.js';
 import type { EndReason } from '../push-source.js';
@@ -14,6 +15,7 @@ import {
   InvalidMessage,
   NoSuchStream,
   NoSuchSubscription,
+  ServedElsewhere,
   SubscriptionExists,
   TooManySubscriptions,
   type ClientMessage,
@@ -208,7 +210,7 @@ export class PushSocket implements SharedSocket {
     requireDecodableUrl(path);
     const [pathname = ''] = path.split('?', 1);
     const found = streams.topics.find(pathname, linkTo);
-    if (found === undefined) throw new NoSuchStream(pathname);
+    if (found === undefined) throw notHere(pathname, streams.topics.contextElsewhere(pathname));
     const { topic, key } = found;
     const caller = callerOf({ raw: this.request });
     requireOf(caller, topic.scope);
@@ -245,6 +247,10 @@ export class PushSocket implements SharedSocket {
     this.#subscriptions.clear();
     for (const resume of this.#waiting.splice(0)) resume();
   }
+}
+
+function notHere(pathname: string, context: string | undefined): Problem {
+  return context === undefined ? new NoSuchStream(pathname) : new ServedElsewhere(pathname, context);
 }
 
 /** @throws InvalidMessage */

@@ -68,7 +68,7 @@ describeWithPostgres('an entity projection in PostgreSQL', () => {
   it('takes what is written twice, as after a connection that broke with the answer, and nothing else', async () => {
     const { folding } = running.projection;
     const { database, checkpoint } = folding;
-    const changes = { written: [], removed: ['a'], snapshots: [] };
+    const changes = { written: [], removed: ['a'], snapshots: [], refolded: [] };
     const next = { ...checkpoint, position: position(3), hash: 'next', entities: 0 };
     await database.apply(changes, next, checkpoint.position);
     await database.apply(changes, next, checkpoint.position);

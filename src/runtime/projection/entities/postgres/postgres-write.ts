@@ -15,7 +15,7 @@ export function writeSql(
   tables: Tables,
   number: number,
   { index }: Shape,
-  { written, snapshots }: EntityChanges,
+  { written, snapshots, refolded }: EntityChanges,
 ): Sql {
   const table = tables.entities(number);
   const kinds = Object.values(index);
@@ -28,6 +28,7 @@ export function writeSql(
   ];
   const parameters = [
     ...kept,
+    refolded,
     written.map(({ entity }) => entity.key),
     written.map(({ entity }) => entity.position),
     written.map(({ entity }) => hexadecimal(entity.digest)),
@@ -39,7 +40,7 @@ export function writeSql(
       written.map(({ columns: values }) => parameterOf(kind, values[place] ?? ABSENT)),
     ),
   ];
-  const arrays = types.map((type, place) => `$${place + 15}::${type ?? ''}[]`).join();
+  const arrays = types.map((type, place) => `$${place + 16}::${type ?? ''}[]`).join();
   const updated = columns.slice(1).map((name) => `${name} = excluded.${name}`);
   const text = `
     with moved as (
@@ -48,6 +49,9 @@ export function writeSql(
       where number = $1 and position = $2 returning number
     ), removed as (
       delete from ${table} where key = any($11::text[]) and exists (select from moved)
+    ), outdated as (
+      delete from ${tables.snapshots(number)} where key = any($15::text[])
+        and (key, position) not in (select * from unnest($12::text[], $13::bigint[])) and exists (select from moved)
     ), remembered as (
       insert into ${tables.snapshots(number)} (key, position, state)
       select * from unnest($12::text[], $13::bigint[], $14::bytea[]) where exists (select from moved)

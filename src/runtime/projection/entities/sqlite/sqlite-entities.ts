@@ -37,6 +37,7 @@ export class SqliteEntities extends EntityDatabase {
   override readonly holdsThread = true;
   readonly #write: Statement;
   readonly #remove: Statement;
+  readonly #removeSnapshots: Statement;
   readonly #keep: Statement;
   readonly #keptBefore: Statement;
   readonly #find: Statement;
@@ -60,6 +61,7 @@ export class SqliteEntities extends EntityDatabase {
        ON CONFLICT (key) DO UPDATE SET ${updated.join()}`,
     );
     this.#remove = database.prepare('DELETE FROM entities WHERE key = ?');
+    this.#removeSnapshots = database.prepare('DELETE FROM snapshots WHERE key = ?');
     this.#keep = database.prepare('INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?)');
     this.#keptBefore = database.prepare(
       'SELECT position, state FROM snapshots WHERE key = ? AND position <= ? ORDER BY position DESC LIMIT 1',
@@ -154,7 +156,7 @@ export class SqliteEntities extends EntityDatabase {
 
   // eslint-disable-next-line @typescript-eslint/require-await
   override async apply(
-    { written, removed, snapshots }: EntityChanges,
+    { written, removed, snapshots, refolded }: EntityChanges,
     { log, fingerprint, position: to, hash, digest, entities, faulted, unkeyed }: Checkpoint,
     from: Position,
   ): Promise<void> {
@@ -166,6 +168,7 @@ export class SqliteEntities extends EntityDatabase {
         this.#write.run(...parameters, written, changes, ...columns);
       }
       for (const key of removed) this.#remove.run(key);
+      for (const key of refolded) this.#removeSnapshots.run(key);
       for (const { key, position: at, state } of snapshots) this.#keep.run(key, at, state);
       const progress = [to, hash, hexadecimal(digest), entities, faulted, JSON.stringify(unkeyed)];
       const moved = this.#move.run(log, fingerprint, ...progress, from);

@@ -5,9 +5,11 @@ import { Status } from '../../parts/status.js';
 import { linkTo, type Route } from '../../routes.js';
 import { behindText, count, kindOf, rateText } from './kind.js';
 import { Fault } from './fault.js';
+import { EntityMachine } from './machine-card.js';
 import { Operations } from './operations.js';
 import { SingleState } from './single-state.js';
 import { Snapshots } from './snapshots.js';
+import { Stopped } from './stopped.js';
 
 interface Props {
   readonly overview: ProjectionOverview;
@@ -17,7 +19,7 @@ interface Props {
 }
 
 export function ProjectionDetails({ overview, route, again }: Props): preact.JSX.Element {
-  const { name, status, position, lag, eventsPerSecond, digest, skipped = [], entities } = overview;
+  const { name, status, position, lag, eventsPerSecond, digest, skipped = [], entities, links } = overview;
   const kind = kindOf(overview);
   return (
     <>
@@ -54,6 +56,8 @@ export function ProjectionDetails({ overview, route, again }: Props): preact.JSX
           <a href={linkTo(['entities', name])}>Look at the entities of {name}</a>
         </p>
       )}
+      {kind === 'entities' && <EntityMachine name={name} link={links['machine'] ?? ''} />}
+      {entities !== undefined && <Stopped name={name} entities={entities} />}
       {kind === 'read model' && (
         <p class="notice">
           It keeps what it folds in tables of its own, which are queried there; its past is not kept.

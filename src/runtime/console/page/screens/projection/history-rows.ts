@@ -1,12 +1,7 @@
 /** The numbers of a projection's past, in as many rows as a plot can show. */
-import { numbersOf } from '../../numbers.js';
 import { ask } from '../../server.js';
+import { rowOf, type HistoryRow } from './history-row.js';
 import type { View } from './moment.js';
-
-export interface HistoryRow {
-  readonly position: number;
-  readonly numbers: ReadonlyMap<string, number>;
-}
 
 interface HistoryPage {
   readonly points: readonly (View & { readonly position: number })[];
@@ -23,18 +18,4 @@ export async function readHistory(link: string, signal: AbortSignal): Promise<re
     ({ next } = page);
   }
   return rows;
-}
-
-/** With the state that is live now, where it is newer: the end of the line goes on, up to what was read. */
-export function withPoint(
-  rows: readonly HistoryRow[],
-  live: (View & { readonly position: number }) | undefined,
-): readonly HistoryRow[] {
-  const last = rows.at(-1);
-  if (live === undefined || (last !== undefined && live.position <= last.position)) return rows;
-  return [...rows, rowOf(live)];
-}
-
-function rowOf({ position, ...view }: View & { readonly position: number }): HistoryRow {
-  return { position, numbers: numbersOf(view) };
 }

@@ -1,11 +1,12 @@
 /** A number of the view over the past, as a plot. It is read when somebody asks for it, since that may fold all of the log. */
-import { useMemo } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useAsked } from '../../asked.js';
 import { numbersOf } from '../../numbers.js';
 import { Plot } from '../../parts/plot.js';
 import { ProblemNotice } from '../../parts/problem.js';
 import { go, linkWith, type Route } from '../../routes.js';
-import { readHistory, withPoint, type HistoryRow } from './history-rows.js';
+import { withLive, type HistoryRow } from './history-row.js';
+import { readHistory } from './history-rows.js';
 import type { View } from './moment.js';
 
 interface Props {
@@ -55,11 +56,16 @@ function Drawn({
   live,
 }: Omit<Props, 'now'> & { readonly member: string }): preact.JSX.Element {
   const history = useAsked<readonly HistoryRow[]>(`history ${link}`, (signal) => readHistory(link, signal));
-  const rows = history.value;
+  const [rows, setRows] = useState<readonly HistoryRow[]>();
+  useEffect(() => {
+    setRows(history.value);
+  }, [history.value]);
+  useEffect(() => {
+    if (live !== undefined) setRows((before) => before && withLive(before, live));
+  }, [live, rows === undefined]);
   const points = useMemo(
-    () =>
-      withPoint(rows ?? [], live).map(({ position: x, numbers }) => ({ x, y: numbers.get(member) ?? null })),
-    [rows, live, member],
+    () => (rows ?? []).map(({ position: x, numbers }) => ({ x, y: numbers.get(member) ?? null })),
+    [rows, member],
   );
   if (rows === undefined)
     return history.error === undefined ? (

@@ -27,8 +27,7 @@ export function isUnderWay({ status }: Job): boolean {
 
 /** Of one that is not under way. */
 export function resultOf(job: Job, kind: JobKind): string {
-  if (job.status === 'never')
-    return `There was no ${kind} since this process has started${kind === 'audit' ? ', or none was needed' : ''}.`;
+  if (job.status === 'never') return `There was no ${kind} since this process has started.`;
   if (job.status === 'failed') return `The last one failed: ${job.reason ?? 'no reason is known.'}`;
   const upTo = `up to ${count(job.position ?? 0)}, in ${durationText(job.milliseconds ?? 0)}`;
   return kind === 'audit' ? `${auditResult(job)} (${upTo}).` : `${rebuildResult(job)} (${upTo}).`;

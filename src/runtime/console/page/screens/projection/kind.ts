@@ -14,9 +14,9 @@ export function rateText(rate: number): string {
   return rate.toLocaleString('en', { maximumFractionDigits: rate < 10 ? 1 : 0 });
 }
 
-/** As in `12, 3.5 s`: events, and the age of the first that is not folded yet. */
+/** As in `12 · 3.5 s`: events, and the age of the first that is not folded yet. */
 export function behindText({ events, seconds }: ProjectionOverview['lag']): string {
   if (events === 0) return '–';
-  const age = seconds === null ? '' : `, ${seconds.toLocaleString('en', { maximumFractionDigits: 1 })} s`;
+  const age = seconds === null ? '' : ` · ${seconds.toLocaleString('en', { maximumFractionDigits: 1 })} s`;
   return `${count(events)}${age}`;
 }

@@ -1,5 +1,6 @@
 /** Audit and rebuild of a projection: started here, with how the last of each stands. */
 import { useEffect, useState } from 'preact/hooks';
+import { isProblem } from '../../../../client/index.js';
 import type { ProjectionOverview } from '../../answers.js';
 import { useAsked } from '../../asked.js';
 import { Confirm } from '../../parts/confirm.js';
@@ -22,7 +23,7 @@ export function Operations({ overview, again }: Props): preact.JSX.Element {
   return (
     <section class="card" aria-labelledby="operations-title">
       <h2 id="operations-title">Operations</h2>
-      <div class="cards">
+      <div class="operations">
         <Operation kind="audit" {...{ overview, again }} />
         <Operation kind="rebuild" {...{ overview, again }} />
       </div>
@@ -35,6 +36,8 @@ function Operation({ kind, overview, again }: Props & { readonly kind: JobKind }
   const link = links[kind];
   const command = commands[kind];
   const [isBusy, job] = useJob(link ?? '', kind);
+  if (isProblem(job.error) && job.error.status === 404)
+    return <p class="quiet">{TITLES[kind]}: this application does not serve it.</p>;
   return (
     <div class="stack operation" role="group" aria-label={TITLES[kind]}>
       <div class="row">

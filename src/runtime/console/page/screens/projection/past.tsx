@@ -77,7 +77,7 @@ export function Past(props: Props): preact.JSX.Element {
           drag(event.currentTarget.valueAsNumber);
         }}
       />
-      <div class="row">
+      <div class="row bottom">
         <button type="button" disabled={position <= 0} onClick={() => void step(true)}>
           ◂ Back
         </button>

@@ -9,7 +9,7 @@ interface Props {
 export function PlaceForm({ route, end }: Props): preact.JSX.Element {
   return (
     <form
-      class="row place"
+      class="row bottom place"
       onSubmit={(event) => {
         event.preventDefault();
         const fields = new FormData(event.currentTarget);

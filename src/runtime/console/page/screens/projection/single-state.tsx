@@ -1,19 +1,17 @@
 /** A projection that has one state: that state now or at a position, how it came about, and its statechart. */
-import { useRef } from 'preact/hooks';
 import type { ProjectionOverview } from '../../answers.js';
 import { useLive } from '../../asked.js';
-import type { MachineState } from '../../diagrams/machine.js';
+import { itemFor, type MachineState } from '../../diagrams/machine.js';
 import { useLatest } from '../../latest.js';
 import { Data } from '../../parts/data.js';
 import { ProblemNotice } from '../../parts/problem.js';
 import type { Route } from '../../routes.js';
-import { ask, client, settings } from '../../server.js';
+import { client, settings } from '../../server.js';
 import { EventAt } from './event-at.js';
 import { History } from './history.js';
-import { MachineCard, type ActiveMachine } from './machine-card.js';
+import { MachineCard, readMachine, type ActiveMachine } from './machine-card.js';
 import { isPosition, readMoment, viewOf, type View } from './moment.js';
 import { Past } from './past.js';
-import { itemFor } from './steps.js';
 import { WhatIf } from './what-if.js';
 
 interface Props {
@@ -33,8 +31,7 @@ export function SingleState({ overview, route }: Props): preact.JSX.Element {
   const path = pathOf(state);
   const live = useLive(path, (signal) => client.projection(path).watch({ signal }));
   const at = route.query.get('at') ?? undefined;
-  const folded = Math.max(overview.position, live.value?.position ?? 0);
-  const end = useHighest(folded);
+  const end = Math.max(overview.position, live.value?.position ?? 0);
   const wanted = at ?? String(end);
   const pauseMs = at === undefined ? LIVE_PAUSE_MS : 0;
   const moment = useLatest(wanted, (signal) => readMoment(state, wanted, signal), { pauseMs });
@@ -42,7 +39,7 @@ export function SingleState({ overview, route }: Props): preact.JSX.Element {
     wanted,
     (signal) => {
       const query = at === undefined ? '' : `?${new URLSearchParams({ at })}`;
-      return ask(`${machineLink}${query}`, { signal, isLink: true, headers: { accept: 'application/json' } });
+      return readMachine(`${machineLink}${query}`, signal);
     },
     { pauseMs },
   );
@@ -86,13 +83,6 @@ export function SingleState({ overview, route }: Props): preact.JSX.Element {
       />
     </>
   );
-}
-
-/** A new page reads the overview and the state at different times; what is shown does not go back. */
-function useHighest(value: number): number {
-  const highest = useRef(value);
-  highest.current = Math.max(highest.current, value);
-  return highest.current;
 }
 
 /** A time is a position once that is known. */

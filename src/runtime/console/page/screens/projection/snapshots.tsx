@@ -18,7 +18,7 @@ export function Snapshots({
         <p class="quiet">None is kept yet; a start folds the log from its beginning.</p>
       ) : (
         <div class="scroll" tabIndex={0} role="group" aria-label="Snapshots">
-          <table>
+          <table class="narrow">
             <thead>
               <tr>
                 <th scope="col" class="number">

@@ -1,15 +1,6 @@
 /** From one event that a projection folds to the next, or to the one before. */
 import { isProblem } from '../../../../client/index.js';
-import type { MachineState } from '../../diagrams/machine.js';
 import { ask } from '../../server.js';
-
-/** One item of a query; without types every event is meant. */
-export function itemFor(states: readonly MachineState[]): { readonly types?: readonly string[] } {
-  const types = new Set(states.flatMap(({ transitions }) => transitions.map(({ event }) => event)));
-  types.delete('');
-  const isExact = types.size > 0 && types.size <= 100 && ![...types].some((type) => type.endsWith('*'));
-  return isExact ? { types: [...types] } : {};
-}
 
 export interface Step {
   readonly from: number;

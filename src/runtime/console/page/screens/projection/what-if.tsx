@@ -1,4 +1,5 @@
 /** What the state would be without some events, beside what it is. Nothing is recorded by looking. */
+import { useState } from 'preact/hooks';
 import { useLatest } from '../../latest.js';
 import { ProblemNotice } from '../../parts/problem.js';
 import { go, linkWith, type Route } from '../../routes.js';
@@ -15,16 +16,13 @@ interface Props {
   readonly end: number;
 }
 
-/** A what-if may fold all of the log: it is not followed closely. */
-const PAUSE_MS = 2000;
-
 export function WhatIf({ path, name, route, at, end }: Props): preact.JSX.Element {
   const without = withoutIn(route);
-  const key = without.length === 0 ? undefined : `${without.join(',')} ${at ?? end}`;
-  const { value, error, isCurrent } = useLatest(
-    key,
-    (signal) => client.projection(path).whatIf({ without, signal, ...(at !== undefined && { at }) }),
-    { pauseMs: at === undefined ? PAUSE_MS : 0 },
+  // It may fold all of the log, so what is recorded meanwhile does not ask again by itself.
+  const [turn, setTurn] = useState(0);
+  const key = without.length === 0 ? undefined : `${without.join(',')} ${at ?? 'now'} ${turn}`;
+  const { value, error, isCurrent } = useLatest(key, (signal) =>
+    client.projection(path).whatIf({ without, signal, ...(at !== undefined && { at }) }),
   );
   const isOfThese = value?.without.join() === without.join();
   return (
@@ -35,7 +33,7 @@ export function WhatIf({ path, name, route, at, end }: Props): preact.JSX.Elemen
         of them stay. Nothing is recorded by looking.
       </p>
       <form
-        class="row"
+        class="row bottom"
         onSubmit={(event) => {
           event.preventDefault();
           const form = event.currentTarget;
@@ -73,7 +71,20 @@ export function WhatIf({ path, name, route, at, end }: Props): preact.JSX.Elemen
           {error === undefined && !isCurrent && !isOfThese && <p class="quiet">Folding…</p>}
           {value !== undefined && isOfThese && error === undefined && (
             <>
-              <h3>At {value.position.toLocaleString('en')}</h3>
+              <div class="row">
+                <h3>At {value.position.toLocaleString('en')}</h3>
+                {at === undefined && end > value.position && (
+                  <button
+                    type="button"
+                    disabled={!isCurrent}
+                    onClick={() => {
+                      setTurn(turn + 1);
+                    }}
+                  >
+                    Ask again as of {end.toLocaleString('en')}
+                  </button>
+                )}
+              </div>
               <Changes
                 before={value.is}
                 after={value.wouldBe}
