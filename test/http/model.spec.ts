@@ -106,6 +106,8 @@ describe('the model of an application that runs', () => {
     expect(account).toMatchObject({
       name: 'account',
       path: '/accounts',
+      ids: 'text',
+      tags: ['account:{id}'],
       consumes: ['account.opened', 'money.deposited', 'money.withdrawn', 'account.closed'],
     });
     expect(account?.states.map(({ path }) => path)).toEqual(['', 'unknown', 'open', 'closed']);
@@ -147,6 +149,7 @@ describe('the model of an application that runs', () => {
         consumes: ['account.opened', 'money.deposited', 'money.withdrawn', 'account.closed'],
         index: ['state', 'cents'],
         hasPast: true,
+        tag: 'account:{key}',
       },
     ]);
   });

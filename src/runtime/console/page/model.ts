@@ -47,6 +47,9 @@ export interface ModelConsumer {
 }
 
 export interface ModelDecider extends ModelConsumer {
+  readonly ids: 'text' | 'position';
+  /** As in `account:{id}`; absent where the events about a subject cannot be told by tags alone. */
+  readonly tags?: readonly string[];
   readonly states: readonly unknown[];
   readonly commands: readonly ModelCommand[];
 }
@@ -62,6 +65,8 @@ export interface ModelCommand {
 export interface ModelEntities extends ModelConsumer {
   readonly index: readonly string[];
   readonly hasPast: boolean;
+  /** As in `order:{key}`. */
+  readonly tag?: string;
 }
 
 let known: Model | undefined;

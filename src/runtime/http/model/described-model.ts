@@ -21,6 +21,7 @@ import { placeOfDecision, placesOf } from '../commands/routes.js';
 import type { JsonSchema } from '../kernel/api-schema.js';
 import type { Links } from '../kernel/links.js';
 import { pathOf } from '../kernel/paths.js';
+import { entityTag, subjectTags } from './subject-tags.js';
 
 export interface DescribedModel {
   readonly events: readonly DescribedEvent[];
@@ -60,6 +61,10 @@ export interface DescribedConsumer extends ConsumerInModel {
 }
 
 export interface DescribedDecider extends DescribedConsumer {
+  /** What its subjects are named by: texts, or the position of the event that creates each. */
+  readonly ids: 'text' | 'position';
+  /** Those of the events about a subject, as in `account:{id}`; absent where they cannot be told by tags alone. */
+  readonly tags?: readonly string[];
   readonly states: readonly MachineState[];
   readonly commands: readonly DescribedCommand[];
 }
@@ -81,6 +86,8 @@ export interface DescribedEntities extends DescribedConsumer {
   /** The members of the view that lists can be filtered and sorted by. */
   readonly index: readonly string[];
   readonly hasPast: boolean;
+  /** That of the events of an entity, as in `order:{key}`. */
+  readonly tag?: string;
 }
 
 export function describedModel(
@@ -145,10 +152,13 @@ type At = (path: string) => { readonly path: string };
 function describedDecider(decider: AnyDecider, { http = false }: Feature, at: At): DescribedDecider {
   const places = http ? placesOf(decider) : undefined;
   const creating = creatingCommands(decider);
+  const tags = subjectTags(decider);
   const commands = Object.entries(decider.commands as Readonly<Record<string, AnyCommand>>);
   return {
     ...consumer(decider),
     ...(places !== undefined && at(places.path)),
+    ids: decider.ids.kind,
+    ...(tags !== undefined && { tags }),
     states: statesOf(decider.machine),
     commands: commands.map(([name, command]) => ({
       name,
@@ -170,11 +180,15 @@ function describedCommand(
   };
 }
 
-const describedEntities = (definition: EntityProjectionDefinition): Omit<DescribedEntities, 'path'> => ({
-  ...consumer(definition),
-  index: Object.keys(definition.index),
-  hasPast: definition.tag !== undefined,
-});
+function describedEntities(definition: EntityProjectionDefinition): Omit<DescribedEntities, 'path'> {
+  const tag = entityTag(definition);
+  return {
+    ...consumer(definition),
+    index: Object.keys(definition.index),
+    hasPast: definition.tag !== undefined,
+    ...(tag !== undefined && { tag }),
+  };
+}
 
 const consumer = ({
   name,

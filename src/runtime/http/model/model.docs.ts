@@ -57,6 +57,12 @@ const context = z
       consumer
         .extend({
           path,
+          ids: z.enum(['text', 'position']).describe('What its subjects are named by'),
+          tags: names
+            .describe(
+              'Of the events about a subject, as in account:{id}; absent where tags alone do not tell them',
+            )
+            .optional(),
           states: apiStates,
           commands: z.array(
             command
@@ -74,6 +80,7 @@ const context = z
           path,
           index: names.describe('The members that lists can be filtered and sorted by'),
           hasPast: z.boolean().describe('Whether the past of one entity can be asked for'),
+          tag: z.string().describe('Of the events of an entity, as in order:{key}').optional(),
         })
         .meta({ title: 'ModelEntityProjection' }),
     ),

@@ -9,6 +9,7 @@ const context: ModelContext = {
       name: 'number',
       path: '/numbers',
       consumes: ['number.recorded'],
+      ids: 'position',
       states: [],
       commands: [
         { name: 'record', input: {}, records: ['number.recorded'] },

@@ -160,7 +160,9 @@ function unique(edges: readonly MapEdge[]): readonly (MapEdge & GraphEdge)[] {
   return [...new Map(edges.map((each) => [each.id, each])).values()];
 }
 
+export const kindText = (kind: PartKind): string => (kind === 'service' ? 'service of the context' : kind);
+
 function nodeOf({ id, kind, name }: Part): GraphNode {
-  const { width, height } = sizeOf([shortened(name), kind], TITLE);
+  const { width, height } = sizeOf([shortened(name), kindText(kind)], TITLE);
   return { id, size: { width: width + PAD, height: height + 10 } };
 }

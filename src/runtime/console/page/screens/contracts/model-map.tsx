@@ -6,7 +6,7 @@ import { usePlaced } from '../../diagrams/placed.js';
 import { shortened } from '../../diagrams/text.js';
 import type { Model } from '../../model.js';
 import { ProblemNotice } from '../../parts/problem.js';
-import { modelMap, neighboursOf, type Part, type PartKind } from './model-graph.js';
+import { kindText, modelMap, neighboursOf, type Part } from './model-graph.js';
 
 export function ModelDrawing({ model }: { readonly model: Model }): preact.JSX.Element {
   const map = useMemo(() => modelMap(model), [model]);
@@ -42,8 +42,6 @@ export function ModelDrawing({ model }: { readonly model: Model }): preact.JSX.E
   );
 }
 
-const kindText = (kind: PartKind): string => (kind === 'service' ? 'service of the context' : kind);
-
 interface ShapeProps {
   readonly part: Part;
   readonly box: Box;
@@ -70,14 +68,15 @@ function PartShape({ part, box, class: lit, point }: ShapeProps): preact.JSX.Ele
           {shortened(name)}
         </text>
       ) : (
-        <>
-          <text class="title" x={box.x + box.width / 2} y={box.y + 19} text-anchor="middle">
+        <text text-anchor="middle">
+          <tspan class="title" x={box.x + box.width / 2} y={box.y + 19}>
             {shortened(name)}
-          </text>
-          <text class="kind" x={box.x + box.width / 2} y={box.y + 35} text-anchor="middle">
+          </tspan>
+          <tspan class="gap"> </tspan>
+          <tspan class="kind" x={box.x + box.width / 2} y={box.y + 35}>
             {kindText(kind)}
-          </text>
-        </>
+          </tspan>
+        </text>
       )}
     </g>
   );
@@ -85,7 +84,6 @@ function PartShape({ part, box, class: lit, point }: ShapeProps): preact.JSX.Ele
   return (
     <a
       href={link}
-      aria-label={`${shortened(name)} ${kindText(kind)}`}
       onFocus={() => {
         point(id);
       }}

@@ -4,7 +4,7 @@ import { pathIn, type ModelCommand } from '../../model.js';
 import { go, linkTo, linkWith, type Route } from '../../routes.js';
 import { CommandForm } from './forms/command-form.js';
 import type { Member } from './forms/form-fields.js';
-import { isNamedByPosition, type Thing } from './things.js';
+import type { Thing } from './things.js';
 
 const ID: Member = {
   name: 'id',
@@ -46,7 +46,7 @@ export function Creations({
           <CreationForm
             route={route}
             command={command}
-            {...(decider !== undefined && !isNamedByPosition(decider) && { beside: ID })}
+            {...(decider?.ids === 'text' && { beside: ID })}
             linkOf={(answer) => linkOfCreated(name, answer)}
           />
         </details>

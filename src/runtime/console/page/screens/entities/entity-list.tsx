@@ -38,7 +38,12 @@ export function EntityList({
       {entities === undefined ? (
         <p class="notice">
           There is no list of these: no entity projection is served at the path of this decider. One is opened
-          by its key, which the events about it have in their tags.
+          by its key
+          {decider?.ids === 'position' && ', the position of the event that made it'}
+          {decider?.ids === 'text' &&
+            decider.tags !== undefined &&
+            `, which its events have in their tags as ${decider.tags.join(', ')}`}
+          .
         </p>
       ) : (
         <List route={route} name={name} entities={entities} />

@@ -2,7 +2,7 @@
 import { isProblem, type ClientEvent, type HistoryPoint } from '../../../../client/index.js';
 import { ask, client } from '../../server.js';
 import { stepsOf, type Step } from './past-steps.js';
-import { isNamedByPosition, tagsOf, typesOf, type Thing } from './things.js';
+import { tagsOf, typesOf, type Thing } from './things.js';
 
 export interface PastPage {
   /** Newest first. */
@@ -25,8 +25,7 @@ export async function pastOf(
   const { decider } = thing;
   const found = await eventsOf(thing, id, before, signal);
   const hasMore = found.length > PAGE_LENGTH;
-  const isByPosition = decider !== undefined && isNamedByPosition(decider);
-  const origin = isByPosition && !hasMore ? await originOf(id, before, signal) : [];
+  const origin = decider?.ids === 'position' && !hasMore ? await originOf(id, before, signal) : [];
   const events = [...found, ...origin];
   const oldest = events.reduce((least, { position }) => Math.min(least, position), Infinity);
   const points = await pointsOf(thing, id, events.length === 0 ? undefined : oldest, signal);
@@ -45,12 +44,13 @@ async function eventsOf(
   signal: AbortSignal,
 ): Promise<readonly ClientEvent[]> {
   const types = typesOf(thing);
-  const items = tagsOf(thing, id).map((tag) => ({ tags: [tag], ...(types.length > 0 && { types }) }));
+  const tags = tagsOf(thing, id);
+  if (tags === undefined) return [];
   try {
     const { events } = await ask<{ readonly events: readonly ClientEvent[] }>('/events/query', {
       method: 'POST',
       body: {
-        query: items,
+        query: [{ tags, ...(types.length > 0 && { types }) }],
         ...(before !== undefined && { before }),
         limit: PAGE_LENGTH + 1,
         backwards: true,

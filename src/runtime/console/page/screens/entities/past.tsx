@@ -7,6 +7,7 @@ import { go, linkTo, linkWith, type Route } from '../../routes.js';
 import type { Change } from '../../difference.js';
 import { pastOf, type PastPage } from './past-request.js';
 import type { Step } from './past-steps.js';
+import { leafText, leavesOf } from './state-now.js';
 import type { Thing } from './things.js';
 
 interface Props {
@@ -90,6 +91,7 @@ function StepRow({ step, route }: { readonly step: Step; readonly route: Route }
       </details>
       {isForgotten && <p class="quiet">With it, it ended: the list has it no more.</p>}
       {changes !== undefined && !isForgotten && <ChangeList changes={changes} />}
+      {view === undefined && event !== undefined && !isForgotten && <MemberList of={event.data} />}
     </li>
   );
 }
@@ -112,10 +114,24 @@ function ChangeList({ changes }: { readonly changes: readonly Change[] }): preac
   );
 }
 
+/** Of an event of which it is not known what it has changed. */
+function MemberList({ of }: { readonly of: unknown }): preact.JSX.Element {
+  return (
+    <ul class="step-changes">
+      {leavesOf(of)
+        .slice(0, MAX_SHOWN)
+        .map(({ path, value }) => (
+          <li key={path}>
+            <code>{path}</code> <span class="quiet">{valueText(value)}</span>
+          </li>
+        ))}
+    </ul>
+  );
+}
+
 const MAX_CHARACTERS = 80;
 
 function valueText(value: unknown): string {
-  const text =
-    typeof value === 'string' ? value : ((JSON.stringify(value) as string | undefined) ?? 'nothing');
-  return text === '' ? '(empty)' : text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
+  const text = leafText(value);
+  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
 }

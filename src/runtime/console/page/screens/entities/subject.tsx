@@ -1,4 +1,5 @@
 /** One subject or entity: how it is now, what can be done with it now, and its past. */
+import { Fragment } from 'preact';
 import { useAsked, useLive, type Asked } from '../../asked.js';
 import type { MachineState } from '../../diagrams/machine.js';
 import { Statechart } from '../../diagrams/statechart-drawing.js';
@@ -8,7 +9,7 @@ import { Data } from '../../parts/data.js';
 import { ProblemNotice } from '../../parts/problem.js';
 import { go, linkTo, linkWith, type Route } from '../../routes.js';
 import { client } from '../../server.js';
-import { activeStates, badgeOf, type StateNow } from './state-now.js';
+import { activeStates, badgeOf, leafText, leavesOf, type StateNow } from './state-now.js';
 import { Past } from './past.js';
 import { SubjectCommands } from './subject-commands.js';
 import type { Thing } from './things.js';
@@ -90,31 +91,24 @@ function useStateNow({ name, decider, entities }: Thing, id: string): Asked<Stat
 
 function StateCard({ value }: { readonly value: StateNow }): preact.JSX.Element {
   const shown = Object.fromEntries(Object.entries(value).filter(([member]) => member !== 'commands'));
-  const simple = Object.entries(shown).filter(([, member]) => typeof member !== 'object' || member === null);
   return (
     <section class="card" aria-labelledby="state-title">
       <h2 id="state-title">Now</h2>
       <dl class="facts">
-        {simple.map(([member, is]) => (
-          <>
-            <dt key={`${member} dt`}>{member}</dt>
-            <dd key={member}>{is === null ? <span class="quiet">null</span> : textOf(is)}</dd>
-          </>
+        {leavesOf(shown).map(({ path, value: is }) => (
+          <Fragment key={path}>
+            <dt>{path}</dt>
+            <dd>{leafText(is)}</dd>
+          </Fragment>
         ))}
       </dl>
-      {simple.length < Object.keys(shown).length ? (
+      <details>
+        <summary>As JSON</summary>
         <Data value={shown} label="State as JSON" />
-      ) : (
-        <details>
-          <summary>As JSON</summary>
-          <Data value={shown} label="State as JSON" />
-        </details>
-      )}
+      </details>
     </section>
   );
 }
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
 interface ChartProps {
   readonly route: Route;

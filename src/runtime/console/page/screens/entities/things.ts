@@ -51,18 +51,10 @@ export function pathOfCommand({ path = '' }: ModelCommand, id: string): string {
   return path.replace(/\{\w+\}/, () => encodeURIComponent(id));
 }
 
-/** Whether its subjects are named by the position of the event that creates them: nobody chooses that. */
-export function isNamedByPosition({ commands }: ModelDecider): boolean {
-  return commands.some(({ creates, path }) => creates !== true && /^[^{]*\{position\}/.test(path ?? ''));
-}
-
-/**
- * The tags that the events of a subject may have. What the decider gives them is its own matter, and mostly its name, or the one of its path
- * without the plural.
- */
-export function tagsOf({ decider, entities }: Thing, id: string): readonly string[] {
-  const names = [decider?.name, entities?.name].filter((name) => name !== undefined);
-  return [...new Set(names.flatMap((name) => [name, name.replace(/s$/, '')]))].map((name) => `${name}:${id}`);
+/** The tags that the events about it have, all of them; undefined where that is not known. */
+export function tagsOf({ decider, entities }: Thing, id: string): readonly string[] | undefined {
+  const templates = decider?.tags ?? (entities?.tag === undefined ? undefined : [entities.tag]);
+  return templates?.map((template) => template.replace(/\{\w+\}/, () => id));
 }
 
 /** The types of the events that make it what it is. */

@@ -148,7 +148,11 @@ function NullableField(props: FieldProps): preact.JSX.Element {
   const { field, label, value, set } = props;
   return (
     <div class="field-nullable">
-      {value !== null && <FieldInput {...props} field={{ ...field, isNullable: false }} />}
+      {value === null ? (
+        <Help {...props} />
+      ) : (
+        <FieldInput {...props} field={{ ...field, isNullable: false }} />
+      )}
       <label class="inline">
         <input
           type="checkbox"

@@ -127,6 +127,8 @@ describe('what is sent', () => {
   it.each<[JsonSchema, Json]>([
     [schema, { name: 'a', cents: 5, kind: 'order', lines: [{ item: 'i', count: 2 }], rush: true, size: 's' }],
     [{ type: ['string', 'null'] }, null],
+    [{ type: 'string', format: 'date-time' }, '2026-01-31T12:00:05.000Z'],
+    [{ type: 'string', format: 'date' }, '2026-01-31'],
     [{ type: 'array', items: { type: 'integer' } }, [1, 2]],
     [{}, { any: ['thing'] }],
   ])('for what is filled in from JSON is the same JSON', (given, json) => {

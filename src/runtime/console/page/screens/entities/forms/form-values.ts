@@ -60,6 +60,8 @@ export function valueOf(field: Field, json: Json | undefined): Value {
       return undefined;
     case 'json':
       return JSON.stringify(json, undefined, 2);
+    case 'moment':
+      return typeof json === 'string' ? placeTime(json) : undefined;
     default:
       return typeof json === 'string' ? json : JSON.stringify(json);
   }
@@ -139,6 +141,14 @@ function numberOf(text: string): Json {
 function momentOf(text: string): string {
   const date = new Date(text);
   return Number.isNaN(date.getTime()) ? text : date.toISOString();
+}
+
+/** As the browser's field has it: of this place, to the second. */
+function placeTime(text: string): string {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) return '';
+  const shifted = new Date(date.getTime() - date.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length);
 }
 
 /** @throws NotJson */
