@@ -1,15 +1,18 @@
 /** The HTTP parts in an application that was not made for them, on Fastify and on Express. */
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type Server } from 'node:http';
 import { Test } from '@nestjs/testing';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { EventLog } from '../../src/runtime/event-log/event-log.js';
+import { EventStore } from '../../src/runtime/event-log/event-store.js';
 import type { RecentProblem } from '../../src/runtime/http/kernel/recent-problems.js';
 import { LeftfoldModule } from '../../src/runtime/leftfold.module.js';
 import type { Projection } from '../../src/runtime/projection/projection.js';
 import { ProjectionHost } from '../../src/runtime/projection/projection-host.js';
 import { problemOf, until, type PageJson } from '../support/api.js';
 import { add, noteTaken } from '../support/amounts.js';
+import { StreamClient } from '../support/event-stream.js';
+import { newCommit } from '../support/new-commit.js';
 import {
   PLATFORMS,
   createForeign,
@@ -326,6 +329,64 @@ describe.each(PLATFORMS)('on %s', (platform: Platform) => {
         const body = '{"events":[{"type":"amount.added","data":{"amount":1,"amount":2}}]}';
         const problem = await problemOf(await post('/events', body), 400);
         expect(problem.type).toBe('urn:leftfold:problem:malformed-body');
+      });
+
+      it('is searched, in pages, as lines and as a stream', async () => {
+        const note = (text: string): unknown => log.append([noteTaken.create({ text })]);
+        const since = new Date(Date.now() + 3_600_000).toISOString();
+        for (const text of ['Ann', 'Bea', 'ann again']) await note(text);
+        const positionsIn = (events: readonly { readonly position: number }[]): readonly number[] =>
+          events.map(({ position }) => position);
+        const page = (await json('/events?text=ann')) as PageJson;
+        expect(positionsIn(page.events)).toEqual([1, 3]);
+        const lines = await (await get('/events?text=ANN', { accept: NDJSON_TYPE })).text();
+        expect(lines.trimEnd().split('\n')).toHaveLength(2);
+        const asked = await post('/events/query', { query: [{}], where: { text: 'bea' } });
+        expect(positionsIn(((await asked.json()) as PageJson).events)).toEqual([2]);
+        expect((await get('/events?since=yesterday')).status).toBe(400);
+        expect((await post('/events/query', { query: [{}], where: { text: '' } })).status).toBe(422);
+
+        const found = await StreamClient.open(`${foreign.url}/events?text=ann&after=0`);
+        const future = await StreamClient.open(`${foreign.url}/events?since=${since}&text=ann`);
+        await note('of now: Ann');
+        await until(() => found.ids.length === 3);
+        expect(found.ids).toEqual(['1', '3', '4']);
+        const event = { type: noteTaken.type, revision: 1, tags: [], data: { text: 'later: Ann' } };
+        const time = new Date(Date.now() + 7_200_000).toISOString();
+        await foreign.app.get(EventStore).append(newCommit('later', 1, { time, events: [event] }));
+        await until(() => future.ids.length > 0);
+        expect(future.ids).toEqual(['5']);
+        found.close();
+        future.close();
+      });
+
+      it('is no longer searched for a client that is gone', async () => {
+        for (let count = 0; count < 80; count += 1)
+          await log.append(Array.from({ length: 100 }, () => noteTaken.create({ text: 'x' })));
+        const gone = new Promise((resolve) => {
+          const server = foreign.app.getHttpServer() as Server;
+          server.once('request', (_request, response) => response.once('close', resolve));
+        });
+        let [pages, isRead] = [0, true];
+        const read = log.read.bind(log);
+        log.read = async function* (...args: Parameters<EventLog['read']>) {
+          try {
+            for await (const page of read(...args)) {
+              pages += 1;
+              yield page;
+              await gone;
+            }
+          } finally {
+            isRead = false;
+          }
+        } as EventLog['read'];
+        const asked = httpRequest(`${foreign.url}/events?text=nobody`);
+        asked.once('error', () => undefined);
+        asked.end();
+        await until(() => pages === 1);
+        asked.destroy();
+        await until(() => !isRead);
+        expect(pages).toBe(2);
       });
 
       it('is queried by a body', async () => {

@@ -25,6 +25,8 @@ export interface StoreSize {
   readonly kind: 'memory' | 'lmdb' | 'postgres' | 'remote' | 'other';
   /** On its disk; absent where it cannot be told cheaply. */
   readonly bytes?: number;
+  /** Of these, those up to the last that has ever been used; what is after them is room for what comes. */
+  readonly usedBytes?: number;
 }
 
 export abstract class EventStore {

@@ -130,3 +130,11 @@ export function soughtBy({ text, ...filter }: EventFilter): IsSought | undefined
     metadata.every((name) => event.metadata[name] === filter[name]) &&
     (lower === undefined || (json ?? JSON.stringify(event.data)).toLowerCase().includes(lower));
 }
+
+/** As `soughtBy`, of a stream: where `since` is still to come, no event is sought that is recorded before it. */
+export function soughtLive(filter: EventFilter, now = Date.now()): IsSought | undefined {
+  const isSought = soughtBy(filter);
+  const { since } = filter;
+  if (since === undefined || since <= now) return isSought;
+  return (event, json) => Date.parse(event.time) >= since && (isSought?.(event, json) ?? true);
+}

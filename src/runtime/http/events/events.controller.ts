@@ -57,7 +57,7 @@ import type { OpenedStream } from '../push/push-topics.js';
 import { readAppendRequest, readCloudEvents } from './append-request.js';
 import { CLOUD_EVENTS_TYPE, CLOUD_EVENT_TYPE, toCloudEvent } from './cloud-event.js';
 import { ApiAppend, ApiEvent, ApiEvents, ApiQueryEvents, ApiRecordedEvent } from './events.docs.js';
-import { positionsOf, soughtBy } from './event-filter.js';
+import { positionsOf, soughtBy, soughtLive } from './event-filter.js';
 import { commitOptions } from './idempotency.js';
 import { NoSuchEvent, readPosition } from './no-such-event.js';
 import { linkToCommit, readPageBody, readPageParameters, type PageRequest } from './page-request.js';
@@ -114,7 +114,7 @@ export class EventsController {
         `A stream cannot begin after what is not there yet; the head of the log is at ${head}.`,
       );
     const last = seen ?? { position: await this.#beginOf(page, head) };
-    const streamed = { query: page.query, isSought: soughtBy(page.where) };
+    const streamed = { query: page.query, isSought: soughtLive(page.where) };
     return { id: idOf(last), source: eventsSource(this.log, this.live, streamed, last), head };
   }
 

@@ -16,7 +16,7 @@ import { ApiStorage } from './storage.docs.js';
 interface ProjectionStorage {
   readonly name: string;
   readonly kind: 'projection' | 'entities' | 'read model';
-  /** Of the snapshots together. */
+  /** Of the snapshots together; of the databases, where that can be told. */
   readonly bytes?: number;
   readonly snapshots?: number;
 }
@@ -37,7 +37,7 @@ export class StorageController {
   async storage(@Req() request: HttpRequest, @Res() response: HttpResponse): Promise<void> {
     refuseUnknownParameters(queryOf(request), []);
     const head = await this.log.head();
-    const [hash, { kind, bytes }, projections] = await Promise.all([
+    const [hash, { kind, bytes, usedBytes }, projections] = await Promise.all([
       this.log.hashAt(head),
       this.store.size(),
       Promise.all(this.host.all.map(storageOf)),
@@ -48,6 +48,7 @@ export class StorageController {
       head,
       ...(hash !== undefined && { hash }),
       ...(bytes !== undefined && { bytes }),
+      ...(usedBytes !== undefined && { usedBytes }),
     };
     const headers = { 'leftfold-position': String(head), 'cache-control': 'no-store' };
     sendJson(response, 200, headers, { log, projections });
@@ -56,9 +57,18 @@ export class StorageController {
 
 async function storageOf(projection: AnyProjection): Promise<ProjectionStorage> {
   const { name } = projection;
-  if (projection instanceof EntityProjection) return { name, kind: 'entities' };
-  if (projection instanceof AnyReadModel) return { name, kind: 'read model' };
+  if (projection instanceof EntityProjection) return withSize(name, 'entities', projection.place.size());
+  if (projection instanceof AnyReadModel) return withSize(name, 'read model', projection.size());
   const kept = await projection.snapshotsKept();
   const bytes = kept.reduce((sum, snapshot) => sum + snapshot.bytes, 0);
   return { name, kind: 'projection', bytes, snapshots: kept.length };
+}
+
+async function withSize(
+  name: string,
+  kind: ProjectionStorage['kind'],
+  size: Promise<number | undefined>,
+): Promise<ProjectionStorage> {
+  const bytes = await size;
+  return { name, kind, ...(bytes !== undefined && { bytes }) };
 }

@@ -13,6 +13,10 @@ const storage = z
         head: apiPosition,
         hash: z.string().describe('Of the last commit; absent when there is none').optional(),
         bytes: z.int().describe('On the disk, where the store can tell').optional(),
+        usedBytes: z
+          .int()
+          .describe('In LMDB: how much of the file was ever used; the rest is room for what comes')
+          .optional(),
       })
       .meta({ title: 'LogStorage' }),
     projections: z.array(
@@ -20,7 +24,10 @@ const storage = z
         .object({
           name: z.string(),
           kind: z.enum(['projection', 'entities', 'read model']),
-          bytes: z.int().describe('Of its snapshots together').optional(),
+          bytes: z
+            .int()
+            .describe('Of its snapshots together, or of its tables, where the database can tell')
+            .optional(),
           snapshots: z.int().describe('How many there are').optional(),
         })
         .meta({ title: 'ProjectionStorage' }),

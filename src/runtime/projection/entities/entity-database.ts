@@ -140,6 +140,12 @@ export interface EntityDatabases {
     fits: (checkpoint: Checkpoint) => Promise<boolean>,
   ): Promise<string | undefined>;
   remove(name: string): Promise<void>;
+  /**
+   * What all of them take on the disk, in bytes; undefined in memory.
+   *
+   * @throws DatabaseTrouble; DatabaseClosed
+   */
+  size(): Promise<number | undefined>;
   /** Once all of them are closed. */
   close(): Promise<void>;
 }

@@ -5,7 +5,8 @@ import { START, type Position } from '../../event-log/event.js';
 import { fingerprintIn } from '../../fold/machine-fingerprint.js';
 import { FoldFailed, type Skipped } from '../folding.js';
 import { fingerprintWithout, machineIn } from '../skipping.js';
-import { DatabaseDamaged } from './database-damage.js';
+import { DatabaseClosed, DatabaseDamaged } from './database-damage.js';
+import { DatabaseTrouble } from './database-trouble.js';
 import type { EntityProjectionDefinition } from './define-entity-projection.js';
 import type { Checkpoint } from './entity-checkpoint.js';
 import type { EntityDatabase, EntityDatabases, Shape } from './entity-database.js';
@@ -169,6 +170,16 @@ export class EntityPlace {
     await Promise.allSettled(this.#creating);
     for (const each of found)
       if (each !== this.#serving && !this.#beside.has(each)) await this.databases.remove(each);
+  }
+
+  /** What all databases take on the disk; undefined where that cannot be told, as in memory, or while there is trouble with them. */
+  async size(): Promise<number | undefined> {
+    try {
+      return await this.databases.size();
+    } catch (error) {
+      if (error instanceof DatabaseTrouble || error instanceof DatabaseClosed) return undefined;
+      throw error;
+    }
   }
 
   /** Once its databases are closed. */

@@ -36,7 +36,7 @@ const IN_MEMORY = {
 describe.each<{
   readonly name: string;
   readonly create: () => Promise<Pick<EntityStore, 'databases' | 'remove'>>;
-}>([IN_MEMORY, ...ENTITY_STORES])('an entity projection in $name', ({ create }) => {
+}>([IN_MEMORY, ...ENTITY_STORES])('an entity projection in $name', ({ name: kind, create }) => {
   let log: EventLog;
   let store: Pick<EntityStore, 'databases' | 'remove'>;
 
@@ -61,6 +61,20 @@ describe.each<{
     expect(running.projection.folded).toEqual({ position: 1, digest: running.projection.digest });
     await running.projection.stop();
     expect((await overviewOf(running.projection, log)).digest).toBe('0-0000000000000000');
+  });
+
+  it('tells what it takes on the disk', async () => {
+    const running = run(orders);
+    await log.append([opened('a')]);
+    await running.caughtUp();
+    const before = await running.projection.place.size();
+    await log.append(Array.from({ length: 100 }, (_, index) => opened(`k${index}`, 'x'.repeat(1000))));
+    await running.caughtUp();
+    const size = await running.projection.place.size();
+    if (kind === 'memory') expect(size).toBeUndefined();
+    else expect(size).toBeGreaterThan((before ?? NaN) + 100_000);
+    await running.projection.stop();
+    expect(await running.projection.place.size().catch(() => 'fails')).not.toBe('fails');
   });
 
   it('is written before large events, and what they have made, fill the memory', async () => {

@@ -83,6 +83,8 @@ export abstract class AnyReadModel {
   abstract lifecycle(): Lifecycle;
   /** @internal */
   abstract runsAs(actor: ProjectionActor): void;
+  /** What its tables take on the disk, in bytes; undefined where that cannot be told, as in memory, or while the database is away. */
+  abstract size(): Promise<number | undefined>;
   /** Stops folding and closes the database. */
   abstract stop(): Promise<void>;
   /** @internal */

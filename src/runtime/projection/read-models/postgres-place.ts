@@ -8,6 +8,7 @@ import {
 } from 'kysely';
 import type pg from 'pg';
 import { requireSessions } from '../../require-sessions.js';
+import { SELECT_SIZE } from '../schema-size.js';
 import { DatabaseAway, STANDBY, TablesDamaged, troubleOf } from './database-trouble.js';
 import { PostgresConnection, connectedClient, loadedClient, poolOf } from './postgres-connection.js';
 import { PostgresTables, checkpointTableIn, onClient, quoted } from './postgres-tables.js';
@@ -165,6 +166,16 @@ export class PostgresPlace implements TablesPlace {
       if (checkpoint === undefined || checkpoint.serves || isKept(tables, checkpoint)) continue;
       await this.remove(tables, checkpoint.build);
     }
+  }
+
+  /** Only of those that are the runtime's: another one's schema may have such a name. */
+  async size(): Promise<number> {
+    const { readers } = await this.#connected();
+    const schemas = this.#known.map(({ schema }) => schema);
+    const { rows } = await onClient(readers, (client) =>
+      client.query<{ readonly bytes: string }>(SELECT_SIZE, [schemas]),
+    );
+    return Number(rows[0]?.bytes ?? 0);
   }
 
   async close(): Promise<void> {

@@ -89,6 +89,17 @@ describe.each(KINDS)('a read model in %s', (kind) => {
     expect(readModel.position).toBe(6);
   });
 
+  it('tells what it takes on the disk', async () => {
+    const { readModel, caughtUp } = run(turnover());
+    await caughtUp();
+    const before = await readModel.size();
+    await log.append(Array.from({ length: 100 }, (_, index) => named(`p${index}`, 'x'.repeat(1000))));
+    await caughtUp();
+    const size = await readModel.size();
+    if (kind === 'memory') expect(size).toBeUndefined();
+    else expect(size).toBeGreaterThan((before ?? NaN) + 100_000);
+  });
+
   it('waits for a position', async () => {
     const { readModel, caughtUp } = run(turnover());
     await caughtUp();

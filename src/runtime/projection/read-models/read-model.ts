@@ -23,6 +23,7 @@ import {
   type ReadModelOperationOptions,
   type TablesLocation,
 } from './any-read-model.js';
+import { DatabaseAway } from './database-trouble.js';
 import { HandlerQueries, transactionOver } from './handler-queries.js';
 import { HandlerWatch, SLOW_HANDLER_MS } from './handler-watch.js';
 import { PostgresPlace } from './postgres-place.js';
@@ -204,6 +205,15 @@ export class ReadModel<Database = unknown> extends AnyReadModel {
     const report = await auditTables(this.#operated, options);
     this.#drift = report.drift;
     return report;
+  }
+
+  override async size(): Promise<number | undefined> {
+    try {
+      return await this.#place.size();
+    } catch (error) {
+      if (error instanceof DatabaseAway) return undefined;
+      throw error;
+    }
   }
 
   /** @internal */

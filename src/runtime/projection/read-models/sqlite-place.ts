@@ -1,5 +1,5 @@
 /** Where a read model has its SQLite databases: files in a folder of its own, or memory. */
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   SqliteAdapter,
@@ -89,6 +89,13 @@ export class SqlitePlace implements TablesPlace {
     for (const file of await this.#files()) if (!keptFiles.includes(file)) await removeFile(file);
   }
 
+  async size(): Promise<number | undefined> {
+    if (this.folder === undefined) return undefined;
+    const files = (await this.#files()).flatMap((file) => BESIDE.map((suffix) => `${file}${suffix}`));
+    const sizes = await Promise.all(files.map(sizeOf));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }
+
   async close(): Promise<void> {
     for (const tables of this.#open) {
       tables.mergeLog();
@@ -121,6 +128,11 @@ export class SqlitePlace implements TablesPlace {
 }
 
 const fileOf = (folder: string, number: number): string => join(folder, `tables-${number}.db`);
+
+/** 0: there is no such file. */
+async function sizeOf(file: string): Promise<number> {
+  return (await stat(file).catch(() => undefined))?.size ?? 0;
+}
 
 async function removeFile(file: string): Promise<void> {
   await Promise.all(BESIDE.map((suffix) => rm(`${file}${suffix}`, { force: true })));

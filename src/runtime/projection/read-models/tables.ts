@@ -81,5 +81,8 @@ export interface TablesPlace {
   /** Removes what is left of other builds, and is not being built. */
   removeOthers(serving: Tables, alsoKept: readonly Tables[]): Promise<void>;
 
+  /** What all of them take on the disk, in bytes; undefined in memory. @throws DatabaseAway */
+  size(): Promise<number | undefined>;
+
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
+import type { StoreSize } from '../../event-log/event-store.js';
 import { START, position, type CommitId, type Position, type Tag } from '../../event-log/event.js';
 import { TreeFlag as TableFlag } from './file-check/layout.js';
 import { FileDamaged } from './file-check/page-file.js';
@@ -111,4 +112,10 @@ function requireFormat({ root, about }: LmdbFiles, folder: string, readOnly: boo
   }
   const found = format === undefined ? 'no log' : `a log of format ${JSON.stringify(format)}`;
   throw new Error(`${folder} holds ${found}, but this version reads format ${FORMAT}`);
+}
+
+/** @param bytes of the data file, with the room that is reserved at its end */
+export function sizeOf({ root }: LmdbFiles, bytes: number): StoreSize {
+  const { lastPageNumber, pageSize } = root.getStats() as { lastPageNumber: number; pageSize: number };
+  return { kind: 'lmdb', bytes, usedBytes: (lastPageNumber + 1) * pageSize };
 }

@@ -1,4 +1,6 @@
 /** Reads a log in LMDB that another process writes. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   Commit,
@@ -10,9 +12,9 @@ import type {
   StoredEvent,
 } from '../../event-log/event.js';
 import { LogClosed } from '../../event-log/errors.js';
-import { EventStore } from '../../event-log/event-store.js';
+import { EventStore, type StoreSize } from '../../event-log/event-store.js';
 import { toCommit } from '../../event-log/commits/hashed-commit.js';
-import { aboutLog, lastPosition, type LmdbFiles } from './lmdb-files.js';
+import { aboutLog, lastPosition, sizeOf, type LmdbFiles } from './lmdb-files.js';
 import { openLog } from './open-log.js';
 import { commitWithId, readCommits, readPages, whileOpen } from './lmdb-read.js';
 
@@ -24,6 +26,7 @@ export class LmdbReader extends EventStore {
   #closed = false;
 
   private constructor(
+    private readonly folder: string,
     private readonly files: LmdbFiles,
     override readonly identity: string,
   ) {
@@ -37,7 +40,7 @@ export class LmdbReader extends EventStore {
   static open(folder: string): LmdbReader {
     const files = openLog(folder, { readOnly: true });
     try {
-      return new LmdbReader(files, String(aboutLog(folder, () => files.about.get('identity'))));
+      return new LmdbReader(folder, files, String(aboutLog(folder, () => files.about.get('identity'))));
     } catch (error) {
       void files.root.close();
       throw error;
@@ -78,6 +81,12 @@ export class LmdbReader extends EventStore {
       await sleep(POLL_INTERVAL_MS, undefined, { signal }).catch(() => undefined);
       signal.throwIfAborted();
     }
+  }
+
+  override async size(): Promise<StoreSize> {
+    const { size } = await stat(join(this.folder, 'data.mdb'));
+    if (this.#closed) throw new LogClosed();
+    return sizeOf(this.files, size);
   }
 
   override async close(): Promise<void> {

@@ -24,7 +24,7 @@ import { entriesOf, putEntries, writeSizeOf } from './commit-entries.js';
 import { flushFailure, takeRoom } from './disk-refusals.js';
 import { INDEX_SUM } from './file-check/entry-listener.js';
 import type { IndexSum } from './index-sum.js';
-import { lastPosition } from './lmdb-files.js';
+import { lastPosition, sizeOf } from './lmdb-files.js';
 import { searchConditions } from '../condition-search.js';
 import { commitWithId, findMatch, readCommits, readCommitsWith, readPages, whileOpen } from './lmdb-read.js';
 import { leaseExpired } from './lease-wait.js';
@@ -162,7 +162,8 @@ export class LmdbStore extends EventStore {
   }
 
   override size(): Promise<StoreSize> {
-    return Promise.resolve({ kind: 'lmdb', bytes: fstatSync(this.writer.room.descriptor).size });
+    if (this.#closed !== undefined) return Promise.reject(new LogClosed());
+    return Promise.resolve(sizeOf(this.writer.files, fstatSync(this.writer.room.descriptor).size));
   }
 
   override status(): StoreStatus | undefined {

@@ -45,7 +45,7 @@ export async function readHeadSeen(database: Database, seen: SeenHead): Promise<
 
 /** What the tables of the log and their indexes take on the disk, in bytes. */
 export async function readSize(database: Database): Promise<number> {
-  const tables = ['log', 'commits', 'events', 'tags'].map((table) => `${database.schema}.${table}`);
+  const tables = ['log', 'commits', 'events', 'tags'].map((table) => `"${database.schema}".${table}`);
   const [row] = await database.read<{ readonly bytes: number | string }>(
     {
       name: 'log-size',

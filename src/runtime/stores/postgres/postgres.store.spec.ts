@@ -204,6 +204,22 @@ describeWithPostgres('PostgresStore', () => {
     expect(read?.events[0]?.data).toEqual({ at: '1970-01-01T00:00:00.000Z', many: [null, 0, null] });
   });
 
+  it('tells what its own tables and indexes take', async () => {
+    const before = (await store.size()).bytes ?? 0;
+    await schema.sql(
+      'create table entities_beside as select repeat(md5(i::text), 9) from generate_series(1, 5000) as i',
+    );
+    expect(await store.size()).toEqual({ kind: 'postgres', bytes: before });
+    await appendAll(100, 'x'.repeat(1000));
+    const [tables] = await schema.sql<{ readonly bytes: string }>(
+      `select sum(pg_total_relation_size(oid)) as bytes from pg_class
+        where relnamespace = $1::regnamespace and relkind = 'r' and relname <> 'entities_beside'`,
+      [schema.name],
+    );
+    expect(Number(tables?.bytes)).toBeGreaterThan(before);
+    expect(await store.size()).toEqual({ kind: 'postgres', bytes: Number(tables?.bytes) });
+  });
+
   it('can be queried with SQL', async () => {
     await store.append(newCommit('a', { value: '5' }));
     await store.append(newCommit('b', { value: '7' }));

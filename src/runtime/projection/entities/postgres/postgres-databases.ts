@@ -2,6 +2,7 @@
 import type { EntityDatabases, EntityReader, Shape } from '../entity-database.js';
 import { DatabaseClosed, DatabaseDamaged } from '../database-damage.js';
 import { PostgresConnections, type Run } from './postgres-connections.js';
+import { SELECT_SIZE } from '../../schema-size.js';
 import { postgresError } from './postgres-errors.js';
 import { PostgresEntities } from './postgres-entities.js';
 import { Tables, columnOf, schemaNameOf, shapeText } from './postgres-tables.js';
@@ -98,6 +99,15 @@ export class PostgresDatabases implements EntityDatabases {
     });
   }
 
+  async size(): Promise<number> {
+    const [row] = await orItsError(
+      this.connections.read((run) =>
+        run<{ readonly bytes: string | null }>(SELECT_SIZE, [[this.tables.schema]]),
+      ),
+    );
+    return Number(row?.bytes ?? 0);
+  }
+
   async close(): Promise<void> {
     if (this.#isEnded) return;
     this.#isEnded = true;
@@ -111,12 +121,16 @@ export class PostgresDatabases implements EntityDatabases {
     return found?.exists === true;
   }
 
-  async #doing<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
-    try {
-      return await this.connections.write(work);
-    } catch (error) {
-      if (error instanceof DatabaseDamaged || error instanceof DatabaseClosed) throw error;
-      throw postgresError(error);
-    }
+  #doing<Result>(work: (run: Run) => Promise<Result>): Promise<Result> {
+    return orItsError(this.connections.write(work));
+  }
+}
+
+async function orItsError<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof DatabaseDamaged || error instanceof DatabaseClosed) throw error;
+    throw postgresError(error);
   }
 }

@@ -96,6 +96,14 @@ export class SqliteDatabases implements EntityDatabases {
     }
   }
 
+  async size(): Promise<number | undefined> {
+    const { folder } = this;
+    if (folder === undefined) return undefined;
+    const files = (await namesIn(folder)).filter((name) => PART.test(name));
+    const sizes = await Promise.all(files.map((name) => sizeOf(join(folder, name))));
+    return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
