@@ -9,7 +9,10 @@ export class LogList {
   readonly #list = element('#log', HTMLElement);
   readonly #press: Press;
   #events: readonly ClientEvent[] = [];
+  /** The position up to which the events are shown. */
+  #head = 0;
   #pending: readonly PendingCommand[] = [];
+  #newest: readonly PendingCommand[] = [];
   /** In the order of the list: by command while they are pending, then by position. */
   #rows = new Map<string, LogRow>();
 
@@ -19,19 +22,26 @@ export class LogList {
     });
   }
 
-  /** @param events the newest first */
-  showEvents(events: readonly ClientEvent[]): void {
+  /** @param events the newest first @param head up to which these are the newest */
+  showEvents(events: readonly ClientEvent[], head: number): void {
     const focused = this.#events.find(({ position }) => String(position) === focusedNumber());
     const oldest = events.at(-1)?.position ?? 0;
     // Whoever is at a button stays there, also when its row would drop off the end.
     const isKept = focused !== undefined && focused.position < oldest;
     this.#events = isKept ? [...events, focused] : events;
+    this.#head = head;
+    this.#pending = this.#newest;
     this.#show();
   }
 
-  showPending(pending: readonly PendingCommand[]): void {
+  /** @param position of the state with which they are pending */
+  showPending(pending: readonly PendingCommand[], position: number): void {
     if (pending.length === 0 && this.#pending.length === 0) return;
-    this.#pending = pending;
+    this.#newest = pending;
+    const ids = new Set(pending.map(({ id }) => id));
+    // What was recorded keeps its row until its event is listed, and is not gone in between.
+    const settled = position > this.#head ? this.#pending.filter(({ id }) => !ids.has(id)) : [];
+    this.#pending = [...settled, ...pending];
     this.#show();
   }
 

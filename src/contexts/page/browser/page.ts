@@ -133,7 +133,7 @@ async function list(position: number): Promise<void> {
       const events: ClientEvent[] = [];
       for await (const event of client.events({ after, live: false })) events.unshift(event);
       listed = Math.max(wanted, events[0]?.position ?? 0);
-      log.showEvents(events.slice(0, SHOWN_EVENTS));
+      log.showEvents(events.slice(0, SHOWN_EVENTS), listed);
       slider.extend(listed);
     }
   } catch (error) {
@@ -153,7 +153,7 @@ function watch(): void {
       next: (state) => {
         greet();
         sum.showNow(state);
-        log.showPending(state.pending);
+        log.showPending(state.pending, state.position);
         void list(state.position);
       },
       error: explain,
