@@ -17,14 +17,15 @@ import { productView } from '../../product/product.view.js';
 import { sumMachine, sumView } from '../../sum/sum.machine.js';
 import { Card, type ShownView } from './cards.js';
 import { element } from './elements.js';
-import { LogList, type RecordedNumber } from './log-list.js';
+import { HeldKey } from './held-key.js';
+import { LogList } from './log-list.js';
+import type { RecordedNumber } from './log-row.js';
 import { PastSlider } from './past-slider.js';
 
 const SHOWN_EVENTS = 20;
-const KEY = 'leftfold-key';
 
-const key = sessionStorage.getItem(KEY);
-const client: Client = createClient({ url: location.origin, ...(key !== null && { credentials: key }) });
+const key = new HeldKey();
+const client: Client = createClient({ url: location.origin, credentials: () => key.value });
 const optimistic = createOptimistic(client);
 const sum = new Card('sum');
 const product = new Card('product');
@@ -132,7 +133,7 @@ async function list(position: number): Promise<void> {
       const events: ClientEvent[] = [];
       for await (const event of client.events({ after, live: false })) events.unshift(event);
       listed = Math.max(wanted, events[0]?.position ?? 0);
-      log.showEvents(events.slice(0, SHOWN_EVENTS));
+      log.showEvents(events.slice(0, SHOWN_EVENTS), listed);
       slider.extend(listed);
     }
   } catch (error) {
@@ -152,7 +153,7 @@ function watch(): void {
       next: (state) => {
         greet();
         sum.showNow(state);
-        log.showPending(state.pending);
+        log.showPending(state.pending, state.position);
         void list(state.position);
       },
       error: explain,
@@ -180,8 +181,14 @@ element('#record', HTMLFormElement).addEventListener('submit', (event) => {
 
 access.addEventListener('submit', (event) => {
   event.preventDefault();
-  sessionStorage.setItem(KEY, element('#key', HTMLInputElement).value);
-  location.reload();
+  const input = element('#key', HTMLInputElement);
+  key.hold(input.value);
+  input.value = '';
+  access.hidden = true;
+  element('#number', HTMLInputElement).focus();
+  isGreeted = false;
+  say('Loading…');
+  watch();
 });
 
 document.addEventListener('visibilitychange', () => {
