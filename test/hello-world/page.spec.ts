@@ -1,11 +1,9 @@
 /** The page of the hello world, in a real browser, with the built program. */
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { accessibilityFaults, hasBrowser, launchBrowser } from '../support/browser.js';
-import { writeKeys } from '../support/api-keys.js';
 import { PROGRAM, Server, TemporaryFolder, type Environment } from '../support/server.js';
 import { freePort } from '../support/readme.js';
-import { positionIn, until } from '../support/api.js';
+import { until } from '../support/api.js';
 
 const inBrowser = hasBrowser ? describe : describe.skip;
 
@@ -30,10 +28,6 @@ const record = (...values: readonly string[]): Promise<Response> =>
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(values),
   });
-
-const FORBID_STORAGE = `Object.defineProperty(window, 'sessionStorage', {
-  get() { throw new DOMException('Access is denied', 'SecurityError'); },
-})`;
 
 const html = { headers: { accept: 'text/html' } };
 
@@ -189,82 +183,6 @@ inBrowser('the page', () => {
     expect(await (await server.fetch('/sum')).json()).toMatchObject({ value: '100' });
   });
 
-  const isSame = (tab: Page): Promise<unknown> =>
-    tab.evaluate('window.button.isConnected && window.button === document.activeElement');
-
-  it('keeps the button that has the focus while events come, also when its row would drop off the end', async () => {
-    const position = positionIn(await record('3'));
-    page = await opened();
-    await page.focus(`button[data-number="${position}"]`);
-    await page.evaluate('window.button = document.activeElement');
-    for (let count = 1; count <= 24; count++) {
-      await record(count % 2 === 0 ? '1' : '-1');
-      if (count % 6 === 0) {
-        await shows(page, '#log li .position', `#${position + count}`);
-        expect(await isSame(page)).toBe(true);
-      }
-    }
-    await page.keyboard.press('Enter');
-    await shows(page, '#message', `#${position} was retracted, at position ${position + 25}.`);
-    await shows(page, '#sum .value', '100');
-  });
-
-  it('carries out a click during which events come', async () => {
-    const position = positionIn(await record('3'));
-    page = await opened();
-    const button = page.locator(`button[data-number="${position}"]`);
-    await button.scrollIntoViewIfNeeded();
-    await button.hover();
-    await page.mouse.down();
-    for (const value of ['1', '1', '-2']) await record(value);
-    // The slider is moved on after the list has been told.
-    await until(async () => (await page.getAttribute('#position', 'max')) === String(position + 3));
-    await page.mouse.up();
-    await shows(page, '#message', `#${position} was retracted, at position ${position + 4}.`);
-    await shows(page, '#log li .position', `#${position + 4}`);
-    await shows(page, '#sum .value', '100');
-  });
-
-  it('carries out a click in a stream of events, which goes to no other row', async () => {
-    const position = positionIn(await record('3'));
-    page = await opened();
-    let isClicked = false;
-    const stream = async (): Promise<void> => {
-      for (let count = 0; count < 200 && !isClicked; count++) await record('1', '-1');
-    };
-    const click = async (): Promise<void> => {
-      await page.focus(`button[data-number="${position}"]`);
-      await page.click(`button[data-number="${position}"]`);
-      await shows(page, '#message', new RegExp(`^#${position} was retracted`));
-      isClicked = true;
-    };
-    await Promise.all([stream(), click()]);
-    const events = (await server.json(`/events?after=${position}&limit=1000&type=number.retracted`)) as {
-      readonly events: readonly { readonly data: { readonly number: number } }[];
-    };
-    expect(events.events.map(({ data }) => data.number)).toEqual([position]);
-  });
-
-  it('makes the row of a number once, and changes it when the number is recorded', async () => {
-    page = await opened();
-    let send: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => {
-      send = resolve;
-    });
-    await page.route('**/numbers', async (route) => {
-      await held;
-      await route.continue();
-    });
-    await type(page, '0');
-    await page.waitForSelector("#log li[data-status='pending']");
-    await page.evaluate("window.row = document.querySelector('#log li')");
-    send();
-    await page.waitForSelector("#log li:first-child[data-status='recorded'] button");
-    expect(await page.evaluate("window.row === document.querySelector('#log li')")).toBe(true);
-    await page.click('#log li:first-child button');
-    await page.waitForSelector("#log li[data-status='retracted']");
-  });
-
   it('asks for another key where the one that was typed cannot be sent', async () => {
     await context.addInitScript("sessionStorage.setItem('leftfold-key', 'ключ')");
     page = await context.newPage();
@@ -296,53 +214,5 @@ inBrowser('the page', () => {
     await shows(page, '#sum .value', /1,00\d digits/);
     expect(await accessibilityFaults(page)).toEqual([]);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-  });
-
-  describe('of a server that asks for keys', () => {
-    const closed = new TemporaryFolder();
-    const file = join(closed.path, 'keys.json');
-    const scopes = ['query:*', 'events:read', 'command:*'];
-    let guarded: Server;
-
-    beforeAll(async () => {
-      writeKeys(file, { nobody: { scopes } });
-      const settings = { LEFTFOLD_ANONYMOUS: 'none', LEFTFOLD_KEYS: file };
-      guarded = await Server.start(
-        { LEFTFOLD_DATA: closed.path, PORT: String(await freePort()), ...settings },
-        PROGRAM,
-      );
-      // Who asks without a key is told no more than the status.
-      await until(async () => (await guarded.fetch('/health/ready')).status === 200);
-    });
-
-    afterAll(async () => {
-      await guarded.stop();
-      closed.remove();
-    });
-
-    const use = async (key: string): Promise<void> => {
-      await page.waitForSelector('#key', { state: 'visible' });
-      await page.fill('#key', key);
-      await page.press('#key', 'Enter');
-      await shows(page, '#message', /Type a number/);
-      expect(await page.isVisible('#key')).toBe(false);
-    };
-
-    it('works with the key that is typed in, where nothing may be stored too, and asks for another when it is revoked', async () => {
-      await context.addInitScript(FORBID_STORAGE);
-      page = await context.newPage();
-      page.on('pageerror', (error) => faults.push(error.message));
-      const { first } = writeKeys(file, { first: { scopes } });
-      await page.goto(guarded.url);
-      await use(first);
-      await type(page, '5');
-      await shows(page, '#message', 'Recorded at position 1.');
-      const { second } = writeKeys(file, { second: { scopes } });
-      await page.waitForSelector('#key', { state: 'visible' });
-      await use(second);
-      await type(page, '2');
-      await shows(page, '#message', 'Recorded at position 2.');
-      expect(await values(page)).toEqual(['7', '10']);
-    });
   });
 });

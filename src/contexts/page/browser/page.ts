@@ -17,15 +17,14 @@ import { productView } from '../../product/product.view.js';
 import { sumMachine, sumView } from '../../sum/sum.machine.js';
 import { Card, type ShownView } from './cards.js';
 import { element } from './elements.js';
-import { HeldKey } from './held-key.js';
-import { LogList } from './log-list.js';
-import type { RecordedNumber } from './log-row.js';
+import { LogList, type RecordedNumber } from './log-list.js';
 import { PastSlider } from './past-slider.js';
 
 const SHOWN_EVENTS = 20;
+const KEY = 'leftfold-key';
 
-const key = new HeldKey();
-const client: Client = createClient({ url: location.origin, credentials: () => key.value });
+const key = sessionStorage.getItem(KEY);
+const client: Client = createClient({ url: location.origin, ...(key !== null && { credentials: key }) });
 const optimistic = createOptimistic(client);
 const sum = new Card('sum');
 const product = new Card('product');
@@ -133,7 +132,7 @@ async function list(position: number): Promise<void> {
       const events: ClientEvent[] = [];
       for await (const event of client.events({ after, live: false })) events.unshift(event);
       listed = Math.max(wanted, events[0]?.position ?? 0);
-      log.showEvents(events.slice(0, SHOWN_EVENTS), listed);
+      log.showEvents(events.slice(0, SHOWN_EVENTS));
       slider.extend(listed);
     }
   } catch (error) {
@@ -153,7 +152,7 @@ function watch(): void {
       next: (state) => {
         greet();
         sum.showNow(state);
-        log.showPending(state.pending, state.position);
+        log.showPending(state.pending);
         void list(state.position);
       },
       error: explain,
@@ -181,14 +180,8 @@ element('#record', HTMLFormElement).addEventListener('submit', (event) => {
 
 access.addEventListener('submit', (event) => {
   event.preventDefault();
-  const input = element('#key', HTMLInputElement);
-  key.hold(input.value);
-  input.value = '';
-  access.hidden = true;
-  element('#number', HTMLInputElement).focus();
-  isGreeted = false;
-  say('Loading…');
-  watch();
+  sessionStorage.setItem(KEY, element('#key', HTMLInputElement).value);
+  location.reload();
 });
 
 document.addEventListener('visibilitychange', () => {
