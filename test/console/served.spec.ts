@@ -80,7 +80,10 @@ describe.each(PLATFORMS)('the console in an application on %s', (platform) => {
     const [script = ''] = filesOf(await page.text());
     const plain = await sendRaw(url, `GET ${script} HTTP/1.1\nHost: ${new URL(url).host}`);
     expect(plain.headers.get('content-encoding')).toBeUndefined();
+    const refused = await fetch(url + script, { headers: { 'accept-encoding': 'gzip;q=0' } });
+    expect(refused.headers.get('content-encoding')).toBeNull();
     const compressed = await fetch(url + script, { headers: { 'accept-encoding': 'gzip' } });
+    expect(compressed.headers.get('etag')).not.toBe(refused.headers.get('etag'));
     expect(compressed.headers.get('content-encoding')).toBe('gzip');
     expect(compressed.headers.get('vary')).toMatch(/accept-encoding/i);
     expect(await compressed.text()).toBe(plain.body);

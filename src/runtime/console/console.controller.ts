@@ -11,7 +11,7 @@ import {
   type HttpRequest,
   type HttpResponse,
 } from '../http/kernel/exchange.js';
-import { matchesEntityTag } from '../http/kernel/headers.js';
+import { acceptsGzip, matchesEntityTag } from '../http/kernel/headers.js';
 import { refuseUnknownParameters } from '../http/kernel/parameters.js';
 import { PATHS } from '../http/kernel/paths.js';
 import { NothingHere } from '../http/kernel/problem-document.js';
@@ -53,11 +53,13 @@ function sendFile(
   { type, body, gzipped, entityTag }: ConsoleFile,
   headers: Headers,
 ): void {
-  const isKnown = matchesEntityTag(request.headers['if-none-match'], entityTag);
-  const isGzipped = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+  const isGzipped = acceptsGzip(request.headers['accept-encoding']);
+  // Other bytes, and so another tag (RFC 9110, section 8.8.3.3).
+  const tag = isGzipped ? entityTag.replace(/"$/, '-gzip"') : entityTag;
+  const isKnown = matchesEntityTag(request.headers['if-none-match'], tag);
   const all = {
     'content-type': type,
-    etag: entityTag,
+    etag: tag,
     'x-content-type-options': 'nosniff',
     vary: varyBy(response, 'Accept-Encoding'),
     ...(isGzipped && { 'content-encoding': 'gzip' }),

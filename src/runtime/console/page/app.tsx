@@ -1,10 +1,10 @@
 /** The frame of the console: where one can go, in which environment, whether the server is there; and the screen that is shown. */
 import { useEffect, useState } from 'preact/hooks';
-import { useAsked } from './asked.js';
+import { isRefusal, useAsked } from './asked.js';
 import { ProblemNotice } from './parts/problem.js';
 import { KeyForm } from './parts/key-form.js';
 import { linkTo, useRoute, type Route } from './routes.js';
-import { ask, asksForKey, reasonOf, settings } from './server.js';
+import { ask, asksForKey, hasKey, reasonOf, settings } from './server.js';
 import { SCREENS, type Screen } from './screens/screens.js';
 import type { Projections } from './answers.js';
 
@@ -25,13 +25,12 @@ export function App(): preact.JSX.Element {
   const [isKeyAsked, setKeyAsked] = useState(false);
   useEffect(() => {
     if (asksForKey(projections.error)) setKeyAsked(true);
-    else if (projections.error === undefined) setKeyAsked(false);
   }, [projections.error]);
 
   return (
     <>
       {settings.environment !== undefined && <header class="environment">{settings.environment}</header>}
-      {projections.error !== undefined && !isKeyAsked && (
+      {projections.error !== undefined && !isRefusal(projections.error) && (
         <p class="away" role="status">
           {reasonOf(projections.error)} What is shown is what was known last; it is tried again.
         </p>
@@ -52,10 +51,27 @@ export function App(): preact.JSX.Element {
             </li>
           ))}
         </ul>
+        {hasKey() && !isKeyAsked && (
+          <button
+            type="button"
+            class="key"
+            onClick={() => {
+              setKeyAsked(true);
+            }}
+          >
+            Use another key
+          </button>
+        )}
       </nav>
       <main id="main">
         {isKeyAsked ? (
-          <KeyForm again={projections.again} />
+          <KeyForm
+            isRefused={asksForKey(projections.error)}
+            again={() => {
+              setKeyAsked(false);
+              projections.again();
+            }}
+          />
         ) : screen === undefined ? (
           <ProblemNotice error={new Error(`The console has no ${location.hash}.`)} />
         ) : (

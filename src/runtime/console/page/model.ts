@@ -1,6 +1,6 @@
 /** The model of the application, as `GET /model` answers it: the same for as long as the process runs. */
 import { useAsked, type Asked } from './asked.js';
-import { ask, settings } from './server.js';
+import { ask, settings, whenKeyChanges } from './server.js';
 import type { Json, JsonSchema } from './json-schema.js';
 
 export interface Model {
@@ -70,6 +70,9 @@ export interface ModelEntities extends ModelConsumer {
 }
 
 let known: Model | undefined;
+whenKeyChanges(() => {
+  known = undefined;
+});
 
 /** What was answered last is shown at once when another screen is opened. */
 export function useModel(): Asked<Model> {

@@ -27,9 +27,17 @@ export function hasKey(): boolean {
   return key !== undefined;
 }
 
+const forgetting: (() => void)[] = [];
+
+/** @param forget called when another key is used: what was answered for one is not shown to another */
+export function whenKeyChanges(forget: () => void): void {
+  forgetting.push(forget);
+}
+
 /** From now on all requests are made with it; undefined: without one. */
 export function useKeyFromNowOn(given: string | undefined): void {
   key = given;
+  for (const forget of forgetting) forget();
   try {
     if (given === undefined) sessionStorage.removeItem(KEY);
     else sessionStorage.setItem(KEY, given);
@@ -53,7 +61,7 @@ export async function ask<Body>(path: string, request: OtherRequest = {}): Promi
   return body as Body;
 }
 
-/** A change that somebody has asked for, once; a repetition of the same request is answered as the first was. */
+/** An operation that somebody has asked for. Who asks twice joins the one that runs, so that a lost answer does no harm. Commands are sent by the client. */
 export async function change<Body>(path: string, body?: unknown, request: OtherRequest = {}): Promise<Body> {
   const headers = { 'idempotency-key': newKey(), ...request.headers };
   return ask<Body>(path, { method: 'POST', ...(body !== undefined && { body }), ...request, headers });

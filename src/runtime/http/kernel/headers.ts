@@ -112,3 +112,9 @@ export class NotAcceptable extends Problem {
     });
   }
 }
+
+/** Whether an answer may be compressed with gzip (RFC 9110, section 12.5.3). */
+export function acceptsGzip(acceptEncoding: string | undefined): boolean {
+  const headers = { 'accept-encoding': acceptEncoding ?? 'identity' };
+  return new Negotiator({ headers }).encodings(['gzip']).includes('gzip');
+}

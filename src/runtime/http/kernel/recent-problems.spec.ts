@@ -65,6 +65,13 @@ describe('recent problems', () => {
     expect(recent.list[0]?.type).toBe(`urn:leftfold:problem:q${2 * MAX_PROBLEMS - 1}`);
   });
 
+  it('of this side stay while refused decisions make room', () => {
+    recent.note(document(503), requestTo('/a', '/a'));
+    for (let each = 0; each < 3 * MAX_PROBLEMS; each += 1)
+      recent.note(document(422, `p${each}`), requestTo('/a', '/a'));
+    expect(kept().at(-1)).toBe('GET /a 503 1');
+  });
+
   it('have bounds, whatever is sent', () => {
     recent.note(
       document(422, 'x'.repeat(10_000), '\u{1F600}'.repeat(10_000)),

@@ -42,7 +42,7 @@ export class RecentProblems {
   note({ status, type, title, detail }: ProblemDocument, request: HttpRequest): void {
     const { method, originalUrl } = request;
     const [path = ''] = originalUrl.split('?', 1);
-    const route = routeOf(request) ?? (isWeighty(status) ? firstSegment(path) : undefined);
+    const route = routeOf(request) ?? (weightOf(status) > 0 ? firstSegment(path) : undefined);
     if (route === undefined) return;
     const key = [method, route, type].join(' ');
     const count = (this.#kept.get(key)?.count ?? 0) + 1;
@@ -63,13 +63,14 @@ export class RecentProblems {
   /** The oldest of those that say least: what clients can cause at will does not drive out what failed here. */
   #dropOne(): void {
     const oldest = [...this.#kept];
-    const [key] = oldest.find(([, { status }]) => !isWeighty(status)) ?? oldest[0] ?? [];
+    const least = Math.min(...oldest.map(([, { status }]) => weightOf(status)));
+    const [key] = oldest.find(([, { status }]) => weightOf(status) === least) ?? [];
     if (key !== undefined) this.#kept.delete(key);
   }
 }
 
-/** A failure on this side, or a decision that was refused. */
-const isWeighty = (status: number): boolean => status >= 500 || status === 409 || status === 422;
+/** Most of all a failure on this side, then a decision that was refused. */
+const weightOf = (status: number): number => (status >= 500 ? 2 : status === 409 || status === 422 ? 1 : 0);
 
 /** As it was declared, with the names of its parameters. Undefined where no route was found. */
 function routeOf(request: HttpRequest): string | undefined {

@@ -29,8 +29,15 @@ const status = z
       .describe('There when every commit fits')
       .optional(),
     fault: z
-      .object({ position: apiPosition, detail: z.string() })
-      .describe('The first position that does not fit, or that could not be read')
+      .object({
+        position: apiPosition
+          .describe(
+            'The first that does not fit or cannot be read; absent where the log was not at fault, as when its store is away',
+          )
+          .optional(),
+        detail: z.string(),
+      })
+      .describe('Why it has failed')
       .optional(),
   })
   .meta({ title: 'VerificationStatus' });

@@ -3,7 +3,7 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { LogDamaged } from '../../event-log/errors.js';
 import { EventLog } from '../../event-log/event-log.js';
 import { START, position, type Position } from '../../event-log/event.js';
-import { NOTHING_VERIFIED, requireWhole, verifyCommits } from '../../event-log/verify-log.js';
+import { LogUnreadable, NOTHING_VERIFIED, requireWhole, verifyCommits } from '../../event-log/verify-log.js';
 import { MovingRate } from '../../projection/moving-rate.js';
 import { inTurns } from '../kernel/thread-turns.js';
 
@@ -19,7 +19,7 @@ export type VerificationStatus =
   | (VerificationProgress & {
       readonly status: 'failed';
       readonly endedAt: string;
-      readonly fault: { readonly position: Position; readonly detail: string };
+      readonly fault: { readonly position?: Position; readonly detail: string };
     });
 
 interface VerificationProgress {
@@ -93,10 +93,20 @@ export class Verification implements BeforeApplicationShutdown {
       this.#status = () => ({ status: 'done', ...done });
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
-      const at = error instanceof LogDamaged ? error.position : verified.position + 1;
+      const at = faultyPosition(error);
       if (!this.#ending.signal.aborted) this.#logger.error(detail);
       const failed = { ...progress(), endedAt: new Date().toISOString() };
-      this.#status = () => ({ status: 'failed', ...failed, fault: { position: position(at), detail } });
+      this.#status = () => ({
+        status: 'failed',
+        ...failed,
+        fault: { ...(at !== undefined && { position: at }), detail },
+      });
     }
   }
+}
+
+/** Undefined where the log is not at fault: its store is away, or the process ends. */
+function faultyPosition(error: unknown): Position | undefined {
+  if (error instanceof LogDamaged) return position(error.position);
+  return error instanceof LogUnreadable ? position(error.position + 1) : undefined;
 }

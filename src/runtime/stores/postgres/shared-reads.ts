@@ -12,8 +12,9 @@ export class SharedReads<Result> {
 
   /** @throws what the read throws, to each who shares it */
   read(): Promise<Result> {
+    if (this.#next !== undefined) return this.#next;
     if (this.#current === undefined) return this.#begin();
-    this.#next ??= this.#current.then(
+    this.#next = this.#current.then(
       () => this.#begin(),
       () => this.#begin(),
     );

@@ -53,7 +53,14 @@ export function Confirm({
       >
         {label}
       </button>
-      <dialog ref={dialog} aria-label={label}>
+      <dialog
+        ref={dialog}
+        aria-label={label}
+        // What was asked for goes on, and what comes of it is shown here.
+        onCancel={(event) => {
+          if (isBusy) event.preventDefault();
+        }}
+      >
         <form
           onSubmit={(event) => {
             event.preventDefault();
@@ -69,6 +76,7 @@ export function Confirm({
             </button>
             <button
               type="button"
+              disabled={isBusy}
               onClick={() => {
                 dialog.current?.close();
               }}

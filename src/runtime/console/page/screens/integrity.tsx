@@ -94,13 +94,7 @@ function VerificationState({
     );
   return (
     <>
-      {fault !== undefined && (
-        <p class="notice bad" role="alert">
-          <strong>The log is not what was recorded</strong>
-          {fault.position !== undefined && ` from ${fault.position.toLocaleString('en')} on`}: {fault.detail}{' '}
-          Keep a copy of it as it is, and restore a backup.
-        </p>
-      )}
+      {fault !== undefined && <Fault {...fault} />}
       {result !== undefined && (
         <dl class="facts">
           <dt>Result</dt>
@@ -118,6 +112,20 @@ function VerificationState({
         </p>
       )}
     </>
+  );
+}
+
+/** Where there is a position, the log does not fit; otherwise it could not be looked at. */
+function Fault({ position, detail }: NonNullable<Verification['fault']>): preact.JSX.Element {
+  return position === undefined ? (
+    <p class="notice warn" role="alert">
+      It did not come to its end: {detail}
+    </p>
+  ) : (
+    <p class="notice bad" role="alert">
+      <strong>The log is not what was recorded</strong> from {position.toLocaleString('en')} on: {detail} Keep
+      a copy of it as it is, and restore a backup.
+    </p>
   );
 }
 

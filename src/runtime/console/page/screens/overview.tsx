@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { adviceFor } from '../advice.js';
 import type { Problems, ProjectionOverview, Readiness } from '../answers.js';
-import { useAsked } from '../asked.js';
+import { isRefusal, useAsked } from '../asked.js';
 import { isProblem } from '../../../client/index.js';
 import { Plot } from '../parts/plot.js';
 import { ProblemNotice } from '../parts/problem.js';
@@ -41,6 +41,7 @@ export function Overview({ projections: { value, error } }: ScreenProps): preact
         {readiness.value !== undefined && <Status of={readiness.value.status} />}
       </div>
       {value === undefined && error === undefined && <p class="quiet">Loading…</p>}
+      {value === undefined && isRefusal(error) && <NotShown error={error} />}
       {wrong?.map(({ name, what, todo }) => (
         <div key={what} class="notice bad stack" role="group" aria-label={`What is wrong with ${name}`}>
           <p>
@@ -81,6 +82,15 @@ export function Overview({ projections: { value, error } }: ScreenProps): preact
       )}
       <RecentProblems {...problems} />
     </>
+  );
+}
+
+/** An application may serve no projections, and a key may not see them. */
+function NotShown({ error }: { readonly error: unknown }): preact.JSX.Element {
+  return isProblem(error) && error.status === 404 ? (
+    <p class="notice">This application does not serve how its projections are.</p>
+  ) : (
+    <ProblemNotice error={error} />
   );
 }
 

@@ -12,7 +12,15 @@ export interface CausationFound {
   /** What has been looked through. */
   readonly from: number;
   readonly to: number;
+  /** Whether there are more than are shown. */
+  readonly isCut: boolean;
   readonly isComplete: boolean;
+}
+
+interface Stretch {
+  readonly events: readonly EventAnswer[];
+  readonly next: number | undefined;
+  readonly head: number;
 }
 
 export class CausationSearch {
@@ -20,6 +28,8 @@ export class CausationSearch {
   #before: number | undefined;
   #after: number | undefined;
   #head: number;
+  #isCut = false;
+  readonly #looksBack: boolean;
   readonly #wheres: readonly LogFilter['where'][];
 
   /** @param fetchPage looks at a bounded number of events for each page */
@@ -34,44 +44,59 @@ export class CausationSearch {
         ? [{ causationId: commit }, { causationId: String(position) }]
         : [{ correlationId }];
     // Without a correlation nothing tells what a cause has in common with it.
-    this.#before = correlationId === undefined ? undefined : position;
+    this.#looksBack = correlationId !== undefined;
+    this.#before = this.#looksBack ? position : undefined;
     this.#after = position;
     this.#head = position;
   }
 
-  /** A page to each side. */
+  /** A page to each side. What fails has found nothing, and can be asked for again. */
   async more(signal: AbortSignal): Promise<CausationFound> {
-    const { position } = this.opened;
-    const found: EventAnswer[] = [];
-    if (this.#before !== undefined) {
-      const range = { before: this.#before, backwards: true };
-      for (const where of this.#wheres) {
-        const page = await this.#page(where, range, signal);
-        found.push(...page.events);
-        this.#before = page.next;
-      }
-    }
-    if (this.#after !== undefined) {
-      const nexts: (number | undefined)[] = [];
-      const after = this.#after;
-      for (const where of this.#wheres) {
-        const page = await this.#page(where, { after }, signal);
-        found.push(...page.events);
-        nexts.push(page.next);
-        this.#head = page.head;
-      }
-      const reached = nexts.filter((next) => next !== undefined);
-      this.#after = reached.length === 0 ? undefined : Math.min(...reached);
-    }
-    const hasCorrelation = this.#wheres.some(({ correlationId }) => correlationId !== undefined);
-    this.#events = [...this.#events, ...found].slice(0, MAX_EVENTS);
+    const before = await this.#backwards(signal);
+    const after = await this.#forwards(signal);
+    const byPosition = new Map(
+      [...this.#events, ...before.events, ...after.events].map((event) => [event.position, event]),
+    );
+    this.#events = [...byPosition.values()].slice(0, MAX_EVENTS);
+    this.#isCut ||= byPosition.size > MAX_EVENTS;
+    this.#before = before.next;
+    this.#after = after.next;
+    this.#head = after.head;
     return {
       events: this.#events,
-      from: this.#before ?? (hasCorrelation ? 1 : position),
+      from: this.#before ?? (this.#looksBack ? 1 : this.opened.position),
       to: this.#after ?? this.#head,
-      isComplete:
-        (this.#before === undefined && this.#after === undefined) || this.#events.length === MAX_EVENTS,
+      isCut: this.#isCut,
+      isComplete: this.#isCut || (this.#before === undefined && this.#after === undefined),
     };
+  }
+
+  /** With a correlation: then there is one query. */
+  async #backwards(signal: AbortSignal): Promise<Stretch> {
+    if (this.#before === undefined) return { events: [], next: undefined, head: this.#head };
+    const events: EventAnswer[] = [];
+    let next: number | undefined = this.#before;
+    for (const where of this.#wheres) {
+      const page = await this.#page(where, { before: this.#before, backwards: true }, signal);
+      events.push(...page.events);
+      next = page.next;
+    }
+    return { events, next, head: this.#head };
+  }
+
+  /** As far as each query has come: what one has seen beyond that is found again. */
+  async #forwards(signal: AbortSignal): Promise<Stretch> {
+    if (this.#after === undefined) return { events: [], next: undefined, head: this.#head };
+    const events: EventAnswer[] = [];
+    const nexts: number[] = [];
+    let head = this.#head;
+    for (const where of this.#wheres) {
+      const page = await this.#page(where, { after: this.#after }, signal);
+      events.push(...page.events);
+      if (page.next !== undefined) nexts.push(page.next);
+      head = page.head;
+    }
+    return { events, next: nexts.length === 0 ? undefined : Math.min(...nexts), head };
   }
 
   #page(where: LogFilter['where'], range: object, signal: AbortSignal): ReturnType<FetchPage> {

@@ -50,11 +50,17 @@ export function Causation({ event, route }: Props): preact.JSX.Element {
           <Node node={tree} opened={event.position} route={route} />
         </ul>
       )}
-      <ProblemNotice error={error} />
+      <ProblemNotice
+        error={error}
+        again={() => {
+          setTurn((before) => before + 1);
+        }}
+      />
       {found !== undefined && (
         <div class="row">
           <p class="quiet">
             Looked through positions {found.from.toLocaleString('en')} to {found.to.toLocaleString('en')}.
+            {found.isCut && ' There are more than are shown.'}
           </p>
           {!found.isComplete && (
             <button

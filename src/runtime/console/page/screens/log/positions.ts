@@ -1,4 +1,5 @@
 /** The whole log as rows, one for each position: those around what is seen are fetched, and some pages are kept. */
+import { isRefusal } from '../../asked.js';
 import { eventRows, type EventRow } from './event-row.js';
 import type { FetchPage } from './event-pages.js';
 
@@ -113,16 +114,21 @@ export class Positions {
       this.#use(page, { rows, upTo });
       // It was cut short, or the log has grown.
       if (upTo > after && this.#wanted.includes(page)) this.#fetch(page, 0);
+      else if (!this.#isComplete(page)) this.#fetchAgainLater();
     } catch (error) {
       if (isGivenUp()) return;
       this.#error = error;
       this.#fetching.delete(page);
-      clearTimeout(this.#retry);
-      this.#retry = setTimeout(() => {
-        for (const each of this.#wanted) this.#fetch(each, 0);
-      }, RETRY_MS);
+      if (!isRefusal(error)) this.#fetchAgainLater();
     }
     this.changed();
+  }
+
+  #fetchAgainLater(): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      for (const each of this.#wanted) this.#fetch(each, 0);
+    }, RETRY_MS);
   }
 
   #use(number: number, page: Page): void {

@@ -12,6 +12,8 @@ import type { LogFilter } from './log-filter.js';
 /** Some 10 MB. */
 export const MAX_ROWS = 20_000;
 export const PAGE_SIZE = 100;
+/** Then it stops, and goes on when somebody says so. The server looks at up to 10,000 events for one page. */
+const MAX_PAGES_AT_ONCE = 100;
 
 /** `enough`: as many as are wanted; `full`: as many as are kept; `ended`: up to where the log begins. */
 export type SearchStatus = 'searching' | 'enough' | 'stopped' | 'failed' | 'full' | 'ended';
@@ -93,7 +95,11 @@ export class Search {
     this.#run = run;
     this.#set({ status: 'searching', error: undefined });
     try {
-      while (this.#state.status === 'searching') {
+      for (let pages = 0; this.#state.status === 'searching'; pages += 1) {
+        if (pages >= MAX_PAGES_AT_ONCE) {
+          this.#set({ status: 'stopped' });
+          return;
+        }
         const before = this.#state.downTo;
         if (before <= 1) {
           this.#set({ status: 'ended' });
@@ -121,6 +127,8 @@ export class Search {
     const oldest = rows.at(-1);
     const isCut = rows.length < all.length && oldest !== undefined;
     const added = this.#state.added + ascending.length;
+    // What is on its way would stand below those that were let go.
+    if (isCut) this.#run?.abort();
     this.#set({ rows, upTo, added, ...(isCut && { status: 'full', downTo: oldest.position }) });
   }
 

@@ -4,18 +4,16 @@ import { client } from '../../server.js';
 import { headOf } from './event-pages.js';
 
 const EVERY_MS = 2000;
-/** So often at most the page is drawn anew where many events are recorded. */
-const THROTTLE_MS = 150;
+/** While somebody looks at the newest events. Each of them with a stream of its own would be sent all that is recorded, of which this is a number. */
+const FOLLOWED_MS = 500;
 
 /**
- * Asked for every two seconds, and while the log is followed told of with each event.
- *
  * @param isFollowed whether somebody looks at its newest events
  * @returns the head, undefined until it is known; and why it could not be asked for
  */
 export function useHead(isFollowed: boolean): { readonly head?: number; readonly error?: unknown } {
   const [state, setState] = useState<{ head?: number; error?: unknown }>({});
-  const isKnown = state.head !== undefined;
+  const everyMs = isFollowed ? FOLLOWED_MS : EVERY_MS;
 
   useEffect(() => {
     const ending = new AbortController();
@@ -24,15 +22,16 @@ export function useHead(isFollowed: boolean): { readonly head?: number; readonly
       try {
         const query = { limit: 1, after: Number.MAX_SAFE_INTEGER };
         const { headers } = await client.request('/events', { query, signal: ending.signal });
-        setState((before) => (before.head === headOf(headers) ? before : { head: headOf(headers) }));
+        const head = headOf(headers);
+        setState((before) => (before.head === head && before.error === undefined ? before : { head }));
       } catch (error) {
         if (ending.signal.aborted) return;
         setState((before) => ({ ...before, error }));
       }
-      timer = setTimeout(askIfShown, EVERY_MS);
+      if (!ending.signal.aborted) timer = setTimeout(askIfShown, everyMs);
     };
     const askIfShown = (): void => {
-      if (document.hidden) timer = setTimeout(askIfShown, EVERY_MS);
+      if (document.hidden) timer = setTimeout(askIfShown, everyMs);
       else void ask();
     };
     void ask();
@@ -40,28 +39,7 @@ export function useHead(isFollowed: boolean): { readonly head?: number; readonly
       ending.abort();
       clearTimeout(timer);
     };
-  }, []);
-
-  useEffect(() => {
-    if (!isFollowed || !isKnown) return undefined;
-    let newest = 0;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const show = (): void => {
-      timer = undefined;
-      setState((before) => (newest <= (before.head ?? 0) ? before : { head: newest }));
-    };
-    const subscription = client.events({ after: 'now' }).subscribe({
-      next: ({ position }) => {
-        newest = position;
-        timer ??= setTimeout(show, THROTTLE_MS);
-      },
-      error: () => undefined, // asking every two seconds tells it
-    });
-    return () => {
-      subscription.unsubscribe();
-      clearTimeout(timer);
-    };
-  }, [isFollowed, isKnown]);
+  }, [everyMs]);
 
   return state;
 }
