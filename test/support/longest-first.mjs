@@ -7,11 +7,10 @@ import Sequencer from '@jest/test-sequencer';
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Files of more than half a minute, the longest first. */
+/** Files of more than half a minute, the longest first; but for those whose worker processes, of a low priority, must not wait for the builds of others. */
 export const LONGEST = [
   'test/hello-world/readme.spec.ts',
   'test/hello-world-removed.spec.ts',
-  'test/e2e/operations.spec.ts',
   'test/readme/conditions.spec.ts',
   'test/faults/one-writer.spec.ts',
   'test/faults/crash.spec.ts',
