@@ -62,7 +62,13 @@ describe('the search for causes and effects', () => {
     const pages = new MadeUpPages(() => undefined);
     pages.head = 1000;
     const search = new CausationSearch(madeUpEvent(500), pages.fetch);
-    expect(await search.more(signal)).toEqual({ events: [], from: 500, to: 1000, isComplete: true });
+    expect(await search.more(signal)).toEqual({
+      events: [],
+      from: 500,
+      to: 1000,
+      isCut: false,
+      isComplete: true,
+    });
     expect(pages.asked).toEqual([
       { after: 500, limit: 100 },
       { after: 500, limit: 100 },

@@ -1,6 +1,6 @@
 /** Events that fit a filter, looked for backwards and forwards. */
 import { MadeUpPages, madeUpEvent, nextTurn } from './made-up-pages.js';
-import { MAX_ROWS, PAGE_SIZE, Search, type SearchStatus } from './search.js';
+import { MAX_EMPTY_PAGES, MAX_ROWS, PAGE_SIZE, Search, type SearchStatus } from './search.js';
 
 const FILTER = { types: ['a.b'], tags: [], where: {} };
 
@@ -44,6 +44,17 @@ describe('a search', () => {
     expect(found()).toEqual([19_998, 9999]);
     expect(search.state.downTo).toBe(1);
     expect(pages.asked).toHaveLength(20);
+  });
+
+  it('stops where nothing is found for long, and goes on when somebody says so', async () => {
+    [every, pages.reach] = [1_000_000, 10];
+    begin(2000);
+    search.want(50);
+    await reaches('stopped');
+    expect(pages.asked).toHaveLength(MAX_EMPTY_PAGES);
+    search.goOn();
+    await reaches('ended');
+    expect(found()).toEqual([]);
   });
 
   it('ends at once in an empty log', async () => {

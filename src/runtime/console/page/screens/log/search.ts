@@ -12,8 +12,8 @@ import type { LogFilter } from './log-filter.js';
 /** Some 10 MB. */
 export const MAX_ROWS = 20_000;
 export const PAGE_SIZE = 100;
-/** Then it stops, and goes on when somebody says so. The server looks at up to 10,000 events for one page. */
-const MAX_PAGES_AT_ONCE = 100;
+/** After so many pages in a row without an event it stops, and goes on when somebody says so. The server looks at up to 10,000 events for each. */
+export const MAX_EMPTY_PAGES = 100;
 
 /** `enough`: as many as are wanted; `full`: as many as are kept; `ended`: up to where the log begins. */
 export type SearchStatus = 'searching' | 'enough' | 'stopped' | 'failed' | 'full' | 'ended';
@@ -95,8 +95,9 @@ export class Search {
     this.#run = run;
     this.#set({ status: 'searching', error: undefined });
     try {
-      for (let pages = 0; this.#state.status === 'searching'; pages += 1) {
-        if (pages >= MAX_PAGES_AT_ONCE) {
+      let emptyPages = 0;
+      while (this.#state.status === 'searching') {
+        if (emptyPages >= MAX_EMPTY_PAGES) {
           this.#set({ status: 'stopped' });
           return;
         }
@@ -107,6 +108,7 @@ export class Search {
         }
         const page = await this.#page({ before, backwards: true }, run.signal);
         if (run.signal.aborted) return;
+        emptyPages = page.events.length === 0 ? emptyPages + 1 : 0;
         this.#take(page);
       }
     } catch (error) {
