@@ -17,6 +17,7 @@ describe('the configuration', () => {
     contexts: [],
     commits: false,
     console: {},
+    inspect: false,
     forward: new Map(),
     port: 3000,
     host: '127.0.0.1',
@@ -139,6 +140,7 @@ describe('the configuration', () => {
     ['LEFTFOLD_CONTEXTS', 'sum, product', { contexts: ['sum', 'product'] }],
     ['LEFTFOLD_COMMITS', 'on', { commits: true }],
     ['LEFTFOLD_CONSOLE', 'off', { console: false }],
+    ['LEFTFOLD_INSPECT', 'on', { inspect: true }],
     ['LEFTFOLD_ENVIRONMENT', 'production', { console: { environment: 'production' } }],
     [
       'LEFTFOLD_STORE',
@@ -217,6 +219,7 @@ describe('a setting that cannot be', () => {
     ['LEFTFOLD_APP', 'sum', 'must be one of monolith, log, context'],
     ['LEFTFOLD_COMMITS', 'yes', 'must be on or off'],
     ['LEFTFOLD_CONSOLE', 'yes', 'must be on or off'],
+    ['LEFTFOLD_INSPECT', 'yes', 'must be on or off'],
     ['LEFTFOLD_ENVIRONMENT', 'x'.repeat(41), 'must be a name of at most 40 characters, as in production'],
     [
       'LEFTFOLD_FORWARD',

@@ -35,6 +35,8 @@ export interface Settings extends NetworkSettings {
   readonly commits: boolean;
   /** The page at `/console`, if it is served. */
   readonly console: false | ConsoleOptions;
+  /** Whether Stately's inspector can be connected at `/inspect`. */
+  readonly inspect: boolean;
   readonly port: number;
   /** The most connections at a time. */
   readonly connections: number;
@@ -140,6 +142,7 @@ const settings = {
     .prefault(''),
   LEFTFOLD_COMMITS: onOrOff.prefault('off'),
   LEFTFOLD_CONSOLE: onOrOff.optional(),
+  LEFTFOLD_INSPECT: onOrOff.prefault('off'),
   LEFTFOLD_ENVIRONMENT: z
     .string()
     .regex(/^[^\p{Cc}]{1,40}$/u, 'must be a name of at most 40 characters, as in production')
@@ -235,6 +238,7 @@ export function readSettings(environment: Environment): Settings {
     console:
       (read('LEFTFOLD_CONSOLE') ?? (isLoopback(network.host) && !network.tlsProxy)) &&
       (environmentName === undefined ? {} : { environment: environmentName }),
+    inspect: read('LEFTFOLD_INSPECT'),
     port: read('PORT'),
     ...network,
     connections: read('LEFTFOLD_CONNECTIONS'),

@@ -23,14 +23,23 @@ const numbers = z.object({
   timeoutMs: whole(1, 86_400_000).optional(),
 });
 
+const admit = z
+  .custom((value) => typeof value === 'function', 'must be a function of the request')
+  .optional();
+
 const push = z.strictObject(
   {
     connections: whole(1, 1_000_000).optional(),
     subscriptions: whole(1, 10_000).optional(),
     pingSeconds: whole(1, 3_600).optional(),
-    admit: z.custom((value) => typeof value === 'function', 'must be a function of the request').optional(),
+    admit,
   },
   'must be true, false or an object of connections, subscriptions, pingSeconds and admit',
+);
+
+const inspect = z.strictObject(
+  { connections: whole(1, 1_000).optional(), admit },
+  'must be true, false or an object of connections and admit',
 );
 
 const consoleOptions = z.strictObject(
@@ -125,6 +134,7 @@ export function checkedParts({ prefix, ...parts }: HttpParts): HttpParts {
   for (const host of parts.hosts ?? []) requireNone('http.hosts', hostFault(host));
   for (const origin of parts.origins ?? []) requireNone('http.origins', originFault(origin));
   requirePart('http.push', push, parts.push);
+  requirePart('http.inspect', inspect, parts.inspect);
   requirePart('http.console', consoleOptions, parts.console);
   requireModel(parts.model);
   const path = prefix?.replace(/^\/+|\/+$/g, '') ?? '';

@@ -31,6 +31,9 @@ import { foldedController } from './http/projections/folded.controller.js';
 import { pastController } from './http/projections/past.controller.js';
 import { LiveEvents } from './http/push/live-events.js';
 import { PushStreams } from './http/push/push-streams.js';
+import { InspectController } from './http/inspect/inspect.controller.js';
+import { InspectGateway } from './http/inspect/inspect-gateway.js';
+import type { InspectOptions } from './http/inspect/inspect-options.js';
 import { ConsoleController } from './console/console.controller.js';
 import type { ConsoleOptions } from './console/console-options.js';
 import { ConsolePage } from './console/console-page.js';
@@ -48,6 +51,9 @@ import {
 import { requireOneEndpointEach } from './one-endpoint-each.js';
 import { ProjectionHost } from './projection/projection-host.js';
 import { StartGuard } from './start-guard.js';
+
+/** What every WebSocket of the runtime is made with, in the order of its factories. */
+const SOCKET_PARTS = [HttpAdapterHost, Links, Gate, ModulesContainer] as const;
 
 /**
  * What controllers need, the runtime's and the application's own, and what is checked of the application at its start.
@@ -68,6 +74,7 @@ export function httpProviders(
     model,
     operations,
     console,
+    inspect,
   }: HttpParts,
   modules: ReadonlySet<Type>,
 ): readonly Provider[] {
@@ -79,6 +86,7 @@ export function httpProviders(
     ...(operations === true ? [Verification] : []),
     ...(push === undefined || push === false ? [] : [pushProvider(push)]),
     ...(console === undefined || console === false ? [] : [consoleProvider(console)]),
+    ...(inspect === undefined || inspect === false ? [] : [inspectProvider(inspect)]),
     ...(model === undefined || model === false ? [] : [modelProvider(model)]),
     { provide: PushStreams, useFactory: (): PushStreams => new PushStreams() },
     {
@@ -156,14 +164,28 @@ function modelProvider(model: true | ModelOptions): Provider {
 function pushProvider(push: true | PushOptions): Provider {
   return {
     provide: PushGateway,
-    inject: [HttpAdapterHost, PushStreams, Links, Gate, ModulesContainer],
+    inject: [...SOCKET_PARTS, PushStreams],
     useFactory: (
       host: HttpAdapterHost,
-      streams: PushStreams,
       links: Links,
       gate: Gate,
       container: ModulesContainer,
-    ) => new PushGateway(host, streams, links, gate, push === true ? {} : push, container),
+      streams: PushStreams,
+    ) => new PushGateway({ host, links, gate, container }, streams, push === true ? {} : push),
+  };
+}
+
+function inspectProvider(inspect: true | InspectOptions): Provider {
+  return {
+    provide: InspectGateway,
+    inject: [...SOCKET_PARTS, ProjectionHost],
+    useFactory: (
+      host: HttpAdapterHost,
+      links: Links,
+      gate: Gate,
+      container: ModulesContainer,
+      projections: ProjectionHost,
+    ) => new InspectGateway({ host, links, gate, container }, projections, inspect === true ? {} : inspect),
   };
 }
 
@@ -195,6 +217,7 @@ export function controllersOf({
   model,
   push,
   console,
+  inspect,
 }: HttpParts): Type[] {
   return [
     ...(health === true ? [HealthController] : []),
@@ -208,5 +231,6 @@ export function controllersOf({
       ? [OperationsController, ProblemsController, VerificationController, StorageController]
       : []),
     ...(console === undefined || console === false ? [] : [ConsoleController]),
+    ...(inspect === undefined || inspect === false ? [] : [InspectController]),
   ];
 }

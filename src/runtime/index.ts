@@ -13,6 +13,7 @@ export type {
   WorkerOptions,
 } from './leftfold-options.js';
 export type { ConsoleOptions } from './console/console-options.js';
+export type { InspectOptions } from './http/inspect/inspect-options.js';
 export type { PushOptions } from './http/push/websocket/push-options.js';
 export { InvalidSetting } from './invalid-setting.js';
 export { LeftfoldHealthIndicator, type LeftfoldHealth } from './leftfold-health-indicator.js';

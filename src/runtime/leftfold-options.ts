@@ -1,5 +1,6 @@
 /** What an application says about its event log: the options of `LeftfoldModule.forRoot`. */
 import type { ConsoleOptions } from './console/console-options.js';
+import type { InspectOptions } from './http/inspect/inspect-options.js';
 import type { PushOptions } from './http/push/websocket/push-options.js';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { EventStore } from './event-log/event-store.js';
@@ -125,6 +126,12 @@ export interface HttpParts extends OriginOptions {
    * `operations`, `model`. Default: false.
    */
   readonly console?: boolean | ConsoleOptions;
+  /**
+   * A WebSocket at `/inspect` that speaks the protocol of Stately's inspector (`@statelyai/inspect`): the projections and their lifecycles as actors.
+   * Whoever opens it sees all states and events. Guards of the application are not asked about an upgrade: `access` and `inspect.admit` are; where there
+   * is neither, a warning is logged. Default: false.
+   */
+  readonly inspect?: boolean | InspectOptions;
 }
 
 export interface LeftfoldAsyncOptions extends Pick<ModuleMetadata, 'imports'> {

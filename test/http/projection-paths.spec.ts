@@ -41,6 +41,7 @@ function applicationOf(...modules: NonNullable<DynamicModule['imports']>): Promi
         health: true,
         push: true,
         console: true,
+        inspect: true,
       },
     }),
   ];

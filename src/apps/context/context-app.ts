@@ -8,7 +8,7 @@ import { ReceiveModule } from './receive.js';
 
 /** @throws InvalidSetting when no context is named, or one that there is not; when the log is of this process alone */
 export function contextApp(
-  { contexts: names, store, commits, console }: Settings,
+  { contexts: names, store, commits, console, inspect }: Settings,
   { contexts: all, workers }: Parts,
 ): AppDefinition {
   if (names.length === 0)
@@ -37,6 +37,7 @@ export function contextApp(
       health: true,
       push: true,
       console,
+      inspect,
     },
     // The hello-world protocol: a process with one state.
     ...(names.length === 1 && { aliases: new Map([[`/${PROTOCOL_PATHS.state}`, `/${String(only)}/state`]]) }),

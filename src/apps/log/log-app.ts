@@ -11,7 +11,7 @@ import type { Settings } from '../settings.js';
  * @throws InvalidSetting for a context that there is not
  */
 export function logApp(
-  { contexts: names, console }: Settings,
+  { contexts: names, console, inspect }: Settings,
   { contexts: all, workers }: Parts,
 ): AppDefinition {
   const contexts = contextsNamed(names, all);
@@ -36,6 +36,7 @@ export function logApp(
       health: true,
       push: true,
       console,
+      inspect,
     },
     sharesLog: true,
   };

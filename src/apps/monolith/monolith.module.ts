@@ -13,7 +13,7 @@ export const PARTS: Parts = {
 };
 
 /** @throws InvalidSetting when LEFTFOLD_FORWARD names a context that there is not */
-export function monolith({ commits, forward, console }: Settings, parts: Parts): AppDefinition {
+export function monolith({ commits, forward, console, inspect }: Settings, parts: Parts): AppDefinition {
   const forwardable = forwardableIn(parts.contexts);
   const names = [...forward.keys()];
   const unknown = names.find((name) => !forwardable.some((context) => context.name === name));
@@ -35,6 +35,7 @@ export function monolith({ commits, forward, console }: Settings, parts: Parts):
       health: true,
       push: true,
       console,
+      inspect,
     },
     // Contexts that are handed on run elsewhere.
     sharesLog: names.length > 0,

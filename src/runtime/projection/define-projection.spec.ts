@@ -66,7 +66,7 @@ describe('a definition of a projection', () => {
   ])('cannot be named %s, where the runtime serves its own', (name) => {
     expect(() => define({ name })).toThrow(
       `projection ${name}: /${name} is where the runtime serves its own; any name will do but ` +
-        'commits, console, docs, docs-yaml, events, forwarding, head, health, log, model, problems, projections, push, receive, ' +
+        'commits, console, docs, docs-yaml, events, forwarding, head, health, inspect, log, model, problems, projections, push, receive, ' +
         'state, storage, subscribe, subscribers, verification',
     );
   });

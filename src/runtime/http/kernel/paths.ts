@@ -13,6 +13,7 @@ export const PATHS = {
   openApi: 'openapi.json',
   asyncApi: 'asyncapi.json',
   console: 'console',
+  inspect: 'inspect',
   openApiYaml: 'docs-yaml',
   /** Of the monolith. */
   forwarding: 'forwarding',

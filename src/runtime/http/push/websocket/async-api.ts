@@ -1,7 +1,7 @@
 /** The AsyncAPI 3 document of the WebSocket, made of the schemas that validate its messages. */
 import { z } from 'zod';
+import { MAX_MESSAGE_BYTES } from '../../sockets/socket-gateway.js';
 import { CLIENT_MESSAGE, SERVER_MESSAGES } from './push-messages.js';
-import { MAX_MESSAGE_BYTES } from './push-options.js';
 
 interface Described {
   readonly name: string;

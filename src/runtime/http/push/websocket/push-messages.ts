@@ -142,20 +142,3 @@ export class TooManySubscriptions extends Problem {
     super('too-many-requests', 'too-many-subscriptions', 'There are too many subscriptions', detail);
   }
 }
-
-export class UpgradeRequired extends Problem {
-  constructor() {
-    const detail =
-      'Here is a WebSocket: open it with an upgrade, as new WebSocket(…) does. What it is spoken to with is in /asyncapi.json.';
-    super('upgrade-required', 'upgrade-required', 'A WebSocket is needed', detail, {
-      headers: { upgrade: 'websocket', connection: 'Upgrade' },
-    });
-  }
-}
-
-export class TooManyConnections extends Problem {
-  constructor(most: number) {
-    const detail = `There are ${most} connections already, which is all that this server takes.`;
-    super('unavailable', 'too-many-connections', 'There are too many connections', detail, { retryAfter: 5 });
-  }
-}

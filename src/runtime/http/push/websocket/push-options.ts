@@ -18,6 +18,3 @@ export interface PushOptions {
 export const MAX_CONNECTIONS = 10_000;
 export const MAX_SUBSCRIPTIONS = 100;
 export const PING_SECONDS = 15;
-
-/** Of a message of a client. A longer one closes the connection with 1009. */
-export const MAX_MESSAGE_BYTES = 64 * 1024;

@@ -7,6 +7,7 @@ import type { HttpRequest } from '../../kernel/exchange.js';
 import { requireDecodableUrl } from '../../kernel/parameters.js';
 import type { Problem } from '../../kernel/problem.js';
 import { documentOf } from '../../kernel/problem-document.js';
+import { Liveness, closeOrCut } from '../../sockets/liveness.js';
 import { PushConnection } from '../push-connection.js';
 import type { EndReason } from '../push-source.js';
 import type { PushStreams } from '../push-streams.js';
@@ -29,12 +30,6 @@ const HIGH_WATER_BYTES = 64 * 1024;
 /** Answers and pongs that a client has asked for and does not read. */
 const MAX_REPLY_BYTES = 256 * 1024;
 
-/** How long a client may take to answer the close. */
-const CLOSE_GRACE_MS = 1_000;
-
-/** A client that has given no sign for so many pings is gone. */
-const MAX_SILENT_PINGS = 3;
-
 export interface PushSocketOptions {
   readonly streams: PushStreams;
   /** Where a path of the runtime is served. */
@@ -52,12 +47,10 @@ export class PushSocket implements SharedSocket {
   taken = 0;
   readonly #subscriptions = new Map<string, SubscriptionChannel>();
   readonly #gone = new AbortController();
-  readonly #elapsed: () => number;
   #waiting: (() => void)[] = [];
   #replyBytes = 0;
   #work = Promise.resolve();
-  #lastSign: number;
-  #lastPing: number;
+  readonly #liveness: Liveness;
 
   /** @param request that of the upgrade, with its caller remembered */
   constructor(
@@ -65,19 +58,14 @@ export class PushSocket implements SharedSocket {
     private readonly request: IncomingMessage,
     private readonly options: PushSocketOptions,
   ) {
-    this.#elapsed = options.elapsed ?? (() => performance.now());
-    this.#lastSign = this.#lastPing = this.#elapsed();
+    this.#liveness = new Liveness(socket, options.pingMs, () => this.#isFull(), options.elapsed);
     socket.on('message', (data, isBinary) => {
       this.#receive(data, isBinary);
     });
     socket.on('ping', (data) => {
-      this.#lastSign = this.#elapsed();
       this.#reply(data.length + 2, (done) => {
         socket.pong(data, false, done);
       });
-    });
-    socket.on('pong', () => {
-      this.#lastSign = this.#elapsed();
     });
     socket.on('error', () => undefined); // `close` follows
     socket.once('close', () => {
@@ -121,25 +109,12 @@ export class PushSocket implements SharedSocket {
 
   /** With a code and a reason; cut where the client does not answer. */
   close(code: number, reason: string): void {
-    if (!this.isOpen) return;
-    this.socket.close(code, reason);
-    setTimeout(() => {
-      this.socket.terminate();
-    }, CLOSE_GRACE_MS).unref();
+    closeOrCut(this.socket, code, reason);
   }
 
   /** To be called every few seconds. */
   check(): void {
-    const now = this.#elapsed();
-    const { pingMs } = this.options;
-    if (now - this.#lastSign >= MAX_SILENT_PINGS * pingMs) {
-      this.close(1008, 'not-reading');
-      return;
-    }
-    if (now - this.#lastPing < pingMs || !this.isOpen) return;
-    this.#lastPing = now;
-    // Behind what waits a ping would only add to it.
-    if (!this.#isFull()) this.socket.ping();
+    this.#liveness.check();
   }
 
   #isFull(): boolean {
@@ -153,7 +128,7 @@ export class PushSocket implements SharedSocket {
 
   readonly #onTaken = (): void => {
     this.taken += 1;
-    this.#lastSign = this.#elapsed();
+    this.#liveness.sign();
     while (this.#waiting.length > 0 && (!this.#isFull() || !this.isOpen)) this.#waiting.shift()?.();
   };
 
@@ -179,7 +154,6 @@ export class PushSocket implements SharedSocket {
 
   /** One after another: no more is read from the client until the last message was answered. */
   #receive(data: RawData, isBinary: boolean): void {
-    this.#lastSign = this.#elapsed();
     this.socket.pause();
     this.#work = this.#work.then(async () => {
       let id: string | undefined;

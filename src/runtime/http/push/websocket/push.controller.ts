@@ -8,8 +8,8 @@ import { Links } from '../../kernel/links.js';
 import { refuseUnknownParameters } from '../../kernel/parameters.js';
 import { PATHS, PROTOCOL_PATHS } from '../../kernel/paths.js';
 import { ProblemFilter } from '../../kernel/problem.filter.js';
+import { UpgradeRequired } from '../../sockets/socket-problems.js';
 import { asyncApiOf } from './async-api.js';
-import { UpgradeRequired } from './push-messages.js';
 
 @Controller({ version: VERSION_NEUTRAL })
 @UseFilters(ProblemFilter)
@@ -31,6 +31,6 @@ export class PushController {
   /** An upgrade never comes here. @throws UpgradeRequired */
   @Get(PROTOCOL_PATHS.push)
   open(): never {
-    throw new UpgradeRequired();
+    throw new UpgradeRequired('What it is spoken to with is in /asyncapi.json.');
   }
 }
