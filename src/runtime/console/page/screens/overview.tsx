@@ -1,7 +1,7 @@
 /** How the system is: its log, its projections, and what wants somebody to look at it. */
 import { useEffect, useState } from 'preact/hooks';
 import { adviceFor } from '../advice.js';
-import type { Problems, ProjectionOverview, Readiness } from '../answers.js';
+import type { Problems, Readiness } from '../answers.js';
 import { isRefusal, useAsked } from '../asked.js';
 import { isProblem } from '../../../client/index.js';
 import { Plot } from '../parts/plot.js';
@@ -9,6 +9,8 @@ import { ProblemNotice } from '../parts/problem.js';
 import { Status } from '../parts/status.js';
 import { Time } from '../parts/time.js';
 import { linkTo } from '../routes.js';
+import { rateText } from './projection/kind.js';
+import { ProjectionTable } from './projection/projection-table.js';
 import { presentRate, ratesOf, withSample, type Sample } from '../samples.js';
 import { ask } from '../server.js';
 import type { ScreenProps } from './screen-props.js';
@@ -77,7 +79,10 @@ export function Overview({ projections: { value, error } }: ScreenProps): preact
               />
             </section>
           </div>
-          <Consumers of={value.projections} head={value.head} />
+          <section class="card" aria-labelledby="projections-title">
+            <h2 id="projections-title">Projections</h2>
+            <ProjectionTable of={value.projections} />
+          </section>
         </>
       )}
       <RecentProblems {...problems} />
@@ -91,58 +96,6 @@ function NotShown({ error }: { readonly error: unknown }): preact.JSX.Element {
     <p class="notice">This application does not serve how its projections are.</p>
   ) : (
     <ProblemNotice error={error} />
-  );
-}
-
-function Consumers({
-  of,
-  head,
-}: {
-  readonly of: readonly ProjectionOverview[];
-  readonly head: number;
-}): preact.JSX.Element {
-  return (
-    <section class="card" aria-labelledby="consumers-title">
-      <h2 id="consumers-title">Projections</h2>
-      {of.length === 0 ? (
-        <p class="quiet">This process has none.</p>
-      ) : (
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Name</th>
-                <th scope="col">Status</th>
-                <th scope="col" class="number">
-                  Position
-                </th>
-                <th scope="col" class="number">
-                  Behind
-                </th>
-                <th scope="col" class="number">
-                  Folded a second
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {of.map(({ name, status, position, lag, eventsPerSecond, drift }) => (
-                <tr key={name}>
-                  <th scope="row">
-                    <a href={linkTo(['projections', name])}>{name}</a>
-                  </th>
-                  <td>
-                    <Status of={status} /> {drift !== undefined && <Status of="drift" />}
-                  </td>
-                  <td class="number">{position.toLocaleString('en')}</td>
-                  <td class="number">{behindText(lag, position >= head)}</td>
-                  <td class="number">{rateText(eventsPerSecond)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
-    </section>
   );
 }
 
@@ -235,14 +188,4 @@ async function readReadiness(signal: AbortSignal): Promise<Readiness> {
       return error.document as unknown as Readiness;
     throw error;
   }
-}
-
-function rateText(rate: number): string {
-  return rate.toLocaleString('en', { maximumFractionDigits: rate < 10 ? 1 : 0 });
-}
-
-function behindText({ events, seconds }: ProjectionOverview['lag'], isThere: boolean): string {
-  if (isThere || events === 0) return '–';
-  const age = seconds === null ? '' : `, ${seconds.toLocaleString('en', { maximumFractionDigits: 1 })} s`;
-  return `${events.toLocaleString('en')}${age}`;
 }
