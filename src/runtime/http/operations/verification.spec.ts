@@ -134,6 +134,7 @@ describe('the verification of a log', () => {
       position: 1,
       fault: { detail: 'the process ends' },
     });
+    expect(verification.status).not.toHaveProperty('fault.position');
     expect(logged).not.toHaveBeenCalled();
   });
 

@@ -44,6 +44,17 @@ describe('reads that are shared', () => {
     expect([await second, await third]).toEqual([2, 3]);
   });
 
+  it('are joined also by who asks between the end of one and the beginning of the next', async () => {
+    const { shared, begun } = reads();
+    const between = shared.read().then(() => shared.read());
+    const second = shared.read();
+    begun[0]?.end(1);
+    await nextTurn();
+    expect(begun).toHaveLength(2);
+    begun[1]?.end(2);
+    expect([await between, await second]).toEqual([2, 2]);
+  });
+
   it('begin anew when nobody reads', async () => {
     const { shared, begun } = reads();
     const first = shared.read();
